@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_PATHS_H
+#define PERCH_PATHS_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* Where perch keeps things (XDG Base Directory Specification). Strings are owned by the caller. */
+char *paths_config_dir(void);  /* $XDG_CONFIG_HOME/perch */
+char *paths_runtime_dir(void); /* $XDG_RUNTIME_DIR/perch, else a 0700 folder of this user in /tmp */
+char *paths_state_dir(void);   /* $XDG_STATE_HOME/perch */
+
+/* Makes the folder, mode 0700, with its parents. PERCH_ERROR_FILE with a sentence. */
+bool paths_make_dir(const char *path, GError **error);
+
+/*
+ * Replaces path by contents so that a crash or a power cut leaves the old or the new file, whole:
+ * temporary file in the same folder (0600), fsync, rename, fsync of the folder.
+ */
+bool paths_replace_file(const char *path, const char *contents, gsize length, GError **error);
+
+/* Creates path (0600), which must not exist yet, with contents. PERCH_ERROR_FILE. */
+bool paths_create_file(const char *path, const char *contents, gsize length, GError **error);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/connection.h"
+
+#include <string.h>
+
+#include "perch/error.h"
+#include "perch/text.h"
+
+/* The members that are plain strings or numbers, with their keys in the file. */
+#define STRING_MEMBERS(X)                                                                          \
+    X(login_url)                                                                                   \
+    X(address)                                                                                     \
+    X(client_id)                                                                                   \
+    X(scopes)                                                                                      \
+    X(granted_scopes)                                                                              \
+    X(instance_url)                                                                                \
+    X(identity_url)                                                                                \
+    X(org_id)                                                                                      \
+    X(user_id)                                                                                     \
+    X(username)                                                                                    \
+    X(org_name)                                                                                    \
+    X(api_version)                                                                                 \
+    X(app_name)                                                                                    \
+    X(app_api_name)                                                                                \
+    X(contact_email)
+
+#define NUMBER_MEMBERS(X)                                                                          \
+    X(port, guint16)                                                                               \
+    X(app_ticks, guint32)                                                                          \
+    X(session_seconds, gint64)                                                                     \
+    X(proven_at, gint64)                                                                           \
+    X(tested_at, gint64)                                                                           \
+    X(draft_step, int)
+
+/* The default pool: 1717 is what Salesforce's CLI registers (salesforce "OauthRedirect"). */
+static const guint16 default_ports[CONNECTION_PORTS] = {1717, 1718, 1719};
+static const char *const app_kinds[] = {"external-client-app", "connected-app"};
+static const char *const test_objects[] = {"Lead", "Case"};
+
+struct connection *connection_new(const char *name)
+{
+    struct connection *c = g_new0(struct connection, 1);
+    c->name = g_strdup(name);
+    memcpy(c->ports, default_ports, sizeof c->ports);
+    c->scopes = g_strdup("api refresh_token web");
+    c->app_name = g_strdup("Bird Integration");
+    c->app_api_name = g_strdup("Bird_Integration");
+    c->draft_step = 1;
+    return c;
+}
+
+struct connection *connection_copy(const struct connection *connection)
+{
+    struct connection *copy = g_new0(struct connection, 1);
+    *copy = *connection;
+    copy->name = g_strdup(connection->name);
+#define X(member) copy->member = g_strdup(connection->member);
+    STRING_MEMBERS(X)
+#undef X
+    copy->extra = connection->extra == NULL ? NULL : json_copy(connection->extra);
+    return copy;
+}
+
+void connection_free(struct connection *connection)
+{
+    if (connection == NULL)
+        return;
+    g_free(connection->name);
+#define X(member) g_free(connection->member);
+    STRING_MEMBERS(X)
+#undef X
+    json_free(connection->extra);
+    g_free(connection);
+}
+
+void connection_set(char **member, const char *value)
+{
+    char *fresh = g_strdup(value);
+    g_free(*member);
+    *member = fresh;
+}
+
+const char *connection_name_problem(const char *name)
+{
+    if (name == NULL || *name == '\0')
+        return _("Give the connection a name, for example the name of the org.");
+    if (strlen(name) > CONNECTION_NAME_MAX)
+        return _("The name is too long: 40 characters at most.");
+    if (!g_ascii_isalnum(name[0]))
+        return _("The name starts with a letter or a digit.");
+    for (const char *p = name; *p != '\0'; p++)
+        if (!g_ascii_isalnum(*p) && strchr("-_.", *p) == NULL)
+            return _("Use letters, digits, '-', '_' and '.' only.");
+    return NULL;
+}
+
+char *connection_callback(guint16 port)
+{
+    return g_strdup_printf("http://localhost:%u/OauthRedirect", port);
+}
+
+Json *connection_to_json(const struct connection *c)
+{
+    Json *json = c->extra == NULL ? json_object() : json_copy(c->extra);
+    json_set_int(json, "version", CONNECTION_VERSION);
+#define X(member)                                                                                  \
+    if (c->member != NULL)                                                                         \
+        json_set_string(json, #member, c->member);                                                 \
+    else                                                                                           \
+        json_remove(json, #member);
+    STRING_MEMBERS(X)
+#undef X
+#define X(member, type) json_set_int(json, #member, (gint64)c->member);
+    NUMBER_MEMBERS(X)
+#undef X
+    Json *ports = json_array();
+    for (int i = 0; i < CONNECTION_PORTS; i++)
+        json_append(ports, json_int_new(c->ports[i]));
+    json_set(json, "ports", ports);
+    json_set_string(json, "app_kind", app_kinds[c->app_kind]);
+    json_set_string(json, "test_object", test_objects[c->test_object]);
+    json_set_bool(json, "test_keep", c->test_keep);
+    return json;
+}
+
+static int name_index(const char *const *names, const char *name)
+{
+    return name != NULL && strcmp(names[1], name) == 0 ? 1 : 0;
+}
+
+struct connection *connection_from_json(const Json *json, const char *name, GError **error)
+{
+    gint64 version = json_get_int(json, "version", 0);
+    if (version < 1) {
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                    _("The settings of %s are not a connection of perch."), name);
+        return NULL;
+    }
+    if (version > CONNECTION_VERSION) {
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                    _("The settings of %s were written by a newer perch. Update perch to use them."),
+                    name);
+        return NULL;
+    }
+    struct connection *c = connection_new(name);
+#define X(member) connection_set(&c->member, json_get_string(json, #member));
+    STRING_MEMBERS(X)
+#undef X
+#define X(member, type) c->member = (type)json_get_int(json, #member, 0);
+    NUMBER_MEMBERS(X)
+#undef X
+    int i = 0;
+    JSON_FOREACH(port, json_get(json, "ports"))
+    {
+        double number = json_number(port);
+        if (i < CONNECTION_PORTS && number >= 1 && number <= 65535)
+            c->ports[i++] = (guint16)number;
+    }
+    c->app_kind = (enum app_kind)name_index(app_kinds, json_get_string(json, "app_kind"));
+    c->test_object =
+        (enum test_object)name_index(test_objects, json_get_string(json, "test_object"));
+    c->test_keep = json_get_bool(json, "test_keep", false);
+    c->extra = json_copy(json);
+    return c;
+}

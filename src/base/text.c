@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/text.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+/* Characters that reorder or hide what stands around them. */
+static bool is_invisible(gunichar c)
+{
+    return c == 0x00AD || c == 0x061C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
+           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+           (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F);
+}
+
+static char *clean(const char *text, bool keep_lines)
+{
+    g_autofree char *valid = g_utf8_make_valid(text == NULL ? "" : text, -1);
+    GString *out = g_string_sized_new(strlen(valid));
+    for (const char *p = valid; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        bool is_break = c == '\n' || c == '\r' || c == 0x85;
+        if (keep_lines && c == '\n')
+            g_string_append_c(out, '\n');
+        else if (is_break || c == '\t' || g_unichar_iscntrl(c)) {
+            if (out->len > 0 && out->str[out->len - 1] != ' ' && out->str[out->len - 1] != '\n')
+                g_string_append_c(out, ' ');
+        } else if (!is_invisible(c))
+            g_string_append_unichar(out, c);
+    }
+    return g_string_free(out, FALSE);
+}
+
+char *text_clean(const char *text)
+{
+    return clean(text, false);
+}
+
+char *text_clean_lines(const char *text)
+{
+    return clean(text, true);
+}
+
+static int char_width(gunichar c)
+{
+    return MAX(0, wcwidth((wchar_t)c));
+}
+
+int text_width(const char *text)
+{
+    int width = 0;
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p))
+        width += char_width(g_utf8_get_char(p));
+    return width;
+}
+
+gsize text_fit(const char *text, int columns)
+{
+    int width = 0;
+    const char *p = text;
+    for (; *p != '\0'; p = g_utf8_next_char(p)) {
+        width += char_width(g_utf8_get_char(p));
+        if (width > columns)
+            break;
+    }
+    return (gsize)(p - text);
+}
+
+char *text_truncate(const char *text, int columns)
+{
+    if (text_width(text) <= columns)
+        return g_strdup(text);
+    if (columns < 1)
+        return g_strdup("");
+    GString *out = g_string_new_len(text, (gssize)text_fit(text, columns - 1));
+    return g_string_free(g_string_append(out, "…"), FALSE);
+}
+
+static void add_line(GPtrArray *lines, const char *start, gsize length)
+{
+    g_ptr_array_add(lines, g_strndup(start, length));
+}
+
+/* The bytes of the first line of a paragraph, and where the next line starts. */
+static gsize line_length(const char *text, gsize left, int columns, gsize *ret_skip)
+{
+    gsize fit = MIN(text_fit(text, columns), left);
+    *ret_skip = fit;
+    if (fit >= left)
+        return fit;
+    gsize cut = fit;
+    while (cut > 0 && text[cut] != ' ')
+        cut--;
+    if (cut > 0) {
+        *ret_skip = cut + strspn(text + cut, " ");
+        while (cut > 0 && text[cut - 1] == ' ')
+            cut--;
+        return cut;
+    }
+    if (fit == 0) /* one character wider than the line: take it, or never end */
+        *ret_skip = fit = (gsize)(g_utf8_next_char(text) - text);
+    return fit;
+}
+
+GPtrArray *text_wrap(const char *text, int columns)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    columns = MAX(columns, 1);
+    for (const char *p = text;; p++) {
+        gsize left = strcspn(p, "\n");
+        do {
+            gsize skip, length = line_length(p, left, columns, &skip);
+            add_line(lines, p, length);
+            p += skip;
+            left -= MIN(skip, left);
+        } while (left > 0);
+        if (*p == '\0')
+            return lines;
+    }
+}
+
+GPtrArray *text_break(const char *text, int columns)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    columns = MAX(columns, 1);
+    do {
+        gsize fit = text_fit(text, columns);
+        if (fit == 0 && *text != '\0')
+            fit = (gsize)(g_utf8_next_char(text) - text);
+        add_line(lines, text, fit);
+        text += fit;
+    } while (*text != '\0');
+    return lines;
+}
+
+char *text_abbreviate(const char *text, guint characters)
+{
+    if (g_utf8_strlen(text, -1) <= (glong)characters)
+        return g_strdup(text);
+    g_autofree char *head = g_utf8_substring(text, 0, (glong)characters);
+    return g_strconcat(head, "…", NULL);
+}
+
+char *text_number(gint64 number)
+{
+    char digits[32];
+    const char *separator = localeconv()->thousands_sep;
+    if (separator == NULL || *separator == '\0')
+        separator = ",";
+    snprintf(digits, sizeof digits, "%" G_GINT64_FORMAT, number < 0 ? -number : number);
+    GString *out = g_string_new(number < 0 ? "-" : "");
+    for (gsize i = 0, n = strlen(digits); i < n; i++) {
+        if (i > 0 && (n - i) % 3 == 0)
+            g_string_append(out, separator);
+        g_string_append_c(out, digits[i]);
+    }
+    return g_string_free(out, FALSE);
+}
+
+char *text_shell_word(const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./:@%+,=";
+    if (*text != '\0' && text[strspn(text, plain)] == '\0')
+        return g_strdup(text);
+    return g_shell_quote(text);
+}
