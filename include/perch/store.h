@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_STORE_H
+#define PERCH_STORE_H
+
+#include <gio/gio.h>
+#include <stdbool.h>
+
+#include "perch/connection.h"
+#include "perch/secret.h"
+
+/*
+ * Where secrets live: one keyring item a connection, holding everything secret about it together,
+ * so that it changes together. Two kinds behind one face: the Secret Service (store_secret) and
+ * plain memory (store_memory: tests, and "go on without storing").
+ */
+struct secrets {
+    Secret *client_secret;  /* NULL for an app that needs none */
+    Secret *refresh_token;
+    Secret *access_token;
+    char *instance_url;     /* belongs to the tokens: they are worth nothing without it */
+    gint64 issued_at;       /* wall ms when the access token was received */
+    gint64 good_until;      /* wall ms up to which it may be used without asking; 0 = unknown */
+};
+
+void secrets_clear(struct secrets *secrets); /* wipes and zeroes */
+void secrets_copy(struct secrets *to, const struct secrets *from); /* to is overwritten as garbage */
+bool secrets_equal(const struct secrets *a, const struct secrets *b); /* constant time */
+
+/* To and from the text of the keyring item: versioned JSON; unknown keys of a newer perch are
+ * refused with PERCH_ERROR_INPUT. */
+Secret *secrets_to_item(const struct secrets *secrets);
+bool secrets_from_item(const Secret *item, struct secrets *ret_secrets, GError **error);
+
+typedef struct Store Store;
+
+/* Reaches the Secret Service lazily, at the first call. Items carry public attributes only: the
+ * schema "io.perch.Connection", the connection's name, and the configuration folder they belong to
+ * (so that a demo or a test never sees the person's own). */
+Store *store_secret_new(const char *config_dir);
+Store *store_memory_new(void);
+void store_free(Store *store); /* cancels what is under way */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_free)
+
+/* "gnome-keyring", "KeePassXC", "KWallet", "memory" ... as far as can be told; borrowed. */
+const char *store_provider(const Store *store);
+
+/*
+ * All calls are asynchronous on the thread-default main context; the callback comes exactly once,
+ * from the loop. They follow GIO: start, then _finish in the callback. Errors are those of
+ * PERCH_ERROR: STORE_ABSENT, STORE_LOCKED, STORE_NO_COLLECTION, STORE_FAILED, CANCELLED; lookup
+ * gives NOT_FOUND when nothing is stored under that name. unlock: may the service ask the person
+ * (a prompt, for as long as the cancellable lets it)?
+ */
+void store_save(Store *store, const char *name, const struct secrets *secrets, bool unlock,
+                GCancellable *cancellable, GAsyncReadyCallback done, gpointer user);
+bool store_save_finish(Store *store, GAsyncResult *result, GError **error);
+
+/* Reads through a connection to the service that was opened for this read alone (so that what is
+ * read is what the service has, not what this process remembers). */
+void store_load(Store *store, const char *name, bool unlock, GCancellable *cancellable,
+                GAsyncReadyCallback done, gpointer user);
+/* *ret_secrets is the caller's, to be cleared. */
+bool store_load_finish(Store *store, GAsyncResult *result, struct secrets *ret_secrets,
+                       GError **error);
+
+void store_erase(Store *store, const char *name, GCancellable *cancellable,
+                 GAsyncReadyCallback done, gpointer user);
+bool store_erase_finish(Store *store, GAsyncResult *result, GError **error);
+
+/* Writes, reads back through a fresh connection, compares and deletes a dummy item. */
+void store_probe(Store *store, GCancellable *cancellable, GAsyncReadyCallback done, gpointer user);
+bool store_probe_finish(Store *store, GAsyncResult *result, GError **error);
+
+/* The sentence for a person and what to do, for each of the STORE_* codes; borrowed, translated. */
+const char *store_error_remedy(int code);
+
+/* ---- connections on disk ---- */
+
+/* $XDG_CONFIG_HOME/perch/connections/NAME.json. All paths may be made on the way. */
+Connection *connections_load(const char *config_dir, const char *name, GError **error);
+bool connections_save(const char *config_dir, const Connection *connection, GError **error);
+bool connections_delete(const char *config_dir, const char *name, GError **error);
+
+struct connections_entry {
+    char *name;
+    Connection *connection; /* NULL when the file cannot be read: */
+    char *problem;          /* then why, for a person */
+};
+/* All of them by name (struct connections_entry *, freed with the array). */
+GPtrArray *connections_list(const char *config_dir);
+
+/* ---- one refresh at a time ---- */
+
+/* Lock between processes for one connection ($XDG_RUNTIME_DIR/perch/NAME-<hash of config_dir>.lock,
+ * fcntl open-file-description lock). Asynchronous, fair enough, given up when cancelled. The lock is
+ * let go by store_lock_free or when the process ends in any way. */
+typedef struct StoreLock StoreLock;
+void store_lock_take(const char *config_dir, const char *name, GCancellable *cancellable,
+                     GAsyncReadyCallback done, gpointer user);
+StoreLock *store_lock_take_finish(GAsyncResult *result, GError **error);
+void store_lock_free(StoreLock *lock); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreLock, store_lock_free)
+
+/* ---- a Secret Service of our own (demo in a container; a server without one) ---- */
+
+/* Starts dbus-daemon on a private bus (no service folders) and gnome-keyring-daemon on it, in the
+ * given folder, unlocked with password; sets DBUS_SESSION_BUS_ADDRESS for this process. Both end
+ * with store_private_free, and when this process dies. PERCH_ERROR_NOT_FOUND names the package
+ * that is missing. Synchronous: called before anything else runs. */
+typedef struct StorePrivate StorePrivate;
+StorePrivate *store_private_start(const char *folder, Secret *password, GError **error);
+void store_private_free(StorePrivate *service); /* NULL is fine; stops both, by pid */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StorePrivate, store_private_free)
+
+#endif
