@@ -19,25 +19,25 @@ enum app_kind { APP_EXTERNAL_CLIENT, APP_CONNECTED };
 enum test_object { TEST_LEAD, TEST_CASE };
 
 struct connection {
-    char *name;             /* also the file name: letters, digits, '-', '_', '.' */
-    char *login_url;        /* origin of the login host: "https://acme.my.salesforce.com" */
-    char *address;          /* what the person typed for the org, kept for Back */
+    char *name;      /* also the file name: letters, digits, '-', '_', '.' */
+    char *login_url; /* origin of the login host: "https://acme.my.salesforce.com" */
+    char *address;   /* what the person typed for the org, kept for Back */
     enum app_kind app_kind;
-    char *client_id;        /* consumer key */
+    char *client_id;                 /* consumer key */
     guint16 ports[CONNECTION_PORTS]; /* registered callback ports, in the order of trying */
-    guint16 port;           /* the one last used; 0 = none yet */
-    char *scopes;           /* asked for, separated by blanks */
-    char *granted_scopes;   /* as Salesforce answered */
-    char *instance_url;     /* from the last token answer; base of all REST calls */
-    char *identity_url;     /* "id" of the token answer */
-    char *org_id;           /* 18 characters */
-    char *user_id;          /* 18 characters */
+    guint16 port;                    /* the one last used; 0 = none yet */
+    char *scopes;                    /* asked for, separated by blanks */
+    char *granted_scopes;            /* as Salesforce answered */
+    char *instance_url;              /* from the last token answer; base of all REST calls */
+    char *identity_url;              /* "id" of the token answer */
+    char *org_id;                    /* 18 characters */
+    char *user_id;                   /* 18 characters */
     char *username;
     char *org_name;
-    char *api_version;      /* newest the org offers, "68.0" */
-    guint32 app_ticks;      /* one bit a row of the App step's table */
-    char *app_name;         /* "Bird Integration" */
-    char *app_api_name;     /* "Bird_Integration" */
+    char *api_version;  /* newest the org offers, "68.0" */
+    guint32 app_ticks;  /* one bit a row of the App step's table */
+    char *app_name;     /* "Bird Integration" */
+    char *app_api_name; /* "Bird_Integration" */
     char *contact_email;
     enum test_object test_object;
     bool test_keep;         /* leave the test record in the org */

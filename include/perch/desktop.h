@@ -14,10 +14,10 @@ struct desktop {
     char ssh_client[64]; /* address of the other end */
     bool wsl;
     bool container;
-    char *browser;       /* the command that desktop_open would run; NULL = none here */
-    char *ssh_user;      /* login name here, for the ssh -L line */
-    char *ssh_host;      /* address of this machine as the SSH client reached it */
-    bool graphical;      /* DISPLAY or WAYLAND_DISPLAY */
+    char *browser;  /* the command that desktop_open would run; NULL = none here */
+    char *ssh_user; /* login name here, for the ssh -L line */
+    char *ssh_host; /* address of this machine as the SSH client reached it */
+    bool graphical; /* DISPLAY or WAYLAND_DISPLAY */
 };
 
 /* Looks once at the environment and PATH: $BROWSER (may hold %s and a ':' list), xdg-open and

@@ -12,20 +12,20 @@
 GQuark perch_error_quark(void);
 
 enum perch_error {
-    PERCH_ERROR_USAGE,         /* the person (or the script) asked for something impossible */
-    PERCH_ERROR_CANCELLED,     /* the person stopped it */
-    PERCH_ERROR_INPUT,         /* text that does not parse: an address, a code, JSON, a file */
-    PERCH_ERROR_NETWORK,       /* could not reach, or lost, the other side */
-    PERCH_ERROR_OAUTH,         /* Salesforce refused a token */
-    PERCH_ERROR_REST,          /* Salesforce refused a REST call */
-    PERCH_ERROR_STORE_ABSENT,  /* no Secret Service */
-    PERCH_ERROR_STORE_LOCKED,  /* a Secret Service whose collection is locked */
+    PERCH_ERROR_USAGE,        /* the person (or the script) asked for something impossible */
+    PERCH_ERROR_CANCELLED,    /* the person stopped it */
+    PERCH_ERROR_INPUT,        /* text that does not parse: an address, a code, JSON, a file */
+    PERCH_ERROR_NETWORK,      /* could not reach, or lost, the other side */
+    PERCH_ERROR_OAUTH,        /* Salesforce refused a token */
+    PERCH_ERROR_REST,         /* Salesforce refused a REST call */
+    PERCH_ERROR_STORE_ABSENT, /* no Secret Service */
+    PERCH_ERROR_STORE_LOCKED, /* a Secret Service whose collection is locked */
     PERCH_ERROR_STORE_NO_COLLECTION, /* a Secret Service without a default collection */
-    PERCH_ERROR_STORE_FAILED,  /* any other refusal of the Secret Service */
-    PERCH_ERROR_NOT_FOUND,     /* no such connection, item or file */
-    PERCH_ERROR_FILE,          /* a file could not be read or written */
-    PERCH_ERROR_LIMIT,         /* larger than perch accepts */
-    PERCH_ERROR_INTERNAL,      /* a mistake of perch's own */
+    PERCH_ERROR_STORE_FAILED,        /* any other refusal of the Secret Service */
+    PERCH_ERROR_NOT_FOUND,           /* no such connection, item or file */
+    PERCH_ERROR_FILE,                /* a file could not be read or written */
+    PERCH_ERROR_LIMIT,               /* larger than perch accepts */
+    PERCH_ERROR_INTERNAL,            /* a mistake of perch's own */
 };
 
 /* Exit codes, the same for every command (perch(1), EXIT STATUS). */

@@ -18,43 +18,44 @@ typedef struct Http Http;
 /* How a transfer ended, as far as the wire goes. A 4xx or 5xx is HTTP_ANSWERED. */
 enum http_end {
     HTTP_ANSWERED,
-    HTTP_REFUSED_URL,   /* not https and not loopback, or no URL at all; nothing was sent */
-    HTTP_DNS,           /* the name does not resolve */
-    HTTP_CONNECT,       /* refused, unreachable, or reset before TLS was up */
-    HTTP_TLS,           /* certificate or handshake */
-    HTTP_PROXY,         /* the proxy is not there or refuses */
+    HTTP_REFUSED_URL,     /* not https and not loopback, or no URL at all; nothing was sent */
+    HTTP_DNS,             /* the name does not resolve */
+    HTTP_CONNECT,         /* refused, unreachable, or reset before TLS was up */
+    HTTP_TLS,             /* certificate or handshake */
+    HTTP_PROXY,           /* the proxy is not there or refuses */
     HTTP_TIMEOUT_CONNECT, /* no connection in time: surely not processed */
     HTTP_TIMEOUT_ANSWER,  /* sent, no (whole) answer in time: may have been processed */
-    HTTP_CUT,           /* sent, connection lost before the end of the answer: may have been */
-    HTTP_TOO_LARGE,     /* the answer is larger than the cap */
-    HTTP_BAD_ANSWER,    /* what came back is no HTTP, or a broken encoding */
+    HTTP_CUT,             /* sent, connection lost before the end of the answer: may have been */
+    HTTP_TOO_LARGE,       /* the answer is larger than the cap */
+    HTTP_BAD_ANSWER,      /* what came back is no HTTP, or a broken encoding */
     HTTP_CANCELLED,
     HTTP_END_COUNT,
 };
 
 struct http_timing {
-    int lookup_ms, connect_ms, tls_ms, first_byte_ms, total_ms; /* since the start; -1 = not reached */
+    int lookup_ms, connect_ms, tls_ms, first_byte_ms,
+        total_ms;        /* since the start; -1 = not reached */
     int new_connections; /* 0 when a kept connection served it */
 };
 
 /* What TLS showed, for the preflight's row. Empty strings on plain http or a reused connection. */
 struct http_tls {
-    char version[16];     /* "TLS 1.3" */
-    char issuer[128];     /* organization (else common name) of the certificate's issuer */
+    char version[16]; /* "TLS 1.3" */
+    char issuer[128]; /* organization (else common name) of the certificate's issuer */
 };
 
 struct http_response {
     enum http_end end;
-    long status;            /* HTTP status; 0 unless HTTP_ANSWERED */
-    const char *body;       /* NUL-terminated; wiped after the callback returns */
+    long status;      /* HTTP status; 0 unless HTTP_ANSWERED */
+    const char *body; /* NUL-terminated; wiped after the callback returns */
     gsize body_length;
-    const char *detail;     /* one clean sentence of libcurl's on a wire failure, else "" */
+    const char *detail; /* one clean sentence of libcurl's on a wire failure, else "" */
     struct http_timing timing;
     struct http_tls tls;
-    char ip[64];            /* address that answered */
-    int addresses;          /* how many addresses the name has; 0 = not looked up */
-    gint64 received_ms;     /* wall clock when the head arrived */
-    gint64 sent_ms;         /* wall clock when the request was sent */
+    char ip[64];        /* address that answered */
+    int addresses;      /* how many addresses the name has; 0 = not looked up */
+    gint64 received_ms; /* wall clock when the head arrived */
+    gint64 sent_ms;     /* wall clock when the request was sent */
     gpointer private_headers;
 };
 

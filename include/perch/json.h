@@ -44,7 +44,7 @@ guint json_size(const Json *json);
 const Json *json_first(const Json *container);
 const Json *json_next(const Json *value);
 const char *json_key(const Json *value); /* NULL in an array */
-#define JSON_FOREACH(value, container)                                                             \
+#define JSON_FOREACH(value, container) \
     for (const Json *value = json_first(container); value != NULL; value = json_next(value))
 
 /* Builders. json_set and json_append take ownership of value. A string that is NULL becomes null.

@@ -19,8 +19,8 @@ enum loopback_outcome { LOOPBACK_CODE, LOOPBACK_ERROR };
 
 struct loopback_result {
     enum loopback_outcome outcome;
-    Secret *code;              /* decoded once; borrowed. LOOPBACK_CODE only */
-    const char *error;         /* Salesforce's error and error_description, decoded, not cleaned */
+    Secret *code;      /* decoded once; borrowed. LOOPBACK_CODE only */
+    const char *error; /* Salesforce's error and error_description, decoded, not cleaned */
     const char *description;
 };
 

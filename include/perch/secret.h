@@ -18,7 +18,8 @@ Secret *secret_new_len(const char *text, gsize length);
 Secret *secret_ref(Secret *secret); /* NULL in, NULL out */
 void secret_unref(Secret *secret);  /* NULL is fine */
 
-/* The text, NUL-terminated, valid while a reference is held; "" for NULL. Use at the last moment. */
+/* The text, NUL-terminated, valid while a reference is held; "" for NULL. Use at the last moment.
+ */
 const char *secret_peek(const Secret *secret);
 gsize secret_length(const Secret *secret);
 

@@ -14,16 +14,17 @@
  * plain memory (store_memory: tests, and "go on without storing").
  */
 struct secrets {
-    Secret *client_secret;  /* NULL for an app that needs none */
+    Secret *client_secret; /* NULL for an app that needs none */
     Secret *refresh_token;
     Secret *access_token;
-    char *instance_url;     /* belongs to the tokens: they are worth nothing without it */
-    gint64 issued_at;       /* wall ms when the access token was received */
-    gint64 good_until;      /* wall ms up to which it may be used without asking; 0 = unknown */
+    char *instance_url; /* belongs to the tokens: they are worth nothing without it */
+    gint64 issued_at;   /* wall ms when the access token was received */
+    gint64 good_until;  /* wall ms up to which it may be used without asking; 0 = unknown */
 };
 
 void secrets_clear(struct secrets *secrets); /* wipes and zeroes */
-void secrets_copy(struct secrets *to, const struct secrets *from); /* to is overwritten as garbage */
+void secrets_copy(struct secrets *to,
+                  const struct secrets *from); /* to is overwritten as garbage */
 bool secrets_equal(const struct secrets *a, const struct secrets *b); /* constant time */
 
 /* To and from the text of the keyring item: versioned JSON; unknown keys of a newer perch are
@@ -92,8 +93,8 @@ GPtrArray *connections_list(const char *config_dir);
 /* ---- one refresh at a time ---- */
 
 /* Lock between processes for one connection ($XDG_RUNTIME_DIR/perch/NAME-<hash of config_dir>.lock,
- * fcntl open-file-description lock). Asynchronous, fair enough, given up when cancelled. The lock is
- * let go by store_lock_free or when the process ends in any way. */
+ * fcntl open-file-description lock). Asynchronous, fair enough, given up when cancelled. The lock
+ * is let go by store_lock_free or when the process ends in any way. */
 typedef struct StoreLock StoreLock;
 void store_lock_take(const char *config_dir, const char *name, GCancellable *cancellable,
                      GAsyncReadyCallback done, gpointer user);

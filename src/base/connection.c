@@ -7,29 +7,29 @@
 #include "perch/text.h"
 
 /* The members that are plain strings or numbers, with their keys in the file. */
-#define STRING_MEMBERS(X)                                                                          \
-    X(login_url)                                                                                   \
-    X(address)                                                                                     \
-    X(client_id)                                                                                   \
-    X(scopes)                                                                                      \
-    X(granted_scopes)                                                                              \
-    X(instance_url)                                                                                \
-    X(identity_url)                                                                                \
-    X(org_id)                                                                                      \
-    X(user_id)                                                                                     \
-    X(username)                                                                                    \
-    X(org_name)                                                                                    \
-    X(api_version)                                                                                 \
-    X(app_name)                                                                                    \
-    X(app_api_name)                                                                                \
+#define STRING_MEMBERS(X) \
+    X(login_url)          \
+    X(address)            \
+    X(client_id)          \
+    X(scopes)             \
+    X(granted_scopes)     \
+    X(instance_url)       \
+    X(identity_url)       \
+    X(org_id)             \
+    X(user_id)            \
+    X(username)           \
+    X(org_name)           \
+    X(api_version)        \
+    X(app_name)           \
+    X(app_api_name)       \
     X(contact_email)
 
-#define NUMBER_MEMBERS(X)                                                                          \
-    X(port, guint16)                                                                               \
-    X(app_ticks, guint32)                                                                          \
-    X(session_seconds, gint64)                                                                     \
-    X(proven_at, gint64)                                                                           \
-    X(tested_at, gint64)                                                                           \
+#define NUMBER_MEMBERS(X)      \
+    X(port, guint16)           \
+    X(app_ticks, guint32)      \
+    X(session_seconds, gint64) \
+    X(proven_at, gint64)       \
+    X(tested_at, gint64)       \
     X(draft_step, int)
 
 /* The default pool: 1717 is what Salesforce's CLI registers (salesforce "OauthRedirect"). */
@@ -103,10 +103,10 @@ Json *connection_to_json(const struct connection *c)
 {
     Json *json = c->extra == NULL ? json_object() : json_copy(c->extra);
     json_set_int(json, "version", CONNECTION_VERSION);
-#define X(member)                                                                                  \
-    if (c->member != NULL)                                                                         \
-        json_set_string(json, #member, c->member);                                                 \
-    else                                                                                           \
+#define X(member)                                  \
+    if (c->member != NULL)                         \
+        json_set_string(json, #member, c->member); \
+    else                                           \
         json_remove(json, #member);
     STRING_MEMBERS(X)
 #undef X
@@ -137,9 +137,9 @@ struct connection *connection_from_json(const Json *json, const char *name, GErr
         return NULL;
     }
     if (version > CONNECTION_VERSION) {
-        g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                    _("The settings of %s were written by a newer perch. Update perch to use them."),
-                    name);
+        g_set_error(
+            error, PERCH_ERROR, PERCH_ERROR_INPUT,
+            _("The settings of %s were written by a newer perch. Update perch to use them."), name);
         return NULL;
     }
     struct connection *c = connection_new(name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "perch/error.h"
 
-G_DEFINE_QUARK(perch-error-quark, perch_error)
+G_DEFINE_QUARK(perch - error - quark, perch_error)
 
 enum perch_exit perch_error_exit(const GError *error)
 {

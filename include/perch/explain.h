@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_EXPLAIN_H
+#define PERCH_EXPLAIN_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "perch/error.h"
+#include "perch/setup_pages.h"
+
+/*
+ * From what came back to what is wrong: pure data and matching. A failure is what was seen; a
+ * diagnosis is what it means and what to do. Adding a cause is a row in causes.def, adding an
+ * error that leads to it a row in failures.def.
+ */
+enum stage { STAGE_ANY, STAGE_MACHINE, STAGE_AUTHORIZE, STAGE_TOKEN, STAGE_REST, STAGE_INSERT };
+
+enum cause {
+#define CAUSE(id, name, ...) CAUSE_##id,
+#include "perch/causes.def"
+#undef CAUSE
+    CAUSE_COUNT,
+};
+
+enum certainty { CERTAINTY_UNKNOWN, CERTAINTY_LIKELY, CERTAINTY_CERTAIN };
+enum retry { RETRY_NEVER, RETRY_NOW, RETRY_LATER, RETRY_AFTER_FIX };
+
+/* What was seen. code is OAuth's "error", REST's errorCode, or one of perch's own words for what
+ * has no code: dns connect tls proxy timeout cut too-large bad-answer (wire), absent locked
+ * no-collection failed (keyring), port-taken no-browser clock state-mismatch signature ... */
+struct failure {
+    enum stage stage;
+    long status;   /* HTTP status, 0 = none */
+    char *code;    /* NULL = the answer had none */
+    char *message; /* cleaned, untranslated: the other side's own words */
+    GStrv fields;  /* fields that Salesforce named; NULL = none */
+    char *excerpt; /* the first 300 characters of the answer, cleaned; no secret is in an error */
+};
+
+void failure_clear(struct failure *failure);
+
+/* Reads an error answer in any of Salesforce's shapes (salesforce.md 5.1: array, object, OAuth
+ * object, plain word, HTML, XML, url-encoded, composite). Always gives a failure. */
+void failure_parse(struct failure *ret_failure, enum stage stage, long status,
+                   const char *content_type, const char *body, gsize length);
+/* One of perch's own words, with a message that is for people. */
+void failure_own(struct failure *ret_failure, enum stage stage, const char *code,
+                 const char *message);
+
+struct diagnosis {
+    enum cause cause;
+    enum certainty certainty;
+    char *title;          /* "This user may not use the API." */
+    char *happened;       /* one or two sentences */
+    GPtrArray *fix;       /* char *: steps, translated, in order */
+    char *tell_apart;     /* how to be sure; NULL = nothing to add */
+    enum setup_page page; /* SETUP_PAGE_NONE = none */
+    enum retry retry;
+    enum perch_exit exit;
+    char *code;    /* as in the failure */
+    char *message; /* "403 …": the other side's words, untouched but cleaned */
+};
+
+struct diagnosis *explain(const struct failure *failure);
+void diagnosis_free(struct diagnosis *diagnosis); /* NULL is fine */
+typedef struct diagnosis Diagnosis;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diagnosis, diagnosis_free)
+
+const char *cause_name(enum cause cause);             /* "api-disabled-user" */
+const char *certainty_name(enum certainty certainty); /* "certain", for JSON */
+const char *retry_name(enum retry retry);             /* "after-fix" */
+
+#endif

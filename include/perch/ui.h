@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_UI_H
+#define PERCH_UI_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "perch/view.h"
+
+/*
+ * The full screen: the only user of ncurses. It shows views, edits inputs, scrolls, and sends
+ * events; it runs on the thread-default GLib main context (terminal, SIGWINCH and repaint are
+ * sources) and has no loop of its own.
+ */
+typedef struct Ui Ui;
+
+struct ui_host {
+    /* A fresh view for the item that has the focus (0 = none yet); owned by the ui. */
+    struct view *(*view)(int focus, gpointer user);
+    void (*event)(const struct view_event *event, gpointer user);
+    /* The terminal is gone (hang-up): save and end. */
+    void (*hangup)(gpointer user);
+    gpointer user;
+};
+
+/* Takes the terminal over. PERCH_ERROR_USAGE with a sentence when it cannot (TERM unknown, not
+ * UTF-8, no terminal). Nothing else may write to the terminal until ui_free; what libraries print
+ * on standard error meanwhile is kept and printed after the screen is restored. */
+Ui *ui_new(const struct ui_host *host, GError **error);
+void ui_changed(Ui *ui);                /* the host's state changed: repaint soon, once */
+void ui_copy(Ui *ui, const char *text); /* puts text on the terminal's clipboard (OSC 52) */
+void ui_free(Ui *ui);                   /* restores the terminal; NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ui, ui_free)
+
+#endif
