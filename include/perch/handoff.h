@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_HANDOFF_H
+#define PERCH_HANDOFF_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "perch/connection.h"
+#include "perch/json.h"
+#include "perch/store.h"
+
+/* What goes into Flow Builder, made from one connection and its secrets; no I/O. */
+struct handoff_item {
+    const char *id;     /* "refresh_token": key in JSON; upper case with SALESFORCE_ in env files */
+    const char *group;  /* translated heading: "Get a token", "Create the Lead", "OAuth form" */
+    const char *label;  /* translated, as Flow Builder's form calls it */
+    bool secret;        /* masked on screen */
+    Secret *value;
+};
+
+/* struct handoff_item *, in the order of Flow Builder's forms. Freed with the array. The two
+ * "Fetch variables" steps (token by refresh; create the record, returned variable id) and the
+ * OAuth integration form, for the connection's test_object. */
+GPtrArray *handoff_items(const Connection *connection, const struct secrets *secrets);
+
+/* Why these values must not go into a flow (no refresh token, no instance URL, rotation is on …),
+ * translated and borrowed; NULL when they may. */
+const char *handoff_problem(const Connection *connection, const struct secrets *secrets);
+
+enum handoff_format { HANDOFF_TEXT, HANDOFF_ENV, HANDOFF_JSON, HANDOFF_FORMAT_COUNT };
+/* "env" → HANDOFF_ENV; -1 when there is no such format. */
+int handoff_format_from_name(const char *name);
+const char *handoff_format_name(enum handoff_format format);
+
+/* The whole text of the export (with secrets). ENV follows formats that sh, dotenv and systemd read
+ * alike (single quotes, one per line) and refuses a value it cannot express: PERCH_ERROR_INPUT. */
+Secret *handoff_export(const Connection *connection, const struct secrets *secrets,
+                       enum handoff_format format, GError **error);
+
+#endif
