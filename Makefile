@@ -1,16 +1,287 @@
-# perch: see README.md
-PKGS = glib-2.0 gio-2.0 gio-unix-2.0 libsecret-1 libcurl libcjson ncursesw
+# SPDX-License-Identifier: MIT
+# perch: GNU make, no configure step. `make help` lists the targets.
+
+VERSION := 0.1.0
+
+# --- What a caller may set -------------------------------------------------------------------
+
 BUILD ?= build/release
+PREFIX ?= /usr/local
+DESTDIR ?=
 CFLAGS ?= -O2 -g
-WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DGLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_74 $(WARN) -Iinclude $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g') $(CFLAGS)
-LIBS = $(shell pkg-config --libs $(PKGS)) -lpanelw
-SRC = $(filter-out src/demo_org/% src/main.c,$(wildcard src/*/*.c))
-OBJ = $(SRC:%.c=$(BUILD)/%.o)
-all: $(BUILD)/libperch.a
-$(BUILD)/libperch.a: $(OBJ)
-	rm -f $@; ar rcs $@ $^
-$(BUILD)/%.o: %.c
+LDFLAGS ?=
+PKG_CONFIG ?= pkg-config
+CLANG ?= $(firstword $(wildcard /usr/bin/clang-14) clang)
+# V=1 shows commands; WERROR=1 makes warnings errors; SANITIZE=1 adds ASan and UBSan;
+# filter=TEXT runs only the tests whose name holds it; REGEN=1 rewrites golden files.
+
+bindir = $(PREFIX)/bin
+datadir = $(PREFIX)/share
+mandir = $(datadir)/man
+localedir = $(datadir)/locale
+
+# --- Flags -----------------------------------------------------------------------------------
+
+PKGS = glib-2.0 gio-2.0 gio-unix-2.0 libsecret-1 libcurl libcjson ncursesw panelw
+BASE_PKGS = glib-2.0 gio-2.0 gio-unix-2.0 libsecret-1 libcjson
+DEMO_PKGS = libmicrohttpd
+TEST_PKGS = cmocka vterm
+
+# pkg-config runs when the first recipe needs it, never while this file is read: `make deps` has
+# to work before it is installed. Foreign headers are system headers, and ncurses' own feature
+# macros give way to _GNU_SOURCE.
+lazy = $(eval $(1) := $(2))$($(1))
+pc_cflags = $(shell $(PKG_CONFIG) --cflags $(1) | sed 's/-I/-isystem /g; s/-D_[A-Z]*_SOURCE[^ ]*//g')
+PC_CFLAGS = $(call lazy,PC_CFLAGS,$(call pc_cflags,$(PKGS) $(DEMO_PKGS)))
+PC_TEST_CFLAGS = $(call lazy,PC_TEST_CFLAGS,$(call pc_cflags,$(TEST_PKGS)))
+PC_LIBS = $(call lazy,PC_LIBS,$(shell $(PKG_CONFIG) --libs $(PKGS)))
+PC_BASE_LIBS = $(call lazy,PC_BASE_LIBS,$(shell $(PKG_CONFIG) --libs $(BASE_PKGS)))
+PC_DEMO_LIBS = $(call lazy,PC_DEMO_LIBS,$(shell $(PKG_CONFIG) --libs $(DEMO_PKGS)))
+PC_TEST_LIBS = $(call lazy,PC_TEST_LIBS,$(shell $(PKG_CONFIG) --libs $(TEST_PKGS)))
+
+WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wcast-qual -Wformat=2 -Wvla \
+       -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
+ifdef WERROR
+WARN += -Werror
+endif
+
+MACHINE := $(shell uname -m)
+HARDEN_x86_64 = -fcf-protection
+HARDEN_aarch64 = -mbranch-protection=standard
+ifdef SANITIZE
+  HARDEN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+  HARDEN_LD = -fsanitize=address,undefined
+else
+  HARDEN = -fstack-protector-strong -fstack-clash-protection $(HARDEN_$(MACHINE)) -fPIE
+  HARDEN_LD = -pie -Wl,-z,relro,-z,now
+  # Without optimisation _FORTIFY_SOURCE only warns.
+  ifneq ($(filter -O1 -O2 -O3 -Os -O,$(CFLAGS)),)
+    HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+  endif
+endif
+
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DG_LOG_DOMAIN=\"perch\" \
+             -DGLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_74 \
+             -DGLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_74 \
+             -DGETTEXT_PACKAGE=\"perch\" $(WARN) $(HARDEN) -Iinclude -I$(BUILD)/include \
+             $(PC_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+TEST_CFLAGS = -Itests -Isrc $(PC_TEST_CFLAGS)
+ALL_LDFLAGS = $(HARDEN_LD) -Wl,--as-needed $(CFLAGS) $(LDFLAGS)
+
+ifdef V
+  Q =
+  say = @:
+else
+  Q = @
+  say = @printf '  %-4s %s\n'
+endif
+
+# --- Files -----------------------------------------------------------------------------------
+
+# Everything below src/ but main.c and the demo org is one static library, which the program and
+# the tests link. Folders may be missing; what is there is built.
+LIB_SRC := $(filter-out src/demo_org/%,$(wildcard src/*/*.c))
+DEMO_SRC := $(wildcard src/demo_org/*.c)
+MAIN_SRC := $(wildcard src/main.c)
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+LIB_OBJ := $(call objects,$(LIB_SRC))
+BASE_OBJ := $(filter $(BUILD)/src/base/%,$(LIB_OBJ))
+DEMO_MAIN_OBJ := $(call objects,$(filter %/main.c,$(DEMO_SRC)))
+DEMO_LIB_OBJ := $(call objects,$(filter-out %/main.c,$(DEMO_SRC)))
+
+LIB := $(BUILD)/libperch.a
+DEMO_LIB := $(BUILD)/libdemoorg.a
+PERCH := $(if $(MAIN_SRC),$(BUILD)/perch)
+DEMO := $(if $(DEMO_MAIN_OBJ),$(BUILD)/perch-demo-org)
+MO := $(patsubst src/po/%.po,$(BUILD)/po/%.mo,$(wildcard src/po/*.po))
+CONFIG_H := $(BUILD)/include/perch/config.h
+
+# Tests: tests/SUITE/test_NAME.c is a program, test_NAME.sh a script; other .c files of the folder
+# are linked to each of its programs. tests/support holds what all share, and a few programs.
+SUITES := support unit contract screen demo_org e2e browser
+SUPPORT_PROGRAMS := cage fake_browser sample_tui
+SUPPORT_SRC := $(filter-out tests/support/test_%.c $(SUPPORT_PROGRAMS:%=tests/support/%.c), \
+                 $(wildcard tests/support/*.c))
+SUPPORT_LIB := $(BUILD)/tests/libsupport.a
+SUPPORT_BIN := $(patsubst tests/support/%.c,$(BUILD)/tests/support/%, \
+                 $(wildcard $(SUPPORT_PROGRAMS:%=tests/support/%.c)))
+suite_tests = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/$(1)/test_*.c))
+suite_scripts = $(wildcard tests/$(1)/test_*.sh)
+suite_helpers = $(if $(filter support,$(1)),,$(call objects, \
+                  $(filter-out tests/$(1)/test_%.c,$(wildcard tests/$(1)/*.c))))
+ALL_TESTS := $(foreach s,$(SUITES),$(call suite_tests,$(s)))
+TEST_OBJ := $(ALL_TESTS:%=%.o) $(SUPPORT_BIN:%=%.o) $(call objects,$(SUPPORT_SRC)) \
+            $(foreach s,$(SUITES),$(call suite_helpers,$(s)))
+BENCH_BIN := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
+
+C_FILES := $(wildcard include/perch/*.h src/*.c src/*/*.[ch] tests/*/*.[ch])
+
+# --- Programs --------------------------------------------------------------------------------
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+FORCE:
+
+.PHONY: all deps test-deps dev-deps demo programs tests help clean
+all: $(LIB) $(PERCH) $(DEMO) $(MO)
+programs: all
+tests: all $(SUPPORT_BIN) $(ALL_TESTS)
+
+$(BUILD)/.flags: FORCE
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
--include $(OBJ:.o=.d)
+	@printf '%s\n' '$(CC) $(subst ','\'',$(ALL_CFLAGS) $(ALL_LDFLAGS))' >$@.new
+	@cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
+
+# Written again only when something in it changed, so that another PREFIX compiles two files.
+$(CONFIG_H): FORCE
+	@mkdir -p $(@D)
+	@{ echo '/* SPDX-License-Identifier: MIT */'; \
+	   echo '#define PERCH_VERSION "$(VERSION)"'; \
+	   echo '#define PERCH_BIN_DIR "$(bindir)"'; \
+	   echo '#define PERCH_MAN_DIR "$(mandir)"'; \
+	   echo '#define PERCH_DATA_DIR "$(datadir)/perch"'; \
+	   echo '#define PERCH_LOCALE_DIR "$(localedir)"'; } >$@.new
+	@cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
+
+$(BUILD)/src/%.o: src/%.c $(BUILD)/.flags | $(CONFIG_H)
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/%.o: tests/%.c $(BUILD)/.flags | $(CONFIG_H)
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The list of members is a prerequisite too: a source file that was removed must leave.
+define archive
+$(1): $(2)
+	$$(say) AR $$@
+	@mkdir -p $$(@D)
+	$$(Q)rm -f $$@ && ar rcs $$@ $$(filter %.o,$$^)
+endef
+$(eval $(call archive,$(LIB),$(LIB_OBJ)))
+$(eval $(call archive,$(DEMO_LIB),$(DEMO_LIB_OBJ)))
+$(eval $(call archive,$(SUPPORT_LIB),$(call objects,$(SUPPORT_SRC))))
+
+$(BUILD)/perch: $(BUILD)/src/main.o $(LIB)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_LIBS)
+
+# Of perch's own code the demo org gets base/ and nothing else.
+$(BUILD)/perch-demo-org: $(DEMO_MAIN_OBJ) $(DEMO_LIB_OBJ) $(BASE_OBJ)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_BASE_LIBS) $(PC_DEMO_LIBS)
+
+$(BUILD)/po/%.mo: src/po/%.po
+	$(say) MO $<
+	@mkdir -p $(@D)
+	$(Q)msgfmt --check -o $@ $<
+
+# --- Tests -----------------------------------------------------------------------------------
+
+define suite_rules
+.PHONY: check-$(subst _,-,$(1)) tests-$(1)
+tests-$(1): all $$(SUPPORT_BIN) $$(call suite_tests,$(1))
+check-$(subst _,-,$(1)): tests-$(1)
+	$$(Q)$$(RUN) $(1) $$(call suite_tests,$(1)) $$(call suite_scripts,$(1))
+$$(call suite_tests,$(1)): $(BUILD)/tests/$(1)/test_%: $(BUILD)/tests/$(1)/test_%.o \
+		$$(call suite_helpers,$(1)) $$(SUPPORT_LIB) $(if $(filter demo_org,$(1)),$$(DEMO_LIB)) $$(LIB)
+	$$(say) LD $$@
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PC_LIBS) $$(PC_DEMO_LIBS) $$(PC_TEST_LIBS) -lm
+endef
+$(foreach s,$(SUITES),$(eval $(call suite_rules,$(s))))
+
+$(SUPPORT_BIN): %: %.o $(SUPPORT_LIB) $(LIB)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_LIBS) $(PC_TEST_LIBS)
+
+RUN = BUILD=$(BUILD) REGEN=$(REGEN) filter='$(filter)' valgrind=$(valgrind) tests/run
+
+.PHONY: check check-quick asan clang
+check:
+	$(Q)$(MAKE) --no-print-directory deps test-deps
+	$(Q)MAKE='$(MAKE)' V=$(V) tests/support/check.sh
+
+asan:
+	$(Q)$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=1 CFLAGS='-O1 -g' check-all
+
+clang:
+	$(Q)$(MAKE) --no-print-directory BUILD=build/clang CC=$(CLANG) WERROR=1 all tests
+
+# Every suite with what is already built and installed; check adds the rest.
+.PHONY: check-all
+check-all: tests
+	$(Q)$(RUN) all $(foreach s,$(SUITES),$(call suite_tests,$(s)) $(call suite_scripts,$(s)))
+
+# --- Helpers ---------------------------------------------------------------------------------
+
+deps:
+	@tests/support/deps.sh build demo
+test-deps:
+	@tests/support/deps.sh build demo test
+dev-deps:
+	@tests/support/deps.sh build demo test develop
+
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	@exec $(BUILD)/perch demo
+
+.PHONY: format format-check lint man-lint fuzz-smoke bench screenshots pot install uninstall
+CLANG_FORMAT ?= $(firstword $(wildcard /usr/bin/clang-format-14) clang-format)
+format:
+	$(Q)$(CLANG_FORMAT) -i $(C_FILES)
+format-check:
+	$(Q)$(CLANG_FORMAT) --dry-run --Werror $(C_FILES)
+lint:
+	$(Q)tests/lint/lint.sh
+man-lint:
+	$(Q)tests/lint/man.sh
+fuzz-smoke:
+	$(Q)tests/support/fuzz.sh
+
+$(BENCH_BIN): %: %.o $(SUPPORT_LIB) $(LIB)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_LIBS) $(PC_TEST_LIBS) -lm
+bench: all $(SUPPORT_BIN) $(BENCH_BIN)
+	$(Q)BUILD=$(BUILD) tests/bench/run
+screenshots: all $(SUPPORT_BIN)
+	$(Q)BUILD=$(BUILD) tests/support/screenshot.sh
+
+pot:
+	@mkdir -p $(BUILD)/po
+	$(Q)xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --language=C --package-name=perch \
+	  --package-version=$(VERSION) -o $(BUILD)/po/perch.pot \
+	  $(filter-out src/demo_org/%,$(wildcard src/*.c src/*/*.c src/*/*.def include/perch/*.def))
+	@echo $(BUILD)/po/perch.pot
+
+INSTALL = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' bindir='$(bindir)' datadir='$(datadir)' \
+          mandir='$(mandir)' localedir='$(localedir)' tests/support/install.sh
+install: all
+	$(Q)$(INSTALL) install
+uninstall:
+	$(Q)$(INSTALL) uninstall
+
+clean:
+	rm -rf build
+
+help:
+	@sed -n 's/^#: //p' $(firstword $(MAKEFILE_LIST))
+#: make              build perch and perch-demo-org (build/release/)
+#: make demo         install what is missing, build, open the wizard on the demo org
+#: make check        install what is missing, build, run every test
+#: make deps         what the build and the demo need, and why; installs what is missing
+#: make check-unit, check-contract, check-screen, check-demo-org, check-e2e, check-browser,
+#:      check-support     one suite; filter=TEXT for some of it, REGEN=1 rewrites golden files
+#: make asan         every suite under AddressSanitizer and UBSan
+#: make clang        build with clang, warnings are errors
+#: make format, format-check, lint, man-lint, fuzz-smoke
+#: make bench        first paint, perch token, memory, beside bare equivalents
+#: make screenshots  screenshots/*.png from a real run
+#: make install, uninstall    PREFIX=/usr/local DESTDIR=
+#: make clean
+
+-include $(LIB_OBJ:.o=.d) $(DEMO_LIB_OBJ:.o=.d) $(DEMO_MAIN_OBJ:.o=.d) $(TEST_OBJ:.o=.d) \
+         $(patsubst %.o,%.d,$(call objects,$(MAIN_SRC))) $(BENCH_BIN:%=%.d)
