@@ -26,14 +26,20 @@ enum certainty { CERTAINTY_UNKNOWN, CERTAINTY_LIKELY, CERTAINTY_CERTAIN };
 enum retry { RETRY_NEVER, RETRY_NOW, RETRY_LATER, RETRY_AFTER_FIX };
 
 /* What was seen. code is OAuth's "error", REST's errorCode, or one of perch's own words for what
- * has no code: dns connect tls proxy timeout cut too-large bad-answer (wire), absent locked
- * no-collection failed (keyring), port-taken no-browser clock state-mismatch signature ... */
+ * has no code:
+ *   wire     dns connect tls proxy timeout cut too-large bad-answer refused-url
+ *   keyring  absent locked no-collection failed (STAGE_MACHINE)
+ *   machine  port-taken no-browser clock
+ *   login    state-mismatch signature wrong-org rotation scope-missing
+ *   answers  html maintenance empty (given by failure_parse) */
 struct failure {
     enum stage stage;
     long status;   /* HTTP status, 0 = none */
     char *code;    /* NULL = the answer had none */
     char *message; /* cleaned, untranslated: the other side's own words */
     GStrv fields;  /* fields that Salesforce named; NULL = none */
+    char *object;  /* API name of the object of the call; set by the caller who knows; NULL */
+    char *named;   /* what else the answer names: duplicate rule, trigger, error id; NULL */
     char *excerpt; /* the first 300 characters of the answer, cleaned; no secret is in an error */
 };
 
