@@ -11,20 +11,21 @@
 
 /* What goes into Flow Builder, made from one connection and its secrets; no I/O. */
 struct handoff_item {
-    const char *id;     /* "refresh_token": key in JSON; upper case with SALESFORCE_ in env files */
-    const char *group;  /* translated heading: "Get a token", "Create the Lead", "OAuth form" */
-    const char *label;  /* translated, as Flow Builder's form calls it */
-    bool secret;        /* masked on screen */
+    const char *id;    /* "refresh_token": key in JSON; upper case with SALESFORCE_ in env files */
+    const char *group; /* translated heading: the two "Fetch variables" steps, the OAuth form */
+    const char *label; /* translated, as Flow Builder's form calls it */
+    bool secret;       /* masked on screen */
     Secret *value;
 };
 
 /* struct handoff_item *, in the order of Flow Builder's forms. Freed with the array. The two
  * "Fetch variables" steps (token by refresh; create the record, returned variable id) and the
- * OAuth integration form, for the connection's test_object. */
+ * OAuth integration form, for the connection's test_object. What is not known yet is left out;
+ * ids occur once each. */
 GPtrArray *handoff_items(const Connection *connection, const struct secrets *secrets);
 
-/* Why these values must not go into a flow (no refresh token, no instance URL, rotation is on …),
- * translated and borrowed; NULL when they may. */
+/* Why these values cannot go into a flow yet (no refresh token, no instance URL …) and what to do,
+ * translated and borrowed; NULL when they can. */
 const char *handoff_problem(const Connection *connection, const struct secrets *secrets);
 
 enum handoff_format { HANDOFF_TEXT, HANDOFF_ENV, HANDOFF_JSON, HANDOFF_FORMAT_COUNT };
@@ -32,8 +33,12 @@ enum handoff_format { HANDOFF_TEXT, HANDOFF_ENV, HANDOFF_JSON, HANDOFF_FORMAT_CO
 int handoff_format_from_name(const char *name);
 const char *handoff_format_name(enum handoff_format format);
 
-/* The whole text of the export (with secrets). ENV follows formats that sh, dotenv and systemd read
- * alike (single quotes, one per line) and refuses a value it cannot express: PERCH_ERROR_INPUT. */
+/* The whole text of the export, with secrets, ending in a line break. PERCH_ERROR_INPUT with the
+ * reason: handoff_problem, or a value that the format cannot express (the value is not told).
+ * ENV is what sh, dotenv and systemd read alike: KEY='value', one a line. JSON is the one object of
+ * `perch handoff NAME --json`: "perch", "command", "connection", "status", "exit", "checks", the
+ * values by id, and "steps": the two requests of the flow, in order, each with name, method, url,
+ * headers, body (the first a string, the second an object) and variable. */
 Secret *handoff_export(const Connection *connection, const struct secrets *secrets,
                        enum handoff_format format, GError **error);
 
