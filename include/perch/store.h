@@ -45,6 +45,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_free)
 /* "gnome-keyring", "KeePassXC", "KWallet", "memory" ... as far as can be told; borrowed. */
 const char *store_provider(const Store *store);
 
+/* From now on unlock counts as false in every call, the probe and erase included: for runs that
+ * must not ask (--no-input). */
+void store_never_ask(Store *store);
+
 /*
  * All calls are asynchronous on the thread-default main context; the callback comes exactly once,
  * from the loop. They follow GIO: start, then _finish in the callback. Errors are those of

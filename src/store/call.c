@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+#include "call.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "perch/error.h"
+#include "perch/text.h"
+
+enum { DISMISS_MS = 2000 };
+
+static const char service_name[] = "org.freedesktop.secrets";
+static const char service_path[] = "/org/freedesktop/secrets";
+static const char service_interface[] = "org.freedesktop.Secret.Service";
+
+const SecretSchema call_schema = {
+    .name = "io.perch.Connection",
+    .flags = SECRET_SCHEMA_NONE,
+    .attributes = {{"connection", SECRET_SCHEMA_ATTRIBUTE_STRING},
+                   {"config", SECRET_SCHEMA_ATTRIBUTE_STRING}},
+};
+
+guint call_answer_ms = 10000;
+
+/* ---- answers ---- */
+
+static void drop_source(GSource **source)
+{
+    if (*source == NULL)
+        return;
+    g_source_destroy(*source);
+    g_source_unref(*source);
+    *source = NULL;
+}
+
+static GTask *take_task(Call *call)
+{
+    drop_source(&call->by_person);
+    drop_source(&call->by_store);
+    drop_source(&call->by_clock);
+    return g_steal_pointer(&call->task);
+}
+
+void call_succeed(Call *call)
+{
+    g_autoptr(GTask) task = take_task(call);
+    if (task != NULL)
+        g_task_return_boolean(task, TRUE);
+}
+
+static void unref_secret(gpointer secret)
+{
+    secret_unref(secret);
+}
+
+void call_succeed_with(Call *call, Secret *value)
+{
+    g_autoptr(GTask) task = take_task(call);
+    if (task != NULL)
+        g_task_return_pointer(task, secret_ref(value), unref_secret);
+}
+
+void call_fail(Call *call, int code, const char *sentence)
+{
+    g_autoptr(GTask) task = take_task(call);
+    if (task != NULL)
+        g_task_return_new_error(task, PERCH_ERROR, code, "%s", sentence);
+}
+
+/* What the libraries' errors mean. domain is a function since quarks are made at run time. */
+static const struct {
+    GQuark (*domain)(void);
+    int theirs;
+    int code;
+    const char *sentence;
+} meanings[] = {
+    {secret_error_get_quark, SECRET_ERROR_IS_LOCKED, PERCH_ERROR_STORE_LOCKED,
+     N_("The keyring is locked.")},
+    {g_dbus_error_quark, G_DBUS_ERROR_SERVICE_UNKNOWN, PERCH_ERROR_STORE_ABSENT,
+     N_("No keyring service (Secret Service) is running on this machine.")},
+    {g_dbus_error_quark, G_DBUS_ERROR_NAME_HAS_NO_OWNER, PERCH_ERROR_STORE_ABSENT,
+     N_("No keyring service (Secret Service) is running on this machine.")},
+    {g_dbus_error_quark, G_DBUS_ERROR_SPAWN_EXEC_FAILED, PERCH_ERROR_STORE_ABSENT,
+     N_("The keyring service (Secret Service) does not start.")},
+    {g_dbus_error_quark, G_DBUS_ERROR_SPAWN_CHILD_EXITED, PERCH_ERROR_STORE_ABSENT,
+     N_("The keyring service (Secret Service) ends as soon as it starts.")},
+    {g_dbus_error_quark, G_DBUS_ERROR_SPAWN_SERVICE_INVALID, PERCH_ERROR_STORE_ABSENT,
+     N_("The keyring service (Secret Service) is not installed properly.")},
+    {g_dbus_error_quark, G_DBUS_ERROR_NO_REPLY, PERCH_ERROR_STORE_FAILED,
+     N_("The keyring service ended before it answered. Try again.")},
+    {g_dbus_error_quark, G_DBUS_ERROR_DISCONNECTED, PERCH_ERROR_STORE_FAILED,
+     N_("The session bus was lost before the keyring answered. Log in again.")},
+    {g_io_error_quark, G_IO_ERROR_CLOSED, PERCH_ERROR_STORE_FAILED,
+     N_("The session bus was lost before the keyring answered. Log in again.")},
+    {g_io_error_quark, G_IO_ERROR_CANCELLED, PERCH_ERROR_CANCELLED, N_("Cancelled.")},
+};
+
+static void fail_with(Call *call, const GError *error)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(meanings); i++) {
+        if (g_error_matches(error, meanings[i].domain(), meanings[i].theirs)) {
+            call_fail(call, meanings[i].code, _(meanings[i].sentence));
+            return;
+        }
+    }
+    g_autoptr(GError) copy = g_error_copy(error);
+    g_dbus_error_strip_remote_error(copy);
+    g_autofree char *clean = text_clean(copy->message);
+    g_autofree char *sentence = g_strdup_printf(_("The keyring refused: %s"), clean);
+    call_fail(call, PERCH_ERROR_STORE_FAILED, sentence);
+}
+
+bool call_is_over(Call *call, const GError *error)
+{
+    if (call->task != NULL && error != NULL)
+        fail_with(call, error);
+    return call->task == NULL;
+}
+
+/* ---- early ends ---- */
+
+static gboolean on_not_dismissed(gpointer user)
+{
+    Call *call = user;
+    g_dbus_connection_close(call->bus, NULL, NULL, NULL);
+    return G_SOURCE_REMOVE;
+}
+
+static void unref_call(gpointer call)
+{
+    call_unref(call);
+}
+
+/* Answers at once, whatever libsecret is at, and then has it stop. Steps that come back later find
+ * the call over. A prompt gets the time to be dismissed; then the connection goes. */
+static void end_early(Call *call, int code, const char *sentence)
+{
+    call_ref(call);
+    bool asking = call->asking;
+    call_fail(call, code, sentence);
+    g_cancellable_cancel(call->cancellable);
+    if (asking && call->references > 1) {
+        g_autoptr(GSource) source = g_timeout_source_new(DISMISS_MS);
+        g_source_set_callback(source, on_not_dismissed, call_ref(call), unref_call);
+        g_source_attach(source, g_main_context_get_thread_default());
+    }
+    call_unref(call);
+}
+
+static gboolean on_cancelled(GCancellable *cancellable, gpointer user)
+{
+    (void)cancellable;
+    end_early(user, PERCH_ERROR_CANCELLED, _("Cancelled."));
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean on_late(gpointer user)
+{
+    end_early(user, PERCH_ERROR_STORE_FAILED,
+              _("The keyring service does not answer. Restart it, or log out and in."));
+    return G_SOURCE_REMOVE;
+}
+
+static GSource *watch(Call *call, GCancellable *cancellable)
+{
+    if (cancellable == NULL)
+        return NULL;
+    GSource *source = g_cancellable_source_new(cancellable);
+    /* The real type of the callback is GCancellableSourceFunc. */
+    g_source_set_callback(source, G_SOURCE_FUNC(on_cancelled), call, NULL);
+    g_source_attach(source, g_main_context_get_thread_default());
+    return source;
+}
+
+void call_expect_service(Call *call)
+{
+    call->asking = false;
+    drop_source(&call->by_clock);
+    call->by_clock = g_timeout_source_new(call_answer_ms);
+    g_source_set_callback(call->by_clock, on_late, call, NULL);
+    g_source_attach(call->by_clock, g_main_context_get_thread_default());
+}
+
+void call_expect_person(Call *call)
+{
+    call->asking = true;
+    drop_source(&call->by_clock);
+}
+
+/* ---- life ---- */
+
+Call *call_ref(Call *call)
+{
+    call->references++;
+    return call;
+}
+
+static void unref_object(gpointer object)
+{
+    g_object_unref(object);
+}
+
+void call_unref(Call *call)
+{
+    if (call == NULL || --call->references > 0)
+        return;
+    /* Each step answers or goes on; this is for the one that was forgotten. */
+    call_fail(call, PERCH_ERROR_INTERNAL, _("The keyring call ended without an answer."));
+    g_list_free_full(call->items, unref_object);
+    g_clear_object(&call->collection);
+    g_clear_object(&call->service);
+    g_clear_object(&call->bus);
+    g_object_unref(call->cancellable);
+    g_hash_table_unref(call->attributes);
+    secret_unref(call->item);
+    g_free(call->name);
+    g_free(call->kept);
+    store_unref(call->store);
+    g_free(call);
+}
+
+Call *call_open(Store *store, const char *name, bool unlock, GTask *task)
+{
+    Call *call = g_new0(Call, 1);
+    call->references = 1;
+    call->store = store_ref(store);
+    call->name = g_strdup(name);
+    call->may_ask = unlock;
+    call->unlock = unlock;
+    call->task = task;
+    call->cancellable = g_cancellable_new();
+    call->attributes = secret_attributes_build(&call_schema, "connection", name, "config",
+                                               store->config_dir, NULL);
+    call->by_person = watch(call, g_task_get_cancellable(task));
+    call->by_store = watch(call, store->closing);
+    return call;
+}
+
+/* ---- connecting ---- */
+
+/* The address of the session bus as GDBus would find it, but never starting one: GDBus would run
+ * dbus-launch, and wait for it. NULL when there is none. */
+static char *bus_address(void)
+{
+    const char *given = g_getenv("DBUS_SESSION_BUS_ADDRESS");
+    if (given != NULL && *given != '\0')
+        return g_strdup(given);
+    g_autofree char *path = g_build_filename(g_get_user_runtime_dir(), "bus", NULL);
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISSOCK(info.st_mode) || info.st_uid != geteuid())
+        return NULL;
+    g_autofree char *escaped = g_dbus_address_escape_value(path);
+    return g_strconcat("unix:path=", escaped, NULL);
+}
+
+static void on_service(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autoptr(Call) call = user;
+    g_autoptr(GError) error = NULL;
+    GObject *service = g_async_initable_new_finish(G_ASYNC_INITABLE(source), result, &error);
+    if (service != NULL)
+        call->service = SECRET_SERVICE(service);
+    if (!call_is_over(call, error))
+        call->begin(call);
+}
+
+/*
+ * libsecret 0.20 puts every SecretService on the bus connection that GDBus shares in the process,
+ * whatever it is told: the constructor of its class sets the properties after the caller did. The
+ * one place to speak last is the constructor of a class derived from it (which libsecret foresees:
+ * secret_service_open takes a type). This is the whole of that class.
+ *
+ * Properties and signals are off: only the owner of the name and the session are asked for, and
+ * libsecret's signal handler reads properties that were never loaded.
+ */
+static GObject *construct_service(GType type, guint count, GObjectConstructParam *properties)
+{
+    GObjectClass *parent = g_type_class_peek(SECRET_TYPE_SERVICE);
+    GObject *service = parent->constructor(type, count, properties);
+    g_object_set(service, "g-bus-type", G_BUS_TYPE_NONE, "g-flags",
+                 G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
+                     G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+                 "g-name", service_name, "g-object-path", service_path, "g-interface-name",
+                 service_interface, NULL);
+    return service;
+}
+
+static void init_service_class(gpointer class, gpointer data)
+{
+    (void)data;
+    G_OBJECT_CLASS(class)->constructor = construct_service;
+}
+
+static GType service_type(void)
+{
+    static gsize type;
+    if (g_once_init_enter(&type))
+        g_once_init_leave(
+            &type, g_type_register_static_simple(SECRET_TYPE_SERVICE, "PerchSecretService",
+                                                 sizeof(SecretServiceClass), init_service_class,
+                                                 sizeof(SecretService), NULL, 0));
+    return type;
+}
+
+static void on_connected(GObject *source, GAsyncResult *result, gpointer user)
+{
+    (void)source;
+    g_autoptr(Call) call = user;
+    g_autoptr(GError) error = NULL;
+    call->bus = g_dbus_connection_new_for_address_finish(result, &error);
+    if (error != NULL && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        call_fail(call, PERCH_ERROR_STORE_ABSENT,
+                  _("The session bus does not answer, so there is no keyring."));
+        return;
+    }
+    if (call_is_over(call, error))
+        return;
+    g_dbus_connection_set_exit_on_close(call->bus, FALSE);
+    g_async_initable_new_async(service_type(), G_PRIORITY_DEFAULT, call->cancellable, on_service,
+                               call_ref(call), "flags", SECRET_SERVICE_OPEN_SESSION, "g-connection",
+                               call->bus, NULL);
+}
+
+void call_start(Call *call, call_step begin)
+{
+    call->begin = begin;
+    g_autofree char *address = bus_address();
+    if (address == NULL) {
+        call_fail(call, PERCH_ERROR_STORE_ABSENT,
+                  _("There is no session bus here, so there is no keyring."));
+        call_unref(call);
+        return;
+    }
+    call_expect_service(call);
+    g_dbus_connection_new_for_address(address,
+                                      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                      NULL, call->cancellable, on_connected, call);
+}

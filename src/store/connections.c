@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "perch/error.h"
+#include "perch/paths.h"
+#include "perch/secret.h"
+#include "perch/store.h"
+#include "perch/text.h"
+
+/* One file a connection: CONFIG_DIR/connections/NAME.json. A name is checked before it is a path.
+ */
+
+enum { FILE_MAX = 1024 * 1024, SET_ASIDE_MAX = 1000 };
+
+static const char suffix[] = ".json";
+
+static char *folder_of(const char *config_dir)
+{
+    return g_build_filename(config_dir, "connections", NULL);
+}
+
+static char *path_of(const char *config_dir, const char *name, GError **error)
+{
+    const char *problem = connection_name_problem(name);
+    if (problem != NULL) {
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_USAGE, problem);
+        return NULL;
+    }
+    g_autofree char *folder = folder_of(config_dir);
+    g_autofree char *file = g_strconcat(name, suffix, NULL);
+    return g_build_filename(folder, file, NULL);
+}
+
+static Json *read_json(const char *path, const char *name, GError **error)
+{
+    g_autofree char *text = NULL;
+    gsize length;
+    g_autoptr(GError) problem = NULL;
+    if (!g_file_get_contents(path, &text, &length, &problem)) {
+        if (g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+            g_set_error(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
+                        _("There is no connection named %s."), name);
+        else
+            g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
+                        _("The settings of %s cannot be read: %s"), name, problem->message);
+        return NULL;
+    }
+    Json *json = length <= FILE_MAX ? json_parse(text, length, NULL) : NULL;
+    if (json == NULL)
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                    _("The settings of %s are damaged. Repair or delete %s."), name, path);
+    return json;
+}
+
+Connection *connections_load(const char *config_dir, const char *name, GError **error)
+{
+    g_autofree char *path = path_of(config_dir, name, error);
+    g_autoptr(Json) json = path == NULL ? NULL : read_json(path, name, error);
+    return json == NULL ? NULL : connection_from_json(json, name, error);
+}
+
+/* Moves a file that cannot be read out of the way, to a name that is free. */
+static bool set_aside(const char *path, GError **error)
+{
+    for (int i = 1; i <= SET_ASIDE_MAX; i++) {
+        g_autofree char *aside = g_strdup_printf("%s.damaged-%d", path, i);
+        if (link(path, aside) == 0) /* unlike rename, never replaces */
+            return true;
+        if (errno != EEXIST)
+            break;
+    }
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE, _("Cannot set the damaged file %s aside: %s"),
+                path, g_strerror(errno));
+    return false;
+}
+
+/* Whether path may be replaced: it is not there, it is a connection, or it was set aside. What a
+ * newer perch wrote is refused instead: it is not damaged. */
+static bool may_replace(const char *path, const char *name, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(Json) json = read_json(path, name, &problem);
+    g_autoptr(Connection) old = json == NULL ? NULL : connection_from_json(json, name, &problem);
+    if (old != NULL || g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
+        return true;
+    if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_INPUT) &&
+        json_get_int(json, "version", 0) <= CONNECTION_VERSION)
+        return set_aside(path, error);
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return false;
+}
+
+bool connections_save(const char *config_dir, const Connection *connection, GError **error)
+{
+    g_autofree char *folder = folder_of(config_dir);
+    g_autofree char *path = path_of(config_dir, connection->name, error);
+    if (path == NULL || !paths_make_dir(folder, error) ||
+        !may_replace(path, connection->name, error))
+        return false;
+    g_autoptr(Json) json = connection_to_json(connection);
+    g_autoptr(WipedText) text = json_print_pretty(json);
+    g_autofree char *lines = g_strconcat(text, "\n", NULL);
+    return paths_replace_file(path, lines, strlen(lines), error);
+}
+
+bool connections_delete(const char *config_dir, const char *name, GError **error)
+{
+    g_autofree char *path = path_of(config_dir, name, error);
+    if (path == NULL)
+        return false;
+    if (unlink(path) == 0)
+        return true;
+    if (errno == ENOENT)
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
+                    _("There is no connection named %s."), name);
+    else
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
+                    _("The settings of %s cannot be deleted: %s"), name, g_strerror(errno));
+    return false;
+}
+
+static void free_entry(gpointer data)
+{
+    struct connections_entry *entry = data;
+    g_free(entry->name);
+    connection_free(entry->connection);
+    g_free(entry->problem);
+    g_free(entry);
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    const struct connections_entry *const *one = a;
+    const struct connections_entry *const *two = b;
+    return strcmp((*one)->name, (*two)->name);
+}
+
+static void add_entry(GPtrArray *list, const char *name, Connection *connection,
+                      const char *problem)
+{
+    struct connections_entry *entry = g_new0(struct connections_entry, 1);
+    entry->name = g_strdup(name);
+    entry->connection = connection;
+    entry->problem = g_strdup(problem);
+    g_ptr_array_add(list, entry);
+}
+
+GPtrArray *connections_list(const char *config_dir)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func(free_entry);
+    g_autofree char *folder = folder_of(config_dir);
+    g_autoptr(GError) closed = NULL;
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, &closed);
+    /* Not being allowed to look is not the same as nothing there. */
+    if (closed != NULL && !g_error_matches(closed, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        add_entry(list, folder, NULL, closed->message);
+    const char *file;
+    while (dir != NULL && (file = g_dir_read_name(dir)) != NULL) {
+        if (!g_str_has_suffix(file, suffix))
+            continue;
+        g_autofree char *name = g_strndup(file, strlen(file) - strlen(suffix));
+        if (connection_name_problem(name) != NULL)
+            continue; /* not written by perch */
+        g_autoptr(GError) problem = NULL;
+        Connection *connection = connections_load(config_dir, name, &problem);
+        add_entry(list, name, connection, connection == NULL ? problem->message : NULL);
+    }
+    g_ptr_array_sort(list, by_name);
+    return list;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "perch/error.h"
+#include "perch/paths.h"
+#include "perch/store.h"
+#include "perch/text.h"
+
+/*
+ * An open-file-description lock goes with the descriptor, so it ends with the process however that
+ * ends, and it also holds between two takers in one process. The kernel has no way to wait for it
+ * without blocking: it is tried again after a short, growing, uneven time. The file stays: deleting
+ * it would let two processes lock two different files of one name.
+ */
+enum { FIRST_WAIT_MS = 4, LONGEST_WAIT_MS = 64 };
+
+struct StoreLock {
+    int fd;
+};
+
+struct take {
+    int fd; /* open, not locked yet; -1 once given away */
+    guint wait_ms;
+    GSource *again, *cancelled;
+};
+
+static void drop_source(GSource *source)
+{
+    if (source == NULL)
+        return;
+    g_source_destroy(source);
+    g_source_unref(source);
+}
+
+static void take_free(gpointer data)
+{
+    struct take *take = data;
+    drop_source(take->again);
+    drop_source(take->cancelled);
+    if (take->fd >= 0)
+        close(take->fd);
+    g_free(take);
+}
+
+void store_lock_free(StoreLock *lock)
+{
+    if (lock == NULL)
+        return;
+    close(lock->fd);
+    g_free(lock);
+}
+
+static void free_lock(gpointer lock)
+{
+    store_lock_free(lock);
+}
+
+static char *lock_path(const char *config_dir, const char *name, GError **error)
+{
+    g_autofree char *folder = paths_runtime_dir();
+    if (!paths_make_dir(folder, error))
+        return NULL;
+    g_autofree char *canonical = g_canonicalize_filename(config_dir, NULL);
+    g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, canonical, -1);
+    hash[16] = '\0';
+    g_autofree char *file = g_strdup_printf("%s-%s.lock", name, hash);
+    return g_build_filename(folder, file, NULL);
+}
+
+static int open_lock(const char *config_dir, const char *name, GError **error)
+{
+    const char *problem = connection_name_problem(name);
+    if (problem != NULL) {
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_USAGE, problem);
+        return -1;
+    }
+    g_autofree char *path = lock_path(config_dir, name, error);
+    if (path == NULL)
+        return -1;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE, _("Cannot open the lock file %s: %s"),
+                    path, g_strerror(errno));
+    return fd;
+}
+
+/* Ends the take: the sources go now, the rest with the task. */
+static struct take *end(GTask *task)
+{
+    struct take *take = g_task_get_task_data(task);
+    drop_source(g_steal_pointer(&take->again));
+    drop_source(g_steal_pointer(&take->cancelled));
+    return take;
+}
+
+static gboolean try_lock(gpointer user);
+
+static void try_later(GTask *task, guint wait_ms)
+{
+    struct take *take = g_task_get_task_data(task);
+    drop_source(take->again);
+    take->again = g_timeout_source_new(wait_ms);
+    g_source_set_callback(take->again, try_lock, task, NULL);
+    g_source_attach(take->again, g_task_get_context(task));
+}
+
+/* The sources borrow the task; whoever returns on it drops the one reference. */
+static gboolean try_lock(gpointer user)
+{
+    GTask *task = user;
+    struct take *take = g_task_get_task_data(task);
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(take->fd, F_OFD_SETLK, &whole) == 0) {
+        StoreLock *lock = g_new0(StoreLock, 1);
+        lock->fd = take->fd;
+        take->fd = -1;
+        end(task);
+        g_task_return_pointer(task, lock, free_lock);
+        g_object_unref(task);
+    } else if (errno == EAGAIN || errno == EACCES || errno == EINTR) {
+        guint wait_ms = take->wait_ms;
+        take->wait_ms = MIN(wait_ms * 2, LONGEST_WAIT_MS);
+        try_later(task, wait_ms / 2 + (guint)g_random_int_range(0, (gint)wait_ms));
+    } else {
+        int code = errno;
+        end(task);
+        g_task_return_new_error(task, PERCH_ERROR, PERCH_ERROR_FILE,
+                                _("Cannot lock the connection: %s"), g_strerror(code));
+        g_object_unref(task);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean on_cancelled(GCancellable *cancellable, gpointer user)
+{
+    (void)cancellable;
+    GTask *task = user;
+    end(task);
+    g_task_return_new_error(task, PERCH_ERROR, PERCH_ERROR_CANCELLED, "%s", _("Cancelled."));
+    g_object_unref(task);
+    return G_SOURCE_REMOVE;
+}
+
+static char take_tag;
+
+void store_lock_take(const char *config_dir, const char *name, GCancellable *cancellable,
+                     GAsyncReadyCallback done, gpointer user)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, cancellable, done, user);
+    g_task_set_source_tag(task, &take_tag);
+    g_task_set_check_cancellable(task, FALSE);
+    GError *error = NULL;
+    int fd = open_lock(config_dir, name, &error);
+    if (fd < 0) {
+        g_task_return_error(task, error);
+        return;
+    }
+    struct take *take = g_new0(struct take, 1);
+    take->fd = fd;
+    take->wait_ms = FIRST_WAIT_MS;
+    g_task_set_task_data(task, take, take_free);
+    if (cancellable != NULL) {
+        take->cancelled = g_cancellable_source_new(cancellable);
+        g_source_set_callback(take->cancelled, G_SOURCE_FUNC(on_cancelled), task, NULL);
+        g_source_attach(take->cancelled, g_task_get_context(task));
+    }
+    try_later(g_steal_pointer(&task), 0);
+}
+
+StoreLock *store_lock_take_finish(GAsyncResult *result, GError **error)
+{
+    g_return_val_if_fail(g_async_result_is_tagged(result, &take_tag), NULL);
+    return g_task_propagate_pointer(G_TASK(result), error);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/store.h"
+
+#include <string.h>
+
+#include "perch/error.h"
+#include "perch/text.h"
+#include "store-private.h"
+
+Store *store_new(const struct store_ops *ops, const char *provider)
+{
+    Store *store = g_new0(Store, 1);
+    store->ops = ops;
+    store->references = 1;
+    store->closing = g_cancellable_new();
+    store->provider = g_strdup(provider);
+    return store;
+}
+
+Store *store_ref(Store *store)
+{
+    store->references++;
+    return store;
+}
+
+void store_unref(Store *store)
+{
+    if (--store->references > 0)
+        return;
+    if (store->ops->clear != NULL)
+        store->ops->clear(store);
+    g_object_unref(store->closing);
+    g_free(store->provider);
+    g_free(store->config_dir);
+    g_free(store);
+}
+
+void store_free(Store *store)
+{
+    if (store == NULL)
+        return;
+    g_cancellable_cancel(store->closing);
+    store_unref(store);
+}
+
+void store_never_ask(Store *store)
+{
+    store->never_ask = true;
+}
+
+const char *store_provider(const Store *store)
+{
+    return store->provider;
+}
+
+/* Tell the results of the four calls apart. */
+static char save_tag, load_tag, erase_tag, probe_tag;
+
+static GTask *new_task(GCancellable *cancellable, GAsyncReadyCallback done, gpointer user,
+                       gpointer tag)
+{
+    GTask *task = g_task_new(NULL, cancellable, done, user);
+    g_task_set_source_tag(task, tag);
+    /* The kinds turn a cancel into PERCH_ERROR_CANCELLED themselves. */
+    g_task_set_check_cancellable(task, FALSE);
+    return task;
+}
+
+/* An empty or odd name must never reach a search: an empty pattern matches everything. */
+static bool refuse_name(GTask *task, const char *name)
+{
+    const char *problem = connection_name_problem(name);
+    if (problem == NULL)
+        return false;
+    g_task_return_new_error(task, PERCH_ERROR, PERCH_ERROR_USAGE, "%s", problem);
+    return true;
+}
+
+/* The text to store, after making sure that it can be read again: nothing else would notice a
+ * value that JSON cannot carry before it is too late. */
+static Secret *readable_item(GTask *task, const struct secrets *secrets)
+{
+    g_autoptr(Secret) item = secrets_to_item(secrets);
+    struct secrets again;
+    if (!secrets_from_item(item, &again, NULL)) {
+        g_task_return_new_error(task, PERCH_ERROR, PERCH_ERROR_STORE_FAILED, "%s",
+                                _("A value is not plain text. Enter the consumer secret again."));
+        return NULL;
+    }
+    bool same = secrets_equal(secrets, &again);
+    secrets_clear(&again);
+    if (!same) {
+        g_task_return_new_error(task, PERCH_ERROR, PERCH_ERROR_INTERNAL, "%s",
+                                _("The secrets cannot be written as they are."));
+        return NULL;
+    }
+    return g_steal_pointer(&item);
+}
+
+void store_save(Store *store, const char *name, const struct secrets *secrets, bool unlock,
+                GCancellable *cancellable, GAsyncReadyCallback done, gpointer user)
+{
+    g_autoptr(GTask) task = new_task(cancellable, done, user, &save_tag);
+    if (refuse_name(task, name))
+        return;
+    g_autoptr(Secret) item = readable_item(task, secrets);
+    if (item != NULL)
+        store->ops->save(store, name, item, unlock && !store->never_ask, g_steal_pointer(&task));
+}
+
+bool store_save_finish(Store *store, GAsyncResult *result, GError **error)
+{
+    (void)store;
+    g_return_val_if_fail(g_async_result_is_tagged(result, &save_tag), false);
+    return g_task_propagate_boolean(G_TASK(result), error);
+}
+
+void store_load(Store *store, const char *name, bool unlock, GCancellable *cancellable,
+                GAsyncReadyCallback done, gpointer user)
+{
+    g_autoptr(GTask) task = new_task(cancellable, done, user, &load_tag);
+    if (!refuse_name(task, name))
+        store->ops->load(store, name, unlock && !store->never_ask, g_steal_pointer(&task));
+}
+
+static bool finish_item(GAsyncResult *result, struct secrets *ret_secrets, GError **error)
+{
+    g_autoptr(Secret) item = g_task_propagate_pointer(G_TASK(result), error);
+    if (item == NULL)
+        return false;
+    g_autoptr(GError) problem = NULL;
+    if (secrets_from_item(item, ret_secrets, &problem))
+        return true;
+    g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_STORE_FAILED, problem->message);
+    return false;
+}
+
+bool store_load_finish(Store *store, GAsyncResult *result, struct secrets *ret_secrets,
+                       GError **error)
+{
+    (void)store;
+    g_return_val_if_fail(g_async_result_is_tagged(result, &load_tag), false);
+    return finish_item(result, ret_secrets, error);
+}
+
+void store_erase(Store *store, const char *name, GCancellable *cancellable,
+                 GAsyncReadyCallback done, gpointer user)
+{
+    g_autoptr(GTask) task = new_task(cancellable, done, user, &erase_tag);
+    if (!refuse_name(task, name))
+        store->ops->erase(store, name, !store->never_ask, g_steal_pointer(&task));
+}
+
+bool store_erase_finish(Store *store, GAsyncResult *result, GError **error)
+{
+    (void)store;
+    g_return_val_if_fail(g_async_result_is_tagged(result, &erase_tag), false);
+    return g_task_propagate_boolean(G_TASK(result), error);
+}
+
+/* ---- probe: save, load, compare, erase under a name that no connection can have ---- */
+
+struct probe {
+    Store *store;
+    GTask *task;
+    char *name;
+    struct secrets secrets;
+    GError *problem; /* what the probe will say, while it still cleans up */
+};
+
+static void probe_end(struct probe *probe, GError *problem)
+{
+    if (probe->problem == NULL)
+        probe->problem = problem;
+    else
+        g_clear_error(&problem);
+    if (probe->problem != NULL)
+        g_task_return_error(probe->task, g_steal_pointer(&probe->problem));
+    else
+        g_task_return_boolean(probe->task, TRUE);
+    g_object_unref(probe->task);
+    secrets_clear(&probe->secrets);
+    g_free(probe->name);
+    store_unref(probe->store);
+    g_free(probe);
+}
+
+static void on_probe_erased(GObject *source, GAsyncResult *result, gpointer user)
+{
+    (void)source;
+    GError *problem = NULL;
+    g_task_propagate_boolean(G_TASK(result), &problem);
+    probe_end(user, problem);
+}
+
+static void on_probe_loaded(GObject *source, GAsyncResult *result, gpointer user)
+{
+    (void)source;
+    struct probe *probe = user;
+    struct secrets read;
+    if (finish_item(result, &read, &probe->problem)) {
+        if (!secrets_equal(&read, &probe->secrets))
+            g_set_error_literal(&probe->problem, PERCH_ERROR, PERCH_ERROR_STORE_FAILED,
+                                _("The keyring gave back something else than what was written."));
+        secrets_clear(&read);
+    }
+    /* The dummy goes away even when the probe was cancelled by now. */
+    GTask *task = new_task(NULL, on_probe_erased, probe, &probe_tag);
+    probe->store->ops->erase(probe->store, probe->name, false, task);
+}
+
+static void on_probe_saved(GObject *source, GAsyncResult *result, gpointer user)
+{
+    (void)source;
+    struct probe *probe = user;
+    GError *problem = NULL;
+    if (!g_task_propagate_boolean(G_TASK(result), &problem)) {
+        probe_end(probe, problem);
+        return;
+    }
+    GTask *task = new_task(g_task_get_cancellable(probe->task), on_probe_loaded, probe, &probe_tag);
+    probe->store->ops->load(probe->store, probe->name, false, task);
+}
+
+void store_probe(Store *store, GCancellable *cancellable, GAsyncReadyCallback done, gpointer user)
+{
+    struct probe *probe = g_new0(struct probe, 1);
+    g_autoptr(Secret) nonce = secret_new_random(6);
+    probe->store = store_ref(store);
+    probe->task = new_task(cancellable, done, user, &probe_tag);
+    probe->name = g_strconcat(".probe-", secret_peek(nonce), NULL);
+    probe->secrets.refresh_token = secret_new_random(32);
+    g_autoptr(Secret) item = secrets_to_item(&probe->secrets);
+    GTask *task = new_task(cancellable, on_probe_saved, probe, &probe_tag);
+    store->ops->save(store, probe->name, item, !store->never_ask, task);
+}
+
+bool store_probe_finish(Store *store, GAsyncResult *result, GError **error)
+{
+    (void)store;
+    g_return_val_if_fail(g_async_result_is_tagged(result, &probe_tag), false);
+    return g_task_propagate_boolean(G_TASK(result), error);
+}
+
+/* ---- remedies ---- */
+
+static const struct {
+    int code;
+    const char *sentence;
+} remedies[] = {
+    {PERCH_ERROR_STORE_ABSENT, N_("Start perch from your desktop session, or install and start "
+                                  "gnome-keyring, then try again.")},
+    {PERCH_ERROR_STORE_LOCKED,
+     N_("Unlock the keyring, by logging in to the desktop or in its own window, then try again.")},
+    {PERCH_ERROR_STORE_NO_COLLECTION,
+     N_("Create a default keyring, in Passwords and Keys (seahorse) for example, then try again.")},
+    {PERCH_ERROR_STORE_FAILED,
+     N_("Try again; if it stays, restart the keyring service or log out and in.")},
+};
+
+const char *store_error_remedy(int code)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(remedies); i++)
+        if (remedies[i].code == code)
+            return _(remedies[i].sentence);
+    return "";
+}
