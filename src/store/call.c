@@ -281,8 +281,11 @@ static GObject *construct_service(GType type, guint count, GObjectConstructParam
     g_object_set(service, "g-bus-type", G_BUS_TYPE_NONE, "g-flags",
                  G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
                      G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                 "g-name", service_name, "g-object-path", service_path, "g-interface-name",
-                 service_interface, NULL);
+                 NULL);
+    /* Not twice: GDBusProxy forgets to free the first value of these. */
+    if (g_dbus_proxy_get_name(G_DBUS_PROXY(service)) == NULL)
+        g_object_set(service, "g-name", service_name, "g-object-path", service_path,
+                     "g-interface-name", service_interface, NULL);
     return service;
 }
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TESTS_SUPPORT_KEYRING_H
+#define TESTS_SUPPORT_KEYRING_H
+
+#include "perch/store.h"
+
+/*
+ * A temporary home and, on a private bus in it, a real gnome-keyring; and the calls of store.h as
+ * plain functions that run the main loop until the answer is there. Everything here ends the test
+ * program with a message when it cannot be had: no test passes because something is missing.
+ */
+
+/* A new empty HOME with the XDG folders in it, the environment of the process changed to it (no
+ * session bus, no display). tmp_home_free deletes it. */
+char *tmp_home_new(void);
+void tmp_home_free(char *home);
+
+enum keyring_kind {
+    KEYRING_UNLOCKED, /* a login keyring, open */
+    KEYRING_EMPTY,    /* the service runs, no keyring was ever made */
+    KEYRING_NONE,     /* a bus without the service */
+};
+StorePrivate *keyring_start(const char *home, enum keyring_kind kind);
+
+/* Locks the login keyring, as a screen lock would. */
+void keyring_lock(void);
+
+/* Runs the main loop until *flag; ends the program after 30 s. */
+void run_until(const bool *flag, const char *what);
+
+/* The calls: CALL_OK or the code of PERCH_ERROR that came back (G_MAXINT for another domain). The
+ * text of the last error is in call_message. A cancellable may be NULL. */
+extern char call_message[512];
+int call_save(Store *store, const char *name, const struct secrets *secrets, bool unlock);
+int call_load(Store *store, const char *name, bool unlock, struct secrets *ret_secrets);
+int call_erase(Store *store, const char *name);
+int call_probe(Store *store, GCancellable *cancellable);
+
+enum { CALL_OK = -1 }; /* PERCH_ERROR_USAGE is 0 */
+
+/* For calls that a test starts itself: the callback fills the struct. */
+struct answer {
+    bool done;
+    int code;
+    struct secrets secrets; /* of a load that went well */
+};
+void on_save_answer(GObject *source, GAsyncResult *result, gpointer answer);
+void on_load_answer(GObject *source, GAsyncResult *result, gpointer answer);
+void on_erase_answer(GObject *source, GAsyncResult *result, gpointer answer);
+void on_probe_answer(GObject *source, GAsyncResult *result, gpointer answer);
+
+/* Runs a program to its end with input on its standard input; its output, without the last line
+ * break, is the caller's. NULL when it failed. */
+char *run_program(const char *const *argv, const char *input);
+
+#endif
