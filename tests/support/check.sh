@@ -77,5 +77,9 @@ while read -r ok bad _; do
 done <"$summary"
 grep -av '^[0-9]* 0 ' "$summary" | sed 's/^\([0-9]*\) \([0-9]*\) \(.*\)/FAILED: \3 (\2)/'
 # make says a line of its own after a failure; .ci/run wants ours to be the last.
-echo "$passed passed, $failed failed" >"${CLOSING_LINE:-/dev/stdout}"
+if [ -n "${CLOSING_LINE:-}" ]; then
+    echo "$passed passed, $failed failed" >"$CLOSING_LINE"
+else
+    echo "$passed passed, $failed failed"
+fi
 [ "$failed" = 0 ]
