@@ -54,7 +54,10 @@ struct view_item {
     bool secret;  /* VIEW_INPUT: show bullets, value is empty and length says how many */
     gsize length; /* characters in a secret input */
     bool ticked;
-    bool fixed;         /* VIEW_INPUT that only shows */
+    bool fixed;   /* VIEW_INPUT that only shows */
+    bool settled; /* VIEW_INPUT, VIEW_CHOICE, VIEW_TOGGLE: has an answer that is fine; the line by
+                     line front end shows it and asks only on wish */
+    bool wanted;  /* required, and nothing fills it: marked in the failed role */
     GPtrArray *options; /* char * */
     int selected;
     GPtrArray *columns; /* char *; VIEW_ROW */
@@ -87,6 +90,8 @@ struct view {
     int focus;                  /* item that should have the focus when the screen is new */
     int screen;    /* changes when it is another screen: then focus and scrolling start anew */
     int paste;     /* item that takes a paste wherever the focus is; 0 = the focused one */
+    bool busy;     /* something is under way: there is nothing to ask until it changes */
+    bool failed;   /* what this screen is for failed; its rows say why, RETRY tries again */
     char *notice;  /* one line above the key bar: what the last key did; NULL = none */
     gint64 now_ms; /* for the turning mark */
 };

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_CHECK_H
+#define PERCH_CHECK_H
+
+#include <gio/gio.h>
+
+#include "perch/check_result.h"
+#include "perch/http.h"
+#include "perch/session.h"
+
+/*
+ * Checks: everything that can go wrong is one. A check is a row: what it is called, which checks of
+ * the same list it needs, and how it starts. One runner starts whatever is ready, many at once, and
+ * tells each result as it comes. Preflight, probe, prove, test insert and status are lists.
+ */
+struct check_run;
+
+enum { CHECK_NEEDS_MAX = 4 };
+
+struct check_def {
+    const char *id;
+    const char *title;                  /* N_() */
+    bool blocks;                        /* its failure fails the list */
+    const char *needs[CHECK_NEEDS_MAX]; /* ids; must be ok or a warning, else this is skipped; with
+                                           '~' before it: only waited for, however it ends */
+    void (*start)(struct check_run *run);
+};
+
+struct check_list_def {
+    const struct check_def *checks;
+    guint count;
+};
+
+const struct check_list_def *check_list_def(enum check_list_id id);
+
+typedef struct CheckList CheckList;
+
+struct check_list_listener {
+    void (*result)(const struct check_result *result, gpointer user); /* started, or settled */
+    void (*done)(gpointer user);                                      /* all settled, once */
+    gpointer user;
+};
+
+/* Starts a list on session, which must outlive it. before: results of an earlier run of the same
+ * list (or NULL): what was ok there is taken over and not run again. */
+CheckList *check_list_start(enum check_list_id id, struct session *session, const GPtrArray *before,
+                            const struct check_list_listener *listener);
+const GPtrArray *check_list_results(const CheckList *list); /* struct check_result *, borrowed */
+/* Cancels what is under way; no listener is called any more. NULL is fine. */
+void check_list_free(CheckList *list);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckList, check_list_free)
+
+/* ---- for the checks themselves ---- */
+
+struct check_run {
+    const struct check_def *def;
+    struct session *session;
+    GCancellable *cancellable;
+    struct check_result *result; /* borrowed from the list; NULL once the list is gone */
+    gpointer private;
+};
+
+/* Every run ends with exactly one of these; the run must not be used afterwards. */
+void check_ok(struct check_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void check_warn(struct check_run *run, struct failure *failure, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+void check_skip(struct check_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* failure is cleared. The row shows code and words of the failure. */
+void check_fail(struct check_run *run, struct failure *failure);
+void check_fail_own(struct check_run *run, enum stage stage, const char *code, const char *message);
+void check_fail_error(struct check_run *run, enum stage stage, const GError *error);
+
+/* Sends request; judge gets answers only (any HTTP status), everything else fails the check with
+ * the wire's cause. The run's milliseconds become the request's. */
+typedef void (*check_judge)(struct check_run *run, const struct http_response *response);
+void check_http(struct check_run *run, HttpRequest *request, check_judge judge);
+/* The same, but judge sees every end of the transfer. */
+void check_http_any(struct check_run *run, HttpRequest *request, check_judge judge);
+/* The wire's failure of a response that is not HTTP_ANSWERED. */
+void check_fail_wire(struct check_run *run, const struct http_response *response);
+/* Whether a callback that arrives late still has a list to report to. Frees the run if not. */
+bool check_run_is_alive(struct check_run *run);
+
+/* The failure that an HTTP answer or a wire end amounts to. */
+void failure_from_response(struct failure *ret_failure, enum stage stage,
+                           const struct http_response *response);
+void failure_from_error(struct failure *ret_failure, enum stage stage, const GError *error);
+
+void check_evidence(struct check_run *run, const char *key, const char *value);
+void check_evidence_int(struct check_run *run, const char *key, gint64 value);
+
+#endif

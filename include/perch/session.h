@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_SESSION_H
+#define PERCH_SESSION_H
+
+#include "perch/connection.h"
+#include "perch/desktop.h"
+#include "perch/explain.h"
+#include "perch/http.h"
+#include "perch/loopback.h"
+#include "perch/oauth.h"
+#include "perch/salesforce.h"
+#include "perch/store.h"
+
+/*
+ * Work on one connection: its settings, its secrets, the services to reach the world with, and what
+ * was learnt on the way. Checks read and write it; it outlives every check that runs on it.
+ */
+struct session {
+    Connection *connection;
+    struct secrets secrets;
+    bool stored;      /* secrets are in the store as they are here, read back and compared */
+    bool token_won;   /* a new refresh token came in this session */
+    bool memory_only; /* the person said: go on without storing */
+    bool interactive; /* somebody can answer a keyring prompt */
+
+    char *config_dir;
+    Http *http;             /* borrowed */
+    Store *store;           /* borrowed */
+    const Desktop *desktop; /* borrowed; NULL = nobody looks at a browser */
+
+    /* one login */
+    struct pkce pkce;
+    Secret *state;
+    Secret *code;
+    guint16 port; /* callback port that is, or would be, used */
+    char *redirect_uri;
+
+    /* what the org and user were before this login (wrong-org guard); NULL = a first login */
+    char *expected_org_id, *expected_user_id;
+
+    /* learnt */
+    struct failure probe;       /* what the authorize endpoint refused; code NULL = nothing */
+    struct token_answer answer; /* of the code exchange, then of the last refresh */
+    struct userinfo userinfo;
+    struct http_tls tls;
+    char *server_ip;
+    gint64 clock_offset_ms;
+    bool has_date, salesforce_answered;
+    long versions_status;
+    char *versions_body;
+    bool rotation;
+    struct describe describes[2]; /* by enum test_object */
+    Json *record;                 /* what the test insert sends */
+    char *record_id;
+    char *record_url;
+    gint64 api_used, api_allowed; /* from Sforce-Limit-Info; allowed 0 = unknown */
+};
+
+struct session *session_new(Connection *connection, const char *config_dir, Http *http,
+                            Store *store);  /* takes the connection */
+void session_free(struct session *session); /* NULL is fine */
+typedef struct session Session;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
+
+/* A new login: fresh PKCE pair and state, redirect URI of port. The old code is dropped. */
+void session_begin_login(struct session *session, guint16 port);
+char *session_authorize_url(const struct session *session); /* owned by the caller */
+
+/* Token answers go through here: tokens, instance URL and ids into secrets and connection. A
+ * missing refresh token keeps the old one. *ret_rotated: another refresh token came. */
+void session_take_answer(struct session *session, struct token_answer *answer, bool *ret_rotated);
+
+/* Where REST calls go, and the version to use. */
+const char *session_base(const struct session *session);
+const char *session_version(const struct session *session);
+
+/* The name of the test object, "Lead" or "Case". */
+const char *session_object(const struct session *session);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "wizard-private.h"
+
+void step_authorize_enter(struct wizard *w, GArray *out)
+{
+    g_clear_pointer(&w->login_diagnosis, diagnosis_free);
+    g_clear_pointer(&w->login_url, g_free);
+    secret_set(&w->paste, NULL);
+    wizard_error(w, ITEM_PASTE, NULL);
+    w->marks[STEP_AUTHORIZE] = MARK_WORKING;
+    effect_add(out, EFFECT_LOGIN);
+}
+
+void step_authorize_leave(struct wizard *w, GArray *out)
+{
+    w->login_waiting = false;
+    if (w->marks[STEP_AUTHORIZE] == MARK_WORKING)
+        w->marks[STEP_AUTHORIZE] = MARK_OPEN;
+    effect_add(out, EFFECT_LOGIN_STOP);
+}
+
+void step_authorize_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
+{
+    (void)w;
+    (void)list;
+    (void)done;
+    (void)out;
+}
+
+/* What stands in the paste field; it may hold a code, so it is a secret. */
+static void set_paste(struct wizard *w, const char *text)
+{
+    g_autoptr(Secret) secret = *text == '\0' ? NULL : secret_new(text);
+    secret_set(&w->paste, secret);
+    wizard_error(w, ITEM_PASTE, NULL);
+}
+
+static void use_paste(struct wizard *w, GArray *out)
+{
+    if (w->paste != NULL && w->login_url != NULL)
+        effect_secret(out, EFFECT_PASTE, w->paste);
+}
+
+static void again(struct wizard *w, GArray *out)
+{
+    if (w->login_waiting)
+        effect_add(out, EFFECT_BROWSER);
+    else
+        step_authorize_enter(w, out);
+}
+
+void step_authorize_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (event->kind == VIEW_EVENT_PASTE) {
+        set_paste(w, event->text);
+        use_paste(w, out);
+    } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_PASTE)
+        set_paste(w, event->text);
+    else if (is_action(event, ACTION_NEXT) && w->login_waiting && w->paste != NULL)
+        use_paste(w, out);
+    else if (is_action(event, ACTION_RETRY) || is_action(event, ACTION_NEXT))
+        again(w, out);
+    else if (is_action(event, ACTION_COPY) && w->login_url != NULL) {
+        g_autoptr(Secret) text = secret_new(w->login_url);
+        effect_secret(out, EFFECT_COPY, text);
+    } else if (is_action(event, ACTION_WRITE) && w->login_url != NULL)
+        effect_text(out, EFFECT_WRITE, w->login_url);
+}
+
+static void view_diagnosis(const struct wizard *w, struct view *view)
+{
+    struct check_result result = {
+        .id = "login",
+        .title = _("Login"),
+        .status = CHECK_FAILED,
+        .milliseconds = -1,
+        .summary = w->login_diagnosis->code,
+        .diagnosis = w->login_diagnosis,
+    };
+    check_result_view(&result, view, ITEM_CHECK, true);
+}
+
+static void view_waiting(const struct wizard *w, struct view *view)
+{
+    view_text(view, ROLE_PLAIN, 0,
+              w->browser_problem != NULL
+                  ? w->browser_problem
+                  : _("Your browser should show Salesforce's login page. If not, open this address "
+                      "(c copies it, w writes it to a file):"));
+    view_blank(view);
+    struct view_item *item = view_add(view, VIEW_ADDRESS, 0, NULL);
+    view_item_set(&item->value, w->login_url);
+    view_blank(view);
+    item = view_add(view, VIEW_CHECK, 0, NULL);
+    item->mark = MARK_WORKING;
+    item->label =
+        w->login_port == 0
+            ? g_strdup(_("Not listening: paste what the browser ends on"))
+            : g_strdup_printf(w->login_ipv6
+                                  ? _("Listening on http://localhost:%u (127.0.0.1 and ::1)")
+                                  : _("Listening on http://localhost:%u (127.0.0.1)"),
+                              w->login_port);
+    view_blank(view);
+    view_text(view, ROLE_PLAIN, 0,
+              _("Or paste here the address the browser ends on, or the code:"));
+    item = secret_view(w, view, ITEM_PASTE, _("Paste"), w->paste, NULL);
+    item->settled = true;
+    view_blank(view);
+    view_text(view, ROLE_DIM, 0,
+              _("Stuck on a Salesforce page that shows an error? Paste that page's address: perch "
+                "reads the reason from it."));
+    view->paste = ITEM_PASTE;
+}
+
+void step_authorize_view(const struct wizard *w, struct view *view, int focus)
+{
+    (void)focus;
+    g_autofree char *time = NULL;
+    if (w->login_waiting) {
+        long long s = (long long)MAX(0, w->now_ms - w->login_started_ms) / 1000;
+        time = g_strdup_printf(_("waiting %lld:%02lld"), s / 60, s % 60);
+    }
+    view->busy = w->login_waiting || (w->login_url == NULL && w->login_diagnosis == NULL);
+    view->failed = !view->busy;
+    view_heading(view, _("Log in, and press Allow"), time);
+    view_blank(view);
+    if (w->login_diagnosis != NULL)
+        view_diagnosis(w, view);
+    else if (w->login_url != NULL)
+        view_waiting(w, view);
+    if (!w->login_waiting)
+        view_key(view, ACTION_NEXT, _("open browser again"));
+    else if (w->paste != NULL)
+        view_key(view, ACTION_NEXT, _("use what is pasted"));
+    else
+        view_key(view, ACTION_COPY, _("copy address"));
+    view_key(view, ACTION_RETRY, _("open again"));
+    if (w->login_waiting)
+        view_key(view, ACTION_WRITE, _("to file"));
+    view_key(view, ACTION_BACK, _("back"));
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "perch/setup_pages.h"
+#include "wizard-private.h"
+
+/* A new app is known everywhere after 2 to 10 minutes; until then Salesforce calls its key
+ * unknown (salesforce.md 3.2). */
+enum { PROBE_AGAIN_MS = 30 * 1000, KEY_MIN = 15 };
+
+void step_keys_enter(struct wizard *w, GArray *out)
+{
+    (void)out;
+    w->probe_skipped = false;
+}
+
+void step_keys_leave(struct wizard *w, GArray *out)
+{
+    w->probe_again_ms = 0;
+    w->show_secrets = false;
+    list_cancel(w, CHECKS_PROBE, out);
+}
+
+void step_keys_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
+{
+    (void)out;
+    if (list != CHECKS_PROBE || !done)
+        return;
+    const struct check_result *key = list_find(w, CHECKS_PROBE, "consumer-key");
+    w->marks[STEP_KEYS] = list_ok(w, CHECKS_PROBE) ? MARK_OK : MARK_FAILED;
+    if (key != NULL && key->diagnosis != NULL &&
+        key->diagnosis->cause == CAUSE_CONSUMER_KEY_UNKNOWN && !w->no_input)
+        w->probe_again_ms = w->now_ms + PROBE_AGAIN_MS;
+}
+
+static bool check_inputs(struct wizard *w)
+{
+    const char *key = w->connection->client_id;
+    const char *problem = NULL;
+    if (key == NULL)
+        problem = _("Paste the app's consumer key.");
+    else if (strlen(key) < KEY_MIN && strcmp(key, "PlatformCLI") != 0)
+        problem = _("This is too short for a consumer key. Copy all of it.");
+    else if (strpbrk(key, " \t\"'<>") != NULL)
+        problem = _("A consumer key has no blanks or quotes. Copy it again.");
+    wizard_error(w, ITEM_CLIENT_ID, problem);
+    const char *secret = secret_peek(w->client_secret);
+    wizard_error(w, ITEM_CLIENT_SECRET,
+                 strpbrk(secret, " \t\"'<>") != NULL
+                     ? _("A consumer secret has no blanks or quotes. Copy it again.")
+                     : NULL);
+    return w->errors[ITEM_CLIENT_ID] == NULL && w->errors[ITEM_CLIENT_SECRET] == NULL;
+}
+
+static void changed(struct wizard *w, GArray *out)
+{
+    w->changed = true;
+    w->probe_again_ms = 0;
+    list_forget(w, CHECKS_PROBE, out);
+}
+
+static void set_client_secret(struct wizard *w, const char *text, GArray *out)
+{
+    while (g_ascii_isspace(*text))
+        text++;
+    gsize length = strlen(text);
+    while (length > 0 && g_ascii_isspace(text[length - 1]))
+        length--;
+    g_autoptr(Secret) secret = length == 0 ? NULL : secret_new_len(text, length);
+    wizard_error(w, ITEM_CLIENT_SECRET, NULL);
+    if (secret_equal(secret, w->client_secret))
+        return;
+    secret_set(&w->client_secret, secret);
+    changed(w, out);
+}
+
+static void next(struct wizard *w, GArray *out)
+{
+    if (!check_inputs(w))
+        return;
+    if (list_ok(w, CHECKS_PROBE))
+        wizard_go(w, STEP_AUTHORIZE, out);
+    else if (!w->lists[CHECKS_PROBE].running) {
+        w->probe_again_ms = 0;
+        list_start(w, CHECKS_PROBE, false, out);
+    }
+}
+
+void step_keys_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_CLIENT_ID) {
+        g_autofree char *before = g_strdup(w->connection->client_id);
+        member_set(w, &w->connection->client_id, event->text);
+        wizard_error(w, ITEM_CLIENT_ID, NULL);
+        if (g_strcmp0(before, w->connection->client_id) != 0)
+            changed(w, out);
+    } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_CLIENT_SECRET) {
+        set_client_secret(w, event->text, out);
+    } else if (event->kind == VIEW_EVENT_LEAVE && w->connection->client_id != NULL) {
+        check_inputs(w);
+    } else if (is_action(event, ACTION_NEXT)) {
+        next(w, out);
+    } else if (is_action(event, ACTION_RETRY)) {
+        list_forget(w, CHECKS_PROBE, out);
+        next(w, out);
+    } else if (is_action(event, ACTION_SHOW)) {
+        w->show_secrets = !w->show_secrets;
+    } else if (is_action(event, ACTION_SKIP) && list_failed(w, CHECKS_PROBE) && check_inputs(w)) {
+        wizard_go(w, STEP_AUTHORIZE, out);
+    } else if (is_action(event, ACTION_OPEN) && list_focused(w, CHECKS_PROBE, event->id) == NULL) {
+        g_autofree char *url =
+            setup_page_url(SETUP_PAGE_EXTERNAL_CLIENT_APPS, w->connection->login_url, NULL);
+        if (url != NULL)
+            effect_text(out, EFFECT_OPEN, url);
+    } else {
+        list_action(w, CHECKS_PROBE, event, out);
+    }
+}
+
+static void view_inputs(const struct wizard *w, struct view *view)
+{
+    const Connection *c = w->connection;
+    struct view_item *item =
+        input_view(w, view, ITEM_CLIENT_ID, _("Consumer key"), c->client_id, NULL);
+    if (c->client_id != NULL)
+        item->right = g_strdup_printf(_("%zu characters"), strlen(c->client_id));
+    item->settled = c->client_id != NULL && item->error == NULL;
+    item = secret_view(
+        w, view, ITEM_CLIENT_SECRET, _("Consumer secret"), w->client_secret,
+        w->client_secret == NULL ? _("empty: only for an app that requires no secret") : NULL);
+    if (w->client_secret != NULL)
+        item->right = g_strdup_printf(_("%zu characters"), secret_length(w->client_secret));
+    item->settled = (w->client_secret != NULL || w->no_input) && item->error == NULL;
+}
+
+static void view_countdown(const struct wizard *w, struct view *view)
+{
+    if (w->probe_again_ms == 0)
+        return;
+    long long left = (long long)MAX(0, w->probe_again_ms - w->now_ms + 999) / 1000;
+    g_autofree char *text = g_strdup_printf(
+        _("A new app takes 2 to 10 minutes to be known everywhere. perch asks again "
+          "in %lld:%02lld; you can leave this running."),
+        left / 60, left % 60);
+    view_blank(view);
+    view_text(view, ROLE_ACCENT, 0, text);
+}
+
+void step_keys_view(const struct wizard *w, struct view *view, int focus)
+{
+    bool ok = list_ok(w, CHECKS_PROBE), failed = list_failed(w, CHECKS_PROBE);
+    view->focus = w->connection->client_id == NULL ? ITEM_CLIENT_ID : ITEM_CLIENT_SECRET;
+    view_heading(view, _("Consumer key and secret"), NULL);
+    view_blank(view);
+    view_text(view, ROLE_PLAIN, 0,
+              w->connection->app_kind == APP_CONNECTED
+                  ? _("In App Manager: View › Manage Consumer Details. Salesforce e-mails you a "
+                      "code first.")
+                  : _("In the app: Settings › OAuth Settings › Consumer Key and Secret. Salesforce "
+                      "e-mails you a code first."));
+    view_blank(view);
+    view_inputs(w, view);
+    view_blank(view);
+    list_view(w, CHECKS_PROBE, view, focus);
+    view_countdown(w, view);
+    view->busy = w->lists[CHECKS_PROBE].running;
+    view->failed = failed;
+    view_key(view, ACTION_NEXT,
+             ok       ? _("open browser and log in")
+             : failed ? _("ask again")
+                      : _("ask Salesforce"));
+    if (failed)
+        view_key(view, ACTION_SKIP, _("go on all the same"));
+    list_keys(w, CHECKS_PROBE, view, focus);
+    view_key(view, ACTION_SHOW, w->show_secrets ? _("hide secret") : _("show secret"));
+    view_key(view, ACTION_BACK, _("back"));
+}

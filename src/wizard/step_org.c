@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "wizard-private.h"
+
+void step_org_enter(struct wizard *w, GArray *out)
+{
+    (void)w;
+    (void)out;
+}
+
+void step_org_leave(struct wizard *w, GArray *out)
+{
+    (void)w;
+    (void)out;
+}
+
+void step_org_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
+{
+    (void)w;
+    (void)list;
+    (void)done;
+    (void)out;
+}
+
+/* A name to start from: the first part of the host, "acme" of acme.my.salesforce.com. */
+static char *suggest_name(const char *host, bool generic)
+{
+    if (generic)
+        return g_strdup("salesforce");
+    g_autofree char *name = g_strndup(host, strcspn(host, "."));
+    if (g_hostname_is_ip_address(host) || strcmp(name, "localhost") == 0)
+        return g_strdup("local");
+    return connection_name_problem(name) == NULL ? g_steal_pointer(&name) : g_strdup("org");
+}
+
+static bool is_taken(const struct wizard *w, const char *name)
+{
+    return w->taken != NULL && g_strv_contains((const char *const *)w->taken, name);
+}
+
+static bool check_name(struct wizard *w, const struct org_host *host)
+{
+    Connection *c = w->connection;
+    if (c->name == NULL && host != NULL && host->host != NULL) {
+        g_autofree char *name = suggest_name(host->host, host->generic);
+        if (!is_taken(w, name))
+            connection_set(&c->name, name);
+    }
+    const char *problem = connection_name_problem(c->name);
+    g_autofree char *taken = NULL;
+    if (problem == NULL && is_taken(w, c->name))
+        problem = taken =
+            g_strdup_printf(_("There is a connection %s already. Choose another name, or open that "
+                              "one with: perch setup %s"),
+                            c->name, c->name);
+    wizard_error(w, ITEM_NAME, problem);
+    return problem == NULL;
+}
+
+static bool check_address(struct wizard *w, struct org_host *ret_host)
+{
+    g_autoptr(GError) error = NULL;
+    const char *typed = w->connection->address;
+    memset(ret_host, 0, sizeof *ret_host);
+    if (w->org_kind == ORG_LOCAL && typed == NULL) {
+        wizard_error(w, ITEM_ADDRESS,
+                     _("Give the address of the org on this computer, for example "
+                       "http://127.0.0.1:8080. The command perch demo starts one."));
+        return false;
+    }
+    bool fine = org_host_parse(ret_host, typed == NULL ? "" : typed, w->org_kind, &error);
+    wizard_error(w, ITEM_ADDRESS, fine ? NULL : error->message);
+    return fine;
+}
+
+static void next(struct wizard *w, GArray *out)
+{
+    struct org_host host;
+    bool address = check_address(w, &host);
+    bool name = check_name(w, address ? &host : NULL);
+    if (address && name) {
+        if (g_strcmp0(w->connection->login_url, host.url) != 0) {
+            connection_set(&w->connection->login_url, host.url);
+            connection_set(&w->connection->api_version, NULL);
+            list_forget(w, CHECKS_PREFLIGHT, out);
+            list_forget(w, CHECKS_PROBE, out);
+            list_forget(w, CHECKS_PROVE, out);
+        }
+        wizard_go(w, STEP_PREFLIGHT, out);
+    }
+    org_host_clear(&host);
+}
+
+void step_org_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    Connection *c = w->connection;
+    struct org_host host;
+    if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_NAME) {
+        member_set(w, &c->name, event->text);
+        wizard_error(w, ITEM_NAME, NULL);
+    } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_ADDRESS) {
+        member_set(w, &c->address, event->text);
+        wizard_error(w, ITEM_ADDRESS, NULL);
+    } else if (event->kind == VIEW_EVENT_LEAVE && event->id == ITEM_NAME && c->name != NULL) {
+        check_name(w, NULL);
+    } else if (event->kind == VIEW_EVENT_LEAVE && event->id == ITEM_ADDRESS && c->address != NULL) {
+        check_address(w, &host);
+        org_host_clear(&host);
+    } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_KIND) {
+        w->org_kind = (enum org_kind)event->index;
+        w->changed = true;
+        wizard_error(w, ITEM_ADDRESS, NULL);
+    } else if (is_action(event, ACTION_NEXT)) {
+        next(w, out);
+    }
+}
+
+void step_org_view(const struct wizard *w, struct view *view, int focus)
+{
+    const Connection *c = w->connection;
+    (void)focus;
+    view->focus = c->name == NULL ? ITEM_NAME : ITEM_ADDRESS;
+    view_heading(view, _("Which Salesforce org?"), NULL);
+    view_blank(view);
+    struct view_item *item = input_view(w, view, ITEM_NAME, _("Connection"), c->name, NULL);
+    item->settled = c->name != NULL && item->error == NULL;
+
+    item = view_add(view, VIEW_CHOICE, ITEM_KIND, _("Org"));
+    item->options = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(item->options, g_strdup(_("Production or Developer Edition")));
+    g_ptr_array_add(item->options, g_strdup(_("Sandbox")));
+    g_ptr_array_add(item->options, g_strdup(_("Demo org on this computer")));
+    item->selected = (int)w->org_kind;
+    item->settled = w->prefilled;
+
+    struct org_host host;
+    g_autofree char *note = NULL;
+    if (org_host_parse(&host, c->address == NULL ? "" : c->address, w->org_kind, NULL) &&
+        (c->address != NULL || w->org_kind != ORG_LOCAL))
+        note = g_strdup_printf("→ %s", host.host);
+    org_host_clear(&host);
+    item = input_view(w, view, ITEM_ADDRESS, _("Address"), c->address, note);
+    item->settled = w->prefilled && item->error == NULL;
+    view_blank(view);
+    view_text(view, ROLE_DIM, 0,
+              _("Paste any address from your org's browser; perch turns it into the My Domain "
+                "address, the one that always works. No address at hand? Leave it empty for "
+                "login.salesforce.com."));
+    view_blank(view);
+    view_text(view, ROLE_DIM, 0,
+              _("You need: an administrator's login in this org, and an administrator's account "
+                "in Bird."));
+    view_key(view, ACTION_NEXT, _("check this computer"));
+    view_key(view, ACTION_BACK, _("leave"));
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "wizard-private.h"
+
+void step_preflight_enter(struct wizard *w, GArray *out)
+{
+    if (!list_ok(w, CHECKS_PREFLIGHT))
+        list_start(w, CHECKS_PREFLIGHT, false, out);
+}
+
+void step_preflight_leave(struct wizard *w, GArray *out)
+{
+    list_cancel(w, CHECKS_PREFLIGHT, out);
+}
+
+void step_preflight_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
+{
+    (void)out;
+    if (list != CHECKS_PREFLIGHT)
+        return;
+    enum check_status status = check_results_status(w->lists[list].results);
+    w->marks[STEP_PREFLIGHT] = !done ? MARK_WORKING : check_status_mark(status);
+}
+
+void step_preflight_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (list_action(w, CHECKS_PREFLIGHT, event, out))
+        return;
+    if (is_action(event, ACTION_RETRY))
+        list_start(w, CHECKS_PREFLIGHT, false, out);
+    else if (is_action(event, ACTION_NEXT) && list_ok(w, CHECKS_PREFLIGHT))
+        wizard_go(w, STEP_APP, out);
+    else if (is_action(event, ACTION_NEXT) && list_failed(w, CHECKS_PREFLIGHT))
+        list_start(w, CHECKS_PREFLIGHT, true, out);
+}
+
+void step_preflight_view(const struct wizard *w, struct view *view, int focus)
+{
+    const GPtrArray *results = w->lists[CHECKS_PREFLIGHT].results;
+    g_autofree char *count = NULL;
+    if (results != NULL)
+        count = g_strdup_printf(ngettext("%u check", "%u checks", results->len), results->len);
+    view_heading(view, _("Before we start"), count);
+    view_blank(view);
+    list_view(w, CHECKS_PREFLIGHT, view, focus);
+    view->busy = w->lists[CHECKS_PREFLIGHT].running;
+    view->failed = list_failed(w, CHECKS_PREFLIGHT);
+    if (list_ok(w, CHECKS_PREFLIGHT))
+        view_key(view, ACTION_NEXT, _("go on"));
+    view_key(view, ACTION_RETRY, _("again"));
+    list_keys(w, CHECKS_PREFLIGHT, view, focus);
+    view_key(view, ACTION_BACK, _("back"));
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "wizard-private.h"
+
+void step_prove_enter(struct wizard *w, GArray *out)
+{
+    w->token_won = w->token_won || !list_ok(w, CHECKS_PROVE);
+    if (!list_ok(w, CHECKS_PROVE))
+        list_start(w, CHECKS_PROVE, true, out);
+}
+
+void step_prove_leave(struct wizard *w, GArray *out)
+{
+    (void)w;
+    (void)out;
+}
+
+void step_prove_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
+{
+    (void)out;
+    if (list != CHECKS_PROVE)
+        return;
+    enum check_status status = check_results_status(w->lists[list].results);
+    w->marks[STEP_PROVE] = !done ? MARK_WORKING : check_status_mark(status);
+}
+
+/* Before a token is there, what failed is the login: only a new one helps. */
+static bool has_token(const struct wizard *w)
+{
+    const struct check_result *exchange = list_find(w, CHECKS_PROVE, "exchange");
+    return exchange != NULL && exchange->status == CHECK_OK;
+}
+
+static bool store_failed(const struct wizard *w)
+{
+    const struct check_result *stored = list_find(w, CHECKS_PROVE, "stored");
+    return stored != NULL && stored->status == CHECK_FAILED;
+}
+
+static void retry(struct wizard *w, GArray *out)
+{
+    const struct check_result *exchange = list_find(w, CHECKS_PROVE, "exchange");
+    bool kept =
+        exchange != NULL && exchange->diagnosis != NULL && exchange->diagnosis->retry == RETRY_NOW;
+    if (has_token(w) || kept)
+        list_start(w, CHECKS_PROVE, true, out);
+    else
+        wizard_go(w, STEP_AUTHORIZE, out);
+}
+
+void step_prove_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (list_action(w, CHECKS_PROVE, event, out) || w->lists[CHECKS_PROVE].running)
+        return;
+    if (is_action(event, ACTION_NEXT) && list_ok(w, CHECKS_PROVE))
+        wizard_go(w, STEP_TEST, out);
+    else if (is_action(event, ACTION_NEXT) || is_action(event, ACTION_RETRY))
+        retry(w, out);
+    else if (is_action(event, ACTION_KEEP) && store_failed(w)) {
+        effect_add(out, EFFECT_KEEP_IN_MEMORY);
+        w->memory_only = true;
+        list_start(w, CHECKS_PROVE, true, out);
+    }
+}
+
+void step_prove_view(const struct wizard *w, struct view *view, int focus)
+{
+    bool running = w->lists[CHECKS_PROVE].running;
+    view_heading(view, _("Proving the connection"), NULL);
+    view_blank(view);
+    list_view(w, CHECKS_PROVE, view, focus);
+    view->busy = running;
+    view->failed = list_failed(w, CHECKS_PROVE);
+    if (list_ok(w, CHECKS_PROVE)) {
+        view_key(view, ACTION_NEXT, _("test record"));
+    } else if (!running) {
+        view_key(view, ACTION_RETRY, has_token(w) ? _("again") : _("log in again"));
+        if (store_failed(w))
+            view_key(view, ACTION_KEEP, _("go on without storing"));
+    }
+    list_keys(w, CHECKS_PROVE, view, focus);
+    view_key(view, ACTION_BACK, _("back"));
+}

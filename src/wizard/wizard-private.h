@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_WIZARD_PRIVATE_H
+#define PERCH_WIZARD_PRIVATE_H
+
+#include "perch/text.h"
+#include "perch/wizard.h"
+
+/* What a step is: how it is entered and left, what it shows and what it does with an event. */
+struct step_def {
+    const char *title;
+    void (*enter)(struct wizard *w, GArray *out);
+    void (*leave)(struct wizard *w, GArray *out);
+    void (*view)(const struct wizard *w, struct view *view, int focus);
+    void (*event)(struct wizard *w, const struct view_event *event, GArray *out);
+    void (*checks)(struct wizard *w, enum check_list_id list, bool done, GArray *out);
+};
+
+#define STEP(id, name, title)                                                                \
+    void step_##name##_enter(struct wizard *w, GArray *out);                                 \
+    void step_##name##_leave(struct wizard *w, GArray *out);                                 \
+    void step_##name##_view(const struct wizard *w, struct view *view, int focus);           \
+    void step_##name##_event(struct wizard *w, const struct view_event *event, GArray *out); \
+    void step_##name##_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out);
+#include "perch/steps.def"
+#undef STEP
+
+/* Effects. text is copied, secret referenced. */
+struct effect *effect_add(GArray *out, enum effect_kind kind);
+void effect_text(GArray *out, enum effect_kind kind, const char *text);
+void effect_secret(GArray *out, enum effect_kind kind, Secret *secret);
+
+void wizard_go(struct wizard *w, enum step step, GArray *out);
+void wizard_error(struct wizard *w, int item, const char *text); /* NULL clears */
+void wizard_notice(struct wizard *w, const char *text);
+bool wizard_has_errors(const struct wizard *w);
+
+/* Check lists inside a step. */
+void list_start(struct wizard *w, enum check_list_id list, bool keep, GArray *out);
+void list_cancel(struct wizard *w, enum check_list_id list, GArray *out);
+void list_forget(struct wizard *w, enum check_list_id list, GArray *out);
+bool list_ok(const struct wizard *w, enum check_list_id list);     /* ended, nothing blocks */
+bool list_failed(const struct wizard *w, enum check_list_id list); /* ended, something blocks */
+const struct check_result *list_find(const struct wizard *w, enum check_list_id list,
+                                     const char *id);
+void list_view(const struct wizard *w, enum check_list_id list, struct view *view, int focus);
+/* The result of the row with the focus, else the first that failed; NULL = none. */
+const struct check_result *list_focused(const struct wizard *w, enum check_list_id list, int focus);
+/* c and o on a row: copies the fix, opens the page. TRUE when it did. */
+bool list_action(struct wizard *w, enum check_list_id list, const struct view_event *event,
+                 GArray *out);
+void list_keys(const struct wizard *w, enum check_list_id list, struct view *view, int focus);
+
+/* An input of a view with the wizard's error for it. */
+struct view_item *input_view(const struct wizard *w, struct view *view, int id, const char *label,
+                             const char *value, const char *note);
+struct view_item *secret_view(const struct wizard *w, struct view *view, int id, const char *label,
+                              const Secret *value, const char *note);
+
+bool is_action(const struct view_event *event, enum action action);
+void member_set(struct wizard *w, char **member, const char *text); /* trims; notes a change */
+
+#endif

@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/wizard.h"
+
+#include <string.h>
+
+#include "wizard-private.h"
+
+static const struct step_def steps[STEP_COUNT] = {
+#define STEP(id, name, title)           \
+    [STEP_##id] = {title,               \
+                   step_##name##_enter, \
+                   step_##name##_leave, \
+                   step_##name##_view,  \
+                   step_##name##_event, \
+                   step_##name##_checks},
+#include "perch/steps.def"
+#undef STEP
+};
+
+static void test_field_free(gpointer data)
+{
+    struct test_field *field = data;
+    g_free(field->text);
+    g_free(field);
+}
+
+struct wizard *wizard_new(Connection *connection, Secret *client_secret, GStrv taken)
+{
+    struct wizard *w = g_new0(struct wizard, 1);
+    w->connection = connection;
+    w->client_secret = client_secret;
+    w->taken = g_strdupv(taken);
+    w->fields = g_ptr_array_new_with_free_func(test_field_free);
+    for (int i = 0; i < STEP_COUNT; i++)
+        w->marks[i] = MARK_OPEN;
+    return w;
+}
+
+void wizard_free(struct wizard *w)
+{
+    if (w == NULL)
+        return;
+    connection_free(w->connection);
+    secret_unref(w->client_secret);
+    g_strfreev(w->taken);
+    for (int i = 0; i < CHECKS_COUNT; i++)
+        g_clear_pointer(&w->lists[i].results, g_ptr_array_unref);
+    for (gsize i = 0; i < G_N_ELEMENTS(w->errors); i++)
+        g_free(w->errors[i]);
+    g_free(w->notice);
+    g_free(w->login_url);
+    secret_unref(w->paste);
+    g_free(w->browser_problem);
+    diagnosis_free(w->login_diagnosis);
+    g_ptr_array_unref(w->fields);
+    g_clear_pointer(&w->handoff, g_ptr_array_unref);
+    g_free(w->handoff_problem);
+    g_free(w);
+}
+
+const char *step_title(enum step step)
+{
+    return _(steps[step].title);
+}
+
+/* ---- effects ---- */
+
+static void effect_clear(gpointer data)
+{
+    struct effect *effect = data;
+    g_free(effect->text);
+    secret_unref(effect->secret);
+}
+
+GArray *effects_new(void)
+{
+    GArray *effects = g_array_new(FALSE, TRUE, sizeof(struct effect));
+    g_array_set_clear_func(effects, effect_clear);
+    return effects;
+}
+
+struct effect *effect_add(GArray *out, enum effect_kind kind)
+{
+    struct effect effect = {.kind = kind};
+    g_array_append_val(out, effect);
+    return &g_array_index(out, struct effect, out->len - 1);
+}
+
+void effect_text(GArray *out, enum effect_kind kind, const char *text)
+{
+    effect_add(out, kind)->text = g_strdup(text);
+}
+
+void effect_secret(GArray *out, enum effect_kind kind, Secret *secret)
+{
+    effect_add(out, kind)->secret = secret_ref(secret);
+}
+
+/* ---- state ---- */
+
+void wizard_error(struct wizard *w, int item, const char *text)
+{
+    char *copy = g_strdup(text);
+    g_free(w->errors[item]);
+    w->errors[item] = copy;
+}
+
+bool wizard_has_errors(const struct wizard *w)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(w->errors); i++)
+        if (w->errors[i] != NULL)
+            return true;
+    return false;
+}
+
+void wizard_notice(struct wizard *w, const char *text)
+{
+    char *copy = g_strdup(text);
+    g_free(w->notice);
+    w->notice = copy;
+}
+
+void member_set(struct wizard *w, char **member, const char *text)
+{
+    g_autofree char *trimmed = g_strstrip(g_strdup(text));
+    if (g_strcmp0(*member == NULL ? "" : *member, trimmed) == 0)
+        return;
+    connection_set(member, *trimmed == '\0' ? NULL : trimmed);
+    w->changed = true;
+}
+
+static void save(struct wizard *w, GArray *out)
+{
+    if (w->connection->name == NULL)
+        return;
+    w->connection->draft_step = w->furthest == STEP_HANDOFF ? 0 : (int)w->furthest + 1;
+    effect_add(out, EFFECT_SAVE);
+    w->changed = false;
+}
+
+void wizard_go(struct wizard *w, enum step step, GArray *out)
+{
+    if (step > w->step)
+        w->marks[w->step] = MARK_OK;
+    steps[w->step].leave(w, out);
+    w->step = step;
+    w->furthest = MAX(w->furthest, step);
+    w->screen++;
+    wizard_notice(w, NULL);
+    if (step > STEP_ORG)
+        save(w, out);
+    steps[step].enter(w, out);
+}
+
+void wizard_start(struct wizard *w, enum step step, gint64 now_ms, GArray *out)
+{
+    w->now_ms = now_ms;
+    for (int i = 0; i < (int)step; i++)
+        w->marks[i] = MARK_OK;
+    w->step = w->furthest = step;
+    w->screen = 1;
+    steps[step].enter(w, out);
+}
+
+/* ---- leaving ---- */
+
+int wizard_exit(const struct wizard *w)
+{
+    if (w->step == STEP_HANDOFF && w->handoff_problem == NULL)
+        return PERCH_EXIT_OK;
+    if (w->login_diagnosis != NULL)
+        return (int)w->login_diagnosis->exit;
+    g_autoptr(GPtrArray) results = wizard_results(w);
+    enum perch_exit code = check_results_exit(results);
+    if (code != PERCH_EXIT_OK)
+        return (int)code;
+    return w->no_input && wizard_has_errors(w) ? PERCH_EXIT_USAGE : PERCH_EXIT_CANCELLED;
+}
+
+static void quit(struct wizard *w, GArray *out)
+{
+    if (w->connection->name != NULL && (w->furthest > STEP_ORG || w->changed) &&
+        w->errors[ITEM_NAME] == NULL)
+        save(w, out);
+    effect_add(out, EFFECT_QUIT)->code = wizard_exit(w);
+}
+
+static bool is_unstored(const struct wizard *w)
+{
+    return w->token_won && !w->stored;
+}
+
+static void ask_quit(struct wizard *w, GArray *out)
+{
+    if (is_unstored(w) && w->no_input)
+        effect_add(out, EFFECT_REVOKE_AND_QUIT)->code = wizard_exit(w);
+    else if (is_unstored(w))
+        w->dialog = DIALOG_UNSTORED;
+    else if (w->no_input || w->step == STEP_HANDOFF || (w->step == STEP_ORG && !w->changed))
+        quit(w, out);
+    else
+        w->dialog = DIALOG_QUIT;
+}
+
+static void dialog_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (event->kind != VIEW_EVENT_ACTION)
+        return;
+    bool unstored = w->dialog == DIALOG_UNSTORED;
+    switch (event->action) {
+    case ACTION_BACK:
+        w->dialog = DIALOG_NONE;
+        break;
+    case ACTION_RETRY:
+        w->dialog = DIALOG_NONE;
+        list_start(w, CHECKS_PROVE, true, out);
+        break;
+    case ACTION_EXPORT:
+        w->dialog = DIALOG_NONE;
+        effect_add(out, EFFECT_EXPORT);
+        break;
+    case ACTION_NEXT:
+        if (!unstored)
+            quit(w, out);
+        break;
+    case ACTION_QUIT:
+    case ACTION_INTERRUPT:
+        if (unstored && event->action == ACTION_QUIT)
+            effect_add(out, EFFECT_REVOKE_AND_QUIT)->code = wizard_exit(w);
+        else if (!unstored)
+            quit(w, out);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- events ---- */
+
+static void view_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (w->dialog != DIALOG_NONE) {
+        dialog_event(w, event, out);
+        return;
+    }
+    if (event->kind == VIEW_EVENT_ACTION || event->kind == VIEW_EVENT_SELECT)
+        wizard_notice(w, NULL);
+    if (is_action(event, ACTION_QUIT) || is_action(event, ACTION_INTERRUPT)) {
+        ask_quit(w, out);
+    } else if (is_action(event, ACTION_BACK)) {
+        if (w->step == STEP_ORG)
+            ask_quit(w, out);
+        else
+            wizard_go(w, w->step - 1, out);
+    } else {
+        steps[w->step].event(w, event, out);
+    }
+}
+
+static void checks_event(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    if (event->serial != w->lists[event->list].serial)
+        return; /* of a list that was cancelled or started again */
+    if (w->lists[event->list].results != event->results) {
+        g_clear_pointer(&w->lists[event->list].results, g_ptr_array_unref);
+        w->lists[event->list].results = g_ptr_array_ref(event->results);
+    }
+    if (event->done)
+        w->lists[event->list].running = false;
+    steps[w->step].checks(w, event->list, event->done, out);
+}
+
+static void login_failed(struct wizard *w, const struct failure *failure)
+{
+    diagnosis_free(w->login_diagnosis);
+    w->login_diagnosis = explain(failure);
+    w->login_waiting = false;
+    w->marks[STEP_AUTHORIZE] = MARK_FAILED;
+}
+
+static void login_started(struct wizard *w, const struct wizard_event *event)
+{
+    g_free(w->login_url);
+    w->login_url = g_strdup(event->text);
+    w->login_port = event->port;
+    w->login_ipv6 = event->ipv6;
+    w->login_seconds = event->number;
+    w->login_started_ms = event->now_ms;
+    w->login_waiting = true;
+    g_clear_pointer(&w->login_diagnosis, diagnosis_free);
+    g_clear_pointer(&w->browser_problem, g_free);
+}
+
+static void login_code(struct wizard *w, GArray *out)
+{
+    if (w->step != STEP_AUTHORIZE)
+        return;
+    w->login_waiting = false;
+    g_clear_pointer(&w->login_diagnosis, diagnosis_free);
+    list_forget(w, CHECKS_PROVE, out);
+    wizard_go(w, STEP_PROVE, out);
+}
+
+static void take_describe(struct wizard *w, const struct wizard_event *event)
+{
+    g_autoptr(Json) sample = record_sample(event->describe, event->text);
+    g_ptr_array_set_size(w->fields, 0);
+    w->describe = event->describe;
+    /* First what the sample fills, in its order, then everything else that may be written. */
+    for (int pass = 0; pass < 2; pass++) {
+        for (guint i = 0; i < event->describe->fields->len; i++) {
+            const struct field *field = event->describe->fields->pdata[i];
+            const Json *value = json_get(sample, field->name);
+            if (!field->createable || (value != NULL) != (pass == 0))
+                continue;
+            struct test_field *row = g_new0(struct test_field, 1);
+            row->field = field;
+            g_autofree char *text = value == NULL ? NULL : json_print(value);
+            row->text = g_strdup(json_is_string(value) ? json_string(value)
+                                 : text == NULL        ? ""
+                                                       : text);
+            g_ptr_array_add(w->fields, row);
+        }
+    }
+}
+
+static void tick(struct wizard *w, GArray *out)
+{
+    if (w->probe_again_ms != 0 && w->now_ms >= w->probe_again_ms && w->step == STEP_KEYS) {
+        w->probe_again_ms = 0;
+        list_start(w, CHECKS_PROBE, false, out);
+    }
+    if (w->login_waiting && w->step == STEP_AUTHORIZE &&
+        w->now_ms - w->login_started_ms > w->login_seconds * 1000) {
+        struct failure failure;
+        failure_own(&failure, STAGE_AUTHORIZE, "timeout", _("Nobody finished the login in time."));
+        effect_add(out, EFFECT_LOGIN_STOP);
+        login_failed(w, &failure);
+        failure_clear(&failure);
+    }
+}
+
+void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    w->now_ms = event->now_ms;
+    switch (event->kind) {
+    case WIZARD_VIEW:
+        view_event(w, event->view, out);
+        break;
+    case WIZARD_TICK:
+        tick(w, out);
+        break;
+    case WIZARD_CHECKS:
+        checks_event(w, event, out);
+        break;
+    case WIZARD_LOGIN_STARTED:
+        login_started(w, event);
+        break;
+    case WIZARD_LOGIN_FAILED:
+        login_failed(w, event->failure);
+        break;
+    case WIZARD_LOGIN_CODE:
+        login_code(w, out);
+        break;
+    case WIZARD_PASTE_PROBLEM:
+        wizard_error(w, ITEM_PASTE, event->text);
+        break;
+    case WIZARD_BROWSER:
+        g_free(w->browser_problem);
+        w->browser_problem = g_strdup(event->text);
+        break;
+    case WIZARD_DESCRIBE:
+        take_describe(w, event);
+        break;
+    case WIZARD_HANDOFF:
+        g_clear_pointer(&w->handoff, g_ptr_array_unref);
+        w->handoff = event->items == NULL ? NULL : g_ptr_array_ref(event->items);
+        g_free(w->handoff_problem);
+        w->handoff_problem = g_strdup(event->text);
+        break;
+    case WIZARD_STORED:
+        w->token_won = true;
+        w->stored = event->done;
+        break;
+    case WIZARD_NOTICE:
+        wizard_notice(w, event->text);
+        break;
+    }
+}
+
+bool wizard_wants_ticks(const struct wizard *w)
+{
+    if (w->login_waiting || w->probe_again_ms != 0)
+        return true;
+    for (int i = 0; i < CHECKS_COUNT; i++)
+        if (w->lists[i].running)
+            return true;
+    return false;
+}
+
+/* ---- what it shows ---- */
+
+static void add_dialog(const struct wizard *w, struct view *view)
+{
+    if (w->dialog == DIALOG_UNSTORED) {
+        view_dialog(view, _("The refresh token is not stored yet. Quitting without storing it "
+                            "gives it back to Salesforce: it is revoked."));
+        view_dialog_key(view, ACTION_RETRY, _("store it now"));
+        view_dialog_key(view, ACTION_EXPORT, _("write it to a file"));
+        view_dialog_key(view, ACTION_QUIT, _("revoke it and quit"));
+        view_dialog_key(view, ACTION_BACK, _("stay"));
+    } else if (w->dialog == DIALOG_QUIT) {
+        view_dialog(view, _("Keep the draft and quit?"));
+        view_dialog_key(view, ACTION_NEXT, _("keep and quit"));
+        view_dialog_key(view, ACTION_BACK, _("stay"));
+    }
+}
+
+static void add_header(const struct wizard *w, struct view *view)
+{
+    const Connection *connection = w->connection;
+    g_autoptr(GUri) uri = connection->login_url == NULL
+                              ? NULL
+                              : g_uri_parse(connection->login_url, G_URI_FLAGS_NONE, NULL);
+    if (w->step == STEP_ORG || uri == NULL || connection->name == NULL)
+        view->right =
+            g_strdup(connection->name != NULL && w->step > STEP_ORG ? connection->name
+                                                                    : _("New connection"));
+    else
+        view->right = g_strdup_printf("%s · %s", connection->name, g_uri_get_host(uri));
+}
+
+struct view *wizard_view(const struct wizard *w, int focus)
+{
+    struct view *view = view_new();
+    view->title = g_strdup("perch");
+    view->now_ms = w->now_ms;
+    view->screen = w->screen;
+    view->notice = g_strdup(w->notice);
+    add_header(w, view);
+    for (int i = 0; i < STEP_COUNT; i++) {
+        g_autofree char *title = g_strdup_printf("%d %s", i + 1, step_title((enum step)i));
+        view_rail(view, title, w->marks[i], i == (int)w->step);
+    }
+    steps[w->step].view(w, view, focus);
+    view_key(view, ACTION_KEYS, _("keys"));
+    add_dialog(w, view);
+    return view;
+}
+
+GPtrArray *wizard_results(const struct wizard *w)
+{
+    GPtrArray *all = g_ptr_array_new();
+    for (int i = 0; i < CHECKS_COUNT; i++)
+        for (guint j = 0; w->lists[i].results != NULL && j < w->lists[i].results->len; j++)
+            g_ptr_array_add(all, w->lists[i].results->pdata[j]);
+    return all;
+}
+
+Json *wizard_record(const struct wizard *w)
+{
+    Json *record = json_object();
+    for (guint i = 0; i < w->fields->len; i++) {
+        const struct test_field *row = w->fields->pdata[i];
+        if (*row->text != '\0')
+            json_set(record, row->field->name, field_value(row->field, row->text));
+    }
+    return record;
+}
