@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "lists.h"
+#include "perch/clock.h"
+#include "perch/loopback.h"
+#include "perch/text.h"
+
+/* Salesforce refuses a login whose clock is minutes off (DX guide, "3-minute problem"). */
+enum { CLOCK_WARN_MS = 60 * 1000, CLOCK_FAIL_MS = 3 * 60 * 1000 };
+
+static char *login_host(const struct check_run *run)
+{
+    g_autoptr(GUri) uri = g_uri_parse(run->session->connection->login_url, G_URI_FLAGS_NONE, NULL);
+    return g_strdup(uri == NULL ? "" : g_uri_get_host(uri));
+}
+
+static void looked_up(const struct http_lookup *lookup, gpointer user)
+{
+    struct check_run *run = user;
+    if (!check_run_is_alive(run))
+        return;
+    run->result->milliseconds = lookup->milliseconds;
+    if (lookup->end != HTTP_ANSWERED) {
+        check_fail_own(run, STAGE_MACHINE, "dns", lookup->detail);
+        return;
+    }
+    g_autofree char *host = login_host(run);
+    check_evidence(run, "host", host);
+    check_evidence(run, "address", lookup->ip);
+    check_ok(run, ngettext("%s: %d address", "%s: %d addresses", (unsigned long)lookup->addresses),
+             host, lookup->addresses);
+}
+
+static void check_lookup(struct check_run *run)
+{
+    g_autofree char *host = login_host(run);
+    g_autofree char *proxy =
+        http_proxy_for(run->session->http, run->session->connection->login_url);
+    if (proxy != NULL)
+        check_skip(run, _("the proxy looks names up"));
+    else
+        http_lookup(run->session->http, host, run->cancellable, looked_up, run);
+}
+
+static void judge_connection(struct check_run *run, const struct http_response *response)
+{
+    struct session *session = run->session;
+    gint64 server_ms = clock_parse_http_date(http_response_header(response, "Date"));
+    session->has_date = server_ms >= 0;
+    /* The header has whole seconds: half a second is the best guess, and half the way back. */
+    session->clock_offset_ms =
+        response->received_ms - (response->received_ms - response->sent_ms) / 2 - server_ms - 500;
+    session->versions_status = response->status;
+    g_free(session->versions_body);
+    session->versions_body = g_strndup(response->body, response->body_length);
+    check_evidence(run, "address", response->ip);
+    if (*response->tls.version == '\0') {
+        check_ok(run, _("plain http on this computer"));
+        return;
+    }
+    check_evidence(run, "tls", response->tls.version);
+    check_evidence(run, "issuer", response->tls.issuer);
+    check_ok(run, _("%s, certificate by %s"), response->tls.version, response->tls.issuer);
+}
+
+static void check_connection(struct check_run *run)
+{
+    HttpRequest *request = versions_request(run->session->connection->login_url);
+    http_request_timeout(request, 15000);
+    check_http(run, request, judge_connection);
+}
+
+static void check_salesforce(struct check_run *run)
+{
+    struct session *session = run->session;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *label = NULL, *version = NULL;
+    if (session->versions_status == 200)
+        version =
+            versions_newest(session->versions_body, strlen(session->versions_body), &label, &error);
+    if (version == NULL) {
+        struct failure failure;
+        failure_parse(&failure, STAGE_REST, session->versions_status, NULL, session->versions_body,
+                      strlen(session->versions_body));
+        check_fail(run, &failure);
+        return;
+    }
+    connection_set(&session->connection->api_version, version);
+    check_evidence(run, "api_version", version);
+    check_ok(run, _("answers; newest API is v%s (%s)"), version, label == NULL ? "" : label);
+}
+
+static void check_clock(struct check_run *run)
+{
+    struct session *session = run->session;
+    if (!session->has_date) {
+        check_skip(run, _("the answer had no date"));
+        return;
+    }
+    gint64 off = ABS(session->clock_offset_ms);
+    off = MAX(0, off - 500); /* what the header's whole seconds hide */
+    check_evidence_int(run, "offset_ms", session->clock_offset_ms);
+    if (off < CLOCK_WARN_MS) {
+        check_ok(run, _("%.1f s off Salesforce's"), (double)off / 1000.0);
+        return;
+    }
+    g_autofree char *text = g_strdup_printf(_("This computer's clock is %lld s off Salesforce's."),
+                                            (long long)(off / 1000));
+    struct failure failure;
+    failure_own(&failure, STAGE_MACHINE, "clock", text);
+    if (off >= CLOCK_FAIL_MS)
+        check_fail(run, &failure);
+    else
+        check_warn(run, &failure, "%s", text);
+}
+
+static void check_proxy(struct check_run *run)
+{
+    g_autofree char *proxy =
+        http_proxy_for(run->session->http, run->session->connection->login_url);
+    if (proxy == NULL)
+        check_skip(run, _("none set"));
+    else
+        check_ok(run, "%s", proxy);
+}
+
+static void check_callback_port(struct check_run *run)
+{
+    struct session *session = run->session;
+    const guint16 *ports = session->connection->ports;
+    GString *taken = g_string_new(NULL);
+    session->port = 0;
+    for (int i = 0; i < CONNECTION_PORTS && session->port == 0; i++) {
+        g_autofree char *owner = NULL;
+        if (ports[i] == 0)
+            continue;
+        if (loopback_port_is_free(ports[i], &owner)) {
+            session->port = ports[i];
+        } else {
+            g_string_append_printf(taken, "%s%u", taken->len > 0 ? ", " : "", ports[i]);
+            if (owner != NULL)
+                g_string_append_printf(taken, " (%s)", owner);
+        }
+    }
+    g_autofree char *text = g_string_free(taken, FALSE);
+    check_evidence_int(run, "port", session->port);
+    if (session->port != 0 && *text == '\0') {
+        check_ok(run, _("%u is free on 127.0.0.1 and ::1"), session->port);
+        return;
+    }
+    struct failure failure;
+    failure_own(&failure, STAGE_MACHINE, "port-taken", text);
+    if (session->port != 0) {
+        failure_clear(&failure);
+        check_warn(run, NULL, _("in use: %s; using %u"), text, session->port);
+    } else {
+        check_fail(run, &failure);
+    }
+}
+
+static void probed(GObject *source, GAsyncResult *async, gpointer user)
+{
+    struct check_run *run = user;
+    g_autoptr(GError) error = NULL;
+    (void)source;
+    if (!check_run_is_alive(run))
+        return;
+    if (store_probe_finish(run->session->store, async, &error))
+        check_ok(run, _("%s; wrote, read back, deleted"), store_provider(run->session->store));
+    else {
+        /* A person can go on without storing; a script has nobody to ask. */
+        run->result->blocks = !run->session->interactive;
+        check_fail_error(run, STAGE_MACHINE, error);
+    }
+}
+
+static void check_keyring(struct check_run *run)
+{
+    store_probe(run->session->store, run->cancellable, probed, run);
+}
+
+static void check_browser(struct check_run *run)
+{
+    const Desktop *desktop = run->session->desktop;
+    if (desktop == NULL) {
+        check_skip(run, _("not needed"));
+    } else if (desktop->browser != NULL) {
+        check_ok(run, "%s", desktop->browser);
+    } else if (desktop->ssh) {
+        g_autofree char *line = desktop_forward_line(desktop, run->session->port);
+        check_warn(run, NULL,
+                   _("none here: you are on SSH from %s. Either forward the port first, in a new "
+                     "terminal on your own computer: %s - or paste the address that your browser "
+                     "ends on. Both work."),
+                   desktop->ssh_client, line);
+    } else {
+        check_warn(run, NULL,
+                   _("none found. Open the address on any computer, and paste the address that "
+                     "the browser ends on."));
+    }
+}
+
+static void check_terminal(struct check_run *run)
+{
+    struct winsize size;
+    const char *charset;
+    bool utf8 = g_get_charset(&charset);
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        check_ok(run, "%ux%u, %s", size.ws_col, size.ws_row, utf8 ? "UTF-8" : charset);
+    else
+        check_skip(run, _("none: line by line"));
+}
+
+static const struct check_def preflight[] = {
+    {"lookup", N_("Name lookup"), true, {NULL}, check_lookup},
+    {"connection", N_("Connection"), true, {NULL}, check_connection},
+    {"salesforce", N_("Salesforce"), true, {"connection"}, check_salesforce},
+    {"clock", N_("Clock"), true, {"connection"}, check_clock},
+    {"proxy", N_("Proxy"), false, {NULL}, check_proxy},
+    {"callback-port", N_("Callback port"), true, {NULL}, check_callback_port},
+    {"keyring", N_("Keyring"), false, {NULL}, check_keyring},
+    {"browser", N_("Browser"), false, {NULL}, check_browser},
+    {"terminal", N_("Terminal"), false, {NULL}, check_terminal},
+};
+CHECK_LIST(preflight_checks, preflight);

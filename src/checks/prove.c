@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "lists.h"
+#include "perch/clock.h"
+#include "perch/refresh.h"
+#include "perch/text.h"
+
+/* ---- exchange ---- */
+
+/* A code is posted once. Only where the wire says that nothing was sent is it kept for a retry. */
+static bool surely_not_sent(enum http_end end)
+{
+    return end == HTTP_DNS || end == HTTP_CONNECT || end == HTTP_TLS || end == HTTP_PROXY ||
+           end == HTTP_TIMEOUT_CONNECT || end == HTTP_REFUSED_URL;
+}
+
+static void judge_exchange(struct check_run *run, const struct http_response *response)
+{
+    struct session *session = run->session;
+    struct token_answer answer;
+    g_autoptr(GError) error = NULL;
+    bool rotated;
+    if (!surely_not_sent(response->end))
+        secret_set(&session->code, NULL);
+    if (response->end != HTTP_ANSWERED) {
+        check_fail_wire(run, response);
+        return;
+    }
+    if (response->status != 200) {
+        struct failure failure;
+        failure_from_response(&failure, STAGE_TOKEN, response);
+        check_fail(run, &failure);
+        return;
+    }
+    if (!token_answer_parse(&answer, response->body, response->body_length,
+                            session->connection->login_url, &error)) {
+        check_fail_error(run, STAGE_TOKEN, error);
+        return;
+    }
+    bool has_refresh = answer.refresh_token != NULL;
+    session_take_answer(session, &answer, &rotated);
+    check_evidence(run, "instance_url", session->secrets.instance_url);
+    if (has_refresh)
+        check_ok(run, _("access and refresh token"));
+    else
+        check_fail_own(run, STAGE_TOKEN, "no-refresh-token",
+                       _("Salesforce sent an access token, but no refresh token."));
+}
+
+static void check_exchange(struct check_run *run)
+{
+    struct session *session = run->session;
+    const Connection *connection = session->connection;
+    if (session->code == NULL) {
+        check_fail_own(run, STAGE_TOKEN, "code-used",
+                       _("The authorization code was used already. Authorize again."));
+        return;
+    }
+    check_http_any(run,
+                   token_exchange_request(connection->login_url, connection->client_id,
+                                          session->secrets.client_secret, session->redirect_uri,
+                                          session->code, session->pkce.verifier),
+                   judge_exchange);
+}
+
+/* ---- what the answer says ---- */
+
+static void check_signature(struct check_run *run)
+{
+    switch (token_signature_check(&run->session->answer, run->session->secrets.client_secret)) {
+    case SIGNATURE_OK:
+        check_ok(run, _("made with this app's secret"));
+        return;
+    case SIGNATURE_UNCHECKED:
+        check_skip(run, _("cannot be checked without a consumer secret"));
+        return;
+    case SIGNATURE_WRONG:
+        check_fail_own(run, STAGE_TOKEN, "signature",
+                       _("The answer is not signed with this consumer secret."));
+        return;
+    }
+}
+
+static void check_scopes(struct check_run *run)
+{
+    static const char *const wanted[] = {"api", "refresh_token"};
+    const char *granted = run->session->connection->granted_scopes;
+    check_evidence(run, "granted", granted);
+    for (gsize i = 0; granted != NULL && i < G_N_ELEMENTS(wanted); i++) {
+        if (scope_covers(granted, wanted[i]))
+            continue;
+        g_autofree char *text =
+            g_strdup_printf(_("The scope \"%s\" was not granted, only: %s"), wanted[i], granted);
+        check_fail_own(run, STAGE_TOKEN, "scope-missing", text);
+        return;
+    }
+    check_ok(run, "%s", granted == NULL ? _("not told") : granted);
+}
+
+static void judge_organization(struct check_run *run, const struct http_response *response)
+{
+    struct session *session = run->session;
+    g_autoptr(Json) json = response->end == HTTP_ANSWERED && response->status == 200
+                               ? json_parse(response->body, response->body_length, NULL)
+                               : NULL;
+    const Json *record = json_first(json_get(json, "records"));
+    const char *name = json_get_string(record, "Name");
+    if (name != NULL)
+        connection_set(&session->connection->org_name, name);
+    check_evidence(run, "org_id", session->connection->org_id);
+    check_evidence(run, "user_id", session->connection->user_id);
+    check_ok(run, _("%s in %s (%s)"), session->connection->username,
+             name != NULL ? name : _("this org"), session->connection->org_id);
+}
+
+static void judge_userinfo(struct check_run *run, const struct http_response *response)
+{
+    struct session *session = run->session;
+    g_autoptr(GError) error = NULL;
+    struct userinfo info;
+    if (response->status != 200) {
+        struct failure failure;
+        failure_from_response(&failure, STAGE_REST, response);
+        check_fail(run, &failure);
+        return;
+    }
+    if (!userinfo_parse(&info, response->body, response->body_length, &error)) {
+        check_fail_error(run, STAGE_REST, error);
+        return;
+    }
+    userinfo_clear(&session->userinfo);
+    session->userinfo = info;
+    connection_set(&session->connection->username, info.username);
+    /* The org's name is nice to have; an org that refuses the query is known by its id. */
+    check_http_any(run,
+                   query_request(session_base(session), session_version(session),
+                                 "SELECT Name, OrganizationType, IsSandbox FROM Organization",
+                                 session->secrets.access_token),
+                   judge_organization);
+}
+
+static void check_who(struct check_run *run)
+{
+    check_http(run,
+               userinfo_request(session_base(run->session), run->session->secrets.access_token),
+               judge_userinfo);
+}
+
+static void check_same_org(struct check_run *run)
+{
+    const struct session *session = run->session;
+    const Connection *connection = session->connection;
+    bool same = session->expected_org_id == NULL ||
+                (g_strcmp0(session->expected_org_id, connection->org_id) == 0 &&
+                 g_strcmp0(session->expected_user_id, connection->user_id) == 0);
+    if (session->expected_org_id == NULL)
+        check_ok(run, _("first login of this connection"));
+    else if (same)
+        check_ok(run, _("the same org and user as before"));
+    else
+        check_fail_own(run, STAGE_TOKEN, "wrong-org",
+                       _("This login is for another org or user than this connection."));
+}
+
+/* ---- how long access tokens live ---- */
+
+static void judge_introspect(struct check_run *run, const struct http_response *response)
+{
+    struct session *session = run->session;
+    bool active = false;
+    gint64 seconds = 0;
+    if (response->end == HTTP_ANSWERED && response->status == 200)
+        seconds =
+            introspect_lifetime(response->body, response->body_length, clock_wall_ms(), &active);
+    if (seconds <= 0) {
+        check_ok(run, _("not told; perch refreshes after 15 minutes"));
+        return;
+    }
+    /* Up to the next whole minute: the way here took a moment. */
+    session->connection->session_seconds = (seconds + 59) / 60 * 60;
+    check_evidence_int(run, "seconds", session->connection->session_seconds);
+    check_ok(run, _("%lld minutes"), (long long)session->connection->session_seconds / 60);
+}
+
+static void check_session(struct check_run *run)
+{
+    struct session *session = run->session;
+    if (session->secrets.client_secret == NULL) {
+        check_ok(run, _("not told; perch refreshes after 15 minutes"));
+        return;
+    }
+    check_http_any(
+        run,
+        token_introspect_request(session->connection->login_url, session->connection->client_id,
+                                 session->secrets.client_secret, session->secrets.access_token),
+        judge_introspect);
+}
+
+/* ---- stored, refreshed ---- */
+
+static void read_back(GObject *source, GAsyncResult *async, gpointer user)
+{
+    struct check_run *run = user;
+    g_autoptr(GError) error = NULL;
+    struct secrets stored = {0};
+    (void)source;
+    if (!check_run_is_alive(run))
+        return;
+    if (!store_load_finish(run->session->store, async, &stored, &error)) {
+        check_fail_error(run, STAGE_MACHINE, error);
+        return;
+    }
+    bool same = secrets_equal(&stored, &run->session->secrets);
+    secrets_clear(&stored);
+    if (!same) {
+        check_fail_own(run, STAGE_MACHINE, "failed",
+                       _("The keyring gave back something else than perch stored."));
+        return;
+    }
+    run->session->stored = true;
+    if (strcmp(run->def->id, "stored") == 0)
+        check_ok(run, _("%s, read back, identical"), store_provider(run->session->store));
+    else
+        check_ok(run, _("new access token, stored"));
+}
+
+static void start_read_back(struct check_run *run)
+{
+    store_load(run->session->store, run->session->connection->name, run->session->interactive,
+               run->cancellable, read_back, run);
+}
+
+static void saved(GObject *source, GAsyncResult *async, gpointer user)
+{
+    struct check_run *run = user;
+    g_autoptr(GError) error = NULL;
+    (void)source;
+    if (!check_run_is_alive(run))
+        return;
+    if (store_save_finish(run->session->store, async, &error))
+        start_read_back(run);
+    else
+        check_fail_error(run, STAGE_MACHINE, error);
+}
+
+static void check_stored(struct check_run *run)
+{
+    struct session *session = run->session;
+    if (session->memory_only)
+        check_warn(run, NULL, _("not stored: the tokens are in memory until perch ends"));
+    else
+        store_save(session->store, session->connection->name, &session->secrets,
+                   session->interactive, run->cancellable, saved, run);
+}
+
+static void refreshed(struct refresh_result *result, gpointer user)
+{
+    struct check_run *run = user;
+    if (!check_run_is_alive(run))
+        return;
+    run->result->milliseconds = result->milliseconds;
+    run->session->rotation = result->rotated;
+    if (!result->ok || (!result->stored && !run->session->memory_only))
+        check_fail(run, &result->failure);
+    else if (run->session->memory_only)
+        check_ok(run, _("new access token"));
+    else
+        start_read_back(run);
+}
+
+static void check_refreshed(struct check_run *run)
+{
+    refresh_run(run->session, run->cancellable, refreshed, run);
+}
+
+static void check_rotation(struct check_run *run)
+{
+    if (!run->session->rotation) {
+        check_ok(run, _("off: the refresh token stays the same"));
+        return;
+    }
+    struct failure failure;
+    failure_own(&failure, STAGE_TOKEN, "rotation",
+                _("The refresh gave another refresh token in exchange for the old one."));
+    check_warn(run, &failure,
+               _("on: a flow that holds one refresh token stops after its first refresh"));
+}
+
+static const struct check_def prove[] = {
+    {"exchange", N_("Code exchanged"), true, {NULL}, check_exchange},
+    {"signature", N_("Signature"), true, {"exchange"}, check_signature},
+    {"scopes", N_("Scopes"), true, {"exchange"}, check_scopes},
+    {"who", N_("Who"), true, {"exchange"}, check_who},
+    {"same-org", N_("Same org"), true, {"exchange"}, check_same_org},
+    {"session", N_("Session length"), false, {"exchange"}, check_session},
+    {"stored", N_("Stored"), true, {"same-org", "session", "~who"}, check_stored},
+    {"refreshed", N_("Refreshed once"), true, {"stored"}, check_refreshed},
+    {"rotation", N_("Rotation"), false, {"refreshed"}, check_rotation},
+};
+CHECK_LIST(prove_checks, prove);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "lists.h"
+#include "perch/text.h"
+
+static void fail_rest(struct check_run *run, enum stage stage, const struct http_response *response)
+{
+    struct failure failure;
+    failure_from_response(&failure, stage, response);
+    check_fail(run, &failure);
+}
+
+static struct describe *describe_slot(struct session *session)
+{
+    return &session->describes[session->connection->test_object];
+}
+
+/* ---- describe ---- */
+
+static void judge_describe(struct check_run *run, const struct http_response *response)
+{
+    struct session *session = run->session;
+    struct describe describe;
+    g_autoptr(GError) error = NULL;
+    if (response->status != 200) {
+        fail_rest(run, STAGE_REST, response);
+        return;
+    }
+    if (!describe_parse(&describe, response->body, response->body_length, &error)) {
+        check_fail_error(run, STAGE_REST, error);
+        return;
+    }
+    struct describe *slot = describe_slot(session);
+    describe_clear(slot);
+    *slot = describe;
+    check_evidence_int(run, "fields", slot->fields->len);
+    check_evidence_int(run, "writable", describe_createable_count(slot));
+    check_ok(run, _("%u fields, %u that you may write"), slot->fields->len,
+             describe_createable_count(slot));
+}
+
+static void check_describe(struct check_run *run)
+{
+    struct session *session = run->session;
+    g_autofree char *path = g_strdup_printf("sobjects/%s/describe", session_object(session));
+    check_http(run,
+               rest_request("GET", session_base(session), session_version(session), path,
+                            session->secrets.access_token),
+               judge_describe);
+}
+
+static void check_createable(struct check_run *run)
+{
+    const struct describe *describe = describe_slot(run->session);
+    if (describe->createable)
+        check_ok(run, _("this user may create one"));
+    else
+        check_fail_own(run, STAGE_INSERT, "create-not-permitted",
+                       _("This user may read the object, but not create records of it."));
+}
+
+/* ---- insert, read back, delete ---- */
+
+static void judge_insert(struct check_run *run, const struct http_response *response)
+{
+    struct session *session = run->session;
+    g_autoptr(GError) error = NULL;
+    if (response->status != 201) {
+        fail_rest(run, STAGE_INSERT, response);
+        return;
+    }
+    char *id = record_created_id(response->body, response->body_length, &error);
+    if (id == NULL) {
+        check_fail_error(run, STAGE_INSERT, error);
+        return;
+    }
+    g_free(session->record_id);
+    session->record_id = id;
+    g_free(session->record_url);
+    session->record_url = record_url(session_base(session), session_object(session), id);
+    check_evidence(run, "id", id);
+    check_evidence(run, "url", session->record_url);
+    check_ok(run, _("%s, assignment rules off"), id);
+}
+
+static void check_insert(struct check_run *run)
+{
+    struct session *session = run->session;
+    check_http(run,
+               record_insert_request(session_base(session), session_version(session),
+                                     session_object(session), session->record,
+                                     session->secrets.access_token),
+               judge_insert);
+}
+
+static void judge_read_back(struct check_run *run, const struct http_response *response)
+{
+    struct session *session = run->session;
+    g_autoptr(GError) error = NULL;
+    if (response->status != 200) {
+        fail_rest(run, STAGE_REST, response);
+        return;
+    }
+    g_autoptr(Json) record = json_parse(response->body, response->body_length, &error);
+    if (record == NULL) {
+        check_fail_error(run, STAGE_REST, error);
+        return;
+    }
+    g_autoptr(GPtrArray) differences = record_differences(session->record, record);
+    guint sent = json_size(session->record);
+    if (differences->len == 0) {
+        check_ok(run, _("%u of %u fields as sent"), sent, sent);
+        return;
+    }
+    g_ptr_array_add(differences, NULL);
+    g_autofree char *names = g_strjoinv(", ", (char **)differences->pdata);
+    check_evidence(run, "changed", names);
+    check_warn(
+        run, NULL,
+        _("%u of %u fields as sent; changed by the org (a flow, a trigger or a default): %s"),
+        sent - (differences->len - 1), sent, names);
+}
+
+static void check_read_back(struct check_run *run)
+{
+    struct session *session = run->session;
+    check_http(run,
+               record_read_request(session_base(session), session_version(session),
+                                   session_object(session), session->record_id, session->record,
+                                   session->secrets.access_token),
+               judge_read_back);
+}
+
+static void judge_delete(struct check_run *run, const struct http_response *response)
+{
+    if (response->status == 204)
+        check_ok(run, _("nothing left behind"));
+    else
+        fail_rest(run, STAGE_REST, response);
+}
+
+static void check_delete(struct check_run *run)
+{
+    struct session *session = run->session;
+    if (session->connection->test_keep) {
+        check_skip(run, _("kept, as you asked: %s"), session->record_id);
+        return;
+    }
+    check_http(run,
+               record_delete_request(session_base(session), session_version(session),
+                                     session_object(session), session->record_id,
+                                     session->secrets.access_token),
+               judge_delete);
+}
+
+static const struct check_def describe[] = {
+    {"describe", N_("Fields"), true, {NULL}, check_describe},
+};
+CHECK_LIST(describe_checks, describe);
+
+static const struct check_def insert[] = {
+    {"inserted", N_("Inserted"), true, {NULL}, check_insert},
+    {"read-back", N_("Read back"), true, {"inserted"}, check_read_back},
+    {"deleted", N_("Deleted"), false, {"inserted", "~read-back"}, check_delete},
+};
+CHECK_LIST(insert_checks, insert);
+
+static const struct check_def dry_run[] = {
+    {"describe", N_("Fields"), true, {NULL}, check_describe},
+    {"createable", N_("Right to create"), true, {"describe"}, check_createable},
+};
+CHECK_LIST(dry_run_checks, dry_run);

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <string.h>
+
+#include "perch/check.h"
+#include "perch/clock.h"
+#include "perch/text.h"
+
+/*
+ * A run (one check under way) may outlive its list: an HTTP answer or a keyring callback can still
+ * be on its way when the list is freed. The run then has no result any more and frees itself when
+ * the callback comes.
+ */
+struct CheckList {
+    const struct check_list_def *def;
+    struct session *session;
+    struct check_list_listener listener;
+    GPtrArray *results; /* struct check_result * */
+    GPtrArray *runs;    /* struct check_run *, NULL where nothing is under way */
+    GCancellable *cancellable;
+    guint advance_source;
+    bool done;
+};
+
+static struct check_result *result_new(const struct check_def *def)
+{
+    struct check_result *result = g_new0(struct check_result, 1);
+    result->id = def->id;
+    result->title = _(def->title);
+    result->blocks = def->blocks;
+    result->milliseconds = -1;
+    return result;
+}
+
+static struct check_result *find(const GPtrArray *results, const char *id)
+{
+    for (guint i = 0; results != NULL && i < results->len; i++) {
+        struct check_result *result = results->pdata[i];
+        if (strcmp(result->id, id) == 0)
+            return result;
+    }
+    return NULL;
+}
+
+static struct check_result *result_copy_ok(const struct check_result *old)
+{
+    struct check_result *copy = g_new0(struct check_result, 1);
+    *copy = *old;
+    copy->summary = g_strdup(old->summary);
+    copy->evidence = old->evidence == NULL ? NULL : json_copy(old->evidence);
+    copy->diagnosis = NULL;
+    copy->page_url = NULL;
+    return copy;
+}
+
+enum readiness { READY, NOT_YET, NEVER };
+
+static enum readiness readiness(const CheckList *list, const struct check_def *def)
+{
+    enum readiness answer = READY;
+    for (int i = 0; i < CHECK_NEEDS_MAX && def->needs[i] != NULL; i++) {
+        bool order_only = def->needs[i][0] == '~';
+        const struct check_result *need = find(list->results, def->needs[i] + order_only);
+        if (need == NULL)
+            continue;
+        if (!order_only && (need->status == CHECK_FAILED || need->status == CHECK_SKIPPED))
+            return NEVER;
+        if (need->status == CHECK_WAITING || need->status == CHECK_RUNNING)
+            answer = NOT_YET;
+    }
+    return answer;
+}
+
+static void start_run(CheckList *list, guint index)
+{
+    struct check_run *run = g_new0(struct check_run, 1);
+    struct check_result *result = list->results->pdata[index];
+    run->def = &list->def->checks[index];
+    run->session = list->session;
+    run->cancellable = g_object_ref(list->cancellable);
+    run->result = result;
+    run->private = list;
+    result->status = CHECK_RUNNING;
+    result->started_ms = clock_monotonic_ms();
+    list->runs->pdata[index] = run;
+    list->listener.result(result, list->listener.user);
+    run->def->start(run);
+}
+
+static void skip_for_needs(CheckList *list, struct check_result *result,
+                           const struct check_def *def)
+{
+    result->status = CHECK_SKIPPED;
+    for (int i = 0; i < CHECK_NEEDS_MAX && def->needs[i] != NULL; i++) {
+        const struct check_result *need = find(list->results, def->needs[i]);
+        if (need != NULL && (need->status == CHECK_FAILED || need->status == CHECK_SKIPPED)) {
+            g_free(result->summary);
+            result->summary = g_strdup_printf(_("waits for: %s"), need->title);
+            break;
+        }
+    }
+    list->listener.result(result, list->listener.user);
+}
+
+static gboolean advance(gpointer user)
+{
+    CheckList *list = user;
+    guint open = 0;
+    list->advance_source = 0;
+    for (guint i = 0; i < list->def->count; i++) {
+        struct check_result *result = list->results->pdata[i];
+        const struct check_def *def = &list->def->checks[i];
+        if (result->status == CHECK_WAITING) {
+            switch (readiness(list, def)) {
+            case READY:
+                start_run(list, i);
+                break;
+            case NEVER:
+                skip_for_needs(list, result, def);
+                break;
+            case NOT_YET:
+                break;
+            }
+        }
+        open += result->status == CHECK_WAITING || result->status == CHECK_RUNNING;
+    }
+    /* A check that ended at once may have made an earlier row ready: come round again. */
+    if (open == 0 && !list->done) {
+        list->done = true;
+        list->listener.done(list->listener.user);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+static void schedule(CheckList *list)
+{
+    if (list->advance_source == 0)
+        list->advance_source = g_idle_add(advance, list);
+}
+
+CheckList *check_list_start(enum check_list_id id, struct session *session, const GPtrArray *before,
+                            const struct check_list_listener *listener)
+{
+    CheckList *list = g_new0(CheckList, 1);
+    list->def = check_list_def(id);
+    list->session = session;
+    list->listener = *listener;
+    list->cancellable = g_cancellable_new();
+    list->results = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+    list->runs = g_ptr_array_new();
+    g_ptr_array_set_size(list->runs, (int)list->def->count);
+    for (guint i = 0; i < list->def->count; i++) {
+        const struct check_result *old = find(before, list->def->checks[i].id);
+        bool keep = old != NULL && old->status == CHECK_OK;
+        g_ptr_array_add(list->results,
+                        keep ? result_copy_ok(old) : result_new(&list->def->checks[i]));
+    }
+    schedule(list);
+    return list;
+}
+
+const GPtrArray *check_list_results(const CheckList *list)
+{
+    return list->results;
+}
+
+void check_list_free(CheckList *list)
+{
+    if (list == NULL)
+        return;
+    for (guint i = 0; i < list->runs->len; i++) {
+        struct check_run *run = list->runs->pdata[i];
+        if (run != NULL)
+            run->result = NULL;
+    }
+    if (list->advance_source != 0)
+        g_source_remove(list->advance_source);
+    g_cancellable_cancel(list->cancellable);
+    g_object_unref(list->cancellable);
+    g_ptr_array_unref(list->results);
+    g_ptr_array_unref(list->runs);
+    g_free(list);
+}
+
+static void run_free(struct check_run *run)
+{
+    g_object_unref(run->cancellable);
+    g_free(run);
+}
+
+bool check_run_is_alive(struct check_run *run)
+{
+    if (run->result != NULL)
+        return true;
+    run_free(run);
+    return false;
+}
+
+static void settle(struct check_run *run, enum check_status status)
+{
+    CheckList *list = run->private;
+    struct check_result *result = run->result;
+    result->status = status;
+    for (guint i = 0; i < list->runs->len; i++)
+        if (list->runs->pdata[i] == run)
+            list->runs->pdata[i] = NULL;
+    run_free(run);
+    list->listener.result(result, list->listener.user);
+    schedule(list);
+}
+
+static void set_summary(struct check_run *run, const char *format, va_list arguments)
+{
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    g_free(run->result->summary);
+    run->result->summary = text_clean(text);
+}
+
+void check_ok(struct check_run *run, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    set_summary(run, format, arguments);
+    va_end(arguments);
+    settle(run, CHECK_OK);
+}
+
+void check_skip(struct check_run *run, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    set_summary(run, format, arguments);
+    va_end(arguments);
+    settle(run, CHECK_SKIPPED);
+}
+
+static void set_diagnosis(struct check_run *run, struct failure *failure)
+{
+    struct check_result *result = run->result;
+    const Connection *connection = run->session->connection;
+    const char *org =
+        connection->instance_url != NULL ? connection->instance_url : connection->login_url;
+    result->diagnosis = explain(failure);
+    if (result->diagnosis->page != SETUP_PAGE_NONE && org != NULL)
+        result->page_url = setup_page_url(result->diagnosis->page, org,
+                                          &(struct setup_ids){.user_id = connection->user_id});
+    failure_clear(failure);
+}
+
+void check_warn(struct check_run *run, struct failure *failure, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    set_summary(run, format, arguments);
+    va_end(arguments);
+    if (failure != NULL)
+        set_diagnosis(run, failure);
+    settle(run, CHECK_WARNING);
+}
+
+void check_fail(struct check_run *run, struct failure *failure)
+{
+    g_free(run->result->summary);
+    g_autofree char *text =
+        failure->code != NULL && failure->message != NULL
+            ? g_strdup_printf("%s: %s", failure->code, failure->message)
+            : g_strdup(failure->message != NULL ? failure->message : failure->code);
+    set_diagnosis(run, failure);
+    const struct diagnosis *diagnosis = run->result->diagnosis;
+    run->result->summary = text_clean(text != NULL ? text : diagnosis->title);
+    settle(run, CHECK_FAILED);
+}
+
+void check_fail_own(struct check_run *run, enum stage stage, const char *code, const char *message)
+{
+    struct failure failure;
+    failure_own(&failure, stage, code, message);
+    check_fail(run, &failure);
+}
+
+void check_fail_error(struct check_run *run, enum stage stage, const GError *error)
+{
+    struct failure failure;
+    failure_from_error(&failure, stage, error);
+    check_fail(run, &failure);
+}
+
+/* ---- HTTP ---- */
+
+struct http_check {
+    struct check_run *run;
+    check_judge judge;
+    bool any;
+};
+
+void check_fail_wire(struct check_run *run, const struct http_response *response)
+{
+    struct failure failure;
+    failure_from_response(&failure, STAGE_MACHINE, response);
+    check_fail(run, &failure);
+}
+
+/* Every REST answer tells how much of the day's allowance is used. */
+static void note_limits(struct session *session, const struct http_response *response)
+{
+    const char *header = http_response_header(response, "Sforce-Limit-Info");
+    gint64 used, allowed;
+    if (header != NULL && limit_info_parse(header, &used, &allowed)) {
+        session->api_used = used;
+        session->api_allowed = allowed;
+    }
+}
+
+static void http_answered(const struct http_response *response, gpointer user)
+{
+    g_autofree struct http_check *check = user;
+    struct check_run *run = check->run;
+    if (!check_run_is_alive(run))
+        return;
+    run->result->milliseconds = response->timing.total_ms;
+    if (response->end == HTTP_ANSWERED)
+        note_limits(run->session, response);
+    if (response->end == HTTP_ANSWERED || check->any)
+        check->judge(run, response);
+    else
+        check_fail_wire(run, response);
+}
+
+static void send(struct check_run *run, HttpRequest *request, check_judge judge, bool any)
+{
+    struct http_check *check = g_new0(struct http_check, 1);
+    check->run = run;
+    check->judge = judge;
+    check->any = any;
+    http_send(run->session->http, request, run->cancellable, http_answered, check);
+}
+
+void check_http(struct check_run *run, HttpRequest *request, check_judge judge)
+{
+    send(run, request, judge, false);
+}
+
+void check_http_any(struct check_run *run, HttpRequest *request, check_judge judge)
+{
+    send(run, request, judge, true);
+}
+
+void failure_from_response(struct failure *ret_failure, enum stage stage,
+                           const struct http_response *response)
+{
+    static const char *const ends[HTTP_END_COUNT] = {
+        [HTTP_REFUSED_URL] = "not-salesforce-host",
+        [HTTP_DNS] = "dns",
+        [HTTP_CONNECT] = "connect",
+        [HTTP_TLS] = "tls",
+        [HTTP_PROXY] = "proxy",
+        [HTTP_TIMEOUT_CONNECT] = "timeout",
+        [HTTP_TIMEOUT_ANSWER] = "timeout",
+        [HTTP_CUT] = "cut",
+        [HTTP_TOO_LARGE] = "too-large",
+        [HTTP_BAD_ANSWER] = "bad-answer",
+        [HTTP_CANCELLED] = "cancelled",
+    };
+    if (response->end == HTTP_ANSWERED)
+        failure_parse(ret_failure, stage, response->status,
+                      http_response_header(response, "Content-Type"), response->body,
+                      response->body_length);
+    else
+        failure_own(ret_failure, STAGE_MACHINE, ends[response->end], response->detail);
+}
+
+void failure_from_error(struct failure *ret_failure, enum stage stage, const GError *error)
+{
+    static const char *const codes[] = {
+        [PERCH_ERROR_STORE_ABSENT] = "absent",
+        [PERCH_ERROR_STORE_LOCKED] = "locked",
+        [PERCH_ERROR_STORE_NO_COLLECTION] = "no-collection",
+        [PERCH_ERROR_STORE_FAILED] = "failed",
+    };
+    const char *code = NULL;
+    if (error->domain == PERCH_ERROR && error->code >= 0 &&
+        (gsize)error->code < G_N_ELEMENTS(codes))
+        code = codes[error->code];
+    if (code != NULL)
+        stage = STAGE_MACHINE;
+    failure_own(ret_failure, stage, code != NULL ? code : "internal", error->message);
+}
+
+static Json *evidence(struct check_run *run)
+{
+    if (run->result->evidence == NULL)
+        run->result->evidence = json_object();
+    return run->result->evidence;
+}
+
+void check_evidence(struct check_run *run, const char *key, const char *value)
+{
+    g_autofree char *clean = text_clean(value);
+    json_set_string(evidence(run), key, clean);
+}
+
+void check_evidence_int(struct check_run *run, const char *key, gint64 value)
+{
+    json_set_int(evidence(run), key, value);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/session.h"
+
+#include <string.h>
+
+#include "perch/clock.h"
+
+/* Salesforce's shortest session timeout is 15 minutes (Session Settings, Timeout Value); a token
+ * younger than that is good, whatever the org's setting, unless somebody revoked it. */
+enum { SHORTEST_SESSION_SECONDS = 15 * 60, GOOD_MARGIN_SECONDS = 2 * 60 };
+
+struct session *session_new(Connection *connection, const char *config_dir, Http *http,
+                            Store *store)
+{
+    struct session *session = g_new0(struct session, 1);
+    session->connection = connection;
+    session->config_dir = g_strdup(config_dir);
+    session->http = http;
+    session->store = store;
+    session->expected_org_id = g_strdup(connection->org_id);
+    session->expected_user_id = g_strdup(connection->user_id);
+    return session;
+}
+
+void session_free(struct session *session)
+{
+    if (session == NULL)
+        return;
+    connection_free(session->connection);
+    secrets_clear(&session->secrets);
+    g_free(session->config_dir);
+    pkce_clear(&session->pkce);
+    secret_unref(session->state);
+    secret_unref(session->code);
+    g_free(session->redirect_uri);
+    g_free(session->expected_org_id);
+    g_free(session->expected_user_id);
+    failure_clear(&session->probe);
+    token_answer_clear(&session->answer);
+    userinfo_clear(&session->userinfo);
+    g_free(session->server_ip);
+    g_free(session->versions_body);
+    for (gsize i = 0; i < G_N_ELEMENTS(session->describes); i++)
+        describe_clear(&session->describes[i]);
+    json_free(session->record);
+    g_free(session->record_id);
+    g_free(session->record_url);
+    g_free(session);
+}
+
+void session_begin_login(struct session *session, guint16 port)
+{
+    pkce_clear(&session->pkce);
+    pkce_make(&session->pkce);
+    g_autoptr(Secret) state = secret_new_random(32); /* 256 bits */
+    secret_set(&session->state, state);
+    secret_set(&session->code, NULL);
+    session->port = port;
+    g_free(session->redirect_uri);
+    session->redirect_uri = connection_callback(port);
+}
+
+char *session_authorize_url(const struct session *session)
+{
+    const Connection *connection = session->connection;
+    return authorize_url(&(struct authorize){
+        .login_url = connection->login_url,
+        .client_id = connection->client_id,
+        .redirect_uri = session->redirect_uri,
+        .scopes = connection->scopes,
+        .state = secret_peek(session->state),
+        .challenge = session->pkce.challenge,
+        .login_hint = connection->username,
+    });
+}
+
+static void remember_age(struct session *session)
+{
+    gint64 life = session->connection->session_seconds;
+    if (life <= 0)
+        life = SHORTEST_SESSION_SECONDS;
+    session->secrets.issued_at = clock_wall_ms();
+    session->secrets.good_until =
+        session->secrets.issued_at + MAX(0, life - GOOD_MARGIN_SECONDS) * 1000;
+}
+
+void session_take_answer(struct session *session, struct token_answer *answer, bool *ret_rotated)
+{
+    struct secrets *secrets = &session->secrets;
+    Connection *connection = session->connection;
+    *ret_rotated = answer->refresh_token != NULL && secrets->refresh_token != NULL &&
+                   !secret_equal(answer->refresh_token, secrets->refresh_token);
+    secret_set(&secrets->access_token, answer->access_token);
+    if (answer->refresh_token != NULL) {
+        secret_set(&secrets->refresh_token, answer->refresh_token);
+        session->token_won = true;
+    }
+    /* It may change with a sandbox refresh or a new My Domain: the last one counts. */
+    connection_set(&secrets->instance_url, answer->instance_url);
+    connection_set(&connection->instance_url, answer->instance_url);
+    connection_set(&connection->identity_url, answer->identity_url);
+    connection_set(&connection->org_id, answer->org_id);
+    connection_set(&connection->user_id, answer->user_id);
+    if (answer->scope != NULL)
+        connection_set(&connection->granted_scopes, answer->scope);
+    remember_age(session);
+    session->stored = false;
+    token_answer_clear(&session->answer);
+    session->answer = *answer;
+    memset(answer, 0, sizeof *answer);
+}
+
+const char *session_base(const struct session *session)
+{
+    return session->secrets.instance_url != NULL ? session->secrets.instance_url
+                                                 : session->connection->instance_url;
+}
+
+const char *session_version(const struct session *session)
+{
+    /* Any org of the last years knows it; preflight puts the newest in its place. */
+    const char *version = session->connection->api_version;
+    return version != NULL ? version : "60.0";
+}
+
+const char *session_object(const struct session *session)
+{
+    return session->connection->test_object == TEST_CASE ? "Case" : "Lead";
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "lists.h"
+#include "perch/clock.h"
+#include "perch/refresh.h"
+#include "perch/text.h"
+
+/* Is a stored connection alive? The keyring, a token, one REST call. */
+
+static void loaded(GObject *source, GAsyncResult *async, gpointer user)
+{
+    struct check_run *run = user;
+    g_autoptr(GError) error = NULL;
+    struct secrets secrets = {0};
+    (void)source;
+    if (!check_run_is_alive(run))
+        return;
+    if (!store_load_finish(run->session->store, async, &secrets, &error)) {
+        if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
+            check_fail_own(run, STAGE_TOKEN, "no-refresh-token",
+                           _("The keyring has no token for this connection."));
+        else
+            check_fail_error(run, STAGE_MACHINE, error);
+        return;
+    }
+    secrets_clear(&run->session->secrets);
+    run->session->secrets = secrets;
+    run->session->stored = true;
+    check_ok(run, _("%s; one item, complete"), store_provider(run->session->store));
+}
+
+static void check_keyring(struct check_run *run)
+{
+    store_load(run->session->store, run->session->connection->name, run->session->interactive,
+               run->cancellable, loaded, run);
+}
+
+static void refreshed(struct refresh_result *result, gpointer user)
+{
+    struct check_run *run = user;
+    if (!check_run_is_alive(run))
+        return;
+    run->result->milliseconds = result->milliseconds;
+    if (!result->ok || !result->stored)
+        check_fail(run, &result->failure);
+    else
+        check_ok(run, result->sent ? _("refreshed just now") : _("refreshed by another process"));
+}
+
+static void check_token(struct check_run *run)
+{
+    const struct secrets *secrets = &run->session->secrets;
+    gint64 left = secrets->good_until - clock_wall_ms();
+    if (secrets->access_token != NULL && left > 0)
+        check_ok(run, _("valid for %lld minutes or more"), (long long)(left / 60000));
+    else
+        refresh_run(run->session, run->cancellable, refreshed, run);
+}
+
+static void ask_limits(struct check_run *run, check_judge judge);
+
+static void judge_limits(struct check_run *run, const struct http_response *response)
+{
+    struct session *session = run->session;
+    if (response->status != 200) {
+        struct failure failure;
+        failure_from_response(&failure, STAGE_REST, response);
+        check_fail(run, &failure);
+        return;
+    }
+    if (session->api_allowed <= 0) {
+        check_ok(run, _("answers"));
+        return;
+    }
+    g_autofree char *used = text_number(session->api_used);
+    g_autofree char *allowed = text_number(session->api_allowed);
+    check_evidence_int(run, "api_used", session->api_used);
+    check_evidence_int(run, "api_allowed", session->api_allowed);
+    check_ok(run, _("answers; %s of %s API calls used today"), used, allowed);
+}
+
+static void refreshed_for_limits(struct refresh_result *result, gpointer user)
+{
+    struct check_run *run = user;
+    if (!check_run_is_alive(run))
+        return;
+    if (!result->ok)
+        check_fail(run, &result->failure);
+    else
+        ask_limits(run, judge_limits);
+}
+
+/* A token may have been revoked before its time: one refresh tells that from a dead connection. */
+static void judge_limits_first(struct check_run *run, const struct http_response *response)
+{
+    if (response->status == 401)
+        refresh_run(run->session, run->cancellable, refreshed_for_limits, run);
+    else
+        judge_limits(run, response);
+}
+
+static void ask_limits(struct check_run *run, check_judge judge)
+{
+    struct session *session = run->session;
+    check_http(run,
+               rest_request("GET", session_base(session), session_version(session), "limits",
+                            session->secrets.access_token),
+               judge);
+}
+
+static void check_api(struct check_run *run)
+{
+    ask_limits(run, judge_limits_first);
+}
+
+static const struct check_def status[] = {
+    {"keyring", N_("Keyring"), true, {NULL}, check_keyring},
+    {"token", N_("Token"), true, {"keyring"}, check_token},
+    {"api", N_("API access"), true, {"token"}, check_api},
+};
+CHECK_LIST(status_checks, status);
