@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/http.h"
+
+#include <string.h>
+
+#include "curl_loop.h"
+#include "http_lookup.h"
+#include "http_private.h"
+
+/* libcurl does not count the time that a request waits for another one's connection. */
+enum { DEADLINE_SLACK_MS = 250 };
+
+struct Http {
+    GMainContext *context;
+    CurlLoop *loop;
+    struct http_settings settings;
+    GHashTable *transfers; /* set of struct transfer in the multi; they own themselves */
+    struct http_totals totals;
+};
+
+static void drop_source(GSource **source)
+{
+    if (*source == NULL)
+        return;
+    g_source_destroy(*source);
+    g_clear_pointer(source, g_source_unref);
+}
+
+static GSource *attach(GSource *source, int priority, GSourceFunc callback,
+                       struct transfer *transfer)
+{
+    g_source_set_priority(source, priority);
+    g_source_set_callback(source, callback, transfer, NULL);
+    g_source_attach(source, transfer->context);
+    return source;
+}
+
+static void transfer_free(struct transfer *transfer)
+{
+    drop_source(&transfer->cancel);
+    drop_source(&transfer->deadline);
+    curl_easy_cleanup(transfer->easy);
+    curl_slist_free_all(transfer->headers);
+    curl_slist_free_all(transfer->connect_to);
+    secret_buf_free(transfer->answer);
+    http_request_free(transfer->request);
+    g_main_context_unref(transfer->context);
+    g_free(transfer);
+}
+
+/* Takes the transfer out of the multi and off its clocks; nothing calls back for it any more. */
+static void detach(struct transfer *transfer)
+{
+    drop_source(&transfer->cancel);
+    drop_source(&transfer->deadline);
+    if (transfer->http == NULL)
+        return;
+    curl_loop_remove(transfer->http->loop, transfer->easy);
+    g_hash_table_remove(transfer->http->transfers, transfer);
+    transfer->http = NULL;
+}
+
+static void count(struct http_totals *totals, const struct http_response *response)
+{
+    totals->requests++;
+    totals->connections += response->timing.new_connections;
+}
+
+/* libcurl's word on the end of a transfer; its handle has left the multi. */
+static void on_ended(CURL *easy, CURLcode code, gpointer user)
+{
+    struct Http *http = user;
+    struct transfer *transfer = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    g_hash_table_remove(http->transfers, transfer);
+    transfer->http = NULL;
+    drop_source(&transfer->cancel);
+    drop_source(&transfer->deadline);
+    struct http_response response;
+    response_fill(&response, transfer, code);
+    count(&http->totals, &response);
+    g_clear_pointer(&transfer->easy, curl_easy_cleanup); /* before the multi, whatever done does */
+    transfer->done(&response, transfer->user);           /* may free http */
+    response_clear(&response);
+    transfer_free(transfer);
+}
+
+/* An end that libcurl does not report itself. Runs from a source of its own. */
+static void end_early(struct transfer *transfer, enum http_end end, const char *detail)
+{
+    struct http_response response = {
+        .end = end,
+        .body = "",
+        .detail = detail,
+        .timing = {-1, -1, -1, -1, -1, 0},
+        .sent_ms = transfer->sent_ms,
+    };
+    struct Http *http = transfer->http;
+    if (http != NULL) {
+        long connections = 0;
+        curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connections);
+        response.timing.new_connections = (int)connections;
+        count(&http->totals, &response);
+    }
+    detach(transfer);
+    g_clear_pointer(&transfer->easy, curl_easy_cleanup);
+    transfer->done(&response, transfer->user);
+    transfer_free(transfer);
+}
+
+static gboolean on_cancelled(GCancellable *cancellable, gpointer user)
+{
+    (void)cancellable;
+    end_early(user, HTTP_CANCELLED, "");
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean on_deadline(gpointer user)
+{
+    struct transfer *transfer = user;
+    if (transfer_was_sent(transfer))
+        end_early(transfer, HTTP_TIMEOUT_ANSWER, "Timed out waiting for the answer");
+    else
+        end_early(transfer, HTTP_TIMEOUT_CONNECT, "Timed out waiting for a connection");
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean on_unsent(gpointer user)
+{
+    struct transfer *transfer = user;
+    end_early(transfer, transfer->unsent_end, transfer->unsent_detail);
+    return G_SOURCE_REMOVE;
+}
+
+static void end_later(struct transfer *transfer, enum http_end end, const char *detail)
+{
+    transfer->unsent_end = end;
+    transfer->unsent_detail = detail;
+    /* in deadline's place, so that it is freed like every other source of the transfer */
+    drop_source(&transfer->deadline);
+    transfer->deadline = attach(g_idle_source_new(), G_PRIORITY_DEFAULT, on_unsent, transfer);
+}
+
+Http *http_new(GError **error)
+{
+    static gsize started = 0;
+    if (g_once_init_enter(&started)) {
+        curl_global_init_mem(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc,
+                             wiping_strdup, wiping_calloc);
+        g_once_init_leave(&started, 1);
+    }
+    struct http_settings settings;
+    if (!http_settings_read(&settings, error))
+        return NULL;
+    Http *http = g_new0(Http, 1);
+    http->settings = settings;
+    http->context = g_main_context_ref_thread_default();
+    http->transfers = g_hash_table_new(NULL, NULL);
+    http->loop = curl_loop_new(http->context, on_ended, http);
+    return http;
+}
+
+void http_free(Http *http)
+{
+    if (http == NULL)
+        return;
+    GList *under_way = g_hash_table_get_keys(http->transfers);
+    for (GList *item = under_way; item != NULL; item = item->next) {
+        struct transfer *transfer = item->data;
+        detach(transfer);
+        g_clear_pointer(&transfer->easy, curl_easy_cleanup);
+        end_later(transfer, HTTP_CANCELLED, "");
+    }
+    g_list_free(under_way);
+    curl_loop_free(http->loop);
+    g_hash_table_unref(http->transfers);
+    http_settings_clear(&http->settings);
+    g_main_context_unref(http->context);
+    g_free(http);
+}
+
+void http_send(Http *http, HttpRequest *request, GCancellable *cancellable, http_done done,
+               gpointer user)
+{
+    struct transfer *transfer = g_new0(struct transfer, 1);
+    transfer->context = g_main_context_ref(http->context);
+    transfer->request = request;
+    transfer->done = done;
+    transfer->user = user;
+    if (g_cancellable_is_cancelled(cancellable)) {
+        end_later(transfer, HTTP_CANCELLED, "");
+        return;
+    }
+    if (!transfer_prepare(transfer, &http->settings)) {
+        end_later(transfer, HTTP_REFUSED_URL, "Only https addresses are asked");
+        return;
+    }
+    if (!curl_loop_add(http->loop, transfer->easy)) {
+        end_later(transfer, HTTP_CONNECT, "libcurl does not take the request");
+        return;
+    }
+    transfer->http = http;
+    g_hash_table_add(http->transfers, transfer);
+    transfer->deadline = attach(g_timeout_source_new(request->timeout_ms + DEADLINE_SLACK_MS),
+                                G_PRIORITY_DEFAULT, on_deadline, transfer);
+    if (cancellable != NULL)
+        transfer->cancel = attach(g_cancellable_source_new(cancellable), G_PRIORITY_HIGH,
+                                  G_SOURCE_FUNC(on_cancelled), transfer);
+}
+
+struct http_totals http_totals(const Http *http)
+{
+    return http->totals;
+}
+
+char *http_proxy_for(Http *http, const char *url)
+{
+    g_autoptr(WipedText) full = http_proxy_full(&http->settings, url);
+    if (full == NULL)
+        return NULL;
+    const char *rest = strstr(full, "://") + strlen("://");
+    const char *at = strrchr(rest, '@');
+    return at == NULL ? g_strdup(full)
+                      : g_strdup_printf("%.*s%s", (int)(rest - full), full, at + 1);
+}
+
+void http_lookup(Http *http, const char *host, GCancellable *cancellable, http_lookup_done done,
+                 gpointer user)
+{
+    g_autofree char *target = http_settings_target(&http->settings, host);
+    lookup_start(http->context, target, cancellable, done, user);
+}

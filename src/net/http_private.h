@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_NET_HTTP_PRIVATE_H
+#define PERCH_NET_HTTP_PRIVATE_H
+
+#include <curl/curl.h>
+
+#include "perch/http.h"
+
+/* What the files of the HTTP part share. */
+
+struct http_settings {
+    char *ca_file;     /* NULL = the system's */
+    char **connect_to; /* "host:port:host:port", NULL-terminated; NULL = none */
+    char *proxy;       /* NULL = the environment's */
+};
+
+/* Reads network.json. A missing file leaves everything NULL. */
+bool http_settings_read(struct http_settings *settings, GError **error);
+void http_settings_clear(struct http_settings *settings);
+
+/* Where connect_to moves host to (any port), else host itself; without brackets; owned by caller.
+ */
+char *http_settings_target(const struct http_settings *settings, const char *host);
+
+/* The URL in libcurl's own normal form, or NULL when it may not be asked: not https, and not http
+ * to a loopback address; with a user name or password; no host. *ret_host (may be NULL) is the host
+ * without brackets. Both owned by the caller. */
+char *http_url_check(const char *url, char **ret_host);
+bool http_host_is_loopback(const char *host);
+
+/* The proxy for a URL with its user name and password, or NULL; free with wipe_free. */
+char *http_proxy_full(const struct http_settings *settings, const char *url);
+
+struct HttpRequest {
+    char *method;
+    char *url;
+    GPtrArray *headers; /* char * "Name: value", wiped */
+    Secret *bearer;
+    Secret *body;
+    guint timeout_ms;
+    gsize cap;
+    bool fresh;
+    bool refused; /* something in it cannot be sent */
+};
+
+struct transfer {
+    struct Http *http; /* NULL once it left the multi */
+    GMainContext *context;
+    HttpRequest *request;
+    CURL *easy;
+    struct curl_slist *headers, *connect_to;
+    GSource *cancel, *deadline;
+    http_done done;
+    gpointer user;
+    SecretBuf *answer;
+    gsize head_bytes;
+    bool head_ended;    /* with its empty line; libcurl is content without */
+    bool too_large;     /* the cap was hit */
+    bool ready_to_send; /* the connection was up */
+    bool proxied;
+    gint64 sent_ms, received_ms;
+    char tls_version[16];
+    char curl_error[CURL_ERROR_SIZE];
+    enum http_end unsent_end; /* for an end that libcurl does not report */
+    const char *unsent_detail;
+};
+
+/* Everything that libcurl is told about one transfer. FALSE: it may not be sent (URL). */
+bool transfer_prepare(struct transfer *transfer, const struct http_settings *settings);
+
+/* What came of it. Strings in response point into transfer or are freed by response_clear. */
+void response_fill(struct http_response *response, struct transfer *transfer, CURLcode code);
+void response_clear(struct http_response *response);
+
+/* Whether a byte of the request may have reached the other side. */
+bool transfer_was_sent(const struct transfer *transfer);
+
+#endif

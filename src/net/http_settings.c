@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "http_private.h"
+#include "perch/error.h"
+#include "perch/json.h"
+#include "perch/paths.h"
+#include "perch/text.h"
+
+enum { MAX_FILE = 64 * 1024 };
+
+struct setting {
+    const char *key;
+    bool (*take)(struct http_settings *settings, const Json *value, GError **error);
+};
+
+static bool refuse(GError **error, const char *sentence)
+{
+    g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT, sentence);
+    return false;
+}
+
+static bool take_ca_file(struct http_settings *settings, const Json *value, GError **error)
+{
+    const char *path = json_string(value);
+    if (path == NULL || !g_path_is_absolute(path))
+        return refuse(error, _("\"ca_file\" has to be the full path of a file, as a string."));
+    if (access(path, R_OK) != 0) {
+        g_autofree char *clean = text_clean(path);
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE, _("\"ca_file\": cannot read %s: %s."),
+                    clean, g_strerror(errno));
+        return false;
+    }
+    settings->ca_file = g_strdup(path);
+    return true;
+}
+
+/* host:port:host:port, any part may be empty; an IPv6 address stands in brackets. */
+static bool is_connect_to(const char *text)
+{
+    return text != NULL &&
+           g_regex_match_simple("^([^:\\[\\]\\s]*|\\[[0-9A-Fa-f:.]+\\]):[0-9]{0,5}:"
+                                "([^:\\[\\]\\s]*|\\[[0-9A-Fa-f:.]+\\]):[0-9]{0,5}\\z",
+                                text, G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT);
+}
+
+static bool take_connect_to(struct http_settings *settings, const Json *value, GError **error)
+{
+    bool fine = json_is_array(value);
+    g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(g_free);
+    JSON_FOREACH(entry, value)
+    {
+        fine = fine && is_connect_to(json_string(entry));
+        g_ptr_array_add(entries, g_strdup(json_string(entry)));
+    }
+    if (!fine)
+        return refuse(error, _("\"connect_to\" has to be a list of \"host:port:host:port\"."));
+    g_ptr_array_add(entries, NULL);
+    settings->connect_to = (char **)g_ptr_array_steal(entries, NULL);
+    return true;
+}
+
+static bool take_proxy(struct http_settings *settings, const Json *value, GError **error)
+{
+    const char *proxy = json_string(value);
+    if (proxy == NULL || *proxy == '\0' || strpbrk(proxy, " \t\r\n") != NULL)
+        return refuse(error, _("\"proxy\" has to be an address such as http://proxy:3128."));
+    settings->proxy = g_strdup(proxy);
+    return true;
+}
+
+static const struct setting known[] = {
+    {"ca_file", take_ca_file},
+    {"connect_to", take_connect_to},
+    {"proxy", take_proxy},
+};
+
+static bool take(struct http_settings *settings, const Json *value, GError **error)
+{
+    const char *key = json_key(value);
+    for (gsize i = 0; i < G_N_ELEMENTS(known); i++)
+        if (strcmp(known[i].key, key) == 0)
+            return known[i].take(settings, value, error);
+    g_autofree char *clean = text_clean(key);
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                _("\"%s\" is no setting. There are ca_file, connect_to and proxy."), clean);
+    return false;
+}
+
+static bool take_all(struct http_settings *settings, const Json *json, GError **error)
+{
+    if (!json_is_object(json))
+        return refuse(error, _("It has to hold one JSON object."));
+    JSON_FOREACH(value, json)
+    if (!take(settings, value, error))
+        return false;
+    return true;
+}
+
+/* Checked on the open file, so that it cannot be exchanged in between. */
+static bool is_ours(int fd, GError **error)
+{
+    struct stat info;
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid() &&
+        (info.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+        return true;
+    g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_FILE,
+                        _("It has to be a file of yours that nobody else may write. Look at its "
+                          "owner, then run chmod go-w on it."));
+    return false;
+}
+
+/* Whole contents of a small file; NULL with error. */
+static char *read_small(int fd, gsize *ret_length, GError **error)
+{
+    g_autofree char *text = g_malloc(MAX_FILE + 1);
+    gsize length = 0;
+    ssize_t got;
+    while (length <= MAX_FILE && (got = read(fd, text + length, MAX_FILE + 1 - length)) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE, _("It cannot be read: %s."),
+                        g_strerror(errno));
+            return NULL;
+        }
+        length += (gsize)got;
+    }
+    if (length > MAX_FILE) {
+        refuse(error, _("It is larger than 64 KiB."));
+        return NULL;
+    }
+    *ret_length = length;
+    return g_steal_pointer(&text);
+}
+
+static bool read_open(struct http_settings *settings, int fd, GError **error)
+{
+    if (!is_ours(fd, error))
+        return false;
+    gsize length = 0;
+    g_autoptr(WipedText) text = read_small(fd, &length, error);
+    if (text == NULL)
+        return false;
+    g_autoptr(Json) json = json_parse(text, length, error);
+    return json != NULL && take_all(settings, json, error);
+}
+
+bool http_settings_read(struct http_settings *settings, GError **error)
+{
+    *settings = (struct http_settings){0};
+    g_autofree char *folder = paths_config_dir();
+    g_autofree char *path = g_build_filename(folder, "network.json", NULL);
+    g_autoptr(GError) problem = NULL;
+    /* Not blocking: somebody may have put a FIFO there. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return true;
+    bool fine = false;
+    if (fd < 0)
+        g_set_error(&problem, PERCH_ERROR, PERCH_ERROR_FILE, _("It cannot be opened: %s."),
+                    g_strerror(errno));
+    else
+        fine = read_open(settings, fd, &problem);
+    if (fd >= 0)
+        close(fd);
+    if (fine)
+        return true;
+    http_settings_clear(settings);
+    g_autofree char *name = g_filename_display_name(path);
+    g_autofree char *clean = text_clean(name);
+    g_set_error(error, problem->domain, problem->code, _("The network settings in %s: %s"), clean,
+                problem->message);
+    return false;
+}
+
+void http_settings_clear(struct http_settings *settings)
+{
+    g_clear_pointer(&settings->ca_file, g_free);
+    g_clear_pointer(&settings->connect_to, g_strfreev);
+    g_clear_pointer(&settings->proxy, wipe_free);
+}
+
+/* "[::1]" and "::1" both give "::1". */
+static char *without_brackets(const char *host)
+{
+    gsize length = strlen(host);
+    if (length >= 2 && host[0] == '[' && host[length - 1] == ']')
+        return g_strndup(host + 1, length - 2);
+    return g_strdup(host);
+}
+
+/* Cuts "host" and the rest after "host:" out of text; brackets keep their colons together. */
+static char *cut_host(const char **text)
+{
+    const char *end = **text == '[' ? strchr(*text, ']') + 1 : strchr(*text, ':');
+    g_autofree char *host = g_strndup(*text, (gsize)(end - *text));
+    *text = end + 1;
+    return without_brackets(host);
+}
+
+char *http_settings_target(const struct http_settings *settings, const char *host)
+{
+    g_autofree char *plain = without_brackets(host);
+    for (char **entry = settings->connect_to; entry != NULL && *entry != NULL; entry++) {
+        const char *rest = *entry;
+        g_autofree char *from = cut_host(&rest);
+        rest = strchr(rest, ':') + 1;
+        g_autofree char *to = cut_host(&rest);
+        if (*from == '\0' || g_ascii_strcasecmp(from, plain) == 0)
+            return g_strdup(*to == '\0' ? plain : to);
+    }
+    return g_steal_pointer(&plain);
+}

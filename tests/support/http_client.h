@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_TESTS_HTTP_CLIENT_H
+#define PERCH_TESTS_HTTP_CLIENT_H
+
+#include "perch/http.h"
+
+/* Sends a request through an Http and keeps a copy of what came back. */
+
+struct got {
+    int calls; /* of the callback; 0 = not yet */
+    enum http_end end;
+    long status;
+    char *body;
+    gsize body_length;
+    char *detail;
+    char *server; /* the header of this name, or NULL */
+    struct http_timing timing;
+    struct http_tls tls;
+    char ip[64];
+    gint64 sent_ms, received_ms;
+    Http *free_then; /* freed inside the callback */
+};
+
+void got_clear(struct got *got);
+
+/* An http_done that fills the struct got in user. */
+void got_fill(const struct http_response *response, gpointer user);
+
+/* Iterates the main context until *flag is at least wanted; aborts after ten seconds. */
+void wait_for_count(const int *flag, int wanted);
+
+/* Sends and waits. The caller clears what comes back. */
+struct got http_run(Http *http, HttpRequest *request);
+struct got http_get(Http *http, const char *url);
+
+/* "http://127.0.0.1:PORT" and path; owned by the caller. */
+char *local_url(guint16 port, const char *path);
+
+/* A port of 127.0.0.1 on which nobody listens. */
+guint16 unused_port(void);
+
+/* Writes network.json into the test's XDG_CONFIG_HOME; NULL removes it. */
+void write_network_json(const char *contents);
+
+/* Makes a temporary folder, points HOME and the XDG variables into it, and takes proxies, browser
+ * and display out of the environment. First thing in main. Owned by the caller. */
+char *private_home(void);
+void remove_tree(const char *path);
+
+#endif
