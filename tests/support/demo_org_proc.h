@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SUPPORT_DEMO_ORG_PROC_H
+#define SUPPORT_DEMO_ORG_PROC_H
+
+#include "perch/json.h"
+#include "perch/secret.h"
+#include "support/child.h"
+#include "support/fetch.h"
+#include "support/tmphome.h"
+
+/* A demo org of the test's own: $PERCH_DEMO_ORG --port 0 --print-json. */
+typedef struct DemoOrg DemoOrg;
+struct DemoOrg {
+    Child *process;
+    Json *ready; /* the line it prints once it listens */
+    const char *url;
+    guint16 port;
+    const char *client_id;
+    const char *client_secret;
+    guint16 callback_ports[3]; /* of the loopback callbacks that its app has registered */
+    const char *username;      /* the first user and the password */
+    const char *password;
+    char *secret_file; /* client_secret in a file, 0600, below the home it was started with */
+    char *ca_file;     /* with TLS: what to trust, else NULL */
+};
+
+/*
+ * arguments: more options, NULL at the end, may be NULL. callback_ports that are free are chosen
+ * and registered (--callback-port), so that tests may run side by side. Fails the test when the
+ * org does not come up.
+ */
+DemoOrg *demo_org_start(TmpHome *home, const char *const *arguments);
+/* Ends it by its pid and waits; fails the test when it does not go or had errors (a sanitizer's
+ * included). NULL is fine. */
+void demo_org_stop(DemoOrg *org);
+/* The same without the failing, for cleanup. */
+void demo_org_free(DemoOrg *org);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DemoOrg, demo_org_free)
+
+/* A request to the control endpoints: path is "state", "log", "records", "clock". body may be
+ * NULL. NULL for an answer without JSON; fails the test unless the answer is 2xx. */
+Json *demo_org_control(DemoOrg *org, const char *method, const char *path, const char *body);
+/* PATCH of the state, as JSON with ' for ". */
+void demo_org_patch(DemoOrg *org, const char *patch);
+/* How many requests "METHOD /path" (query left out, prefix of the path is enough) it has served. */
+guint demo_org_requests(DemoOrg *org, const char *method, const char *path);
+/* Until it has served count such requests; false when the time is up. */
+bool demo_org_wait_requests(DemoOrg *org, const char *method, const char *path, guint count,
+                            int milliseconds);
+
+/* Sets BROWSER in home to fake_browser and writes its settings: action as there. */
+void demo_org_use_browser(DemoOrg *org, TmpHome *home, const char *action);
+
+/* Three TCP ports that nothing on this machine uses, on 127.0.0.1 and ::1. */
+void free_ports(guint16 ret_ports[3]);
+
+#endif

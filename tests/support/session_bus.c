@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "support/session_bus.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#include "support/test.h"
+
+enum { START_MS = 20000, STOP_MS = 10000 };
+
+static const char bus_config[] =
+    "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\"\n"
+    " \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n"
+    "<busconfig>\n"
+    "  <type>session</type>\n"
+    "  <listen>unix:dir=%s</listen>\n"
+    "  <auth>EXTERNAL</auth>\n"
+    "  <policy context=\"default\">\n"
+    "    <allow send_destination=\"*\" eavesdrop=\"true\"/>\n"
+    "    <allow eavesdrop=\"true\"/>\n"
+    "    <allow own=\"*\"/>\n"
+    "  </policy>\n"
+    "</busconfig>\n";
+
+static void start_bus(SessionBus *bus, TmpHome *home)
+{
+    g_autofree char *config = g_strdup_printf(bus_config, home->runtime);
+    g_autofree char *path = tmphome_write(home, "run/bus.conf", config);
+    g_autofree char *option = g_strdup_printf("--config-file=%s", path);
+    const char *argv[] = {"dbus-daemon", option, "--nofork", "--print-address", NULL};
+    bus->bus = child_start(argv, home->env);
+    if (!child_wait_output(bus->bus, "\n", START_MS)) {
+        fail_msg("dbus-daemon does not start: %s", bus->bus->errors->str);
+    }
+    bus->address = g_strstrip(g_strdup(bus->bus->output->str));
+    tmphome_set(home, "DBUS_SESSION_BUS_ADDRESS", bus->address);
+}
+
+static GDBusConnection *connect_to(const SessionBus *bus)
+{
+    g_autoptr(GError) error = NULL;
+    GDBusConnection *connection =
+        g_dbus_connection_new_for_address_sync(bus->address,
+                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                               NULL, NULL, &error);
+    assert_no_error(error);
+    g_dbus_connection_set_exit_on_close(connection, FALSE);
+    return connection;
+}
+
+static void on_name(GDBusConnection *connection, const char *name, const char *owner, gpointer data)
+{
+    (void)connection;
+    (void)name;
+    (void)owner;
+    *(bool *)data = true;
+}
+
+static gboolean on_deadline(gpointer data)
+{
+    *(bool *)data = true;
+    return G_SOURCE_REMOVE;
+}
+
+/* Until the Secret Service has its name. The watch asks the bus first, so nothing is missed. */
+static bool wait_service(GDBusConnection *connection)
+{
+    bool there = false;
+    bool late = false;
+    guint watch =
+        g_bus_watch_name_on_connection(connection, "org.freedesktop.secrets",
+                                       G_BUS_NAME_WATCHER_FLAGS_NONE, on_name, NULL, &there, NULL);
+    guint deadline = g_timeout_add(START_MS, on_deadline, &late);
+    while (!there && !late) {
+        g_main_context_iteration(NULL, TRUE);
+    }
+    g_bus_unwatch_name(watch);
+    if (!late) {
+        g_source_remove(deadline);
+    }
+    return there;
+}
+
+static void lock_login(GDBusConnection *connection)
+{
+    g_autoptr(GError) error = NULL;
+    const char *const login[] = {"/org/freedesktop/secrets/collection/login", NULL};
+    g_autoptr(GVariant) answer = g_dbus_connection_call_sync(
+        connection, "org.freedesktop.secrets", "/org/freedesktop/secrets",
+        "org.freedesktop.Secret.Service", "Lock", g_variant_new("(^ao)", login), NULL,
+        G_DBUS_CALL_FLAGS_NONE, START_MS, NULL, &error);
+    assert_no_error(error);
+}
+
+static void start_keyring(SessionBus *bus, TmpHome *home, enum session_keyring kind)
+{
+    const char *argv[] = {"gnome-keyring-daemon", "--components=secrets", "--foreground",
+                          kind == SESSION_KEYRING_EMPTY ? NULL : "--unlock", NULL};
+    bus->keyring = child_start(argv, home->env);
+    child_send(bus->keyring, "a test's password");
+    child_close_input(bus->keyring);
+    g_autoptr(GDBusConnection) connection = connect_to(bus);
+    if (!wait_service(connection)) {
+        child_wait_end(bus->keyring, 0);
+        fail_msg("gnome-keyring-daemon does not start: %s", bus->keyring->errors->str);
+    }
+    if (kind == SESSION_KEYRING_LOCKED) {
+        lock_login(connection);
+    }
+    g_dbus_connection_close_sync(connection, NULL, NULL);
+}
+
+SessionBus *session_bus_start(TmpHome *home, enum session_keyring keyring)
+{
+    SessionBus *bus = g_new0(SessionBus, 1);
+    start_bus(bus, home);
+    if (keyring != SESSION_NO_KEYRING) {
+        start_keyring(bus, home, keyring);
+    }
+    return bus;
+}
+
+void session_bus_stop(SessionBus *bus)
+{
+    if (bus == NULL) {
+        return;
+    }
+    if (bus->keyring != NULL) {
+        child_stop(bus->keyring, STOP_MS);
+    }
+    child_stop(bus->bus, STOP_MS);
+    child_free(bus->keyring);
+    child_free(bus->bus);
+    g_free(bus->address);
+    g_free(bus);
+}
+
+char *session_bus_lookup(TmpHome *home, const char *attribute, const char *value)
+{
+    const char *argv[] = {"secret-tool", "lookup", attribute, value, NULL};
+    g_autoptr(Child) tool = child_run(argv, home->env, NULL);
+    return child_code(tool) == 0 && tool->output->len > 0 ? g_strdup(tool->output->str) : NULL;
+}
+
+guint session_bus_count(TmpHome *home, const char *attribute, const char *value)
+{
+    const char *argv[] = {"secret-tool", "search", "--all", attribute, value, NULL};
+    g_autoptr(Child) tool = child_run(argv, home->env, NULL);
+    guint count = 0;
+    for (const char *at = tool->output->str; (at = strstr(at, "secret = ")) != NULL; at++) {
+        count++;
+    }
+    return count;
+}

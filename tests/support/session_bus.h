@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SUPPORT_SESSION_BUS_H
+#define SUPPORT_SESSION_BUS_H
+
+#include "support/child.h"
+#include "support/tmphome.h"
+
+/*
+ * A private session bus in a TmpHome and, if wanted, a real gnome-keyring on it, for the programs
+ * that a test starts (DBUS_SESSION_BUS_ADDRESS is set in home's environment, nowhere else). The
+ * bus starts no services on its own. Everything ends by pid with session_bus_stop.
+ */
+typedef struct SessionBus SessionBus;
+struct SessionBus {
+    Child *bus;
+    Child *keyring; /* NULL: none */
+    char *address;
+};
+
+enum session_keyring {
+    SESSION_NO_KEYRING,
+    SESSION_KEYRING_OPEN,   /* a login keyring, unlocked */
+    SESSION_KEYRING_LOCKED, /* a login keyring that nobody can unlock */
+    SESSION_KEYRING_EMPTY,  /* the service runs; there is no login keyring */
+};
+
+/* Fails the test when it cannot be had. */
+SessionBus *session_bus_start(TmpHome *home, enum session_keyring keyring);
+void session_bus_stop(SessionBus *bus); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SessionBus, session_bus_stop)
+
+/* The secret of the item with that attribute, as secret-tool finds it; NULL if there is none. Owned
+ * by the caller. */
+char *session_bus_lookup(TmpHome *home, const char *attribute, const char *value);
+/* Number of items with the attribute. */
+guint session_bus_count(TmpHome *home, const char *attribute, const char *value);
+
+#endif
