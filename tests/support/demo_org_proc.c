@@ -193,6 +193,6 @@ void demo_org_use_browser(DemoOrg *org, TmpHome *home, const char *action)
     json_set_string(config, "action", action);
     json_set_string(config, "ca_file", org->ca_file);
     g_autoptr(WipedText) text = json_print(config);
-    g_autofree char *path = tmphome_write(home, "home/.fake-browser.json", text);
+    g_free(tmphome_write(home, "home/.fake-browser.json", text));
     tmphome_set(home, "BROWSER", program);
 }

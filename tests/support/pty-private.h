@@ -18,6 +18,7 @@ struct Pty {
     GString *title;
     struct pty_cursor cursor;
     Canary *canary;
+    GString *held; /* collects output of libvterm while a paste is put together */
     int status;
     bool ended;  /* reaped */
     bool closed; /* no more output will come */

@@ -37,7 +37,12 @@ static void write_all(Pty *pty, const char *bytes, gsize length)
 /* What libvterm answers to the program's questions, and the keys of pty_key. */
 static void on_output(const char *bytes, size_t length, void *user)
 {
-    write_all(user, bytes, length);
+    Pty *pty = user;
+    if (pty->held != NULL) {
+        g_string_append_len(pty->held, bytes, (gssize)length);
+    } else {
+        write_all(pty, bytes, length);
+    }
 }
 
 static int on_cursor(VTermPos position, VTermPos old, int visible, void *user)
@@ -313,9 +318,14 @@ void pty_send(Pty *pty, const char *text)
 
 void pty_paste(Pty *pty, const char *text)
 {
+    /* In one write, as a terminal does it. */
+    g_autoptr(GString) held = g_string_new(NULL);
+    pty->held = held;
     vterm_keyboard_start_paste(pty->vterm);
-    pty_send(pty, text);
+    g_string_append(held, text);
     vterm_keyboard_end_paste(pty->vterm);
+    pty->held = NULL;
+    write_all(pty, held->str, held->len);
 }
 
 void pty_click(Pty *pty, int row, int column)

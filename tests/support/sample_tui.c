@@ -5,6 +5,7 @@
  * knows every byte. It echoes what it reads as hexadecimal, and shows its size; "q" ends it.
  */
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,8 +46,14 @@ int main(int argc, char **argv)
     raw = old;
     cfmakeraw(&raw);
     tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+    /* SIGWINCH is let in only while waiting, so that none is missed. */
     struct sigaction action = {.sa_handler = on_resize};
     sigaction(SIGWINCH, &action, NULL);
+    sigset_t winch;
+    sigset_t open_mask;
+    sigemptyset(&winch);
+    sigaddset(&winch, SIGWINCH);
+    sigprocmask(SIG_BLOCK, &winch, &open_mask);
 
     printf("\033]0;sample\007\033[?1049h\033[?2004h\033[2J");
     printf("\033[2;1H\033[1;31mbold red\033[0m \033[7mreverse\033[0m 日本 e\xcc\x81 end\033[4;6H");
@@ -56,7 +63,11 @@ int main(int argc, char **argv)
     paint_size();
     for (;;) {
         char bytes[512];
-        ssize_t count = read(STDIN_FILENO, bytes, sizeof bytes);
+        struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+        ssize_t count = 0;
+        if (ppoll(&input, 1, NULL, &open_mask) > 0) {
+            count = read(STDIN_FILENO, bytes, sizeof bytes);
+        }
         if (resized) {
             resized = 0;
             paint_size();

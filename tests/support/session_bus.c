@@ -92,6 +92,7 @@ static void lock_login(GDBusConnection *connection)
         "org.freedesktop.Secret.Service", "Lock", g_variant_new("(^ao)", login), NULL,
         G_DBUS_CALL_FLAGS_NONE, START_MS, NULL, &error);
     assert_no_error(error);
+    assert_non_null(answer);
 }
 
 static void start_keyring(SessionBus *bus, TmpHome *home, enum session_keyring kind)

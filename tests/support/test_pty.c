@@ -85,8 +85,10 @@ static void pty__keys__arrive_as_a_terminal_sends_them(void **state)
         pty_key(pty, cases[i].key);
         pty_expect(pty, cases[i].bytes);
     }
+    pty_resize(pty, 80, 24);
+    pty_expect(pty, "size 80x24");
     pty_paste(pty, "xy");
-    pty_expect(pty, "7e 78 79");
+    pty_expect(pty, "keys 1b 5b 32 30 30 7e 78 79 1b");
 }
 
 static void pty__resize__reaches_the_program(void **state)
