@@ -21,9 +21,9 @@ struct org_host {
 };
 
 /* Turns whatever a person pasted (My Domain, Lightning, Setup, record page, with or without scheme,
- * path, query) into the login host. Empty text gives the generic host of kind. Anything that is no
- * Salesforce host: PERCH_ERROR_INPUT with the reason and what to paste instead; http to anything
- * but loopback likewise. */
+ * path, query) into the login host; http becomes https but on loopback. kind is what was chosen on
+ * screen: empty text gives its generic host; what the address itself tells wins. Anything that is
+ * no Salesforce host: PERCH_ERROR_INPUT with the reason and what to paste instead. */
 bool org_host_parse(struct org_host *ret_host, const char *typed, enum org_kind kind,
                     GError **error);
 void org_host_clear(struct org_host *host);
@@ -35,6 +35,11 @@ bool salesforce_url_is_trusted(const char *url);
 char *lightning_url(const char *org_url);
 /* Address of one record in the browser; owned by the caller. */
 char *record_url(const char *instance_url, const char *object, const char *id);
+
+/* Ids of records, users and orgs: 15 letters and digits, or 18 with a check for programs that do
+ * not mind capital letters. long: the 18-character form of a valid id; owned by the caller. */
+bool salesforce_id_is_valid(const char *id);
+char *salesforce_id_long(const char *id);
 
 /* ---- REST ---- */
 

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "bodies.h"
+
+/* A secret that is sent is checked even where none is required: an empty one stays away. */
+static void add_secret(SecretBuf *body, const char *name, const Secret *value)
+{
+    if (secret_length(value) > 0)
+        secret_buf_add_form(body, name, secret_peek(value));
+}
+
+Secret *exchange_body(const char *client_id, const Secret *client_secret, const char *redirect_uri,
+                      const Secret *code, const Secret *verifier)
+{
+    g_autoptr(SecretBuf) body = secret_buf_new();
+    secret_buf_add_form(body, "grant_type", "authorization_code");
+    secret_buf_add_form(body, "code", secret_peek(code));
+    secret_buf_add_form(body, "client_id", client_id);
+    add_secret(body, "client_secret", client_secret);
+    secret_buf_add_form(body, "redirect_uri", redirect_uri);
+    add_secret(body, "code_verifier", verifier);
+    return secret_buf_to_secret(body);
+}
+
+Secret *refresh_body(const char *client_id, const Secret *client_secret,
+                     const Secret *refresh_token)
+{
+    g_autoptr(SecretBuf) body = secret_buf_new();
+    secret_buf_add_form(body, "grant_type", "refresh_token");
+    secret_buf_add_form(body, "refresh_token", secret_peek(refresh_token));
+    secret_buf_add_form(body, "client_id", client_id);
+    add_secret(body, "client_secret", client_secret);
+    return secret_buf_to_secret(body);
+}
+
+Secret *revoke_body(const Secret *token)
+{
+    g_autoptr(SecretBuf) body = secret_buf_new();
+    secret_buf_add_form(body, "token", secret_peek(token));
+    return secret_buf_to_secret(body);
+}
+
+Secret *introspect_body(const char *client_id, const Secret *client_secret,
+                        const Secret *access_token)
+{
+    g_autoptr(SecretBuf) body = secret_buf_new();
+    secret_buf_add_form(body, "token", secret_peek(access_token));
+    secret_buf_add_form(body, "token_type_hint", "access_token");
+    secret_buf_add_form(body, "client_id", client_id);
+    add_secret(body, "client_secret", client_secret);
+    return secret_buf_to_secret(body);
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/oauth.h"
+
+#include <string.h>
+
+#include "perch/text.h"
+
+enum { PASTE_MAX = 64 * 1024, CODE_MIN = 16, CODE_MAX = 4096 };
+
+/* Things that people paste by mistake, told by how Salesforce makes them. */
+static const struct lookalike {
+    const char *prefix;
+    const char *inside; /* NULL = anything */
+    const char *problem;
+} lookalikes[] = {
+    {"00D", "!",
+     N_("This is an access token, not a code. Keep it secret, and paste the address that the "
+        "browser ends on.")},
+    {"5Aep", NULL,
+     N_("This is a refresh token, not a code. Keep it secret, and paste the address that the "
+        "browser ends on.")},
+    {"3MVG9", NULL,
+     N_("This is a consumer key: it belongs to the step before. Paste the address that the "
+        "browser ends on.")},
+    {"eyJ", ".",
+     N_("This is a token, not a code. Keep it secret, and paste the address that the browser "
+        "ends on.")},
+};
+
+/* Addresses without a code, told by what they carry. The first that fits says the sentence. */
+static const struct page {
+    const char *inside;
+    const char *problem;
+} pages[] = {
+    {"response_type=",
+     N_("This is the address to open, not the one to paste. Open it, log in and press Allow; then "
+        "paste the address that the browser ends on.")},
+    {"client_id=",
+     N_("This is the address to open, not the one to paste. Open it, log in and press Allow; then "
+        "paste the address that the browser ends on.")},
+    {"access_token=",
+     N_("This address carries a token instead of a code. Open the address that perch shows, and "
+        "paste the address that the browser ends on.")},
+    {"RemoteAccessAuthorizationPage",
+     N_("The browser is asking for your permission. Press Allow, then paste the address that it "
+        "ends on.")},
+    {"/setup/secur/RemoteAccess",
+     N_("There is no code in this address. Press Allow in the browser first, then paste the "
+        "address that it ends on.")},
+    {"startURL=",
+     N_("This is the login page. Log in and press Allow, then paste the address that the browser "
+        "ends on.")},
+    {"/lightning/",
+     N_("This is a page of your org. Open the address that perch shows, press Allow, and paste the "
+        "address that the browser ends on.")},
+    {"://", N_("There is no code in this address. Paste the whole address that the browser shows "
+               "after you pressed Allow.")},
+};
+
+static bool is_quote(gunichar c)
+{
+    return (c > 0 && c < 128 && strchr("\"'`<>", (int)c) != NULL) || c == 0x201C || c == 0x201D ||
+           c == 0x2018 || c == 0x2019 || c == 0xAB || c == 0xBB;
+}
+
+static void drop_blanks(SecretBuf *buf)
+{
+    while (buf->length > 0 && buf->text[buf->length - 1] == ' ')
+        buf->text[--buf->length] = '\0';
+}
+
+/*
+ * The text on one line: a terminal breaks long lines and indents them, so a line break goes with
+ * the blanks around it. Other control and invisible characters vanish, quotes around the whole go.
+ */
+static SecretBuf *tidy(const char *text)
+{
+    SecretBuf *out = secret_buf_new();
+    bool skip_blanks = true;
+    for (const char *p = text; *p != '\0';) {
+        gunichar c = g_utf8_get_char_validated(p, -1);
+        bool valid = c != (gunichar)-1 && c != (gunichar)-2;
+        const char *next = valid ? g_utf8_next_char(p) : p + 1;
+        bool is_break = valid && (c == '\n' || c == '\r');
+        bool is_blank = valid && (c == ' ' || c == '\t' || c == 0xA0);
+        if (is_break) {
+            drop_blanks(out);
+            skip_blanks = true;
+        } else if (is_blank) {
+            if (!skip_blanks)
+                secret_buf_add(out, " ");
+        } else if (valid && !g_unichar_iscntrl(c) && g_unichar_type(c) != G_UNICODE_FORMAT &&
+                   !(out->length == 0 && is_quote(c))) {
+            secret_buf_add_len(out, p, (gsize)(next - p));
+            skip_blanks = false;
+        }
+        p = next;
+    }
+    drop_blanks(out);
+    for (char *last; out->length > 0; out->length = (gsize)(last - out->text)) {
+        last = g_utf8_find_prev_char(out->text, out->text + out->length);
+        if (last == NULL || !(is_quote(g_utf8_get_char(last)) || *last == ' '))
+            break;
+        *last = '\0';
+    }
+    return out;
+}
+
+/* The value of name= in an address, a query or a page's text, as written; NULL when not there. */
+static char *raw_param(const char *text, const char *name)
+{
+    gsize length = strlen(name);
+    for (const char *p = strstr(text, name); p != NULL; p = strstr(p + 1, name)) {
+        bool starts = p == text || strchr("?&# ;>\"'", p[-1]) != NULL;
+        if (starts && p[length] == '=') {
+            const char *value = p + length + 1;
+            return g_strndup(value, strcspn(value, "&#\"'<>"));
+        }
+    }
+    return NULL;
+}
+
+/* The same, percent-decoded once; '+' is a blank where words are expected. */
+static char *param(const char *text, const char *name, bool words)
+{
+    g_autoptr(WipedText) raw = raw_param(text, name);
+    if (raw == NULL)
+        return NULL;
+    if (words)
+        g_strdelimit(raw, "+", ' ');
+    char *value = g_uri_unescape_string(raw, NULL);
+    return value == NULL && words ? g_steal_pointer(&raw) : value;
+}
+
+static void remove_blanks(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++)
+        if (*from != ' ')
+            *to++ = *from;
+    wipe(to, strlen(to));
+    *to = '\0';
+}
+
+static bool is_all_of(const char *text, const char *more)
+{
+    for (const char *p = text; *p != '\0'; p++)
+        if (!g_ascii_isalnum(*p) && strchr(more, *p) == NULL)
+            return false;
+    return *text != '\0';
+}
+
+/* A consumer secret: 64 hexadecimal digits, or 16 to 20 digits in old apps. */
+static bool looks_like_secret(const char *text)
+{
+    gsize length = strlen(text);
+    gsize hex = strspn(text, "0123456789ABCDEF"), digits = strspn(text, "0123456789");
+    return (length == 64 && hex == 64) || (length >= 16 && length <= 20 && digits == length);
+}
+
+/* A code on its own has to look like one: Salesforce's begin with aPrx and end with ==. */
+static bool is_bare_code(const char *text)
+{
+    gsize length = strlen(text);
+    return length >= CODE_MIN && length <= CODE_MAX && is_all_of(text, "._~+/=-") &&
+           (g_str_has_prefix(text, "aPrx") || g_str_has_suffix(text, "="));
+}
+
+static void nothing(struct paste *paste, const char *problem)
+{
+    paste->kind = PASTE_NOTHING;
+    paste->problem = problem;
+}
+
+static void take_state(struct paste *paste, const char *text, const Secret *state)
+{
+    g_autoptr(WipedText) carried = param(text, "state", false);
+    if (carried == NULL)
+        return;
+    paste->has_state = true;
+    paste->state_matches = state != NULL && secret_equal_text(state, carried);
+}
+
+static bool take_error(struct paste *paste, const char *error, const char *description)
+{
+    if (error == NULL || *error == '\0')
+        return false;
+    paste->kind = PASTE_ERROR;
+    paste->error = text_clean(error);
+    paste->description = text_clean(description);
+    return true;
+}
+
+static bool take_code_param(struct paste *paste, const char *text)
+{
+    g_autoptr(WipedText) raw = raw_param(text, "code");
+    if (raw == NULL || *raw == '\0')
+        return false;
+    remove_blanks(raw);
+    g_autoptr(WipedText) code = g_uri_unescape_string(raw, NULL);
+    if (code == NULL || strlen(code) > CODE_MAX || !is_all_of(code, "._~+/=-!*"))
+        nothing(paste, _("The code in this address is damaged. Copy the whole address from the "
+                         "browser again."));
+    else {
+        paste->kind = PASTE_CODE;
+        paste->code = secret_new(code);
+    }
+    return true;
+}
+
+/* The code in a text like "the code is aPrx… ==", blanks and percent signs undone; or NULL. */
+static char *dig_out_code(const char *text)
+{
+    const char *start = strstr(text, "aPrx");
+    g_autoptr(WipedText) joined = g_strdup(start == NULL ? text : start);
+    remove_blanks(joined);
+    char *code = g_uri_unescape_string(joined, NULL);
+    char *end = code == NULL ? NULL : strstr(code, "==");
+    if (end != NULL) {
+        wipe(end + 2, strlen(end + 2));
+        end[2] = '\0';
+    }
+    return code;
+}
+
+static bool take_bare_code(struct paste *paste, const char *text)
+{
+    g_autoptr(WipedText) code = dig_out_code(text);
+    if (code == NULL)
+        return false;
+    for (gsize i = 0; i < G_N_ELEMENTS(lookalikes); i++) {
+        const struct lookalike *like = &lookalikes[i];
+        if (g_str_has_prefix(code, like->prefix) &&
+            (like->inside == NULL || strstr(code, like->inside) != NULL)) {
+            nothing(paste, _(like->problem));
+            return true;
+        }
+    }
+    if (looks_like_secret(code)) {
+        nothing(paste, _("This looks like a consumer secret: it belongs to the step before. Paste "
+                         "the address that the browser ends on."));
+        return true;
+    }
+    if (!is_bare_code(code))
+        return false;
+    paste->kind = PASTE_CODE;
+    paste->code = secret_new(code);
+    return true;
+}
+
+/* A JSON answer that someone copied from another program. */
+static bool take_json(struct paste *paste, const char *text)
+{
+    if (*text != '{')
+        return false;
+    g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
+    if (take_error(paste, json_get_string(json, "error"),
+                   json_get_string(json, "error_description")))
+        return true;
+    if (json_get_string(json, "access_token") == NULL)
+        return false;
+    nothing(paste, _("This is the answer to a code that was used already. Keep it secret, open the "
+                     "address that perch shows, and paste the address that the browser ends on."));
+    return true;
+}
+
+/* Words of Salesforce's error page: "OAUTH_EC_APP_NOT_FOUND : External client app is not ...". */
+static bool take_page_text(struct paste *paste, const char *text)
+{
+    const char *word = strstr(text, "OAUTH_");
+    if (word == NULL)
+        return false;
+    gsize length = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+    g_autofree char *error = g_strndup(word, length);
+    const char *rest = word + length;
+    return take_error(paste, error, rest + strspn(rest, " :-"));
+}
+
+static bool take_error_params(struct paste *paste, const char *text)
+{
+    g_autofree char *error = param(text, "error", true);
+    g_autofree char *description = param(text, "error_description", true);
+    return take_error(paste, error, description);
+}
+
+static void take_nothing(struct paste *paste, const char *text)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(pages); i++)
+        if (strstr(text, pages[i].inside) != NULL) {
+            nothing(paste, _(pages[i].problem));
+            return;
+        }
+    nothing(paste, _("This is neither an address nor a code. Paste the whole address that the "
+                     "browser shows after you pressed Allow."));
+}
+
+/* "&amp;" comes from a page's source. */
+static void unescape_amps(SecretBuf *buf)
+{
+    for (char *p = buf->text; (p = strstr(p, "&amp;")) != NULL; p++) {
+        memmove(p + 1, p + 5, strlen(p + 5) + 1);
+        buf->length -= 4;
+    }
+}
+
+void paste_parse(struct paste *ret_paste, const char *text, const Secret *state)
+{
+    *ret_paste = (struct paste){.kind = PASTE_NOTHING};
+    if (text != NULL && strlen(text) > PASTE_MAX) {
+        nothing(ret_paste, _("This is too long to be an address or a code."));
+        return;
+    }
+    g_autoptr(SecretBuf) buf = tidy(text == NULL ? "" : text);
+    unescape_amps(buf);
+    if (buf->length == 0) {
+        nothing(ret_paste, _("Nothing was pasted."));
+        return;
+    }
+    if (take_json(ret_paste, buf->text))
+        return;
+    take_state(ret_paste, buf->text, state);
+    if (take_error_params(ret_paste, buf->text) || take_code_param(ret_paste, buf->text) ||
+        take_page_text(ret_paste, buf->text))
+        return;
+    if (strstr(buf->text, "://") == NULL && take_bare_code(ret_paste, buf->text))
+        return;
+    take_nothing(ret_paste, buf->text);
+}
+
+void paste_clear(struct paste *paste)
+{
+    secret_unref(paste->code);
+    g_free(paste->error);
+    g_free(paste->description);
+    *paste = (struct paste){0};
+}

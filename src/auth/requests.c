@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/oauth.h"
+
+#include "bodies.h"
+
+static HttpRequest *post(const char *origin, const char *path, Secret *body)
+{
+    g_autofree char *url = g_strconcat(origin, path, NULL);
+    HttpRequest *request = http_request_new("POST", url);
+    http_request_header(request, "Accept", "application/json");
+    http_request_body(request, "application/x-www-form-urlencoded", body);
+    return request;
+}
+
+HttpRequest *token_exchange_request(const char *login_url, const char *client_id,
+                                    const Secret *client_secret, const char *redirect_uri,
+                                    const Secret *code, const Secret *verifier)
+{
+    g_autoptr(Secret) body = exchange_body(client_id, client_secret, redirect_uri, code, verifier);
+    return post(login_url, "/services/oauth2/token", body);
+}
+
+HttpRequest *token_refresh_request(const char *login_url, const char *client_id,
+                                   const Secret *client_secret, const Secret *refresh_token)
+{
+    g_autoptr(Secret) body = refresh_body(client_id, client_secret, refresh_token);
+    return post(login_url, "/services/oauth2/token", body);
+}
+
+HttpRequest *token_revoke_request(const char *login_url, const Secret *token)
+{
+    g_autoptr(Secret) body = revoke_body(token);
+    return post(login_url, "/services/oauth2/revoke", body);
+}
+
+HttpRequest *token_introspect_request(const char *login_url, const char *client_id,
+                                      const Secret *client_secret, const Secret *access_token)
+{
+    g_autoptr(Secret) body = introspect_body(client_id, client_secret, access_token);
+    return post(login_url, "/services/oauth2/introspect", body);
+}
+
+HttpRequest *userinfo_request(const char *instance_url, Secret *access_token)
+{
+    g_autofree char *url = g_strconcat(instance_url, "/services/oauth2/userinfo", NULL);
+    HttpRequest *request = http_request_new("GET", url);
+    http_request_header(request, "Accept", "application/json");
+    http_request_bearer(request, access_token);
+    return request;
+}

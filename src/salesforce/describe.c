@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "perch/error.h"
+#include "perch/salesforce.h"
+#include "perch/text.h"
+
+static void field_free(gpointer data)
+{
+    struct field *field = data;
+    g_free(field->name);
+    g_free(field->label);
+    g_free(field->type);
+    if (field->values != NULL)
+        g_ptr_array_unref(field->values);
+    g_free(field);
+}
+
+static GPtrArray *parse_values(const Json *list)
+{
+    if (!json_is_array(list) || json_size(list) == 0)
+        return NULL;
+    GPtrArray *values = g_ptr_array_new_with_free_func(g_free);
+    JSON_FOREACH(item, list)
+    {
+        const char *value = json_get_string(item, "value");
+        if (value != NULL && json_get_bool(item, "active", true))
+            g_ptr_array_add(values, text_clean(value));
+    }
+    return values;
+}
+
+static struct field *parse_field(const Json *json)
+{
+    const char *name = json_get_string(json, "name");
+    if (name == NULL)
+        return NULL;
+    const char *label = json_get_string(json, "label");
+    const char *type = json_get_string(json, "type");
+    struct field *field = g_new0(struct field, 1);
+    field->name = text_clean(name);
+    field->label = text_clean(label == NULL ? name : label);
+    field->type = g_strdup(type == NULL ? "string" : type);
+    field->length = json_get_int(json, "length", 0);
+    field->createable = json_get_bool(json, "createable", false);
+    field->nillable = json_get_bool(json, "nillable", true);
+    field->defaulted = json_get_bool(json, "defaultedOnCreate", false);
+    field->restricted = json_get_bool(json, "restrictedPicklist", false);
+    field->values = parse_values(json_get(json, "picklistValues"));
+    return field;
+}
+
+bool field_is_required(const struct field *field)
+{
+    return field->createable && !field->nillable && !field->defaulted;
+}
+
+bool describe_parse(struct describe *ret_describe, const char *body, gsize length, GError **error)
+{
+    g_autoptr(Json) json = json_parse(body, length, NULL);
+    const char *name = json_get_string(json, "name");
+    const Json *list = json_get(json, "fields");
+    if (name == NULL || !json_is_array(list)) {
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                            _("The answer is no description of an object. Try again."));
+        return false;
+    }
+    const char *label = json_get_string(json, "label");
+    GPtrArray *fields = g_ptr_array_new_with_free_func(field_free);
+    JSON_FOREACH(item, list)
+    {
+        struct field *field = parse_field(item);
+        if (field != NULL)
+            g_ptr_array_add(fields, field);
+    }
+    *ret_describe = (struct describe){
+        .object = text_clean(name),
+        .label = text_clean(label == NULL ? name : label),
+        .createable = json_get_bool(json, "createable", false),
+        .fields = fields,
+    };
+    return true;
+}
+
+void describe_clear(struct describe *describe)
+{
+    g_free(describe->object);
+    g_free(describe->label);
+    if (describe->fields != NULL)
+        g_ptr_array_unref(describe->fields);
+    *describe = (struct describe){0};
+}
+
+/* Salesforce takes API names in any case. */
+const struct field *describe_field(const struct describe *describe, const char *name)
+{
+    for (guint i = 0; describe->fields != NULL && i < describe->fields->len; i++) {
+        const struct field *field = g_ptr_array_index(describe->fields, i);
+        if (g_ascii_strcasecmp(field->name, name) == 0)
+            return field;
+    }
+    return NULL;
+}
+
+guint describe_createable_count(const struct describe *describe)
+{
+    guint count = 0;
+    for (guint i = 0; describe->fields != NULL && i < describe->fields->len; i++) {
+        const struct field *field = g_ptr_array_index(describe->fields, i);
+        count += field->createable;
+    }
+    return count;
+}

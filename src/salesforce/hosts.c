@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+#include <gio/gio.h>
+#include <string.h>
+
+#include "perch/error.h"
+#include "perch/salesforce.h"
+#include "perch/text.h"
+
+/*
+ * Salesforce's hosts (salesforce.md 1.3), most special first. A suffix that begins with '.' wants a
+ * name before it, any other is a whole host.
+ */
+enum action { HOST_KEEP, HOST_GENERIC, HOST_REPLACE, HOST_REFUSE };
+
+static const struct host_rule {
+    const char *suffix;
+    enum action action;
+    const char *text; /* HOST_REPLACE: the suffix instead; HOST_REFUSE: why */
+} rules[] = {
+    {"login.salesforce.com", HOST_GENERIC, NULL},
+    {"test.salesforce.com", HOST_GENERIC, NULL},
+    /* pages of an org that are not its login host */
+    {".lightning.force.com", HOST_REPLACE, ".my.salesforce.com"},
+    {".my.salesforce-setup.com", HOST_REPLACE, ".my.salesforce.com"},
+    {".lightning.crmforce.mil", HOST_REPLACE, ".my.salesforce.mil"},
+    {".lightning.sfcrmapps.cn", HOST_REPLACE, ".my.sfcrmproducts.cn"},
+    {".my-lightning.com", HOST_REPLACE, ".my-salesforce.com"},
+    /* login hosts */
+    {".my.salesforce.com", HOST_KEEP, NULL},
+    {".my.salesforce.mil", HOST_KEEP, NULL},
+    {".my.sfcrmproducts.cn", HOST_KEEP, NULL},
+    {".my-salesforce.com", HOST_KEEP, NULL},
+    /* pages from which the org cannot be told */
+    {".vf.force.com", HOST_REFUSE,
+     N_("This is the address of a Visualforce page, which does not show the org's own host. Open "
+        "Setup in your org and paste that address.")},
+    {".visual.force.com", HOST_REFUSE,
+     N_("This is the address of a Visualforce page, which does not show the org's own host. Open "
+        "Setup in your org and paste that address.")},
+    {".visualforce.com", HOST_REFUSE,
+     N_("This is the address of a Visualforce page, which does not show the org's own host. Open "
+        "Setup in your org and paste that address.")},
+    {".my.site.com", HOST_REFUSE,
+     N_("This is the address of an Experience Cloud site. Open Setup in your org and paste that "
+        "address, or look it up under Setup › Company Settings › My Domain.")},
+    {".my.salesforce-sites.com", HOST_REFUSE,
+     N_("This is the address of a Salesforce site. Open Setup in your org and paste that address, "
+        "or look it up under Setup › Company Settings › My Domain.")},
+    {".secure.force.com", HOST_REFUSE,
+     N_("This is the address of a Salesforce site. Open Setup in your org and paste that address, "
+        "or look it up under Setup › Company Settings › My Domain.")},
+    {".file.force.com", HOST_REFUSE,
+     N_("This is the address of a file, not of the org. Open Setup in your org and paste that "
+        "address.")},
+    {".content.force.com", HOST_REFUSE,
+     N_("This is the address of a file, not of the org. Open Setup in your org and paste that "
+        "address.")},
+    {".documentforce.com", HOST_REFUSE,
+     N_("This is the address of a file, not of the org. Open Setup in your org and paste that "
+        "address.")},
+    {".salesforce-experience.com", HOST_REFUSE,
+     N_("This is the address of the site builder, not of the org. Open Setup in your org and paste "
+        "that address.")},
+    {".force.com", HOST_REFUSE,
+     N_("This host serves pages, not logins. Open Setup in your org and paste that address.")},
+    /* Salesforce's own sites */
+    {"salesforce.com", HOST_REFUSE,
+     N_("This is Salesforce's web site, not your org. Log in to your org and paste the address "
+        "that the browser shows then.")},
+    {"www.salesforce.com", HOST_REFUSE,
+     N_("This is Salesforce's web site, not your org. Log in to your org and paste the address "
+        "that the browser shows then.")},
+    {"help.salesforce.com", HOST_REFUSE,
+     N_("This is Salesforce Help, not your org. Log in to your org and paste the address that the "
+        "browser shows then.")},
+    {"developer.salesforce.com", HOST_REFUSE,
+     N_("This is Salesforce's site for developers, not your org. Log in to your org and paste the "
+        "address that the browser shows then.")},
+    {"trailhead.salesforce.com", HOST_REFUSE,
+     N_("This is Trailhead, not your org. Open your org or playground and paste the address that "
+        "the browser shows then.")},
+    {"status.salesforce.com", HOST_REFUSE,
+     N_("This is Salesforce's status page, not your org. Log in to your org and paste the address "
+        "that the browser shows then.")},
+    {".salesforce.com", HOST_REFUSE,
+     N_("A part of this address is missing: an org's host ends in .my.salesforce.com, for example "
+        "acme.my.salesforce.com.")},
+    {".salesforce.mil", HOST_REFUSE,
+     N_("A part of this address is missing: an org's host ends in .my.salesforce.mil, for example "
+        "acme.my.salesforce.mil.")},
+};
+
+/* Hosts that Salesforce itself runs and that serve no customer's own pages. */
+static const char *const trusted_suffixes[] = {
+    ".salesforce.com",         ".salesforce.mil",      ".sfcrmproducts.cn",
+    ".my-salesforce.com",      ".lightning.force.com", ".lightning.crmforce.mil",
+    ".lightning.sfcrmapps.cn", ".my-lightning.com",    ".my.salesforce-setup.com",
+};
+
+static bool suffix_fits(const char *host, const char *suffix)
+{
+    if (*suffix != '.')
+        return g_str_equal(host, suffix);
+    return g_str_has_suffix(host, suffix) && strlen(host) > strlen(suffix);
+}
+
+static bool is_loopback(const char *host)
+{
+    if (host == NULL)
+        return false;
+    if (g_str_equal(host, "localhost"))
+        return true;
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
+    return address != NULL && g_inet_address_get_is_loopback(address);
+}
+
+/* Dots between labels of letters, digits and inner hyphens; no empty label. */
+static bool is_host_name(const char *host)
+{
+    g_auto(GStrv) labels = g_strsplit(host, ".", -1);
+    for (char **label = labels; *label != NULL; label++) {
+        gsize length = strlen(*label);
+        if (length == 0 || length > 63 || (*label)[0] == '-' || (*label)[length - 1] == '-')
+            return false;
+        for (const char *p = *label; *p != '\0'; p++)
+            if (!g_ascii_isalnum(*p) && *p != '-')
+                return false;
+    }
+    return strlen(host) <= 253;
+}
+
+/* na44.salesforce.com: the server an org once was on. Orgs move, the name stays behind. */
+static bool is_instance_host(const char *host)
+{
+    return g_regex_match_simple("^(na|eu|ap|cs|um|gs)[0-9]+(\\.lightning)?\\.(salesforce|force)"
+                                "\\.com$",
+                                host, 0, 0);
+}
+
+static enum org_kind kind_of(const char *host)
+{
+    if (g_str_equal(host, "test.salesforce.com") || strstr(host, ".sandbox.") != NULL ||
+        strstr(host, ".scratch.") != NULL)
+        return ORG_SANDBOX;
+    /* acme--uat.my.salesforce.com and acme.cs42.my.salesforce.com: sandboxes of earlier years */
+    return g_regex_match_simple("^[^.]*--|\\.cs[0-9]+\\.", host, 0, 0) ? ORG_SANDBOX
+                                                                       : ORG_PRODUCTION;
+}
+
+static bool refuse(GError **error, const char *reason)
+{
+    g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT, reason);
+    return false;
+}
+
+/* What was typed without quotes and blanks around it and line breaks inside. */
+static char *tidy(const char *typed)
+{
+    g_autofree char *clean = text_clean(typed);
+    gsize skip = strspn(clean, " \"'<>()`");
+    GString *out = g_string_new(clean + skip);
+    while (out->len > 0 && strchr(" \"'<>()`,;", out->str[out->len - 1]) != NULL)
+        g_string_truncate(out, out->len - 1);
+    return g_string_free(out, FALSE);
+}
+
+static bool use_generic(struct org_host *host, enum org_kind kind, GError **error)
+{
+    if (kind == ORG_LOCAL)
+        return refuse(error, _("Type the demo org's address, for example http://localhost:8080."));
+    host->host = g_strdup(kind == ORG_SANDBOX ? "test.salesforce.com" : "login.salesforce.com");
+    host->url = g_strconcat("https://", host->host, NULL);
+    host->kind = kind;
+    host->generic = true;
+    return true;
+}
+
+static bool use_loopback(struct org_host *host, GUri *uri, bool has_scheme)
+{
+    host->kind = ORG_LOCAL;
+    host->host = g_ascii_strdown(g_uri_get_host(uri), -1);
+    host->url = g_uri_join(G_URI_FLAGS_NONE, has_scheme ? g_uri_get_scheme(uri) : "http", NULL,
+                           host->host, g_uri_get_port(uri), "", NULL, NULL);
+    return true;
+}
+
+static bool refuse_foreign(const char *host, GError **error)
+{
+    if (strchr(host, '.') == NULL && is_host_name(host)) {
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                    _("“%s” is only a part of an address. Type it whole, for example "
+                      "%s.my.salesforce.com."),
+                    host, host);
+        return false;
+    }
+    g_autofree char *clean = text_clean(host);
+    g_autofree char *brief = text_abbreviate(clean, 60);
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                _("%s is no Salesforce host. Log in to your org and paste the address that the "
+                  "browser shows then."),
+                brief);
+    return false;
+}
+
+/* The host that rules name instead of this one, or the host itself. */
+static char *login_host(const char *host)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
+        gsize length = strlen(rules[i].suffix);
+        if (rules[i].action == HOST_REPLACE && suffix_fits(host, rules[i].suffix))
+            return g_strdup_printf("%.*s%s", (int)(strlen(host) - length), host, rules[i].text);
+    }
+    return g_strdup(host);
+}
+
+static bool use_salesforce(struct org_host *result, const char *host, GError **error)
+{
+    if (!is_host_name(host))
+        return refuse_foreign(host, error);
+    if (is_instance_host(host))
+        return refuse(error, _("This is an old address that names a server instead of your org. "
+                               "Paste the address shown under Setup › Company Settings › My "
+                               "Domain."));
+    for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
+        const struct host_rule *rule = &rules[i];
+        if (!suffix_fits(host, rule->suffix))
+            continue;
+        if (rule->action == HOST_REFUSE)
+            return refuse(error, _(rule->text));
+        result->host = login_host(host);
+        result->generic = rule->action == HOST_GENERIC;
+        result->kind = kind_of(result->host);
+        result->url = g_strconcat("https://", result->host, NULL);
+        return true;
+    }
+    return refuse_foreign(host, error);
+}
+
+static bool use_address(struct org_host *result, const char *text, GError **error)
+{
+    bool has_scheme = strstr(text, "://") != NULL && strstr(text, "://") < strpbrk(text, "/?#");
+    g_autofree char *whole = has_scheme ? g_strdup(text) : g_strconcat("https://", text, NULL);
+    g_autoptr(GUri) uri =
+        g_uri_parse(whole, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_HAS_PASSWORD, NULL);
+    const char *host_part = uri == NULL ? NULL : g_uri_get_host(uri);
+    if (host_part == NULL || *host_part == '\0')
+        return refuse(error, _("This is no address. Log in to your org and paste the address that "
+                               "the browser shows then."));
+    if (!has_scheme && g_uri_get_userinfo(uri) != NULL)
+        return refuse(error, _("This looks like a user name. Paste the address of a page of your "
+                               "org instead."));
+    const char *scheme = g_uri_get_scheme(uri);
+    if (!g_str_equal(scheme, "https") && !g_str_equal(scheme, "http"))
+        return refuse(error, _("The address has to begin with https://."));
+    if (is_loopback(host_part))
+        return use_loopback(result, uri, has_scheme);
+    g_autofree char *host = g_ascii_strdown(host_part, -1);
+    if (g_str_has_suffix(host, "."))
+        host[strlen(host) - 1] = '\0';
+    return use_salesforce(result, host, error);
+}
+
+bool org_host_parse(struct org_host *ret_host, const char *typed, enum org_kind kind,
+                    GError **error)
+{
+    struct org_host host = {0};
+    g_autofree char *text = tidy(typed);
+    if (*text == '\0') {
+        if (!use_generic(&host, kind, error))
+            return false;
+    } else {
+        if (!use_address(&host, text, error))
+            return false;
+        if (!g_str_equal(text, host.url) && !g_str_equal(text, host.host) && !host.generic)
+            host.note = host.kind == ORG_LOCAL
+                            ? g_strdup_printf(_("The org's address is %s."), host.url)
+                            : g_strdup_printf(_("The My Domain host is %s."), host.host);
+    }
+    *ret_host = host;
+    return true;
+}
+
+void org_host_clear(struct org_host *host)
+{
+    g_free(host->url);
+    g_free(host->host);
+    g_free(host->note);
+    *host = (struct org_host){0};
+}
+
+bool salesforce_url_is_trusted(const char *url)
+{
+    g_autoptr(GUri) uri = url == NULL ? NULL : g_uri_parse(url, G_URI_FLAGS_HAS_PASSWORD, NULL);
+    const char *host_part = uri == NULL ? NULL : g_uri_get_host(uri);
+    if (host_part == NULL || g_uri_get_userinfo(uri) != NULL)
+        return false;
+    const char *scheme = g_uri_get_scheme(uri);
+    bool is_https = g_str_equal(scheme, "https");
+    if (is_loopback(host_part))
+        return is_https || g_str_equal(scheme, "http");
+    g_autofree char *host = g_ascii_strdown(host_part, -1);
+    int port = g_uri_get_port(uri);
+    if (!is_https || !is_host_name(host) || (port != -1 && port != 443))
+        return false;
+    for (gsize i = 0; i < G_N_ELEMENTS(trusted_suffixes); i++)
+        if (suffix_fits(host, trusted_suffixes[i]))
+            return true;
+    return false;
+}
+
+/* acme.my.salesforce.com → acme.lightning.force.com; an old instance name in it is dropped. */
+static char *lightning_host(const char *host)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
+        const struct host_rule *rule = &rules[i];
+        if (rule->action != HOST_REPLACE || !suffix_fits(host, rule->text))
+            continue;
+        g_autofree char *name = g_strndup(host, strlen(host) - strlen(rule->text));
+        g_autoptr(GRegex) instance = g_regex_new("\\.(na|eu|ap|cs|um|gs)[0-9]+$", 0, 0, NULL);
+        g_autofree char *plain = g_regex_replace_literal(instance, name, -1, 0, "", 0, NULL);
+        return g_strconcat(plain, rule->suffix, NULL);
+    }
+    return NULL;
+}
+
+char *lightning_url(const char *org_url)
+{
+    g_autoptr(GUri) uri = org_url == NULL ? NULL : g_uri_parse(org_url, G_URI_FLAGS_NONE, NULL);
+    const char *host_part = uri == NULL ? NULL : g_uri_get_host(uri);
+    if (is_loopback(host_part))
+        return g_uri_join(G_URI_FLAGS_NONE, g_uri_get_scheme(uri), NULL, host_part,
+                          g_uri_get_port(uri), "", NULL, NULL);
+    if (host_part == NULL)
+        return NULL;
+    g_autofree char *lower = g_ascii_strdown(host_part, -1);
+    g_autofree char *login = login_host(lower);
+    g_autofree char *lightning = lightning_host(login);
+    return lightning == NULL ? NULL : g_strconcat("https://", lightning, NULL);
+}
+
+char *record_url(const char *instance_url, const char *object, const char *id)
+{
+    g_autofree char *lightning = lightning_url(instance_url);
+    if (lightning == NULL)
+        return g_strdup_printf("%s/%s", instance_url, id);
+    return g_strdup_printf("%s/lightning/r/%s/%s/view", lightning, object, id);
+}
