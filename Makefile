@@ -41,10 +41,9 @@ PC_TEST_LIBS = $(call lazy,PC_TEST_LIBS,$(shell $(PKG_CONFIG) --libs $(TEST_PKGS
 
 WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Wvla -Wstrict-prototypes \
        -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
-# clang applies this one to what GLib's macros expand to.
-ifeq ($(findstring clang,$(CC)),)
-WARN += -Wcast-qual
-endif
+# clang sees casts inside GLib's macros, and calls a g_autoptr that only cleans up unused; gcc
+# knows better and finds the real ones.
+WARN += $(if $(findstring clang,$(CC)),-Wno-unused-variable,-Wcast-qual)
 ifdef WERROR
 WARN += -Werror
 endif

@@ -153,10 +153,9 @@ static void canary__finds__files_argv_environment_and_bytes(void **state)
     canary_search(canary, "screen", (const char *)pty_raw(pty)->data, pty_raw(pty)->len);
     assert_int_equal(canary_found(canary), 1);
 
-    g_autofree char *kept =
-        tmphome_write(sample->home, "home/.local/share/keyrings/login.keyring", "CANARY");
-    g_autofree char *config = tmphome_write(sample->home, "home/.config/perch/a.json", "CANARY");
-    g_autofree char *allowed = tmphome_write(sample->home, "home/secret", "typed-secret");
+    g_free(tmphome_write(sample->home, "home/.local/share/keyrings/login.keyring", "CANARY"));
+    g_free(tmphome_write(sample->home, "home/.config/perch/a.json", "CANARY"));
+    g_free(tmphome_write(sample->home, "home/secret", "typed-secret"));
     const char *except[] = {"home/secret", NULL};
     canary_search_files(canary, sample->home, except);
     assert_int_equal(canary_found(canary), 2);
@@ -188,7 +187,7 @@ static void tmphome__is__apart_and_removed(void **state)
     assert_null(g_environ_getenv(home->env, "DBUS_SESSION_BUS_ADDRESS"));
     tmphome_set(home, "BROWSER", "x");
     assert_string_equal(g_environ_getenv(home->env, "BROWSER"), "x");
-    g_autofree char *path = tmphome_write(home, "home/deep/er/file", "1");
+    g_free(tmphome_write(home, "home/deep/er/file", "1"));
     g_autofree char *list = tmphome_list(home);
     assert_string_equal(list, "home/deep/er/file\n");
     tmphome_free(home);
