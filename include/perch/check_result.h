@@ -44,6 +44,8 @@ struct check_result {
     char *page_url;       /* deep link of diagnosis->page; NULL = none */
 };
 
+/* A deep copy; owned by the caller. */
+struct check_result *check_result_copy(const struct check_result *result);
 void check_result_free(struct check_result *result); /* NULL is fine */
 typedef struct check_result CheckResult;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckResult, check_result_free)

@@ -64,6 +64,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
 
 /* A new login: fresh PKCE pair and state, redirect URI of port. The old code is dropped. */
 void session_begin_login(struct session *session, guint16 port);
+void session_set_port(struct session *session, guint16 port);
 char *session_authorize_url(const struct session *session); /* owned by the caller */
 
 /* Token answers go through here: tokens, instance URL and ids into secrets and connection. A

@@ -10,6 +10,7 @@
 
 #define _(text) gettext(text)
 #define N_(text) text
+#define GETTEXT_DOMAIN "perch"
 
 /*
  * Makes foreign text (Salesforce's, a file's, a user's) safe for a terminal, a page or a file:

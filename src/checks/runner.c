@@ -42,17 +42,6 @@ static struct check_result *find(const GPtrArray *results, const char *id)
     return NULL;
 }
 
-static struct check_result *result_copy_ok(const struct check_result *old)
-{
-    struct check_result *copy = g_new0(struct check_result, 1);
-    *copy = *old;
-    copy->summary = g_strdup(old->summary);
-    copy->evidence = old->evidence == NULL ? NULL : json_copy(old->evidence);
-    copy->diagnosis = NULL;
-    copy->page_url = NULL;
-    return copy;
-}
-
 enum readiness { READY, NOT_YET, NEVER };
 
 static enum readiness readiness(const CheckList *list, const struct check_def *def)
@@ -153,7 +142,7 @@ CheckList *check_list_start(enum check_list_id id, struct session *session, cons
         const struct check_result *old = find(before, list->def->checks[i].id);
         bool keep = old != NULL && old->status == CHECK_OK;
         g_ptr_array_add(list->results,
-                        keep ? result_copy_ok(old) : result_new(&list->def->checks[i]));
+                        keep ? check_result_copy(old) : result_new(&list->def->checks[i]));
     }
     schedule(list);
     return list;

@@ -55,6 +55,11 @@ void session_begin_login(struct session *session, guint16 port)
     g_autoptr(Secret) state = secret_new_random(32); /* 256 bits */
     secret_set(&session->state, state);
     secret_set(&session->code, NULL);
+    session_set_port(session, port);
+}
+
+void session_set_port(struct session *session, guint16 port)
+{
     session->port = port;
     g_free(session->redirect_uri);
     session->redirect_uri = connection_callback(port);

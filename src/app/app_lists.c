@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "app-private.h"
+#include "perch/clock.h"
+#include "perch/text.h"
+
+/*
+ * Results reach the wizard from an idle source, never from inside the runner: what the wizard then
+ * wants may be to cancel that very list.
+ */
+
+static void describe_done(struct app *app)
+{
+    const struct describe *describe =
+        &app->session->describes[app->session->connection->test_object];
+    if (describe->fields == NULL)
+        return;
+    app_event(app, &(struct wizard_event){
+                       .kind = WIZARD_DESCRIBE, .describe = describe, .text = "perch test"});
+}
+
+static void handoff_ready(struct app *app)
+{
+    g_autoptr(GPtrArray) items = handoff_items(app->session->connection, &app->session->secrets);
+    const char *problem = handoff_problem(app->session->connection, &app->session->secrets);
+    app_event(app, &(struct wizard_event){.kind = WIZARD_HANDOFF, .items = items, .text = problem});
+}
+
+static void prove_done(struct app *app, bool ok)
+{
+    Connection *connection = app->session->connection;
+    login_finish(app, ok);
+    if (app->session->token_won)
+        app_event(app, &(struct wizard_event){.kind = WIZARD_STORED, .done = app->session->stored});
+    if (!ok)
+        return;
+    connection->proven_at = clock_wall_ms();
+    handoff_ready(app);
+}
+
+static void insert_done(struct app *app, bool ok)
+{
+    if (ok)
+        app->session->connection->tested_at = clock_wall_ms();
+    handoff_ready(app);
+}
+
+static void list_done(struct app *app, enum check_list_id list, bool ok)
+{
+    if (list == CHECKS_DESCRIBE && ok)
+        describe_done(app);
+    else if (list == CHECKS_PROVE)
+        prove_done(app, ok);
+    else if (list == CHECKS_INSERT)
+        insert_done(app, ok);
+}
+
+static void tell(struct app *app, enum check_list_id list)
+{
+    bool done = app->done[list];
+    GPtrArray *results = (GPtrArray *)(guintptr)check_list_results(app->lists[list]);
+    app->dirty[list] = app->done[list] = false;
+    g_ptr_array_ref(results);
+    if (done)
+        list_done(app, list, check_results_status(results) != CHECK_FAILED);
+    app_event(app, &(struct wizard_event){.kind = WIZARD_CHECKS,
+                                          .list = list,
+                                          .serial = app->serials[list],
+                                          .results = results,
+                                          .done = done});
+    g_ptr_array_unref(results);
+}
+
+static gboolean tell_all(gpointer user)
+{
+    struct app *app = user;
+    app->dirty_source = 0;
+    for (int i = 0; i < CHECKS_COUNT; i++)
+        if (app->dirty[i] && app->lists[i] != NULL)
+            tell(app, (enum check_list_id)i);
+    return G_SOURCE_REMOVE;
+}
+
+static void mark_dirty(struct app *app)
+{
+    if (app->dirty_source == 0)
+        app->dirty_source = g_idle_add_full(G_PRIORITY_DEFAULT, tell_all, app, NULL);
+}
+
+static void on_result(const struct check_result *result, gpointer user)
+{
+    struct list_user *list = user;
+    (void)result;
+    list->app->dirty[list->list] = true;
+    mark_dirty(list->app);
+}
+
+static void on_done(gpointer user)
+{
+    struct list_user *list = user;
+    list->app->dirty[list->list] = list->app->done[list->list] = true;
+    mark_dirty(list->app);
+}
+
+void lists_start(struct app *app, const struct effect *effect)
+{
+    enum check_list_id list = effect->list;
+    GPtrArray *before = app->wizard->lists[list].results;
+    lists_cancel(app, list);
+    if (list == CHECKS_INSERT) {
+        json_free(app->session->record);
+        app->session->record = wizard_record(app->wizard);
+    }
+    app->list_users[list] = (struct list_user){app, list};
+    app->serials[list] = effect->serial;
+    app->lists[list] =
+        check_list_start(list, app->session, effect->keep ? before : NULL,
+                         &(struct check_list_listener){on_result, on_done, &app->list_users[list]});
+    app->dirty[list] = true;
+    mark_dirty(app);
+}
+
+void lists_cancel(struct app *app, enum check_list_id list)
+{
+    app->dirty[list] = app->done[list] = false;
+    g_clear_pointer(&app->lists[list], check_list_free);
+}
+
+void lists_clear(struct app *app)
+{
+    for (int i = 0; i < CHECKS_COUNT; i++)
+        lists_cancel(app, (enum check_list_id)i);
+    if (app->dirty_source != 0)
+        g_source_remove(app->dirty_source);
+    app->dirty_source = 0;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "app-private.h"
+#include "perch/paths.h"
+#include "perch/text.h"
+
+static void copy(struct app *app, const Secret *secret)
+{
+    g_autoptr(GError) error = NULL;
+    if (app->ui != NULL)
+        ui_copy(app->ui, secret_peek(secret));
+    if (desktop_can_copy(app->desktop) && !desktop_copy(app->desktop, secret_peek(secret), &error))
+        app_notice(app, "%s", error->message);
+    else
+        app_notice(app, _("Copied."));
+}
+
+static void open_page(struct app *app, const char *url)
+{
+    g_autoptr(GError) error = NULL;
+    if (desktop_open(app->desktop, url, &error))
+        app_notice(app, _("Opened in the browser: %s"), url);
+    else
+        app_notice(app, _("Open this address: %s"), url);
+}
+
+static void write_address(struct app *app, const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = paths_state_dir();
+    g_autofree char *path = g_build_filename(folder, "authorize-address.txt", NULL);
+    g_autofree char *line = g_strconcat(text, "\n", NULL);
+    if (paths_make_dir(folder, &error) && paths_replace_file(path, line, strlen(line), &error))
+        app_notice(app, _("Written to %s"), path);
+    else
+        app_notice(app, "%s", error->message);
+}
+
+/* Never over a file that is there: acme.env, acme-2.env, ... in the current folder. */
+static void export_values(struct app *app)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = g_get_current_dir();
+    const Connection *connection = app->session->connection;
+    g_autoptr(Secret) text =
+        handoff_export(connection, &app->session->secrets, HANDOFF_ENV, &error);
+    for (int i = 1; text != NULL && i < 100; i++) {
+        g_autofree char *name = i == 1 ? g_strdup_printf("%s.env", connection->name)
+                                       : g_strdup_printf("%s-%d.env", connection->name, i);
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+            continue;
+        if (!paths_create_file(path, secret_peek(text), secret_length(text), &error))
+            break;
+        app_event(app, &(struct wizard_event){.kind = WIZARD_STORED, .done = true});
+        app_notice(app, _("Written, for you only: %s"), path);
+        return;
+    }
+    app_notice(app, "%s", error != NULL ? error->message : _("There are too many exports here."));
+}
+
+/* ---- saving ---- */
+
+static void secret_saved(GObject *source, GAsyncResult *result, gpointer user)
+{
+    struct app *app = user;
+    g_autoptr(GError) error = NULL;
+    (void)source;
+    app->saves_pending--;
+    if (!store_save_finish(app->services.store, result, &error) && !app->quitting)
+        app_notice(app, _("The consumer secret is not in the keyring yet: %s"), error->message);
+    if (app->quitting && app->saves_pending == 0)
+        g_main_loop_quit(app->loop);
+}
+
+/* A draft's consumer secret goes to the keyring as soon as a keyring is known to work. Tokens that
+ * were won are stored by the check that proves it. */
+static void save_draft_secret(struct app *app)
+{
+    const GPtrArray *preflight = app->wizard->lists[CHECKS_PREFLIGHT].results;
+    struct session *session = app->session;
+    bool works = false;
+    for (guint i = 0; preflight != NULL && i < preflight->len; i++) {
+        const struct check_result *result = preflight->pdata[i];
+        works = works || (strcmp(result->id, "keyring") == 0 && result->status == CHECK_OK);
+    }
+    if (!works || session->stored || session->token_won || session->memory_only ||
+        session->secrets.client_secret == NULL || app->wizard->step <= STEP_KEYS)
+        return;
+    app->saves_pending++;
+    store_save(app->services.store, session->connection->name, &session->secrets, false, NULL,
+               secret_saved, app);
+}
+
+static void save(struct app *app)
+{
+    g_autoptr(GError) error = NULL;
+    if (!connections_save(app->services.config_dir, app->session->connection, &error))
+        app_notice(app, "%s", error->message);
+    save_draft_secret(app);
+}
+
+/* ---- leaving ---- */
+
+static void revoked(const struct http_response *response, gpointer user)
+{
+    struct app *app = user;
+    g_free(app->farewell);
+    app->farewell =
+        response->end == HTTP_ANSWERED && response->status == 200
+            ? g_strdup(_("The tokens of this login were not stored; perch revoked them, so that "
+                         "nothing is left behind. Log in again with the same command."))
+            : g_strdup(
+                  _("The tokens of this login were not stored and could not be revoked. Revoke "
+                    "them in Setup › Connected Apps OAuth Usage, then log in again."));
+    app_quit(app, app->exit);
+}
+
+static void revoke_and_quit(struct app *app, int code)
+{
+    app->exit = code;
+    app_notice(app, _("Revoking the tokens of this login …"));
+    http_send(app->services.http,
+              token_revoke_request(app->session->connection->login_url,
+                                   app->session->secrets.refresh_token),
+              NULL, revoked, app);
+}
+
+static void farewell(struct app *app)
+{
+    const Connection *connection = app->session->connection;
+    if (app->farewell != NULL || connection->name == NULL || connection->login_url == NULL)
+        return;
+    app->farewell =
+        connection->draft_step == 0
+            ? g_strdup_printf(_("%s is ready. An access token for a script: perch token %s"),
+                              connection->name, connection->name)
+            : g_strdup_printf(_("The draft is kept. Go on with: perch setup %s"), connection->name);
+}
+
+void app_effect(struct app *app, const struct effect *effect)
+{
+    switch (effect->kind) {
+    case EFFECT_CHECKS:
+        lists_start(app, effect);
+        break;
+    case EFFECT_CANCEL_CHECKS:
+        lists_cancel(app, effect->list);
+        break;
+    case EFFECT_LOGIN:
+        login_start(app);
+        break;
+    case EFFECT_LOGIN_STOP:
+        login_stop(app);
+        break;
+    case EFFECT_BROWSER:
+        login_browser(app);
+        break;
+    case EFFECT_PASTE:
+        login_paste(app, effect->secret);
+        break;
+    case EFFECT_OPEN:
+        open_page(app, effect->text);
+        break;
+    case EFFECT_COPY:
+        copy(app, effect->secret);
+        break;
+    case EFFECT_WRITE:
+        write_address(app, effect->text);
+        break;
+    case EFFECT_EXPORT:
+        export_values(app);
+        break;
+    case EFFECT_SAVE:
+        save(app);
+        break;
+    case EFFECT_KEEP_IN_MEMORY:
+        app->session->memory_only = true;
+        break;
+    case EFFECT_REVOKE_AND_QUIT:
+        revoke_and_quit(app, effect->code);
+        break;
+    case EFFECT_QUIT:
+        farewell(app);
+        app_quit(app, effect->code);
+        break;
+    }
+}

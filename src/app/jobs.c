@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include <glib-unix.h>
+
+#include "perch/app.h"
+#include "perch/check.h"
+
+/* Lists without a screen: each job goes through the lists in order, all jobs at the same time. */
+
+struct batch {
+    GMainLoop *loop;
+    const enum check_list_id *lists;
+    guint list_count, open;
+    app_before before;
+    app_settled settled;
+    bool cancelled;
+};
+
+struct track {
+    struct batch *batch;
+    struct app_job *job;
+    guint next;
+    CheckList *list;
+    guint source;
+};
+
+static gboolean step(gpointer user);
+
+static void track_result(const struct check_result *result, gpointer user)
+{
+    struct track *track = user;
+    if (track->batch->settled != NULL && result->status != CHECK_RUNNING)
+        track->batch->settled(track->job, result);
+}
+
+static void track_done(gpointer user)
+{
+    struct track *track = user;
+    track->source = g_idle_add(step, track); /* never from inside the runner */
+}
+
+static void end_job(struct track *track)
+{
+    if (--track->batch->open == 0)
+        g_main_loop_quit(track->batch->loop);
+}
+
+/* The results live on in the job; the list that made them may go. */
+static bool take_results(struct track *track)
+{
+    const GPtrArray *results = check_list_results(track->list);
+    bool fine = check_results_status(results) != CHECK_FAILED;
+    g_autoptr(GPtrArray) owner = g_ptr_array_ref((GPtrArray *)(guintptr)results);
+    for (guint i = 0; i < owner->len; i++)
+        g_ptr_array_add(track->job->results, check_result_copy(owner->pdata[i]));
+    g_clear_pointer(&track->list, check_list_free);
+    return fine;
+}
+
+static gboolean step(gpointer user)
+{
+    struct track *track = user;
+    struct batch *batch = track->batch;
+    track->source = 0;
+    if (track->list != NULL && !take_results(track))
+        track->next = batch->list_count;
+    if (track->next >= batch->list_count ||
+        (track->next > 0 && batch->before != NULL &&
+         !batch->before(track->job, batch->lists[track->next]))) {
+        end_job(track);
+        return G_SOURCE_REMOVE;
+    }
+    track->list = check_list_start(batch->lists[track->next++], track->job->session, NULL,
+                                   &(struct check_list_listener){track_result, track_done, track});
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean cancel(gpointer user)
+{
+    struct batch *batch = user;
+    batch->cancelled = true;
+    g_main_loop_quit(batch->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+bool app_run_lists(struct app_job *jobs, guint count, const enum check_list_id *lists,
+                   guint list_count, app_before before, app_settled settled, gint64 timeout_ms)
+{
+    struct batch batch = {.loop = g_main_loop_new(NULL, FALSE),
+                          .lists = lists,
+                          .list_count = list_count,
+                          .open = count,
+                          .before = before,
+                          .settled = settled};
+    guint sources[] = {g_unix_signal_add(SIGINT, cancel, &batch),
+                       g_unix_signal_add(SIGTERM, cancel, &batch),
+                       timeout_ms > 0 ? g_timeout_add((guint)timeout_ms, cancel, &batch) : 0};
+    g_autofree struct track *tracks = g_new0(struct track, count);
+    for (guint i = 0; i < count; i++) {
+        tracks[i] = (struct track){.batch = &batch, .job = &jobs[i]};
+        step(&tracks[i]);
+    }
+    if (batch.open > 0)
+        g_main_loop_run(batch.loop);
+    for (guint i = 0; i < count; i++) {
+        g_clear_pointer(&tracks[i].list, check_list_free);
+        if (tracks[i].source != 0)
+            g_source_remove(tracks[i].source);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
+        if (sources[i] != 0)
+            g_source_remove(sources[i]);
+    g_main_loop_unref(batch.loop);
+    return !batch.cancelled;
+}

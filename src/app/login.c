@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "app-private.h"
+#include "perch/text.h"
+
+/* Three doors at once: the listener, a pasted address, a pasted code. The first that works wins. */
+
+enum { LOGIN_SECONDS = 15 * 60 };
+
+static void got_code(struct app *app, Secret *code)
+{
+    secret_set(&app->session->code, code);
+    app->has_code = true;
+    app_event(app, &(struct wizard_event){.kind = WIZARD_LOGIN_CODE});
+}
+
+static void got_error(struct app *app, const char *error, const char *description)
+{
+    struct failure failure;
+    failure_own(&failure, STAGE_AUTHORIZE, error, description);
+    app_event(app, &(struct wizard_event){.kind = WIZARD_LOGIN_FAILED, .failure = &failure});
+    failure_clear(&failure);
+}
+
+static void caught(const struct loopback_result *result, gpointer user)
+{
+    struct app *app = user;
+    if (result->outcome == LOOPBACK_CODE) {
+        got_code(app, result->code);
+        return;
+    }
+    loopback_finish(app->loopback, false);
+    got_error(app, result->error, result->description);
+}
+
+void login_start(struct app *app)
+{
+    Connection *connection = app->wizard->connection;
+    g_autoptr(GError) error = NULL;
+    guint16 port = 0;
+    login_stop(app);
+    session_begin_login(app->session, 0);
+    app->has_code = false;
+    app->loopback = loopback_new(connection->ports, CONNECTION_PORTS, app->session->state, caught,
+                                 app, &port, &error);
+    connection->port = port != 0 ? port : connection->ports[0];
+    session_set_port(app->session, connection->port);
+    g_autofree char *url = session_authorize_url(app->session);
+    struct wizard_event event = {
+        .kind = WIZARD_LOGIN_STARTED,
+        .text = url,
+        .port = app->loopback == NULL ? 0 : port,
+        .ipv6 = app->loopback != NULL && loopback_has_ipv6(app->loopback),
+        .number = app->options->login_seconds > 0 ? app->options->login_seconds : LOGIN_SECONDS,
+    };
+    app_event(app, &event);
+    if (error != NULL)
+        app_notice(app, "%s", error->message);
+    login_browser(app);
+}
+
+void login_browser(struct app *app)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *url = session_authorize_url(app->session);
+    g_autofree char *problem = NULL;
+    if (!desktop_open(app->desktop, url, &error)) {
+        g_autofree char *forward = desktop_forward_line(app->desktop, app->session->port);
+        problem =
+            app->desktop->ssh
+                ? g_strdup_printf(_("No browser here: you are on SSH. On your own computer, in "
+                                    "a new terminal, run: %s - then open this address in your "
+                                    "browser there (c copies it, w writes it to a file):"),
+                                  forward)
+                : g_strdup_printf(_("%s Open this address in a browser (c copies it, w writes "
+                                    "it to a file):"),
+                                  error->message);
+    }
+    app_event(app, &(struct wizard_event){.kind = WIZARD_BROWSER, .text = problem});
+}
+
+/* After a code came, the listener stays: the browser's tab waits for the final result. */
+void login_stop(struct app *app)
+{
+    if (!app->has_code)
+        g_clear_pointer(&app->loopback, loopback_free);
+}
+
+void login_finish(struct app *app, bool succeeded)
+{
+    if (app->loopback != NULL && app->has_code)
+        loopback_finish(app->loopback, succeeded);
+    app->has_code = false;
+}
+
+void login_paste(struct app *app, const Secret *text)
+{
+    struct paste paste;
+    paste_parse(&paste, secret_peek(text), app->session->state);
+    if (paste.kind == PASTE_NOTHING) {
+        app_event(app, &(struct wizard_event){.kind = WIZARD_PASTE_PROBLEM, .text = paste.problem});
+    } else if (paste.kind == PASTE_ERROR) {
+        got_error(app, paste.error, paste.description);
+    } else if (paste.has_state && !paste.state_matches) {
+        app_event(app, &(struct wizard_event){
+                           .kind = WIZARD_PASTE_PROBLEM,
+                           .text = _("This address belongs to another login. Paste the one that "
+                                     "the browser ended on after you opened the address above.")});
+    } else {
+        g_clear_pointer(&app->loopback, loopback_free);
+        got_code(app, paste.code);
+    }
+    paste_clear(&paste);
+}

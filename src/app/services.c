@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/app.h"
+#include "perch/paths.h"
+
+bool services_init(struct services *services, GError **error)
+{
+    services->config_dir = paths_config_dir();
+    services->http = http_new(error);
+    services->store = store_secret_new(services->config_dir);
+    return services->http != NULL;
+}
+
+void services_clear(struct services *services)
+{
+    g_clear_pointer(&services->http, http_free);
+    g_clear_pointer(&services->store, store_free);
+    g_clear_pointer(&services->config_dir, g_free);
+}

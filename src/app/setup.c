@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include <glib-unix.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app-private.h"
+#include "perch/clock.h"
+#include "perch/text.h"
+
+enum { TICK_MS = 250 };
+
+/* ---- events in, effects out ---- */
+
+static gboolean tick(gpointer user)
+{
+    struct app *app = user;
+    if (!wizard_wants_ticks(app->wizard)) {
+        app->tick_source = 0;
+        return G_SOURCE_REMOVE;
+    }
+    app_event(app, &(struct wizard_event){.kind = WIZARD_TICK});
+    return G_SOURCE_CONTINUE;
+}
+
+static void sync_secret(struct app *app)
+{
+    if (!secret_equal(app->session->secrets.client_secret, app->wizard->client_secret)) {
+        secret_set(&app->session->secrets.client_secret, app->wizard->client_secret);
+        app->session->stored = false;
+    }
+}
+
+static void run_effects(struct app *app, GArray *effects)
+{
+    sync_secret(app);
+    for (guint i = 0; i < effects->len && !app->quitting; i++)
+        app_effect(app, &g_array_index(effects, struct effect, i));
+    if (app->tick_source == 0 && wizard_wants_ticks(app->wizard))
+        app->tick_source = g_timeout_add(TICK_MS, tick, app);
+    if (app->ui != NULL)
+        ui_changed(app->ui);
+    if (app->plain != NULL)
+        plain_changed(app->plain);
+}
+
+void app_event(struct app *app, struct wizard_event *event)
+{
+    g_autoptr(GArray) effects = effects_new();
+    event->now_ms = clock_monotonic_ms();
+    wizard_handle(app->wizard, event, effects);
+    run_effects(app, effects);
+}
+
+void app_notice(struct app *app, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    app_event(app, &(struct wizard_event){.kind = WIZARD_NOTICE, .text = text});
+}
+
+void app_quit(struct app *app, int code)
+{
+    app->exit = code;
+    app->quitting = true;
+    if (app->saves_pending == 0)
+        g_main_loop_quit(app->loop);
+}
+
+static struct view *host_view(int focus, gpointer user)
+{
+    struct app *app = user;
+    app->wizard->now_ms = clock_monotonic_ms();
+    return wizard_view(app->wizard, focus);
+}
+
+static void host_event(const struct view_event *view, gpointer user)
+{
+    app_event(user, &(struct wizard_event){.kind = WIZARD_VIEW, .view = view});
+}
+
+/* The terminal is gone, or somebody asks the program to end: the draft is kept. */
+static void host_hangup(gpointer user)
+{
+    struct app *app = user;
+    g_autoptr(GError) error = NULL;
+    if (app->wizard->step > STEP_ORG)
+        connections_save(app->services.config_dir, app->session->connection, &error);
+    app_quit(app, PERCH_EXIT_CANCELLED);
+}
+
+static gboolean on_interrupt(gpointer user)
+{
+    const struct view_event event = {.kind = VIEW_EVENT_ACTION, .action = ACTION_INTERRUPT};
+    host_event(&event, user);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_terminate(gpointer user)
+{
+    host_hangup(user);
+    return G_SOURCE_CONTINUE;
+}
+
+/* ---- making it ---- */
+
+static void prefill(Connection *connection, const struct app_options *options)
+{
+    if (options->login_url != NULL)
+        connection_set(&connection->address, options->login_url);
+    if (options->client_id != NULL)
+        connection_set(&connection->client_id, options->client_id);
+    if (options->callback_port != 0) {
+        memset(connection->ports, 0, sizeof connection->ports);
+        connection->ports[0] = options->callback_port;
+    }
+}
+
+static Connection *open_connection(struct app *app, GError **error)
+{
+    const struct app_options *options = app->options;
+    g_autoptr(GError) local = NULL;
+    Connection *connection =
+        options->name == NULL ? NULL
+                              : connections_load(app->services.config_dir, options->name, &local);
+    if (connection == NULL && local != NULL &&
+        !g_error_matches(local, PERCH_ERROR, PERCH_ERROR_NOT_FOUND)) {
+        g_propagate_error(error, g_steal_pointer(&local));
+        return NULL;
+    }
+    if (connection == NULL)
+        connection = connection_new(options->name);
+    prefill(connection, options);
+    return connection;
+}
+
+static GStrv other_names(struct app *app, const Connection *connection)
+{
+    g_autoptr(GPtrArray) entries = connections_list(app->services.config_dir);
+    GStrvBuilder *names = g_strv_builder_new();
+    for (guint i = 0; i < entries->len; i++) {
+        const struct connections_entry *entry = entries->pdata[i];
+        if (g_strcmp0(entry->name, connection->name) != 0)
+            g_strv_builder_add(names, entry->name);
+    }
+    GStrv all = g_strv_builder_end(names);
+    g_strv_builder_unref(names);
+    return all;
+}
+
+static enum org_kind kind_of(const Connection *connection)
+{
+    struct org_host host;
+    enum org_kind kind = ORG_PRODUCTION;
+    if (connection->address != NULL &&
+        org_host_parse(&host, connection->address, ORG_PRODUCTION, NULL)) {
+        kind = host.kind;
+        org_host_clear(&host);
+    }
+    return kind;
+}
+
+/* Where to go on: a draft where it stopped (but never into a login that is long gone), a finished
+ * connection at its values. */
+static enum step first_step(const Connection *connection)
+{
+    if (connection->login_url == NULL || connection->draft_step == 1)
+        return STEP_ORG;
+    if (connection->draft_step == 0)
+        return STEP_HANDOFF;
+    enum step step = (enum step)(connection->draft_step - 1);
+    return MIN(step, STEP_KEYS);
+}
+
+static void begin(struct app *app)
+{
+    g_autoptr(GArray) effects = effects_new();
+    const struct app_options *options = app->options;
+    enum step step = options->login_url != NULL ? STEP_ORG : first_step(app->wizard->connection);
+    wizard_start(app->wizard, step, clock_monotonic_ms(), effects);
+    run_effects(app, effects);
+}
+
+static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
+{
+    struct app *app = user;
+    g_autoptr(GError) error = NULL;
+    struct secrets secrets = {0};
+    (void)source;
+    app->saves_pending--;
+    if (app->quitting) {
+        if (app->saves_pending == 0)
+            g_main_loop_quit(app->loop);
+    }
+    if (!store_load_finish(app->services.store, result, &secrets, &error)) {
+        if (!g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND) && !app->quitting)
+            app_notice(app, "%s", error->message);
+        return;
+    }
+    if (app->wizard->client_secret == NULL)
+        secret_set(&app->wizard->client_secret, secrets.client_secret);
+    secrets_clear(&app->session->secrets);
+    app->session->secrets = secrets;
+    app->session->stored = true;
+    sync_secret(app);
+    g_autoptr(GPtrArray) items = handoff_items(app->session->connection, &secrets);
+    app_event(app,
+              &(struct wizard_event){.kind = WIZARD_HANDOFF,
+                                     .items = items,
+                                     .text = handoff_problem(app->session->connection, &secrets)});
+}
+
+static bool make_wizard(struct app *app, GError **error)
+{
+    Connection *connection = open_connection(app, error);
+    if (connection == NULL)
+        return false;
+    g_auto(GStrv) taken = other_names(app, connection);
+    app->wizard = wizard_new(connection, secret_ref(app->options->client_secret), taken);
+    app->wizard->no_input = app->options->no_input;
+    app->wizard->prefilled = app->options->login_url != NULL && app->options->name != NULL;
+    app->wizard->org_kind = kind_of(connection);
+    app->session =
+        session_new(connection, app->services.config_dir, app->services.http, app->services.store);
+    app->session->desktop = app->desktop;
+    app->session->interactive = !app->options->no_input;
+    return true;
+}
+
+static bool make_front(struct app *app, GError **error)
+{
+    const struct ui_host host = {host_view, host_event, host_hangup, app};
+    if (!app->options->plain) {
+        app->ui = ui_new(&host, error);
+        return app->ui != NULL;
+    }
+    app->plain = plain_new(&host, &(struct plain_options){
+                                      .no_input = app->options->no_input,
+                                      .quiet = app->options->quiet,
+                                      .to_stderr = app->options->json,
+                                      .colour = isatty(STDOUT_FILENO) && !app->options->json &&
+                                                g_getenv("NO_COLOR") == NULL,
+                                  });
+    return true;
+}
+
+static void app_clear(struct app *app)
+{
+    lists_clear(app);
+    if (app->tick_source != 0)
+        g_source_remove(app->tick_source);
+    g_clear_pointer(&app->loopback, loopback_free);
+    g_clear_pointer(&app->ui, ui_free);
+    g_clear_pointer(&app->plain, plain_free);
+    if (app->session != NULL)
+        app->session->connection = NULL; /* the wizard's */
+    g_clear_pointer(&app->session, session_free);
+    g_clear_pointer(&app->wizard, wizard_free);
+    g_clear_pointer(&app->desktop, desktop_free);
+    g_clear_pointer(&app->loop, g_main_loop_unref);
+    services_clear(&app->services);
+    g_free(app->farewell);
+}
+
+static void print_json(const struct app *app)
+{
+    g_autoptr(GPtrArray) results = wizard_results(app->wizard);
+    g_autoptr(Json) json = check_results_to_json(results, "setup", app->wizard->connection->name);
+    json_set_int(json, "exit", app->exit);
+    if (app->exit != PERCH_EXIT_OK)
+        json_set_string(json, "status", "failed");
+    g_autoptr(WipedText) text = json_print(json);
+    puts(text);
+}
+
+static void run(struct app *app)
+{
+    guint signals[] = {g_unix_signal_add(SIGINT, on_interrupt, app),
+                       g_unix_signal_add(SIGTERM, on_terminate, app),
+                       g_unix_signal_add(SIGHUP, on_terminate, app)};
+    app->loop = g_main_loop_new(NULL, FALSE);
+    if (app->options->name != NULL && app->wizard->connection->login_url != NULL) {
+        app->saves_pending++;
+        store_load(app->services.store, app->options->name, false, NULL, secrets_loaded, app);
+    }
+    begin(app);
+    if (!app->quitting)
+        g_main_loop_run(app->loop);
+    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
+        g_source_remove(signals[i]);
+}
+
+int app_setup(const struct app_options *options)
+{
+    struct app app = {.options = options};
+    g_autoptr(GError) error = NULL;
+    app.desktop = desktop_look();
+    if (!services_init(&app.services, &error) || !make_wizard(&app, &error) ||
+        !make_front(&app, &error)) {
+        fprintf(stderr, "perch: %s\n", error->message);
+        app_clear(&app);
+        return (int)perch_error_exit(error);
+    }
+    run(&app);
+    g_clear_pointer(&app.ui, ui_free);
+    g_clear_pointer(&app.plain, plain_free);
+    if (options->json)
+        print_json(&app);
+    if (app.farewell != NULL && !options->quiet)
+        fprintf(options->json || options->plain ? stderr : stdout, "%s\n", app.farewell);
+    int code = app.exit;
+    app_clear(&app);
+    return code;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "perch/command.h"
+#include "perch/paths.h"
+#include "perch/text.h"
+
+#ifndef PERCH_LIBEXEC_DIR
+#define PERCH_LIBEXEC_DIR "/usr/local/bin"
+#endif
+
+/*
+ * The rehearsal: starts the demo org, and runs the wizard on it as on any org, with settings,
+ * keyring items and files in a folder of their own that is gone afterwards. perch knows nothing of
+ * the demo org but its address, as it would of any other.
+ */
+struct demo {
+    char *folder;
+    char *program; /* perch-demo-org */
+    GPid pid;
+    int out;    /* its standard output */
+    Json *json; /* the line that it printed */
+    StorePrivate *keyring;
+    Secret *client_secret;
+};
+
+/* Beside this program when it was built here, else where it was installed. */
+static char *find_program(void)
+{
+    char self[4096];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (length > 0) {
+        self[length] = '\0';
+        g_autofree char *folder = g_path_get_dirname(self);
+        char *beside = g_build_filename(folder, "perch-demo-org", NULL);
+        if (g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
+            return beside;
+        g_free(beside);
+    }
+    return g_find_program_in_path("perch-demo-org");
+}
+
+static char *read_line(int fd)
+{
+    GString *line = g_string_new(NULL);
+    char c;
+    ssize_t got;
+    while ((got = read(fd, &c, 1)) == 1 || (got < 0 && errno == EINTR)) {
+        if (got == 1 && c == '\n')
+            break;
+        if (got == 1)
+            g_string_append_c(line, c);
+    }
+    return g_string_free(line, FALSE);
+}
+
+static bool start_org(struct demo *demo, GError **error)
+{
+    demo->program = find_program();
+    if (demo->program == NULL) {
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
+                    _("perch-demo-org is not installed beside perch. Install it with: make "
+                      "install"));
+        return false;
+    }
+    char *argv[] = {demo->program,
+                    (char[]){"--port"},
+                    (char[]){"0"},
+                    (char[]){"--print-json"},
+                    (char[]){"--die-with-parent"},
+                    NULL};
+    if (!g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+                                  &demo->pid, NULL, &demo->out, NULL, error))
+        return false;
+    g_autoptr(WipedText) line = read_line(demo->out);
+    demo->json = json_parse(line, strlen(line), error);
+    if (demo->json == NULL)
+        return false;
+    demo->client_secret = secret_new(json_get_string(demo->json, "client_secret"));
+    return true;
+}
+
+static void stop_org(struct demo *demo)
+{
+    if (demo->pid == 0)
+        return;
+    kill(demo->pid, SIGTERM);
+    while (waitpid(demo->pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    g_spawn_close_pid(demo->pid);
+    close(demo->out);
+}
+
+static void remove_tree(const char *path)
+{
+    GDir *dir = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);
+    for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
+        g_autofree char *inner = g_build_filename(path, name, NULL);
+        remove_tree(inner);
+    }
+    g_clear_pointer(&dir, g_dir_close);
+    g_remove(path);
+}
+
+/* Settings and keyring of their own. A private Secret Service, so that the demo needs none of the
+ * person's and leaves nothing in it. */
+static bool prepare(struct demo *demo, GError **error)
+{
+    demo->folder = g_dir_make_tmp("perch-demo-XXXXXX", error);
+    if (demo->folder == NULL)
+        return false;
+    g_autofree char *config = g_build_filename(demo->folder, "config", NULL);
+    g_autofree char *state = g_build_filename(demo->folder, "state", NULL);
+    g_autofree char *runtime = g_build_filename(demo->folder, "run", NULL);
+    g_autofree char *keyring = g_build_filename(demo->folder, "keyring", NULL);
+    if (!paths_make_dir(config, error) || !paths_make_dir(state, error) ||
+        !paths_make_dir(runtime, error) || !paths_make_dir(keyring, error))
+        return false;
+    g_setenv("XDG_CONFIG_HOME", config, TRUE);
+    g_setenv("XDG_STATE_HOME", state, TRUE);
+    g_setenv("XDG_RUNTIME_DIR", runtime, TRUE);
+    g_autoptr(Secret) password = secret_new_random(16);
+    demo->keyring = store_private_start(keyring, password, error);
+    return demo->keyring != NULL;
+}
+
+static void demo_clear(struct demo *demo)
+{
+    stop_org(demo);
+    g_clear_pointer(&demo->keyring, store_private_free);
+    if (demo->folder != NULL)
+        remove_tree(demo->folder);
+    g_free(demo->folder);
+    g_free(demo->program);
+    json_free(demo->json);
+    secret_unref(demo->client_secret);
+}
+
+static void say_hello(const struct demo *demo, bool scripted)
+{
+    const Json *user = json_first(json_get(demo->json, "users"));
+    fprintf(stderr, _("The demo org listens on %s. Log in there as %s with the password %s.\n"),
+            json_get_string(demo->json, "url"), json_get_string(user, "name"),
+            json_get_string(user, "password"));
+    if (scripted)
+        fprintf(stderr, "%s\n",
+                _("There is no terminal or no browser here: the demo runs line by line, and a "
+                  "scripted browser logs in."));
+}
+
+/* The demo org's own scripted browser as $BROWSER. */
+static void use_scripted_browser(const struct demo *demo)
+{
+    const Json *user = json_first(json_get(demo->json, "users"));
+    g_autofree char *program = g_shell_quote(demo->program);
+    g_autofree char *name = g_shell_quote(json_get_string(user, "name"));
+    g_autofree char *command = g_strdup_printf("%s --browse %%s --user %s", program, name);
+    g_setenv("BROWSER", command, TRUE);
+}
+
+static int run_demo(struct demo *demo, const struct common_options *common)
+{
+    g_autoptr(Desktop) desktop = desktop_look();
+    bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    bool scripted = !terminal || common->no_input || desktop->browser == NULL;
+    struct app_options options = {
+        .name = "demo",
+        .login_url = json_get_string(demo->json, "url"),
+        .client_id = json_get_string(demo->json, "client_id"),
+        .client_secret = demo->client_secret,
+        .login_seconds = common->timeout,
+        .plain = common->plain || common->json || !terminal || common->no_input,
+        .json = common->json,
+        .no_input = common->no_input || !terminal,
+        .quiet = common->quiet,
+    };
+    say_hello(demo, scripted);
+    if (scripted)
+        use_scripted_browser(demo);
+    return app_setup(&options);
+}
+
+int command_demo(int argc, char **argv)
+{
+    struct common_options common = {0};
+    struct demo demo = {.out = -1};
+    g_autoptr(GError) error = NULL;
+    int code;
+    if (!command_parse("demo", argc, argv, &common, NULL, NULL, &code))
+        return code;
+    code = prepare(&demo, &error) && start_org(&demo, &error) ? run_demo(&demo, &common)
+                                                              : command_error(error);
+    demo_clear(&demo);
+    return code;
+}

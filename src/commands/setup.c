@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "perch/command.h"
+#include "perch/text.h"
+
+enum { SECRET_FILE_MAX = 4096 };
+
+/* The consumer secret comes from a file or standard input, never from argv. */
+static Secret *read_secret(const char *path, GError **error)
+{
+    char text[SECRET_FILE_MAX + 1];
+    bool is_stdin = strcmp(path, "-") == 0;
+    FILE *file = is_stdin ? stdin : fopen(path, "re");
+    if (file == NULL) {
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, _("Cannot read %s: %s"), path,
+                    g_strerror(errno));
+        return NULL;
+    }
+    setvbuf(file, NULL, _IONBF, 0); /* no copy of the secret in a buffer of stdio's */
+    gsize length = fread(text, 1, SECRET_FILE_MAX + 1, file);
+    if (!is_stdin)
+        fclose(file);
+    while (length > 0 && g_ascii_isspace(text[length - 1]))
+        length--;
+    Secret *secret = NULL;
+    if (length == 0 || length > SECRET_FILE_MAX)
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
+                    _("%s does not hold a consumer secret, alone on one line."), path);
+    else
+        secret = secret_new_len(text, length);
+    wipe(text, sizeof text);
+    return secret;
+}
+
+static int check_options(const struct app_options *options, int port)
+{
+    if (options->name != NULL && connection_name_problem(options->name) != NULL)
+        return command_usage("%s: %s", options->name, connection_name_problem(options->name));
+    if (port < 0 || port > 65535)
+        return command_usage(_("--callback-port takes a port from 1 to 65535."));
+    if (options->no_input && options->name == NULL)
+        return command_usage(_("With --no-input give the connection a name: perch setup NAME"));
+    return PERCH_EXIT_OK;
+}
+
+int command_setup(int argc, char **argv)
+{
+    struct common_options common = {0};
+    g_autofree char *login_url = NULL, *client_id = NULL, *secret_file = NULL;
+    int port = 0, code;
+    const GOptionEntry entries[] = {
+        {"login-url", 0, 0, G_OPTION_ARG_STRING, &login_url, N_("address of the org"), N_("URL")},
+        {"client-id", 0, 0, G_OPTION_ARG_STRING, &client_id, N_("the app's consumer key"),
+         N_("KEY")},
+        {"client-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &secret_file,
+         N_("file with the consumer secret; - is standard input"), N_("FILE")},
+        {"callback-port", 0, 0, G_OPTION_ARG_INT, &port, N_("registered callback port"),
+         N_("PORT")},
+        G_OPTION_ENTRY_NULL,
+    };
+    g_auto(GStrv) names = NULL;
+    if (!command_parse("setup", argc, argv, &common, entries, &names, &code))
+        return code;
+    if (g_strv_length(names) > 1)
+        return command_usage(_("Set up one connection at a time."));
+    const char *term = g_getenv("TERM");
+    struct app_options options = {
+        .name = names[0],
+        .login_url = login_url,
+        .client_id = client_id,
+        .callback_port = (guint16)port,
+        .login_seconds = common.timeout,
+        .plain = common.plain || common.json || common.no_input || !isatty(STDOUT_FILENO) ||
+                 !isatty(STDIN_FILENO) || term == NULL || strcmp(term, "dumb") == 0 ||
+                 g_getenv("ACCESSIBLE") != NULL,
+        .json = common.json,
+        .no_input = common.no_input,
+        .quiet = common.quiet,
+    };
+    code = check_options(&options, port);
+    if (code != PERCH_EXIT_OK)
+        return code;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Secret) secret = secret_file == NULL ? NULL : read_secret(secret_file, &error);
+    if (error != NULL)
+        return command_error(error);
+    options.client_secret = secret;
+    return app_setup(&options);
+}

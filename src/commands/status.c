@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "perch/command.h"
+#include "perch/text.h"
+
+/* One line a connection, all asked at the same time. */
+
+struct row {
+    char *name;
+    char *problem; /* the file cannot be read, or there is no such connection */
+    bool draft;
+    struct app_job job;
+};
+
+static void row_clear(gpointer data)
+{
+    struct row *row = data;
+    g_free(row->name);
+    g_free(row->problem);
+    job_clear(&row->job);
+}
+
+static void add_row(GArray *rows, const char *name, const char *problem,
+                    const struct services *services)
+{
+    struct row row = {.name = g_strdup(name), .problem = g_strdup(problem)};
+    g_autoptr(GError) error = NULL;
+    if (problem == NULL && !job_init(&row.job, name, services, &error))
+        row.problem = g_strdup(error->message);
+    row.draft = row.job.session != NULL && row.job.session->connection->draft_step != 0;
+    g_array_append_val(rows, row);
+}
+
+static GArray *make_rows(const GStrv names, const struct services *services)
+{
+    GArray *rows = g_array_new(FALSE, TRUE, sizeof(struct row));
+    g_array_set_clear_func(rows, row_clear);
+    for (guint i = 0; names[i] != NULL; i++)
+        add_row(rows, names[i], NULL, services);
+    if (names[0] != NULL)
+        return rows;
+    g_autoptr(GPtrArray) entries = connections_list(services->config_dir);
+    for (guint i = 0; i < entries->len; i++) {
+        const struct connections_entry *entry = entries->pdata[i];
+        add_row(rows, entry->name, entry->problem, services);
+    }
+    return rows;
+}
+
+static int row_exit(const struct row *row)
+{
+    if (row->problem != NULL)
+        return PERCH_EXIT_USAGE;
+    return row->draft ? PERCH_EXIT_OK : (int)check_results_exit(row->job.results);
+}
+
+static char *row_state(const struct row *row)
+{
+    if (row->problem != NULL)
+        return g_strdup(row->problem);
+    if (row->draft)
+        return g_strdup_printf(_("unfinished; go on with: perch setup %s"), row->name);
+    for (guint i = 0; i < row->job.results->len; i++) {
+        const struct check_result *result = row->job.results->pdata[i];
+        if (result->status == CHECK_FAILED)
+            return g_strdup(result->diagnosis != NULL ? result->diagnosis->title : result->summary);
+    }
+    const struct check_result *last =
+        row->job.results->len == 0 ? NULL : row->job.results->pdata[row->job.results->len - 1];
+    return g_strdup_printf(_("working; %s"), last == NULL ? "" : last->summary);
+}
+
+static void print_row(const struct row *row, int width)
+{
+    const Connection *c = row->job.session == NULL ? NULL : row->job.session->connection;
+    int code = row_exit(row);
+    g_autofree char *state = row_state(row);
+    g_autoptr(GUri) uri = c == NULL || c->login_url == NULL
+                              ? NULL
+                              : g_uri_parse(c->login_url, G_URI_FLAGS_NONE, NULL);
+    printf("%s  %-*s  %s  %s  %s\n",
+           row->draft  ? ". "
+           : code == 0 ? "ok"
+                       : "!!",
+           width, row->name, uri == NULL ? "-" : g_uri_get_host(uri),
+           c == NULL || c->username == NULL ? "-" : c->username, state);
+}
+
+static void print_json(const GArray *rows, int code)
+{
+    g_autoptr(Json) json = json_object();
+    Json *list = json_array();
+    json_set_int(json, "perch", 1);
+    json_set_string(json, "command", "status");
+    json_set_string(json, "status", code == 0 ? "ok" : "failed");
+    json_set_int(json, "exit", code);
+    for (guint i = 0; i < rows->len; i++) {
+        const struct row *row = &g_array_index(rows, struct row, i);
+        g_autoptr(GPtrArray) none = g_ptr_array_new();
+        Json *one = check_results_to_json(row->job.results == NULL ? none : row->job.results,
+                                          "status", row->name);
+        g_autofree char *state = row_state(row);
+        json_set_string(one, "state", state);
+        json_set_int(one, "exit", row_exit(row));
+        if (row_exit(row) != 0)
+            json_set_string(one, "status", "failed");
+        else if (row->draft)
+            json_set_string(one, "status", "skipped");
+        json_append(list, one);
+    }
+    json_set(json, "connections", list);
+    g_autoptr(WipedText) text = json_print(json);
+    puts(text);
+}
+
+static int run_status(const GStrv names, const struct common_options *common,
+                      const struct services *services)
+{
+    static const enum check_list_id lists[] = {CHECKS_STATUS};
+    g_autoptr(GArray) rows = make_rows(names, services);
+    g_autofree struct app_job *jobs = g_new0(struct app_job, rows->len + 1);
+    guint count = 0;
+    int code = PERCH_EXIT_OK, width = 4;
+    for (guint i = 0; i < rows->len; i++) {
+        struct row *row = &g_array_index(rows, struct row, i);
+        width = MAX(width, text_width(row->name));
+        if (row->problem == NULL && !row->draft)
+            jobs[count++] = row->job;
+    }
+    if (rows->len == 0 && !common->json) {
+        puts(_("No connections yet. Make one with: perch setup"));
+        return PERCH_EXIT_OK;
+    }
+    if (count > 0 &&
+        !app_run_lists(jobs, count, lists, G_N_ELEMENTS(lists), NULL, NULL, common->timeout * 1000))
+        return command_usage(_("Stopped before all connections were asked.")),
+               (int)PERCH_EXIT_CANCELLED;
+    for (guint i = 0; i < rows->len; i++) {
+        const struct row *row = &g_array_index(rows, struct row, i);
+        if (code == PERCH_EXIT_OK)
+            code = row_exit(row);
+        if (!common->json && (!common->quiet || row_exit(row) != 0))
+            print_row(row, width);
+    }
+    if (common->json)
+        print_json(rows, code);
+    return code;
+}
+
+int command_status(int argc, char **argv)
+{
+    struct common_options common = {0};
+    struct services services = {0};
+    g_auto(GStrv) names = NULL;
+    g_autoptr(GError) error = NULL;
+    int code;
+    if (!command_parse("status", argc, argv, &common, NULL, &names, &code))
+        return code;
+    code = services_init(&services, &error) ? run_status(names, &common, &services)
+                                            : command_error(error);
+    services_clear(&services);
+    return code;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#include <locale.h>
+
+#include "perch/command.h"
+#include "perch/secret.h"
+#include "perch/text.h"
+
+#ifndef PERCH_LOCALE_DIR
+#define PERCH_LOCALE_DIR "/usr/local/share/locale"
+#endif
+
+int main(int argc, char **argv)
+{
+    secret_init_process(); /* before anything allocates */
+    setlocale(LC_ALL, "");
+    bindtextdomain(GETTEXT_DOMAIN, PERCH_LOCALE_DIR);
+    bind_textdomain_codeset(GETTEXT_DOMAIN, "UTF-8");
+    textdomain(GETTEXT_DOMAIN);
+    return command_main(argc, argv);
+}
