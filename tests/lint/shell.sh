@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The shell scripts by shellcheck, the spelling by codespell, where they are there.
+source "$(dirname "$0")/lib.sh"
+
+if command -v shellcheck >/dev/null 2>&1; then
+    mapfile -t scripts < <(grep -rlE '^#!.*(ba)?sh' .ci tests src/completions 2>/dev/null)
+    [ ${#scripts[@]} = 0 ] || shellcheck -x -P SCRIPTDIR "${scripts[@]}" || complain "shellcheck"
+else
+    echo "skipped: shellcheck is not here (make dev-deps)"
+fi
+if command -v codespell >/dev/null 2>&1; then
+    # "createable" is how Salesforce writes it.
+    codespell --skip='*.png,*/corpus/*,*/golden/*,*.po' -L 'createable,fo,te,nd,iff,inout' \
+        src include tests man README.md Makefile || complain "codespell"
+else
+    echo "skipped: codespell is not here (make dev-deps)"
+fi
+verdict

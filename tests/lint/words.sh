@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Strings that people read: no exclamation marks, no glue, no shouting, nothing about the place
+# where this was written. And they are marked for translation.
+source "$(dirname "$0")/lib.sh"
+
+# Translated strings, one per line as FILE:LINE: TEXT (adjacent literals joined).
+translated() {
+    find src include \( -name '*.[ch]' -o -name '*.def' \) ! -path 'src/demo_org/*' | sort |
+        while IFS= read -r file; do
+        awk -v file="$file" '
+        { text = text $0 "\n" }
+        END {
+            line = 1
+            while (match(text, /(^|[^A-Za-z0-9_])N?_\(("([^"\\]|\\.)*"[ \n]*)+/)) {
+                before = substr(text, 1, RSTART)
+                found = substr(text, RSTART, RLENGTH)
+                line += gsub(/\n/, "\n", before)
+                shown = found
+                lines = gsub(/\n/, "", shown)
+                gsub(/" *"/, "", shown)
+                sub(/^[^"]*"/, "", shown); sub(/" *$/, "", shown)
+                printf "%s:%d: %s\n", file, line, shown
+                text = substr(text, RSTART + RLENGTH)
+                line += lines
+            }
+        }' "$file"
+    done
+}
+
+while IFS= read -r row; do
+    place=${row%%: *}
+    text=${row#*: }
+    case $text in
+    *'!'*) complain "$place: an exclamation mark: $text" ;;
+    esac
+    # A prompt ends in ": "; anything else with blanks at an end is glued to something.
+    case $text in
+    *': ') ;;
+    ' '* | *' ') complain "$place: blanks at an end: sentences are not glued: $text" ;;
+    esac
+    if [[ ${text,,} =~ (^|[^a-z])(oops|please|sorry|simply|successfully|abort|aborted|illegal)([^a-z]|$) ]]
+    then
+        complain "$place: a word that helps nobody: $text"
+    fi
+    # In a synopsis, after a bracket or before one, it means "any number of these".
+    if [[ $text =~ [A-Za-z0-9\ ]\.\.\.([^]]|$) ]]; then
+        complain "$place: three dots instead of an ellipsis: $text"
+    fi
+done < <(translated)
+
+# Error texts that never pass through gettext.
+while IFS=: read -r file line text; do
+    complain "$file:$line: not translated: ${text#"${text%%[![:space:]]*}"}"
+done < <(grep -rnE \
+    'g_(set_error|set_error_literal|error_new|error_new_literal|prefix_error)\([^"]*"' src \
+    --include='*.c' | grep -v '^src/demo_org/' | grep -vE '_\("|"%s|"%s: %s"|" *,? *$')
+
+# Places and tools that nobody who reads this has.
+mapfile -t files < <(git ls-files -co --exclude-standard src include tests man README.md Makefile .ci |
+    grep -vE '^tests/lint/|\.png$' | while IFS= read -r file; do [ -f "$file" ] && echo "$file"; done)
+none_of "a place that readers do not have" \
+    '(^|[^a-z])(/work/|/work$|/tmp/brief|(product|salesforce|screens|formats|peers|style)\.md)' -I "${files[@]}"
+none_of "who wrote it does not matter" \
+    '\b(ChatGPT|Copilot|Claude|Anthropic|OpenAI|language model|AI-generated)\b' -iI "${files[@]}"
+verdict
