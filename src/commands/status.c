@@ -132,10 +132,11 @@ static int run_status(const GStrv names, const struct common_options *common,
         puts(_("No connections yet. Make one with: perch setup"));
         return PERCH_EXIT_OK;
     }
-    if (count > 0 &&
-        !app_run_lists(jobs, count, lists, G_N_ELEMENTS(lists), NULL, NULL, common->timeout * 1000))
-        return command_usage(_("Stopped before all connections were asked.")),
-               (int)PERCH_EXIT_CANCELLED;
+    if (count > 0 && !app_run_lists(jobs, count, lists, G_N_ELEMENTS(lists), NULL, NULL,
+                                    common->timeout * 1000)) {
+        fprintf(stderr, "perch: %s\n", _("Stopped before every connection had answered."));
+        return PERCH_EXIT_CANCELLED;
+    }
     for (guint i = 0; i < rows->len; i++) {
         const struct row *row = &g_array_index(rows, struct row, i);
         if (code == PERCH_EXIT_OK)
