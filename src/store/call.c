@@ -8,11 +8,7 @@
 #include "perch/error.h"
 #include "perch/text.h"
 
-enum { DISMISS_MS = 2000 };
-
-static const char service_name[] = "org.freedesktop.secrets";
-static const char service_path[] = "/org/freedesktop/secrets";
-static const char service_interface[] = "org.freedesktop.Secret.Service";
+const char call_service_name[] = "org.freedesktop.secrets";
 
 const SecretSchema call_schema = {
     .name = "io.perch.Connection",
@@ -98,6 +94,10 @@ static const struct {
 
 static void fail_with(Call *call, const GError *error)
 {
+    if (error->domain == PERCH_ERROR) { /* from the prompt's code */
+        call_fail(call, error->code, error->message);
+        return;
+    }
     for (gsize i = 0; i < G_N_ELEMENTS(meanings); i++) {
         if (g_error_matches(error, meanings[i].domain(), meanings[i].theirs)) {
             call_fail(call, meanings[i].code, _(meanings[i].sentence));
@@ -111,40 +111,33 @@ static void fail_with(Call *call, const GError *error)
     call_fail(call, PERCH_ERROR_STORE_FAILED, sentence);
 }
 
+bool call_lost_service(const Call *call)
+{
+    if (call->owner == NULL)
+        return false;
+    g_autofree char *now = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(call->service));
+    return g_strcmp0(now, call->owner) != 0;
+}
+
 bool call_is_over(Call *call, const GError *error)
 {
-    if (call->task != NULL && error != NULL)
+    if (call->task != NULL && error != NULL && call_lost_service(call))
+        call_fail(call, PERCH_ERROR_STORE_FAILED,
+                  _("The keyring service ended before it answered. Try again."));
+    else if (call->task != NULL && error != NULL)
         fail_with(call, error);
     return call->task == NULL;
 }
 
 /* ---- early ends ---- */
 
-static gboolean on_not_dismissed(gpointer user)
-{
-    Call *call = user;
-    g_dbus_connection_close(call->bus, NULL, NULL, NULL);
-    return G_SOURCE_REMOVE;
-}
-
-static void unref_call(gpointer call)
-{
-    call_unref(call);
-}
-
 /* Answers at once, whatever libsecret is at, and then has it stop. Steps that come back later find
- * the call over. A prompt gets the time to be dismissed; then the connection goes. */
+ * the call over. */
 static void end_early(Call *call, int code, const char *sentence)
 {
     call_ref(call);
-    bool asking = call->asking;
     call_fail(call, code, sentence);
     g_cancellable_cancel(call->cancellable);
-    if (asking && call->references > 1) {
-        g_autoptr(GSource) source = g_timeout_source_new(DISMISS_MS);
-        g_source_set_callback(source, on_not_dismissed, call_ref(call), unref_call);
-        g_source_attach(source, g_main_context_get_thread_default());
-    }
     call_unref(call);
 }
 
@@ -175,7 +168,6 @@ static GSource *watch(Call *call, GCancellable *cancellable)
 
 void call_expect_service(Call *call)
 {
-    call->asking = false;
     drop_source(&call->by_clock);
     call->by_clock = g_timeout_source_new(call_answer_ms);
     g_source_set_callback(call->by_clock, on_late, call, NULL);
@@ -184,7 +176,6 @@ void call_expect_service(Call *call)
 
 void call_expect_person(Call *call)
 {
-    call->asking = true;
     drop_source(&call->by_clock);
 }
 
@@ -209,6 +200,8 @@ void call_unref(Call *call)
     call_fail(call, PERCH_ERROR_INTERNAL, _("The keyring call ended without an answer."));
     g_list_free_full(call->items, unref_object);
     g_clear_object(&call->collection);
+    if (call->service != NULL)
+        call_attach(NULL, call->service);
     g_clear_object(&call->service);
     g_clear_object(&call->bus);
     g_object_unref(call->cancellable);
@@ -216,6 +209,7 @@ void call_unref(Call *call)
     secret_unref(call->item);
     g_free(call->name);
     g_free(call->kept);
+    g_free(call->owner);
     store_unref(call->store);
     g_free(call);
 }
@@ -259,51 +253,13 @@ static void on_service(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(Call) call = user;
     g_autoptr(GError) error = NULL;
     GObject *service = g_async_initable_new_finish(G_ASYNC_INITABLE(source), result, &error);
-    if (service != NULL)
+    if (service != NULL) {
         call->service = SECRET_SERVICE(service);
+        call_attach(call, call->service);
+        call->owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(service));
+    }
     if (!call_is_over(call, error))
         call->begin(call);
-}
-
-/*
- * libsecret 0.20 puts every SecretService on the bus connection that GDBus shares in the process,
- * whatever it is told: the constructor of its class sets the properties after the caller did. The
- * one place to speak last is the constructor of a class derived from it (which libsecret foresees:
- * secret_service_open takes a type). This is the whole of that class.
- *
- * Properties and signals are off: only the owner of the name and the session are asked for, and
- * libsecret's signal handler reads properties that were never loaded.
- */
-static GObject *construct_service(GType type, guint count, GObjectConstructParam *properties)
-{
-    GObjectClass *parent = g_type_class_peek(SECRET_TYPE_SERVICE);
-    GObject *service = parent->constructor(type, count, properties);
-    g_object_set(service, "g-bus-type", G_BUS_TYPE_NONE, "g-flags",
-                 G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
-                     G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                 NULL);
-    /* Not twice: GDBusProxy forgets to free the first value of these. */
-    if (g_dbus_proxy_get_name(G_DBUS_PROXY(service)) == NULL)
-        g_object_set(service, "g-name", service_name, "g-object-path", service_path,
-                     "g-interface-name", service_interface, NULL);
-    return service;
-}
-
-static void init_service_class(gpointer class, gpointer data)
-{
-    (void)data;
-    G_OBJECT_CLASS(class)->constructor = construct_service;
-}
-
-static GType service_type(void)
-{
-    static gsize type;
-    if (g_once_init_enter(&type))
-        g_once_init_leave(
-            &type, g_type_register_static_simple(SECRET_TYPE_SERVICE, "PerchSecretService",
-                                                 sizeof(SecretServiceClass), init_service_class,
-                                                 sizeof(SecretService), NULL, 0));
-    return type;
 }
 
 static void on_connected(GObject *source, GAsyncResult *result, gpointer user)
@@ -320,9 +276,9 @@ static void on_connected(GObject *source, GAsyncResult *result, gpointer user)
     if (call_is_over(call, error))
         return;
     g_dbus_connection_set_exit_on_close(call->bus, FALSE);
-    g_async_initable_new_async(service_type(), G_PRIORITY_DEFAULT, call->cancellable, on_service,
-                               call_ref(call), "flags", SECRET_SERVICE_OPEN_SESSION, "g-connection",
-                               call->bus, NULL);
+    g_async_initable_new_async(call_service_type(), G_PRIORITY_DEFAULT, call->cancellable,
+                               on_service, call_ref(call), "flags", SECRET_SERVICE_OPEN_SESSION,
+                               "g-connection", call->bus, NULL);
 }
 
 void call_start(Call *call, call_step begin)

@@ -23,7 +23,7 @@ struct call {
     Store *store;
     char *name;
     Secret *item; /* what to save; NULL for the other calls */
-    bool may_ask; /* may the service ask the person? */
+    bool may_ask; /* may the service ask the person? Else its prompts are not shown. */
     bool unlock;  /* the same, until it was asked to unlock: once is enough */
     bool erases;  /* finding nothing is as good as deleting it */
     call_step begin;
@@ -31,10 +31,10 @@ struct call {
     GHashTable *attributes;
     GCancellable *cancellable; /* what libsecret and GDBus look at */
     GSource *by_person, *by_store, *by_clock;
-    bool asking; /* a prompt may be open */
     bool retried;
     GDBusConnection *bus;
     SecretService *service;
+    char *owner;                  /* unique bus name of the service, as the call began */
     SecretCollection *collection; /* the default one, once looked up */
     GList *items;                 /* SecretItem, newest first */
     char *kept;                   /* object path of the item just written */
@@ -42,6 +42,11 @@ struct call {
 };
 
 extern const SecretSchema call_schema;
+extern const char call_service_name[];
+
+/* The class of the service object (service.c), and which call its prompts belong to. */
+GType call_service_type(void);
+void call_attach(Call *call, SecretService *service);
 
 /* The longest that the service may take to answer while nobody is asked; tests shorten it. */
 extern guint call_answer_ms;
@@ -57,12 +62,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_unref)
  * answered meanwhile or because error is set (it is then answered with what error means). */
 bool call_is_over(Call *call, const GError *error);
 
+/* Whether the service that the call began with is gone. libsecret then reports what it asked for as
+ * "not there" or "dismissed" as well, so ask this before believing either. */
+bool call_lost_service(const Call *call);
+
 /* Answers. Later answers are ignored. */
 void call_succeed(Call *call);
 void call_succeed_with(Call *call, Secret *value);
 void call_fail(Call *call, int code, const char *sentence);
 
-/* Who is waited for: the service (on the clock) or a person (as long as it takes). */
+/* Who is waited for: the service (on the clock, which starts anew) or a person at a prompt (as long
+ * as it takes; the prompt's code says so). */
 void call_expect_service(Call *call);
 void call_expect_person(Call *call);
 

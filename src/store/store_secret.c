@@ -42,7 +42,7 @@ static bool take_items(Call *call, GObject *source, GAsyncResult *result, call_s
     GList *items = secret_service_search_finish(SECRET_SERVICE(source), result, &error);
     g_list_free_full(call->items, unref_object);
     call->items = g_list_sort(items, newer_first);
-    if (call->task != NULL && !call->retried &&
+    if (call->task != NULL && !call->retried && !call_lost_service(call) &&
         g_error_matches(error, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT)) {
         call->retried = true;
         again(call);
@@ -76,11 +76,12 @@ static void on_unlocked(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(Call) call = user;
     g_autoptr(GError) error = NULL;
     gint count = secret_service_unlock_finish(SECRET_SERVICE(source), result, NULL, &error);
-    if (call_is_over(call, error))
+    bool dismissed = g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_LOCKED);
+    if (call_is_over(call, dismissed ? NULL : error))
         return;
-    if (count <= 0) {
+    if (dismissed || count <= 0) {
         call_fail(call, PERCH_ERROR_STORE_LOCKED,
-                  _("The keyring stayed locked: nobody unlocked it when it asked."));
+                  _("The keyring is still locked: nobody unlocked it when it asked."));
         return;
     }
     call->unlock = false; /* asked once; a service that lies does not make a loop */
@@ -95,18 +96,19 @@ static void unlock_then(Call *call, GList *objects, call_step after)
         return;
     }
     call->after = after;
-    call_expect_person(call);
+    call_expect_service(call);
     secret_service_unlock(call->service, objects, call->cancellable, on_unlocked, call_ref(call));
 }
 
 /* ---- the default collection ---- */
 
-/* gnome-keyring answers the alias with a path that is not there when no keyring was ever made. */
-static bool means_no_collection(const GError *error)
+/* Whether the object asked for does not exist, which some services say in D-Bus' own words. */
+static bool means_not_there(const Call *call, const GError *error)
 {
-    return g_error_matches(error, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT) ||
-           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
-           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
+    return !call_lost_service(call) &&
+           (g_error_matches(error, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT) ||
+            g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
+            g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD));
 }
 
 /* Takes the answer into call->collection, NULL for none; true when the call is over. */
@@ -116,7 +118,7 @@ static bool take_collection(Call *call, GAsyncResult *result)
     SecretCollection *collection = secret_collection_for_alias_finish(result, &error);
     g_clear_object(&call->collection);
     call->collection = collection;
-    return call_is_over(call, means_no_collection(error) ? NULL : error);
+    return call_is_over(call, means_not_there(call, error) ? NULL : error);
 }
 
 static void look_up_collection(Call *call, GAsyncReadyCallback done)
@@ -190,7 +192,7 @@ static void on_erased(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(GError) error = NULL;
     secret_item_delete_finish(SECRET_ITEM(source), result, &error);
     /* Somebody else deleted it first: as good. */
-    if (!call_is_over(call, means_no_collection(error) ? NULL : error))
+    if (!call_is_over(call, means_not_there(call, error) ? NULL : error))
         erase_next(call);
 }
 
@@ -202,7 +204,7 @@ static void erase_next(Call *call)
     }
     g_autoptr(SecretItem) item = call->items->data;
     call->items = g_list_delete_link(call->items, call->items);
-    call_expect_person(call); /* a service may ask whether it is meant */
+    call_expect_service(call);
     secret_item_delete(item, call->cancellable, on_erased, call_ref(call));
 }
 
@@ -282,11 +284,6 @@ static void on_written(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(SecretItem) item = secret_item_create_finish(result, &error);
     if (call_is_over(call, error))
         return;
-    if (item == NULL) {
-        call_fail(call, PERCH_ERROR_STORE_LOCKED,
-                  _("The keyring asked whether to store the item, and nobody agreed."));
-        return;
-    }
     call->kept = g_strdup(g_dbus_proxy_get_object_path(G_DBUS_PROXY(item)));
     call->kept_modified = secret_item_get_modified(item);
     save_look(call);
@@ -295,11 +292,7 @@ static void on_written(GObject *source, GAsyncResult *result, gpointer user)
 static void save_write(Call *call)
 {
     g_autofree char *label = g_strconcat("perch: ", call->name, NULL);
-    /* Some services ask before they let a program write; without a person there is the clock. */
-    if (call->may_ask)
-        call_expect_person(call);
-    else
-        call_expect_service(call);
+    call_expect_service(call);
     secret_item_create(call->collection, &call_schema, call->attributes, label, call->item,
                        SECRET_ITEM_CREATE_REPLACE, call->cancellable, on_written, call_ref(call));
 }
@@ -310,13 +303,11 @@ static void on_made(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(Call) call = user;
     g_autoptr(GError) error = NULL;
     call->collection = secret_collection_create_finish(result, &error);
-    if (call_is_over(call, error))
-        return;
-    if (call->collection != NULL)
-        save_write(call);
-    else
+    if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_LOCKED))
         call_fail(call, PERCH_ERROR_STORE_NO_COLLECTION,
                   _("There is no default keyring yet, and nobody made one when asked."));
+    else if (!call_is_over(call, error))
+        save_write(call);
 }
 
 static void on_save_collection(GObject *source, GAsyncResult *result, gpointer user)
@@ -331,7 +322,7 @@ static void on_save_collection(GObject *source, GAsyncResult *result, gpointer u
         save_write(call);
     } else if (call->unlock) {
         /* The service asks the person for the new keyring's password. */
-        call_expect_person(call);
+        call_expect_service(call);
         secret_collection_create(call->service, _("Default keyring"), SECRET_COLLECTION_DEFAULT,
                                  SECRET_COLLECTION_CREATE_NONE, call->cancellable, on_made,
                                  call_ref(call));
@@ -379,7 +370,7 @@ static void ask_provider(Call *call)
 {
     g_dbus_connection_call(call->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                            "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-                           g_variant_new("(s)", "org.freedesktop.secrets"), G_VARIANT_TYPE("(u)"),
+                           g_variant_new("(s)", call_service_name), G_VARIANT_TYPE("(u)"),
                            G_DBUS_CALL_FLAGS_NONE, -1, call->cancellable, on_provider,
                            store_ref(call->store));
 }

@@ -321,27 +321,27 @@ static int unmake(void **state)
     return 0;
 }
 
-#define BATTERY(make)                                                                              \
-    cmocka_unit_test_setup_teardown(store__load__empty_at_first, make, unmake),                    \
-        cmocka_unit_test_setup_teardown(store__save__reads_back, make, unmake),                    \
-        cmocka_unit_test_setup_teardown(store__save__keeps_what_is_not_there, make, unmake),       \
-        cmocka_unit_test_setup_teardown(store__save__replaces_everything, make, unmake),           \
-        cmocka_unit_test_setup_teardown(store__save__keeps_names_apart, make, unmake),             \
-        cmocka_unit_test_setup_teardown(store__erase__only_what_matches, make, unmake),            \
-        cmocka_unit_test_setup_teardown(store__erase__missing_is_fine, make, unmake),              \
-        cmocka_unit_test_setup_teardown(store__calls__refuse_names_that_are_none, make, unmake),   \
-        cmocka_unit_test_setup_teardown(store__save__large, make, unmake),                         \
-        cmocka_unit_test_setup_teardown(store__save__any_text, make, unmake),                      \
-        cmocka_unit_test_setup_teardown(store__save__refuses_what_is_no_text, make, unmake),       \
-        cmocka_unit_test_setup_teardown(store__probe__passes_and_leaves_nothing, make, unmake),    \
-        cmocka_unit_test_setup_teardown(store__cancel__answers_cancelled, make, unmake),           \
-        cmocka_unit_test_setup_teardown(store__cancel__at_any_moment, make, unmake),               \
-        cmocka_unit_test_setup_teardown(store__free__ends_what_is_under_way, make, unmake),        \
+#define BATTERY(make)                                                                            \
+    cmocka_unit_test_setup_teardown(store__load__empty_at_first, make, unmake),                  \
+        cmocka_unit_test_setup_teardown(store__save__reads_back, make, unmake),                  \
+        cmocka_unit_test_setup_teardown(store__save__keeps_what_is_not_there, make, unmake),     \
+        cmocka_unit_test_setup_teardown(store__save__replaces_everything, make, unmake),         \
+        cmocka_unit_test_setup_teardown(store__save__keeps_names_apart, make, unmake),           \
+        cmocka_unit_test_setup_teardown(store__erase__only_what_matches, make, unmake),          \
+        cmocka_unit_test_setup_teardown(store__erase__missing_is_fine, make, unmake),            \
+        cmocka_unit_test_setup_teardown(store__calls__refuse_names_that_are_none, make, unmake), \
+        cmocka_unit_test_setup_teardown(store__save__large, make, unmake),                       \
+        cmocka_unit_test_setup_teardown(store__save__any_text, make, unmake),                    \
+        cmocka_unit_test_setup_teardown(store__save__refuses_what_is_no_text, make, unmake),     \
+        cmocka_unit_test_setup_teardown(store__probe__passes_and_leaves_nothing, make, unmake),  \
+        cmocka_unit_test_setup_teardown(store__cancel__answers_cancelled, make, unmake),         \
+        cmocka_unit_test_setup_teardown(store__cancel__at_any_moment, make, unmake),             \
+        cmocka_unit_test_setup_teardown(store__free__ends_what_is_under_way, make, unmake),      \
         cmocka_unit_test_setup_teardown(store__calls__run_side_by_side, make, unmake)
 
 int main(void)
 {
-    g_setenv("G_DEBUG", "fatal-criticals", TRUE);
+    g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
     json_use_wiping_allocators();
     const struct CMUnitTest memory[] = {BATTERY(make_memory),
                                         cmocka_unit_test(store__remedy__each_code_has_one)};

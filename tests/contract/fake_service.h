@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TESTS_CONTRACT_FAKE_SERVICE_H
+#define TESTS_CONTRACT_FAKE_SERVICE_H
+
+#include <gio/gio.h>
+#include <stdbool.h>
+
+/*
+ * A Secret Service for what gnome-keyring cannot do without a screen: prompts that stay open, are
+ * accepted or dismissed, and services of other habits (items hidden while locked, a question before
+ * each write, plain sessions only). One collection, at most one item. It lives in the test's own
+ * process and main context, on its own bus connection.
+ */
+enum fake_prompt {
+    FAKE_HOLDS, /* stays open until Dismiss */
+    FAKE_ACCEPTS,
+    FAKE_DISMISSES, /* the person closes it */
+    FAKE_DEAF,      /* stays open, Dismiss is not answered */
+};
+
+typedef struct FakeService {
+    /* set by the test */
+    bool locked;
+    bool hides_locked;  /* a search finds nothing while locked */
+    bool asks_to_write; /* CreateItem and Delete prompt */
+    bool no_collection;
+    enum fake_prompt prompt;
+    /* seen by the test */
+    bool prompted, dismissed;
+    guint unlock_calls;
+    char *item; /* the secret's text; NULL = no item */
+    /* its own */
+    GDBusConnection *bus;
+    GDBusNodeInfo *interfaces;
+    const char *prompt_for; /* method that the open prompt belongs to */
+    char *pending;          /* text that a prompted CreateItem will store */
+} FakeService;
+
+FakeService *fake_service_new(const char *address);
+void fake_service_free(FakeService *service);
+
+#endif
