@@ -165,17 +165,13 @@ struct probe {
     GTask *task;
     char *name;
     struct secrets secrets;
-    GError *problem; /* what the probe will say, while it still cleans up */
 };
 
+/* Answers and ends. Takes problem, NULL for a probe that passed. */
 static void probe_end(struct probe *probe, GError *problem)
 {
-    if (probe->problem == NULL)
-        probe->problem = problem;
-    else
-        g_clear_error(&problem);
-    if (probe->problem != NULL)
-        g_task_return_error(probe->task, g_steal_pointer(&probe->problem));
+    if (problem != NULL)
+        g_task_return_error(probe->task, problem);
     else
         g_task_return_boolean(probe->task, TRUE);
     g_object_unref(probe->task);
@@ -183,6 +179,14 @@ static void probe_end(struct probe *probe, GError *problem)
     g_free(probe->name);
     store_unref(probe->store);
     g_free(probe);
+}
+
+/* The dummy goes away after a failed or cancelled probe too, but nobody waits for that. */
+static void probe_fail(struct probe *probe, GError *problem)
+{
+    GTask *task = new_task(NULL, NULL, NULL, &probe_tag);
+    probe->store->ops->erase(probe->store, probe->name, false, task);
+    probe_end(probe, problem);
 }
 
 static void on_probe_erased(GObject *source, GAsyncResult *result, gpointer user)
@@ -198,15 +202,19 @@ static void on_probe_loaded(GObject *source, GAsyncResult *result, gpointer user
     (void)source;
     struct probe *probe = user;
     struct secrets read;
-    if (finish_item(result, &read, &probe->problem)) {
+    GError *problem = NULL;
+    if (finish_item(result, &read, &problem)) {
         if (!secrets_equal(&read, &probe->secrets))
-            g_set_error_literal(&probe->problem, PERCH_ERROR, PERCH_ERROR_STORE_FAILED,
+            g_set_error_literal(&problem, PERCH_ERROR, PERCH_ERROR_STORE_FAILED,
                                 _("The keyring gave back something else than what was written."));
         secrets_clear(&read);
     }
-    /* The dummy goes away even when the probe was cancelled by now. */
-    GTask *task = new_task(NULL, on_probe_erased, probe, &probe_tag);
-    probe->store->ops->erase(probe->store, probe->name, false, task);
+    if (problem != NULL) {
+        probe_fail(probe, problem);
+        return;
+    }
+    GTask *task = new_task(g_task_get_cancellable(probe->task), on_probe_erased, probe, &probe_tag);
+    probe->store->ops->erase(probe->store, probe->name, !probe->store->never_ask, task);
 }
 
 static void on_probe_saved(GObject *source, GAsyncResult *result, gpointer user)
@@ -215,11 +223,11 @@ static void on_probe_saved(GObject *source, GAsyncResult *result, gpointer user)
     struct probe *probe = user;
     GError *problem = NULL;
     if (!g_task_propagate_boolean(G_TASK(result), &problem)) {
-        probe_end(probe, problem);
+        probe_fail(probe, problem);
         return;
     }
     GTask *task = new_task(g_task_get_cancellable(probe->task), on_probe_loaded, probe, &probe_tag);
-    probe->store->ops->load(probe->store, probe->name, false, task);
+    probe->store->ops->load(probe->store, probe->name, !probe->store->never_ask, task);
 }
 
 void store_probe(Store *store, GCancellable *cancellable, GAsyncReadyCallback done, gpointer user)

@@ -395,6 +395,36 @@ static void killed__service_at_each_step_of_a_save(void **state)
     }
 }
 
+static bool nothing_left(struct world *world)
+{
+    const char *argv[] = {"secret-tool", "search", "--all", "config", world->config_dir, NULL};
+    g_autofree char *output = run_program(argv, "");
+    return output == NULL || strstr(output, "[/") == NULL;
+}
+
+/* A probe that is cancelled at any step answers at once and cleans up behind itself. */
+static void cancelled__probe_leaves_nothing(void **state)
+{
+    struct world *world = *state;
+    static const char *const steps[] = {"OpenSession", "CreateItem", "GetSecrets", "Delete"};
+    for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+        g_autoptr(GCancellable) cancellable = g_cancellable_new();
+        BusMonitor *monitor = bus_monitor_new(world->service->address);
+        struct answer answer = {.done = false};
+        store_probe(world->store, cancellable, on_probe_answer, &answer);
+        bus_monitor_wait(monitor, steps[i]);
+        g_cancellable_cancel(cancellable);
+        run_until(&answer.done, "probe");
+        assert_true(answer.code == PERCH_ERROR_CANCELLED || answer.code == CALL_OK);
+        gint64 deadline = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;
+        while (!nothing_left(world)) {
+            assert_true(g_get_monotonic_time() < deadline);
+            g_main_context_iteration(NULL, FALSE);
+        }
+        bus_monitor_free(monitor);
+    }
+}
+
 /* A service that is stuck costs the limit, not for ever. */
 static void stuck__service_runs_into_the_limit(void **state)
 {
@@ -454,6 +484,7 @@ int main(void)
         WITH(unlocked, killed__service_before_its_answer),
         WITH(unlocked, killed__bus_before_the_answer),
         WITH(unlocked, killed__service_at_each_step_of_a_save),
+        WITH(unlocked, cancelled__probe_leaves_nothing),
         WITH(unlocked, stuck__service_runs_into_the_limit),
         WITH(unlocked, stuck__service_can_be_cancelled),
     };
