@@ -24,21 +24,25 @@ struct loopback_result {
     const char *description;
 };
 
-/* Called at most once: the first valid answer. The listener then takes no further callback, but
- * keeps the browser's tab waiting until loopback_finish. */
+/* Called at most once, from the main loop: the first valid answer. The browser's tab is kept
+ * waiting until loopback_finish, 60 s at most. May call loopback_finish or loopback_free. */
 typedef void (*loopback_done)(const struct loopback_result *result, gpointer user);
 
 /*
  * Binds the first free port of ports (0 entries are skipped) on both families; ::1 may be missing
- * on a machine without IPv6. *ret_port tells which. state: the value that the redirect has to
- * carry. PERCH_ERROR_NETWORK when every port is taken; the sentence names them.
+ * on a machine without IPv6. A port that is taken on one family only counts as taken. *ret_port
+ * tells which. state: the value that the redirect has to carry, referenced. PERCH_ERROR_NETWORK
+ * when every port is taken; the sentence names them.
  */
 Loopback *loopback_new(const guint16 *ports, guint count, Secret *state, loopback_done done,
                        gpointer user, guint16 *ret_port, GError **error);
 bool loopback_has_ipv6(const Loopback *loopback);
 
-/* Answers the tab that is waiting with the final result (static page; headline and text are our
- * own words) and closes the listener once it is written. */
+/*
+ * The end of the login, however it came (a pasted code, too): closes the listener, so that the port
+ * is free again, and answers every tab that waits with the final result (a static page in our own
+ * words). The page survives a loopback_free right after this.
+ */
 void loopback_finish(Loopback *loopback, bool succeeded);
 void loopback_free(Loopback *loopback); /* NULL is fine; closes everything at once */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Loopback, loopback_free)

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/loopback.h"
+
+#include <string.h>
+
+#include "loopback_private.h"
+#include "perch/error.h"
+#include "perch/text.h"
+
+enum {
+    MAX_VISITORS = 16,
+    READ_SECONDS = 5,      /* for a request to arrive, and again for its answer to be taken */
+    HOLD_SECONDS = 60,     /* how long the tab waits for loopback_finish */
+    ACCEPT_PAUSE_MS = 200, /* when accepting fails (no descriptors left) */
+};
+
+struct Loopback {
+    GMainContext *context;
+    struct loopback_sockets sockets;
+    GSource *accepting[2];
+    GSource *pause;
+    guint16 port;
+    Secret *state;
+    loopback_done done;
+    gpointer user;
+    bool answered; /* done was called */
+    bool has_ipv6;
+    GPtrArray *visitors; /* struct visitor, owned, in the order of arrival */
+};
+
+/* One connection. */
+struct visitor {
+    Loopback *loopback;
+    GSocket *socket;
+    GSource *watch, *deadline;
+    enum { READING, HOLDING, WRITING, LEAVING } phase;
+    gsize length;
+    char head[REQUEST_HEAD_MAX];
+    GString *answer;
+    gsize sent;
+};
+
+static void drop_source(GSource **source)
+{
+    if (*source == NULL)
+        return;
+    g_source_destroy(*source);
+    g_clear_pointer(source, g_source_unref);
+}
+
+static GSource *attach(GSource *source, GMainContext *context, GSourceFunc callback, gpointer user)
+{
+    g_source_set_callback(source, callback, user, NULL);
+    g_source_attach(source, context);
+    return source;
+}
+
+/* Reads and forgets what is there. TRUE at the end of the connection. */
+static bool discard_input(GSocket *socket)
+{
+    char rest[4096];
+    gssize got;
+    g_autoptr(GError) error = NULL;
+    do
+        got = g_socket_receive(socket, rest, sizeof rest, NULL, &error);
+    while (got > 0);
+    wipe(rest, sizeof rest);
+    return got == 0 || !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+}
+
+static void visitor_free(gpointer data)
+{
+    struct visitor *visitor = data;
+    drop_source(&visitor->watch);
+    drop_source(&visitor->deadline);
+    /* Unread input would turn the close into a reset, and the page with it. */
+    discard_input(visitor->socket);
+    g_socket_close(visitor->socket, NULL);
+    g_object_unref(visitor->socket);
+    if (visitor->answer != NULL)
+        g_string_free(visitor->answer, TRUE);
+    wipe(visitor->head, sizeof visitor->head);
+    g_free(visitor);
+}
+
+static void visitor_leave(struct visitor *visitor)
+{
+    g_ptr_array_remove(visitor->loopback->visitors, visitor); /* frees it */
+}
+
+static gboolean on_visitor_ready(GSocket *socket, GIOCondition condition, gpointer user);
+static gboolean on_visitor_late(gpointer user);
+
+static void visitor_watch(struct visitor *visitor, GIOCondition condition)
+{
+    drop_source(&visitor->watch);
+    if (condition != 0)
+        visitor->watch =
+            attach(g_socket_create_source(visitor->socket, condition, NULL),
+                   visitor->loopback->context, G_SOURCE_FUNC(on_visitor_ready), visitor);
+}
+
+static void visitor_give(struct visitor *visitor, guint seconds)
+{
+    drop_source(&visitor->deadline);
+    visitor->deadline = attach(g_timeout_source_new_seconds(seconds), visitor->loopback->context,
+                               on_visitor_late, visitor);
+}
+
+/* Writes what the socket takes. The visitor may be gone afterwards. */
+static void visitor_write(struct visitor *visitor)
+{
+    while (visitor->sent < visitor->answer->len) {
+        g_autoptr(GError) error = NULL;
+        gssize sent = g_socket_send(visitor->socket, visitor->answer->str + visitor->sent,
+                                    visitor->answer->len - visitor->sent, NULL, &error);
+        if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+            visitor_watch(visitor, G_IO_OUT);
+            return;
+        }
+        if (sent < 0) {
+            visitor_leave(visitor);
+            return;
+        }
+        visitor->sent += (gsize)sent;
+    }
+    visitor->phase = LEAVING;
+    g_socket_shutdown(visitor->socket, FALSE, TRUE, NULL);
+    visitor_watch(visitor, G_IO_IN);
+}
+
+/* The visitor may be gone afterwards. */
+static void visitor_answer(struct visitor *visitor, enum loopback_page page, bool without_body)
+{
+    visitor->phase = WRITING;
+    visitor->answer = loopback_page(page, without_body);
+    visitor_give(visitor, READ_SECONDS);
+    visitor_write(visitor);
+}
+
+/* The tab waits for loopback_finish; done is called the first time. */
+static void visitor_hold(struct visitor *visitor, const struct loopback_verdict *verdict)
+{
+    Loopback *loopback = visitor->loopback;
+    visitor->phase = HOLDING;
+    visitor_watch(visitor, 0);
+    visitor_give(visitor, HOLD_SECONDS);
+    if (loopback->answered)
+        return;
+    loopback->answered = true;
+    bool is_code = verdict->outcome == LOOPBACK_CODE;
+    g_autoptr(Secret) code = secret_new(verdict->code);
+    struct loopback_result result = {
+        .outcome = verdict->outcome,
+        .code = code,
+        .error = is_code ? "" : verdict->error,
+        .description = is_code || verdict->description == NULL ? "" : verdict->description,
+    };
+    loopback->done(&result, loopback->user); /* may finish or free the loopback */
+}
+
+static void visitor_judge(struct visitor *visitor, const struct request_head *head)
+{
+    struct loopback_verdict verdict;
+    loopback_judge(head, visitor->loopback->port, visitor->loopback->state, &verdict);
+    wipe(visitor->head, sizeof visitor->head); /* the code was in it */
+    if (verdict.counts)
+        visitor_hold(visitor, &verdict);
+    else
+        visitor_answer(visitor, verdict.page, verdict.without_body);
+    loopback_verdict_clear(&verdict);
+}
+
+static void visitor_read(struct visitor *visitor)
+{
+    g_autoptr(GError) error = NULL;
+    gssize got = g_socket_receive(visitor->socket, visitor->head + visitor->length,
+                                  sizeof visitor->head - visitor->length, NULL, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        return;
+    if (got <= 0) {
+        visitor_leave(visitor);
+        return;
+    }
+    visitor->length += (gsize)got;
+    struct request_head head;
+    switch (request_head_parse(visitor->head, visitor->length, &head)) {
+    case REQUEST_HEAD_MORE:
+        break;
+    case REQUEST_HEAD_COMPLETE:
+        visitor_judge(visitor, &head);
+        break;
+    case REQUEST_HEAD_BAD:
+        visitor_answer(visitor, PAGE_NOT_UNDERSTOOD, false);
+        break;
+    case REQUEST_HEAD_TOO_LARGE:
+        visitor_answer(visitor, PAGE_TOO_LARGE, false);
+        break;
+    }
+}
+
+static gboolean on_visitor_ready(GSocket *socket, GIOCondition condition, gpointer user)
+{
+    (void)condition;
+    struct visitor *visitor = user;
+    if (visitor->phase == READING)
+        visitor_read(visitor);
+    else if (visitor->phase == WRITING)
+        visitor_write(visitor);
+    else if (discard_input(socket))
+        visitor_leave(visitor);
+    return G_SOURCE_CONTINUE; /* of no effect where the source was replaced */
+}
+
+static gboolean on_visitor_late(gpointer user)
+{
+    struct visitor *visitor = user;
+    if (visitor->phase == READING && visitor->length > 0)
+        visitor_answer(visitor, PAGE_TIMEOUT, false);
+    else if (visitor->phase == HOLDING)
+        visitor_answer(visitor, PAGE_STILL_WORKING, false);
+    else
+        visitor_leave(visitor);
+    return G_SOURCE_CONTINUE;
+}
+
+/* Room for one more: the one that has been here longest without a valid answer goes. */
+static bool make_room(Loopback *loopback)
+{
+    for (guint i = 0; loopback->visitors->len >= MAX_VISITORS && i < loopback->visitors->len; i++) {
+        struct visitor *visitor = loopback->visitors->pdata[i];
+        if (visitor->phase != HOLDING)
+            visitor_leave(visitor);
+    }
+    return loopback->visitors->len < MAX_VISITORS;
+}
+
+static void admit(Loopback *loopback, GSocket *socket)
+{
+    if (!make_room(loopback)) {
+        g_object_unref(socket);
+        return;
+    }
+    g_socket_set_blocking(socket, FALSE);
+    struct visitor *visitor = g_new0(struct visitor, 1);
+    visitor->loopback = loopback;
+    visitor->socket = socket;
+    g_ptr_array_add(loopback->visitors, visitor);
+    visitor_give(visitor, READ_SECONDS);
+    visitor_watch(visitor, G_IO_IN);
+}
+
+static void start_accepting(Loopback *loopback);
+
+static gboolean on_pause_over(gpointer user)
+{
+    Loopback *loopback = user;
+    drop_source(&loopback->pause);
+    start_accepting(loopback);
+    return G_SOURCE_REMOVE;
+}
+
+static void stop_accepting(Loopback *loopback)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(loopback->accepting); i++)
+        drop_source(&loopback->accepting[i]);
+    drop_source(&loopback->pause);
+}
+
+static gboolean on_knock(GSocket *socket, GIOCondition condition, gpointer user)
+{
+    (void)condition;
+    Loopback *loopback = user;
+    g_autoptr(GError) error = NULL;
+    GSocket *accepted = g_socket_accept(socket, NULL, &error);
+    if (accepted != NULL) {
+        admit(loopback, accepted);
+    } else if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+        /* No descriptors left: the connection stays queued, and the source would fire endlessly. */
+        stop_accepting(loopback);
+        loopback->pause = attach(g_timeout_source_new(ACCEPT_PAUSE_MS), loopback->context,
+                                 on_pause_over, loopback);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+static void start_accepting(Loopback *loopback)
+{
+    GSocket *const sockets[] = {loopback->sockets.ipv4, loopback->sockets.ipv6};
+    for (gsize i = 0; i < G_N_ELEMENTS(sockets); i++)
+        if (sockets[i] != NULL)
+            loopback->accepting[i] = attach(g_socket_create_source(sockets[i], G_IO_IN, NULL),
+                                            loopback->context, G_SOURCE_FUNC(on_knock), loopback);
+}
+
+/* The first port that can be had whole; 0 with error. */
+static guint16 bind_first(const guint16 *ports, guint count, struct loopback_sockets *sockets,
+                          GError **error)
+{
+    g_autoptr(GString) taken = g_string_new(NULL);
+    for (guint i = 0; i < count; i++) {
+        if (ports[i] == 0)
+            continue;
+        if (loopback_bind(ports[i], sockets))
+            return ports[i];
+        g_string_append_printf(taken, "%s%u", taken->len == 0 ? "" : ", ", ports[i]);
+    }
+    if (taken->len == 0)
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_NETWORK,
+                            _("There is no callback port to listen on. Choose one."));
+    else
+        g_set_error(
+            error, PERCH_ERROR, PERCH_ERROR_NETWORK,
+            _("No callback port is free: %s. End a program that uses one of them, or choose "
+              "another port here and in the app's callback URLs."),
+            taken->str);
+    return 0;
+}
+
+Loopback *loopback_new(const guint16 *ports, guint count, Secret *state, loopback_done done,
+                       gpointer user, guint16 *ret_port, GError **error)
+{
+    struct loopback_sockets sockets = {0};
+    guint16 port = bind_first(ports, count, &sockets, error);
+    if (port == 0)
+        return NULL;
+    Loopback *loopback = g_new0(Loopback, 1);
+    loopback->context = g_main_context_ref_thread_default();
+    loopback->sockets = sockets;
+    loopback->has_ipv6 = sockets.ipv6 != NULL;
+    loopback->port = port;
+    loopback->state = secret_ref(state);
+    loopback->done = done;
+    loopback->user = user;
+    loopback->visitors = g_ptr_array_new_with_free_func(visitor_free);
+    start_accepting(loopback);
+    *ret_port = port;
+    return loopback;
+}
+
+bool loopback_has_ipv6(const Loopback *loopback)
+{
+    return loopback->has_ipv6;
+}
+
+static void close_listener(Loopback *loopback)
+{
+    stop_accepting(loopback);
+    loopback_sockets_close(&loopback->sockets);
+}
+
+void loopback_finish(Loopback *loopback, bool succeeded)
+{
+    loopback->answered = true;
+    close_listener(loopback);
+    for (guint i = loopback->visitors->len; i > 0; i--) {
+        struct visitor *visitor = loopback->visitors->pdata[i - 1];
+        if (visitor->phase == HOLDING)
+            visitor_answer(visitor, succeeded ? PAGE_SUCCEEDED : PAGE_FAILED, false);
+        else if (visitor->phase == READING)
+            visitor_leave(visitor);
+    }
+}
+
+void loopback_free(Loopback *loopback)
+{
+    if (loopback == NULL)
+        return;
+    close_listener(loopback);
+    g_ptr_array_unref(loopback->visitors);
+    secret_unref(loopback->state);
+    g_main_context_unref(loopback->context);
+    g_free(loopback);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "loopback_private.h"
+
+enum { BACKLOG = 128 }; /* a burst of junk connections must not shut the browser out */
+
+/*
+ * A listening socket on the loopback address of one family, or NULL. SO_REUSEADDR lets the port be
+ * bound again while old connections are in TIME_WAIT; on Linux it never takes a port away from a
+ * socket that listens, on this address or on all of them.
+ */
+static GSocket *listen_on(GSocketFamily family, guint16 port)
+{
+    g_autoptr(GSocket) socket =
+        g_socket_new(family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+    g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback(family);
+    g_autoptr(GSocketAddress) address = g_inet_socket_address_new(loopback, port);
+    if (socket == NULL || !g_socket_bind(socket, address, TRUE, NULL))
+        return NULL;
+    g_socket_set_blocking(socket, FALSE);
+    g_socket_set_listen_backlog(socket, BACKLOG);
+    return g_socket_listen(socket, NULL) ? g_steal_pointer(&socket) : NULL;
+}
+
+/* Whether the machine has the family at all: any port of it will do. */
+static bool has_family(GSocketFamily family)
+{
+    g_autoptr(GSocket) socket = listen_on(family, 0);
+    return socket != NULL;
+}
+
+bool loopback_bind(guint16 port, struct loopback_sockets *ret_sockets)
+{
+    struct loopback_sockets sockets = {
+        .ipv4 = listen_on(G_SOCKET_FAMILY_IPV4, port),
+        .ipv6 = listen_on(G_SOCKET_FAMILY_IPV6, port),
+    };
+    /* Half a port is none: the browser chooses which address localhost is. */
+    bool ipv4 = sockets.ipv4 != NULL || !has_family(G_SOCKET_FAMILY_IPV4);
+    bool ipv6 = sockets.ipv6 != NULL || !has_family(G_SOCKET_FAMILY_IPV6);
+    if (ipv4 && ipv6 && (sockets.ipv4 != NULL || sockets.ipv6 != NULL)) {
+        *ret_sockets = sockets;
+        return true;
+    }
+    loopback_sockets_close(&sockets);
+    return false;
+}
+
+void loopback_sockets_close(struct loopback_sockets *sockets)
+{
+    GSocket **all[] = {&sockets->ipv4, &sockets->ipv6};
+    for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {
+        if (*all[i] == NULL)
+            continue;
+        g_socket_close(*all[i], NULL);
+        g_clear_object(all[i]);
+    }
+}
+
+bool loopback_port_is_free(guint16 port, char **ret_owner)
+{
+    struct loopback_sockets sockets = {0};
+    bool is_free = loopback_bind(port, &sockets);
+    loopback_sockets_close(&sockets);
+    if (ret_owner != NULL)
+        *ret_owner = is_free ? NULL : port_owner(port);
+    return is_free;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "loopback_private.h"
+#include "perch/text.h"
+
+/* Reads proc(5): /proc/net/tcp names the inode of a listening socket, /proc/PID/fd who has it. */
+
+/* "0100007F" or "00000000000000000000000001000000": words of the address as this machine's
+ * integers. Whether connections to loopback can end there. */
+static bool covers_loopback(const char *hex)
+{
+    guint32 words[4] = {0};
+    gsize count = strlen(hex) / 8;
+    for (gsize i = 0; i < count && i < G_N_ELEMENTS(words); i++) {
+        g_autofree char *word = g_strndup(hex + 8 * i, 8);
+        words[i] = (guint32)strtoul(word, NULL, 16);
+    }
+    GSocketFamily family = count == 4 ? G_SOCKET_FAMILY_IPV6 : G_SOCKET_FAMILY_IPV4;
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_bytes((const guint8 *)words, family);
+    return g_inet_address_get_is_loopback(address) || g_inet_address_get_is_any(address);
+}
+
+/* The inode of the socket in one line of /proc/net/tcp that listens on port, or NULL. */
+static char *listening_inode(const char *line, guint16 port)
+{
+    enum { LOCAL = 1, STATE = 3, INODE = 9 };
+    g_autofree char *spaced = g_strdup(line);
+    g_auto(GStrv) words = g_strsplit_set(g_strstrip(spaced), " ", -1);
+    const char *fields[INODE + 1] = {0};
+    gsize count = 0;
+    for (char **word = words; *word != NULL && count <= INODE; word++)
+        if (**word != '\0')
+            fields[count++] = *word;
+    if (count <= INODE || strcmp(fields[STATE], "0A") != 0)
+        return NULL;
+    g_auto(GStrv) local = g_strsplit(fields[LOCAL], ":", 2);
+    if (g_strv_length(local) != 2 || strtoul(local[1], NULL, 16) != port ||
+        !covers_loopback(local[0]))
+        return NULL;
+    return g_strdup(fields[INODE]);
+}
+
+static char *find_inode(const char *table, guint16 port)
+{
+    g_autofree char *text = NULL;
+    if (!g_file_get_contents(table, &text, NULL, NULL))
+        return NULL;
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        char *inode = listening_inode(*line, port);
+        if (inode != NULL)
+            return inode;
+    }
+    return NULL;
+}
+
+/* Whether the process has the socket open. Other users' processes cannot be looked into. */
+static bool has_socket(const char *pid, const char *link)
+{
+    g_autofree char *folder = g_build_filename("/proc", pid, "fd", NULL);
+    g_autoptr(GDir) fds = g_dir_open(folder, 0, NULL);
+    const char *fd;
+    while (fds != NULL && (fd = g_dir_read_name(fds)) != NULL) {
+        g_autofree char *path = g_build_filename(folder, fd, NULL);
+        char target[64];
+        ssize_t length = readlink(path, target, sizeof target - 1);
+        if (length <= 0)
+            continue;
+        target[length] = '\0';
+        if (strcmp(target, link) == 0)
+            return true;
+    }
+    return false;
+}
+
+static char *describe_process(const char *pid)
+{
+    g_autofree char *path = g_build_filename("/proc", pid, "comm", NULL);
+    g_autofree char *name = NULL;
+    if (!g_file_get_contents(path, &name, NULL, NULL))
+        return NULL;
+    g_autofree char *clean = text_clean(g_strstrip(name));
+    return g_strdup_printf(_("%s (pid %s)"), clean, pid);
+}
+
+char *port_owner(guint16 port)
+{
+    static const char *const tables[] = {"/proc/net/tcp", "/proc/net/tcp6"};
+    for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
+        g_autofree char *inode = find_inode(tables[i], port);
+        if (inode == NULL)
+            continue;
+        g_autofree char *link = g_strdup_printf("socket:[%s]", inode);
+        g_autoptr(GDir) processes = g_dir_open("/proc", 0, NULL);
+        const char *pid;
+        while (processes != NULL && (pid = g_dir_read_name(processes)) != NULL)
+            if (g_ascii_isdigit(*pid) && has_socket(pid, link))
+                return describe_process(pid);
+    }
+    return NULL;
+}

@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/test.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "perch/error.h"
+#include "perch/loopback.h"
+#include "support/http_client.h"
+
+#define STATE "s7ate-Value_0123456789"
+#define GOOD "/OauthRedirect?code=aPrx.x%3D%3D&state=" STATE
+
+enum in_done { KEEP, FINISH, FREE };
+
+struct fixture {
+    Loopback *loopback;
+    guint16 port;
+    int calls;
+    enum loopback_outcome outcome;
+    char *code, *error, *description;
+    enum in_done in_done;
+};
+
+static void on_done(const struct loopback_result *result, gpointer user)
+{
+    struct fixture *fixture = user;
+    fixture->calls++;
+    fixture->outcome = result->outcome;
+    fixture->code = g_strdup(secret_peek(result->code));
+    fixture->error = g_strdup(result->error);
+    fixture->description = g_strdup(result->description);
+    if (fixture->in_done == FINISH)
+        loopback_finish(fixture->loopback, true);
+    if (fixture->in_done == FREE)
+        g_clear_pointer(&fixture->loopback, loopback_free);
+}
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = g_new0(struct fixture, 1);
+    g_autoptr(Secret) expected = secret_new(STATE);
+    /* somebody else may take a free port in between */
+    for (int tries = 0; tries < 20 && fixture->loopback == NULL; tries++) {
+        guint16 ports[] = {0, unused_port()};
+        fixture->loopback =
+            loopback_new(ports, 2, expected, on_done, fixture, &fixture->port, NULL);
+    }
+    *state = fixture;
+    return fixture->loopback == NULL;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    loopback_free(fixture->loopback);
+    g_free(fixture->code);
+    g_free(fixture->error);
+    g_free(fixture->description);
+    g_free(fixture);
+    return 0;
+}
+
+/* A client with a raw socket. Its answer grows while the main context runs. */
+struct client {
+    GSocket *socket;
+    GSource *source;
+    GString *answer;
+    int ended;
+};
+
+static gboolean on_answer(GSocket *socket, GIOCondition condition, gpointer user)
+{
+    (void)condition;
+    struct client *client = user;
+    char chunk[4096];
+    gssize got = g_socket_receive(socket, chunk, sizeof chunk, NULL, NULL);
+    if (got > 0) {
+        g_string_append_len(client->answer, chunk, got);
+        return G_SOURCE_CONTINUE;
+    }
+    client->ended = 1;
+    return G_SOURCE_REMOVE;
+}
+
+static struct client *client_new(guint16 port, GSocketFamily family)
+{
+    struct client *client = g_new0(struct client, 1);
+    client->socket = g_socket_new(family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+    g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback(family);
+    g_autoptr(GSocketAddress) address = g_inet_socket_address_new(loopback, port);
+    if (!g_socket_connect(client->socket, address, NULL, NULL))
+        fail_msg("no connection to port %u", port);
+    client->answer = g_string_new(NULL);
+    client->source = g_socket_create_source(client->socket, G_IO_IN, NULL);
+    g_source_set_callback(client->source, G_SOURCE_FUNC(on_answer), client, NULL);
+    g_source_attach(client->source, NULL);
+    return client;
+}
+
+static void client_send(struct client *client, const char *bytes, gsize length)
+{
+    g_socket_send(client->socket, bytes, length, NULL, NULL);
+}
+
+static void client_free(struct client *client)
+{
+    g_source_destroy(client->source);
+    g_source_unref(client->source);
+    g_socket_close(client->socket, NULL);
+    g_object_unref(client->socket);
+    g_string_free(client->answer, TRUE);
+    g_free(client);
+}
+
+static char *request(const char *method, const char *target, guint16 port)
+{
+    return g_strdup_printf("%s %s HTTP/1.1\r\nHost: localhost:%u\r\nAccept: */*\r\n\r\n", method,
+                           target, port);
+}
+
+static struct client *ask(struct fixture *fixture, const char *bytes)
+{
+    struct client *client = client_new(fixture->port, G_SOCKET_FAMILY_IPV4);
+    client_send(client, bytes, strlen(bytes));
+    return client;
+}
+
+static struct client *visit(struct fixture *fixture, const char *method, const char *target)
+{
+    g_autofree char *text = request(method, target, fixture->port);
+    return ask(fixture, text);
+}
+
+/* What every answer has to carry, and that the length is right. */
+static void check_answer(const char *answer, int status, bool has_body)
+{
+    static const char *const headers[] = {
+        "\r\nConnection: close\r\n", "\r\nCache-Control: no-store\r\n",
+        "\r\nReferrer-Policy: no-referrer\r\n", "\r\nX-Content-Type-Options: nosniff\r\n",
+        "\r\nContent-Security-Policy: default-src 'none';"};
+    g_autofree char *start = g_strdup_printf("HTTP/1.1 %d ", status);
+    if (!g_str_has_prefix(answer, start))
+        fail_msg("not %d: %s", status, answer);
+    for (gsize i = 0; i < G_N_ELEMENTS(headers); i++)
+        assert_contains(answer, headers[i]);
+    const char *body = strstr(answer, "\r\n\r\n");
+    assert_non_null(body);
+    if (status == 204) {
+        assert_null(strstr(answer, "Content-Length"));
+        assert_string_equal(body, "\r\n\r\n");
+        return;
+    }
+    const char *length = strstr(answer, "\r\nContent-Length: ");
+    assert_non_null(length);
+    guint64 stated = g_ascii_strtoull(length + strlen("\r\nContent-Length: "), NULL, 10);
+    assert_true(stated > 0);
+    assert_int_equal(strlen(body + 4), has_body ? stated : 0);
+    assert_null(strstr(answer, "<script"));
+}
+
+static void listener__code__held_until_finished(void **state)
+{
+    struct fixture *fixture = *state;
+    struct client *client = visit(fixture, "GET", GOOD);
+    wait_for_count(&fixture->calls, 1);
+    assert_int_equal(fixture->outcome, LOOPBACK_CODE);
+    assert_string_equal(fixture->code, "aPrx.x==");
+    assert_string_equal(fixture->error, "");
+    while (g_main_context_iteration(NULL, FALSE))
+        continue;
+    assert_int_equal(client->answer->len, 0);
+    loopback_finish(fixture->loopback, true);
+    wait_for_count(&client->ended, 1);
+    check_answer(client->answer->str, 200, true);
+    assert_contains(client->answer->str, "perch is connected");
+    client_free(client);
+    assert_true(loopback_port_is_free(fixture->port, NULL));
+}
+
+static void listener__failed__page_says_so(void **state)
+{
+    struct fixture *fixture = *state;
+    struct client *client = visit(fixture, "GET", GOOD);
+    wait_for_count(&fixture->calls, 1);
+    loopback_finish(fixture->loopback, false);
+    /* freed at once, as at the end of the program: the page still arrives whole */
+    g_clear_pointer(&fixture->loopback, loopback_free);
+    wait_for_count(&client->ended, 1);
+    check_answer(client->answer->str, 200, true);
+    assert_contains(client->answer->str, "perch is not connected");
+    client_free(client);
+}
+
+static void listener__ipv6__answers(void **state)
+{
+    struct fixture *fixture = *state;
+    if (!loopback_has_ipv6(fixture->loopback))
+        skip();
+    struct client *client = client_new(fixture->port, G_SOCKET_FAMILY_IPV6);
+    g_autofree char *text =
+        g_strdup_printf("GET %s HTTP/1.1\r\nHOST: [::1]:%u\r\n\r\n", GOOD, fixture->port);
+    client_send(client, text, strlen(text));
+    wait_for_count(&fixture->calls, 1);
+    client_free(client);
+}
+
+static void listener__error__reported(void **state)
+{
+    struct fixture *fixture = *state;
+    struct client *client = visit(
+        fixture, "GET",
+        "/OauthRedirect?error=access_denied&error_description=end-user%20denied+it&state=" STATE);
+    wait_for_count(&fixture->calls, 1);
+    assert_int_equal(fixture->outcome, LOOPBACK_ERROR);
+    assert_string_equal(fixture->code, "");
+    assert_string_equal(fixture->error, "access_denied");
+    assert_string_equal(fixture->description, "end-user denied it");
+    client_free(client);
+}
+
+struct refusal {
+    const char *method, *target;
+    int status;
+};
+
+static const struct refusal refusals[] = {
+    {"GET", "/", 404},
+    {"GET", "/favicon.ico", 404},
+    {"GET", "/robots.txt?code=1&state=" STATE, 404},
+    {"GET", "/OauthRedirect/?code=1&state=" STATE, 404},
+    {"GET", "/oauthredirect?code=1&state=" STATE, 404},
+    {"GET", "//OauthRedirect?code=1&state=" STATE, 404},
+    {"GET", "/x/../OauthRedirect?code=1&state=" STATE, 404},
+    {"GET", "/%4FauthRedirect?code=1&state=" STATE, 404},
+    {"GET", "http://localhost/OauthRedirect?code=1&state=" STATE, 404},
+    {"OPTIONS", "*", 404},
+    {"POST", GOOD, 405},
+    {"PUT", GOOD, 405},
+    {"get", GOOD, 405},
+    {"OPTIONS", GOOD, 204},
+    {"HEAD", GOOD, 200},
+    {"HEAD", "/OauthRedirect?code=1&state=wrong", 400},
+    {"GET", "/OauthRedirect", 400},
+    {"GET", "/OauthRedirect?", 400},
+    {"GET", "/OauthRedirect?code=1", 400},
+    {"GET", "/OauthRedirect?code=1&state=", 400},
+    {"GET", "/OauthRedirect?code=1&state=wrong", 400},
+    {"GET", "/OauthRedirect?code=1&state=s7ate-Value_012345678", 400},
+    {"GET", "/OauthRedirect?code=1&state=" STATE "0", 400},
+    {"GET", "/OauthRedirect?code=1&state=" STATE "%20", 400},
+    {"GET", "/OauthRedirect?code=1&State=" STATE, 400},
+    {"GET", "/OauthRedirect?state=" STATE, 400},
+    {"GET", "/OauthRedirect?code=&state=" STATE, 400},
+    {"GET", "/OauthRedirect?code=1&error=a&state=" STATE, 400},
+    {"GET", "/OauthRedirect?code=1&code=1&state=" STATE, 400},
+    {"GET", "/OauthRedirect?code=1&state=" STATE "&state=" STATE, 400},
+    {"GET", "/OauthRedirect?code=1&state=wrong&state=" STATE, 400},
+    {"GET", "/OauthRedirect?error=a&error=b&state=" STATE, 400},
+    {"GET", "/OauthRedirect?error=a", 400},
+    {"GET", "/OauthRedirect?error=a&state=wrong", 400},
+    {"GET", "/OauthRedirect?code=%zz&state=" STATE, 400},
+    {"GET", "/OauthRedirect?code=1%00&state=" STATE, 400},
+    {"GET", "/OauthRedirect?code=%ff%fe&state=" STATE, 400},
+    {"GET", "/OauthRedirect?code=1&state=" STATE "#x", 400},
+    {"GET", "/OauthRedirect?code=%3Cscript%3Ecanary&state=wrong", 400},
+};
+
+static void listener__anything_else__answered_and_ignored(void **state)
+{
+    struct fixture *fixture = *state;
+    for (gsize i = 0; i < G_N_ELEMENTS(refusals); i++) {
+        const struct refusal *row = &refusals[i];
+        struct client *client = visit(fixture, row->method, row->target);
+        wait_for_count(&client->ended, 1);
+        if (!g_str_has_prefix(client->answer->str, "HTTP/1.1"))
+            fail_msg("%s %s: no answer", row->method, row->target);
+        check_answer(client->answer->str, row->status, strcmp(row->method, "HEAD") != 0);
+        assert_null(strstr(client->answer->str, "canary"));
+        if (row->status == 405)
+            assert_contains(client->answer->str, "\r\nAllow: GET, HEAD, OPTIONS\r\n");
+        if (row->status == 204)
+            assert_contains(client->answer->str, "\r\nAccess-Control-Allow-Private-Network: true");
+        else
+            assert_null(strstr(client->answer->str, "Access-Control"));
+        client_free(client);
+        assert_int_equal(fixture->calls, 0);
+    }
+    struct client *client = visit(fixture, "GET", GOOD);
+    wait_for_count(&fixture->calls, 1);
+    client_free(client);
+}
+
+static void listener__host__has_to_be_its_own(void **state)
+{
+    struct fixture *fixture = *state;
+    struct {
+        const char *format;
+        int status; /* 0 = counts */
+    } cases[] = {
+        {"Host: localhost", 421},
+        {"Host: localhost:", 421},
+        {"Host: localhost:1", 421},
+        {"Host: evil.example:PORT", 421},
+        {"Host: localhost.:PORT", 421},
+        {"Host: xlocalhost:PORT", 421},
+        {"Host: localhost:PORT0", 421},
+        {"Host: ::1:PORT", 421},
+        {"Host: 127.0.0.2:PORT", 421},
+        {"Host:", 421},
+        {"X-Forwarded-Host: localhost:PORT", 421},
+        {"Host: localhost:PORT\r\nHost: localhost:PORT", 400},
+        {"Host: evil.example\r\nHost: localhost:PORT", 400},
+        {"Host: LocalHost:PORT", 0},
+    };
+    g_autofree char *port = g_strdup_printf("%u", fixture->port);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(GStrv) parts = g_strsplit(cases[i].format, "PORT", -1);
+        g_autofree char *host = g_strjoinv(port, parts);
+        g_autofree char *text = g_strdup_printf("GET %s HTTP/1.1\r\n%s\r\n\r\n", GOOD, host);
+        struct client *client = ask(fixture, text);
+        if (cases[i].status == 0) {
+            wait_for_count(&fixture->calls, 1);
+        } else {
+            wait_for_count(&client->ended, 1);
+            check_answer(client->answer->str, cases[i].status, true);
+            assert_int_equal(fixture->calls, 0);
+        }
+        client_free(client);
+    }
+}
+
+static void listener__no_request__refused(void **state)
+{
+    struct fixture *fixture = *state;
+    g_autofree char *large = g_strnfill(9000, 'a');
+    g_autofree char *large_head =
+        g_strdup_printf("GET / HTTP/1.1\r\nHost: localhost:%u\r\nA: %s", fixture->port, large);
+    struct {
+        const char *bytes;
+        int status;
+    } cases[] = {
+        {"\x16\x03\x01\x02\x05", 400}, {"hello\n", 400},  {"GET / HTTP/2.0\r\n\r\n", 400},
+        {"GET /\r\n\r\n", 400},        {large_head, 431}, {large, 431},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct client *client = ask(fixture, cases[i].bytes);
+        wait_for_count(&client->ended, 1);
+        check_answer(client->answer->str, cases[i].status, true);
+        client_free(client);
+    }
+    assert_int_equal(fixture->calls, 0);
+}
+
+static void listener__byte_by_byte__counts(void **state)
+{
+    struct fixture *fixture = *state;
+    g_autofree char *text = request("GET", GOOD, fixture->port);
+    struct client *client = client_new(fixture->port, G_SOCKET_FAMILY_IPV4);
+    for (const char *p = text; *p != '\0'; p++) {
+        client_send(client, p, 1);
+        while (g_main_context_iteration(NULL, FALSE))
+            continue;
+    }
+    wait_for_count(&fixture->calls, 1);
+    assert_string_equal(fixture->code, "aPrx.x==");
+    client_free(client);
+}
+
+/* The only test that has to wait for the listener's own clock (5 s). */
+static void listener__unfinished_request__timed_out(void **state)
+{
+    struct fixture *fixture = *state;
+    struct client *silent = ask(fixture, "");
+    struct client *partial = ask(fixture, "GET / HTTP/1.1\r\nHost:");
+    gint64 start = g_get_monotonic_time();
+    wait_for_count(&partial->ended, 1);
+    wait_for_count(&silent->ended, 1);
+    gint64 seconds = (g_get_monotonic_time() - start) / G_TIME_SPAN_SECOND;
+    assert_in_range(seconds, 3, 8);
+    check_answer(partial->answer->str, 408, true);
+    assert_int_equal(silent->answer->len, 0);
+    client_free(silent);
+    client_free(partial);
+}
+
+static void listener__second_answer__told_the_same(void **state)
+{
+    struct fixture *fixture = *state;
+    struct client *first = visit(fixture, "GET", GOOD);
+    wait_for_count(&fixture->calls, 1);
+    struct client *second = visit(fixture, "GET", "/OauthRedirect?code=other&state=" STATE);
+    struct client *icon = visit(fixture, "GET", "/favicon.ico");
+    wait_for_count(&icon->ended, 1);
+    check_answer(icon->answer->str, 404, true);
+    loopback_finish(fixture->loopback, true);
+    wait_for_count(&first->ended, 1);
+    wait_for_count(&second->ended, 1);
+    check_answer(first->answer->str, 200, true);
+    check_answer(second->answer->str, 200, true);
+    assert_int_equal(fixture->calls, 1);
+    assert_string_equal(fixture->code, "aPrx.x==");
+    client_free(first);
+    client_free(second);
+    client_free(icon);
+}
+
+static void listener__junk__cannot_shut_it(void **state)
+{
+    static const char *const junk[] = {"",
+                                       "GET / HT",
+                                       "\x16\x03\x01",
+                                       "GET /OauthRedirect?code=1&state=no HTTP/1.1\r\nHost: a",
+                                       "POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n",
+                                       "\n\n\n"};
+    enum { CROWD = 300 };
+    struct fixture *fixture = *state;
+    struct client *crowd[CROWD] = {NULL};
+    for (gsize i = 0; i < CROWD; i++) {
+        crowd[i] = ask(fixture, junk[i % G_N_ELEMENTS(junk)]);
+        while (g_main_context_iteration(NULL, FALSE))
+            continue;
+        if (i % 5 == 0)
+            g_clear_pointer(&crowd[i], client_free);
+    }
+    gint64 start = g_get_monotonic_time();
+    struct client *client = visit(fixture, "GET", GOOD);
+    wait_for_count(&fixture->calls, 1);
+    assert_true(g_get_monotonic_time() - start < 2 * G_TIME_SPAN_SECOND);
+    /* and the tab that waits keeps its place */
+    for (gsize i = 0; i < 50; i++) {
+        client_free(ask(fixture, junk[i % G_N_ELEMENTS(junk)]));
+        while (g_main_context_iteration(NULL, FALSE))
+            continue;
+    }
+    loopback_finish(fixture->loopback, true);
+    wait_for_count(&client->ended, 1);
+    check_answer(client->answer->str, 200, true);
+    client_free(client);
+    for (gsize i = 0; i < CROWD; i++)
+        if (crowd[i] != NULL)
+            client_free(crowd[i]);
+}
+
+static void listener__finished_or_freed_in_callback__safe(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->in_done = FINISH;
+    struct client *client = visit(fixture, "GET", GOOD);
+    wait_for_count(&client->ended, 1);
+    check_answer(client->answer->str, 200, true);
+    client_free(client);
+    void *other = NULL;
+    assert_int_equal(set_up(&other), 0);
+    struct fixture *second = other;
+    second->in_done = FREE;
+    client = visit(second, "GET", GOOD);
+    wait_for_count(&client->ended, 1);
+    assert_int_equal(second->calls, 1);
+    assert_int_equal(client->answer->len, 0);
+    client_free(client);
+    tear_down(&other);
+}
+
+static GSocket *occupy(GSocketFamily family, const char *address, guint16 port)
+{
+    GSocket *socket = g_socket_new(family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+    g_autoptr(GSocketAddress) place = g_inet_socket_address_new_from_string(address, port);
+    if (!g_socket_bind(socket, place, TRUE, NULL) || !g_socket_listen(socket, NULL))
+        g_clear_object(&socket);
+    return socket;
+}
+
+/* Half a port is a taken port: the browser decides which family localhost is. */
+static void port__taken_on_one_family__next_one(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const places[] = {"::1", "127.0.0.1", "0.0.0.0", "::"};
+    g_autofree char *me = g_strdup_printf("(pid %d)", (int)getpid());
+    g_autoptr(Secret) expected = secret_new(STATE);
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
+        guint16 port = unused_port();
+        GSocketFamily family = strchr(places[i], ':') ? G_SOCKET_FAMILY_IPV6 : G_SOCKET_FAMILY_IPV4;
+        if (family == G_SOCKET_FAMILY_IPV6 && !loopback_has_ipv6(fixture->loopback))
+            continue;
+        g_autoptr(GSocket) other = occupy(family, places[i], port);
+        assert_non_null(other);
+        g_autofree char *owner = NULL;
+        assert_false(loopback_port_is_free(port, &owner));
+        assert_non_null(owner);
+        assert_contains(owner, me);
+        guint16 ports[] = {port, fixture->port, unused_port()}, got = 0;
+        g_autoptr(GError) error = NULL;
+        assert_null(loopback_new(ports, 2, expected, on_done, fixture, &got, &error));
+        assert_error_code(error, PERCH_ERROR, PERCH_ERROR_NETWORK);
+        g_autofree char *named = g_strdup_printf("%u, %u", ports[0], ports[1]);
+        assert_contains(error->message, named);
+        g_autoptr(Loopback) loopback =
+            loopback_new(ports, 3, expected, on_done, fixture, &got, NULL);
+        assert_non_null(loopback);
+        assert_int_equal(got, ports[2]);
+    }
+}
+
+static void port__just_used__usable_again(void **state)
+{
+    struct fixture *fixture = *state;
+    struct client *client = visit(fixture, "GET", GOOD);
+    wait_for_count(&fixture->calls, 1);
+    loopback_finish(fixture->loopback, true); /* the listener closes first: TIME_WAIT is here */
+    wait_for_count(&client->ended, 1);
+    client_free(client);
+    g_clear_pointer(&fixture->loopback, loopback_free);
+    g_autoptr(Secret) expected = secret_new(STATE);
+    guint16 got = 0;
+    g_autoptr(Loopback) loopback =
+        loopback_new(&fixture->port, 1, expected, on_done, fixture, &got, NULL);
+    assert_non_null(loopback);
+    /* nobody gets in beside it */
+    assert_null(occupy(G_SOCKET_FAMILY_IPV4, "127.0.0.1", got));
+    assert_null(occupy(G_SOCKET_FAMILY_IPV4, "0.0.0.0", got));
+}
+
+static void port__none_given__error(void **state)
+{
+    (void)state;
+    guint16 ports[] = {0, 0}, got = 0;
+    g_autoptr(GError) error = NULL;
+    assert_null(loopback_new(ports, 2, NULL, on_done, NULL, &got, &error));
+    assert_error_code(error, PERCH_ERROR, PERCH_ERROR_NETWORK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(listener__code__held_until_finished, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(listener__failed__page_says_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(listener__ipv6__answers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(listener__error__reported, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(listener__anything_else__answered_and_ignored, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(listener__host__has_to_be_its_own, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(listener__no_request__refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(listener__byte_by_byte__counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(listener__unfinished_request__timed_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(listener__second_answer__told_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(listener__junk__cannot_shut_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(listener__finished_or_freed_in_callback__safe, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(port__taken_on_one_family__next_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(port__just_used__usable_again, set_up, tear_down),
+        cmocka_unit_test(port__none_given__error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
