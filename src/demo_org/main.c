@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "browse.h"
 #include "control.h"
 #include "defaults.h"
 #include "perch/error.h"
@@ -25,6 +26,8 @@ static struct {
     char *instance_url;
     char *state_file;
     char **callback_ports;
+    char *browse;
+    char *user;
 } options;
 
 static const GOptionEntry entries[] = {
@@ -44,6 +47,10 @@ static const GOptionEntry entries[] = {
     {"state", 's', 0, G_OPTION_ARG_FILENAME, &options.state_file,
      "Change the stock org as this JSON file says", "FILE"},
     {"rotate", 0, 0, G_OPTION_ARG_NONE, &options.rotate, "Switch refresh token rotation on", NULL},
+    {"browse", 0, 0, G_OPTION_ARG_STRING, &options.browse,
+     "Be a scripted browser instead: log in at this address and press Allow", "URL"},
+    {"user", 0, 0, G_OPTION_ARG_STRING, &options.user, "With --browse: the user who logs in",
+     "NAME"},
     {"die-with-parent", 0, 0, G_OPTION_ARG_NONE, &options.die_with_parent,
      "Exit when the starting process ends", NULL},
     {"list-state", 0, 0, G_OPTION_ARG_NONE, &options.list_state,
@@ -202,6 +209,19 @@ static int run(struct state *state, GError **error)
     return PERCH_EXIT_OK;
 }
 
+/* The stock org's users have known passwords, so that none is needed on the command line. */
+static int run_browser(const struct state *state, GError **error)
+{
+    const struct user *user =
+        state_find_user(state, options.user != NULL ? options.user : DEMO_ADMIN);
+    if (user == NULL) {
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, "There is no user %s.", options.user);
+        return PERCH_EXIT_USAGE;
+    }
+    return browse(options.browse, user->name, user->password, error) ? PERCH_EXIT_OK
+                                                                     : PERCH_EXIT_NETWORK;
+}
+
 static void list_state(void)
 {
     list_kind(&state_org_kind);
@@ -226,7 +246,7 @@ int main(int argc, char **argv)
                 return PERCH_EXIT_OK;
         }
         struct state *state = state_new();
-        code = run(state, &error);
+        code = options.browse != NULL ? run_browser(state, &error) : run(state, &error);
         state_free(state);
     }
     if (error != NULL)
