@@ -54,7 +54,8 @@ declare -A level=(
 # Headers that several folders implement or that only declare data: as low as their users need.
 declare -A owner=(
     [view]=base [actions]=base [steps]=base [causes]=explain [config]=base [check_result]=base
-    [setup_pages]=base
+    [setup_pages]=base [app]=app [check]=checks [desktop]=net [explain]=explain [oauth]=auth
+    [salesforce]=salesforce [ui]=ui
 )
 for source in src/*/*.c; do
     [ -f "$source" ] || continue

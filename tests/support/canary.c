@@ -26,6 +26,7 @@ Canary *canary_new(void)
         g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
     canary->report = g_string_new(NULL);
     g_ptr_array_add(canary->secrets, g_strdup(CANARY_MARKER));
+    g_ptr_array_add(canary->secrets, g_strdup(CANARY_MARKER_HEX));
     return canary;
 }
 

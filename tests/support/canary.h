@@ -9,9 +9,11 @@
 
 /*
  * Looks for secrets where none may be. Every token and secret of the demo org holds the marker
- * CANARY_MARKER; values without it (a typed consumer secret, a PKCE verifier) are added by hand.
+ * CANARY_MARKER, as it is or (the consumer secret) in hexadecimal; values without it (a typed
+ * consumer secret, a PKCE verifier) are added by hand.
  */
 #define CANARY_MARKER "CANARY"
+#define CANARY_MARKER_HEX "43414E415259"
 
 typedef struct Canary Canary;
 

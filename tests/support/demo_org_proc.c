@@ -71,7 +71,6 @@ static void take_over(DemoOrg *org, TmpHome *home)
     org->client_secret = json_get_string(org->ready, "client_secret");
     org->username = json_get_string(user, "name");
     org->password = json_get_string(user, "password");
-    org->ca_file = g_strdup(json_get_string(org->ready, "ca_file"));
     assert_non_null(org->url);
     assert_non_null(org->client_id);
     assert_non_null(org->client_secret);
@@ -79,22 +78,25 @@ static void take_over(DemoOrg *org, TmpHome *home)
     org->secret_file = tmphome_write(home, "home/client-secret", org->client_secret);
 }
 
-DemoOrg *demo_org_start(TmpHome *home, const char *const *arguments)
+/* options go before the caller's arguments; both may be NULL. */
+static void start(DemoOrg *org, TmpHome *home, const char *const *options,
+                  const char *const *arguments)
 {
-    DemoOrg *org = g_new0(DemoOrg, 1);
     const char *program = g_getenv("PERCH_DEMO_ORG");
+    const char *const *lists[] = {options, arguments};
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(argv, g_strdup(program != NULL ? program : "perch-demo-org"));
-    g_ptr_array_add(argv, g_strdup("--port"));
-    g_ptr_array_add(argv, g_strdup("0"));
+    g_ptr_array_add(argv, g_strdup("--port=0"));
     g_ptr_array_add(argv, g_strdup("--print-json"));
+    g_ptr_array_add(argv, g_strdup("--die-with-parent"));
     free_ports(org->callback_ports);
     for (gsize i = 0; i < G_N_ELEMENTS(org->callback_ports); i++) {
-        g_ptr_array_add(argv, g_strdup("--callback-port"));
-        g_ptr_array_add(argv, g_strdup_printf("%u", org->callback_ports[i]));
+        g_ptr_array_add(argv, g_strdup_printf("--callback-port=%u", org->callback_ports[i]));
     }
-    for (gsize i = 0; arguments != NULL && arguments[i] != NULL; i++) {
-        g_ptr_array_add(argv, g_strdup(arguments[i]));
+    for (gsize list = 0; list < G_N_ELEMENTS(lists); list++) {
+        for (gsize i = 0; lists[list] != NULL && lists[list][i] != NULL; i++) {
+            g_ptr_array_add(argv, g_strdup(lists[list][i]));
+        }
     }
     g_ptr_array_add(argv, NULL);
     org->process = child_start((const char *const *)argv->pdata, home->env);
@@ -104,6 +106,77 @@ DemoOrg *demo_org_start(TmpHome *home, const char *const *arguments)
         fail();
     }
     take_over(org, home);
+}
+
+DemoOrg *demo_org_start(TmpHome *home, const char *const *arguments)
+{
+    DemoOrg *org = g_new0(DemoOrg, 1);
+    start(org, home, NULL, arguments);
+    return org;
+}
+
+static char *read_file(const char *folder, const char *name)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    g_autoptr(GError) error = NULL;
+    char *text = NULL;
+    g_file_get_contents(path, &text, NULL, &error);
+    assert_no_error(error);
+    return g_strchomp(text);
+}
+
+/* Certificates in a folder of home; its path, owned by the caller. */
+static char *make_certificates(TmpHome *home, const char *login_host, const char *instance_host)
+{
+    g_autofree char *script = test_source_path("tests/support/tls/pki.sh");
+    char *folder = g_build_filename(home->root, "tls", NULL);
+    g_mkdir_with_parents(folder, 0700);
+    const char *argv[] = {script,      folder,      login_host, instance_host,
+                          "localhost", "127.0.0.1", NULL};
+    g_autoptr(Child) child = child_run(argv, home->env, NULL);
+    if (child_code(child) != 0) {
+        fail_msg("pki.sh: %s%s", child->output->str, child->errors->str);
+    }
+    return folder;
+}
+
+static void tell_perch(const DemoOrg *org, TmpHome *home, bool trusted)
+{
+    g_autoptr(Json) settings = json_object();
+    Json *connect_to = json_array();
+    for (gsize i = 0; org->connect_to[i] != NULL; i++) {
+        json_append(connect_to, json_string_new(org->connect_to[i]));
+    }
+    json_set(settings, "connect_to", connect_to);
+    if (trusted) {
+        json_set_string(settings, "ca_file", org->ca_file);
+    }
+    g_autoptr(WipedText) text = json_print(settings);
+    g_free(tmphome_write(home, "home/.config/perch/network.json", text));
+}
+
+DemoOrg *demo_org_start_tls(TmpHome *home, const char *login_host, const char *instance_host,
+                            enum demo_org_certificate certificate, const char *const *arguments)
+{
+    DemoOrg *org = g_new0(DemoOrg, 1);
+    g_autofree char *folder = make_certificates(home, login_host, instance_host);
+    g_autofree char *cert = g_strdup_printf(
+        "--tls-cert=%s/%s", folder, certificate == DEMO_ORG_EXPIRED ? "expired.pem" : "cert.pem");
+    g_autofree char *key = g_strdup_printf("--tls-key=%s/key.pem", folder);
+    g_autofree char *login = g_strdup_printf("--public-url=https://%s", login_host);
+    g_autofree char *instance = g_strdup_printf("--instance-url=https://%s", instance_host);
+    const char *options[] = {cert, key, login, instance, NULL};
+    start(org, home, options, arguments);
+    org->ca_file = g_build_filename(folder, "ca.pem", NULL);
+    org->trusted_key = read_file(folder, "spki.txt");
+    org->host_rules = g_strdup_printf("MAP %s:443 127.0.0.1:%u, MAP %s:443 127.0.0.1:%u",
+                                      login_host, org->port, instance_host, org->port);
+    org->connect_to = g_new0(char *, 3);
+    org->connect_to[0] = g_strdup_printf("%s:443:127.0.0.1:%u", login_host, org->port);
+    if (strcmp(login_host, instance_host) != 0) {
+        org->connect_to[1] = g_strdup_printf("%s:443:127.0.0.1:%u", instance_host, org->port);
+    }
+    tell_perch(org, home, certificate != DEMO_ORG_UNTRUSTED);
     return org;
 }
 
@@ -114,6 +187,9 @@ void demo_org_free(DemoOrg *org)
         json_free(org->ready);
         g_free(org->secret_file);
         g_free(org->ca_file);
+        g_free(org->host_rules);
+        g_free(org->trusted_key);
+        g_strfreev(org->connect_to);
         g_free(org);
     }
 }
@@ -141,8 +217,11 @@ Json *demo_org_control(DemoOrg *org, const char *method, const char *path, const
     g_autofree char *token =
         g_strdup_printf("X-Demo-Control: %s", json_get_string(org->ready, "control_token"));
     const char *headers[] = {token, "Content-Type: application/json", NULL};
-    struct fetch_options options = {
-        .method = method, .body = body, .headers = headers, .ca_file = org->ca_file};
+    struct fetch_options options = {.method = method,
+                                    .body = body,
+                                    .headers = headers,
+                                    .ca_file = org->ca_file,
+                                    .connect_to = (const char *const *)org->connect_to};
     g_autoptr(Fetched) answer = fetch(url, &options);
     if (answer->status / 100 != 2) {
         fail_msg("%s %s: %ld %s", method, url, answer->status, answer->body);
@@ -192,6 +271,11 @@ void demo_org_use_browser(DemoOrg *org, TmpHome *home, const char *action)
     json_set_string(config, "password", org->password);
     json_set_string(config, "action", action);
     json_set_string(config, "ca_file", org->ca_file);
+    Json *connect_to = json_array();
+    for (gsize i = 0; org->connect_to != NULL && org->connect_to[i] != NULL; i++) {
+        json_append(connect_to, json_string_new(org->connect_to[i]));
+    }
+    json_set(config, "connect_to", connect_to);
     g_autoptr(WipedText) text = json_print(config);
     g_free(tmphome_write(home, "home/.fake-browser.json", text));
     tmphome_set(home, "BROWSER", program);

@@ -21,7 +21,11 @@ struct DemoOrg {
     const char *username;      /* the first user and the password */
     const char *password;
     char *secret_file; /* client_secret in a file, 0600, below the home it was started with */
-    char *ca_file;     /* with TLS: what to trust, else NULL */
+    /* With TLS, else NULL: */
+    char *ca_file;     /* what to trust */
+    char **connect_to; /* HOST:443:127.0.0.1:PORT... */
+    char *host_rules;  /* the same for Chromium (webdriver_options) */
+    char *trusted_key; /* of the certificate, for Chromium */
 };
 
 /*
@@ -30,6 +34,14 @@ struct DemoOrg {
  * org does not come up.
  */
 DemoOrg *demo_org_start(TmpHome *home, const char *const *arguments);
+/*
+ * The same over TLS under Salesforce's own name: the login host is https://login_host and the
+ * instance https://instance_host (may be the same), with a certificate of this run's authority.
+ * perch, started in home, trusts it and finds it: its network.json is written.
+ */
+enum demo_org_certificate { DEMO_ORG_VALID, DEMO_ORG_EXPIRED, DEMO_ORG_UNTRUSTED };
+DemoOrg *demo_org_start_tls(TmpHome *home, const char *login_host, const char *instance_host,
+                            enum demo_org_certificate certificate, const char *const *arguments);
 /* Ends it by its pid and waits; fails the test when it does not go or had errors (a sanitizer's
  * included). NULL is fine. */
 void demo_org_stop(DemoOrg *org);

@@ -23,11 +23,11 @@ static void set_method(CURL *curl, const struct fetch_options *options)
     }
 }
 
-static struct curl_slist *headers_of(const struct fetch_options *options)
+static struct curl_slist *list_of(const char *const *texts)
 {
     struct curl_slist *list = NULL;
-    for (gsize i = 0; options->headers != NULL && options->headers[i] != NULL; i++) {
-        list = curl_slist_append(list, options->headers[i]);
+    for (gsize i = 0; texts != NULL && texts[i] != NULL; i++) {
+        list = curl_slist_append(list, texts[i]);
     }
     return list;
 }
@@ -44,9 +44,8 @@ struct fetched *fetch(const char *url, const struct fetch_options *options)
     static const struct fetch_options none = {0};
     options = options != NULL ? options : &none;
     CURL *curl = curl_easy_init();
-    struct curl_slist *headers = headers_of(options);
-    struct curl_slist *connect_to =
-        options->connect_to != NULL ? curl_slist_append(NULL, options->connect_to) : NULL;
+    struct curl_slist *headers = list_of(options->headers);
+    struct curl_slist *connect_to = list_of(options->connect_to);
     GString *head = g_string_new(NULL);
     GString *body = g_string_new(NULL);
 

@@ -15,12 +15,12 @@ struct fetched {
 };
 
 struct fetch_options {
-    const char *method;         /* NULL: GET, or POST with a body */
-    const char *body;           /* NULL: none */
-    const char *const *headers; /* "Name: value"..., NULL at the end; may be NULL */
-    const char *ca_file;        /* for TLS; NULL: the system's */
-    const char *connect_to;     /* HOST:PORT:ADDRESS:PORT; NULL: none */
-    int milliseconds;           /* 0: 30 s */
+    const char *method;            /* NULL: GET, or POST with a body */
+    const char *body;              /* NULL: none */
+    const char *const *headers;    /* "Name: value"..., NULL at the end; may be NULL */
+    const char *ca_file;           /* for TLS; NULL: the system's */
+    const char *const *connect_to; /* HOST:PORT:ADDRESS:PORT..., NULL at the end; may be NULL */
+    int milliseconds;              /* 0: 30 s */
 };
 
 /* Never follows redirects, never uses a proxy. options may be NULL. */
