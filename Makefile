@@ -66,7 +66,7 @@ endif
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DG_LOG_DOMAIN=\"perch\" \
              -DGLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_74 \
              -DGLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_74 \
-             -DGETTEXT_PACKAGE=\"perch\" $(WARN) $(HARDEN) -Iinclude -I$(BUILD)/include \
+             -DPERCH_VERSION=\"$(VERSION)\" -DGETTEXT_PACKAGE=\"perch\" $(WARN) $(HARDEN) -Iinclude -I$(BUILD)/include \
              $(PC_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 TEST_CFLAGS = -Itests -Isrc $(PC_TEST_CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) -Wl,--as-needed $(CFLAGS) $(LDFLAGS)
@@ -141,17 +141,21 @@ $(BUILD)/.flags: FORCE
 $(CONFIG_H): FORCE
 	@mkdir -p $(@D)
 	@{ echo '/* SPDX-License-Identifier: MIT */'; \
-	   echo '#define PERCH_VERSION "$(VERSION)"'; \
 	   echo '#define PERCH_BIN_DIR "$(bindir)"'; \
+	   echo '#define PERCH_LIBEXEC_DIR "$(bindir)"'; \
 	   echo '#define PERCH_MAN_DIR "$(mandir)"'; \
 	   echo '#define PERCH_DATA_DIR "$(datadir)/perch"'; \
 	   echo '#define PERCH_LOCALE_DIR "$(localedir)"'; } >$@.new
 	@cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
 
+# Who needs the folders of the installation; others do not see that they changed.
+$(BUILD)/src/main.o $(BUILD)/src/commands/%.o $(BUILD)/src/demo_org/main.o: \
+	WITH_CONFIG = -include perch/config.h
+
 $(BUILD)/src/%.o: src/%.c $(BUILD)/.flags | $(CONFIG_H)
 	$(say) CC $<
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(WITH_CONFIG) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/.flags | $(CONFIG_H)
 	$(say) CC $<
