@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "explain_private.h"
+#include "perch/text.h"
+
+enum { SCAN_BYTES = 64 * 1024, JSON_TRIES = 32, PAGE_CHARACTERS = 200 };
+
+/* ---- XML: the OAuth endpoints with format=xml, REST with Accept: application/xml, SOAP ---- */
+
+static const char *const code_tags[] = {"errorCode", "exceptionCode", "faultcode", "error"};
+static const char *const message_tags[] = {"message", "exceptionMessage", "faultstring",
+                                           "error_description", "error"};
+
+static const char *first_of(GHashTable *texts, const char *const *tags, gsize count)
+{
+    for (gsize i = 0; i < count; i++) {
+        const char *text = g_hash_table_lookup(texts, tags[i]);
+        if (text != NULL)
+            return text;
+    }
+    return NULL;
+}
+
+/* The name without its namespace: "sf:exceptionCode". */
+static const char *local_name(const char *name)
+{
+    const char *colon = strrchr(name, ':');
+    return colon == NULL ? name : colon + 1;
+}
+
+static void xml_text(GMarkupParseContext *context, const char *text, gsize length, gpointer user,
+                     GError **error)
+{
+    GHashTable *texts = user;
+    const char *element = g_markup_parse_context_get_element(context);
+    (void)error;
+    if (element == NULL || g_hash_table_contains(texts, local_name(element)))
+        return;
+    char *value = g_strstrip(g_strndup(text, length));
+    if (*value == '\0')
+        g_free(value);
+    else
+        g_hash_table_insert(texts, g_strdup(local_name(element)), value);
+}
+
+static bool from_xml(struct failure *failure, const char *text)
+{
+    static const GMarkupParser parser = {.text = xml_text};
+    g_autoptr(GHashTable) texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_autoptr(GMarkupParseContext) context =
+        g_markup_parse_context_new(&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, texts, NULL);
+    /* A page that is no XML is still read up to the place where it stops being any. */
+    g_markup_parse_context_parse(context, text, (gssize)strlen(text), NULL);
+    const char *found = first_of(texts, code_tags, G_N_ELEMENTS(code_tags));
+    if (found == NULL)
+        return false;
+    g_autofree char *code = g_strdup(local_name(found));
+    code[strcspn(code, "( ")] = '\0'; /* LOGIN_OAUTH_INVALID_TOKEN(db=1703,...) */
+    failure_say(failure, code, first_of(texts, message_tags, G_N_ELEMENTS(message_tags)));
+    return true;
+}
+
+/* ---- HTML ---- */
+
+static char *replace(const char *text, const char *pattern, const char *with)
+{
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_CASELESS | G_REGEX_DOTALL, 0, NULL);
+    char *out = g_regex_replace_literal(regex, text, -1, 0, with, 0, NULL);
+    return out == NULL ? g_strdup("") : out;
+}
+
+/* What a person would read on the page, in one line. */
+static char *page_text(const char *html)
+{
+    g_autofree char *no_code = replace(html, "<(script|style)\\b.*?</\\1>|<!--.*?-->", " ");
+    g_autofree char *no_tags = replace(no_code, "<[^>]*>", " ");
+    g_autofree char *no_blanks = replace(no_tags, "(\\s|&nbsp;)+", " ");
+    g_autofree char *text = replace(no_blanks, "&amp;", "&");
+    return text_abbreviate(g_strstrip(text), PAGE_CHARACTERS);
+}
+
+static bool is_html(const char *text)
+{
+    return g_regex_match_simple("<!doctype html|<html\\b|<body\\b|<head\\b", text, G_REGEX_CASELESS,
+                                0);
+}
+
+bool answer_from_markup(struct failure *failure, const char *text)
+{
+    if (*text != '<')
+        return false;
+    if (!is_html(text) && from_xml(failure, text))
+        return true;
+    /* Case A of the authorize errors: one line of url-encoded text inside <pre>. */
+    if (g_regex_match_simple("[>\\s]error=[^&<\\s]+&(amp;)?error_description=", text, 0, 0) &&
+        answer_from_form(failure, text))
+        return true;
+    g_autofree char *readable = page_text(text);
+    bool maintenance = g_regex_match_simple("maintenance", text, G_REGEX_CASELESS, 0);
+    failure_say(failure, maintenance ? "maintenance" : "html", readable);
+    return true;
+}
+
+/* ---- url-encoded text, also inside an address or a page ---- */
+
+static char *form_value(const char *text, const char *name)
+{
+    g_autofree char *pattern = g_strdup_printf("(?:^|[?&#;>\\s\"'])%s=([^&#<\"']*)", name);
+    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    if (!g_regex_match(regex, text, 0, &info))
+        return NULL;
+    char *raw = g_match_info_fetch(info, 1);
+    g_strdelimit(raw, "+", ' ');
+    char *value = g_uri_unescape_string(raw, NULL);
+    if (value == NULL)
+        return raw;
+    g_free(raw);
+    return value;
+}
+
+bool answer_from_form(struct failure *failure, const char *text)
+{
+    g_autofree char *plain = replace(text, "&amp;", "&");
+    g_autofree char *error = form_value(plain, "error");
+    if (error == NULL)
+        return false;
+    g_strstrip(error);
+    error[strcspn(error, " \t\r\n")] = '\0';
+    if (*error == '\0')
+        return false;
+    g_autofree char *description = form_value(plain, "error_description");
+    failure_say(failure, error, description);
+    return true;
+}
+
+/* ---- a line of a log with JSON somewhere in it ---- */
+
+/* Bytes of the bracketed text that begins here; 0 when it never closes. */
+static gsize bracketed(const char *text)
+{
+    int depth = 0;
+    bool quoted = false;
+    for (const char *p = text; *p != '\0'; p++) {
+        if (quoted && *p == '\\' && p[1] != '\0')
+            p++;
+        else if (*p == '"')
+            quoted = !quoted;
+        else if (!quoted && (*p == '[' || *p == '{'))
+            depth++;
+        else if (!quoted && (*p == ']' || *p == '}') && --depth == 0)
+            return (gsize)(p - text) + 1;
+    }
+    return 0;
+}
+
+static bool from_inner_json(struct failure *failure, const char *text)
+{
+    int tries = JSON_TRIES;
+    for (const char *p = text; (p = strpbrk(p, "[{")) != NULL && tries > 0; p++, tries--) {
+        g_autoptr(Json) json = json_parse(p, bracketed(p), NULL);
+        if (json != NULL && answer_from_json(failure, json))
+            return true;
+    }
+    return false;
+}
+
+static char *loose_value(const char *text, const char *names, const char *value)
+{
+    g_autofree char *pattern =
+        g_strdup_printf("\\\\*\"(?:%s)\\\\*\"\\s*:\\s*\\\\*\"(%s)", names, value);
+    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    return g_regex_match(regex, text, 0, &info) ? g_match_info_fetch(info, 1) : NULL;
+}
+
+/* JSON that is cut off or quoted once more: its pairs can still be read. */
+static bool from_loose_json(struct failure *failure, const char *text)
+{
+    g_autofree char *code =
+        loose_value(text, "errorCode|statusCode|exceptionCode|error", "[A-Za-z][A-Za-z_-]+");
+    if (code == NULL)
+        return false;
+    g_autofree char *message =
+        loose_value(text, "message|exceptionMessage|error_description", "[^\"\\\\]*");
+    failure_say(failure, code, message);
+    return true;
+}
+
+bool answer_from_log(struct failure *failure, const char *text)
+{
+    return from_inner_json(failure, text) || from_loose_json(failure, text);
+}

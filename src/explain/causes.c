@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "explain_private.h"
+#include "perch/text.h"
+
+#define STEP(text)  \
+    {               \
+        text, false \
+    }
+#define OTHERWISE(text) \
+    {                   \
+        text, true      \
+    }
+
+static const struct cause_row causes[CAUSE_COUNT] = {
+#define CAUSE(id, name, stage, exit, retry, page, title, happened, tell_apart, ...) \
+    [CAUSE_##id] = {name,     stage,      exit,                                     \
+                    retry,    page,       title,                                    \
+                    happened, tell_apart, (const struct step[]){__VA_ARGS__, {NULL, false}}},
+#include "perch/causes.def"
+#undef CAUSE
+};
+
+const struct cause_row *cause_row(enum cause cause)
+{
+    return &causes[(int)cause >= 0 && cause < CAUSE_COUNT ? cause : CAUSE_UNKNOWN];
+}
+
+const char *cause_name(enum cause cause)
+{
+    return cause_row(cause)->name;
+}
+
+const char *certainty_name(enum certainty certainty)
+{
+    static const char *const names[] = {
+        [CERTAINTY_UNKNOWN] = N_("unknown"),
+        [CERTAINTY_LIKELY] = N_("likely"),
+        [CERTAINTY_CERTAIN] = N_("certain"),
+    };
+    return names[certainty];
+}
+
+const char *retry_name(enum retry retry)
+{
+    static const char *const names[] = {
+        [RETRY_NEVER] = "never",
+        [RETRY_NOW] = "now",
+        [RETRY_LATER] = "later",
+        [RETRY_AFTER_FIX] = "after-fix",
+    };
+    return names[retry];
+}

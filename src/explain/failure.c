@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "explain_private.h"
+#include "perch/text.h"
+
+enum { SCAN_BYTES = 64 * 1024, CODE_CHARACTERS = 100, MESSAGE_CHARACTERS = 1000, EXCERPT = 300 };
+
+/* Errors hold no secrets, but what is parsed here may be no error: nothing that looks like a
+ * token leaves this file. */
+char *redact(const char *text)
+{
+    static const char pattern[] =
+        "\\b00D[A-Za-z0-9]{12,15}![A-Za-z0-9._~-]+"
+        "|\\b5Aep[A-Za-z0-9._~-]{8,}"
+        "|\\baPrx[A-Za-z0-9._~%=-]{8,}"
+        "|\\beyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9._-]+"
+        "|(?i)((?:access_token|refresh_token|id_token|client_secret|code_verifier|password|sid)"
+        "\\\\*[\"']?\\s*[:=]\\s*\\\\*[\"']?)[^\"'&\\s,}\\\\]+"
+        "|(\\bbearer\\s+)[A-Za-z0-9._!~+/=-]{16,}";
+    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    char *out = g_regex_replace(regex, text, -1, 0, "\\1\\2…", 0, NULL);
+    return out == NULL ? g_strdup("…") : out;
+}
+
+static char *presentable(const char *text, guint characters)
+{
+    if (text == NULL)
+        return NULL;
+    /* Cut first: an answer may be megabytes long. */
+    g_autofree char *head = g_strndup(text, (gsize)characters * 8);
+    g_autofree char *clean = text_clean(head);
+    g_autofree char *safe = redact(g_strstrip(clean));
+    return *safe == '\0' ? NULL : text_abbreviate(safe, characters);
+}
+
+void failure_say(struct failure *failure, const char *code, const char *message)
+{
+    g_free(failure->code);
+    g_free(failure->message);
+    failure->code = presentable(code, CODE_CHARACTERS);
+    failure->message = presentable(message, MESSAGE_CHARACTERS);
+}
+
+void failure_clear(struct failure *failure)
+{
+    g_free(failure->code);
+    g_free(failure->message);
+    g_strfreev(failure->fields);
+    g_free(failure->object);
+    g_free(failure->named);
+    g_free(failure->excerpt);
+    *failure = (struct failure){0};
+}
+
+void failure_own(struct failure *ret_failure, enum stage stage, const char *code,
+                 const char *message)
+{
+    *ret_failure = (struct failure){.stage = stage};
+    failure_say(ret_failure, code, message);
+}
+
+/* userinfo says Bad_OAuth_Token and nothing else. */
+static bool answer_from_word(struct failure *failure, const char *text)
+{
+    if (!g_regex_match_simple("^[A-Za-z][A-Za-z_]{2,63}$", text, 0, 0))
+        return false;
+    if (strchr(text, '_') == NULL && !failure_code_is_known(text))
+        return false;
+    failure_say(failure, text, NULL);
+    return true;
+}
+
+static void parse_text(struct failure *failure, const char *text)
+{
+    g_autofree char *head = g_strndup(text, SCAN_BYTES);
+    g_autofree char *valid = g_utf8_make_valid(head, -1);
+    if (*text == '\0')
+        failure_say(failure, "empty", _("The answer is empty."));
+    else if (answer_from_markup(failure, valid) || answer_from_word(failure, valid) ||
+             answer_from_log(failure, valid) || answer_from_form(failure, valid))
+        return;
+    else if (strchr("{[", *text) != NULL)
+        failure_say(failure, "bad-answer", valid);
+    else
+        failure_say(failure, NULL, valid);
+}
+
+/*
+ * The body tells its shape better than the Content-Type, which is missing or wrong on Salesforce's
+ * error pages; so the type only says whether something that looks like JSON has to be JSON.
+ */
+void failure_parse(struct failure *ret_failure, enum stage stage, long status,
+                   const char *content_type, const char *body, gsize length)
+{
+    (void)content_type;
+    *ret_failure = (struct failure){.stage = stage, .status = status};
+    g_autofree char *copy = g_strndup(body == NULL ? "" : body, body == NULL ? 0 : length);
+    const char *text = copy;
+    if (g_str_has_prefix(text, "\xEF\xBB\xBF"))
+        text += 3;
+    text = g_strstrip((char *)(guintptr)text);
+    ret_failure->excerpt = presentable(text, EXCERPT);
+    g_autoptr(Json) json =
+        strchr("{[", *text) == NULL || *text == '\0' ? NULL : json_parse(text, strlen(text), NULL);
+    if (json == NULL)
+        parse_text(ret_failure, text);
+    else if (!answer_from_json(ret_failure, json))
+        failure_say(ret_failure, NULL, text);
+}
