@@ -2,12 +2,9 @@
 #include <locale.h>
 
 #include "perch/command.h"
+#include "perch/config.h"
 #include "perch/secret.h"
 #include "perch/text.h"
-
-#ifndef PERCH_LOCALE_DIR
-#define PERCH_LOCALE_DIR "/usr/local/share/locale"
-#endif
 
 int main(int argc, char **argv)
 {

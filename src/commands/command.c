@@ -5,11 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "perch/config.h"
 #include "perch/text.h"
-
-#ifndef PERCH_VERSION
-#define PERCH_VERSION "0.1"
-#endif
 
 static const struct command {
     const char *name, *usage, *summary;

@@ -12,10 +12,6 @@
 #include "perch/paths.h"
 #include "perch/text.h"
 
-#ifndef PERCH_LIBEXEC_DIR
-#define PERCH_LIBEXEC_DIR "/usr/local/bin"
-#endif
-
 /*
  * The rehearsal: starts the demo org, and runs the wizard on it as on any org, with settings,
  * keyring items and files in a folder of their own that is gone afterwards. perch knows nothing of

@@ -26,23 +26,6 @@ void check_result_free(struct check_result *result)
     g_free(result);
 }
 
-static struct diagnosis *diagnosis_copy(const struct diagnosis *diagnosis)
-{
-    if (diagnosis == NULL)
-        return NULL;
-    struct diagnosis *copy = g_new0(struct diagnosis, 1);
-    *copy = *diagnosis;
-    copy->title = g_strdup(diagnosis->title);
-    copy->happened = g_strdup(diagnosis->happened);
-    copy->fix = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < diagnosis->fix->len; i++)
-        g_ptr_array_add(copy->fix, g_strdup(diagnosis->fix->pdata[i]));
-    copy->tell_apart = g_strdup(diagnosis->tell_apart);
-    copy->code = g_strdup(diagnosis->code);
-    copy->message = g_strdup(diagnosis->message);
-    return copy;
-}
-
 struct check_result *check_result_copy(const struct check_result *result)
 {
     struct check_result *copy = g_new0(struct check_result, 1);

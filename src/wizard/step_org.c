@@ -134,7 +134,7 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
     item->selected = (int)w->org_kind;
     item->settled = w->prefilled;
 
-    struct org_host host;
+    struct org_host host = {0};
     g_autofree char *note = NULL;
     if (org_host_parse(&host, c->address == NULL ? "" : c->address, w->org_kind, NULL) &&
         (c->address != NULL || w->org_kind != ORG_LOCAL))

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The wizard's core as tables: events in, effects and views out. */
+
+#include <string.h>
+
+#include "perch/handoff.h"
+#include "perch/wizard.h"
+#include "support/test.h"
+
+struct rig {
+    Wizard *wizard;
+    GArray *effects; /* of the last event */
+    gint64 now;
+};
+
+static struct rig *rig_new(void)
+{
+    struct rig *rig = g_new0(struct rig, 1);
+    g_auto(GStrv) taken = g_strsplit("old beta", " ", -1);
+    rig->wizard = wizard_new(connection_new(NULL), NULL, taken);
+    rig->effects = effects_new();
+    rig->now = 1000;
+    wizard_start(rig->wizard, STEP_ORG, rig->now, rig->effects);
+    return rig;
+}
+
+static void rig_free(struct rig *rig)
+{
+    wizard_free(rig->wizard);
+    g_array_unref(rig->effects);
+    g_free(rig);
+}
+typedef struct rig Rig;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)
+
+static void handle(struct rig *rig, struct wizard_event event)
+{
+    g_array_set_size(rig->effects, 0);
+    event.now_ms = rig->now;
+    wizard_handle(rig->wizard, &event, rig->effects);
+}
+
+static void view_event(struct rig *rig, struct view_event event)
+{
+    handle(rig, (struct wizard_event){.kind = WIZARD_VIEW, .view = &event});
+}
+
+static void input(struct rig *rig, int id, const char *text)
+{
+    view_event(rig, (struct view_event){.kind = VIEW_EVENT_INPUT, .id = id, .text = text});
+}
+
+static void act(struct rig *rig, enum action action, int id)
+{
+    view_event(rig, (struct view_event){.kind = VIEW_EVENT_ACTION, .action = action, .id = id});
+}
+
+static const struct effect *find_effect(const struct rig *rig, enum effect_kind kind)
+{
+    for (guint i = 0; i < rig->effects->len; i++) {
+        const struct effect *effect = &g_array_index(rig->effects, struct effect, i);
+        if (effect->kind == kind)
+            return effect;
+    }
+    return NULL;
+}
+
+static char *error_of(const struct rig *rig, int id)
+{
+    g_autoptr(View) view = wizard_view(rig->wizard, 0);
+    const struct view_item *item = view_find(view, id);
+    return item == NULL ? NULL : g_strdup(item->error);
+}
+
+/* Plays the answer of a check list: all rows ok but id, which has status and cause's code. */
+static void answer(struct rig *rig, enum check_list_id list, const char *const *ids,
+                   const char *bad, enum stage stage, const char *code)
+{
+    g_autoptr(GPtrArray) results =
+        g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+    for (guint i = 0; ids[i] != NULL; i++) {
+        struct check_result *result = g_new0(struct check_result, 1);
+        result->id = ids[i];
+        result->title = ids[i];
+        result->blocks = true;
+        result->milliseconds = 5;
+        result->status = CHECK_OK;
+        if (g_strcmp0(ids[i], bad) == 0) {
+            struct failure failure;
+            failure_own(&failure, stage, code, "the other side's words");
+            result->status = CHECK_FAILED;
+            result->diagnosis = explain(&failure);
+            failure_clear(&failure);
+        }
+        g_ptr_array_add(results, result);
+    }
+    handle(rig, (struct wizard_event){.kind = WIZARD_CHECKS,
+                                      .list = list,
+                                      .serial = rig->wizard->lists[list].serial,
+                                      .results = results,
+                                      .done = true});
+}
+
+static const char *const preflight_ids[] = {"lookup", "connection", "keyring", NULL};
+static const char *const probe_ids[] = {"consumer-key", "callback", NULL};
+static const char *const prove_ids[] = {"exchange", "stored", "refreshed", NULL};
+
+static void to_preflight(struct rig *rig)
+{
+    input(rig, ITEM_NAME, "acme");
+    input(rig, ITEM_ADDRESS, "https://acme.lightning.force.com/lightning/setup/SetupOneHome/home");
+    act(rig, ACTION_NEXT, ITEM_ADDRESS);
+    assert_int_equal(rig->wizard->step, STEP_PREFLIGHT);
+}
+
+static void to_keys(struct rig *rig)
+{
+    to_preflight(rig);
+    answer(rig, CHECKS_PREFLIGHT, preflight_ids, NULL, STAGE_MACHINE, NULL);
+    act(rig, ACTION_NEXT, 0);
+    act(rig, ACTION_NEXT, 0);
+    assert_int_equal(rig->wizard->step, STEP_KEYS);
+}
+
+static void to_authorize(struct rig *rig)
+{
+    to_keys(rig);
+    input(rig, ITEM_CLIENT_ID, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
+    input(rig, ITEM_CLIENT_SECRET, "not-a-real-secret\n");
+    act(rig, ACTION_NEXT, ITEM_CLIENT_SECRET);
+    answer(rig, CHECKS_PROBE, probe_ids, NULL, STAGE_AUTHORIZE, NULL);
+    act(rig, ACTION_NEXT, 0);
+    assert_int_equal(rig->wizard->step, STEP_AUTHORIZE);
+    assert_non_null(find_effect(rig, EFFECT_LOGIN));
+}
+
+static void start_login(struct rig *rig)
+{
+    handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_STARTED,
+                                      .text = "https://acme.my.salesforce.com/authorize?x=1",
+                                      .port = 1718,
+                                      .ipv6 = true,
+                                      .number = 900});
+}
+
+static void wizard__org__address_of_any_page_becomes_my_domain(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_preflight(rig);
+    assert_string_equal(rig->wizard->connection->login_url, "https://acme.my.salesforce.com");
+    assert_non_null(find_effect(rig, EFFECT_SAVE));
+    assert_int_equal(find_effect(rig, EFFECT_CHECKS)->list, CHECKS_PREFLIGHT);
+}
+
+static void wizard__org__refuses_what_is_no_salesforce_host(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    input(rig, ITEM_NAME, "acme");
+    input(rig, ITEM_ADDRESS, "https://example.com/");
+    act(rig, ACTION_NEXT, ITEM_ADDRESS);
+    g_autofree char *error = error_of(rig, ITEM_ADDRESS);
+    assert_non_null(error);
+    assert_int_equal(rig->wizard->step, STEP_ORG);
+    assert_int_equal(rig->effects->len, 0);
+}
+
+static void wizard__org__refuses_a_taken_or_bad_name(void **state)
+{
+    static const char *const names[] = {"old", "beta", "a b", "../x", "-x", "", NULL};
+    (void)state;
+    for (int i = 0; names[i] != NULL; i++) {
+        g_autoptr(Rig) rig = rig_new();
+        input(rig, ITEM_ADDRESS, *names[i] == '\0' ? "http://evil.example" : "");
+        input(rig, ITEM_NAME, names[i]);
+        act(rig, ACTION_NEXT, ITEM_NAME);
+        g_autofree char *error = error_of(rig, ITEM_NAME);
+        if (error == NULL)
+            fail_msg("\"%s\" was taken as a name", names[i]);
+        assert_int_equal(rig->wizard->step, STEP_ORG);
+    }
+}
+
+static void wizard__org__suggests_a_name_from_the_host(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    input(rig, ITEM_ADDRESS, "acme.my.salesforce.com");
+    act(rig, ACTION_NEXT, ITEM_ADDRESS);
+    assert_string_equal(rig->wizard->connection->name, "acme");
+    assert_int_equal(rig->wizard->step, STEP_PREFLIGHT);
+}
+
+static void wizard__back__loses_nothing_typed(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_keys(rig);
+    input(rig, ITEM_CLIENT_ID, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
+    input(rig, ITEM_CLIENT_SECRET, "not-a-real-secret");
+    for (int i = STEP_KEYS; i > STEP_ORG; i--)
+        act(rig, ACTION_BACK, 0);
+    assert_int_equal(rig->wizard->step, STEP_ORG);
+    act(rig, ACTION_NEXT, 0);
+    answer(rig, CHECKS_PREFLIGHT, preflight_ids, NULL, STAGE_MACHINE, NULL);
+    act(rig, ACTION_NEXT, 0);
+    act(rig, ACTION_NEXT, 0);
+    g_autoptr(View) view = wizard_view(rig->wizard, 0);
+    assert_string_equal(view_find(view, ITEM_CLIENT_ID)->value, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
+    assert_int_equal(view_find(view, ITEM_CLIENT_SECRET)->length, strlen("not-a-real-secret"));
+}
+
+static void wizard__preflight__blocks_only_what_blocks(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_preflight(rig);
+    act(rig, ACTION_NEXT, 0); /* still running */
+    assert_int_equal(rig->wizard->step, STEP_PREFLIGHT);
+    answer(rig, CHECKS_PREFLIGHT, preflight_ids, "lookup", STAGE_MACHINE, "dns");
+    g_autoptr(View) view = wizard_view(rig->wizard, 0);
+    assert_true(view->failed);
+    act(rig, ACTION_NEXT, 0); /* asks again, keeping what was ok */
+    assert_int_equal(rig->wizard->step, STEP_PREFLIGHT);
+    assert_true(find_effect(rig, EFFECT_CHECKS)->keep);
+}
+
+static void wizard__checks__late_answer_is_dropped(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+    (void)state;
+    to_preflight(rig);
+    guint old = rig->wizard->lists[CHECKS_PREFLIGHT].serial;
+    act(rig, ACTION_RETRY, 0);
+    handle(rig, (struct wizard_event){.kind = WIZARD_CHECKS,
+                                      .list = CHECKS_PREFLIGHT,
+                                      .serial = old,
+                                      .results = none,
+                                      .done = true});
+    assert_true(rig->wizard->lists[CHECKS_PREFLIGHT].running);
+}
+
+static void wizard__keys__unknown_key_is_asked_again_after_a_countdown(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_keys(rig);
+    input(rig, ITEM_CLIENT_ID, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
+    act(rig, ACTION_NEXT, ITEM_CLIENT_ID);
+    answer(rig, CHECKS_PROBE, probe_ids, "consumer-key", STAGE_AUTHORIZE, "invalid_client_id");
+    assert_true(wizard_wants_ticks(rig->wizard));
+    rig->now += 29 * 1000;
+    handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
+    assert_null(find_effect(rig, EFFECT_CHECKS));
+    rig->now += 2 * 1000;
+    handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
+    assert_int_equal(find_effect(rig, EFFECT_CHECKS)->list, CHECKS_PROBE);
+}
+
+static void wizard__keys__short_or_quoted_key_is_refused_before_asking(void **state)
+{
+    static const char *const keys[] = {"", "short", "3MVG9 with a blank in the middle",
+                                       "\"3MVG9aaaaaaaaaaaaaaaaaaaaaaaa\"", NULL};
+    (void)state;
+    for (int i = 0; keys[i] != NULL; i++) {
+        g_autoptr(Rig) rig = rig_new();
+        to_keys(rig);
+        input(rig, ITEM_CLIENT_ID, keys[i]);
+        act(rig, ACTION_NEXT, ITEM_CLIENT_ID);
+        g_autofree char *error = error_of(rig, ITEM_CLIENT_ID);
+        assert_non_null(error);
+        assert_null(find_effect(rig, EFFECT_CHECKS));
+    }
+}
+
+static void wizard__keys__changed_key_forgets_the_probe(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_authorize(rig);
+    act(rig, ACTION_BACK, 0);
+    input(rig, ITEM_CLIENT_ID, "3MVG9bbbbbbbbbbbbbbbbbbbbb");
+    act(rig, ACTION_NEXT, ITEM_CLIENT_ID);
+    assert_int_equal(rig->wizard->step, STEP_KEYS);
+    assert_int_equal(find_effect(rig, EFFECT_CHECKS)->list, CHECKS_PROBE);
+}
+
+static void wizard__secrets__never_in_a_view_unless_asked(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_keys(rig);
+    input(rig, ITEM_CLIENT_SECRET, "s3cr3t-value");
+    g_autoptr(View) masked = wizard_view(rig->wizard, 0);
+    assert_string_equal(view_find(masked, ITEM_CLIENT_SECRET)->value, "");
+    act(rig, ACTION_SHOW, 0);
+    g_autoptr(View) shown = wizard_view(rig->wizard, 0);
+    assert_string_equal(view_find(shown, ITEM_CLIENT_SECRET)->value, "s3cr3t-value");
+    act(rig, ACTION_BACK, 0);
+    act(rig, ACTION_NEXT, 0);
+    g_autoptr(View) again = wizard_view(rig->wizard, 0);
+    assert_string_equal(view_find(again, ITEM_CLIENT_SECRET)->value, "");
+}
+
+static void wizard__authorize__typed_paste_waits_for_enter(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_authorize(rig);
+    start_login(rig);
+    input(rig, ITEM_PASTE, "aPrx");
+    assert_null(find_effect(rig, EFFECT_PASTE));
+    act(rig, ACTION_NEXT, ITEM_PASTE);
+    assert_string_equal(secret_peek(find_effect(rig, EFFECT_PASTE)->secret), "aPrx");
+    view_event(rig, (struct view_event){.kind = VIEW_EVENT_PASTE,
+                                        .id = ITEM_PASTE,
+                                        .text = "https://login.salesforce.com/?code=aPrx%3D%3D"});
+    assert_non_null(find_effect(rig, EFFECT_PASTE));
+}
+
+static void wizard__authorize__time_runs_out(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_authorize(rig);
+    start_login(rig);
+    rig->now += 901 * 1000;
+    handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
+    assert_non_null(find_effect(rig, EFFECT_LOGIN_STOP));
+    g_autoptr(View) view = wizard_view(rig->wizard, 0);
+    assert_true(view->failed);
+    act(rig, ACTION_RETRY, 0);
+    assert_non_null(find_effect(rig, EFFECT_LOGIN));
+}
+
+static void wizard__authorize__late_code_after_back_is_ignored(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_authorize(rig);
+    start_login(rig);
+    act(rig, ACTION_BACK, 0);
+    assert_non_null(find_effect(rig, EFFECT_LOGIN_STOP));
+    handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_CODE});
+    assert_int_equal(rig->wizard->step, STEP_KEYS);
+}
+
+static void to_prove(struct rig *rig)
+{
+    to_authorize(rig);
+    start_login(rig);
+    handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_CODE});
+    assert_int_equal(rig->wizard->step, STEP_PROVE);
+    assert_int_equal(find_effect(rig, EFFECT_CHECKS)->list, CHECKS_PROVE);
+}
+
+static void wizard__prove__refused_code_goes_back_to_the_login(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_prove(rig);
+    answer(rig, CHECKS_PROVE, prove_ids, "exchange", STAGE_TOKEN, "invalid_grant");
+    act(rig, ACTION_RETRY, 0);
+    assert_int_equal(rig->wizard->step, STEP_AUTHORIZE);
+}
+
+static void wizard__prove__store_failure_offers_retry_keep_and_quit(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_prove(rig);
+    handle(rig, (struct wizard_event){.kind = WIZARD_STORED, .done = false});
+    answer(rig, CHECKS_PROVE, prove_ids, "stored", STAGE_MACHINE, "locked");
+    act(rig, ACTION_RETRY, 0);
+    assert_true(find_effect(rig, EFFECT_CHECKS)->keep); /* no second exchange */
+    answer(rig, CHECKS_PROVE, prove_ids, "stored", STAGE_MACHINE, "locked");
+
+    act(rig, ACTION_QUIT, 0); /* the token is not lost without a word */
+    assert_null(find_effect(rig, EFFECT_QUIT));
+    g_autoptr(View) asked = wizard_view(rig->wizard, 0);
+    assert_non_null(asked->dialog);
+    act(rig, ACTION_NEXT, 0);
+    assert_null(find_effect(rig, EFFECT_QUIT));
+    act(rig, ACTION_BACK, 0);
+
+    act(rig, ACTION_KEEP, 0);
+    assert_non_null(find_effect(rig, EFFECT_KEEP_IN_MEMORY));
+    answer(rig, CHECKS_PROVE, prove_ids, NULL, STAGE_MACHINE, NULL);
+    act(rig, ACTION_NEXT, 0);
+    assert_int_equal(rig->wizard->step, STEP_TEST);
+    act(rig, ACTION_QUIT, 0);
+    act(rig, ACTION_QUIT, 0); /* "revoke it and quit", on the person's word */
+    assert_non_null(find_effect(rig, EFFECT_REVOKE_AND_QUIT));
+}
+
+static void wizard__quit__asks_once_and_keeps_the_draft(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_keys(rig);
+    act(rig, ACTION_INTERRUPT, ITEM_CLIENT_ID);
+    assert_null(find_effect(rig, EFFECT_QUIT));
+    act(rig, ACTION_BACK, 0);
+    act(rig, ACTION_INTERRUPT, ITEM_CLIENT_ID);
+    act(rig, ACTION_NEXT, 0);
+    assert_int_equal(find_effect(rig, EFFECT_QUIT)->code, PERCH_EXIT_CANCELLED);
+    assert_non_null(find_effect(rig, EFFECT_SAVE));
+    assert_int_equal(rig->wizard->connection->draft_step, STEP_KEYS + 1);
+}
+
+static void wizard__no_input__quits_with_the_failure_s_exit_code(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    rig->wizard->no_input = true;
+    to_keys(rig);
+    input(rig, ITEM_CLIENT_ID, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
+    act(rig, ACTION_NEXT, 0);
+    answer(rig, CHECKS_PROBE, probe_ids, "callback", STAGE_AUTHORIZE, "redirect_uri_mismatch");
+    act(rig, ACTION_QUIT, 0);
+    assert_int_equal(find_effect(rig, EFFECT_QUIT)->code, PERCH_EXIT_APP);
+}
+
+/* Never stuck, never crashes: from every state that random events lead to, Quit ends it, and what
+ * is shown always has a rail, keys and a step. */
+static void wizard__random_walk__always_ends(void **state)
+{
+    guint32 seed = g_random_int();
+    g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+    static const char *const texts[] = {"",
+                                        "acme",
+                                        "acme.my.salesforce.com",
+                                        "x y",
+                                        "3MVG9aaaaaaaaaaaaaaaaaaaaa",
+                                        "\xc3\xa9\xe6\xbc\xa2"};
+    (void)state;
+    print_message("# seed %u\n", seed);
+    for (int walk = 0; walk < 300; walk++) {
+        g_autoptr(Rig) rig = rig_new();
+        for (int i = 0; i < 60; i++) {
+            rig->now += g_rand_int_range(rand, 0, 40000);
+            int dice = g_rand_int_range(rand, 0, 12);
+            enum check_list_id list = (enum check_list_id)g_rand_int_range(rand, 0, CHECKS_COUNT);
+            if (dice < 4)
+                act(rig, (enum action)g_rand_int_range(rand, 0, ACTION_COUNT),
+                    g_rand_int_range(rand, 0, 320));
+            else if (dice < 6)
+                input(rig, g_rand_int_range(rand, 1, 12), texts[g_rand_int_range(rand, 0, 6)]);
+            else if (dice < 7)
+                view_event(rig, (struct view_event){.kind = VIEW_EVENT_SELECT,
+                                                    .id = g_rand_int_range(rand, 1, 220),
+                                                    .index = g_rand_int_range(rand, 0, 3)});
+            else if (dice < 8)
+                start_login(rig);
+            else if (dice < 9)
+                handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_CODE});
+            else if (dice < 10)
+                handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
+            else if (rig->wizard->lists[list].running)
+                answer(rig, list, preflight_ids, dice == 11 ? "connection" : NULL, STAGE_MACHINE,
+                       "connect");
+            g_autoptr(View) view = wizard_view(rig->wizard, g_rand_int_range(rand, 0, 320));
+            assert_int_equal(view->rail->len, STEP_COUNT);
+            assert_true(view->keys->len > 0);
+        }
+        for (int i = 0; i < 3 && find_effect(rig, EFFECT_QUIT) == NULL &&
+                        find_effect(rig, EFFECT_REVOKE_AND_QUIT) == NULL;
+             i++)
+            act(rig, ACTION_QUIT, 0);
+        assert_true(find_effect(rig, EFFECT_QUIT) != NULL ||
+                    find_effect(rig, EFFECT_REVOKE_AND_QUIT) != NULL);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wizard__org__address_of_any_page_becomes_my_domain),
+        cmocka_unit_test(wizard__org__refuses_what_is_no_salesforce_host),
+        cmocka_unit_test(wizard__org__refuses_a_taken_or_bad_name),
+        cmocka_unit_test(wizard__org__suggests_a_name_from_the_host),
+        cmocka_unit_test(wizard__back__loses_nothing_typed),
+        cmocka_unit_test(wizard__preflight__blocks_only_what_blocks),
+        cmocka_unit_test(wizard__checks__late_answer_is_dropped),
+        cmocka_unit_test(wizard__keys__unknown_key_is_asked_again_after_a_countdown),
+        cmocka_unit_test(wizard__keys__short_or_quoted_key_is_refused_before_asking),
+        cmocka_unit_test(wizard__keys__changed_key_forgets_the_probe),
+        cmocka_unit_test(wizard__secrets__never_in_a_view_unless_asked),
+        cmocka_unit_test(wizard__authorize__typed_paste_waits_for_enter),
+        cmocka_unit_test(wizard__authorize__time_runs_out),
+        cmocka_unit_test(wizard__authorize__late_code_after_back_is_ignored),
+        cmocka_unit_test(wizard__prove__refused_code_goes_back_to_the_login),
+        cmocka_unit_test(wizard__prove__store_failure_offers_retry_keep_and_quit),
+        cmocka_unit_test(wizard__quit__asks_once_and_keeps_the_draft),
+        cmocka_unit_test(wizard__no_input__quits_with_the_failure_s_exit_code),
+        cmocka_unit_test(wizard__random_walk__always_ends),
+    };
+    return cmocka_run_group_tests_name("wizard", tests, NULL, NULL);
+}
