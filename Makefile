@@ -52,7 +52,7 @@ MACHINE := $(shell uname -m)
 HARDEN_x86_64 = -fcf-protection
 HARDEN_aarch64 = -mbranch-protection=standard
 ifdef SANITIZE
-  HARDEN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+  HARDEN = -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
   HARDEN_LD = -fsanitize=address,undefined
 else
   HARDEN = -fstack-protector-strong -fstack-clash-protection $(HARDEN_$(MACHINE)) -fPIE
@@ -66,7 +66,8 @@ endif
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DG_LOG_DOMAIN=\"perch\" \
              -DGLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_74 \
              -DGLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_74 \
-             -DPERCH_VERSION=\"$(VERSION)\" -DGETTEXT_PACKAGE=\"perch\" $(WARN) $(HARDEN) -Iinclude -I$(BUILD)/include \
+             -DPERCH_VERSION=\"$(VERSION)\" -DGETTEXT_PACKAGE=\"perch\" $(WARN) $(HARDEN) \
+             -Iinclude -I$(BUILD)/include \
              $(PC_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 TEST_CFLAGS = -Itests -Isrc $(PC_TEST_CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) -Wl,--as-needed $(CFLAGS) $(LDFLAGS)
