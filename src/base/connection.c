@@ -24,13 +24,14 @@
     X(app_api_name)       \
     X(contact_email)
 
-#define NUMBER_MEMBERS(X)      \
-    X(port, guint16)           \
-    X(app_ticks, guint32)      \
-    X(session_seconds, gint64) \
-    X(proven_at, gint64)       \
-    X(tested_at, gint64)       \
-    X(draft_step, int)
+/* Each with its type and the largest value that means something; all else in a file is 0. */
+#define NUMBER_MEMBERS(X)                  \
+    X(port, guint16, G_MAXUINT16)          \
+    X(app_ticks, guint32, G_MAXUINT32)     \
+    X(session_seconds, gint64, G_MAXINT64) \
+    X(proven_at, gint64, G_MAXINT64)       \
+    X(tested_at, gint64, G_MAXINT64)       \
+    X(draft_step, int, 8)
 
 /* The default pool: 1717 is what Salesforce's CLI registers (salesforce "OauthRedirect"). */
 static const guint16 default_ports[CONNECTION_PORTS] = {1717, 1718, 1719};
@@ -110,17 +111,42 @@ Json *connection_to_json(const struct connection *c)
         json_remove(json, #member);
     STRING_MEMBERS(X)
 #undef X
-#define X(member, type) json_set_int(json, #member, (gint64)c->member);
+#define X(member, type, most) json_set_int(json, #member, (gint64)c->member);
     NUMBER_MEMBERS(X)
 #undef X
     Json *ports = json_array();
     for (int i = 0; i < CONNECTION_PORTS; i++)
-        json_append(ports, json_int_new(c->ports[i]));
+        if (c->ports[i] != 0)
+            json_append(ports, json_int_new(c->ports[i]));
     json_set(json, "ports", ports);
     json_set_string(json, "app_kind", app_kinds[c->app_kind]);
     json_set_string(json, "test_object", test_objects[c->test_object]);
     json_set_bool(json, "test_keep", c->test_keep);
     return json;
+}
+
+/* A number of the file, or 0 when it is out of bounds: an edited file must not wrap around. */
+static gint64 bounded(const Json *json, const char *key, gint64 most)
+{
+    gint64 number = json_get_int(json, key, 0);
+    return number >= 0 && number <= most ? number : 0;
+}
+
+/* The registered ports, which may be fewer than the default pool; a file without any keeps it. */
+static void read_ports(const Json *list, guint16 *ports)
+{
+    if (!json_is_array(list))
+        return;
+    int count = 0;
+    guint16 read[CONNECTION_PORTS] = {0};
+    JSON_FOREACH(port, list)
+    {
+        double number = json_number(port);
+        if (count < CONNECTION_PORTS && number >= 1 && number <= G_MAXUINT16)
+            read[count++] = (guint16)number;
+    }
+    if (count > 0)
+        memcpy(ports, read, sizeof read);
 }
 
 static int name_index(const char *const *names, const char *name)
@@ -143,19 +169,16 @@ struct connection *connection_from_json(const Json *json, const char *name, GErr
         return NULL;
     }
     struct connection *c = connection_new(name);
-#define X(member) connection_set(&c->member, json_get_string(json, #member));
+    /* What the file does not say keeps its default. */
+#define X(member)                                \
+    if (json_is_string(json_get(json, #member))) \
+        connection_set(&c->member, json_get_string(json, #member));
     STRING_MEMBERS(X)
 #undef X
-#define X(member, type) c->member = (type)json_get_int(json, #member, 0);
+#define X(member, type, most) c->member = (type)bounded(json, #member, most);
     NUMBER_MEMBERS(X)
 #undef X
-    int i = 0;
-    JSON_FOREACH(port, json_get(json, "ports"))
-    {
-        double number = json_number(port);
-        if (i < CONNECTION_PORTS && number >= 1 && number <= 65535)
-            c->ports[i++] = (guint16)number;
-    }
+    read_ports(json_get(json, "ports"), c->ports);
     c->app_kind = (enum app_kind)name_index(app_kinds, json_get_string(json, "app_kind"));
     c->test_object =
         (enum test_object)name_index(test_objects, json_get_string(json, "test_object"));

@@ -240,7 +240,10 @@ static char *bus_address(void)
     const char *given = g_getenv("DBUS_SESSION_BUS_ADDRESS");
     if (given != NULL && *given != '\0')
         return g_strdup(given);
-    g_autofree char *path = g_build_filename(g_get_user_runtime_dir(), "bus", NULL);
+    const char *runtime = g_getenv("XDG_RUNTIME_DIR");
+    if (runtime == NULL || !g_path_is_absolute(runtime))
+        return NULL;
+    g_autofree char *path = g_build_filename(runtime, "bus", NULL);
     struct stat info;
     if (stat(path, &info) != 0 || !S_ISSOCK(info.st_mode) || info.st_uid != geteuid())
         return NULL;

@@ -127,8 +127,6 @@ static void bus__found_in_runtime_folder(void **state)
 {
     struct world *world = *state;
     g_setenv("XDG_RUNTIME_DIR", world->service->sockets, TRUE);
-    if (strcmp(g_get_user_runtime_dir(), world->service->sockets) != 0)
-        skip(); /* GLib reads the variable once a process: an earlier call decided */
     g_unsetenv("DBUS_SESSION_BUS_ADDRESS");
     save(world, "acme", "one");
     assert_refresh(world, "acme", "one");

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/connection.h"
+
+#include <string.h>
+
+#include "perch/error.h"
+#include "support/test.h"
+
+static void connection__name__rules(void **state)
+{
+    (void)state;
+    static const char *const good[] = {
+        "a", "acme-prod", "Acme", "7", "a.b_", "1234567890123456789012345678901234567890"};
+    static const char *const bad[] = {"",       ".",
+                                      "..",     ".hidden",
+                                      "-x",     "_x",
+                                      "a b",    "a/b",
+                                      "../etc", "ä",
+                                      "a\n",    "a\\b",
+                                      "acme%",  "12345678901234567890123456789012345678901",
+                                      "a\x01",  "*"};
+    for (gsize i = 0; i < G_N_ELEMENTS(good); i++)
+        assert_null(connection_name_problem(good[i]));
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
+        assert_non_null(connection_name_problem(bad[i]));
+    assert_non_null(connection_name_problem(NULL));
+}
+
+static void connection__callback__is_the_registered_form(void **state)
+{
+    (void)state;
+    g_autofree char *callback = connection_callback(1717);
+    assert_string_equal(callback, "http://localhost:1717/OauthRedirect");
+}
+
+static Connection *filled(void)
+{
+    Connection *c = connection_new("acme");
+    connection_set(&c->login_url, "https://acme.my.salesforce.com");
+    connection_set(&c->address, "acme.lightning.force.com/lightning/page/home");
+    connection_set(&c->client_id, "3MVG9.key");
+    connection_set(&c->granted_scopes, "api refresh_token");
+    connection_set(&c->instance_url, "https://acme.my.salesforce.com");
+    connection_set(&c->identity_url, "https://login.salesforce.com/id/00D/005");
+    connection_set(&c->org_id, "00D5g000004XyZaEAK");
+    connection_set(&c->user_id, "0055g00000AbCdEAAV");
+    connection_set(&c->username, "zoë@acme.com");
+    connection_set(&c->org_name, "Acme \"Süd\" 中文");
+    connection_set(&c->api_version, "68.0");
+    connection_set(&c->contact_email, "admin@acme.com");
+    c->app_kind = APP_CONNECTED;
+    c->ports[0] = 1719;
+    c->ports[1] = 0;
+    c->ports[2] = 0;
+    c->port = 1719;
+    c->app_ticks = 0xfffffffe;
+    c->test_object = TEST_CASE;
+    c->test_keep = true;
+    c->session_seconds = 7200;
+    c->proven_at = 1795420800123;
+    c->tested_at = 1795420900456;
+    c->draft_step = 8;
+    return c;
+}
+
+static void assert_same(const Connection *a, const Connection *b)
+{
+    g_autoptr(Json) one = connection_to_json(a);
+    g_autoptr(Json) two = connection_to_json(b);
+    g_autofree char *text_one = json_print(one);
+    g_autofree char *text_two = json_print(two);
+    assert_string_equal(text_one, text_two);
+}
+
+static void connection__json__round_trip(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) before = filled();
+    g_autoptr(Json) json = connection_to_json(before);
+    g_autofree char *text = json_print_pretty(json);
+    g_autoptr(Json) parsed = json_parse(text, strlen(text), NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Connection) after = connection_from_json(parsed, "acme", &error);
+    assert_no_error(error);
+    assert_same(before, after);
+    assert_string_equal(after->org_name, "Acme \"Süd\" 中文");
+    assert_int_equal(after->app_kind, APP_CONNECTED);
+    assert_int_equal(after->test_object, TEST_CASE);
+    assert_true(after->test_keep);
+    assert_true(after->proven_at == 1795420800123 && after->tested_at == 1795420900456);
+    assert_int_equal(after->app_ticks, 0xfffffffe);
+    assert_int_equal(after->draft_step, 8);
+    /* One registered port stays one: the default pool must not creep back in. */
+    assert_int_equal(after->ports[0], 1719);
+    assert_int_equal(after->ports[1], 0);
+    assert_int_equal(after->ports[2], 0);
+}
+
+static void connection__copy__is_deep(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) one = filled();
+    one->extra = json_object();
+    json_set_string(one->extra, "later", "kept");
+    g_autoptr(Connection) two = connection_copy(one);
+    assert_same(one, two);
+    assert_string_equal(two->name, "acme");
+    connection_set(&one->username, "other@acme.com");
+    json_set_string(one->extra, "later", "changed");
+    assert_string_equal(two->username, "zoë@acme.com");
+    assert_string_equal(json_get_string(two->extra, "later"), "kept");
+}
+
+static Connection *parse(const char *text, GError **error)
+{
+    g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
+    assert_non_null(json);
+    return connection_from_json(json, "acme", error);
+}
+
+static void connection__json__keeps_unknown_keys(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) c = parse(
+        "{\"version\":1,\"username\":\"a@b.c\",\"channels\":[{\"x\":1}],\"note\":null}", NULL);
+    connection_set(&c->username, NULL);
+    connection_set(&c->org_id, "00D5g000004XyZaEAK");
+    g_autoptr(Json) json = connection_to_json(c);
+    g_autofree char *channels = json_print(json_get(json, "channels"));
+    assert_string_equal(channels, "[{\"x\":1}]");
+    assert_non_null(json_get(json, "note"));
+    assert_null(json_get(json, "username"));
+    assert_string_equal(json_get_string(json, "org_id"), "00D5g000004XyZaEAK");
+}
+
+/* Files written by hand or by an older perch. */
+static void connection__json__defaults_and_bounds(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) few = parse("{\"version\":1}", NULL);
+    assert_int_equal(few->ports[0], 1717);
+    assert_int_equal(few->ports[2], 1719);
+    assert_string_equal(few->scopes, "api refresh_token web");
+    assert_int_equal(few->draft_step, 0);
+    g_autoptr(Connection) odd =
+        parse("{\"version\":1,\"port\":70000,\"draft_step\":9,\"app_ticks\":-1,\"proven_at\":\"x\","
+              "\"ports\":[0,-5,80000,\"7\",1720,1721,1722,1723],\"scopes\":7,\"test_keep\":\"yes\","
+              "\"app_kind\":\"no such\",\"username\":null}",
+              NULL);
+    assert_int_equal(odd->port, 0);
+    assert_int_equal(odd->draft_step, 0);
+    assert_int_equal(odd->app_ticks, 0);
+    assert_true(odd->proven_at == 0);
+    assert_int_equal(odd->ports[0], 1720);
+    assert_int_equal(odd->ports[1], 1721);
+    assert_int_equal(odd->ports[2], 1722);
+    assert_string_equal(odd->scopes, "api refresh_token web");
+    assert_false(odd->test_keep);
+    assert_int_equal(odd->app_kind, APP_EXTERNAL_CLIENT);
+    assert_null(odd->username);
+    g_autoptr(Connection) none = parse("{\"version\":1,\"ports\":[]}", NULL);
+    assert_int_equal(none->ports[0], 1717);
+}
+
+static void connection__json__refuses_what_it_is_not(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"{}",
+                                        "[]",
+                                        "null",
+                                        "7",
+                                        "\"x\"",
+                                        "{\"version\":0}",
+                                        "{\"version\":\"a\"}",
+                                        "{\"version\":2}"};
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GError) error = NULL;
+        assert_null(parse(texts[i], &error));
+        assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
+        assert_contains(error->message, "acme");
+    }
+}
+
+int main(void)
+{
+    g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
+    json_use_wiping_allocators();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(connection__name__rules),
+        cmocka_unit_test(connection__callback__is_the_registered_form),
+        cmocka_unit_test(connection__json__round_trip),
+        cmocka_unit_test(connection__copy__is_deep),
+        cmocka_unit_test(connection__json__keeps_unknown_keys),
+        cmocka_unit_test(connection__json__defaults_and_bounds),
+        cmocka_unit_test(connection__json__refuses_what_it_is_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
