@@ -80,6 +80,8 @@ else
   say = @printf '  %-4s %s\n'
 endif
 
+comma := ,
+
 # --- Files -----------------------------------------------------------------------------------
 
 # Everything below src/ but main.c and the demo org is one static library, which the program and
@@ -250,9 +252,13 @@ man-lint:
 fuzz-smoke:
 	$(Q)tests/support/fuzz.sh
 
-$(BENCH_BIN): %: %.o $(SUPPORT_LIB) $(LIB)
+$(BUILD)/tests/bench/bench: $(BUILD)/tests/bench/bench.o $(SUPPORT_LIB) $(LIB)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_LIBS) $(PC_TEST_LIBS) -lm
+# Linked to every library that perch is linked to, used or not.
+$(BUILD)/tests/bench/hello: $(BUILD)/tests/bench/hello.o
+	$(say) LD $@
+	$(Q)$(CC) $(filter-out -Wl$(comma)--as-needed,$(ALL_LDFLAGS)) -o $@ $< $(PC_LIBS)
 bench: all $(SUPPORT_BIN) $(BENCH_BIN)
 	$(Q)BUILD=$(BUILD) tests/bench/run
 screenshots: all $(SUPPORT_BIN)

@@ -1,0 +1,61 @@
+# bash completion for perch                                -*- shell-script -*-
+# SPDX-License-Identifier: MIT
+
+# The connections that are set up: one file each, no secret in it.
+_perch_connections() {
+    local file
+    for file in "${XDG_CONFIG_HOME:-$HOME/.config}"/perch/connections/*.json; do
+        [[ -f $file ]] && basename "$file" .json
+    done
+}
+
+_perch() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' word i
+    local commands="setup token test status handoff demo help"
+    local common="--help --json --no-input --plain --quiet --timeout"
+    COMPREPLY=()
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        if [[ $word != -* ]]; then
+            command=$word
+            break
+        fi
+    done
+
+    case $prev in
+    --client-secret-file | --output)
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
+    --format)
+        mapfile -t COMPREPLY < <(compgen -W "text env json" -- "$cur")
+        return
+        ;;
+    --object)
+        mapfile -t COMPREPLY < <(compgen -W "Lead Case" -- "$cur")
+        return
+        ;;
+    --login-url | --client-id | --callback-port | --timeout | --set)
+        return
+        ;;
+    esac
+
+    local words
+    case $command in
+    '') words="$commands --help --version" ;;
+    setup)
+        words="$common --login-url --client-id --client-secret-file --callback-port"
+        words="$words $(_perch_connections)"
+        ;;
+    token) words="$common --fresh $(_perch_connections)" ;;
+    test) words="$common --object --set --keep --dry-run $(_perch_connections)" ;;
+    status) words="$common $(_perch_connections)" ;;
+    handoff) words="$common --format --output $(_perch_connections)" ;;
+    demo) words="$common" ;;
+    help) words="$commands" ;;
+    *) words=$common ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -F _perch perch

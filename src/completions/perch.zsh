@@ -1,0 +1,64 @@
+#compdef perch
+# SPDX-License-Identifier: MIT
+
+# The connections that are set up: one file each, no secret in it.
+_perch_connections() {
+    local -a names
+    names=(${XDG_CONFIG_HOME:-$HOME/.config}/perch/connections/*.json(N:t:r))
+    _describe 'connection' names
+}
+
+_perch() {
+    local context state line
+    local -a commands common
+    commands=(
+        'setup:set up a connection, step by step'
+        'token:print a valid access token'
+        'test:insert a test record'
+        'status:show which connections work'
+        'handoff:print the values for Flow Builder'
+        'demo:rehearse on the built-in demo org'
+        'help:show help on a command'
+    )
+    common=(
+        '--help[show help]'
+        '--json[one JSON object on standard output]'
+        '--no-input[never ask]'
+        '--plain[line by line]'
+        '--quiet[only what failed]'
+        '--timeout[how long to wait]:seconds:'
+    )
+    _arguments -C '--help[show help]' '--version[show the version]' \
+        '1:command:->command' '*::argument:->argument'
+    case $state in
+    command) _describe 'command' commands ;;
+    argument)
+        case $line[1] in
+        setup)
+            _arguments $common '--login-url[address of the org]:URL:_urls' \
+                '--client-id[consumer key]:key:' \
+                '--client-secret-file[file with the consumer secret]:file:_files' \
+                '--callback-port[registered callback port]:port:' '1:connection:_perch_connections'
+            ;;
+        token)
+            _arguments $common '--fresh[refresh even when the token is good]' \
+                '1:connection:_perch_connections'
+            ;;
+        test)
+            _arguments $common '--object[what to insert]:object:(Lead Case)' \
+                '*--set[value of a field]:FIELD=VALUE:' '--keep[leave the record in the org]' \
+                '--dry-run[write nothing]' '1:connection:_perch_connections'
+            ;;
+        status) _arguments $common '*:connection:_perch_connections' ;;
+        handoff)
+            _arguments $common '--format[form of the values]:format:(text env json)' \
+                '--output[a new file]:file:_files' '1:connection:_perch_connections'
+            ;;
+        demo) _arguments $common ;;
+        help) _describe 'command' commands ;;
+        esac
+        ;;
+    esac
+}
+
+_perch "$@"

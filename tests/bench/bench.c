@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * What perch costs, each figure beside the bare equivalent measured in the same run, in turns:
+ * first paint beside a program that is linked to the same libraries and paints "Hello"; perch token
+ * with a valid token beside secret-tool lookup of the same item; memory; and what one set-up sends.
+ * BENCH_RUNS=N turns (41). Medians.
+ */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/demo_org_proc.h"
+#include "support/pty.h"
+#include "support/session_bus.h"
+#include "support/test.h"
+
+enum { RUNS = 41, WAIT_MS = 30000 };
+
+static const double aim_ratio = 1.3;
+static const double aim_megabytes = 20;
+
+struct series {
+    double values[1024];
+    int count;
+};
+
+static void add(struct series *series, double value)
+{
+    if (series->count < (int)G_N_ELEMENTS(series->values)) {
+        series->values[series->count++] = value;
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(struct series *series)
+{
+    qsort(series->values, (size_t)series->count, sizeof series->values[0], compare);
+    return series->values[series->count / 2];
+}
+
+static int runs(void)
+{
+    const char *wish = g_getenv("BENCH_RUNS");
+    int count = wish != NULL ? (int)g_ascii_strtoll(wish, NULL, 10) : RUNS;
+    return CLAMP(count, 1, 1000);
+}
+
+static double now_ms(void)
+{
+    return (double)g_get_monotonic_time() / 1000;
+}
+
+/* The most memory that the process ever had, in MB; 0 when it has gone. */
+static double peak_megabytes(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/status", (int)pid);
+    g_autofree char *text = NULL;
+    if (!g_file_get_contents(path, &text, NULL, NULL)) {
+        return 0;
+    }
+    const char *line = strstr(text, "VmHWM:");
+    return line == NULL ? 0 : g_ascii_strtod(line + strlen("VmHWM:"), NULL) / 1024;
+}
+
+static void print_pair(const char *what, const char *ours, double our, const char *theirs,
+                       double their)
+{
+    double ratio = our / their;
+    printf("%-18s %s %.2f ms, %s %.2f ms: %.2f times (aim %.1f)%s\n", what, ours, our, theirs,
+           their, ratio, aim_ratio, ratio <= aim_ratio ? "" : "  OVER THE AIM");
+}
+
+/* Milliseconds from starting argv to text on its screen; its memory then goes to ret_megabytes. */
+static double first_paint(TmpHome *home, const char *const *argv, const char *text,
+                          double *ret_megabytes)
+{
+    double began = now_ms();
+    g_autoptr(Pty) pty = pty_start(argv, home->env, 80, 24);
+    if (!pty_wait_text(pty, text, WAIT_MS)) {
+        g_autofree char *screen = pty_dump(pty);
+        fail_msg("%s never paints \"%s\":\n%s", argv[0], text, screen);
+    }
+    double took = now_ms() - began;
+    *ret_megabytes = peak_megabytes(pty_pid(pty));
+    return took;
+}
+
+static void bench_first_paint(TmpHome *home, const char *perch)
+{
+    g_autofree char *hello = test_build_path("tests/bench/hello");
+    const char *ours[] = {perch, NULL};
+    const char *theirs[] = {hello, NULL};
+    static struct series our;
+    static struct series their;
+    double our_memory = 0;
+    double their_memory = 0;
+    for (int i = 0; i < runs(); i++) {
+        add(&our, first_paint(home, ours, "perch", &our_memory));
+        add(&their, first_paint(home, theirs, "Hello", &their_memory));
+    }
+    print_pair("first paint", "perch", median(&our), "Hello", median(&their));
+    printf("%-18s perch %.1f MB, Hello %.1f MB (aim %.0f MB)%s\n", "  its memory", our_memory,
+           their_memory, aim_megabytes, our_memory <= aim_megabytes ? "" : "  OVER THE AIM");
+}
+
+/* Milliseconds from starting argv to its end, its output thrown away. */
+static double run_time(TmpHome *home, const char *const *argv)
+{
+    g_auto(GStrv) copy = g_strdupv((char **)(gintptr)argv);
+    double began = now_ms();
+    pid_t pid = fork();
+    if (pid == 0) {
+        int null = open("/dev/null", O_RDWR);
+        dup2(null, STDIN_FILENO);
+        dup2(null, STDOUT_FILENO);
+        execvpe(copy[0], copy, home->env);
+        _exit(127);
+    }
+    int status = 0;
+    waitpid(pid, &status, 0);
+    double took = now_ms() - began;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        fail_msg("%s %s failed (%d)", argv[0], argv[1], status);
+    }
+    return took;
+}
+
+static void bench_token(TmpHome *home, const char *perch)
+{
+    const char *ours[] = {perch, "token", "bench", NULL};
+    const char *theirs[] = {"secret-tool", "lookup", "connection", "bench", NULL};
+    static struct series our;
+    static struct series their;
+    run_time(home, ours);
+    run_time(home, theirs);
+    for (int i = 0; i < runs(); i++) {
+        add(&our, run_time(home, ours));
+        add(&their, run_time(home, theirs));
+    }
+    print_pair("perch token", "perch", median(&our), "secret-tool", median(&their));
+}
+
+/* A whole set-up without a screen; its peak memory in MB. */
+static double set_up(TmpHome *home, const DemoOrg *org, const char *perch)
+{
+    g_autofree char *port = g_strdup_printf("%u", org->callback_ports[0]);
+    const char *argv[] = {perch,
+                          "setup",
+                          "bench",
+                          "--plain",
+                          "--no-input",
+                          "--login-url",
+                          org->url,
+                          "--client-id",
+                          org->client_id,
+                          "--client-secret-file",
+                          org->secret_file,
+                          "--callback-port",
+                          port,
+                          NULL};
+    g_autoptr(Child) child = child_start(argv, home->env);
+    double peak = 0;
+    double began = now_ms();
+    while (!child_wait_end(child, 2) && now_ms() - began < 2.0 * WAIT_MS) {
+        peak = MAX(peak, peak_megabytes(child->pid));
+    }
+    if (child_code(child) != 0) {
+        fail_msg("perch setup: %d\n%s%s", child_code(child), child->output->str,
+                 child->errors->str);
+    }
+    return peak;
+}
+
+static bool is_perchs(const Json *entry)
+{
+    JSON_FOREACH(header, json_get(entry, "headers"))
+    {
+        const Json *value = json_next(json_first(header));
+        if (g_strcmp0(json_string(json_first(header)), "User-Agent") == 0 &&
+            g_str_has_prefix(json_string(value), "perch/")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Round trips and connections of perch itself, as the org saw them; the browser's are left out. */
+static void print_traffic(DemoOrg *org)
+{
+    g_autoptr(Json) log = demo_org_control(org, "GET", "log", NULL);
+    g_autoptr(GHashTable) connections = g_hash_table_new(g_direct_hash, g_direct_equal);
+    guint requests = 0;
+    JSON_FOREACH(entry, log)
+    {
+        if (is_perchs(entry)) {
+            gint64 number = json_get_int(entry, "connection", 0);
+            g_hash_table_add(connections, GINT_TO_POINTER((gint)number));
+            requests++;
+        }
+    }
+    guint opened = g_hash_table_size(connections);
+    printf("%-18s %u round trips over %u connection%s (aim: one a host)%s\n", "one set-up",
+           requests, opened, opened == 1 ? "" : "s", opened <= 1 ? "" : "  OVER THE AIM");
+}
+
+static void bench(void **state)
+{
+    (void)state;
+    const char *perch = g_getenv("PERCH");
+    g_autoptr(TmpHome) home = tmphome_new();
+    g_autoptr(SessionBus) bus = session_bus_start(home, SESSION_KEYRING_OPEN);
+    g_autoptr(DemoOrg) org = demo_org_start(home, NULL);
+    demo_org_use_browser(org, home, "allow");
+    double peak = set_up(home, org, perch);
+    print_traffic(org);
+    printf("%-18s %.1f MB at most (aim %.0f MB)%s\n", "  its memory", peak, aim_megabytes,
+           peak <= aim_megabytes ? "" : "  OVER THE AIM");
+    bench_first_paint(home, perch);
+    bench_token(home, perch);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(bench)};
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Every command of commands.def and every option of src/commands is completed in bash, zsh and
+# fish; and bash does complete.
+set -u
+
+cd "${TEST_SOURCE:-$(dirname "$0")/../..}" || exit 1
+folder=src/completions
+passed=0 failed=0
+
+# check WHAT COMMAND...
+check() {
+    if "${@:2}" >/dev/null 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "not ok: $1"
+    fi
+}
+
+mapfile -t commands < <(sed -n 's/^COMMAND(\([a-z]*\),.*/\1/p' include/perch/commands.def)
+mapfile -t options < <(sed -n 's/.*{"\([a-z][a-z-]*\)", [0-9a-z'\''\\]*, *[0A-Z_|]*, *G_OPTION_ARG.*/\1/p' \
+    src/commands/*.c | sort -u)
+check "commands.def has rows" [ ${#commands[@]} -ge 7 ]
+check "src/commands has options" [ ${#options[@]} -ge 10 ]
+for command in "${commands[@]}"; do
+    check "bash completes $command" grep -qE "^ *local commands=\".*\\b$command\\b" $folder/perch.bash
+    check "zsh completes $command" grep -q "^ *'$command:" $folder/perch.zsh
+    check "fish completes $command" grep -q -- "__fish_use_subcommand -a $command " $folder/perch.fish
+done
+for option in "${options[@]}"; do
+    check "bash completes --$option" grep -qE -- "--$option\\b" $folder/perch.bash
+    check "zsh completes --$option" grep -qE -- "--$option\\[" $folder/perch.zsh
+    check "fish completes --$option" grep -qE -- "-l $option " $folder/perch.fish
+done
+
+# shellcheck source=src/completions/perch.bash
+. $folder/perch.bash
+mkdir -p "$HOME/.config/perch/connections"
+touch "$HOME/.config/perch/connections/acme.json" "$HOME/.config/perch/connections/acme-uat.json"
+
+# completes EXPECTED WORD...: what bash offers for the words.
+completes() {
+    COMP_WORDS=("${@:2}")
+    COMP_CWORD=$(($# - 2))
+    _perch
+    [ "$(printf '%s ' "${COMPREPLY[@]}")" = "$1 " ]
+}
+unset XDG_CONFIG_HOME
+check "a command" completes "setup" perch se
+check "connections" completes "acme-uat acme" perch token ac
+check "an option's values" completes "env" perch handoff acme --format e
+check "options of a command" completes "--dry-run" perch test acme --dr
+check "the rest of a name that is there twice" completes "acme-uat" perch status acme-
+
+if command -v zsh >/dev/null; then
+    check "zsh reads its file" zsh -n $folder/perch.zsh
+fi
+if command -v fish >/dev/null; then
+    check "fish reads its file" fish --no-execute $folder/perch.fish
+fi
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
