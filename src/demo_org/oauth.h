@@ -22,6 +22,9 @@ void oauth_pkce_generator(struct state *state, struct request *request, struct r
 void oauth_error(struct response *response, unsigned status, const char *error,
                  const char *description);
 
+/* Rewrites a JSON answer in the form that the request asks for. */
+void oauth_format(const struct request *request, struct response *response);
+
 /* The session of a bearer token, NULL when it is dead; its life starts anew with each use. */
 struct session *oauth_session(struct state *state, const char *token);
 /* The token of an Authorization header, of the form or of the query; NULL when there is none. */

@@ -155,7 +155,6 @@ static void finish_code(struct state *state, const struct user *user, struct pen
     text_set(&code->app, pending->app);
     text_set(&code->redirect_uri, pending->redirect_uri);
     text_set(&code->challenge, pending->challenge);
-    text_set(&code->nonce, pending->nonce);
     for (guint i = 0; i < scopes->len; i++)
         list_add(code->scopes, g_ptr_array_index(scopes, i));
     code->created_ms = state_now(state);

@@ -6,18 +6,21 @@
 #include "perch/secret.h"
 #include "scopes.h"
 
+/* A session lives as long as its time, its app, its user and the approval it came from. */
+static bool session_alive(const struct state *state, const struct session *session)
+{
+    return session != NULL && state_find_app(state, session->app) != NULL &&
+           state_find_user(state, session->user) != NULL &&
+           state_find_grant(state, session->grant) != NULL &&
+           state_now(state) < session->expires_ms;
+}
+
 struct session *oauth_session(struct state *state, const char *token)
 {
     struct session *session = state_find_session(state, token);
-    if (session == NULL)
+    if (!session_alive(state, session))
         return NULL;
     const struct app *app = state_find_app(state, session->app);
-    if (app == NULL || state_find_user(state, session->user) == NULL ||
-        state_find_grant(state, session->grant) == NULL ||
-        state_now(state) >= session->expires_ms) {
-        state_remove(state, KIND_session, session->name);
-        return NULL;
-    }
     const gint64 minutes =
         app->session_minutes > 0 ? app->session_minutes : state->org->session_minutes;
     session->expires_ms = MAX(session->expires_ms, state_now(state) + minutes * 60000);
@@ -100,12 +103,12 @@ void oauth_introspect(struct state *state, struct request *request, struct respo
     const struct grant *grant = grant_of_token(state, token);
     Json *body = json_object();
     json_set_bool(body, "active", false);
-    if (session != NULL && state_now(state) < session->expires_ms &&
-        state_find_grant(state, session->grant) != NULL &&
+    if (session_alive(state, session) &&
         (app->introspect_all || strcmp(session->app, app->name) == 0)) {
         introspect_details(state, session->user, session->app, session->scopes, body);
         introspect_times(body, "access_token", session->created_ms, session->expires_ms);
     } else if (grant != NULL && oauth_grant_alive(state, grant) &&
+               state_find_user(state, grant->user) != NULL &&
                (app->introspect_all || strcmp(grant->app, app->name) == 0)) {
         introspect_details(state, grant->user, grant->app, grant->scopes, body);
         introspect_times(body, "refresh_token", grant->created_ms, 0);

@@ -224,6 +224,10 @@ static void exchange_code(struct state *state, struct request *request, struct r
     if (code == NULL)
         return;
     const struct user *user = state_find_user(state, code->user);
+    if (user == NULL) {
+        oauth_error(response, 400, "invalid_grant", "invalid authorization code");
+        return;
+    }
     const struct subject subject = {state, app, user, code->scopes, request->remote};
     if (refuse(policy_exchange(&subject), response))
         return;
@@ -298,7 +302,7 @@ static void refresh(struct state *state, struct request *request, struct respons
     answer_tokens(state, app, grant, app->rotation, response);
 }
 
-void oauth_token(struct state *state, struct request *request, struct response *response)
+static void run_grant(struct state *state, struct request *request, struct response *response)
 {
     static const struct {
         const char *name;
@@ -316,4 +320,10 @@ void oauth_token(struct state *state, struct request *request, struct response *
         }
     }
     oauth_error(response, 400, "unsupported_grant_type", "grant type not supported");
+}
+
+void oauth_token(struct state *state, struct request *request, struct response *response)
+{
+    run_grant(state, request, response);
+    oauth_format(request, response);
 }

@@ -279,49 +279,73 @@ void rest_delete(struct state *state, struct request *request, struct response *
     response->status = 204;
 }
 
-/* {"attributes": ...} and the fields asked for, else all; Id comes last when nobody asked. */
-static Json *record_body(const struct state *state, const struct request *request,
-                         const struct object *object, const struct record *record,
-                         struct response *response)
+/* A row of any object by its id, also of those that are made from the state. */
+static Json *find_row(const struct state *state, const struct request *request,
+                      const struct object *object)
 {
-    g_autoptr(GArray) fields = object_visible_fields(state, object, request->profile);
-    g_autoptr(Json) body = json_object();
-    Json *attributes = json_object();
-    g_autofree char *url = g_strdup_printf("/services/data/v%s/sobjects/%s/%s", request->args[0],
-                                           object->name, record->id);
-    json_set_string(attributes, "type", object->name);
-    json_set_string(attributes, "url", url);
-    json_set(body, "attributes", attributes);
-    const char *wanted = request_param(request, "fields");
-    g_auto(GStrv) names = g_strsplit(wanted != NULL ? wanted : "", ",", -1);
-    for (guint i = 0; wanted == NULL && i < fields->len; i++) {
-        const char *name = g_array_index(fields, struct field, i).name;
-        const Json *value = json_get(record->fields, name);
-        json_set(body, name, value != NULL ? json_copy(value) : json_null_new());
-    }
+    g_autoptr(GPtrArray) rows = object->rows(state, object, request->user);
+    for (guint i = 0; i < rows->len; i++)
+        if (id_same(json_get_string(g_ptr_array_index(rows, i), "Id"), request->args[2]))
+            return json_copy(g_ptr_array_index(rows, i));
+    return NULL;
+}
+
+static void copy_field(Json *body, const Json *row, const char *name)
+{
+    const Json *value = json_get(row, name);
+    json_set(body, name, value != NULL ? json_copy(value) : json_null_new());
+}
+
+/* The fields that were named; Id comes last when it was not among them. */
+static bool copy_named(const struct object *object, const GArray *fields, const char *named,
+                       const Json *row, Json *body, struct response *response)
+{
+    g_auto(GStrv) names = g_strsplit(named, ",", -1);
     for (char **name = names; *name != NULL; name++) {
         const struct field *field = fields_find(fields, g_strstrip(*name));
         if (field == NULL) {
             g_autofree char *text =
                 g_strdup_printf("No such column '%s' on sobject of type %s", *name, object->name);
             rest_error(response, 400, "INVALID_FIELD", text);
-            return NULL;
+            return false;
         }
-        const Json *value = json_get(record->fields, field->name);
-        json_set(body, field->name, value != NULL ? json_copy(value) : json_null_new());
+        copy_field(body, row, field->name);
     }
-    json_set_string(body, "Id", record->id);
-    return g_steal_pointer(&body);
+    if (json_get(body, "Id") == NULL)
+        copy_field(body, row, "Id");
+    return true;
+}
+
+/* {"attributes": ...} and the fields asked for, else all. */
+static void answer_row(const struct state *state, const struct request *request,
+                       const struct object *object, const Json *row, struct response *response)
+{
+    g_autoptr(GArray) fields = object_visible_fields(state, object, request->profile);
+    g_autoptr(Json) body = json_object();
+    Json *attributes = json_object();
+    g_autofree char *url = g_strdup_printf("/services/data/v%s/sobjects/%s/%s", request->args[0],
+                                           object->name, json_get_string(row, "Id"));
+    json_set_string(attributes, "type", object->name);
+    json_set_string(attributes, "url", url);
+    json_set(body, "attributes", attributes);
+    const char *named = request_param(request, "fields");
+    if (named != NULL && !copy_named(object, fields, named, row, body, response))
+        return;
+    for (guint i = 0; named == NULL && i < fields->len; i++)
+        copy_field(body, row, g_array_index(fields, struct field, i).name);
+    response_json(response, 200, g_steal_pointer(&body));
 }
 
 void rest_get_record(struct state *state, struct request *request, struct response *response)
 {
-    const struct object *object = find_writable(request, response);
-    const struct record *record =
-        object != NULL ? find_record(state, request, object, response) : NULL;
-    if (record == NULL)
+    const struct object *object = object_find(request->args[1]);
+    if (object == NULL || !object_readable(object, request->profile)) {
+        rest_not_found(response);
         return;
-    Json *body = record_body(state, request, object, record, response);
-    if (body != NULL)
-        response_json(response, 200, body);
+    }
+    g_autoptr(Json) row = find_row(state, request, object);
+    if (row != NULL)
+        answer_row(state, request, object, row, response);
+    else
+        find_record(state, request, object, response);
 }

@@ -6,6 +6,7 @@
 #include "oauth.h"
 #include "pages.h"
 #include "rest.h"
+#include "setup.h"
 
 /* What requests of a kind have in common: headers, who may call, how errors look. */
 enum family { OAUTH, OAUTH_PAGE, PAGE, REST, REST_OPEN, CONTROL };

@@ -80,6 +80,9 @@ void soql_free(struct soql *query);
 Json *soql_run(const struct state *state, const struct soql *query, const struct user *user,
                const char *version, struct soql_problem *problem);
 
+/* soql_columns.c: the columns of a query that soql_run has accepted. */
+Json *soql_columns(const struct state *state, const struct soql *query);
+
 /* Message with the query, a caret below the place, and row and column, as Salesforce shows it. */
 void soql_fail(struct soql_problem *problem, const char *code, const char *text, gsize at,
                const char *message);

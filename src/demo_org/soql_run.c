@@ -299,6 +299,10 @@ void rest_query(struct state *state, struct request *request, struct response *r
     struct soql *query = soql_parse(text, &problem);
     Json *body =
         query != NULL ? soql_run(state, query, request->user, request->args[0], &problem) : NULL;
+    if (body != NULL && g_strcmp0(request_param(request, "columns"), "true") == 0) {
+        json_free(body);
+        body = soql_columns(state, query);
+    }
     if (body != NULL)
         response_json(response, 200, body);
     else

@@ -107,6 +107,7 @@ struct state *state_new(void)
 {
     struct state *state = g_new0(struct state, 1);
     state->org = kind_make(&state_org_kind, NULL);
+    state->no_profile = kind_make(&state_kinds[KIND_profile], NULL);
     for (int i = 0; i < KIND_COUNT; i++)
         state->sets[i] = g_ptr_array_new();
     state->records = g_ptr_array_new_with_free_func(record_free);
@@ -129,6 +130,7 @@ void state_free(struct state *state)
         g_ptr_array_unref(state->sets[i]);
     }
     kind_free(&state_org_kind, state->org);
+    kind_free(&state_kinds[KIND_profile], state->no_profile);
     g_ptr_array_unref(state->records);
     g_ptr_array_unref(state->deleted);
     g_free(state->public_url);
@@ -263,8 +265,7 @@ struct user *state_find_user_id(const struct state *state, const char *id)
 const struct profile *state_profile_of(const struct state *state, const struct user *user)
 {
     const struct profile *profile = state_find_profile(state, user->profile);
-    /* A user whose profile was misspelt in a state file gets the first one rather than a crash. */
-    return profile != NULL ? profile : g_ptr_array_index(state->sets[KIND_profile], 0);
+    return profile != NULL ? profile : state->no_profile;
 }
 
 struct record *state_record(const struct state *state, const char *object, const char *id)

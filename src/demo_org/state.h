@@ -78,6 +78,7 @@ struct record {
 
 struct state {
     struct org *org;
+    struct profile *no_profile;  /* of a user whose profile does not exist */
     GPtrArray *sets[KIND_COUNT]; /* things of a kind, oldest first */
     GPtrArray *records;          /* struct record, oldest first */
     GPtrArray *deleted;          /* ids of records in the recycle bin */
