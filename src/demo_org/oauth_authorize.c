@@ -86,9 +86,11 @@ static struct pending *remember(struct state *state, const struct request *reque
     const struct {
         char **member;
         const char *param;
-    } copies[] = {{&pending->redirect_uri, "redirect_uri"}, {&pending->state, "state"},
-                  {&pending->challenge, "code_challenge"},  {&pending->scope, "scope"},
-                  {&pending->login_hint, "login_hint"},     {&pending->nonce, "nonce"}};
+    } copies[] = {{&pending->redirect_uri, "redirect_uri"},
+                  {&pending->state, "state"},
+                  {&pending->challenge, "code_challenge"},
+                  {&pending->scope, "scope"},
+                  {&pending->login_hint, "login_hint"}};
     text_set(&pending->app, app->name);
     for (gsize i = 0; i < G_N_ELEMENTS(copies); i++)
         if (request_param(request, copies[i].param) != NULL)
