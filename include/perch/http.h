@@ -38,7 +38,8 @@ struct http_timing {
     int new_connections; /* 0 when a kept connection served it */
 };
 
-/* What TLS showed, for the preflight's row. Empty strings on plain http or a kept connection. */
+/* What TLS showed, for the preflight's row; the issuer of a refused certificate, too. Empty strings
+ * on plain http, on a kept connection, and where libcurl is not built with OpenSSL. */
 struct http_tls {
     char version[16]; /* "TLS 1.3" */
     char issuer[128]; /* organization (else common name) of the certificate's issuer; clean text */

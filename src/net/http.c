@@ -44,6 +44,7 @@ static void transfer_free(struct transfer *transfer)
     curl_slist_free_all(transfer->connect_to);
     secret_buf_free(transfer->answer);
     http_request_free(transfer->request);
+    g_free(transfer->issuer);
     g_main_context_unref(transfer->context);
     g_free(transfer);
 }

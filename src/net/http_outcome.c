@@ -101,40 +101,6 @@ static void fill_timing(struct http_timing *timing, CURL *easy, bool answered)
     timing->tls_ms = milliseconds(easy, CURLINFO_APPCONNECT_TIME_T);
 }
 
-/* Value of one attribute in "C=US; O=DigiCert Inc; CN=..."; owned by the caller, or NULL. */
-static char *name_part(const char *name, const char *attribute)
-{
-    g_autofree char *pattern = g_strdup_printf(
-        "(?:^|[;,+]\\s*)%s\\s?=\\s?(.*?)(?=\\s*[;,+]\\s*[A-Za-z0-9.]+\\s?=|$)", attribute);
-    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_RAW, G_REGEX_MATCH_DEFAULT, NULL);
-    g_autoptr(GMatchInfo) match = NULL;
-    if (!g_regex_match(regex, name, G_REGEX_MATCH_DEFAULT, &match))
-        return NULL;
-    return g_match_info_fetch(match, 1);
-}
-
-static void fill_issuer(struct http_tls *tls, CURL *easy)
-{
-    struct curl_certinfo *info = NULL;
-    if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) != CURLE_OK || info == NULL ||
-        info->num_of_certs < 1)
-        return;
-    const char *name = NULL;
-    for (struct curl_slist *line = info->certinfo[0]; line != NULL; line = line->next)
-        if (g_str_has_prefix(line->data, "Issuer:"))
-            name = line->data + strlen("Issuer:");
-    if (name == NULL)
-        return;
-    g_autofree char *organization = name_part(name, "O");
-    g_autofree char *common_name = organization == NULL ? name_part(name, "CN") : NULL;
-    const char *issuer = organization != NULL  ? organization
-                         : common_name != NULL ? common_name
-                                               : name;
-    g_autofree char *clean = text_clean(issuer);
-    g_autofree char *fitting = text_truncate(clean, 60);
-    g_strlcpy(tls->issuer, fitting, sizeof tls->issuer);
-}
-
 static void fill_tls(struct http_tls *tls, const struct transfer *transfer)
 {
     /* "TLSv1.3" of OpenSSL, "TLS1.3" of GnuTLS */
@@ -146,7 +112,13 @@ static void fill_tls(struct http_tls *tls, const struct transfer *transfer)
     } else {
         g_strlcpy(tls->version, version, sizeof tls->version);
     }
-    fill_issuer(tls, transfer->easy);
+    if (transfer->issuer == NULL)
+        return;
+    g_autofree char *fitting = text_truncate(transfer->issuer, 60);
+    /* a column may be many bytes: cut between characters */
+    while (strlen(fitting) >= sizeof tls->issuer)
+        *g_utf8_find_prev_char(fitting, fitting + strlen(fitting)) = '\0';
+    g_strlcpy(tls->issuer, fitting, sizeof tls->issuer);
 }
 
 /* All headers of the final answer by lower-case name; the last of several wins. */

@@ -60,6 +60,7 @@ struct transfer {
     bool proxied;
     gint64 sent_ms, received_ms;
     char tls_version[16];
+    char *issuer; /* of the server's certificate, accepted or not */
     char curl_error[CURL_ERROR_SIZE];
     enum http_end unsent_end; /* for an end that libcurl does not report */
     const char *unsent_detail;

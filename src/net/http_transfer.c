@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "certificate.h"
 #include "http_private.h"
 #include "perch/clock.h"
 
@@ -48,24 +49,38 @@ static size_t on_head_line(char *bytes, size_t size, size_t count, void *user)
     return length;
 }
 
-/*
- * libcurl has no portable question for the TLS version; its verbose text has it. Nothing else of
- * that text is kept, and it is off again before the request (and its token) is put together.
- */
-static int on_verbose_text(CURL *easy, curl_infotype type, char *text, size_t length, void *user)
+static void keep_tls_version(struct transfer *transfer, const char *text, gsize length)
 {
-    (void)easy;
     static const char prefix[] = "SSL connection using ";
-    struct transfer *transfer = user;
     gsize start = strlen(prefix);
-    if (type != CURLINFO_TEXT || length <= start || memcmp(text, prefix, start) != 0)
-        return 0;
+    if (length <= start || memcmp(text, prefix, start) != 0)
+        return;
     gsize end = start;
     while (end < length && g_ascii_isgraph(text[end]))
         end++;
     gsize fitting = MIN(end - start, sizeof transfer->tls_version - 1);
     memcpy(transfer->tls_version, text + start, fitting);
     transfer->tls_version[fitting] = '\0';
+}
+
+/*
+ * libcurl has no portable question for the TLS version, and none for the issuer of a certificate
+ * that was refused; what it traces has both. Nothing else of that is kept, and tracing is off again
+ * before the request (and its token) is put together.
+ */
+static int on_trace(CURL *easy, curl_infotype type, char *text, size_t length, void *user)
+{
+    (void)easy;
+    struct transfer *transfer = user;
+    if (type == CURLINFO_TEXT)
+        keep_tls_version(transfer, text, length);
+    if (type == CURLINFO_SSL_DATA_IN) {
+        char *issuer = certificate_message_issuer((const guint8 *)text, length);
+        if (issuer != NULL) {
+            g_free(transfer->issuer);
+            transfer->issuer = issuer;
+        }
+    }
     return 0;
 }
 
@@ -102,7 +117,7 @@ static void set_callbacks(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head_line);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_verbose_text);
+    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_trace);
     curl_easy_setopt(easy, CURLOPT_DEBUGDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
@@ -118,7 +133,6 @@ static void set_limits(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "perch/" PERCH_VERSION);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
