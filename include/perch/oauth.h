@@ -71,10 +71,10 @@ struct token_answer {
     Secret *refresh_token; /* NULL when none came */
     char *instance_url;    /* checked: https Salesforce host, or loopback when the login host is */
     char *identity_url;
-    char *org_id, *user_id; /* 18 characters, from the identity URL */
-    char *scope;
-    char *signature;
-    char *issued_at; /* as received: part of the signed text */
+    char *org_id, *user_id; /* 18 characters, from the identity URL; NULL when it is odd */
+    char *scope;            /* granted, separated by blanks; NULL when not told */
+    char *signature;        /* NULL when not told */
+    char *issued_at;        /* as received: part of the signed text; NULL when not told */
 };
 /* PERCH_ERROR_INPUT when the answer is no token answer. Lenient as salesforce.md 2.1 asks. */
 bool token_answer_parse(struct token_answer *ret_answer, const char *body, gsize length,

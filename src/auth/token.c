@@ -80,11 +80,12 @@ bool token_answer_parse(struct token_answer *ret_answer, const char *body, gsize
                               "perch does not send the token there. Check the login host."));
         return false;
     }
+    const char *scope = json_get_string(json, "scope");
     *ret_answer = (struct token_answer){
         .access_token = secret_new(token),
         .refresh_token = take_secret(json, "refresh_token"),
         .instance_url = g_steal_pointer(&instance),
-        .scope = text_clean(json_get_string(json, "scope")),
+        .scope = scope == NULL ? NULL : text_clean(scope),
         .signature = g_strdup(json_get_string(json, "signature")),
         .issued_at = take_issued_at(json),
     };

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* What a person may paste while perch waits for the code. */
+#include "support/test.h"
+
+#include <string.h>
+
+#include "perch/oauth.h"
+
+#define CODE "aPrxfake.Code_1-2.3ag=="
+#define ENCODED "aPrxfake.Code_1-2.3ag%3D%3D"
+#define STATE "s-t_a.te~1"
+#define PAGE "https://acme.my.salesforce.com/setup/secur/RemoteAccessErrorPage.apexp"
+
+enum state_seen { NO_STATE, RIGHT_STATE, WRONG_STATE };
+
+static const struct {
+    const char *text;
+    enum paste_kind kind;
+    const char *value; /* code or error; for PASTE_NOTHING a part of the sentence */
+    const char *description;
+    enum state_seen state;
+} rows[] = {
+    /* the redirect address */
+    {"http://localhost:1717/OauthRedirect?code=" ENCODED "&state=" STATE, PASTE_CODE, CODE, NULL,
+     RIGHT_STATE},
+    {"http://localhost:1717/OauthRedirect?state=" STATE "&code=" ENCODED, PASTE_CODE, CODE, NULL,
+     RIGHT_STATE},
+    {"http://localhost:1717/OauthRedirect?code=" CODE "&state=" STATE, PASTE_CODE, CODE, NULL,
+     RIGHT_STATE},
+    {"http://localhost:1717/OauthRedirect?code=" ENCODED, PASTE_CODE, CODE, NULL, NO_STATE},
+    {"http://localhost:1717/OauthRedirect?code=" ENCODED "&state=other", PASTE_CODE, CODE, NULL,
+     WRONG_STATE},
+    {"http://localhost:1717/OauthRedirect?code=" ENCODED "&state=", PASTE_CODE, CODE, NULL,
+     WRONG_STATE},
+    {"http://localhost:1717/OauthRedirect?code=" ENCODED "&state=s%2Dt_a.te~1", PASTE_CODE, CODE,
+     NULL, RIGHT_STATE},
+    {"https://login.salesforce.com/?code=" ENCODED "&state=" STATE, PASTE_CODE, CODE, NULL,
+     RIGHT_STATE},
+    {"https://login.salesforce.com/services/oauth2/success?code=" ENCODED, PASTE_CODE, CODE, NULL,
+     NO_STATE},
+    {"https://login.salesforce.com/services/oauth2/success#code=" ENCODED, PASTE_CODE, CODE, NULL,
+     NO_STATE},
+    {"localhost:1717/OauthRedirect?code=" ENCODED, PASTE_CODE, CODE, NULL, NO_STATE},
+    {"myapp://callback?code=" ENCODED, PASTE_CODE, CODE, NULL, NO_STATE},
+    {"http://localhost:1717/OauthRedirect?code=" ENCODED "&state=" STATE "&sfdc_community_url=x"
+     "#frag",
+     PASTE_CODE, CODE, NULL, RIGHT_STATE},
+    {"http://localhost:1717/OauthRedirect?code=" ENCODED "&amp;state=" STATE, PASTE_CODE, CODE,
+     NULL, RIGHT_STATE},
+    {"http://localhost:1717/OauthRedirect?response_code=1&code=" ENCODED, PASTE_CODE, CODE, NULL,
+     NO_STATE},
+    /* with what copying adds */
+    {"  http://localhost:1717/OauthRedirect?code=" ENCODED "  \n", PASTE_CODE, CODE, NULL,
+     NO_STATE},
+    {"\"http://localhost:1717/OauthRedirect?code=" ENCODED "\"", PASTE_CODE, CODE, NULL, NO_STATE},
+    {"<http://localhost:1717/OauthRedirect?code=" ENCODED ">", PASTE_CODE, CODE, NULL, NO_STATE},
+    {"“http://localhost:1717/OauthRedirect?code=" ENCODED "”", PASTE_CODE, CODE, NULL, NO_STATE},
+    {"http://localhost:1717/OauthRe\ndirect?co\nde=aPrxfake.Code\n_1-2.3ag%3\nD%3D&sta\nte=" STATE,
+     PASTE_CODE, CODE, NULL, RIGHT_STATE},
+    {"http://localhost:1717/OauthRedirect?code=aPrxfake.Co  \r\n      de_1-2.3ag%3D%3D", PASTE_CODE,
+     CODE, NULL, NO_STATE},
+    {"\xEF\xBB\xBFhttp://localhost:1717/OauthRedirect?code=aPrxfake\xE2\x80\x8B.Code_1-2.3ag%3D%3D",
+     PASTE_CODE, CODE, NULL, NO_STATE},
+    {"The address is http://localhost:1717/OauthRedirect?code=" ENCODED, PASTE_CODE, CODE, NULL,
+     NO_STATE},
+    /* a part of it */
+    {"code=" ENCODED, PASTE_CODE, CODE, NULL, NO_STATE},
+    {"code=" CODE "&state=" STATE, PASTE_CODE, CODE, NULL, RIGHT_STATE},
+    {"?code=" ENCODED "&state=nope", PASTE_CODE, CODE, NULL, WRONG_STATE},
+    {CODE, PASTE_CODE, CODE, NULL, NO_STATE},
+    {ENCODED, PASTE_CODE, CODE, NULL, NO_STATE},
+    {"aPrxfake.Code_1-2.3ag%3d%3d", PASTE_CODE, CODE, NULL, NO_STATE},
+    {"aPrxfake.Code\n   _1-2.3ag==\n", PASTE_CODE, CODE, NULL, NO_STATE},
+    {"aPrxfake.Code _1-2.3ag==", PASTE_CODE, CODE, NULL, NO_STATE},
+    {"'" CODE "'", PASTE_CODE, CODE, NULL, NO_STATE},
+    {"the code is " CODE " thanks", PASTE_CODE, CODE, NULL, NO_STATE},
+    /* errors */
+    {"http://localhost:1717/OauthRedirect?error=access_denied&error_description=end-user+denied+"
+     "authorization&state=" STATE,
+     PASTE_ERROR, "access_denied", "end-user denied authorization", RIGHT_STATE},
+    {PAGE "?error=invalid_client&error_description=app+must+be+installed+into+org", PASTE_ERROR,
+     "invalid_client", "app must be installed into org", NO_STATE},
+    {PAGE "?error=OAUTH_EC_APP_NOT_FOUND&error_description=External%20client%20app%20is%20not%20"
+          "installed%20in%20this%20org",
+     PASTE_ERROR, "OAUTH_EC_APP_NOT_FOUND", "External client app is not installed in this org",
+     NO_STATE},
+    {PAGE "?error_description=app+must+be+installed+into+org&error=invalid_client", PASTE_ERROR,
+     "invalid_client", "app must be installed into org", NO_STATE},
+    {"error=redirect_uri_mismatch&error_description=redirect_uri%20must%20match%20configuration",
+     PASTE_ERROR, "redirect_uri_mismatch", "redirect_uri must match configuration", NO_STATE},
+    {"<pre>error=invalid_client_id&amp;error_description=client%20identifier%20invalid</pre>",
+     PASTE_ERROR, "invalid_client_id", "client identifier invalid", NO_STATE},
+    {PAGE "?error=access_denied&error_description=end-user denied authorization", PASTE_ERROR,
+     "access_denied", "end-user denied authorization", NO_STATE},
+    {"http://localhost:1717/OauthRedirect?error=access_denied&code=" ENCODED, PASTE_ERROR,
+     "access_denied", "", NO_STATE},
+    {"?error=x&error_description=100%+sure", PASTE_ERROR, "x", "100% sure", NO_STATE},
+    {"?error=x&error_description=a%1b[31mb%E2%80%AEc%0Ad", PASTE_ERROR, "x", "a [31mbc d",
+     NO_STATE},
+    {"OAUTH_APPROVAL_ERROR_GENERIC : An unexpected error has occurred", PASTE_ERROR,
+     "OAUTH_APPROVAL_ERROR_GENERIC", "An unexpected error has occurred", NO_STATE},
+    {"{\"error\":\"invalid_grant\",\"error_description\":\"expired authorization code\"}",
+     PASTE_ERROR, "invalid_grant", "expired authorization code", NO_STATE},
+    /* what it cannot be */
+    {NULL, PASTE_NOTHING, "Nothing was pasted", NULL, NO_STATE},
+    {"", PASTE_NOTHING, "Nothing was pasted", NULL, NO_STATE},
+    {" \r\n\t ", PASTE_NOTHING, "Nothing was pasted", NULL, NO_STATE},
+    {"\"\"", PASTE_NOTHING, "Nothing was pasted", NULL, NO_STATE},
+    {"hello", PASTE_NOTHING, "neither an address nor a code", NULL, NO_STATE},
+    {"acme.my.salesforce.com", PASTE_NOTHING, "neither an address nor a code", NULL, NO_STATE},
+    {"https://acme.my.salesforce.com/services/oauth2/authorize?response_type=code&client_id=3MVG9x"
+     "&redirect_uri=http%3A%2F%2Flocalhost%3A1717%2FOauthRedirect&code_challenge=abc",
+     PASTE_NOTHING, "the address to open", NULL, NO_STATE},
+    {"https://acme.my.salesforce.com/?ec=302&startURL=%2Fsetup%2Fsecur%2FRemoteAccess",
+     PASTE_NOTHING, "login page", NULL, NO_STATE},
+    {"https://acme.my.salesforce.com/setup/secur/RemoteAccessAuthorizationPage.apexp?source=CAAA",
+     PASTE_NOTHING, "Press Allow", NULL, NO_STATE},
+    {"https://acme.lightning.force.com/lightning/page/home", PASTE_NOTHING, "a page of your org",
+     NULL, NO_STATE},
+    {"http://localhost:1717/OauthRedirect?state=" STATE, PASTE_NOTHING, "no code in this address",
+     NULL, RIGHT_STATE},
+    {"http://localhost:1717/OauthRedirect?code=&state=" STATE, PASTE_NOTHING,
+     "no code in this address", NULL, RIGHT_STATE},
+    {"http://localhost:1717/OauthRedirect?code=abc%ZZ", PASTE_NOTHING, "damaged", NULL, NO_STATE},
+    {"http://localhost:1717/OauthRedirect?code=abc%00def", PASTE_NOTHING, "damaged", NULL,
+     NO_STATE},
+    {"http://localhost:1717/OauthRedirect?code=ab%0Acd", PASTE_NOTHING, "damaged", NULL, NO_STATE},
+    {"http://localhost:1717/OauthRedirect#access_token=00D!x&instance_url=y", PASTE_NOTHING,
+     "a token instead of a code", NULL, NO_STATE},
+    {"00D000000000001!AQ4AQFake.Token_x", PASTE_NOTHING, "access token", NULL, NO_STATE},
+    {"5Aep861FakeRefreshToken.x_yz", PASTE_NOTHING, "refresh token", NULL, NO_STATE},
+    {"3MVG9FakeConsumerKey.x_yzabcdef", PASTE_NOTHING, "consumer key", NULL, NO_STATE},
+    {"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIx.c2ln", PASTE_NOTHING, "a token", NULL, NO_STATE},
+    {"0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF", PASTE_NOTHING,
+     "consumer secret", NULL, NO_STATE},
+    {"1234567890123456789", PASTE_NOTHING, "consumer secret", NULL, NO_STATE},
+    {"{\"access_token\":\"00D!x\",\"refresh_token\":\"5Aep\"}", PASTE_NOTHING, "used already", NULL,
+     NO_STATE},
+    {"aPrx==", PASTE_NOTHING, "neither", NULL, NO_STATE},
+};
+
+static void check_row(gsize i)
+{
+    struct paste paste;
+    g_autoptr(Secret) state = secret_new(STATE);
+    paste_parse(&paste, rows[i].text, state);
+    const char *text = rows[i].text == NULL ? "(null)" : rows[i].text;
+    if (paste.kind != rows[i].kind)
+        fail_msg("kind %d instead of %d: %s", paste.kind, rows[i].kind, text);
+    if (paste.has_state != (rows[i].state != NO_STATE) ||
+        paste.state_matches != (rows[i].state == RIGHT_STATE))
+        fail_msg("state %d %d: %s", paste.has_state, paste.state_matches, text);
+    if (paste.kind == PASTE_CODE) {
+        assert_string_equal(secret_peek(paste.code), rows[i].value);
+        assert_null(paste.problem);
+    } else if (paste.kind == PASTE_ERROR) {
+        assert_string_equal(paste.error, rows[i].value);
+        assert_string_equal(paste.description, rows[i].description);
+        assert_null(paste.code);
+    } else {
+        assert_non_null(paste.problem);
+        assert_null(paste.code);
+        if (strstr(paste.problem, rows[i].value) == NULL)
+            fail_msg("\"%s\" for %s", paste.problem, text);
+    }
+    paste_clear(&paste);
+}
+
+static void paste__table__is_understood(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        check_row(i);
+}
+
+static void paste__code__is_decoded_exactly_once(void **state)
+{
+    struct paste paste;
+    (void)state;
+    paste_parse(&paste, "http://localhost/x?code=aPrx%2541.b%3D%3D", NULL);
+    /* %25 became %, and what then looks like %41 is left alone: no code holds a percent sign */
+    assert_int_equal(paste.kind, PASTE_NOTHING);
+    paste_clear(&paste);
+}
+
+static void paste__without_our_state__never_matches(void **state)
+{
+    struct paste paste;
+    (void)state;
+    paste_parse(&paste, "http://localhost/x?code=" ENCODED "&state=", NULL);
+    assert_true(paste.has_state);
+    assert_false(paste.state_matches);
+    paste_clear(&paste);
+}
+
+static void paste__huge__is_refused_quickly(void **state)
+{
+    struct paste paste;
+    (void)state;
+    g_autofree char *text = g_strnfill(10 * 1024 * 1024, 'a');
+    paste_parse(&paste, text, NULL);
+    assert_int_equal(paste.kind, PASTE_NOTHING);
+    assert_contains(paste.problem, "too long");
+    paste_clear(&paste);
+}
+
+/* Whatever is done to good pastes: no crash, and always one of the three kinds with its parts. */
+static void paste__mutated__stays_sound(void **state)
+{
+    const char *wish = g_getenv("TEST_SEED");
+    guint32 seed = wish != NULL ? (guint32)g_ascii_strtoull(wish, NULL, 10) : g_random_int();
+    g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+    g_autoptr(Secret) ours = secret_new(STATE);
+    (void)state;
+    print_message("TEST_SEED=%u\n", seed);
+    for (int round = 0; round < 20000; round++) {
+        const char *text = rows[g_rand_int_range(rand, 0, G_N_ELEMENTS(rows))].text;
+        g_autofree char *copy = g_strdup(text == NULL ? "code=" : text);
+        gsize length = strlen(copy);
+        for (int i = g_rand_int_range(rand, 0, 6); i > 0 && length > 0; i--)
+            copy[g_rand_int_range(rand, 0, (gint32)length)] =
+                (char)g_rand_int_range(rand, g_rand_boolean(rand) ? 1 : 32, 256);
+        struct paste paste;
+        paste_parse(&paste, copy, ours);
+        assert_int_equal(paste.kind == PASTE_CODE, paste.code != NULL);
+        assert_int_equal(paste.kind == PASTE_ERROR, paste.error != NULL);
+        assert_int_equal(paste.kind == PASTE_NOTHING, paste.problem != NULL);
+        if (paste.error != NULL)
+            assert_true(g_utf8_validate(paste.error, -1, NULL));
+        paste_clear(&paste);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(paste__table__is_understood),
+        cmocka_unit_test(paste__code__is_decoded_exactly_once),
+        cmocka_unit_test(paste__without_our_state__never_matches),
+        cmocka_unit_test(paste__huge__is_refused_quickly),
+        cmocka_unit_test(paste__mutated__stays_sound),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
