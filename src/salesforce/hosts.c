@@ -108,19 +108,21 @@ static bool is_loopback(const char *host)
 {
     if (host == NULL)
         return false;
-    if (g_str_equal(host, "localhost"))
+    if (g_ascii_strcasecmp(host, "localhost") == 0)
         return true;
     g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
     return address != NULL && g_inet_address_get_is_loopback(address);
 }
 
-/* Dots between labels of letters, digits and inner hyphens; no empty label. */
+/* Dots between labels of letters, digits and inner hyphens; no empty label, and none that stands
+ * for other letters (xn--). */
 static bool is_host_name(const char *host)
 {
     g_auto(GStrv) labels = g_strsplit(host, ".", -1);
     for (char **label = labels; *label != NULL; label++) {
         gsize length = strlen(*label);
-        if (length == 0 || length > 63 || (*label)[0] == '-' || (*label)[length - 1] == '-')
+        if (length == 0 || length > 63 || (*label)[0] == '-' || (*label)[length - 1] == '-' ||
+            g_str_has_prefix(*label, "xn--"))
             return false;
         for (const char *p = *label; *p != '\0'; p++)
             if (!g_ascii_isalnum(*p) && *p != '-')

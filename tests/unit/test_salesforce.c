@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT */
+/* Hosts, addresses, versions, limits and ids. */
+#include "support/test.h"
+
+#include <string.h>
+
+#include "perch/error.h"
+#include "perch/salesforce.h"
+#include "salesforce/rest.h"
+
+/* ---- hosts ---- */
+
+static const struct {
+    const char *typed;
+    const char *url; /* NULL = refused */
+    enum org_kind kind;
+    const char *says; /* part of the note, or of the reason; NULL = no note */
+} hosts[] = {
+    /* login hosts as they are */
+    {"acme.my.salesforce.com", "https://acme.my.salesforce.com", ORG_PRODUCTION, NULL},
+    {"https://acme.my.salesforce.com", "https://acme.my.salesforce.com", ORG_PRODUCTION, NULL},
+    {"https://login.salesforce.com", "https://login.salesforce.com", ORG_PRODUCTION, NULL},
+    {"login.salesforce.com/?locale=de", "https://login.salesforce.com", ORG_PRODUCTION, NULL},
+    {"https://test.salesforce.com/", "https://test.salesforce.com", ORG_SANDBOX, NULL},
+    {"acme--uat.sandbox.my.salesforce.com", "https://acme--uat.sandbox.my.salesforce.com",
+     ORG_SANDBOX, NULL},
+    {"acme-dev-ed.develop.my.salesforce.com", "https://acme-dev-ed.develop.my.salesforce.com",
+     ORG_PRODUCTION, NULL},
+    {"x.scratch.my.salesforce.com", "https://x.scratch.my.salesforce.com", ORG_SANDBOX, NULL},
+    {"x.trailblaze.my.salesforce.com", "https://x.trailblaze.my.salesforce.com", ORG_PRODUCTION,
+     NULL},
+    {"acme.my.salesforce.mil", "https://acme.my.salesforce.mil", ORG_PRODUCTION, NULL},
+    {"acme--uat.sandbox.my.salesforce.mil", "https://acme--uat.sandbox.my.salesforce.mil",
+     ORG_SANDBOX, NULL},
+    {"acme.my.sfcrmproducts.cn", "https://acme.my.sfcrmproducts.cn", ORG_PRODUCTION, NULL},
+    {"acme.my-salesforce.com", "https://acme.my-salesforce.com", ORG_PRODUCTION, NULL},
+    {"uat.acme.sandbox.my-salesforce.com", "https://uat.acme.sandbox.my-salesforce.com",
+     ORG_SANDBOX, NULL},
+    {"acme--uat.my.salesforce.com", "https://acme--uat.my.salesforce.com", ORG_SANDBOX, NULL},
+    {"acme.cs42.my.salesforce.com", "https://acme.cs42.my.salesforce.com", ORG_SANDBOX, NULL},
+    /* pages of the org */
+    {"https://acme.lightning.force.com/lightning/page/home", "https://acme.my.salesforce.com",
+     ORG_PRODUCTION, "acme.my.salesforce.com"},
+    {"acme.lightning.force.com", "https://acme.my.salesforce.com", ORG_PRODUCTION,
+     "My Domain host is acme.my.salesforce.com"},
+    {"https://acme.lightning.force.com/lightning/r/Lead/00Q5g00000ABCDEEA4/view",
+     "https://acme.my.salesforce.com", ORG_PRODUCTION, "acme.my"},
+    {"https://acme--uat.sandbox.lightning.force.com/lightning/setup/SetupOneHome/home",
+     "https://acme--uat.sandbox.my.salesforce.com", ORG_SANDBOX, "acme--uat.sandbox.my"},
+    {"acme-dev-ed.develop.lightning.force.com", "https://acme-dev-ed.develop.my.salesforce.com",
+     ORG_PRODUCTION, "develop"},
+    {"https://acme.my.salesforce-setup.com/lightning/setup/SetupOneHome/home",
+     "https://acme.my.salesforce.com", ORG_PRODUCTION, "acme.my.salesforce.com"},
+    {"https://acme-dev-ed.develop.my.salesforce-setup.com/lightning/setup/x",
+     "https://acme-dev-ed.develop.my.salesforce.com", ORG_PRODUCTION, "acme-dev-ed"},
+    {"acme.lightning.crmforce.mil", "https://acme.my.salesforce.mil", ORG_PRODUCTION,
+     "acme.my.salesforce.mil"},
+    {"acme.lightning.sfcrmapps.cn", "https://acme.my.sfcrmproducts.cn", ORG_PRODUCTION,
+     "sfcrmproducts"},
+    {"acme.my-lightning.com", "https://acme.my-salesforce.com", ORG_PRODUCTION, "my-salesforce"},
+    {"https://acme.my.salesforce.com/00Q5g00000ABCDE", "https://acme.my.salesforce.com",
+     ORG_PRODUCTION, "acme.my.salesforce.com"},
+    {"https://acme.my.salesforce.com/secur/frontdoor.jsp?sid=00D!secret",
+     "https://acme.my.salesforce.com", ORG_PRODUCTION, "acme.my.salesforce.com"},
+    /* with what typing and copying adds */
+    {"  ACME.My.Salesforce.COM  ", "https://acme.my.salesforce.com", ORG_PRODUCTION, "acme"},
+    {"http://acme.my.salesforce.com", "https://acme.my.salesforce.com", ORG_PRODUCTION, "acme"},
+    {"HTTPS://acme.my.salesforce.com:443/", "https://acme.my.salesforce.com", ORG_PRODUCTION,
+     "acme"},
+    {"acme.my.salesforce.com.", "https://acme.my.salesforce.com", ORG_PRODUCTION, "acme"},
+    {"\"https://acme.my.salesforce.com\"", "https://acme.my.salesforce.com", ORG_PRODUCTION, NULL},
+    {"<https://acme.my.salesforce.com>,", "https://acme.my.salesforce.com", ORG_PRODUCTION, NULL},
+    {"https://user:pass@acme.my.salesforce.com/", "https://acme.my.salesforce.com", ORG_PRODUCTION,
+     "acme"},
+    {"acme.my.salesforce.com?x=1", "https://acme.my.salesforce.com", ORG_PRODUCTION, "acme"},
+    {"acme.my.salesforce.com/#/a://b", "https://acme.my.salesforce.com", ORG_PRODUCTION, "acme"},
+    /* this computer */
+    {"http://localhost:8080", "http://localhost:8080", ORG_LOCAL, NULL},
+    {"localhost:8080", "http://localhost:8080", ORG_LOCAL, "http://localhost:8080"},
+    {"https://localhost:8443/lightning", "https://localhost:8443", ORG_LOCAL, "8443"},
+    {"http://127.0.0.1:1234/", "http://127.0.0.1:1234", ORG_LOCAL, "1234"},
+    {"http://[::1]:1234", "http://[::1]:1234", ORG_LOCAL, NULL},
+    {"LOCALHOST", "http://localhost", ORG_LOCAL, "localhost"},
+    /* refused, each with its reason */
+    {"na44.salesforce.com", NULL, 0, "names a server instead of your org"},
+    {"https://cs42.salesforce.com/001", NULL, 0, "names a server instead of your org"},
+    {"eu5.lightning.force.com", NULL, 0, "names a server instead of your org"},
+    {"acme--c.vf.force.com", NULL, 0, "Visualforce"},
+    {"https://acme--c.na44.visual.force.com/apex/Page", NULL, 0, "Visualforce"},
+    {"acme--c.visualforce.com", NULL, 0, "Visualforce"},
+    {"acme.my.site.com", NULL, 0, "Experience Cloud"},
+    {"acme.my.salesforce-sites.com", NULL, 0, "Salesforce site"},
+    {"acme.secure.force.com", NULL, 0, "Salesforce site"},
+    {"acme.file.force.com", NULL, 0, "file"},
+    {"acme--c.documentforce.com", NULL, 0, "file"},
+    {"acme.builder.salesforce-experience.com", NULL, 0, "site builder"},
+    {"acme.force.com", NULL, 0, "pages, not logins"},
+    {"https://www.salesforce.com/eu/", NULL, 0, "web site"},
+    {"help.salesforce.com", NULL, 0, "Salesforce Help"},
+    {"trailhead.salesforce.com", NULL, 0, "Trailhead"},
+    {"acme.salesforce.com", NULL, 0, ".my.salesforce.com"},
+    {"my.salesforce.com", NULL, 0, ".my.salesforce.com"},
+    {"acme", NULL, 0, "acme.my.salesforce.com"},
+    {"admin@acme.example", NULL, 0, "user name"},
+    {"acme.example", NULL, 0, "acme.example is no Salesforce host"},
+    {"https://acme.my.salesforce.com.evil.example", NULL, 0, "no Salesforce host"},
+    {"https://login.salesforce.com@evil.example/", NULL, 0, "evil.example is no"},
+    {"https://evil.example/https://login.salesforce.com", NULL, 0, "evil.example is no"},
+    {"https://evil.example?x=.my.salesforce.com", NULL, 0, "evil.example is no"},
+    {"evilmy.salesforce.com", NULL, 0, ".my.salesforce.com"},
+    {"evil-salesforce.com", NULL, 0, "no Salesforce host"},
+    {"notlogin.salesforce.com", NULL, 0, ".my.salesforce.com"},
+    {".my.salesforce.com", NULL, 0, "no Salesforce host"},
+    {"a..my.salesforce.com", NULL, 0, "no Salesforce host"},
+    {"-a.my.salesforce.com", NULL, 0, "no Salesforce host"},
+    {"a_b.my.salesforce.com", NULL, 0, "no Salesforce host"},
+    {"acmé.my.salesforce.com", NULL, 0, "no Salesforce host"},
+    {"ac me.my.salesforce.com", NULL, 0, "no Salesforce host"},
+    {"10.0.0.1", NULL, 0, "no Salesforce host"},
+    {"http://0.0.0.0:80", NULL, 0, "no Salesforce host"},
+    {"http://localhost.evil.example", NULL, 0, "no Salesforce host"},
+    {"ftp://acme.my.salesforce.com", NULL, 0, "https://"},
+    {"javascript:alert(1)", NULL, 0, "no address"},
+    {"file:///etc/passwd", NULL, 0, "no address"},
+    {"https://", NULL, 0, "no address"},
+    {"https://acme.my.salesforce.com:99999/", NULL, 0, "no address"},
+};
+
+static void check_host(gsize i)
+{
+    struct org_host host = {0};
+    g_autoptr(GError) error = NULL;
+    bool ok = org_host_parse(&host, hosts[i].typed, ORG_PRODUCTION, &error);
+    if (ok != (hosts[i].url != NULL))
+        fail_msg("%s: %s", hosts[i].typed, ok ? host.url : error->message);
+    const char *said = ok ? host.note : error->message;
+    if ((said != NULL) != (hosts[i].says != NULL) ||
+        (said != NULL && strstr(said, hosts[i].says) == NULL))
+        fail_msg("%s says \"%s\"", hosts[i].typed, said);
+    if (ok) {
+        assert_string_equal(host.url, hosts[i].url);
+        if (host.kind != hosts[i].kind)
+            fail_msg("%s is of kind %d", hosts[i].typed, host.kind);
+        assert_non_null(strstr(host.url, host.host));
+        assert_true(salesforce_url_is_trusted(host.url));
+    } else {
+        assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
+        assert_null(host.url);
+    }
+    org_host_clear(&host);
+}
+
+static void host__table__is_normalised_or_refused(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(hosts); i++)
+        check_host(i);
+}
+
+static void host__empty__is_the_generic_one(void **state)
+{
+    static const char *const empty[] = {"", "  ", "\n", "\"\""};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(empty); i++) {
+        struct org_host host = {0};
+        g_autoptr(GError) error = NULL;
+        assert_true(org_host_parse(&host, empty[i], ORG_PRODUCTION, NULL));
+        assert_string_equal(host.url, "https://login.salesforce.com");
+        assert_true(host.generic);
+        org_host_clear(&host);
+        assert_true(org_host_parse(&host, empty[i], ORG_SANDBOX, NULL));
+        assert_string_equal(host.url, "https://test.salesforce.com");
+        assert_int_equal(host.kind, ORG_SANDBOX);
+        org_host_clear(&host);
+        assert_false(org_host_parse(&host, empty[i], ORG_LOCAL, &error));
+        assert_contains(error->message, "http://localhost");
+    }
+}
+
+static void host__generic__is_told_apart(void **state)
+{
+    struct org_host host = {0};
+    (void)state;
+    assert_true(org_host_parse(&host, "https://login.salesforce.com/x", ORG_SANDBOX, NULL));
+    assert_true(host.generic);
+    assert_int_equal(host.kind, ORG_PRODUCTION);
+    org_host_clear(&host);
+    assert_true(org_host_parse(&host, "acme.my.salesforce.com", ORG_PRODUCTION, NULL));
+    assert_false(host.generic);
+    org_host_clear(&host);
+}
+
+static void host__normalised__stays_the_same(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(hosts); i++) {
+        struct org_host host = {0};
+        if (hosts[i].url == NULL)
+            continue;
+        assert_true(org_host_parse(&host, hosts[i].url, ORG_PRODUCTION, NULL));
+        assert_string_equal(host.url, hosts[i].url);
+        assert_null(host.note);
+        org_host_clear(&host);
+    }
+}
+
+static void trust__only_salesforce_and_loopback(void **state)
+{
+    static const struct {
+        const char *url;
+        bool trusted;
+    } rows[] = {
+        {"https://acme.my.salesforce.com", true},
+        {"https://acme.my.salesforce.com/services", true},
+        {"https://acme.my.salesforce.com:443", true},
+        {"https://api.salesforce.com", true},
+        {"https://acme.lightning.force.com", true},
+        {"http://127.0.0.1:80", true},
+        {"http://localhost", true},
+        {"https://acme.my.salesforce.com:8443", false},
+        {"http://acme.my.salesforce.com", false},
+        {"https://salesforce.com.evil.example", false},
+        {"https://evilsalesforce.com", false},
+        {"https://acme.my.site.com", false},
+        {"https://acme.secure.force.com", false},
+        {"https://a@acme.my.salesforce.com", false},
+        {"https://evil.example\\@acme.my.salesforce.com", false},
+        {"https://evil.example/.my.salesforce.com", false},
+        {"https://.salesforce.com", false},
+        {"ftp://localhost", false},
+        {"http://localhost.evil.example", false},
+        {"http://127.0.0.1.evil.example", false},
+        {"localhost", false},
+        {"", false},
+        {NULL, false},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (salesforce_url_is_trusted(rows[i].url) != rows[i].trusted)
+            fail_msg("%s", rows[i].url);
+}
+
+static void lightning__host__is_known_for_my_domain_only(void **state)
+{
+    static const struct {
+        const char *org, *lightning;
+    } rows[] = {
+        {"https://acme.my.salesforce.com", "https://acme.lightning.force.com"},
+        {"https://ACME.my.salesforce.com/x", "https://acme.lightning.force.com"},
+        {"https://acme--uat.sandbox.my.salesforce.com",
+         "https://acme--uat.sandbox.lightning.force.com"},
+        {"https://acme.cs42.my.salesforce.com", "https://acme.lightning.force.com"},
+        {"https://acme.my.salesforce.mil", "https://acme.lightning.crmforce.mil"},
+        {"https://acme.my.sfcrmproducts.cn", "https://acme.lightning.sfcrmapps.cn"},
+        {"https://acme.my-salesforce.com", "https://acme.my-lightning.com"},
+        {"https://acme.lightning.force.com", "https://acme.lightning.force.com"},
+        {"https://acme.my.salesforce-setup.com", "https://acme.lightning.force.com"},
+        {"http://localhost:8080", "http://localhost:8080"},
+        {"http://[::1]:8080/x", "http://[::1]:8080"},
+        {"https://login.salesforce.com", NULL},
+        {"https://test.salesforce.com", NULL},
+        {"https://na44.salesforce.com", NULL},
+        {"nonsense", NULL},
+        {NULL, NULL},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *url = lightning_url(rows[i].org);
+        if (g_strcmp0(url, rows[i].lightning) != 0)
+            fail_msg("%s gives %s", rows[i].org, url);
+    }
+}
+
+static void record_url__falls_back_to_the_instance(void **state)
+{
+    (void)state;
+    g_autofree char *lightning =
+        record_url("https://acme.my.salesforce.com", "Lead", "00Q5g00000ABCDE");
+    g_autofree char *plain = record_url("https://na44.salesforce.com", "Lead", "00Q5g00000ABCDE");
+    assert_string_equal(lightning,
+                        "https://acme.lightning.force.com/lightning/r/Lead/00Q5g00000ABCDE/view");
+    assert_string_equal(plain, "https://na44.salesforce.com/00Q5g00000ABCDE");
+}
+
+/* ---- ids and addresses ---- */
+
+static void id__short__gets_its_check(void **state)
+{
+    static const char *const rows[][2] = {
+        {"00D000000000001", "00D000000000001EAA"},
+        {"005000000000001", "005000000000001AAA"},
+        {"00Q5g00000ABCDe", "00Q5g00000ABCDeEAP"},
+        {"00Q5g00000ABCDeEAP", "00Q5g00000ABCDeEAP"},
+    };
+    static const char *const bad[] = {
+        "", "00Q", "00Q5g00000ABCD!", "00Q5g00000ABCDe ", "00Q5g00000ABCDeEA", "00Q5g00000ABCDé"};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *id = salesforce_id_long(rows[i][0]);
+        assert_string_equal(id, rows[i][1]);
+        assert_true(salesforce_id_is_valid(rows[i][0]));
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
+        assert_false(salesforce_id_is_valid(bad[i]));
+}
+
+static void rest__paths__are_escaped(void **state)
+{
+    (void)state;
+    g_autoptr(Json) fields = json_object();
+    json_set_string(fields, "LastName", "x");
+    json_set_string(fields, "My Field__c", "y");
+    g_autofree char *url = rest_url("https://a.my.salesforce.com", "68.0", "limits");
+    g_autofree char *read = record_read_path("Lead", "00Q5g00000ABCDE", fields);
+    g_autofree char *all = record_read_path("Lead", "00Q5g00000ABCDE", NULL);
+    g_autofree char *query = query_path("SELECT Id FROM Lead WHERE Name='a&b+c%'");
+    assert_string_equal(url, "https://a.my.salesforce.com/services/data/v68.0/limits");
+    assert_string_equal(read, "sobjects/Lead/00Q5g00000ABCDE?fields=LastName,My%20Field__c");
+    assert_string_equal(all, "sobjects/Lead/00Q5g00000ABCDE");
+    assert_string_equal(query, "query?q=SELECT%20Id%20FROM%20Lead%20WHERE%20Name%3D%27a%26b%2Bc"
+                               "%25%27");
+}
+
+/* ---- small answers ---- */
+
+static void versions__newest__wins_in_any_order(void **state)
+{
+    static const char body[] =
+        "[{\"label\":\"Spring ’18\",\"url\":\"/services/data/v42.0\",\"version\":\"42.0\"},"
+        "{\"label\":\"Winter '27\",\"url\":\"/services/data/v68.0\",\"version\":\"68.0\"},"
+        "{\"label\":\"Old\",\"version\":\"9.0\"},{\"label\":\"x\",\"version\":\"999\"},"
+        "{\"label\":\"y\",\"version\":\"70.0x\"},{\"label\":\"z\"},7,\"99.0\"]";
+    char *label = NULL;
+    (void)state;
+    g_autofree char *version = versions_newest(body, strlen(body), &label, NULL);
+    assert_string_equal(version, "68.0");
+    assert_string_equal(label, "Winter '27");
+    g_free(label);
+}
+
+static void versions__no_list__is_refused(void **state)
+{
+    static const char *const bodies[] = {
+        "", "[]", "{}", "<html>", "[{\"version\":68}]", "{\"version\":\"68.0\"}"};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(bodies); i++) {
+        g_autoptr(GError) error = NULL;
+        assert_null(versions_newest(bodies[i], strlen(bodies[i]), NULL, &error));
+        assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
+    }
+}
+
+static void limits__header__tells_use_and_allowance(void **state)
+{
+    static const struct {
+        const char *header;
+        gint64 used, allowed; /* allowed 0 = not told */
+    } rows[] = {
+        {"api-usage=18/5000", 18, 5000},
+        {"api-usage=37968/5000000", 37968, 5000000},
+        {"api-usage=25/5000; per-app-api-usage=17/250(appName=x)", 25, 5000},
+        {"per-app-api-usage=17/250(appName=x); api-usage=25/5000", 25, 5000},
+        {"per-app-api-usage=17/250(appName=x)", 0, 0},
+        {"api-usage=/5000", 0, 0},
+        {"api-usage=5", 0, 0},
+        {"api-usage=5/", 0, 0},
+        {"api-usage=5/0", 0, 0},
+        {"api-usage=-5/100", 0, 0},
+        {"", 0, 0},
+        {NULL, 0, 0},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        gint64 used = 0, allowed = 0;
+        bool told = limit_info_parse(rows[i].header, &used, &allowed);
+        if (told != (rows[i].allowed != 0) || used != rows[i].used || allowed != rows[i].allowed)
+            fail_msg("%s", rows[i].header);
+    }
+}
+
+static void created__id__is_taken_from_a_success_only(void **state)
+{
+    static const char *const good[] = {
+        "{\"id\":\"00Q5g00000ABCDEEA4\",\"success\":true,\"errors\":[]}",
+        "{\"id\":\"00Q5g00000ABCDEEA4\",\"success\":true,\"errors\":[],\"warnings\":[]}",
+    };
+    static const char *const bad[] = {
+        "",
+        "[]",
+        "{}",
+        "{\"id\":\"\",\"success\":true}",
+        "{\"id\":\"../../../etc\",\"success\":true}",
+        "{\"id\":\"00Q5g00000ABCDEEA4\",\"success\":false,\"errors\":[{}]}",
+        "{\"id\":7}"};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
+        g_autofree char *id = record_created_id(good[i], strlen(good[i]), NULL);
+        assert_string_equal(id, "00Q5g00000ABCDEEA4");
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+        assert_null(record_created_id(bad[i], strlen(bad[i]), &error));
+        assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(host__table__is_normalised_or_refused),
+        cmocka_unit_test(host__empty__is_the_generic_one),
+        cmocka_unit_test(host__generic__is_told_apart),
+        cmocka_unit_test(host__normalised__stays_the_same),
+        cmocka_unit_test(trust__only_salesforce_and_loopback),
+        cmocka_unit_test(lightning__host__is_known_for_my_domain_only),
+        cmocka_unit_test(record_url__falls_back_to_the_instance),
+        cmocka_unit_test(id__short__gets_its_check),
+        cmocka_unit_test(rest__paths__are_escaped),
+        cmocka_unit_test(versions__newest__wins_in_any_order),
+        cmocka_unit_test(versions__no_list__is_refused),
+        cmocka_unit_test(limits__header__tells_use_and_allowance),
+        cmocka_unit_test(created__id__is_taken_from_a_success_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
