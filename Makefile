@@ -251,6 +251,9 @@ man-lint:
 	$(Q)tests/lint/man.sh
 fuzz-smoke:
 	$(Q)tests/support/fuzz.sh
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PC_LIBS)
 
 $(BUILD)/tests/bench/bench: $(BUILD)/tests/bench/bench.o $(SUPPORT_LIB) $(LIB)
 	$(say) LD $@
