@@ -11,18 +11,22 @@
  * The same views line by line, for pipes, TERM=dumb, ACCESSIBLE and scripts: one line a fact, no
  * cursor movement, prompts on standard error, answers from standard input. '-' at a prompt goes
  * back, '?' explains. It runs on the thread-default GLib main context and never blocks it.
+ *
+ * The host's functions are called from the main loop only, never from inside the calls below. The
+ * end of standard input at a question calls host.hangup, once. After ACTION_QUIT, or ACTION_NEXT on
+ * the last screen, the host ends its loop; it must not call plain_free from inside a callback.
  */
 typedef struct Plain Plain;
 
 struct plain_options {
-    bool no_input; /* never ask: go on while a screen has what it needs, else quit */
-    bool quiet;    /* facts that are fine are not printed */
+    bool no_input;  /* never ask: go on while a screen has what it needs, else ACTION_QUIT */
+    bool quiet;     /* facts that are fine are not printed */
     bool to_stderr; /* facts go to standard error as well (--json has standard output) */
-    bool colour;   /* marks in colour: standard output is a terminal and NO_COLOR is not set */
+    bool colour;    /* marks in colour: standard output is a terminal and NO_COLOR is not set */
 };
 
 Plain *plain_new(const struct ui_host *host, const struct plain_options *options);
-void plain_changed(Plain *plain); /* the host's state changed */
+void plain_changed(Plain *plain); /* the host's state changed: look again soon, once */
 void plain_free(Plain *plain);    /* restores the terminal's echo; NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plain, plain_free)
 

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "internal.h"
+#include "perch/text.h"
+
+/* ---- the words of a question ---- */
+
+static const char *label_of(const struct view_item *item)
+{
+    return item->label == NULL ? "" : item->label;
+}
+
+/* Labels come with or without the colon that a prompt ends in. */
+static char *prompt_label(const struct view_item *item)
+{
+    char *label = g_strchomp(g_strdup(label_of(item)));
+    gsize length = strlen(label);
+    if (length > 0 && label[length - 1] == ':')
+        label[length - 1] = '\0';
+    return label;
+}
+
+static char *input_text(const struct view *view, const struct view_item *item)
+{
+    (void)view;
+    g_autofree char *label = prompt_label(item);
+    bool has_value = item->value != NULL && *item->value != '\0';
+    if (item->secret && item->length > 0)
+        return g_strdup_printf(_("%s [%zu characters, Enter keeps them]: "), label, item->length);
+    if (!item->secret && has_value)
+        return g_strdup_printf("%s [%s]: ", label, item->value);
+    return g_strdup_printf("%s: ", label);
+}
+
+static char *choice_text(const struct view *view, const struct view_item *item)
+{
+    (void)view;
+    g_autofree char *label = prompt_label(item);
+    GString *text = g_string_new(NULL);
+    guint count = item->options == NULL ? 0 : item->options->len;
+    g_string_append_printf(text, "%s:\n", label);
+    for (guint i = 0; i < count; i++)
+        g_string_append_printf(text, "%3u %s %s\n", i + 1, (int)i == item->selected ? "(x)" : "( )",
+                               (const char *)item->options->pdata[i]);
+    g_string_append_printf(text, _("Number, Enter for %d: "), item->selected + 1);
+    return g_string_free(text, FALSE);
+}
+
+static char *toggle_text(const struct view *view, const struct view_item *item)
+{
+    (void)view;
+    g_autofree char *label = prompt_label(item);
+    return g_strdup_printf(
+        item->ticked ? _("%s (y or n, Enter for y): ") : _("%s (y or n, Enter for n): "), label);
+}
+
+/* What to type for a key: most are letters already. */
+static const char *typed_key(enum action action)
+{
+    static const struct {
+        enum action action;
+        const char *typed;
+    } others[] = {{ACTION_BACK, "-"}, {ACTION_PREVIOUS, "<"}, {ACTION_FOLLOWING, ">"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(others); i++)
+        if (others[i].action == action)
+            return others[i].typed;
+    return action_key_name(action);
+}
+
+/* Whether a line of text can stand for the key: not Ctrl-C, and not Space, for which rows have
+ * numbers. */
+static bool can_type(enum action action)
+{
+    return action != ACTION_INTERRUPT && action != ACTION_TICK && action != ACTION_KEYS;
+}
+
+static enum action keys_first(const GArray *keys)
+{
+    return g_array_index(keys, struct view_key, 0).action;
+}
+
+static char *keys_text(const GArray *keys, const char *also, bool ends)
+{
+    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(g_free);
+    bool has_quit = false;
+    for (guint i = 0; i < keys->len; i++) {
+        const struct view_key *key = &g_array_index(keys, struct view_key, i);
+        has_quit |= key->action == ACTION_QUIT;
+        if (can_type(key->action))
+            g_ptr_array_add(parts, g_strdup_printf("%s %s", typed_key(key->action), key->label));
+    }
+    if (also != NULL) {
+        bool after_enter = parts->len > 0 && keys_first(keys) == ACTION_NEXT;
+        g_ptr_array_insert(parts, after_enter ? 1 : 0, g_strdup(also));
+    }
+    if (ends && !has_quit)
+        g_ptr_array_add(parts, g_strdup(_("q quit")));
+    g_ptr_array_add(parts, g_strdup(_("? explain")));
+    g_ptr_array_add(parts, NULL);
+    g_autofree char *list = g_strjoinv(", ", (char **)parts->pdata);
+    return g_strconcat(list, ": ", NULL);
+}
+
+static const char *number_help(enum view_kind kind)
+{
+    static const char *const helps[] = {[VIEW_ROW] = N_("a number to open"),
+                                        [VIEW_PAIR] = N_("a number to copy a value"),
+                                        [VIEW_SETTING] = N_("a number to tick off")};
+    const char *help = kind < G_N_ELEMENTS(helps) ? helps[kind] : NULL;
+    return _(help == NULL ? N_("a number to change a value") : help);
+}
+
+static char *screen_text(const struct view *view, const struct view_item *item)
+{
+    (void)item;
+    const struct view_item *first = item_by_number(view, 1);
+    return keys_text(view->keys, first == NULL ? NULL : number_help(first->kind), true);
+}
+
+static char *paste_text(const struct view *view, const struct view_item *item)
+{
+    g_autofree char *label = prompt_label(item);
+    g_autofree char *keys = keys_text(view->keys, NULL, true);
+    return g_strdup_printf("%s (%.*s): ", label, (int)strlen(keys) - 2, keys);
+}
+
+static char *dialog_text(const struct view *view, const struct view_item *item)
+{
+    (void)item;
+    g_autofree char *keys = keys_text(view->dialog->keys, NULL, false);
+    return g_strdup_printf("%s\n%s", view->dialog->text, keys);
+}
+
+/* ---- what an answer does ---- */
+
+/* The item to be the one with the focus, said so to the host by asking for its view. */
+static void focus(Plain *plain, const struct view_item *item)
+{
+    if (item != NULL)
+        plain->focus = item->id;
+}
+
+static const struct view_key *find_key(const GArray *keys, const char *word)
+{
+    bool single = *word != '\0' && *g_utf8_next_char((char *)(guintptr)word) == '\0';
+    for (int exact = 1; exact >= 0; exact--)
+        for (guint i = 0; i < keys->len; i++) {
+            const struct view_key *key = &g_array_index(keys, struct view_key, i);
+            const char *typed = typed_key(key->action);
+            if (can_type(key->action) &&
+                (strcmp(word, action_id(key->action)) == 0 || strcmp(word, typed) == 0 ||
+                 (!exact && single && g_ascii_strcasecmp(word, typed) == 0)))
+                return key;
+        }
+    return NULL;
+}
+
+static void not_understood(Plain *plain)
+{
+    print_bad(&plain->printer, NULL, _("That is none of the answers here. Type ? to see them."));
+}
+
+/* A key, with the number of the row that it is meant for: "o", "o 4". */
+static bool answer_key(Plain *plain, const struct view *view, const char *line)
+{
+    g_auto(GStrv) words = g_strsplit(line, " ", 2);
+    const struct view_key *key = words[0] == NULL ? NULL : find_key(view->keys, words[0]);
+    guint64 number = 0;
+    if (key == NULL && strcmp(line, "q") != 0)
+        return false;
+    if (words[1] != NULL) {
+        if (!g_ascii_string_to_unsigned(g_strstrip(words[1]), 10, 1, 999, &number, NULL))
+            return false;
+        focus(plain, item_by_number(view, (guint)number));
+    }
+    plain_action(plain, key == NULL ? ACTION_QUIT : key->action);
+    return true;
+}
+
+static bool answer_number(Plain *plain, const struct view *view, const char *line)
+{
+    guint64 number;
+    if (!g_ascii_string_to_unsigned(line, 10, 1, 999, &number, NULL))
+        return false;
+    const struct view_item *item = item_by_number(view, (guint)number);
+    focus(plain, item);
+    if (item == NULL)
+        not_understood(plain);
+    else if (item->kind == VIEW_SETTING)
+        plain_send(plain, VIEW_EVENT_SELECT, item->id, NULL, !item->ticked);
+    else if (item->kind == VIEW_ROW)
+        plain_action(plain, ACTION_NEXT);
+    else if (item->kind == VIEW_PAIR)
+        plain_action(plain, ACTION_COPY);
+    else
+        plain->forced = item->id;
+    return true;
+}
+
+static void answer_screen(Plain *plain, const struct view *view, const struct view_item *item,
+                          const char *line)
+{
+    (void)item;
+    if (*line == '\0' && find_key(view->keys, action_id(ACTION_NEXT)) != NULL)
+        plain_next(plain, view);
+    else if (!answer_number(plain, view, line) && !answer_key(plain, view, line))
+        not_understood(plain);
+}
+
+static void answered(Plain *plain, int id)
+{
+    plain->forced = 0;
+    g_hash_table_add(plain->printer.asked, GINT_TO_POINTER(id));
+}
+
+static void answer_input(Plain *plain, const struct view *view, const struct view_item *item,
+                         const char *line)
+{
+    (void)view;
+    const int id = item->id;
+    if (*line != '\0')
+        plain_send(plain, VIEW_EVENT_INPUT, id, line, 0);
+    plain_send(plain, VIEW_EVENT_LEAVE, id, NULL, 0);
+    answered(plain, id);
+    /* What perch made of it, when it made something of it. */
+    g_autoptr(View) after = plain_look(plain);
+    const struct view_item *now = view_find(after, id);
+    if (now == NULL || now->error != NULL || now->note == NULL || *now->note == '\0' ||
+        g_strcmp0(now->note, item->note) == 0)
+        return;
+    const char *note = g_str_has_prefix(now->note, "→ ") ? now->note + strlen("→ ") : now->note;
+    g_autofree char *label = prompt_label(item);
+    print_ok(&plain->printer, label, note);
+}
+
+static void answer_choice(Plain *plain, const struct view *view, const struct view_item *item,
+                          const char *line)
+{
+    (void)view;
+    guint64 number = (guint64)item->selected + 1;
+    guint count = item->options == NULL ? 0 : item->options->len;
+    if (*line != '\0' && !g_ascii_string_to_unsigned(line, 10, 1, count, &number, NULL)) {
+        not_understood(plain);
+        return;
+    }
+    answered(plain, item->id);
+    if ((int)number != item->selected + 1)
+        plain_send(plain, VIEW_EVENT_SELECT, item->id, NULL, (int)number - 1);
+}
+
+static void answer_toggle(Plain *plain, const struct view *view, const struct view_item *item,
+                          const char *line)
+{
+    (void)view;
+    static const struct {
+        const char *word;
+        bool value;
+    } words[] = {{"y", true}, {"yes", true}, {"n", false}, {"no", false}};
+    bool value = item->ticked, known = *line == '\0';
+    for (gsize i = 0; i < G_N_ELEMENTS(words) && !known; i++)
+        if (g_ascii_strcasecmp(line, words[i].word) == 0) {
+            value = words[i].value;
+            known = true;
+        }
+    if (!known) {
+        not_understood(plain);
+        return;
+    }
+    answered(plain, item->id);
+    if (value != item->ticked)
+        plain_send(plain, VIEW_EVENT_SELECT, item->id, NULL, value);
+}
+
+static void answer_paste(Plain *plain, const struct view *view, const struct view_item *item,
+                         const char *line)
+{
+    if (*line == '\0' || answer_key(plain, view, line))
+        return;
+    g_clear_pointer(&plain->paste_error, g_free); /* the same mistake is said again */
+    plain_send(plain, VIEW_EVENT_PASTE, item->id, line, 0);
+}
+
+static void answer_dialog(Plain *plain, const struct view *view, const struct view_item *item,
+                          const char *line)
+{
+    (void)item;
+    const struct view_key *key =
+        find_key(view->dialog->keys, *line == '\0' ? action_id(ACTION_NEXT) : line);
+    if (key != NULL)
+        plain_action(plain, key->action);
+    else
+        not_understood(plain);
+}
+
+/* ---- '?' ---- */
+
+static void explain_key(struct printer *printer, const struct view_key *key)
+{
+    if (!can_type(key->action))
+        return;
+    g_autofree char *line = g_strdup_printf("  %-5s  %s: %s", typed_key(key->action), key->label,
+                                            action_help(key->action));
+    print_aside(printer, line);
+}
+
+static void explain_keys(Plain *plain, const GArray *keys)
+{
+    for (guint i = 0; i < keys->len; i++)
+        explain_key(&plain->printer, &g_array_index(keys, struct view_key, i));
+}
+
+/* A numbered item with its value, and why it matters. */
+static void explain_item(Plain *plain, guint number, const struct view_item *item)
+{
+    const char *value = item->kind == VIEW_CHOICE && item->options != NULL && item->selected >= 0 &&
+                                (guint)item->selected < item->options->len
+                            ? item->options->pdata[item->selected]
+                            : item->value;
+    const char *tick = item->kind == VIEW_SETTING || item->kind == VIEW_TOGGLE
+                           ? (item->ticked ? "[x] " : "[ ] ")
+                           : "";
+    g_autofree char *label = prompt_label(item);
+    g_autofree char *secret =
+        item->secret ? g_strdup_printf(_("%zu characters"), item->length) : NULL;
+    g_autofree char *line = g_strdup_printf("%3u  %s%s: %s", number, tick, label,
+                                            secret != NULL ? secret : (value == NULL ? "" : value));
+    print_aside(&plain->printer, line);
+    if (item->note != NULL && *item->note != '\0') {
+        g_autofree char *note = g_strdup_printf("       %s", item->note);
+        print_aside(&plain->printer, note);
+    }
+}
+
+static void explain_one(Plain *plain, const struct view *view, guint number)
+{
+    const struct view_item *item = item_by_number(view, number);
+    if (item == NULL) {
+        not_understood(plain);
+        return;
+    }
+    focus(plain, item); /* some hints are there for the item with the focus only */
+    g_autoptr(View) closer = plain_look(plain);
+    const struct view_item *there = view_find(closer, item->id);
+    explain_item(plain, number, there == NULL ? item : there);
+}
+
+static void explain_screen(Plain *plain, const struct view *view)
+{
+    const struct view_item *item;
+    for (guint n = 1; (item = item_by_number(view, n)) != NULL; n++)
+        if (item->kind != VIEW_ROW && item->kind != VIEW_PAIR)
+            explain_item(plain, n, item);
+    explain_keys(plain, view->keys);
+}
+
+static void explain_question(Plain *plain, const struct view_item *item)
+{
+    const char *note = item->note != NULL && *item->note != '\0' ? item->note : NULL;
+    if (note != NULL)
+        print_aside(&plain->printer, note);
+    print_aside(&plain->printer,
+                item->kind == VIEW_INPUT
+                    ? _("Type the value and press Enter; Enter alone keeps what is in brackets. - "
+                        "goes back.")
+                    : _("Enter alone keeps the choice that is marked. - goes back."));
+}
+
+static void explain(Plain *plain, const struct view *view, const struct view_item *item,
+                    const char *line)
+{
+    guint64 number = 0;
+    g_ascii_string_to_unsigned(line + 1 + strspn(line + 1, " "), 10, 1, 999, &number, NULL);
+    if (plain->ask.kind == ASK_DIALOG)
+        explain_keys(plain, view->dialog->keys);
+    else if (plain->ask.kind == ASK_KEYS && number > 0)
+        explain_one(plain, view, (guint)number);
+    else if (plain->ask.kind == ASK_KEYS)
+        explain_screen(plain, view);
+    else if (plain->ask.kind == ASK_PASTE)
+        explain_keys(plain, view->keys);
+    else if (item != NULL)
+        explain_question(plain, item);
+}
+
+/* ---- the kinds of questions ---- */
+
+static const struct {
+    char *(*text)(const struct view *view, const struct view_item *item);
+    void (*answer)(Plain *plain, const struct view *view, const struct view_item *item,
+                   const char *line);
+} asks[] = {
+    [ASK_INPUT] = {input_text, answer_input},    [ASK_CHOICE] = {choice_text, answer_choice},
+    [ASK_TOGGLE] = {toggle_text, answer_toggle}, [ASK_PASTE] = {paste_text, answer_paste},
+    [ASK_KEYS] = {screen_text, answer_screen},   [ASK_DIALOG] = {dialog_text, answer_dialog},
+};
+
+char *ask_text(const Plain *plain, const struct view *view, const struct ask *ask)
+{
+    (void)plain;
+    return asks[ask->kind].text(view, view_find(view, ask->id));
+}
+
+/* '-' goes back wherever something is asked; in a dialog it is the answer that changes nothing. */
+static void go_back(Plain *plain, const struct view *view)
+{
+    const GArray *keys = view->dialog == NULL ? NULL : view->dialog->keys;
+    const struct view_key *no = keys == NULL ? NULL : find_key(keys, action_id(ACTION_BACK));
+    if (keys != NULL && no == NULL)
+        no = find_key(keys, action_id(ACTION_NO));
+    if (keys != NULL && no == NULL)
+        not_understood(plain);
+    else
+        plain_action(plain, no == NULL ? ACTION_BACK : no->action);
+}
+
+void ask_answer(Plain *plain, const struct view *view, const char *line)
+{
+    const struct view_item *item = view_find(view, plain->ask.id);
+    plain->quitting = false;
+    if (strcmp(line, "-") == 0)
+        go_back(plain, view);
+    else if (line[0] == '?' && strspn(line, "? 0123456789") == strlen(line))
+        explain(plain, view, item, line);
+    else
+        asks[plain->ask.kind].answer(plain, view, item, line);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <glib-unix.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/* ---- echo ---- */
+
+/* One terminal, one saved state; also put back at exit(3), whoever calls it. */
+static struct {
+    bool registered, hidden;
+    struct termios before;
+} echo;
+
+void echo_restore(void)
+{
+    if (echo.hidden)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &echo.before);
+    echo.hidden = false;
+}
+
+void echo_off(void)
+{
+    if (echo.hidden || tcgetattr(STDIN_FILENO, &echo.before) != 0)
+        return;
+    if (!echo.registered)
+        atexit(echo_restore);
+    echo.registered = true;
+    struct termios quiet = echo.before;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    quiet.c_lflag |= ECHONL;
+    /* Stopped here, perch would leave the shell without echo. */
+    quiet.c_cc[VSUSP] = _POSIX_VDISABLE;
+    echo.hidden = tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet) == 0;
+}
+
+/* ---- lines ---- */
+
+void lines_init(struct lines *lines, void (*ready)(gpointer user), gpointer user)
+{
+    *lines = (struct lines){.buf = secret_buf_new(), .ready = ready, .user = user};
+}
+
+static void stop(struct lines *lines)
+{
+    if (lines->source != NULL)
+        g_source_destroy(lines->source);
+    g_clear_pointer(&lines->source, g_source_unref);
+}
+
+void lines_clear(struct lines *lines)
+{
+    stop(lines);
+    g_clear_pointer(&lines->buf, secret_buf_free);
+}
+
+/* Adds what was read; a line that grows beyond the limit is dropped up to its end. */
+static void add(struct lines *lines, const char *bytes, gsize length)
+{
+    while (length > 0) {
+        const char *end = memchr(bytes, '\n', length);
+        gsize part = end == NULL ? length : (gsize)(end - bytes) + 1;
+        const char *last = memrchr(lines->buf->text, '\n', lines->buf->length);
+        gsize begun =
+            lines->buf->length - (last == NULL ? 0 : (gsize)(last - lines->buf->text) + 1);
+        if (!lines->dropping && begun + part > LINE_MAX_BYTES + 1) {
+            wipe(lines->buf->text + lines->buf->length - begun, begun);
+            lines->buf->length -= begun;
+            lines->dropping = lines->too_long = true;
+        }
+        if (!lines->dropping)
+            secret_buf_add_len(lines->buf, bytes, part);
+        if (end != NULL)
+            lines->dropping = false;
+        bytes += part;
+        length -= part;
+    }
+}
+
+static gboolean on_readable(gint fd, GIOCondition condition, gpointer user)
+{
+    (void)condition;
+    struct lines *lines = user;
+    char chunk[4096];
+    ssize_t got = read(fd, chunk, sizeof chunk);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return G_SOURCE_CONTINUE;
+    if (got > 0)
+        add(lines, chunk, (gsize)got);
+    else
+        lines->ended = true;
+    wipe(chunk, sizeof chunk);
+    stop(lines); /* the next question listens again: what is not needed stays unread */
+    lines->ready(lines->user);
+    return G_SOURCE_REMOVE;
+}
+
+void lines_listen(struct lines *lines, bool on)
+{
+    if (!on || lines->ended) {
+        stop(lines);
+        return;
+    }
+    if (lines->source != NULL)
+        return;
+    lines->source = g_unix_fd_source_new(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR | G_IO_NVAL);
+    /* The cast is how GLib wants a source's own kind of callback. */
+    g_source_set_callback(lines->source, (GSourceFunc)(void (*)(void))on_readable, lines, NULL);
+    g_source_attach(lines->source, g_main_context_get_thread_default());
+}
+
+/* Takes count bytes from the front and wipes where they were. */
+static void drop_front(SecretBuf *buf, gsize count)
+{
+    memmove(buf->text, buf->text + count, buf->length - count);
+    wipe(buf->text + buf->length - count, count);
+    buf->length -= count;
+}
+
+/* A copy without the blanks at both ends; NULL when it is no text. */
+static char *trimmed(const char *text, gsize length)
+{
+    if (!g_utf8_validate(text, (gssize)length, NULL))
+        return NULL;
+    while (length > 0 && g_ascii_isspace(text[length - 1]))
+        length--;
+    while (length > 0 && g_ascii_isspace(*text)) {
+        text++;
+        length--;
+    }
+    return g_strndup(text, length);
+}
+
+enum line_state lines_take(struct lines *lines, bool (*wanted)(const char *line), char **ret_line)
+{
+    SecretBuf *buf = lines->buf;
+    if (lines->too_long && !lines->dropping) {
+        lines->too_long = false;
+        return LINE_TOO_LONG;
+    }
+    const char *end = memchr(buf->text, '\n', buf->length);
+    if (end == NULL && !lines->ended)
+        return LINE_NONE;
+    if (end == NULL && buf->length == 0)
+        return LINE_END;
+    gsize length = end == NULL ? buf->length : (gsize)(end - buf->text);
+    char *line = trimmed(buf->text, length);
+    if (line != NULL && wanted != NULL && !wanted(line)) {
+        wipe_free(line);
+        return LINE_KEPT;
+    }
+    drop_front(buf, length + (end == NULL ? 0 : 1));
+    *ret_line = line;
+    return line == NULL ? LINE_NOT_TEXT : LINE_TEXT;
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "perch/text.h"
+
+/* ---- the view, as this front end understands it ---- */
+
+bool item_has_number(const struct view *view, const struct view_item *item)
+{
+    static const bool numbered[] = {
+        [VIEW_INPUT] = true,  [VIEW_CHOICE] = true, [VIEW_SETTING] = true,
+        [VIEW_TOGGLE] = true, [VIEW_PAIR] = true,   [VIEW_ROW] = true};
+    return item->kind < G_N_ELEMENTS(numbered) && numbered[item->kind] &&
+           view_item_can_focus(item) && item->id != view->paste;
+}
+
+const struct view_item *item_by_number(const struct view *view, guint number)
+{
+    for (guint i = 0, n = 0; i < view->items->len; i++) {
+        const struct view_item *item = view->items->pdata[i];
+        if (item_has_number(view, item) && ++n == number)
+            return item;
+    }
+    return NULL;
+}
+
+const char *item_option(const struct view_item *item)
+{
+    bool known =
+        item->options != NULL && item->selected >= 0 && (guint)item->selected < item->options->len;
+    return known ? item->options->pdata[item->selected] : NULL;
+}
+
+/* ---- output ---- */
+
+static void write_all(int fd, const char *text, gsize length)
+{
+    while (length > 0) {
+        ssize_t done = write(fd, text, length);
+        if (done < 0 && errno == EAGAIN) {
+            poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
+        } else if (done < 0 && errno != EINTR) {
+            return; /* nobody reads any more; what is stored is stored */
+        } else if (done > 0) {
+            text += done;
+            length -= (gsize)done;
+        }
+    }
+}
+
+/* Not through stdio, whose buffers would keep a secret that was shown. */
+static void put(int fd, const char *text)
+{
+    const char *charset = NULL;
+    if (g_get_charset(&charset) || g_str_is_ascii(text)) {
+        write_all(fd, text, strlen(text));
+        return;
+    }
+    g_autofree char *target = g_strconcat(charset, "//TRANSLIT", NULL);
+    g_autoptr(WipedText) converted =
+        g_convert_with_fallback(text, -1, target, "UTF-8", "?", NULL, NULL, NULL);
+    if (converted != NULL)
+        write_all(fd, converted, strlen(converted));
+}
+
+void print_end(struct printer *printer)
+{
+    if (printer->in_prompt)
+        put(STDERR_FILENO, "\n");
+    printer->in_prompt = false;
+}
+
+static void put_line(struct printer *printer, int fd, const char *text)
+{
+    print_end(printer);
+    g_autoptr(WipedText) line = g_strconcat(text, "\n", NULL);
+    put(fd, line);
+}
+
+void print_prompt(struct printer *printer, const char *text)
+{
+    put(STDERR_FILENO, text);
+    printer->in_prompt = true;
+}
+
+void print_aside(struct printer *printer, const char *text)
+{
+    put_line(printer, STDERR_FILENO, text);
+}
+
+void print_fact(struct printer *printer, const char *text, bool fine)
+{
+    if (!fine || !printer->options.quiet)
+        put_line(printer, printer->options.to_stderr ? STDERR_FILENO : STDOUT_FILENO, text);
+}
+
+/* ---- what was said ---- */
+
+void printer_init(struct printer *printer, const struct plain_options *options)
+{
+    *printer = (struct printer){.options = *options, .asked = g_hash_table_new(NULL, NULL)};
+    printer->said.texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    printer->said.lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+void printer_clear(struct printer *printer)
+{
+    g_hash_table_unref(printer->said.texts);
+    g_hash_table_unref(printer->said.lines);
+    g_hash_table_unref(printer->asked);
+}
+
+void printer_forget(struct printer *printer)
+{
+    g_hash_table_remove_all(printer->said.texts);
+    g_hash_table_remove_all(printer->said.lines);
+    g_hash_table_remove_all(printer->asked);
+}
+
+static gboolean is_bad(gpointer key, gpointer line, gpointer user)
+{
+    (void)key;
+    (void)user;
+    return g_str_has_prefix(line, "  !") || g_str_has_prefix(line, "  --");
+}
+
+void printer_forget_bad(struct printer *printer)
+{
+    g_hash_table_foreach_remove(printer->said.lines, is_bad, NULL);
+}
+
+/* Whether text is new on this screen. Numbers do not count: a countdown is said once. Checksums,
+ * so that a secret that was shown is not kept here. */
+static bool is_news(struct printer *printer, const char *text, bool digits_count)
+{
+    g_autoptr(WipedText) key = g_strdup(text);
+    for (char *p = key; *p != '\0' && !digits_count; p++)
+        if (g_ascii_isdigit(*p))
+            *p = '0';
+    return g_hash_table_add(printer->said.texts,
+                            g_compute_checksum_for_string(G_CHECKSUM_SHA256, key, -1));
+}
+
+/* Whether line differs from what was last printed for key. */
+static bool is_change(struct printer *printer, const char *key, const char *line)
+{
+    if (g_strcmp0(g_hash_table_lookup(printer->said.lines, key), line) == 0)
+        return false;
+    g_hash_table_replace(printer->said.lines, g_strdup(key), g_strdup(line));
+    return true;
+}
+
+static const struct {
+    const char *text, *colour;
+} marks[] = {
+    [MARK_NONE] = {"  ", "0"},     [MARK_OK] = {"ok", "32"},     [MARK_FAILED] = {"!!", "31"},
+    [MARK_WARNING] = {"! ", "33"}, [MARK_SKIPPED] = {"--", "2"}, [MARK_WORKING] = {"* ", "36"},
+    [MARK_OPEN] = {". ", "2"},
+};
+
+/* "  ok  Name lookup: 3 addresses" */
+static char *marked(const struct printer *printer, enum mark mark, const char *label,
+                    const char *value)
+{
+    bool has_value = value != NULL && *value != '\0';
+    bool has_label = label != NULL && *label != '\0';
+    g_autofree char *sign =
+        printer->options.colour
+            ? g_strdup_printf("\033[%sm%s\033[0m", marks[mark].colour, marks[mark].text)
+            : g_strdup(marks[mark].text);
+    return g_strconcat("  ", sign, "  ", has_label ? label : "", has_label && has_value ? ": " : "",
+                       has_value ? value : "", NULL);
+}
+
+void print_ok(struct printer *printer, const char *label, const char *value)
+{
+    g_autofree char *line = marked(printer, MARK_OK, label, value);
+    print_fact(printer, line, true);
+}
+
+void print_bad(struct printer *printer, const char *label, const char *error)
+{
+    g_autofree char *line = marked(printer, MARK_FAILED, label, error);
+    print_aside(printer, line);
+}
+
+/* Rails may number their titles themselves: "3 App". */
+static const char *bare_title(const char *title)
+{
+    const char *p = title;
+    while (g_ascii_isdigit(*p))
+        p++;
+    return p > title && *p == ' ' ? p + 1 : title;
+}
+
+void print_header(struct printer *printer, const struct view *view)
+{
+    g_autofree char *line = g_strdup(view->title);
+    for (guint i = 0; i < view->rail->len; i++) {
+        const struct view_rail *step = view->rail->pdata[i];
+        if (!step->here)
+            continue;
+        g_free(line);
+        line = g_strdup_printf(_("Step %u of %u: %s"), i + 1, view->rail->len,
+                               bare_title(step->title));
+    }
+    if (line != NULL)
+        print_fact(printer, line, true);
+}
+
+/* ---- items ---- */
+
+/* What is being printed: the state that one item leaves for the next. */
+struct pass {
+    struct printer *printer;
+    const struct view *view;
+    const struct look *look;
+    guint number;   /* of the item, when it has one */
+    enum mark mark; /* of the check that the lines belong to; MARK_NONE = to none */
+    bool forced;    /* what belongs to the check is said again */
+};
+
+static bool is_settled(enum mark mark)
+{
+    return mark == MARK_OK || mark == MARK_FAILED || mark == MARK_WARNING || mark == MARK_SKIPPED;
+}
+
+static bool is_trouble(enum mark mark)
+{
+    return mark == MARK_FAILED || mark == MARK_WARNING;
+}
+
+static const char *or_empty(const char *text)
+{
+    return text == NULL ? "" : text;
+}
+
+/* Lines of a check's diagnosis are its own; other texts are said once a screen. */
+static void print_text(struct pass *pass, const struct view_item *item)
+{
+    if (*or_empty(item->label) == '\0' || pass->mark == MARK_OPEN)
+        return;
+    if (!is_news(pass->printer, item->label, false) && !pass->forced)
+        return;
+    g_auto(GStrv) lines = g_strsplit(item->label, "\n", -1);
+    int indent = (pass->mark != MARK_NONE ? 4 : 0) + CLAMP(item->indent, 0, 40);
+    for (char **line = lines; *line != NULL; line++) {
+        g_autofree char *text = g_strdup_printf("%*s%s", indent, "", *line);
+        print_fact(pass->printer, text, !is_trouble(pass->mark));
+    }
+}
+
+static void print_heading(struct pass *pass, const struct view_item *item)
+{
+    if (*or_empty(item->label) != '\0' && is_news(pass->printer, item->label, false))
+        print_fact(pass->printer, item->label, true);
+}
+
+/* Alone on its line, so that a mouse selection picks up exactly it. */
+static void print_address(struct pass *pass, const struct view_item *item)
+{
+    if (item->value != NULL && (is_news(pass->printer, item->value, true) || pass->forced))
+        print_fact(pass->printer, item->value, pass->printer->options.no_input);
+}
+
+/* "  3  [x] Name: value", once for each value that it has. */
+static void print_value(struct pass *pass, const struct view_item *item, const char *tick,
+                        const char *value)
+{
+    bool numbered = item_has_number(pass->view, item) && !pass->printer->options.no_input;
+    g_autofree char *number = numbered ? g_strdup_printf("%3u  ", pass->number) : g_strdup("  ");
+    bool has_both = *or_empty(item->label) != '\0' && *value != '\0';
+    g_autoptr(WipedText) line =
+        g_strconcat(number, tick, or_empty(item->label), has_both ? ": " : "", value, NULL);
+    g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, line, -1);
+    g_autofree char *key =
+        item->id > 0 ? g_strdup_printf("#%d", item->id) : g_strdup_printf("#%s", sum);
+    if (is_change(pass->printer, key, sum))
+        print_fact(pass->printer, line, true);
+}
+
+static const char *tick_of(const struct view_item *item)
+{
+    return item->ticked ? "[x] " : "[ ] ";
+}
+
+static void print_pair(struct pass *pass, const struct view_item *item)
+{
+    print_value(pass, item, "", or_empty(item->value));
+}
+
+static void print_setting(struct pass *pass, const struct view_item *item)
+{
+    print_value(pass, item, tick_of(item), or_empty(item->value));
+}
+
+/* What was asked here need not be told; what was settled before is shown. */
+static bool is_shown(const struct pass *pass, const struct view_item *item)
+{
+    return item->fixed || (item->settled && item->id != pass->view->paste &&
+                           !g_hash_table_contains(pass->printer->asked, GINT_TO_POINTER(item->id)));
+}
+
+static void print_input(struct pass *pass, const struct view_item *item)
+{
+    g_autofree char *length = item->secret && item->length > 0
+                                  ? g_strdup_printf(_("%zu characters"), item->length)
+                                  : NULL;
+    const char *value = length != NULL ? length : or_empty(item->value);
+    if (is_shown(pass, item) && *value != '\0')
+        print_value(pass, item, "", value);
+}
+
+static void print_choice(struct pass *pass, const struct view_item *item)
+{
+    const char *option = item_option(item);
+    if (is_shown(pass, item) && option != NULL)
+        print_value(pass, item, "", option);
+}
+
+static void print_toggle(struct pass *pass, const struct view_item *item)
+{
+    if (is_shown(pass, item))
+        print_value(pass, item, tick_of(item), "");
+}
+
+static void print_row(struct pass *pass, const struct view_item *item)
+{
+    GString *line = g_string_new(NULL);
+    for (guint i = 0; item->columns != NULL && i < item->columns->len; i++)
+        g_string_append_printf(line, "%s%s", i > 0 ? "  " : "",
+                               (const char *)item->columns->pdata[i]);
+    print_value(pass, item, "", line->str);
+    g_string_free(line, TRUE);
+}
+
+/* The lines that belong to a check, as the view shows them that has the focus on it. */
+static void print_diagnosis(struct pass *pass, const struct view_item *check)
+{
+    g_autoptr(View) view = pass->look->at(check->id, pass->look->user);
+    struct pass inner = {
+        .printer = pass->printer, .view = view, .mark = check->mark, .forced = true};
+    bool inside = false;
+    for (guint i = 0; i < view->items->len; i++) {
+        const struct view_item *item = view->items->pdata[i];
+        if (item->kind == VIEW_CHECK)
+            inside = item->id == check->id && g_strcmp0(item->label, check->label) == 0;
+        else if (inside && item->kind == VIEW_TEXT)
+            print_text(&inner, item);
+        else if (inside && item->kind == VIEW_ADDRESS)
+            print_address(&inner, item);
+        else
+            inside = false;
+    }
+}
+
+static void print_check(struct pass *pass, const struct view_item *item)
+{
+    const char *key = or_empty(item->label);
+    pass->mark = item->mark;
+    if (!is_settled(item->mark)) {
+        g_hash_table_remove(pass->printer->said.lines, key);
+        return;
+    }
+    g_autofree char *state =
+        g_strdup_printf("  %s  %s", marks[item->mark].text, or_empty(item->value));
+    if (!is_change(pass->printer, key, state))
+        return;
+    g_autofree char *line = marked(pass->printer, item->mark, item->label, item->value);
+    print_fact(pass->printer, line, !is_trouble(item->mark));
+    if (is_trouble(item->mark))
+        print_diagnosis(pass, item);
+}
+
+static void print_nothing(struct pass *pass, const struct view_item *item)
+{
+    (void)pass;
+    (void)item;
+}
+
+static void (*const printers[])(struct pass *pass, const struct view_item *item) = {
+    [VIEW_HEADING] = print_heading, [VIEW_TEXT] = print_text,     [VIEW_BLANK] = print_nothing,
+    [VIEW_INPUT] = print_input,     [VIEW_CHOICE] = print_choice, [VIEW_SETTING] = print_setting,
+    [VIEW_TOGGLE] = print_toggle,   [VIEW_CHECK] = print_check,   [VIEW_ADDRESS] = print_address,
+    [VIEW_PAIR] = print_pair,       [VIEW_ROW] = print_row,
+};
+
+void print_facts(struct printer *printer, const struct view *view, const struct look *look)
+{
+    struct pass pass = {.printer = printer, .view = view, .look = look};
+    for (guint i = 0; i < view->items->len; i++) {
+        const struct view_item *item = view->items->pdata[i];
+        if (item->kind != VIEW_TEXT && item->kind != VIEW_ADDRESS)
+            pass.mark = MARK_NONE; /* whatever else stands between ends the lines of a check */
+        if (item_has_number(view, item))
+            pass.number++;
+        if (item->kind < G_N_ELEMENTS(printers))
+            printers[item->kind](&pass, item);
+    }
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+#include <locale.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "plain_stage.h"
+
+static void show_org(struct stage *stage, struct view *view, int focus)
+{
+    (void)focus;
+    show_rail(view, stage->screen);
+    if (stage->screen == 0) {
+        view_heading(view, "Which Salesforce org?", NULL);
+        show_input(view, 1, "Connection", stage->value[1]);
+        struct view_item *item = show_input(view, 2, "Address", stage->value[2]);
+        if (g_strcmp0(stage->value[2], "bad") == 0)
+            view_item_set(&item->error, "This is no Salesforce host.");
+        else if (stage->value[2] != NULL)
+            view_item_set(&item->note, "→ acme.my.salesforce.com");
+        view_text(view, ROLE_DIM, 0, "Paste any address.");
+        view_key(view, ACTION_NEXT, "check this computer");
+    } else {
+        show_check(view, 100, MARK_OK, "Name lookup", "3 addresses");
+        view_key(view, ACTION_NEXT, "go on");
+    }
+    view_key(view, ACTION_BACK, "back");
+}
+
+static void hear_org(struct stage *stage, const struct view_event *event)
+{
+    if (event->kind == VIEW_EVENT_INPUT) {
+        g_free(stage->value[event->id]);
+        stage->value[event->id] = g_strdup(event->text);
+    } else if (event->kind == VIEW_EVENT_ACTION && event->action == ACTION_NEXT) {
+        stage->screen = 1;
+    } else if (event->kind == VIEW_EVENT_ACTION && event->action == ACTION_BACK) {
+        stage->screen = 0;
+    }
+}
+
+static void inputs__answered__become_a_transcript(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_org, .hear = hear_org};
+    stage_begin(&stage, stage_ask);
+    stage_type(&stage, "acme\n");
+    stage_type(&stage, "  acme.lightning.force.com\r\n");
+    stage_type(&stage, "\n");
+    stage_end(&stage);
+    /* The second screen goes on by itself; when that changes nothing, the person is asked. */
+    assert_string_equal(stage.said,
+                        "Step 1 of 3: Org\n"
+                        "Which Salesforce org?\n"
+                        "Paste any address.\n"
+                        "Connection: \n"
+                        "Address: \n"
+                        "  ok  Address: acme.my.salesforce.com\n"
+                        "Enter check this computer, a number to change a value, - back, q quit, "
+                        "? explain: \n"
+                        "Step 2 of 3: Preflight\n"
+                        "  ok  Name lookup: 3 addresses\n"
+                        "Enter go on, - back, q quit, ? explain: \n");
+    assert_string_equal(stage.events->str,
+                        "input:1=acme leave:1 input:2=acme.lightning.force.com leave:2 "
+                        "action:go-on action:go-on ");
+    stage_drop(&stage);
+}
+
+static void inputs__all_at_once_through_a_pipe__reach_their_questions(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_org, .hear = hear_org};
+    stage_begin(&stage, stage_ask);
+    stage_type(&stage, "acme\nacme.my.salesforce.com\n\n-\n\n\n");
+    stage_end(&stage);
+    assert_string_equal(stage.events->str,
+                        "input:1=acme leave:1 input:2=acme.my.salesforce.com leave:2 "
+                        "action:go-on action:go-on action:back leave:1 leave:2 ");
+    assert_contains(stage.said, "Connection [acme]: \n");
+    stage_drop(&stage);
+}
+
+static void inputs__wrong__are_asked_again_with_the_reason(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_org, .hear = hear_org};
+    stage_begin(&stage, stage_ask);
+    stage_type(&stage, "acme\nbad\n");
+    assert_string_equal(stage.events->str, "input:1=acme leave:1 input:2=bad leave:2 ");
+    stage_type(&stage, "acme.my.salesforce.com\n");
+    stage_end(&stage);
+    assert_contains(stage.said, "  !!  Address: This is no Salesforce host.\n"
+                                "Address [bad]: \n"
+                                "  ok  Address: acme.my.salesforce.com\n");
+    stage_drop(&stage);
+}
+
+static void hear_back(struct stage *stage, const struct view_event *event)
+{
+    if (event->kind == VIEW_EVENT_ACTION && event->action == ACTION_BACK)
+        stage->screen = 1;
+}
+
+static void back__to_a_screen_without_questions__waits_there(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_org, .hear = hear_back, .screen = 2};
+    stage_begin(&stage, stage_ask);
+    assert_string_equal(stage.events->str, "action:go-on ");
+    stage_type(&stage, "-\n");
+    assert_string_equal(stage.events->str, "action:go-on action:back ");
+    stage_type(&stage, "\n");
+    assert_string_equal(stage.events->str, "action:go-on action:back action:go-on ");
+    stage_end(&stage);
+    stage_drop(&stage);
+}
+
+/* ---- lines ---- */
+
+static void line__too_long_or_no_text__is_refused_and_asked_again(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_org, .hear = hear_org};
+    stage_begin(&stage, stage_ask);
+    g_autofree char *longest = g_strnfill(64 * 1024, 'x');
+    for (int i = 0; i < 32; i++) /* in parts: a pipe holds no more */
+        stage_type(&stage, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+                           "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+                           "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+                           "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+    for (int i = 0; i < 4; i++) {
+        g_autofree char *part = g_strndup(longest, 16 * 1024);
+        stage_type(&stage, part);
+    }
+    stage_type(&stage, "\n");
+    stage_type(&stage, "caf\xe9\n");
+    assert_string_equal(stage.events->str, "");
+    for (int i = 0; i < 4; i++) {
+        g_autofree char *part = g_strndup(longest, 16 * 1024);
+        stage_type(&stage, part);
+    }
+    stage_type(&stage, "\n");
+    g_autofree char *expected = g_strdup_printf("input:1=%s leave:1 ", longest);
+    bool equal = strcmp(stage.events->str, expected) == 0;
+    stage_end(&stage);
+    assert_true(equal);
+    assert_contains(stage.said, "  !!  That line is too long: 64 KiB at most.\nConnection: ");
+    assert_contains(stage.said, "  !!  That line is not UTF-8 text.\nConnection: ");
+    stage_drop(&stage);
+}
+
+static void end_of_input__at_a_question__hangs_up_once(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_org, .hear = hear_org};
+    stage_begin(&stage, stage_ask);
+    stage_type(&stage, "acme"); /* the last line has no end */
+    assert_string_equal(stage.events->str, "");
+    stage_end_input(&stage);
+    assert_string_equal(stage.events->str, "input:1=acme leave:1 ");
+    assert_int_equal(stage.hangups, 1);
+    stage_changed(&stage);
+    assert_int_equal(stage.hangups, 1);
+    stage_end(&stage);
+    stage_drop(&stage);
+}
+
+/* ---- secrets ---- */
+
+static void show_secret(struct stage *stage, struct view *view, int focus)
+{
+    (void)focus;
+    struct view_item *item = show_input(view, 1, "Consumer secret", NULL);
+    item->secret = true;
+    item->length = stage->value[1] == NULL ? 0 : strlen(stage->value[1]);
+    view_key(view, ACTION_NEXT, "go on");
+    if (stage->flag) {
+        view_dialog(view, "Keep the draft and quit?");
+        view_dialog_key(view, ACTION_NEXT, "keep and quit");
+        view_dialog_key(view, ACTION_BACK, "stay");
+    }
+}
+
+static void secret__typed_on_a_terminal__never_echoes(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_secret, .hear = hear_org};
+    stage_begin_on_terminal(&stage);
+    assert_false(stage_echoes());
+    stage.flag = true; /* Ctrl-C: the host asks something else meanwhile */
+    stage_changed(&stage);
+    assert_true(stage_echoes());
+    stage.flag = false;
+    stage_changed(&stage);
+    assert_false(stage_echoes());
+    stage_type(&stage, "S3cr3t\n");
+    assert_true(stage_echoes());
+    assert_string_equal(stage.events->str, "input:1=S3cr3t leave:1 ");
+    char seen[64] = "";
+    assert_true(read(stage.input, seen, sizeof seen - 1) > 0); /* the line break alone */
+    assert_null(strstr(seen, "S3cr3t"));
+    stage_end(&stage);
+    assert_null(strstr(stage.said, "S3cr3t"));
+    stage_drop(&stage);
+}
+
+static void secret__freed_while_asking__gives_the_echo_back(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_secret, .hear = hear_org};
+    stage.value[1] = g_strdup("old");
+    stage_begin_on_terminal(&stage);
+    assert_false(stage_echoes());
+    g_clear_pointer(&stage.plain, plain_free);
+    assert_true(stage_echoes());
+    stage_end(&stage);
+    assert_contains(stage.said, "Consumer secret [3 characters, Enter keeps them]: \n");
+    stage_drop(&stage);
+}
+
+static void secret__end_of_file_on_a_terminal__gives_the_echo_back(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_secret, .hear = hear_org};
+    stage_begin_on_terminal(&stage);
+    stage_type(&stage, "\x04");
+    assert_int_equal(stage.hangups, 1);
+    assert_true(stage_echoes());
+    stage_end(&stage);
+    stage_drop(&stage);
+}
+
+/* ---- choices, toggles, settings ---- */
+
+static void show_choices(struct stage *stage, struct view *view, int focus)
+{
+    (void)focus;
+    struct view_item *item = view_add(view, VIEW_CHOICE, 1, "Org");
+    item->options = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(item->options, g_strdup("Production"));
+    g_ptr_array_add(item->options, g_strdup("Sandbox"));
+    item->selected = stage->phase;
+    item = view_add(view, VIEW_TOGGLE, 2, "delete it afterwards");
+    item->ticked = true;
+    item = view_add(view, VIEW_SETTING, 3, "Name");
+    view_item_set(&item->value, "Bird Integration");
+    view_item_set(&item->note, "Why: users see it.");
+    item->ticked = stage->flag;
+    item = show_input(view, 4, "Email", "a@example.com");
+    item->settled = true;
+    view_key(view, ACTION_NEXT, "go on");
+    view_key(view, ACTION_OPEN, "open in browser");
+}
+
+static void hear_choices(struct stage *stage, const struct view_event *event)
+{
+    if (event->kind == VIEW_EVENT_SELECT && event->id == 1)
+        stage->phase = event->index;
+    if (event->kind == VIEW_EVENT_SELECT && event->id == 3)
+        stage->flag = event->index != 0;
+}
+
+static void choices__answered_by_number_and_letter__send_selections(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_choices, .hear = hear_choices};
+    stage_begin(&stage, stage_ask);
+    stage_type(&stage, "7\n2\nmaybe\nn\n");
+    assert_string_equal(stage.events->str, "select:1=1 select:2=0 ");
+    stage_type(&stage, "3\n"); /* ticks the setting */
+    stage_type(&stage, "o 3\n");
+    stage_type(&stage, "4\nb@example.com\n\n");
+    assert_string_equal(stage.events->str,
+                        "select:1=1 select:2=0 select:3=1 action:open input:4=b@example.com "
+                        "leave:4 action:go-on ");
+    stage_end(&stage);
+    assert_contains(stage.said, "Org:\n  1 (x) Production\n  2 ( ) Sandbox\nNumber, Enter for "
+                                "1: \n");
+    assert_contains(stage.said, "That is none of the answers here. Type ? to see them.");
+    assert_contains(stage.said, "delete it afterwards (y or n, Enter for y): ");
+    assert_contains(stage.said, "  3  [ ] Name: Bird Integration\n");
+    assert_contains(stage.said, "  3  [x] Name: Bird Integration\n");
+    assert_contains(stage.said, "  4  Email: a@example.com\n"); /* settled: shown, not asked */
+    assert_null(strstr(stage.said, "Why:"));
+    stage_drop(&stage);
+}
+
+static void question_mark__anywhere__explains_and_asks_again(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_choices, .hear = hear_choices};
+    stage_begin(&stage, stage_ask);
+    stage_type(&stage, "?\n\n\n?\n? 3\n");
+    stage_end(&stage);
+    assert_string_equal(stage.events->str, "");
+    assert_contains(stage.said, "Enter alone keeps the choice that is marked. - goes back.\n"
+                                "Org:\n");
+    assert_contains(stage.said, "  3  [ ] Name: Bird Integration\n       Why: users see it.\n");
+    assert_contains(stage.said, "  o      open in browser: Open the Setup page");
+    stage_drop(&stage);
+}
+
+/* ---- values and rows ---- */
+
+static void show_values(struct stage *stage, struct view *view, int focus)
+{
+    (void)focus;
+    if (stage->phase == 0) {
+        view_item_set(&view_add(view, VIEW_PAIR, 5, "URL")->value, "https://x");
+        view_item_set(&view_add(view, VIEW_PAIR, 6, "Body")->value, "••••  4 characters");
+        view_key(view, ACTION_NEXT, "done");
+        view_key(view, ACTION_COPY, "copy field");
+    } else {
+        struct view_item *row = view_add(view, VIEW_ROW, 7, NULL);
+        row->columns = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(row->columns, g_strdup("acme"));
+        g_ptr_array_add(row->columns, g_strdup("working"));
+        view_key(view, ACTION_NEW, "new");
+    }
+    view_item_set(&view->notice, stage->phase == 0 ? stage->value[1] : NULL);
+}
+
+static void hear_copy(struct stage *stage, const struct view_event *event)
+{
+    if (event->kind == VIEW_EVENT_ACTION && event->action == ACTION_COPY) {
+        g_free(stage->value[1]);
+        stage->value[1] = g_strdup_printf("Copied %d.", event->id);
+    }
+}
+
+static void values__numbered__are_copied_and_opened(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_values, .hear = hear_copy};
+    stage_begin(&stage, stage_ask);
+    assert_string_equal(stage.events->str, ""); /* a person wants to see the values */
+    stage_type(&stage, "2\nc 1\n");
+    stage.phase = 1;
+    stage.screen = 1;
+    stage_changed(&stage);
+    stage_type(&stage, "1\n");
+    stage_end(&stage);
+    assert_string_equal(stage.events->str, "action:copy action:copy action:go-on ");
+    assert_contains(stage.said, "  1  URL: https://x\n  2  Body: ••••  4 characters\n"
+                                "Enter done, a number to copy a value, c copy field,"
+                                " q quit, ? explain: \nCopied 6.\n");
+    assert_contains(stage.said, "Copied 5.\n");
+    assert_contains(stage.said, "  1  acme  working\na number to open, n new, ");
+    stage_drop(&stage);
+}
+
+int main(void)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    const struct CMUnitTest tests[] = {
+        STAGE_TEST(inputs__answered__become_a_transcript),
+        STAGE_TEST(inputs__all_at_once_through_a_pipe__reach_their_questions),
+        STAGE_TEST(inputs__wrong__are_asked_again_with_the_reason),
+        STAGE_TEST(back__to_a_screen_without_questions__waits_there),
+        STAGE_TEST(line__too_long_or_no_text__is_refused_and_asked_again),
+        STAGE_TEST(end_of_input__at_a_question__hangs_up_once),
+        STAGE_TEST(secret__typed_on_a_terminal__never_echoes),
+        STAGE_TEST(secret__freed_while_asking__gives_the_echo_back),
+        STAGE_TEST(secret__end_of_file_on_a_terminal__gives_the_echo_back),
+        STAGE_TEST(choices__answered_by_number_and_letter__send_selections),
+        STAGE_TEST(question_mark__anywhere__explains_and_asks_again),
+        STAGE_TEST(values__numbered__are_copied_and_opened),
+    };
+    return cmocka_run_group_tests_name("plain", tests, NULL, NULL);
+}
