@@ -80,8 +80,6 @@ else
   say = @printf '  %-4s %s\n'
 endif
 
-comma := ,
-
 # --- Files -----------------------------------------------------------------------------------
 
 # Everything below src/ but main.c and the demo org is one static library, which the program and
@@ -261,7 +259,8 @@ $(BUILD)/tests/bench/bench: $(BUILD)/tests/bench/bench.o $(SUPPORT_LIB) $(LIB)
 # Linked to every library that perch is linked to, used or not.
 $(BUILD)/tests/bench/hello: $(BUILD)/tests/bench/hello.o
 	$(say) LD $@
-	$(Q)$(CC) $(filter-out -Wl$(comma)--as-needed,$(ALL_LDFLAGS)) -o $@ $< $(PC_LIBS)
+	$(Q)$(CC) $(subst --as-needed,--no-as-needed,$(ALL_LDFLAGS)) -o $@ $< \
+	  $(filter-out -lpanelw,$(PC_LIBS))
 bench: all $(SUPPORT_BIN) $(BENCH_BIN)
 	$(Q)BUILD=$(BUILD) tests/bench/run
 screenshots: all $(SUPPORT_BIN)
