@@ -94,7 +94,10 @@ json_text() {
 use_browser() {
     printf '{"username":"%s","password":"%s","action":"%s"}\n' "$USER_NAME" "$USER_PASSWORD" "$1" \
         >"$HOME/.fake-browser.json"
-    export BROWSER=$build/tests/support/fake_browser
+    mkdir -p "$work/bin"
+    ln -sf "$build/tests/support/fake_browser" "$work/bin/browser"
+    PATH=$work/bin:$PATH
+    export PATH BROWSER=browser
 }
 
 # patch_org JSON: changes the demo org's state.
@@ -150,15 +153,21 @@ shot() {
         return 0
     fi
     local html=$work/$1.html width height
-    # DejaVu Sans Mono at 16 px is 9.633 px wide; a row is 20 px high; 12 px around it all.
+    # DejaVu Sans Mono at 16 px is 9.633 px wide; a row of 18 px leaves no gap
+    # in lines that are drawn; 12 px around it all.
     width=$(awk "BEGIN { printf \"%d\", $columns * 9.633 + 25 }")
-    height=$((rows * 20 + 24))
+    height=$((rows * 18 + 24))
     {
         echo '<!DOCTYPE html><meta charset="utf-8"><style>'
         echo 'html,body{margin:0;background:#16181d;overflow:hidden}'
-        echo "pre{margin:0;padding:12px;color:#d8dbe0;font:16px/20px 'DejaVu Sans Mono',monospace}"
+        echo "pre{margin:0;padding:12px;color:#d8dbe0;font:16px/18px 'DejaVu Sans Mono',monospace}"
         echo '</style><pre>'
-        tmux -S "$socket" capture-pane -pe -t perch | aha --no-header --black
+        # aha knows no faint text: a grey stands for it; and the colours of a quiet theme.
+        tmux -S "$socket" capture-pane -pe -t perch | sed -E 's/\x1b\[2m/\x1b[38;5;245m/g' |
+            aha --no-header --black | sed -e 's/color:red/color:#f2777a/g' \
+            -e 's/color:lime/color:#7bd88f/g' -e 's/color:yellow/color:#ffd866/g' \
+            -e 's/color:#3333FF/color:#7aa2f7/g' -e 's/color:fuchsia/color:#c792ea/g' \
+            -e 's/color:aqua/color:#5ad4e6/g'
         echo '</pre>'
     } >"$html"
     chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
