@@ -274,7 +274,8 @@ static void choices__answered_by_number_and_letter__send_selections(void **state
                         "select:1=1 select:2=0 select:3=1 action:open input:4=b@example.com "
                         "leave:4 action:go-on ");
     stage_end(&stage);
-    assert_contains(stage.said, "Org:\n  1 (x) Production\n  2 ( ) Sandbox\nNumber, Enter for "
+    assert_contains(stage.said, "Org:\n  1 (x) Production\n  2 ( ) Sandbox\n"
+                                "Number, Enter for "
                                 "1: \n");
     assert_contains(stage.said, "That is none of the answers here. Type ? to see them.");
     assert_contains(stage.said, "delete it afterwards (y or n, Enter for y): ");
