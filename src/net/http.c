@@ -6,6 +6,7 @@
 #include "curl_loop.h"
 #include "http_lookup.h"
 #include "http_private.h"
+#include "perch/clock.h"
 
 /* libcurl does not count the time that a request waits for another one's connection. */
 enum { DEADLINE_SLACK_MS = 250 };
@@ -186,6 +187,8 @@ void http_send(Http *http, HttpRequest *request, GCancellable *cancellable, http
     struct transfer *transfer = g_new0(struct transfer, 1);
     transfer->context = g_main_context_ref(http->context);
     transfer->request = request;
+    transfer->started_ms = clock_monotonic_ms();
+    transfer->first_byte_ms = -1;
     transfer->done = done;
     transfer->user = user;
     if (g_cancellable_is_cancelled(cancellable)) {

@@ -92,7 +92,6 @@ static void fill_timing(struct http_timing *timing, CURL *easy, bool answered)
     long connections = 0;
     curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
     timing->new_connections = (int)connections;
-    timing->first_byte_ms = milliseconds(easy, CURLINFO_STARTTRANSFER_TIME_T);
     timing->total_ms = milliseconds(easy, CURLINFO_TOTAL_TIME_T);
     if (connections == 0 && answered)
         return;
@@ -145,7 +144,7 @@ void response_fill(struct http_response *response, struct transfer *transfer, CU
     *response = (struct http_response){
         .end = find_end(transfer, code),
         .body = "",
-        .timing = {0, 0, 0, -1, -1, 0},
+        .timing = {0, 0, 0, transfer->first_byte_ms, -1, 0},
         .received_ms = transfer->received_ms,
         .sent_ms = transfer->sent_ms,
     };

@@ -58,7 +58,9 @@ struct transfer {
     bool too_large;     /* the cap was hit */
     bool ready_to_send; /* the connection was up */
     bool proxied;
-    gint64 sent_ms, received_ms;
+    gint64 sent_ms, received_ms; /* wall clock */
+    gint64 started_ms;           /* monotonic */
+    int first_byte_ms;           /* of the answer; libcurl's own figure is wrong after a body */
     char tls_version[16];
     char *issuer; /* of the server's certificate, accepted or not */
     char curl_error[CURL_ERROR_SIZE];

@@ -42,6 +42,7 @@ static size_t on_head_line(char *bytes, size_t size, size_t count, void *user)
     /* The last status line is that of the answer; those of 100 Continue come before it. */
     if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0) {
         transfer->received_ms = clock_wall_ms();
+        transfer->first_byte_ms = (int)(clock_monotonic_ms() - transfer->started_ms);
         transfer->head_ended = false;
     }
     if (bytes[0] == '\r' || bytes[0] == '\n')

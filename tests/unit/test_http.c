@@ -328,6 +328,49 @@ static void http__five_at_once__one_connection(void **state)
     assert_int_equal(net_server_connections(fixture->server), 1);
 }
 
+/* Over HTTP/1.1 a second request waits until the first is through, instead of a second handshake.
+ */
+static void http__two_at_once__take_turns(void **state)
+{
+    struct fixture *fixture = *state;
+    g_autofree char *slow_url = local_url(fixture->port, "/slow-body");
+    g_autofree char *url = local_url(fixture->port, "/hello");
+    struct got first = http_get(fixture->http, url); /* from now on libcurl knows it is HTTP/1.1 */
+    got_clear(&first);
+    struct got slow = {0}, got = {0};
+    HttpRequest *request = http_request_new("GET", slow_url);
+    http_request_timeout(request, 300);
+    http_send(fixture->http, request, NULL, got_fill, &slow);
+    http_send(fixture->http, http_request_new("GET", url), NULL, got_fill, &got);
+    wait_for_count(&got.calls, 1);
+    assert_int_equal(got.end, HTTP_ANSWERED);
+    assert_int_equal(slow.calls, 1);
+    assert_int_equal(slow.end, HTTP_TIMEOUT_ANSWER);
+    got_clear(&got);
+    got_clear(&slow);
+}
+
+/* The time spent waiting counts: the second request gives up without having been sent. */
+static void http__waiting_for_a_turn__times_out(void **state)
+{
+    struct fixture *fixture = *state;
+    g_autofree char *slow_url = local_url(fixture->port, "/slow-body");
+    g_autofree char *url = local_url(fixture->port, "/hello");
+    struct got slow = {0}, got = {0};
+    http_send(fixture->http, http_request_new("GET", slow_url), NULL, got_fill, &slow);
+    HttpRequest *request = http_request_new("POST", url);
+    http_request_timeout(request, 100);
+    http_send(fixture->http, request, NULL, got_fill, &got);
+    wait_for_count(&got.calls, 1);
+    assert_int_equal(got.end, HTTP_TIMEOUT_CONNECT);
+    assert_int_equal(got.sent_ms, 0);
+    assert_int_equal(slow.calls, 0);
+    got_clear(&got);
+    g_clear_pointer(&fixture->http, http_free);
+    wait_for_count(&slow.calls, 1);
+    got_clear(&slow);
+}
+
 static void http__fresh__new_connection(void **state)
 {
     struct fixture *fixture = *state;
@@ -412,6 +455,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(http__redirect_and_cookie__left_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(http__five_in_a_row__one_connection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(http__five_at_once__one_connection, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(http__two_at_once__take_turns, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(http__waiting_for_a_turn__times_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(http__fresh__new_connection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(http__kept_connection_closed__new_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(http__change_lost_on_kept_connection__sent_once, set_up,

@@ -262,6 +262,7 @@ static const struct refusal refusals[] = {
     {"GET", "/OauthRedirect?error=a", 400},
     {"GET", "/OauthRedirect?error=a&state=wrong", 400},
     {"GET", "/OauthRedirect?code=%zz&state=" STATE, 400},
+    {"GET", "/OauthRedirect?code=1&state=" STATE "&x=%zz", 400},
     {"GET", "/OauthRedirect?code=1%00&state=" STATE, 400},
     {"GET", "/OauthRedirect?code=%ff%fe&state=" STATE, 400},
     {"GET", "/OauthRedirect?code=1&state=" STATE "#x", 400},
@@ -430,8 +431,9 @@ static void listener__junk__cannot_shut_it(void **state)
     wait_for_count(&fixture->calls, 1);
     assert_true(g_get_monotonic_time() - start < 2 * G_TIME_SPAN_SECOND);
     /* and the tab that waits keeps its place */
-    for (gsize i = 0; i < 50; i++) {
-        client_free(ask(fixture, junk[i % G_N_ELEMENTS(junk)]));
+    struct client *later[50];
+    for (gsize i = 0; i < G_N_ELEMENTS(later); i++) {
+        later[i] = ask(fixture, junk[i % 2]);
         while (g_main_context_iteration(NULL, FALSE))
             continue;
     }
@@ -439,6 +441,8 @@ static void listener__junk__cannot_shut_it(void **state)
     wait_for_count(&client->ended, 1);
     check_answer(client->answer->str, 200, true);
     client_free(client);
+    for (gsize i = 0; i < G_N_ELEMENTS(later); i++)
+        client_free(later[i]);
     for (gsize i = 0; i < CROWD; i++)
         if (crowd[i] != NULL)
             client_free(crowd[i]);
