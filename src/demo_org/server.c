@@ -99,7 +99,11 @@ static gboolean on_delay_over(gpointer data)
     struct exchange *exchange = data;
     exchange->timer = 0;
     g_ptr_array_remove_fast(exchange->server->waiting, exchange);
+    struct MHD_Daemon *daemon =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_DAEMON)->daemon;
     MHD_resume_connection(exchange->connection);
+    /* Nothing becomes readable by it, so the daemon has to be told. */
+    MHD_run(daemon);
     return G_SOURCE_REMOVE;
 }
 
