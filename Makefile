@@ -124,7 +124,7 @@ C_FILES := $(wildcard include/perch/*.h src/*.c src/*/*.[ch] tests/*/*.[ch])
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.SECONDARY:
+.PRECIOUS: $(BUILD)/%.o
 .SUFFIXES:
 FORCE:
 
