@@ -13,8 +13,8 @@
  * back, '?' explains. It runs on the thread-default GLib main context and never blocks it.
  *
  * The host's functions are called from the main loop only, never from inside the calls below. The
- * end of standard input at a question calls host.hangup, once. After ACTION_QUIT, or ACTION_NEXT on
- * the last screen, the host ends its loop; it must not call plain_free from inside a callback.
+ * end of standard input at a question calls host.hangup, once. From inside its functions the host
+ * may call plain_changed and plain_stop, but not plain_free.
  */
 typedef struct Plain Plain;
 
@@ -27,7 +27,9 @@ struct plain_options {
 
 Plain *plain_new(const struct ui_host *host, const struct plain_options *options);
 void plain_changed(Plain *plain); /* the host's state changed: look again soon, once */
-void plain_free(Plain *plain);    /* restores the terminal's echo; NULL is fine */
+/* The host is about to end: nothing more is asked, said or sent, whatever is still under way. */
+void plain_stop(Plain *plain);
+void plain_free(Plain *plain); /* restores the terminal's echo; NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plain, plain_free)
 
 #endif

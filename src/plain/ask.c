@@ -75,26 +75,29 @@ static bool can_type(enum action action)
     return action != ACTION_INTERRUPT && action != ACTION_TICK && action != ACTION_KEYS;
 }
 
+enum keys_use { KEYS_SCREEN, KEYS_PASTE, KEYS_DIALOG };
+
 static enum action keys_first(const GArray *keys)
 {
     return g_array_index(keys, struct view_key, 0).action;
 }
 
-static char *keys_text(const GArray *keys, const char *also, bool ends)
+static char *keys_text(const GArray *keys, const char *also, enum keys_use use)
 {
     g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(g_free);
     bool has_quit = false;
     for (guint i = 0; i < keys->len; i++) {
         const struct view_key *key = &g_array_index(keys, struct view_key, i);
         has_quit |= key->action == ACTION_QUIT;
-        if (can_type(key->action))
+        /* Where a line is a paste, Enter goes on by itself. */
+        if (can_type(key->action) && !(use == KEYS_PASTE && key->action == ACTION_NEXT))
             g_ptr_array_add(parts, g_strdup_printf("%s %s", typed_key(key->action), key->label));
     }
     if (also != NULL) {
         bool after_enter = parts->len > 0 && keys_first(keys) == ACTION_NEXT;
         g_ptr_array_insert(parts, after_enter ? 1 : 0, g_strdup(also));
     }
-    if (ends && !has_quit)
+    if (use != KEYS_DIALOG && !has_quit)
         g_ptr_array_add(parts, g_strdup(_("q quit")));
     g_ptr_array_add(parts, g_strdup(_("? explain")));
     g_ptr_array_add(parts, NULL);
@@ -115,20 +118,20 @@ static char *screen_text(const struct view *view, const struct view_item *item)
 {
     (void)item;
     const struct view_item *first = item_by_number(view, 1);
-    return keys_text(view->keys, first == NULL ? NULL : number_help(first->kind), true);
+    return keys_text(view->keys, first == NULL ? NULL : number_help(first->kind), KEYS_SCREEN);
 }
 
 static char *paste_text(const struct view *view, const struct view_item *item)
 {
     g_autofree char *label = prompt_label(item);
-    g_autofree char *keys = keys_text(view->keys, NULL, true);
+    g_autofree char *keys = keys_text(view->keys, NULL, KEYS_PASTE);
     return g_strdup_printf("%s (%.*s): ", label, (int)strlen(keys) - 2, keys);
 }
 
 static char *dialog_text(const struct view *view, const struct view_item *item)
 {
     (void)item;
-    g_autofree char *keys = keys_text(view->dialog->keys, NULL, false);
+    g_autofree char *keys = keys_text(view->dialog->keys, NULL, KEYS_DIALOG);
     return g_strdup_printf("%s\n%s", view->dialog->text, keys);
 }
 

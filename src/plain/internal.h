@@ -30,6 +30,8 @@ struct lines {
 
 void lines_init(struct lines *lines, void (*ready)(gpointer user), gpointer user);
 void lines_clear(struct lines *lines);
+/* Whether a line came before it was asked for. */
+bool lines_early(const struct lines *lines);
 void lines_listen(struct lines *lines, bool on);
 /* The first line without its end, blanks at both ends left out; free with wipe_free. A line that
  * wanted refuses (NULL = takes all) stays. */
@@ -97,6 +99,7 @@ struct Plain {
     struct lines lines;
     struct printer printer;
     struct ask ask; /* the question that is open */
+    bool early;     /* its answer was there before it */
     int forced;     /* item to ask although it was; 0 = none */
     int focus;
     int screen;

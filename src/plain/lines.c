@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <glib-unix.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -111,6 +112,12 @@ void lines_listen(struct lines *lines, bool on)
     /* The cast is how GLib wants a source's own kind of callback. */
     g_source_set_callback(lines->source, (GSourceFunc)(void (*)(void))on_readable, lines, NULL);
     g_source_attach(lines->source, g_main_context_get_thread_default());
+}
+
+bool lines_early(const struct lines *lines)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    return memchr(lines->buf->text, '\n', lines->buf->length) != NULL || poll(&input, 1, 0) > 0;
 }
 
 /* Takes count bytes from the front and wipes where they were. */

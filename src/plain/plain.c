@@ -66,6 +66,8 @@ static void close_question(Plain *plain)
 static void open_question(Plain *plain, const struct view *view, struct ask ask)
 {
     bool same = plain->ask.kind == ask.kind && plain->ask.id == ask.id;
+    if (plain->ended)
+        return;
     if (!same) {
         print_end(&plain->printer);
         echo_restore();
@@ -78,6 +80,7 @@ static void open_question(Plain *plain, const struct view *view, struct ask ask)
         print_bad(&plain->printer, item->label, item->error);
     if (ask.secret)
         echo_off();
+    plain->early = lines_early(&plain->lines);
     g_autofree char *text = ask_text(plain, view, &ask);
     print_prompt(&plain->printer, text);
 }
@@ -86,10 +89,7 @@ static void open_question(Plain *plain, const struct view *view, struct ask ask)
 
 static void hang_up(Plain *plain)
 {
-    print_end(&plain->printer);
-    close_question(plain);
-    lines_listen(&plain->lines, false);
-    plain->ended = true;
+    plain_stop(plain);
     plain->host.hangup(plain->host.user);
 }
 
@@ -291,7 +291,8 @@ static void take_answer(Plain *plain, const struct view *view)
         if (!lazy) /* the browser may still bring what nobody can paste any more */
             hang_up(plain);
     } else if (state != LINE_KEPT) {
-        if (!is_terminal) /* nobody pressed Enter behind the prompt */
+        /* Nobody pressed Enter behind the prompt when the line was there before it. */
+        if (!is_terminal || plain->early)
             print_end(&plain->printer);
         plain->printer.in_prompt = false;
         if (state == LINE_TEXT)
@@ -319,6 +320,8 @@ static void turn(Plain *plain)
         return;
     }
     with_a_person(plain, view);
+    if (plain->ended)
+        return;
     if (plain->ask.kind == ASK_NOTHING)
         lines_listen(&plain->lines, false);
     else
@@ -349,12 +352,19 @@ void plain_changed(Plain *plain)
     plain_soon(plain);
 }
 
+void plain_stop(Plain *plain)
+{
+    plain->ended = true;
+    close_question(plain);
+    print_end(&plain->printer);
+    lines_listen(&plain->lines, false);
+}
+
 void plain_free(Plain *plain)
 {
     if (plain == NULL)
         return;
-    close_question(plain);
-    print_end(&plain->printer);
+    plain_stop(plain);
     if (plain->turn != NULL)
         g_source_destroy(plain->turn);
     g_clear_pointer(&plain->turn, g_source_unref);

@@ -244,6 +244,9 @@ static void print_text(struct pass *pass, const struct view_item *item)
 {
     if (*or_empty(item->label) == '\0' || pass->mark == MARK_OPEN)
         return;
+    /* What stands dim outside a diagnosis are hints for the person who types. */
+    if (pass->mark == MARK_NONE && item->role == ROLE_DIM && pass->printer->options.no_input)
+        return;
     if (!is_news(pass->printer, item->label, false) && !pass->forced)
         return;
     g_auto(GStrv) lines = g_strsplit(item->label, "\n", -1);

@@ -230,6 +230,38 @@ static void dialog__without_a_person__is_not_answered_for_ever(void **state)
     stage_drop(&stage);
 }
 
+static void hear_end(struct stage *stage, const struct view_event *event)
+{
+    if (event->kind == VIEW_EVENT_ACTION)
+        plain_stop(stage->plain);
+}
+
+static void stop__while_the_host_still_saves__asks_nothing_more(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_dialog, .hear = hear_end};
+    stage_begin(&stage, stage_ask);
+    stage_type(&stage, "y\nN\n");
+    stage_changed(&stage);
+    stage_end_input(&stage);
+    assert_int_equal(stage.hangups, 0);
+    stage_end(&stage);
+    assert_string_equal(stage.events->str, "action:yes ");
+    assert_string_equal(stage.said, "Really?\nN no, stay, y yes, quit, ? explain: \n");
+    stage_drop(&stage);
+}
+
+static void answers__typed_ahead_on_a_terminal__leave_whole_lines(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_dialog};
+    stage_begin_on_terminal(&stage);
+    stage_type(&stage, "x\n?\n");
+    stage_end(&stage);
+    assert_contains(stage.said, "? explain: \n  N      no, stay: No.\n");
+    stage_drop(&stage);
+}
+
 /* ---- without a person ---- */
 
 static void hear_stuck(struct stage *stage, const struct view_event *event)
@@ -298,6 +330,8 @@ int main(void)
         STAGE_TEST(paste__from_a_pipe__leaves_later_answers_alone),
         STAGE_TEST(dialog__answered__by_letter_word_or_dash),
         STAGE_TEST(dialog__without_a_person__is_not_answered_for_ever),
+        STAGE_TEST(stop__while_the_host_still_saves__asks_nothing_more),
+        STAGE_TEST(answers__typed_ahead_on_a_terminal__leave_whole_lines),
         STAGE_TEST(no_input__something_missing__is_named_and_ends),
         STAGE_TEST(no_input__a_screen_that_never_ends__is_left),
     };
