@@ -22,9 +22,11 @@ static struct record *find_record(const struct state *state, const struct reques
     struct record *record = state_record(state, object->name, id);
     if (record != NULL)
         return record;
-    if (id_same(id, id) && list_has(state->deleted, id) && strcmp(request->method, "GET") != 0) {
+    /* Ids begin with a digit; anything else in their place is taken for an external id's field. */
+    const bool is_id = id_same(id, id) && g_ascii_isdigit(*id);
+    if (is_id && list_has(state->deleted, id) && strcmp(request->method, "GET") != 0) {
         rest_error_code_first(response, 404, "ENTITY_IS_DELETED", "entity is deleted");
-    } else if (id_same(id, id)) {
+    } else if (is_id) {
         rest_not_found(response);
     } else {
         g_autofree char *text = g_strdup_printf(

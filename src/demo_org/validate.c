@@ -163,7 +163,7 @@ static Json *stored_value(const struct field *field, const Json *value)
     if (text == NULL)
         return json_copy(value);
     if (field_is_type(field, "reference")) {
-        g_autofree char *id = id_18(text);
+        g_autofree char *id = id_same(text, text) ? id_18(text) : g_strdup(text);
         return json_string_new(*text != '\0' ? id : NULL);
     }
     if (field_is_type(field, "datetime")) {
