@@ -14,6 +14,12 @@ _perch() {
     local commands="setup token test status handoff demo help"
     local common="--help --json --no-input --plain --quiet --timeout"
     COMPREPLY=()
+    # --format=env arrives as the three words --format, = and env.
+    if [[ $cur == = ]]; then
+        cur=''
+    elif [[ $prev == = ]] && ((COMP_CWORD >= 2)); then
+        prev=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
     for ((i = 1; i < COMP_CWORD; i++)); do
         word=${COMP_WORDS[i]}
         if [[ $word != -* ]]; then
@@ -24,6 +30,7 @@ _perch() {
 
     case $prev in
     --client-secret-file | --output)
+        compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
         ;;

@@ -26,7 +26,7 @@ _perch() {
         '--no-input[never ask]'
         '--plain[line by line]'
         '--quiet[only what failed]'
-        '--timeout[how long to wait]:seconds:'
+        '--timeout=[how long to wait]:seconds:'
     )
     _arguments -C '--help[show help]' '--version[show the version]' \
         '1:command:->command' '*::argument:->argument'
@@ -35,24 +35,24 @@ _perch() {
     argument)
         case $line[1] in
         setup)
-            _arguments $common '--login-url[address of the org]:URL:_urls' \
-                '--client-id[consumer key]:key:' \
-                '--client-secret-file[file with the consumer secret]:file:_files' \
-                '--callback-port[registered callback port]:port:' '1:connection:_perch_connections'
+            _arguments $common '--login-url=[address of the org]:URL:_urls' \
+                '--client-id=[consumer key]:key:' \
+                '--client-secret-file=[file with the consumer secret]:file:_files' \
+                '--callback-port=[registered callback port]:port:' '1:connection:_perch_connections'
             ;;
         token)
             _arguments $common '--fresh[refresh even when the token is good]' \
                 '1:connection:_perch_connections'
             ;;
         test)
-            _arguments $common '--object[what to insert]:object:(Lead Case)' \
-                '*--set[value of a field]:FIELD=VALUE:' '--keep[leave the record in the org]' \
+            _arguments $common '--object=[what to insert]:object:(Lead Case)' \
+                '*--set=[value of a field]:FIELD=VALUE:' '--keep[leave the record in the org]' \
                 '--dry-run[write nothing]' '1:connection:_perch_connections'
             ;;
         status) _arguments $common '*:connection:_perch_connections' ;;
         handoff)
-            _arguments $common '--format[form of the values]:format:(text env json)' \
-                '--output[a new file]:file:_files' '1:connection:_perch_connections'
+            _arguments $common '--format=[form of the values]:format:(text env json)' \
+                '--output=[a new file]:file:_files' '1:connection:_perch_connections'
             ;;
         demo) _arguments $common ;;
         help) _describe 'command' commands ;;

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Every command of commands.def and every option that the commands parse stands in the man page and
+# in the completions of each shell.
+source "$(dirname "$0")/lib.sh"
+
+mapfile -t commands < <(sed -n 's/^COMMAND(\([a-z]*\),.*/\1/p' include/perch/commands.def)
+mapfile -t options < <(cat src/commands/*.c |
+    sed -n 's/^ *{"\([a-z-]*\)", 0, 0, G_OPTION_ARG.*/\1/p' | sort -u)
+[ "${#commands[@]}" != 0 ] || complain "include/perch/commands.def:1: no command was found"
+[ "${#options[@]}" != 0 ] || complain "src/commands: no option was found"
+
+# wanted FILE WHAT REGEXP
+wanted() {
+    grep -qE -e "$3" "$1" || complain "$1:1: $2 is not there"
+}
+
+for command in "${commands[@]}"; do
+    wanted man/perch.1 "the command $command" "^\.It Cm $command( |\$)"
+    for shell in bash zsh fish; do
+        wanted "src/completions/perch.$shell" "the command $command" "[^a-z-]$command([^a-z-]|\$)"
+    done
+done
+for option in "${options[@]}"; do
+    wanted man/perch.1 "--$option" "^\.It Fl -$option( |\$)"
+    wanted src/completions/perch.bash "--$option" "[ \"]--$option([ \"]|\$)"
+    wanted src/completions/perch.zsh "--$option" "[\"'*]--$option=?\["
+    wanted src/completions/perch.fish "--$option" " -l $option( |\$)"
+done
+verdict
