@@ -87,7 +87,8 @@ struct view {
     GPtrArray *items; /* struct view_item * */
     GArray *keys;     /* struct view_key, most useful first, for the item with the focus */
     struct view_dialog *dialog; /* NULL = none */
-    int focus;                  /* item that should have the focus when the screen is new */
+    int focus;     /* what has the focus while the screen is new and nobody touched it; 0 or not
+                      there: nothing, letters are commands */
     int screen;    /* changes when it is another screen: then focus and scrolling start anew */
     int paste;     /* item that takes a paste wherever the focus is; 0 = the focused one */
     bool busy;     /* something is under way: there is nothing to ask until it changes */

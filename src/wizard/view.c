@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "perch/view.h"
 
+#include "perch/secret.h"
 #include "perch/text.h"
 
 static const struct {
@@ -17,7 +18,7 @@ static void item_free(gpointer data)
 {
     struct view_item *item = data;
     g_free(item->label);
-    g_free(item->value);
+    wipe_free(item->value); /* it may be a secret that is shown on wish */
     g_free(item->right);
     g_free(item->note);
     g_free(item->error);

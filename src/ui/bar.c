@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/text.h"
+#include "ui-private.h"
+
+/* Actions that a screen need not list: everybody expects them to work. */
+static bool always_works(enum action action)
+{
+    return action == ACTION_NEXT || action == ACTION_BACK || action == ACTION_QUIT ||
+           action == ACTION_INTERRUPT || action == ACTION_KEYS;
+}
+
+static bool listed(const Ui *ui, enum action action)
+{
+    for (guint i = 0; i < ui->view->keys->len; i++)
+        if (g_array_index(ui->view->keys, struct view_key, i).action == action)
+            return true;
+    return false;
+}
+
+/* Inside a field characters are text, and Left and Right move in it. */
+static bool is_typing(const Ui *ui, enum action action)
+{
+    int key = action_key(action);
+    return ui_focus_on_input(ui) && (key >= ' ' || key == 1 || key == 2);
+}
+
+bool ui_action_works(const Ui *ui, enum action action)
+{
+    return !is_typing(ui, action) && (always_works(action) || listed(ui, action));
+}
+
+const char *ui_key_name(const Ui *ui, enum action action)
+{
+    if (action == ACTION_KEYS && ui_focus_on_input(ui))
+        return "F1";
+    if (ui->ascii && (action == ACTION_PREVIOUS || action == ACTION_FOLLOWING))
+        return action == ACTION_PREVIOUS ? "<-" : "->";
+    return action_key_name(action);
+}
+
+static bool comes_last(enum action action)
+{
+    return action == ACTION_BACK || action == ACTION_QUIT || action == ACTION_INTERRUPT ||
+           action == ACTION_KEYS;
+}
+
+static void add_key(GArray *keys, enum action action, const char *name, const char *label)
+{
+    struct ui_bar_key key = {action, name, label};
+    g_array_append_val(keys, key);
+}
+
+static void add_arrows(const Ui *ui, GArray *keys)
+{
+    int at, count = ui_focus_stops(ui, &at);
+    const struct view_item *item = ui_focused(ui);
+    bool options = item != NULL && item->kind == VIEW_CHOICE;
+    if (count > 1 || (count == 1 && at == 0) || options)
+        add_key(keys, ACTION_COUNT, ui->ascii ? "Up/Down" : "↑↓", _("move"));
+}
+
+GArray *ui_bar_keys(const Ui *ui)
+{
+    GArray *keys = g_array_new(FALSE, FALSE, sizeof(struct ui_bar_key));
+    bool both = listed(ui, ACTION_PREVIOUS) && listed(ui, ACTION_FOLLOWING);
+    bool moved = false;
+    for (guint i = 0; i < ui->view->keys->len; i++) {
+        const struct view_key *key = &g_array_index(ui->view->keys, struct view_key, i);
+        if (!moved && comes_last(key->action)) {
+            add_arrows(ui, keys);
+            moved = true;
+        }
+        if (key->action == ACTION_KEYS || (key->action == ACTION_FOLLOWING && both) ||
+            !ui_action_works(ui, key->action))
+            continue;
+        const char *name = ui_key_name(ui, key->action);
+        if (key->action == ACTION_PREVIOUS && both)
+            name = ui->ascii ? "<- ->" : "←→";
+        add_key(keys, key->action, name, key->label != NULL ? key->label : action_id(key->action));
+    }
+    if (!moved)
+        add_arrows(ui, keys);
+    add_key(keys, ACTION_KEYS, ui_key_name(ui, ACTION_KEYS), _("keys"));
+    return keys;
+}
+
+static int bar_key_width(const struct ui_bar_key *key)
+{
+    return text_width(key->name) + 1 + text_width(key->label);
+}
+
+/* Calls back for each key that fits, with its column; the last one, which shows the rest, always
+ * does. */
+static void walk(Ui *ui, void (*visit)(const struct ui_bar_key *, int column, gpointer),
+                 gpointer user)
+{
+    g_autoptr(GArray) keys = ui_bar_keys(ui);
+    const struct ui_bar_key *last = &g_array_index(keys, struct ui_bar_key, keys->len - 1);
+    int column = 1, room = ui->frame.cols - 1 - bar_key_width(last);
+    for (guint i = 0; i < keys->len; i++) {
+        const struct ui_bar_key *key = &g_array_index(keys, struct ui_bar_key, i);
+        int width = bar_key_width(key);
+        if (key != last && column + width + 2 > room)
+            continue;
+        visit(key, column, user);
+        column += width + 2;
+    }
+}
+
+struct drawing {
+    WINDOW *window;
+    int row;
+};
+
+static void draw_key(const struct ui_bar_key *key, int column, gpointer user)
+{
+    const struct drawing *to = user;
+    int at = ui_put(to->window, to->row, column, STYLE_TITLE, false, key->name);
+    ui_put(to->window, to->row, at + 1, STYLE_PLAIN, false, key->label);
+}
+
+void ui_bar_draw(Ui *ui, WINDOW *window, int row)
+{
+    walk(ui, draw_key, &(struct drawing){window, row});
+}
+
+struct pointing {
+    int column;
+    enum action action;
+};
+
+static void point_key(const struct ui_bar_key *key, int column, gpointer user)
+{
+    struct pointing *at = user;
+    if (at->column >= column && at->column < column + bar_key_width(key))
+        at->action = key->action;
+}
+
+enum action ui_bar_action_at(Ui *ui, int column)
+{
+    struct pointing at = {column, ACTION_COUNT};
+    walk(ui, point_key, &at);
+    return at.action;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "perch/secret.h"
+#include "ui-private.h"
+
+/* The buffer of one input, and what the host's view said about it last. */
+struct field {
+    LineEdit *edit;
+    char *seen;
+    gsize seen_length;
+};
+
+static void field_free(gpointer data)
+{
+    struct field *field = data;
+    line_edit_free(field->edit);
+    wipe_free(field->seen);
+    g_free(field);
+}
+
+void ui_fields_clear(Ui *ui)
+{
+    g_clear_pointer(&ui->fields, g_hash_table_unref);
+    ui->fields = g_hash_table_new_full(NULL, NULL, NULL, field_free);
+}
+
+static void field_take(struct field *field, const struct view_item *item)
+{
+    if (item->secret)
+        line_edit_hold(field->edit, item->length);
+    else
+        line_edit_set(field->edit, item->value == NULL ? "" : item->value);
+}
+
+/* The view wins when the host changed the value, and when nobody is typing. */
+static void field_sync(Ui *ui, const struct view_item *item)
+{
+    gpointer key = GINT_TO_POINTER(item->id);
+    const char *value = item->value == NULL ? "" : item->value;
+    struct field *field = g_hash_table_lookup(ui->fields, key);
+    if (field == NULL || line_edit_is_secret(field->edit) != item->secret) {
+        field = g_new0(struct field, 1);
+        field->edit = line_edit_new(item->secret);
+        field_take(field, item);
+        g_hash_table_replace(ui->fields, key, field);
+    } else {
+        bool changed =
+            item->secret ? item->length != field->seen_length : g_strcmp0(value, field->seen) != 0;
+        bool differs = item->secret ? item->length != line_edit_characters(field->edit)
+                                    : strcmp(value, line_edit_text(field->edit)) != 0;
+        if (differs && (changed || item->id != ui->focus))
+            field_take(field, item);
+    }
+    wipe_free(field->seen);
+    field->seen = g_strdup(item->secret ? "" : value);
+    field->seen_length = item->length;
+}
+
+void ui_fields_sync(Ui *ui)
+{
+    for (guint i = 0; i < ui->view->items->len; i++) {
+        const struct view_item *item = ui->view->items->pdata[i];
+        if (item->kind == VIEW_INPUT && item->id > 0)
+            field_sync(ui, item);
+    }
+}
+
+LineEdit *ui_field(const Ui *ui, int id)
+{
+    struct field *field = g_hash_table_lookup(ui->fields, GINT_TO_POINTER(id));
+    return field == NULL ? NULL : field->edit;
+}
+
+/* ---- who has the focus ---- */
+
+const struct view_item *ui_focused(const Ui *ui)
+{
+    return ui->view == NULL ? NULL : view_find(ui->view, ui->focus);
+}
+
+bool ui_focus_on_input(const Ui *ui)
+{
+    const struct view_item *item = ui_focused(ui);
+    return item != NULL && item->kind == VIEW_INPUT;
+}
+
+LineEdit *ui_focused_edit(const Ui *ui)
+{
+    return ui_focus_on_input(ui) ? ui_field(ui, ui->focus) : NULL;
+}
+
+static bool can_focus(const Ui *ui, int id)
+{
+    const struct view_item *item = view_find(ui->view, id);
+    return item != NULL && view_item_can_focus(item);
+}
+
+static void place_option(Ui *ui)
+{
+    const struct view_item *item = ui_focused(ui);
+    ui->option = item != NULL && item->kind == VIEW_CHOICE ? item->selected : -1;
+}
+
+/* After a fresh view: a new screen says where to start; else the item may be gone. */
+void ui_adopt_focus(Ui *ui, bool new_screen)
+{
+    bool wanted = can_focus(ui, ui->view->focus);
+    int before = ui->focus;
+    if (new_screen)
+        ui->focus = wanted ? ui->view->focus : 0;
+    else if (wanted && (!ui->touched || (ui->focus != 0 && !can_focus(ui, ui->focus))))
+        ui->focus = ui->view->focus;
+    else if (ui->focus != 0 && !can_focus(ui, ui->focus))
+        ui->focus = 0;
+    if (new_screen || ui->focus != before)
+        place_option(ui);
+}
+
+void ui_set_focus(Ui *ui, int id)
+{
+    int before = ui->focus;
+    ui->scrolled = false;
+    if (id == before)
+        return;
+    if (ui_focus_on_input(ui))
+        ui_send(ui, (struct view_event){.kind = VIEW_EVENT_LEAVE, .id = before});
+    ui->focus = id;
+    place_option(ui);
+    ui_stale(ui);
+}
+
+/* ---- moving ---- */
+
+/* Ids of what can have the focus, from top to bottom. */
+static GArray *stops(const Ui *ui)
+{
+    GArray *ids = g_array_new(FALSE, FALSE, sizeof(int));
+    for (guint i = 0; i < ui->view->items->len; i++) {
+        const struct view_item *item = ui->view->items->pdata[i];
+        if (view_item_can_focus(item))
+            g_array_append_val(ids, item->id);
+    }
+    return ids;
+}
+
+static int position(const GArray *ids, int id)
+{
+    for (guint i = 0; i < ids->len; i++)
+        if (g_array_index(ids, int, i) == id)
+            return (int)i;
+    return -1;
+}
+
+int ui_focus_stops(const Ui *ui, int *ret_position)
+{
+    g_autoptr(GArray) ids = stops(ui);
+    *ret_position = position(ids, ui->focus) + 1;
+    return (int)ids->len;
+}
+
+/* Whether nothing may have the focus: where the screen starts like that, and where letters are
+ * commands but every row is an input that would take them as text. */
+static bool can_rest(const Ui *ui)
+{
+    if (!can_focus(ui, ui->view->focus))
+        return true;
+    for (guint i = 0; i < ui->view->items->len; i++) {
+        const struct view_item *item = ui->view->items->pdata[i];
+        if (view_item_can_focus(item) && item->kind != VIEW_INPUT)
+            return false;
+    }
+    for (guint i = 0; i < ui->view->keys->len; i++) {
+        int key = action_key(g_array_index(ui->view->keys, struct view_key, i).action);
+        if (key > ' ' && key != '?')
+            return true;
+    }
+    return false;
+}
+
+/* Arrows go through the options of a choice, choosing as they go. */
+static bool move_option(Ui *ui, int direction)
+{
+    const struct view_item *item = ui_focused(ui);
+    int next = ui->option + direction;
+    if (item == NULL || item->kind != VIEW_CHOICE || item->options == NULL || next < 0 ||
+        next >= (int)item->options->len)
+        return false;
+    ui->option = next;
+    ui->scrolled = false;
+    ui_select(ui, next);
+    return true;
+}
+
+bool ui_focus_move(Ui *ui, int direction, bool wrap)
+{
+    g_autoptr(GArray) ids = stops(ui);
+    int count = (int)ids->len, at = position(ids, ui->focus), next = at + direction;
+    if (!wrap && move_option(ui, direction))
+        return true;
+    if (count == 0)
+        return false;
+    if (at < 0)
+        next = direction > 0 ? 0 : count - 1;
+    if (next >= 0 && next < count) {
+        ui_set_focus(ui, g_array_index(ids, int, next));
+        return true;
+    }
+    if (can_rest(ui) && (wrap || ui_focus_on_input(ui)))
+        ui_set_focus(ui, 0);
+    else if (wrap)
+        ui_set_focus(ui, g_array_index(ids, int, direction > 0 ? 0 : count - 1));
+    else
+        return false;
+    return true;
+}
+
+void ui_focus_end(Ui *ui, int direction)
+{
+    g_autoptr(GArray) ids = stops(ui);
+    if (ids->len > 0)
+        ui_set_focus(ui, g_array_index(ids, int, direction < 0 ? 0 : ids->len - 1));
+}
+
+/* After Enter did not go on: where is the first thing to put right? */
+void ui_focus_first_bad(Ui *ui)
+{
+    for (guint i = 0; i < ui->view->items->len; i++) {
+        const struct view_item *item = ui->view->items->pdata[i];
+        bool bad = item->wanted || (item->error != NULL && *item->error != '\0');
+        bool asks = item->kind == VIEW_INPUT || item->kind == VIEW_CHOICE;
+        if (bad && asks && view_item_can_focus(item)) {
+            ui_set_focus(ui, item->id);
+            return;
+        }
+    }
+}
+
+/* ---- telling the host ---- */
+
+void ui_send(Ui *ui, struct view_event event)
+{
+    ui_stale(ui);
+    ui->host.event(&event, ui->host.user);
+}
+
+void ui_send_action(Ui *ui, enum action action)
+{
+    int screen = ui->screen;
+    ui_send(ui, (struct view_event){.kind = VIEW_EVENT_ACTION, .action = action, .id = ui->focus});
+    if (action != ACTION_NEXT)
+        return;
+    ui_refresh(ui);
+    if (ui->screen == screen && ui->view->dialog == NULL)
+        ui_focus_first_bad(ui);
+}
+
+void ui_select(Ui *ui, int index)
+{
+    ui_send(ui, (struct view_event){.kind = VIEW_EVENT_SELECT, .id = ui->focus, .index = index});
+}

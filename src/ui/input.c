@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "perch/secret.h"
+#include "ui-private.h"
+
+#define CTRL(letter) ((letter)&0x1f)
+#define ESC 27
+#define DEL 127
+
+/* Keys that edit the field with the focus. */
+static const struct {
+    enum key_kind kind;
+    guint code;
+    enum line_edit_key key;
+} edit_keys[] = {
+    {KEY_KIND_CODE, KEY_LEFT, EDIT_LEFT},
+    {KEY_KIND_CODE, KEY_RIGHT, EDIT_RIGHT},
+    {KEY_KIND_CODE, KEY_HOME, EDIT_HOME},
+    {KEY_KIND_CODE, KEY_END, EDIT_END},
+    {KEY_KIND_CODE, KEY_BACKSPACE, EDIT_BACKSPACE},
+    {KEY_KIND_CODE, KEY_DC, EDIT_DELETE},
+    {KEY_KIND_CODE, KEY_CODE_WORD_LEFT, EDIT_WORD_LEFT},
+    {KEY_KIND_CODE, KEY_CODE_WORD_RIGHT, EDIT_WORD_RIGHT},
+    {KEY_KIND_CHAR, DEL, EDIT_BACKSPACE},
+    {KEY_KIND_CHAR, CTRL('H'), EDIT_BACKSPACE},
+    {KEY_KIND_CHAR, CTRL('D'), EDIT_DELETE},
+    {KEY_KIND_CHAR, CTRL('A'), EDIT_HOME},
+    {KEY_KIND_CHAR, CTRL('E'), EDIT_END},
+    {KEY_KIND_CHAR, CTRL('B'), EDIT_LEFT},
+    {KEY_KIND_CHAR, CTRL('F'), EDIT_RIGHT},
+    {KEY_KIND_CHAR, CTRL('U'), EDIT_KILL_ALL},
+    {KEY_KIND_CHAR, CTRL('W'), EDIT_KILL_WORD},
+    {KEY_KIND_CHAR, CTRL('K'), EDIT_KILL_END},
+};
+
+/* ---- inside a field ---- */
+
+static void input_changed(Ui *ui, LineEdit *edit, bool changed)
+{
+    ui->scrolled = false;
+    if (changed)
+        ui_send(ui, (struct view_event){
+                        .kind = VIEW_EVENT_INPUT, .id = ui->focus, .text = line_edit_text(edit)});
+    ui_redraw(ui);
+}
+
+static bool edit_key(Ui *ui, const struct key *key)
+{
+    LineEdit *edit = ui_focused_edit(ui);
+    if (edit == NULL)
+        return false;
+    for (gsize i = 0; i < G_N_ELEMENTS(edit_keys); i++) {
+        if (edit_keys[i].kind == key->kind && edit_keys[i].code == key->code) {
+            input_changed(ui, edit, line_edit_press(edit, edit_keys[i].key));
+            return true;
+        }
+    }
+    if (key->kind != KEY_KIND_CHAR || key->code < ' ')
+        return false;
+    char utf8[8];
+    int length = g_unichar_to_utf8(g_unichar_validate(key->code) ? key->code : 0xFFFD, utf8);
+    input_changed(ui, edit, line_edit_insert(edit, utf8, (gsize)length));
+    wipe(utf8, sizeof utf8);
+    return true;
+}
+
+static void paste(Ui *ui, const struct key *key)
+{
+    const struct view_item *target = view_find(ui->view, ui->view->paste);
+    if (target != NULL) {
+        g_autoptr(WipedText) clean = line_edit_clean(key->text, key->length);
+        LineEdit *edit = ui_field(ui, target->id);
+        if (edit != NULL)
+            line_edit_set(edit, clean);
+        ui->scrolled = false;
+        ui_send(ui, (struct view_event){.kind = VIEW_EVENT_PASTE, .id = target->id, .text = clean});
+        return;
+    }
+    LineEdit *edit = ui_focused_edit(ui);
+    if (edit != NULL)
+        input_changed(ui, edit, line_edit_insert(edit, key->text, key->length));
+}
+
+/* ---- moving ---- */
+
+static void move_focus(Ui *ui, int direction, bool wrap)
+{
+    if (!ui_focus_move(ui, direction, wrap))
+        ui_scroll_lines(ui, direction);
+}
+
+static bool move_code(Ui *ui, guint code)
+{
+    switch (code) {
+    case KEY_UP:
+    case KEY_DOWN:
+        move_focus(ui, code == KEY_UP ? -1 : 1, false);
+        return true;
+    case KEY_BTAB:
+        move_focus(ui, -1, true);
+        return true;
+    case KEY_PPAGE:
+    case KEY_NPAGE:
+        ui_scroll_page(ui, code == KEY_PPAGE ? -1 : 1);
+        return true;
+    case KEY_HOME:
+    case KEY_END:
+        ui_focus_end(ui, code == KEY_HOME ? -1 : 1);
+        if (ui->focus == 0)
+            ui_scroll_lines(ui, code == KEY_HOME ? -ui->scroll : (int)ui->layout->lines->len);
+        return true;
+    case KEY_MOUSE:
+        ui_handle_mouse(ui);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Space: tick, switch or choose what has the focus. */
+static bool press_space(Ui *ui)
+{
+    const struct view_item *item = ui_focused(ui);
+    if (item == NULL)
+        return false;
+    if (item->kind == VIEW_TOGGLE || item->kind == VIEW_SETTING)
+        ui_select(ui, !item->ticked);
+    else if (item->kind == VIEW_CHOICE && ui->option >= 0)
+        ui_select(ui, ui->option);
+    else
+        return false;
+    return true;
+}
+
+/* ---- commands ---- */
+
+/* What actions.def calls the key: a character, or the small codes for the arrows. */
+static int action_code(const struct key *key)
+{
+    if (key->kind == KEY_KIND_CODE)
+        return key->code == KEY_LEFT    ? 1
+               : key->code == KEY_RIGHT ? 2
+               : key->code == KEY_ENTER ? '\r'
+                                        : 0;
+    if (key->code == '\n')
+        return '\r';
+    return key->code == 1 || key->code == 2 ? 0 : (int)key->code;
+}
+
+static enum action find_action(Ui *ui, int code)
+{
+    for (int action = 0; code != 0 && action < ACTION_COUNT; action++)
+        if (action_key((enum action)action) == code && ui_action_works(ui, (enum action)action))
+            return (enum action)action;
+    return ACTION_COUNT;
+}
+
+static void dialog_key(Ui *ui, const struct key *key)
+{
+    int code = action_code(key);
+    const GArray *keys = ui->view->dialog->keys;
+    for (guint i = 0; i < keys->len; i++) {
+        enum action action = g_array_index(keys, struct view_key, i).action;
+        int own = action_key(action);
+        /* No is 'N' so as not to be New, but nobody presses Shift to say no. */
+        bool same = own == code || (code > 0 && code < 128 && own > ' ' &&
+                                    g_ascii_tolower((char)own) == (char)code);
+        if (same) {
+            ui_send_action(ui, action);
+            return;
+        }
+    }
+    if (code == action_key(ACTION_INTERRUPT))
+        ui_send_action(ui, ACTION_INTERRUPT);
+}
+
+static void help_key(Ui *ui)
+{
+    if (++ui->help_page >= ui->help_pages)
+        ui->help = false;
+    ui_redraw(ui);
+}
+
+static void command_key(Ui *ui, const struct key *key)
+{
+    bool is_char = key->kind == KEY_KIND_CHAR;
+    if (!is_char && key->code == KEY_F(1)) {
+        ui->help = true;
+        ui->help_page = 0;
+        ui_redraw(ui);
+        return;
+    }
+    if (edit_key(ui, key) || (!is_char && move_code(ui, key->code)))
+        return;
+    if (is_char && key->code == '\t') {
+        move_focus(ui, 1, true);
+        return;
+    }
+    if (is_char && key->code == ' ' && press_space(ui))
+        return;
+    enum action action = find_action(ui, action_code(key));
+    if (action == ACTION_KEYS) {
+        ui->help = true;
+        ui->help_page = 0;
+        ui_redraw(ui);
+    } else if (action != ACTION_COUNT) {
+        ui_send_action(ui, action);
+    }
+}
+
+/* Keys that work on every screen. */
+static bool common_key(Ui *ui, const struct key *key)
+{
+    if (key->kind != KEY_KIND_CHAR)
+        return false;
+    if (key->code == CTRL('Z'))
+        ui_term_suspend(ui->term);
+    else if (key->code == CTRL('L'))
+        clearok(curscr, TRUE);
+    else
+        return false;
+    g_clear_pointer(&ui->linked, g_free);
+    ui_redraw(ui);
+    return true;
+}
+
+void ui_handle_key(const struct key *key, gpointer data)
+{
+    Ui *ui = data;
+    ui_refresh(ui);
+    if (key->kind != KEY_KIND_PASTE && common_key(ui, key))
+        return;
+    if (ui->frame.too_small) {
+        if (key->kind == KEY_KIND_CHAR && key->code == CTRL('C'))
+            ui_send_action(ui, ACTION_INTERRUPT);
+        return;
+    }
+    if (ui->help) {
+        help_key(ui);
+        return;
+    }
+    ui->touched = true;
+    if (ui->view->dialog != NULL) {
+        if (key->kind != KEY_KIND_PASTE)
+            dialog_key(ui, key);
+    } else if (key->kind == KEY_KIND_PASTE) {
+        paste(ui, key);
+    } else {
+        command_key(ui, key);
+    }
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef UI_LINEEDIT_H
+#define UI_LINEEDIT_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+/*
+ * One line of UTF-8 text that a person edits, in memory that is wiped. The cursor stands between
+ * whole characters: a base character and its combining marks are never parted.
+ */
+typedef struct LineEdit LineEdit;
+
+enum line_edit_key {
+    EDIT_LEFT,
+    EDIT_RIGHT,
+    EDIT_WORD_LEFT,
+    EDIT_WORD_RIGHT,
+    EDIT_HOME,
+    EDIT_END,
+    EDIT_BACKSPACE,
+    EDIT_DELETE,
+    EDIT_KILL_WORD, /* the word before the cursor; in a secret everything before it */
+    EDIT_KILL_END,
+    EDIT_KILL_ALL,
+};
+
+LineEdit *line_edit_new(bool secret); /* secret: shown as bullets */
+void line_edit_free(LineEdit *edit);  /* wipes; NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LineEdit, line_edit_free)
+
+/* Replaces the text; the cursor goes to its end. */
+void line_edit_set(LineEdit *edit, const char *text);
+/* A secret of so many characters that somebody else keeps: shown, but not here. The first key that
+ * changes it starts anew. */
+void line_edit_hold(LineEdit *edit, gsize characters);
+
+/* Inserts at the cursor what line_edit_clean leaves. True when the text changed. */
+bool line_edit_insert(LineEdit *edit, const char *bytes, gsize length);
+/* True when the text changed (not when only the cursor moved). */
+bool line_edit_press(LineEdit *edit, enum line_edit_key key);
+
+const char *line_edit_text(const LineEdit *edit); /* borrowed until the next change */
+gsize line_edit_characters(const LineEdit *edit); /* of the text, or of the held secret */
+bool line_edit_is_secret(const LineEdit *edit);
+
+/* The part to show in so many columns (> 0), and the column of the cursor in it; the window moves
+ * as little as it must. Wiped and freed by the caller (wipe_free). */
+char *line_edit_show(LineEdit *edit, int columns, int *ret_cursor);
+
+/* Typed or pasted bytes as one line: control, line-breaking and invisible characters vanish,
+ * invalid UTF-8 becomes U+FFFD, a no-break space becomes a blank. Owned by the caller, wiped. */
+char *line_edit_clean(const char *bytes, gsize length);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui-private.h"
+
+#define WHEEL_LINES 3
+
+/*
+ * While a program watches the mouse, the terminal no longer selects text with it. So clicks are
+ * taken only on screens that hold nothing to copy, and where selecting would be of no use.
+ */
+static bool may_watch(const Ui *ui)
+{
+    static const enum view_kind copied[] = {VIEW_ADDRESS, VIEW_SETTING, VIEW_PAIR};
+    if (ui->frame.too_small || ui->help)
+        return false;
+    for (guint i = 0; i < ui->view->items->len; i++) {
+        const struct view_item *item = ui->view->items->pdata[i];
+        for (gsize k = 0; k < G_N_ELEMENTS(copied); k++)
+            if (item->kind == copied[k])
+                return false;
+    }
+    return true;
+}
+
+void ui_mouse_update(Ui *ui)
+{
+    ui_term_set_mouse(ui->term, may_watch(ui));
+}
+
+/* A click gives the focus; on what can be switched or chosen it does that too. */
+static void click_line(Ui *ui, const struct ui_line *line)
+{
+    const struct view_item *item = ui->view->items->pdata[line->item];
+    int id = item->id;
+    enum view_kind kind = item->kind;
+    bool ticked = item->ticked;
+    if (!view_item_can_focus(item))
+        return;
+    ui_set_focus(ui, id);
+    if (kind == VIEW_CHOICE && line->option >= 0) {
+        ui->option = line->option;
+        ui_select(ui, line->option);
+    } else if (kind == VIEW_TOGGLE) {
+        ui_select(ui, !ticked);
+    }
+}
+
+static void click_bar(Ui *ui, int column)
+{
+    enum action action = ui_bar_action_at(ui, column);
+    if (action == ACTION_KEYS) {
+        ui->help = true;
+        ui->help_page = 0;
+        ui_redraw(ui);
+    } else if (action != ACTION_COUNT) {
+        ui_send_action(ui, action);
+    }
+}
+
+void ui_handle_mouse(Ui *ui)
+{
+    MEVENT event;
+    if (getmouse(&event) != OK)
+        return;
+    int line = ui_line_at(ui, event.y);
+    if ((event.bstate & BUTTON4_PRESSED) != 0)
+        ui_scroll_lines(ui, -WHEEL_LINES);
+    else if ((event.bstate & BUTTON5_PRESSED) != 0)
+        ui_scroll_lines(ui, WHEEL_LINES);
+    else if ((event.bstate & BUTTON1_PRESSED) == 0)
+        return;
+    else if (event.y == ui->frame.rows - 1)
+        click_bar(ui, event.x);
+    else if (line >= 0 && event.x >= ui->frame.left - 1)
+        click_line(ui, ui->layout->lines->pdata[line]);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui-private.h"
+
+int ui_scroll_room(const Ui *ui)
+{
+    return MAX(1, ui->frame.height - ui->frame.sticky - ui->frame.foot);
+}
+
+static int limit(const Ui *ui)
+{
+    return MAX(0, (int)ui->layout->lines->len - ui->frame.sticky - ui_scroll_room(ui));
+}
+
+static struct ui_extent extent(const Ui *ui, guint item)
+{
+    return g_array_index(ui->layout->extents, struct ui_extent, item);
+}
+
+static bool focusable(const Ui *ui, guint item)
+{
+    return view_item_can_focus(ui->view->items->pdata[item]);
+}
+
+/* The lines that should be in sight with the focus: the item with a line before it and what is said
+ * about it behind it, and everything above the first. */
+static void wanted_lines(const Ui *ui, guint item, int *ret_from, int *ret_to)
+{
+    const GPtrArray *items = ui->view->items;
+    bool first = true;
+    guint after = item + 1;
+    for (guint i = 0; i < item; i++)
+        first = first && !focusable(ui, i);
+    while (after < items->len && !focusable(ui, after))
+        after++;
+    *ret_from = first ? 0 : extent(ui, item).first - 1;
+    *ret_to = after < items->len ? extent(ui, after).first : (int)ui->layout->lines->len;
+}
+
+static void follow_focus(Ui *ui)
+{
+    int room = ui_scroll_room(ui), sticky = ui->frame.sticky, from, to;
+    for (guint i = 0; i < ui->view->items->len; i++) {
+        const struct view_item *item = ui->view->items->pdata[i];
+        if (item->id != ui->focus || ui->focus == 0)
+            continue;
+        wanted_lines(ui, i, &from, &to);
+        int start = extent(ui, i).first - sticky, cursor = ui->layout->cursor_line - sticky;
+        ui->scroll = MAX(ui->scroll, to - sticky - room);
+        ui->scroll = MIN(ui->scroll, MAX(from - sticky, to - sticky - room));
+        ui->scroll = MIN(ui->scroll, start);
+        if (cursor >= ui->scroll + room)
+            ui->scroll = cursor - room + 1;
+        return;
+    }
+}
+
+void ui_scroll_clamp(Ui *ui)
+{
+    if (!ui->scrolled)
+        follow_focus(ui);
+    ui->scroll = CLAMP(ui->scroll, 0, limit(ui));
+}
+
+void ui_scroll_lines(Ui *ui, int lines)
+{
+    int before = ui->scroll;
+    ui->scroll = CLAMP(ui->scroll + lines, 0, limit(ui));
+    ui->scrolled = ui->scrolled || ui->scroll != before;
+    ui_redraw(ui);
+}
+
+/* Whether the first line of the item is in the part that is shown. */
+static bool in_sight(const Ui *ui, guint item)
+{
+    int line = extent(ui, item).first - ui->frame.sticky;
+    return line >= ui->scroll && line < ui->scroll + ui_scroll_room(ui);
+}
+
+void ui_scroll_page(Ui *ui, int direction)
+{
+    int before = ui->scroll, id = 0;
+    ui_scroll_lines(ui, direction * MAX(1, ui_scroll_room(ui) - 1));
+    if (ui->scroll == before) {
+        ui_focus_end(ui, direction);
+        return;
+    }
+    /* The focus comes along: to the first row in sight, unless it is in sight already. */
+    for (guint i = 0; i < ui->view->items->len; i++) {
+        const struct view_item *item = ui->view->items->pdata[i];
+        if (!view_item_can_focus(item) || !in_sight(ui, i))
+            continue;
+        if (item->id == ui->focus)
+            return;
+        id = id == 0 ? item->id : id;
+    }
+    if (id != 0 && ui->focus != 0) {
+        ui_set_focus(ui, id);
+        ui->scrolled = true;
+    }
+}
+
+int ui_line_at(const Ui *ui, int row)
+{
+    int at = row - ui->frame.top, line;
+    if (at < 0 || at >= ui->frame.height - ui->frame.foot)
+        return -1;
+    line = at < ui->frame.sticky ? at : at + ui->scroll;
+    return line < (int)ui->layout->lines->len ? line : -1;
+}
