@@ -92,7 +92,10 @@ static char *string_of(struct bytes element)
             continue;
         g_autofree char *utf8 = g_convert((const char *)text.at, (gssize)text.length, "UTF-8",
                                           kinds[i].encoding, NULL, NULL, NULL);
-        return utf8 == NULL || *utf8 == '\0' ? NULL : text_clean(utf8);
+        char *clean = text_clean(utf8);
+        if (*g_strstrip(clean) != '\0')
+            return clean;
+        g_free(clean);
     }
     return NULL;
 }
