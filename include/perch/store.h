@@ -53,8 +53,15 @@ void store_never_ask(Store *store);
  * All calls are asynchronous on the thread-default main context; the callback comes exactly once,
  * from the loop. They follow GIO: start, then _finish in the callback. Errors are those of
  * PERCH_ERROR: STORE_ABSENT, STORE_LOCKED, STORE_NO_COLLECTION, STORE_FAILED, CANCELLED; lookup
- * gives NOT_FOUND when nothing is stored under that name. unlock: may the service ask the person
- * (a prompt, for as long as the cancellable lets it)?
+ * gives NOT_FOUND when nothing is stored under that name; a name that is none gives USAGE. unlock:
+ * may the service ask the person (a prompt, for as long as the cancellable lets it)? Save may then
+ * also make the default keyring. A prompt that the person closes is STORE_LOCKED (making a keyring:
+ * STORE_NO_COLLECTION). While nobody is asked, a service that says nothing for 10 s is given up
+ * with STORE_FAILED; so is one that ends, or a bus that is lost, in the middle of a call. Each call
+ * opens its own connection to the bus, so the next one finds a service that was restarted.
+ *
+ * Where several items match, load takes the newest readable one; save leaves one; erase none.
+ * NOT_FOUND is only said when the default collection is open: some services hide locked items.
  */
 void store_save(Store *store, const char *name, const struct secrets *secrets, bool unlock,
                 GCancellable *cancellable, GAsyncReadyCallback done, gpointer user);
@@ -72,7 +79,8 @@ void store_erase(Store *store, const char *name, GCancellable *cancellable,
                  GAsyncReadyCallback done, gpointer user);
 bool store_erase_finish(Store *store, GAsyncResult *result, GError **error);
 
-/* Writes, reads back through a fresh connection, compares and deletes a dummy item. */
+/* Writes, reads back through a fresh connection, compares and deletes a dummy item. May ask, as
+ * with unlock. Answers at once when cancelled; the dummy is then deleted behind it. */
 void store_probe(Store *store, GCancellable *cancellable, GAsyncReadyCallback done, gpointer user);
 bool store_probe_finish(Store *store, GAsyncResult *result, GError **error);
 
@@ -83,6 +91,8 @@ const char *store_error_remedy(int code);
 
 /* $XDG_CONFIG_HOME/perch/connections/NAME.json. All paths may be made on the way. */
 Connection *connections_load(const char *config_dir, const char *name, GError **error);
+/* A damaged file in its place is set aside as NAME.json.damaged-N; one of a newer perch is refused
+ * with PERCH_ERROR_INPUT. */
 bool connections_save(const char *config_dir, const Connection *connection, GError **error);
 bool connections_delete(const char *config_dir, const char *name, GError **error);
 
@@ -91,7 +101,8 @@ struct connections_entry {
     Connection *connection; /* NULL when the file cannot be read: */
     char *problem;          /* then why, for a person */
 };
-/* All of them by name (struct connections_entry *, freed with the array). */
+/* All of them by name (struct connections_entry *, freed with the array). A folder that cannot be
+ * read is one entry with a problem, named by its path. */
 GPtrArray *connections_list(const char *config_dir);
 
 /* ---- one refresh at a time ---- */
@@ -111,7 +122,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreLock, store_lock_free)
 /* Starts dbus-daemon on a private bus (no service folders) and gnome-keyring-daemon on it, in the
  * given folder, unlocked with password; sets DBUS_SESSION_BUS_ADDRESS for this process. Both end
  * with store_private_free, and when this process dies. PERCH_ERROR_NOT_FOUND names the package
- * that is missing. Synchronous: called before anything else runs. */
+ * that is missing; PERCH_ERROR_STORE_LOCKED: the folder's keyring has another password. What is
+ * stored stays in the folder, encrypted, for the next run. Synchronous: called before anything else
+ * runs. */
 typedef struct StorePrivate StorePrivate;
 StorePrivate *store_private_start(const char *folder, Secret *password, GError **error);
 void store_private_free(StorePrivate *service); /* NULL is fine; stops both, by pid */

@@ -193,8 +193,10 @@ static void on_probe_erased(GObject *source, GAsyncResult *result, gpointer user
 {
     (void)source;
     GError *problem = NULL;
-    g_task_propagate_boolean(G_TASK(result), &problem);
-    probe_end(user, problem);
+    if (g_task_propagate_boolean(G_TASK(result), &problem))
+        probe_end(user, NULL);
+    else
+        probe_fail(user, problem); /* cancelled in the middle of it: once more, to its end */
 }
 
 static void on_probe_loaded(GObject *source, GAsyncResult *result, gpointer user)

@@ -42,7 +42,7 @@ static bool take_items(Call *call, GObject *source, GAsyncResult *result, call_s
     GList *items = secret_service_search_finish(SECRET_SERVICE(source), result, &error);
     g_list_free_full(call->items, unref_object);
     call->items = g_list_sort(items, newer_first);
-    if (call->task != NULL && !call->retried && !call_lost_service(call) &&
+    if (call->task != NULL && !call->retried &&
         g_error_matches(error, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT)) {
         call->retried = true;
         again(call);

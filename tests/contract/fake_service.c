@@ -222,14 +222,24 @@ static const struct {
     {"Dismiss", dismiss},
 };
 
+/* Before the main loop can hand the answer on, so that the client's next message finds nobody. */
+static void vanish(FakeService *service)
+{
+    g_dbus_connection_flush_sync(service->bus, NULL, NULL);
+    g_dbus_connection_close_sync(service->bus, NULL, NULL);
+}
+
 static void on_call(GDBusConnection *bus, const char *sender, const char *path,
                     const char *interface, const char *method, GVariant *in,
                     GDBusMethodInvocation *call, gpointer user)
 {
     (void)bus, (void)sender, (void)path, (void)interface;
+    FakeService *service = user;
     for (gsize i = 0; i < G_N_ELEMENTS(methods); i++) {
         if (g_str_equal(methods[i].name, method)) {
-            methods[i].handle(user, in, call);
+            methods[i].handle(service, in, call);
+            if (g_strcmp0(service->vanish_after, method) == 0)
+                vanish(service);
             return;
         }
     }
@@ -292,7 +302,7 @@ void fake_service_free(FakeService *service)
 {
     if (service == NULL)
         return;
-    if (service->bus != NULL)
+    if (!g_dbus_connection_is_closed(service->bus))
         g_dbus_connection_close_sync(service->bus, NULL, NULL);
     g_clear_object(&service->bus);
     while (g_main_context_iteration(NULL, FALSE))

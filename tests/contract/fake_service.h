@@ -25,6 +25,7 @@ typedef struct FakeService {
     bool asks_to_write; /* CreateItem and Delete prompt */
     bool no_collection;
     enum fake_prompt prompt;
+    const char *vanish_after; /* leaves the bus as soon as it has answered this method */
     /* seen by the test */
     bool prompted, dismissed;
     guint unlock_calls;

@@ -138,16 +138,17 @@ static void private__killed__takes_both_along(void **state)
         g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE, NULL, self, "serve", home, NULL);
     g_autoptr(GDataInputStream) output =
         g_data_input_stream_new(g_subprocess_get_stdout_pipe(child));
-    /* Orphans become ours, so that their end can be waited for. */
     g_autofree char *line = g_data_input_stream_read_line(output, NULL, NULL, NULL);
     assert_non_null(line);
     g_auto(GStrv) pids = g_strsplit(line, " ", 2);
     g_subprocess_force_exit(child);
     assert_true(g_subprocess_wait(child, NULL, NULL));
+    alarm(30); /* ends the test if they stay */
     for (int i = 0; i < 2; i++) {
         GPid pid = (GPid)g_ascii_strtoll(pids[i], NULL, 10);
         assert_int_equal(waitpid(pid, NULL, 0), pid);
     }
+    alarm(0);
 }
 
 static int serve(const char *home)
@@ -182,7 +183,7 @@ int main(int argc, char **argv)
     json_use_wiping_allocators();
     if (argc == 3)
         return serve(argv[2]);
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans become ours: their end can be waited for */
     const struct CMUnitTest tests[] = {
         WITH(private__start__serves_and_ends),
         WITH(private__wrong_password__is_said),

@@ -230,6 +230,37 @@ static void write__asked_and_dismissed(void **state)
     assert_string_equal(world->service->item, item_one);
 }
 
+/* Not allowed to ask: its question is not shown to anybody. */
+static void write__asked_without_leave(void **state)
+{
+    struct world *world = *state;
+    has_item(world, false, FAKE_ACCEPTS);
+    world->service->asks_to_write = true;
+    assert_int_equal(save(world, false), PERCH_ERROR_STORE_LOCKED);
+    store_never_ask(world->store);
+    assert_int_equal(call_erase(world->store, "acme"), PERCH_ERROR_STORE_LOCKED);
+    assert_false(world->service->prompted);
+    assert_string_equal(world->service->item, item_one);
+}
+
+/* libsecret takes a service that is gone for a collection or an item that is not there. */
+static void vanished__is_not_not_there(void **state)
+{
+    struct world *world = *state;
+    has_item(world, false, FAKE_HOLDS);
+    world->service->vanish_after = "SearchItems";
+    assert_int_equal(load(world, true), PERCH_ERROR_STORE_FAILED);
+    assert_non_null(strstr(call_message, "ended"));
+    fake_service_free(world->service);
+    world->service = fake_service_new(world->bus->address);
+    has_item(world, false, FAKE_HOLDS);
+    assert_int_equal(load(world, true), CALL_OK); /* found again */
+    world->service->vanish_after = "ReadAlias";
+    assert_int_equal(save(world, false), PERCH_ERROR_STORE_FAILED);
+    assert_non_null(strstr(call_message, "ended"));
+    assert_string_equal(world->service->item, item_one);
+}
+
 static void collection__made_when_asked(void **state)
 {
     struct world *world = *state;
@@ -261,6 +292,8 @@ int main(void)
         WITH(hidden__locked_is_not_not_found),
         WITH(write__asked_and_accepted),
         WITH(write__asked_and_dismissed),
+        WITH(write__asked_without_leave),
+        WITH(vanished__is_not_not_there),
         WITH(collection__made_when_asked),
     };
     return cmocka_run_group_tests_name("store prompts", tests, NULL, NULL);

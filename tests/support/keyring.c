@@ -185,8 +185,11 @@ int call_probe(Store *store, GCancellable *cancellable)
 char *run_program(const char *const *argv, const char *input)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GSubprocess) child = g_subprocess_newv(
-        argv, G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+    g_autoptr(GSubprocess) child =
+        g_subprocess_newv(argv,
+                          G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                              G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                          &error);
     char *output = NULL;
     if (child == NULL)
         give_up(argv[0], error);
