@@ -337,7 +337,7 @@ static void hand_over(int fd, Secret *password)
     sigaction(SIGPIPE, &before, NULL);
 }
 
-static bool start_keyring(StorePrivate *service, Secret *password, GError **error)
+bool private_keyring_start(StorePrivate *service, Secret *password, GError **error)
 {
     g_autofree char *control =
         g_strconcat("--control-directory=", service->sockets, "/keyring", NULL);
@@ -366,21 +366,6 @@ static bool start_keyring(StorePrivate *service, Secret *password, GError **erro
 void private_keyring_stop(StorePrivate *service)
 {
     stop(&service->keyring);
-}
-
-/* Once in some thousand starts gnome-keyring 42 serves its login keyring locked although the
- * password is right. A second start settles what it was. */
-bool private_keyring_start(StorePrivate *service, Secret *password, GError **error)
-{
-    g_autoptr(GError) problem = NULL;
-    if (start_keyring(service, password, &problem))
-        return true;
-    if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_STORE_LOCKED)) {
-        private_keyring_stop(service);
-        return start_keyring(service, password, error);
-    }
-    g_propagate_error(error, g_steal_pointer(&problem));
-    return false;
 }
 
 /* ---- both ---- */

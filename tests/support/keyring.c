@@ -32,7 +32,7 @@ static void set_folder(const char *variable, const char *home, const char *name)
 char *tmp_home_new(void)
 {
     GError *error = NULL;
-    char *home = g_dir_make_tmp("perch-test-XXXXXX", &error);
+    char *home = g_dir_make_tmp("store-test-XXXXXX", &error);
     if (home == NULL)
         give_up("temporary home", error);
     g_setenv("HOME", home, TRUE);
