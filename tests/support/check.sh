@@ -63,7 +63,7 @@ stage man-lint "$make" --no-print-directory man-lint
 stage format only_with clang-format-14 "$make" --no-print-directory format-check
 stage build "$make" --no-print-directory -j"$cores" $release WERROR=1 tests
 suites "$release WERROR=1" support unit screen contract demo-org e2e browser
-stage install tests/support/check_install.sh
+stage install tests/support/check_install.sh $release WERROR=1
 stage clang only_with clang-14 "$make" --no-print-directory -j"$cores" clang
 # shellcheck disable=SC2086  # words
 stage asan-build "$make" --no-print-directory -j"$cores" $asan tests

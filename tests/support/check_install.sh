@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Installs into a new prefix and into a DESTDIR, runs what was installed, uninstalls, and looks
-# whether anything is left.
+# check_install.sh [MAKE-ARGUMENT...]: installs what was built with these arguments into a new prefix
+# and into a DESTDIR, runs it, uninstalls, and looks whether anything is left.
 set -eu
 
 cd "$(dirname "$0")/../.."
 unset MAKEFLAGS MFLAGS
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-build=build/install
+arguments=("$@")
 
 run_make() {
-    make --no-print-directory BUILD=$build "$@" >/dev/null
+    make --no-print-directory "${arguments[@]}" "$@" >/dev/null
 }
 
 # must_be_there FILE...
@@ -62,4 +62,4 @@ if grep -rqa "$work" "$work/stage"; then
 fi
 run_make PREFIX=/usr DESTDIR="$work/stage" uninstall
 must_be_empty "$work/stage"
-rm -rf $build
+run_make all # the folders of the default prefix again
