@@ -19,6 +19,7 @@ struct app_options {
     guint16 callback_port; /* 0 = the pool */
     gint64 login_seconds;  /* how long a login may take; 0 = 15 minutes */
     bool plain, json, no_input, quiet;
+    const char *farewell; /* said at the end instead of what was kept; NULL = that */
 };
 
 /* The wizard for one connection, full screen or line by line; returns the exit code. */

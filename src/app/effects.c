@@ -132,6 +132,10 @@ static void farewell(struct app *app)
     const Connection *connection = app->session->connection;
     if (app->farewell != NULL || connection->name == NULL || connection->login_url == NULL)
         return;
+    if (app->options->farewell != NULL) {
+        app->farewell = g_strdup(app->options->farewell);
+        return;
+    }
     app->farewell =
         connection->draft_step == 0
             ? g_strdup_printf(_("%s is ready. An access token for a script: perch token %s"),

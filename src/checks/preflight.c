@@ -127,6 +127,16 @@ static void check_proxy(struct check_run *run)
         check_ok(run, "%s", proxy);
 }
 
+/* "1717 is used by node (pid 4211)" for each port that is not free. */
+static void add_taken(GString *text, guint16 port, const char *owner)
+{
+    const char *comma = text->len > 0 ? ", " : "";
+    if (owner != NULL)
+        g_string_append_printf(text, _("%s%u is used by %s"), comma, port, owner);
+    else
+        g_string_append_printf(text, _("%s%u is in use"), comma, port);
+}
+
 static void check_callback_port(struct check_run *run)
 {
     struct session *session = run->session;
@@ -137,28 +147,19 @@ static void check_callback_port(struct check_run *run)
         g_autofree char *owner = NULL;
         if (ports[i] == 0)
             continue;
-        if (loopback_port_is_free(ports[i], &owner)) {
+        if (loopback_port_is_free(ports[i], &owner))
             session->port = ports[i];
-        } else {
-            g_string_append_printf(taken, "%s%u", taken->len > 0 ? ", " : "", ports[i]);
-            if (owner != NULL)
-                g_string_append_printf(taken, " (%s)", owner);
-        }
+        else
+            add_taken(taken, ports[i], owner);
     }
     g_autofree char *text = g_string_free(taken, FALSE);
     check_evidence_int(run, "port", session->port);
-    if (session->port != 0 && *text == '\0') {
+    if (session->port == 0)
+        check_fail_own(run, STAGE_MACHINE, "port-taken", text);
+    else if (*text == '\0')
         check_ok(run, _("%u is free on 127.0.0.1 and ::1"), session->port);
-        return;
-    }
-    struct failure failure;
-    failure_own(&failure, STAGE_MACHINE, "port-taken", text);
-    if (session->port != 0) {
-        failure_clear(&failure);
-        check_warn(run, NULL, _("in use: %s; using %u"), text, session->port);
-    } else {
-        check_fail(run, &failure);
-    }
+    else
+        check_warn(run, NULL, _("%s; %u is free"), text, session->port);
 }
 
 static void probed(GObject *source, GAsyncResult *async, gpointer user)

@@ -176,6 +176,8 @@ static int run_demo(struct demo *demo, const struct common_options *common)
         .json = common->json,
         .no_input = common->no_input || !terminal,
         .quiet = common->quiet,
+        .farewell = _("That was the demo: its org, settings and keyring are gone. The real thing: "
+                      "perch setup"),
     };
     say_hello(demo, scripted);
     if (scripted)

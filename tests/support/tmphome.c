@@ -98,7 +98,8 @@ char *tmphome_write(TmpHome *home, const char *path, const char *contents)
     g_free(folder(home, directory));
     char *full = g_build_filename(home->root, path, NULL);
     g_autoptr(GError) error = NULL;
-    if (!g_file_set_contents_full(full, contents, -1, G_FILE_SET_CONTENTS_NONE, 0600, &error)) {
+    if (!g_file_set_contents_full(full, contents, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
+                                  &error)) {
         g_error("%s", error->message);
     }
     return full;

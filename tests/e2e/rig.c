@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "e2e/rig.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+Rig *rig_new(enum session_keyring keyring, const char *const *org_arguments)
+{
+    Rig *rig = g_new0(Rig, 1);
+    rig->home = tmphome_new();
+    rig->bus = session_bus_start(rig->home, keyring);
+    rig->org = demo_org_start(rig->home, org_arguments);
+    rig->canary = canary_new();
+    canary_add(rig->canary, rig->org->client_secret);
+    demo_org_use_browser(rig->org, rig->home, "allow");
+    return rig;
+}
+
+void rig_free(Rig *rig)
+{
+    if (rig == NULL)
+        return;
+    /* What the test itself put there: the secret's file and the browser's settings. */
+    static const char *const except[] = {"home/.fake-browser.json", "home/client-secret",
+                                         "client-secret", NULL};
+    canary_search_files(rig->canary, rig->home, except);
+    canary_assert_clean(rig->canary);
+    demo_org_stop(rig->org);
+    session_bus_stop(rig->bus);
+    tmphome_free(rig->home);
+    canary_free(rig->canary);
+    g_free(rig);
+}
+
+Child *rig_perch_input(Rig *rig, const char *const *words, const char *input, bool may_show)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    g_ptr_array_add(argv, (gpointer)(guintptr)g_getenv("PERCH"));
+    for (int i = 0; words[i] != NULL; i++)
+        g_ptr_array_add(argv, (gpointer)(guintptr)words[i]);
+    g_ptr_array_add(argv, NULL);
+    Child *child = child_start((const char *const *)argv->pdata, rig->home->env);
+    canary_snapshot(rig->canary, child->pid);
+    if (input != NULL)
+        child_send(child, input);
+    child_close_input(child);
+    if (!child_wait_end(child, 60000)) {
+        /* cmocka cuts long messages. */
+        fprintf(stderr, "%s\n%s\n", child->output->str, child->errors->str);
+        fail_msg("perch does not end");
+    }
+    if (!may_show)
+        canary_search(rig->canary, "standard output", child->output->str, -1);
+    canary_search(rig->canary, "standard error", child->errors->str, -1);
+    return child;
+}
+
+static Child *run_words(Rig *rig, const char *first, va_list rest, bool may_show)
+{
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    for (const char *word = first; word != NULL; word = va_arg(rest, const char *))
+        g_ptr_array_add(words, (gpointer)(guintptr)word);
+    g_ptr_array_add(words, NULL);
+    return rig_perch_input(rig, (const char *const *)words->pdata, NULL, may_show);
+}
+
+Child *rig_perch(Rig *rig, const char *first, ...)
+{
+    va_list rest;
+    va_start(rest, first);
+    Child *child = run_words(rig, first, rest, false);
+    va_end(rest);
+    return child;
+}
+
+Child *rig_perch_secret(Rig *rig, const char *first, ...)
+{
+    va_list rest;
+    va_start(rest, first);
+    Child *child = run_words(rig, first, rest, true);
+    va_end(rest);
+    return child;
+}
+
+GPtrArray *rig_setup_words(Rig *rig, const char *name, const char *const *more)
+{
+    GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+    const char *const fixed[] = {"setup",
+                                 name,
+                                 "--plain",
+                                 "--no-input",
+                                 "--login-url",
+                                 rig->org->url,
+                                 "--client-id",
+                                 rig->org->client_id,
+                                 "--client-secret-file",
+                                 rig->org->secret_file,
+                                 "--callback-port",
+                                 NULL};
+    for (int i = 0; fixed[i] != NULL; i++)
+        g_ptr_array_add(words, g_strdup(fixed[i]));
+    g_ptr_array_add(words, g_strdup_printf("%u", rig->org->callback_ports[0]));
+    for (int i = 0; more != NULL && more[i] != NULL; i++)
+        g_ptr_array_add(words, g_strdup(more[i]));
+    g_ptr_array_add(words, NULL);
+    return words;
+}
+
+void rig_setup(Rig *rig, const char *name)
+{
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, name, NULL);
+    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    assert_code(child, 0);
+}
+
+void assert_code(const Child *child, int code)
+{
+    if (child_code(child) != code)
+        fail_msg("exit code %d, not %d\n%s\n%s", child_code(child), code, child->output->str,
+                 child->errors->str);
+}
+
+Json *child_json(const Child *child)
+{
+    g_autoptr(GError) error = NULL;
+    Json *json = json_parse(child->output->str, child->output->len, &error);
+    if (json == NULL)
+        fail_msg("no JSON: %s", child->output->str);
+    return json;
+}
+
+const Json *json_check(const Json *result, const char *id)
+{
+    JSON_FOREACH(check, json_get(result, "checks"))
+    {
+        if (g_strcmp0(json_get_string(check, "id"), id) == 0)
+            return check;
+    }
+    fail_msg("there is no check %s", id);
+    return NULL;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef E2E_RIG_H
+#define E2E_RIG_H
+
+#include "support/canary.h"
+#include "support/child.h"
+#include "support/demo_org_proc.h"
+#include "support/session_bus.h"
+#include "support/test.h"
+#include "support/tmphome.h"
+
+/* A machine for perch: a home, a session bus with a real gnome-keyring, a demo org and a browser
+ * stand-in that logs in; and the canary that looks for secrets afterwards. */
+typedef struct Rig Rig;
+struct Rig {
+    TmpHome *home;
+    SessionBus *bus;
+    DemoOrg *org;
+    Canary *canary;
+};
+
+Rig *rig_new(enum session_keyring keyring, const char *const *org_arguments);
+/* Searches all files for secrets, then ends everything. */
+void rig_free(Rig *rig);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)
+
+/* perch with these words (NULL at the end), to its end; its output is searched for secrets unless
+ * the command's job is to print them. */
+Child *rig_perch(Rig *rig, const char *first, ...) G_GNUC_NULL_TERMINATED;
+Child *rig_perch_secret(Rig *rig, const char *first, ...) G_GNUC_NULL_TERMINATED;
+/* The same with input, and the words as an array. */
+Child *rig_perch_input(Rig *rig, const char *const *words, const char *input, bool may_show);
+
+/* perch setup NAME --plain --no-input on the rig's org; fails the test unless the code is 0. */
+void rig_setup(Rig *rig, const char *name);
+/* The words of that call with "more" appended (NULL at the end). */
+GPtrArray *rig_setup_words(Rig *rig, const char *name, const char *const *more);
+
+void assert_code(const Child *child, int code);
+/* The one JSON object on the child's standard output; owned by the caller. */
+Json *child_json(const Child *child);
+/* The check with that id of a result, borrowed; fails the test when it is not there. */
+const Json *json_check(const Json *result, const char *id);
+
+#endif

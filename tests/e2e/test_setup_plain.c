@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+
+/* perch setup NAME --plain --no-input, and the commands on what it made, with a real keyring. */
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "e2e/rig.h"
+
+static void setup__no_input__ends_with_a_lead_and_a_keyring_item(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
+    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    assert_code(child, 0);
+    assert_contains(child->output->str, "Step 8 of 8: Hand-off");
+    assert_contains(child->output->str, "Inserted: 00Q");
+    assert_contains(child->output->str, "Stored: gnome-keyring, read back, identical");
+    assert_int_equal(demo_org_requests(rig->org, "POST", "/services/data/v68.0/sobjects/Lead"), 1);
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
+
+    g_autofree char *item = session_bus_lookup(rig->home, "connection", "acme");
+    g_autoptr(Json) secrets = json_parse(item, strlen(item), NULL);
+    assert_non_null(json_get_string(secrets, "refresh_token"));
+    g_autofree char *path =
+        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+}
+
+static void setup__json__is_one_object_with_every_check(void **state)
+{
+    static const char *const ids[] = {
+        "lookup",   "connection", "salesforce", "clock",   "keyring", "consumer-key", "callback",
+        "exchange", "signature",  "scopes",     "who",     "stored",  "refreshed",    "rotation",
+        "describe", "inserted",   "read-back",  "deleted", NULL};
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(GPtrArray) words =
+        rig_setup_words(rig, "acme", (const char *const[]){"--json", NULL});
+    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    assert_code(child, 0);
+    g_autoptr(Json) json = child_json(child);
+    assert_int_equal(json_get_int(json, "perch", 0), 1);
+    assert_string_equal(json_get_string(json, "command"), "setup");
+    assert_string_equal(json_get_string(json, "connection"), "acme");
+    for (int i = 0; ids[i] != NULL; i++)
+        assert_string_equal(json_get_string(json_check(json, ids[i]), "status"), "ok");
+}
+
+static void token__prints_a_token_that_works_and_nothing_else(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    guint before = demo_org_requests(rig->org, "POST", "/services/oauth2/token");
+    g_autoptr(Child) first = rig_perch_secret(rig, "token", "acme", NULL);
+    assert_code(first, 0);
+    assert_int_equal(demo_org_requests(rig->org, "POST", "/services/oauth2/token"), before);
+    assert_string_equal(first->errors->str, "");
+    assert_true(g_regex_match_simple("\\A00D[A-Za-z0-9]{12}![A-Za-z0-9._]+\\n\\z",
+                                     first->output->str, 0, 0));
+    g_autofree char *url = g_strconcat(rig->org->url, "/services/oauth2/userinfo", NULL);
+    g_autofree char *token = g_strstrip(g_strdup(first->output->str));
+    g_autofree char *bearer = g_strconcat("Authorization: Bearer ", token, NULL);
+    g_autoptr(Fetched) user =
+        fetch(url, &(struct fetch_options){.headers = (const char *const[]){bearer, NULL}});
+    assert_int_equal(user->status, 200);
+
+    g_autoptr(Child) fresh = rig_perch_secret(rig, "token", "acme", "--fresh", NULL);
+    assert_code(fresh, 0);
+    assert_string_not_equal(fresh->output->str, first->output->str);
+    g_autoptr(Child) kept = rig_perch_secret(rig, "token", "acme", NULL);
+    assert_string_equal(kept->output->str, fresh->output->str);
+}
+
+static void token__unknown_connection__is_usage(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Child) child = rig_perch(rig, "token", "nobody", NULL);
+    assert_code(child, 2);
+    assert_string_equal(child->output->str, "");
+}
+
+static void status__tells_working_from_revoked(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autoptr(Child) fine = rig_perch(rig, "status", NULL);
+    assert_code(fine, 0);
+    assert_contains(fine->output->str, "acme");
+    assert_contains(fine->output->str, "working");
+
+    g_autofree char *item = session_bus_lookup(rig->home, "connection", "acme");
+    g_autoptr(Json) secrets = json_parse(item, strlen(item), NULL);
+    g_autofree char *url = g_strconcat(rig->org->url, "/services/oauth2/revoke", NULL);
+    g_autofree char *body = g_strconcat("token=", json_get_string(secrets, "refresh_token"), NULL);
+    g_autoptr(Fetched) revoked = fetch(url, &(struct fetch_options){.body = body});
+    assert_int_equal(revoked->status, 200);
+    g_autoptr(Child) dead = rig_perch(rig, "status", "acme", "--json", NULL);
+    assert_code(dead, 4);
+    assert_contains(dead->output->str, "\"cause\":\"authorization-revoked\"");
+}
+
+static void test__inserts_reads_back_and_deletes(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autoptr(Child) lead = rig_perch(rig, "test", "acme", "--json", NULL);
+    assert_code(lead, 0);
+    g_autoptr(Json) json = child_json(lead);
+    assert_true(g_str_has_prefix(json_get_string(json, "record"), "00Q"));
+    assert_string_equal(json_get_string(json_check(json, "deleted"), "status"), "ok");
+
+    g_autoptr(Child) kept = rig_perch(rig, "test", "acme", "--object", "Case", "--keep", "--set",
+                                      "Subject=It's \"quoted\" \\ ünïcode", "--json", NULL);
+    assert_code(kept, 0);
+    g_autoptr(Json) second = child_json(kept);
+    assert_true(g_str_has_prefix(json_get_string(second, "record"), "500"));
+    g_autofree char *path =
+        g_strdup_printf("/services/data/v68.0/sobjects/Case/%s", json_get_string(second, "record"));
+    assert_int_equal(demo_org_requests(rig->org, "DELETE", path), 0);
+
+    g_autoptr(Child) dry = rig_perch(rig, "test", "acme", "--dry-run", "--json", NULL);
+    assert_code(dry, 0);
+    assert_int_equal(demo_org_requests(rig->org, "POST", "/services/data/v68.0/sobjects/Lead"), 2);
+}
+
+static void test__bad_field__is_usage_and_writes_nothing(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autoptr(Child) child = rig_perch(rig, "test", "acme", "--set", "Nonsense=1", NULL);
+    assert_code(child, 2);
+    assert_contains(child->errors->str, "Nonsense");
+    assert_int_equal(demo_org_requests(rig->org, "POST", "/services/data/v68.0/sobjects/Lead"), 1);
+}
+
+static void test__refused_record__exits_7_with_the_cause(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autoptr(Child) child =
+        rig_perch(rig, "test", "acme", "--set", "Email=not-an-address", "--json", NULL);
+    assert_code(child, 7);
+    g_autoptr(Json) json = child_json(child);
+    const Json *diagnosis = json_get(json_check(json, "inserted"), "diagnosis");
+    assert_string_equal(json_get_string(diagnosis, "cause"), "value-invalid");
+    assert_string_equal(json_get_string(diagnosis, "code"), "INVALID_EMAIL_ADDRESS");
+}
+
+static void handoff__env_and_json__hold_what_the_flow_needs(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autoptr(Child) json_child =
+        rig_perch_secret(rig, "handoff", "acme", "--format", "json", NULL);
+    assert_code(json_child, 0);
+    g_autoptr(Json) json = child_json(json_child);
+    assert_string_equal(json_get_string(json, "client_secret"), rig->org->client_secret);
+    assert_non_null(json_get_string(json, "refresh_token"));
+
+    g_autofree char *file = g_build_filename(rig->home->home, "values.env", NULL);
+    g_autoptr(Child) env =
+        rig_perch(rig, "handoff", "acme", "--format", "env", "--output", file, NULL);
+    assert_code(env, 0);
+    struct stat info;
+    assert_int_equal(stat(file, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    g_autoptr(Child) again =
+        rig_perch(rig, "handoff", "acme", "--format", "env", "--output", file, NULL);
+    assert_int_not_equal(child_code(again), 0); /* never over a file that is there */
+    const char *const script[] = {
+        "/bin/sh", "-c", "set -a; . \"$0\"; printf %s \"$SALESFORCE_REFRESH_TOKEN\"", file, NULL};
+    g_autoptr(Child) sourced = child_run(script, rig->home->env, NULL);
+    assert_string_equal(sourced->output->str, json_get_string(json, "refresh_token"));
+    remove(file);
+}
+
+static void setup__wrong_secret_key_and_callback__are_told_apart(void **state)
+{
+    static const struct {
+        const char *option, *value, *check, *cause;
+        int code;
+    } rows[] = {
+        {"--client-id", "3MVG9wrongwrongwrongwrongwrong", "consumer-key", "consumer-key-unknown",
+         5},
+        {"--callback-port", "9", "callback", "callback-mismatch", 5},
+        {"--client-secret-file", "wrong", "exchange", "consumer-secret-wrong", 5},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+        g_autofree char *file = tmphome_write(rig->home, "home/wrong-secret", "not-the-secret\n");
+        const char *value = strcmp(rows[i].value, "wrong") == 0 ? file : rows[i].value;
+        g_autoptr(GPtrArray) words = rig_setup_words(
+            rig, "acme", (const char *const[]){"--json", rows[i].option, value, NULL});
+        g_autoptr(Child) child =
+            rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+        assert_code(child, rows[i].code);
+        g_autoptr(Json) json = child_json(child);
+        const Json *diagnosis = json_get(json_check(json, rows[i].check), "diagnosis");
+        assert_string_equal(json_get_string(diagnosis, "cause"), rows[i].cause);
+    }
+}
+
+static void setup__deny__is_user_denied(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_use_browser(rig->org, rig->home, "deny");
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
+    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    assert_code(child, 4);
+    assert_contains(child->output->str, "access_denied");
+}
+
+static void setup__without_a_usable_keyring__stops_before_the_login(void **state)
+{
+    static const struct {
+        enum session_keyring keyring;
+        const char *cause;
+    } rows[] = {{SESSION_NO_KEYRING, "keyring-absent"},
+                {SESSION_KEYRING_LOCKED, "keyring-locked"},
+                {SESSION_KEYRING_EMPTY, "keyring-failed"}};
+    g_autoptr(GHashTable) sentences = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Rig) rig = rig_new(rows[i].keyring, NULL);
+        g_autoptr(GPtrArray) words =
+            rig_setup_words(rig, "acme", (const char *const[]){"--json", NULL});
+        g_autoptr(Child) child =
+            rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+        assert_code(child, 9);
+        assert_int_equal(demo_org_requests(rig->org, "GET", "/services/oauth2/authorize"), 0);
+        g_autoptr(Json) json = child_json(child);
+        const Json *check = json_check(json, "keyring");
+        assert_string_equal(json_get_string(json_get(check, "diagnosis"), "cause"), rows[i].cause);
+        g_hash_table_add(sentences,
+                         g_strdup(json_get_string(json_get(check, "diagnosis"), "summary")));
+    }
+    assert_int_equal(g_hash_table_size(sentences), 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(setup__no_input__ends_with_a_lead_and_a_keyring_item),
+        cmocka_unit_test(setup__json__is_one_object_with_every_check),
+        cmocka_unit_test(token__prints_a_token_that_works_and_nothing_else),
+        cmocka_unit_test(token__unknown_connection__is_usage),
+        cmocka_unit_test(status__tells_working_from_revoked),
+        cmocka_unit_test(test__inserts_reads_back_and_deletes),
+        cmocka_unit_test(test__bad_field__is_usage_and_writes_nothing),
+        cmocka_unit_test(test__refused_record__exits_7_with_the_cause),
+        cmocka_unit_test(handoff__env_and_json__hold_what_the_flow_needs),
+        cmocka_unit_test(setup__wrong_secret_key_and_callback__are_told_apart),
+        cmocka_unit_test(setup__deny__is_user_denied),
+        cmocka_unit_test(setup__without_a_usable_keyring__stops_before_the_login),
+    };
+    return cmocka_run_group_tests_name("setup --plain --no-input", tests, NULL, NULL);
+}
