@@ -229,7 +229,11 @@ static void exchange_code(struct state *state, struct request *request, struct r
         return;
     }
     const struct subject subject = {state, app, user, code->scopes, request->remote};
-    if (refuse(policy_exchange(&subject), response))
+    const struct refusal *refusal = policy_exchange(&subject);
+    state_log_login(state, user, app->label, "Remote Access 2.0",
+                    refusal == NULL ? "Success" : "Failed: Not approved for access",
+                    request->remote);
+    if (refuse(refusal, response))
         return;
     const struct grant *grant = new_grant(state, code);
     answer_tokens(state, app, grant, true, response);

@@ -113,17 +113,6 @@ void page_login(struct state *state, struct request *request, struct response *r
                NULL);
 }
 
-static void add_login(struct state *state, const struct user *user, const struct request *request,
-                      const char *status)
-{
-    g_autofree char *id = id_make(state, "0Ya");
-    struct login *login = state_add_login(state, id);
-    text_set(&login->user, user->name);
-    text_set(&login->status, status);
-    text_set(&login->source_ip, request->remote);
-    login->time_ms = state_now(state);
-}
-
 void page_login_submit(struct state *state, struct request *request, struct response *response)
 {
     const char *name = pairs_get(request->form, "username");
@@ -132,13 +121,14 @@ void page_login_submit(struct state *state, struct request *request, struct resp
     struct user *user = state_find_user(state, name);
     if (user == NULL || g_strcmp0(user->password, password) != 0) {
         if (user != NULL)
-            add_login(state, user, request, "Invalid Password");
+            state_log_login(state, user, "Browser", "Application", "Invalid Password",
+                            request->remote);
         login_form(response, start, name != NULL ? name : "",
                    "Please check your username and password. If you still can't log in, contact "
                    "your Salesforce administrator.");
         return;
     }
-    add_login(state, user, request, "Success");
+    state_log_login(state, user, "Browser", "Application", "Success", request->remote);
     user->logins++;
     g_autofree char *sid = token_make(state->org->id, 80);
     struct browser *browser = state_add_browser(state, sid);

@@ -268,6 +268,19 @@ const struct profile *state_profile_of(const struct state *state, const struct u
     return profile != NULL ? profile : state->no_profile;
 }
 
+void state_log_login(struct state *state, const struct user *user, const char *application,
+                     const char *type, const char *status, const char *source_ip)
+{
+    g_autofree char *id = id_make(state, "0Ya");
+    struct login *login = state_add_login(state, id);
+    text_set(&login->user, user->name);
+    text_set(&login->application, application);
+    text_set(&login->type, type);
+    text_set(&login->status, status);
+    text_set(&login->source_ip, source_ip);
+    login->time_ms = state_now(state);
+}
+
 struct record *state_record(const struct state *state, const char *object, const char *id)
 {
     for (guint i = 0; i < state->records->len; i++) {

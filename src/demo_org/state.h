@@ -131,6 +131,10 @@ struct app *state_find_key(const struct state *state, const char *consumer_key);
 struct user *state_find_user_id(const struct state *state, const char *id);
 const struct profile *state_profile_of(const struct state *state, const struct user *user);
 
+/* A row of Login History. */
+void state_log_login(struct state *state, const struct user *user, const char *application,
+                     const char *type, const char *status, const char *source_ip);
+
 struct record *state_record(const struct state *state, const char *object, const char *id);
 struct record *state_add_record(struct state *state, const char *object, const char *prefix);
 void state_remove_record(struct state *state, const struct record *record);

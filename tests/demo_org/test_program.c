@@ -75,12 +75,39 @@ static void state_file__changes_the_stock_org(void **state)
     g_autoptr(Json) now = demo_org_control(org, "GET", "state", NULL);
     assert_string_equal(json_get_string(json_get(now, "org"), "name"), "Acme \xC3\xA9");
     demo_org_stop(org);
-    g_autofree char *bad = tmphome_write(home, "home/bad.json", "{\"org\":{\"nam\":1}}");
+    g_autofree char *bad = tmphome_write(home, "home/bad.json", "{\"org\":{\"title\":1}}");
     g_autofree char *bad_option = g_strconcat("--state=", bad, NULL);
     const char *const argv[] = {program(), bad_option, NULL};
     g_autoptr(Child) child = child_run(argv, environ, NULL);
     assert_int_equal(child_code(child), 2);
-    assert_contains(child->errors->str, "org has no \"nam\"");
+    assert_contains(child->errors->str, "org has no \"title\"");
+}
+
+static void other_names__data_calls_go_to_the_instance(void **state)
+{
+    (void)state;
+    static const char *const arguments[] = {"--public-url=https://login.salesforce.com",
+                                            "--instance-url=https://demo.my.salesforce.com", NULL};
+    static const struct {
+        const char *host;
+        long status;
+        const char *body;
+    } calls[] = {{"Host: login.salesforce.com", 404,
+                  "[{\"message\":\"Destination URL not reset. The URL returned from login must be "
+                  "set\",\"errorCode\":\"URL_NOT_RESET\"}]"},
+                 {"Host: demo.my.salesforce.com", 401,
+                  "[{\"message\":\"Session expired or invalid\",\"errorCode\":"
+                  "\"INVALID_SESSION_ID\"}]"}};
+    g_autoptr(TmpHome) home = tmphome_new();
+    DemoOrg *org = demo_org_start(home, arguments);
+    assert_string_equal(org->url, "https://login.salesforce.com");
+    g_autofree char *url = g_strdup_printf("http://127.0.0.1:%u" LEAD_PATH, org->port);
+    for (gsize i = 0; i < G_N_ELEMENTS(calls); i++) {
+        const char *const headers[] = {calls[i].host, NULL};
+        const struct fetch_options options = {.headers = headers};
+        client_expect(fetch(url, &options), calls[i].status, calls[i].body);
+    }
+    demo_org_stop(org);
 }
 
 static void dies_with_its_parent(void **state)
@@ -298,6 +325,7 @@ int main(void)
         cmocka_unit_test(options__wrong__exit_2),
         cmocka_unit_test(list_state__names_every_piece),
         cmocka_unit_test(state_file__changes_the_stock_org),
+        cmocka_unit_test(other_names__data_calls_go_to_the_instance),
         cmocka_unit_test(dies_with_its_parent),
         TEST(control__needs_the_token),
         TEST(log__holds_requests_as_they_came),
