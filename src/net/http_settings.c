@@ -114,10 +114,10 @@ static bool is_ours(int fd, GError **error)
     return false;
 }
 
-/* Whole contents of a small file; NULL with error. */
+/* Whole contents of a small file, NUL-terminated; NULL with error. */
 static char *read_small(int fd, gsize *ret_length, GError **error)
 {
-    g_autofree char *text = g_malloc(MAX_FILE + 1);
+    g_autofree char *text = g_malloc(MAX_FILE + 2);
     gsize length = 0;
     ssize_t got;
     while (length <= MAX_FILE && (got = read(fd, text + length, MAX_FILE + 1 - length)) != 0) {
@@ -134,6 +134,7 @@ static char *read_small(int fd, gsize *ret_length, GError **error)
         refuse(error, _("It is larger than 64 KiB."));
         return NULL;
     }
+    text[length] = '\0';
     *ret_length = length;
     return g_steal_pointer(&text);
 }
