@@ -9,16 +9,24 @@
 
 /*
  * The full screen: the only user of ncurses. It shows views, edits inputs, scrolls, and sends
- * events; it runs on the thread-default GLib main context (terminal, SIGWINCH and repaint are
- * sources) and has no loop of its own.
+ * events; it runs on the thread-default GLib main context (terminal, signals and repaint are
+ * sources) and has no loop of its own. setlocale comes first, in main.
+ *
+ * The ui keeps what is typed into inputs by their ids, until the screen changes; the view's value
+ * wins when the host changes it, and while the input has no focus. Letters act only while no input
+ * has the focus and only if the view lists them; Enter, Esc, q and Ctrl-C always act. After an
+ * ACTION_NEXT that stays on its screen the focus goes to the first input with an error. SIGINT
+ * comes as ACTION_INTERRUPT, SIGTERM and SIGHUP as hangup; Ctrl-Z suspends.
  */
 typedef struct Ui Ui;
 
+/* Called from the main loop only, never from inside the functions below; event and hangup must not
+ * call ui_free. */
 struct ui_host {
     /* A fresh view for the item that has the focus (0 = none yet); owned by the ui. */
     struct view *(*view)(int focus, gpointer user);
     void (*event)(const struct view_event *event, gpointer user);
-    /* The terminal is gone (hang-up): save and end. */
+    /* The terminal is gone or somebody wants perch to end: save and end. Comes once. */
     void (*hangup)(gpointer user);
     gpointer user;
 };

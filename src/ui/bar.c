@@ -86,24 +86,37 @@ GArray *ui_bar_keys(const Ui *ui)
 
 static int bar_key_width(const struct ui_bar_key *key)
 {
-    return text_width(key->name) + 1 + text_width(key->label);
+    return text_width(key->name) + 1 + text_width(key->label) + 2;
 }
 
-/* Calls back for each key that fits, with its column; the last one, which shows the rest, always
- * does. */
+/* Drops what does not fit: the arrows first, which everybody tries anyhow, then the least useful.
+ * The last key shows all the others and stays. */
+static void make_fit(GArray *keys, int room)
+{
+    int width = 0;
+    for (guint i = 0; i < keys->len; i++)
+        width += bar_key_width(&g_array_index(keys, struct ui_bar_key, i));
+    while (width > room && keys->len > 1) {
+        guint drop = keys->len - 2;
+        for (guint i = 0; i < keys->len; i++)
+            if (g_array_index(keys, struct ui_bar_key, i).action == ACTION_COUNT)
+                drop = i;
+        width -= bar_key_width(&g_array_index(keys, struct ui_bar_key, drop));
+        g_array_remove_index(keys, drop);
+    }
+}
+
+/* Calls back for each key that fits, with its column. */
 static void walk(Ui *ui, void (*visit)(const struct ui_bar_key *, int column, gpointer),
                  gpointer user)
 {
     g_autoptr(GArray) keys = ui_bar_keys(ui);
-    const struct ui_bar_key *last = &g_array_index(keys, struct ui_bar_key, keys->len - 1);
-    int column = 1, room = ui->frame.cols - 1 - bar_key_width(last);
+    int column = 1;
+    make_fit(keys, ui->frame.cols); /* the last two blanks and the two margins */
     for (guint i = 0; i < keys->len; i++) {
         const struct ui_bar_key *key = &g_array_index(keys, struct ui_bar_key, i);
-        int width = bar_key_width(key);
-        if (key != last && column + width + 2 > room)
-            continue;
         visit(key, column, user);
-        column += width + 2;
+        column += bar_key_width(key);
     }
 }
 
@@ -132,7 +145,7 @@ struct pointing {
 static void point_key(const struct ui_bar_key *key, int column, gpointer user)
 {
     struct pointing *at = user;
-    if (at->column >= column && at->column < column + bar_key_width(key))
+    if (at->column >= column && at->column < column + bar_key_width(key) - 2)
         at->action = key->action;
 }
 

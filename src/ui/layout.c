@@ -353,20 +353,24 @@ static void put_box(struct builder *b, struct ui_line *line)
         b->item->ticked ? "[x]" : "[ ]");
 }
 
-/* Where the value would have to be broken only because of the text at the right, that goes below.
- */
+/* A value is not broken where that can be helped: what stands at its right goes below, and one
+ * without blanks, which somebody may have to select, gets a line of its own. */
 static void put_value(struct builder *b, int column, enum ui_style style)
 {
     const char *value = b->item->value == NULL ? "" : b->item->value;
     struct ui_line *line = current_line(b);
     int room = b->body - column, right = right_width(b), width = text_width(value);
+    int indent = item_prefix(b, b->item);
     if (right > 0 && width <= MIN(room, TEXT_MAX) && width > room - right) {
         put(line, column, style, value);
         put_right(b, add_line(b));
-    } else {
-        put_right(b, b->layout->lines->pdata[b->first]);
-        put_wrapped(b, line, column, room - right, style, value);
+        return;
     }
+    put_right(b, b->layout->lines->pdata[b->first]);
+    if (width > room - right && width <= b->body - indent && strchr(value, ' ') == NULL)
+        put(add_line(b), indent, style, value);
+    else
+        put_wrapped(b, line, column, room - right, style, value);
 }
 
 static void add_setting(struct builder *b)

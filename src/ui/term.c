@@ -137,6 +137,7 @@ static void disarm_rescue(void)
 /* The modes that curses is to have: Ctrl-C, Ctrl-Z and the rest come as keys, in their order. */
 static void set_modes(void)
 {
+    set_escdelay(25);
     raw();
     noecho();
     nonl();
@@ -180,7 +181,6 @@ struct ui_term *ui_term_new(GError **error)
     struct termios before;
     if (problem == NULL)
         tcgetattr(STDIN_FILENO, &before);
-    set_escdelay(25);
     SCREEN *screen = problem == NULL ? newterm(NULL, stdout, stdin) : NULL;
     if (screen == NULL) {
         if (problem != NULL)
