@@ -2,11 +2,55 @@
 # SPDX-License-Identifier: MIT
 # The pictures of the README, in the order in which a person would see them. Sourced by
 # screenshot.sh, whose functions it uses.
-: "${build:?}"
+: "${build:?}" "${ORG_URL:=}" "${CLIENT_ID:=}" "${CLIENT_SECRET:=}"
 
 start_keyring
 start_org
-use_browser allow
+# The first browser only looks at the login page, so that there is something to wait for.
+use_browser stop-at-login
 start_terminal 100 30 "$build/perch" setup acme
+
 wait_for "Which Salesforce org"
+type_text "$ORG_URL"
+wait_for "→ localhost"
 shot 1-org
+
+keys Enter
+wait_for "Enter go on"
+shot 2-preflight
+
+keys Enter
+wait_for "App settings"
+for _ in 1 2 3 4 5; do
+    keys Space Down
+done
+wait_for "▸ [ ] Callback URLs"
+shot 3-app
+
+keys Enter
+wait_for "Consumer key"
+type_text "$CLIENT_ID"
+keys Tab
+type_text "$CLIENT_SECRET"
+keys Enter
+wait_for "Enter open browser"
+shot 4-keys
+
+keys Enter
+wait_for "Listening"
+shot 5-authorize
+
+use_browser allow
+keys r
+wait_for "Enter test record"
+shot 6-prove
+
+keys Enter
+wait_for "Enter insert Lead"
+keys Enter
+wait_for "nothing left behind"
+shot 7-test
+
+keys Enter
+wait_for "Into Flow Builder"
+shot 8-handoff
