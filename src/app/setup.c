@@ -66,6 +66,8 @@ void app_quit(struct app *app, int code)
 {
     app->exit = code;
     app->quitting = true;
+    if (app->plain != NULL)
+        plain_stop(app->plain);
     if (app->saves_pending == 0)
         g_main_loop_quit(app->loop);
 }
@@ -87,6 +89,8 @@ static void host_hangup(gpointer user)
 {
     struct app *app = user;
     g_autoptr(GError) error = NULL;
+    if (app->quitting)
+        return;
     if (app->wizard->step > STEP_ORG)
         connections_save(app->services.config_dir, app->session->connection, &error);
     app_quit(app, PERCH_EXIT_CANCELLED);
@@ -227,6 +231,8 @@ static bool make_wizard(struct app *app, GError **error)
         session_new(connection, app->services.config_dir, app->services.http, app->services.store);
     app->session->desktop = app->desktop;
     app->session->interactive = !app->options->no_input;
+    if (app->options->no_input)
+        store_never_ask(app->services.store);
     return true;
 }
 

@@ -57,13 +57,15 @@ static void judge_connection(struct check_run *run, const struct http_response *
     g_free(session->versions_body);
     session->versions_body = g_strndup(response->body, response->body_length);
     check_evidence(run, "address", response->ip);
-    if (*response->tls.version == '\0') {
+    if (*response->tls.version != '\0') /* empty on a connection that was kept */
+        session->tls = response->tls;
+    if (*session->tls.version == '\0') {
         check_ok(run, _("plain http on this computer"));
         return;
     }
-    check_evidence(run, "tls", response->tls.version);
-    check_evidence(run, "issuer", response->tls.issuer);
-    check_ok(run, _("%s, certificate by %s"), response->tls.version, response->tls.issuer);
+    check_evidence(run, "tls", session->tls.version);
+    check_evidence(run, "issuer", session->tls.issuer);
+    check_ok(run, _("%s, certificate by %s"), session->tls.version, session->tls.issuer);
 }
 
 static void check_connection(struct check_run *run)

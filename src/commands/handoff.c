@@ -44,6 +44,7 @@ static bool load_secrets(const char *config_dir, const char *name, struct secret
 static int write_out(const Secret *text, const char *output)
 {
     g_autoptr(GError) error = NULL;
+    setvbuf(stdout, NULL, _IONBF, 0); /* no copy of the secrets in a buffer of stdio's */
     if (output == NULL || strcmp(output, "-") == 0)
         return fputs(secret_peek(text), stdout) >= 0 && fflush(stdout) == 0 ? PERCH_EXIT_OK
                                                                             : PERCH_EXIT_UNEXPECTED;

@@ -32,8 +32,9 @@ static void stop(struct token_run *run, int code)
 
 static void print_token(struct token_run *run)
 {
-    puts(secret_peek(run->session->secrets.access_token));
-    stop(run, fflush(stdout) == 0 ? PERCH_EXIT_OK : PERCH_EXIT_UNEXPECTED);
+    setvbuf(stdout, NULL, _IONBF, 0); /* no copy of the token in a buffer of stdio's */
+    bool fine = puts(secret_peek(run->session->secrets.access_token)) != EOF;
+    stop(run, fine ? PERCH_EXIT_OK : PERCH_EXIT_UNEXPECTED);
 }
 
 static void explain_failure(struct token_run *run, const struct failure *failure)

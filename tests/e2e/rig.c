@@ -116,9 +116,10 @@ void rig_setup(Rig *rig, const char *name)
 
 void assert_code(const Child *child, int code)
 {
-    if (child_code(child) != code)
-        fail_msg("exit code %d, not %d\n%s\n%s", child_code(child), code, child->output->str,
-                 child->errors->str);
+    if (child_code(child) != code) {
+        fprintf(stderr, "%s\n%s\n", child->output->str, child->errors->str);
+        fail_msg("exit code %d, not %d", child_code(child), code);
+    }
 }
 
 Json *child_json(const Child *child)
