@@ -69,7 +69,7 @@ struct diagnosis {
 
 struct diagnosis *explain(const struct failure *failure);
 struct diagnosis *diagnosis_copy(const struct diagnosis *diagnosis); /* NULL in, NULL out */
-void diagnosis_free(struct diagnosis *diagnosis); /* NULL is fine */
+void diagnosis_free(struct diagnosis *diagnosis);                    /* NULL is fine */
 typedef struct diagnosis Diagnosis;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diagnosis, diagnosis_free)
 
