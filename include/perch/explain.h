@@ -45,7 +45,7 @@ struct failure {
 
 void failure_clear(struct failure *failure);
 
-/* Reads an error answer in any of Salesforce's shapes (salesforce.md 5.1: array, object, OAuth
+/* Reads an error answer in any of Salesforce's shapes (array, object, OAuth
  * object, plain word, HTML, XML, url-encoded, composite). Always gives a failure. */
 void failure_parse(struct failure *ret_failure, enum stage stage, long status,
                    const char *content_type, const char *body, gsize length);

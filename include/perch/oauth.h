@@ -76,7 +76,8 @@ struct token_answer {
     char *signature;        /* NULL when not told */
     char *issued_at;        /* as received: part of the signed text; NULL when not told */
 };
-/* PERCH_ERROR_INPUT when the answer is no token answer. Lenient as salesforce.md 2.1 asks. */
+/* PERCH_ERROR_INPUT when the answer is no token answer. Lenient: unknown keys, a missing refresh
+ * token and numbers as strings are fine. */
 bool token_answer_parse(struct token_answer *ret_answer, const char *body, gsize length,
                         const char *login_url, GError **error);
 void token_answer_clear(struct token_answer *answer);

@@ -8,7 +8,7 @@
 #include "perch/http.h"
 #include "perch/json.h"
 
-/* ---- hosts (salesforce.md 1.3) ---- */
+/* ---- hosts (help.salesforce.com: My Domain URL formats) ---- */
 
 enum org_kind { ORG_PRODUCTION, ORG_SANDBOX, ORG_LOCAL };
 

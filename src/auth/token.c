@@ -28,7 +28,7 @@ static char *trusted_origin(const char *url, const char *login_url)
                       g_uri_get_port(uri), "", NULL, NULL);
 }
 
-/* https://login.salesforce.com/id/00D…/005… (salesforce.md 1.1) */
+/* https://login.salesforce.com/id/00D…/005… (help remoteaccess_using_openid) */
 static void take_identity(struct token_answer *answer, const char *url)
 {
     const char *ids = url == NULL ? NULL : strstr(url, "/id/");
@@ -126,7 +126,8 @@ enum signature_check token_signature_check(const struct token_answer *answer,
     return secret_equal_text(secret, answer->signature) ? SIGNATURE_OK : SIGNATURE_WRONG;
 }
 
-/* Names that mean the same scope, or one that holds others (salesforce.md 1.5). */
+/* Names that mean the same scope, or one that holds others (help
+ * remoteaccess_oauth_tokens_scopes). */
 static bool scope_word_covers(const char *granted, const char *wanted)
 {
     static const struct {

@@ -4,7 +4,7 @@
 #include "explain_private.h"
 #include "perch/text.h"
 
-/* Where the code and the words for it are, most telling first (salesforce.md 5.1). */
+/* Where the code and the words for it are, most telling first. */
 static const struct {
     const char *code, *message;
 } keys[] = {

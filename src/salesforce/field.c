@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include <string.h>
 
 #include "field_types.h"
@@ -40,18 +39,18 @@ static bool is_number(const char *text)
                                 text, G_REGEX_DOLLAR_ENDONLY, 0);
 }
 
-static bool is_date(const char *text)
-{
-    if (!g_regex_match_simple("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", text, G_REGEX_DOLLAR_ENDONLY, 0))
-        return false;
-    return g_date_valid_dmy((GDateDay)atoi(text + 8), (GDateMonth)atoi(text + 5),
-                            (GDateYear)atoi(text));
-}
-
 static bool is_datetime(const char *text)
 {
     g_autoptr(GDateTime) date = g_date_time_new_from_iso8601(text, NULL);
     return date != NULL;
+}
+
+static bool is_date(const char *text)
+{
+    if (!g_regex_match_simple("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", text, G_REGEX_DOLLAR_ENDONLY, 0))
+        return false;
+    g_autofree char *midnight = g_strconcat(text, "T00:00:00Z", NULL);
+    return is_datetime(midnight);
 }
 
 static bool is_time(const char *text)

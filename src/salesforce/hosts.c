@@ -7,8 +7,8 @@
 #include "perch/text.h"
 
 /*
- * Salesforce's hosts (salesforce.md 1.3), most special first. A suffix that begins with '.' wants a
- * name before it, any other is a whole host.
+ * Salesforce's hosts (help.salesforce.com: My Domain URL formats), most special first. A suffix
+ * that begins with '.' wants a name before it, any other is a whole host.
  */
 enum action { HOST_KEEP, HOST_GENERIC, HOST_REPLACE, HOST_REFUSE };
 

@@ -142,91 +142,92 @@ static void secrets__in_an_answer__are_not_repeated(void **state)
 
 /* ---- what the fix names ---- */
 
+static const struct {
+    const char *code, *message, *more, *fix;
+} named[] = {
+    {"REQUIRED_FIELD_MISSING", "Required fields are missing: [Company, Kind__c]", "",
+     "Give Company, Kind__c a value"},
+    {"REQUIRED_FIELD_MISSING", "Campos obrigatórios ausentes: [Name]",
+     ",\"fields\":[\"LastName\",\"Company\"]", "Give LastName, Company a value"},
+    {"REQUIRED_FIELD_MISSING", "Pflichtfeld fehlt", "", "each field that is marked"},
+    {"INVALID_FIELD", "No such column 'Foo__c' on sobject of type Lead", "",
+     "The field is Foo__c."},
+    {"INVALID_FIELD", "Spalte unbekannt", "", "Compare each field"},
+    {"INVALID_FIELD_FOR_INSERT_UPDATE",
+     "Unable to create/update fields: Name. Please check the security settings of this field", "",
+     "Open Name in Fields"},
+    {"INVALID_FIELD_FOR_INSERT_UPDATE", "x", ",\"fields\":[\"Provider__c\"]",
+     "Open Provider__c in Fields"},
+    {"INVALID_TYPE", "sObject type 'Lead' is not supported.", "", "Object Settings › Lead."},
+    {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "entity type cannot be inserted: Lead", "",
+     "Object Settings › Lead. Tick Create"},
+    {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+     "My_Trigger: execution of BeforeInsert caused by: System.NullPointerException: x", "",
+     "The failure is in My_Trigger."},
+    {"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+     "Job: bad value for restricted picklist field: NURSE: (NP,S)", ",\"fields\":[\"Job__c\"]",
+     "\"NURSE: (NP,S)\" is not a value of Job__c."},
+    {"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Status : mauvaise valeur du champ de liste : Foo",
+     "", "\"Foo\" is not a value of"},
+    {"STRING_TOO_LONG", "Name: data value too large: Some very long name (max length=80)",
+     ",\"fields\":[\"Name\"]", "Name takes at most 80 characters."},
+    {"STRING_TOO_LONG", "Name: Datenwert zu groß: Lang (Maximallänge=80)", "",
+     "Name takes at most 80 characters."},
+    {"STRING_TOO_LONG", "Value too long for field", ",\"fields\":[\"Message__c\"]",
+     "to the length that perch shows"},
+    {"INVALID_EMAIL_ADDRESS", "Email: invalid email address: not-an-email",
+     ",\"fields\":[\"Email\"]", "Correct the value of Email"},
+    {"FIELD_INTEGRITY_EXCEPTION",
+     "The existing country/territory doesn't recognize the state value for field: "
+     "State/Province Code",
+     "", "the value of State/Province Code"},
+    {"FIELD_INTEGRITY_EXCEPTION", "Birthdate: invalid date: x", "", "the value of Birthdate"},
+    {"DUPLICATE_VALUE",
+     "duplicate value found: External_Id__c duplicates value on record with id: "
+     "a01000000000001",
+     "", "Give External_Id__c another value"},
+    {"INVALID_CROSS_REFERENCE_KEY",
+     "Record Type ID: this ID value isn't valid for the user: 012000000000001AAA", "",
+     "the id 012000000000001AAA"},
+    {"INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
+     "insufficient access rights on cross-reference id: 001000000000001", "",
+     "the id 001000000000001"},
+    {"INACTIVE_OWNER_OR_USER",
+     "operation performed with inactive user [005000000000001] as owner of lead", "",
+     "the id 005000000000001"},
+    {"UNKNOWN_EXCEPTION",
+     "An unexpected error occurred. Please include this ErrorId if you contact support: "
+     "1234567890-12345 (-1234567890)",
+     "", "the error id 1234567890-12345 (-1234567890)."},
+    {"UNKNOWN_EXCEPTION", "Ein Fehler", "", "the answer below"},
+    {"DUPLICATES_DETECTED", "Use one of these records?",
+     ",\"duplicateResut\":{\"allowSave\":true,\"duplicateRule\":\"Standard_Lead_Rule\"}",
+     "the duplicate rule Standard_Lead_Rule"},
+    {"DUPLICATES_DETECTED", "Use one of these records?",
+     ",\"duplicateResult\":{\"duplicateRule\":\"Standard_Lead_Rule\",\"matchResults\":[{"
+     "\"errors\":[],\"matchRecords\":[{\"record\":{\"Id\":\"x\"}}]}]}",
+     "the duplicate rule Standard_Lead_Rule"},
+    {"DUPLICATES_DETECTED", "Use one of these records?", "", "the object's duplicate rule"},
+    {"FIELD_CUSTOM_VALIDATION_EXCEPTION", "Phone is needed.", ",\"fields\":[\"Phone\"]",
+     "Give Phone the value"},
+    {"FIELD_CUSTOM_VALIDATION_EXCEPTION", "Phone is needed.", ",\"fields\":[]",
+     "give the record the values"},
+};
+
 static void fix__named_things__are_in_it(void **state)
 {
-    static const struct {
-        const char *code, *message, *more, *fix;
-    } rows[] = {
-        {"REQUIRED_FIELD_MISSING", "Required fields are missing: [Company, Kind__c]", "",
-         "Give Company, Kind__c a value"},
-        {"REQUIRED_FIELD_MISSING", "Campos obrigatórios ausentes: [Name]",
-         ",\"fields\":[\"LastName\",\"Company\"]", "Give LastName, Company a value"},
-        {"REQUIRED_FIELD_MISSING", "Pflichtfeld fehlt", "", "each field that is marked"},
-        {"INVALID_FIELD", "No such column 'Foo__c' on sobject of type Lead", "",
-         "The field is Foo__c."},
-        {"INVALID_FIELD", "Spalte unbekannt", "", "Compare each field"},
-        {"INVALID_FIELD_FOR_INSERT_UPDATE",
-         "Unable to create/update fields: Name. Please check the security settings of this field",
-         "", "Open Name in Fields"},
-        {"INVALID_FIELD_FOR_INSERT_UPDATE", "x", ",\"fields\":[\"Provider__c\"]",
-         "Open Provider__c in Fields"},
-        {"INVALID_TYPE", "sObject type 'Lead' is not supported.", "", "Object Settings › Lead."},
-        {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "entity type cannot be inserted: Lead", "",
-         "Object Settings › Lead. Tick Create"},
-        {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
-         "My_Trigger: execution of BeforeInsert caused by: System.NullPointerException: x", "",
-         "The failure is in My_Trigger."},
-        {"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
-         "Job: bad value for restricted picklist field: NURSE: (NP,S)", ",\"fields\":[\"Job__c\"]",
-         "\"NURSE: (NP,S)\" is not a value of Job__c."},
-        {"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
-         "Status : mauvaise valeur du champ de liste : Foo", "", "\"Foo\" is not a value of"},
-        {"STRING_TOO_LONG", "Name: data value too large: Some very long name (max length=80)",
-         ",\"fields\":[\"Name\"]", "Name takes at most 80 characters."},
-        {"STRING_TOO_LONG", "Name: Datenwert zu groß: Lang (Maximallänge=80)", "",
-         "Name takes at most 80 characters."},
-        {"STRING_TOO_LONG", "Value too long for field", ",\"fields\":[\"Message__c\"]",
-         "to the length that perch shows"},
-        {"INVALID_EMAIL_ADDRESS", "Email: invalid email address: not-an-email",
-         ",\"fields\":[\"Email\"]", "Correct the value of Email"},
-        {"FIELD_INTEGRITY_EXCEPTION",
-         "The existing country/territory doesn't recognize the state value for field: "
-         "State/Province Code",
-         "", "the value of State/Province Code"},
-        {"FIELD_INTEGRITY_EXCEPTION", "Birthdate: invalid date: x", "", "the value of Birthdate"},
-        {"DUPLICATE_VALUE",
-         "duplicate value found: External_Id__c duplicates value on record with id: "
-         "a01000000000001",
-         "", "Give External_Id__c another value"},
-        {"INVALID_CROSS_REFERENCE_KEY",
-         "Record Type ID: this ID value isn't valid for the user: 012000000000001AAA", "",
-         "the id 012000000000001AAA"},
-        {"INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
-         "insufficient access rights on cross-reference id: 001000000000001", "",
-         "the id 001000000000001"},
-        {"INACTIVE_OWNER_OR_USER",
-         "operation performed with inactive user [005000000000001] as owner of lead", "",
-         "the id 005000000000001"},
-        {"UNKNOWN_EXCEPTION",
-         "An unexpected error occurred. Please include this ErrorId if you contact support: "
-         "1234567890-12345 (-1234567890)",
-         "", "the error id 1234567890-12345 (-1234567890)."},
-        {"UNKNOWN_EXCEPTION", "Ein Fehler", "", "the answer below"},
-        {"DUPLICATES_DETECTED", "Use one of these records?",
-         ",\"duplicateResut\":{\"allowSave\":true,\"duplicateRule\":\"Standard_Lead_Rule\"}",
-         "the duplicate rule Standard_Lead_Rule"},
-        {"DUPLICATES_DETECTED", "Use one of these records?",
-         ",\"duplicateResult\":{\"duplicateRule\":\"Standard_Lead_Rule\",\"matchResults\":[{"
-         "\"errors\":[],\"matchRecords\":[{\"record\":{\"Id\":\"x\"}}]}]}",
-         "the duplicate rule Standard_Lead_Rule"},
-        {"DUPLICATES_DETECTED", "Use one of these records?", "", "the object's duplicate rule"},
-        {"FIELD_CUSTOM_VALIDATION_EXCEPTION", "Phone is needed.", ",\"fields\":[\"Phone\"]",
-         "Give Phone the value"},
-        {"FIELD_CUSTOM_VALIDATION_EXCEPTION", "Phone is needed.", ",\"fields\":[]",
-         "give the record the values"},
-    };
     (void)state;
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    for (gsize i = 0; i < G_N_ELEMENTS(named); i++) {
         struct failure failure;
         g_autofree char *body = g_strdup_printf("[{\"message\":\"%s\",\"errorCode\":\"%s\"%s}]",
-                                                rows[i].message, rows[i].code, rows[i].more);
+                                                named[i].message, named[i].code, named[i].more);
         read_body(&failure, STAGE_INSERT, 400, body);
         g_autoptr(Diagnosis) diagnosis = explain(&failure);
         g_autoptr(GString) fix = g_string_new(NULL);
         for (guint k = 0; k < diagnosis->fix->len; k++)
             g_string_append_printf(fix, "%s\n", (char *)diagnosis->fix->pdata[k]);
-        if (strstr(fix->str, rows[i].fix) == NULL)
-            fail_msg("%s: no \"%s\" in:\n%s", rows[i].message, rows[i].fix, fix->str);
+        if (strstr(fix->str, named[i].fix) == NULL)
+            fail_msg("%s: no \"%s\" in:\n%s", named[i].message, named[i].fix, fix->str);
         assert_null(strchr(fix->str, '{'));
         failure_clear(&failure);
     }
