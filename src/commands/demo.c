@@ -147,8 +147,7 @@ static void say_hello(const struct demo *demo, bool scripted)
             json_get_string(user, "password"));
     if (scripted)
         fprintf(stderr, "%s\n",
-                _("There is no terminal or no browser here: the demo runs line by line, and a "
-                  "scripted browser logs in."));
+                _("There is no terminal or no browser to use here: a scripted browser logs in."));
 }
 
 /* The demo org's own scripted browser as $BROWSER. */

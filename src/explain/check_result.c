@@ -115,7 +115,7 @@ void check_result_view(const struct check_result *result, struct view *view, int
         item->right =
             g_strdup_printf("%.1f s", (double)(view->now_ms - result->started_ms) / 1000.0);
     else if (result->milliseconds >= 0 && result->status != CHECK_RUNNING)
-        item->right = g_strdup_printf("%d ms", result->milliseconds);
+        item->right = g_strdup_printf("%d ms", MAX(1, result->milliseconds));
     if (open && result->diagnosis != NULL)
         view_diagnosis(result, view);
 }

@@ -178,7 +178,7 @@ static bool can_rest(const Ui *ui)
     return false;
 }
 
-/* Arrows go through the options of a choice, choosing as they go. */
+/* Arrows go through the options of a choice; Space, or Enter on the way on, chooses. */
 static bool move_option(Ui *ui, int direction)
 {
     const struct view_item *item = ui_focused(ui);
@@ -188,8 +188,25 @@ static bool move_option(Ui *ui, int direction)
         return false;
     ui->option = next;
     ui->scrolled = false;
-    ui_select(ui, next);
+    ui_stale(ui);
     return true;
+}
+
+/* Arrows come into a choice at its near end, so that every option is on the way. */
+static void enter_choice(Ui *ui, int direction)
+{
+    const struct view_item *item = ui_focused(ui);
+    if (item != NULL && item->kind == VIEW_CHOICE && item->options != NULL)
+        ui->option = direction > 0 ? 0 : (int)item->options->len - 1;
+}
+
+/* Going on with the cursor on another option means that one. */
+static void choose_option(Ui *ui)
+{
+    const struct view_item *item = ui_focused(ui);
+    if (item != NULL && item->kind == VIEW_CHOICE && ui->option >= 0 &&
+        ui->option != item->selected)
+        ui_select(ui, ui->option);
 }
 
 bool ui_focus_move(Ui *ui, int direction, bool wrap)
@@ -204,6 +221,8 @@ bool ui_focus_move(Ui *ui, int direction, bool wrap)
         next = direction > 0 ? 0 : count - 1;
     if (next >= 0 && next < count) {
         ui_set_focus(ui, g_array_index(ids, int, next));
+        if (!wrap)
+            enter_choice(ui, direction);
         return true;
     }
     if (can_rest(ui) && (wrap || ui_focus_on_input(ui)))
@@ -247,6 +266,8 @@ void ui_send(Ui *ui, struct view_event event)
 void ui_send_action(Ui *ui, enum action action)
 {
     int screen = ui->screen;
+    if (action == ACTION_NEXT)
+        choose_option(ui);
     ui_send(ui, (struct view_event){.kind = VIEW_EVENT_ACTION, .action = action, .id = ui->focus});
     if (action != ACTION_NEXT)
         return;

@@ -33,21 +33,21 @@ void step_app_checks(struct wizard *w, enum check_list_id list, bool done, GArra
     (void)out;
 }
 
-static char *callbacks(const Connection *c, const char *separator)
+static char *callbacks(const Connection *c)
 {
     GString *all = g_string_new(NULL);
     for (int i = 0; i < CONNECTION_PORTS; i++) {
         if (c->ports[i] == 0)
             continue;
         g_autofree char *url = connection_callback(c->ports[i]);
-        g_string_append_printf(all, "%s%s", all->len > 0 ? separator : "", url);
+        g_string_append_printf(all, "%s\n", url);
     }
     /* Where the browser may end when no listener can be reached: the code is in its address. */
-    g_string_append_printf(all, "%shttps://login.salesforce.com/", separator);
+    g_string_append(all, "https://login.salesforce.com/");
     return g_string_free(all, FALSE);
 }
 
-static char *setting_value(const struct wizard *w, const struct setting *setting, bool for_copy)
+static char *setting_value(const struct wizard *w, const struct setting *setting)
 {
     const Connection *c = w->connection;
     const char *value = c->app_kind == APP_CONNECTED && setting->value_connected != NULL
@@ -60,7 +60,7 @@ static char *setting_value(const struct wizard *w, const struct setting *setting
     if (strcmp(value, "{contact_email}") == 0)
         return g_strdup(c->contact_email != NULL ? c->contact_email : _("an address of yours"));
     if (strcmp(value, "{callbacks}") == 0)
-        return callbacks(c, for_copy ? "\n" : " · ");
+        return callbacks(c);
     return g_strdup(_(value));
 }
 
@@ -100,7 +100,7 @@ void step_app_event(struct wizard *w, const struct view_event *event, GArray *ou
     } else if (is_action(event, ACTION_TICK) && is_setting(event->id)) {
         tick(w, event->id);
     } else if (is_action(event, ACTION_COPY) && is_setting(event->id)) {
-        g_autofree char *text = setting_value(w, &settings[event->id - ITEM_SETTING], true);
+        g_autofree char *text = setting_value(w, &settings[event->id - ITEM_SETTING]);
         g_autoptr(Secret) secret = secret_new(text);
         effect_secret(out, EFFECT_COPY, secret);
     } else if (is_action(event, ACTION_OPEN)) {
@@ -136,7 +136,7 @@ void step_app_view(const struct wizard *w, struct view *view, int focus)
         if (settings[i].group != NULL)
             view_text(view, ROLE_TITLE, 0, _(settings[i].group));
         item = view_add(view, VIEW_SETTING, ITEM_SETTING + (int)i, _(settings[i].label));
-        view_item_take(&item->value, setting_value(w, &settings[i], false));
+        view_item_take(&item->value, setting_value(w, &settings[i]));
         view_item_take(&item->note, g_strdup_printf(_("Why: %s"), _(settings[i].why)));
         item->ticked = (c->app_ticks & (1u << i)) != 0;
     }

@@ -119,7 +119,6 @@ void step_org_event(struct wizard *w, const struct view_event *event, GArray *ou
 void step_org_view(const struct wizard *w, struct view *view, int focus)
 {
     const Connection *c = w->connection;
-    (void)focus;
     view->focus = c->name == NULL ? ITEM_NAME : ITEM_ADDRESS;
     view_heading(view, _("Which Salesforce org?"), NULL);
     view_blank(view);
@@ -152,5 +151,7 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
               _("You need: an administrator's login in this org, and an administrator's account "
                 "in Bird."));
     view_key(view, ACTION_NEXT, _("check this computer"));
+    if (focus == ITEM_KIND)
+        view_key(view, ACTION_TICK, _("choose"));
     view_key(view, ACTION_BACK, _("leave"));
 }

@@ -178,8 +178,10 @@ void step_test_view(const struct wizard *w, struct view *view, int focus)
     g_autofree char *channel = g_strdup_printf(
         "‹ %s → %s ›", w->connection->test_object == TEST_CASE ? "Viber" : "WhatsApp", object);
     view_heading(view, _("Insert a test record"), channel);
-    view_results(w, view, focus);
     view_blank(view);
+    view_results(w, view, focus);
+    if (view->items->len > 2)
+        view_blank(view);
     view_toggles(w, view);
     view_fields(w, view, focus);
     view->focus = w->fields->len > 0 ? ITEM_FIELD : ITEM_KEEP;
