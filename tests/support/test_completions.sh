@@ -31,7 +31,7 @@ for command in "${commands[@]}"; do
 done
 for option in "${options[@]}"; do
     check "bash completes --$option" grep -qE -- "--$option\\b" $folder/perch.bash
-    check "zsh completes --$option" grep -qE -- "--$option\\[" $folder/perch.zsh
+    check "zsh completes --$option" grep -qE -- "--$option=?\\[" $folder/perch.zsh
     check "fish completes --$option" grep -qE -- "-l $option " $folder/perch.fish
 done
 
