@@ -68,6 +68,9 @@ struct diagnosis {
 };
 
 struct diagnosis *explain(const struct failure *failure);
+/* The same failure with a cause that was found out otherwise: by asking the org. */
+struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
+                             enum certainty certainty);
 struct diagnosis *diagnosis_copy(const struct diagnosis *diagnosis); /* NULL in, NULL out */
 void diagnosis_free(struct diagnosis *diagnosis);                    /* NULL is fine */
 typedef struct diagnosis Diagnosis;

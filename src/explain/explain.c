@@ -51,6 +51,13 @@ static char *words_of(const struct failure *failure)
 struct diagnosis *explain(const struct failure *failure)
 {
     struct match match = failure_match(failure);
+    return explain_as(failure, match.cause, match.certainty);
+}
+
+struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
+                             enum certainty certainty)
+{
+    const struct match match = {.cause = cause, .certainty = certainty};
     const struct cause_row *row = cause_row(match.cause);
     struct names names;
     names_find(&names, failure);
