@@ -28,6 +28,7 @@ enum check_list_id {
     CHECKS_INSERT,    /* test record: insert, read back, delete */
     CHECKS_DRY_RUN,   /* rights only */
     CHECKS_STATUS,    /* is a stored connection alive? */
+    CHECKS_DOCTOR,    /* every check of a connection, for perch doctor and troubleshooting */
     CHECKS_COUNT,
 };
 

@@ -34,6 +34,8 @@ struct connection {
     char *user_id;                   /* 18 characters */
     char *username;
     char *org_name;
+    char *edition;      /* OrganizationType as the org last told it: "Enterprise Edition" */
+    char *profile_id;   /* of the user, for links to its Setup page */
     char *api_version;  /* newest the org offers, "68.0" */
     guint32 app_ticks;  /* one bit a row of the App step's table */
     char *app_name;     /* "Bird Integration" */
@@ -43,6 +45,7 @@ struct connection {
     bool test_keep;         /* leave the test record in the org */
     gint64 session_seconds; /* life of an access token, learnt from introspection; 0 = unknown */
     gint64 proven_at;       /* wall ms of the last complete proof; 0 = never */
+    int rotation;           /* 1: the last refresh brought another refresh token */
     gint64 tested_at;       /* wall ms of the last test record; 0 = never */
     int draft_step;         /* 1 to 8: where an unfinished set-up stopped; 0 = finished */
     Json *extra;            /* unknown keys of the file, kept as they are; NULL = none */

@@ -19,6 +19,8 @@
     X(user_id)            \
     X(username)           \
     X(org_name)           \
+    X(edition)            \
+    X(profile_id)         \
     X(api_version)        \
     X(app_name)           \
     X(app_api_name)       \
@@ -31,6 +33,7 @@
     X(session_seconds, gint64, G_MAXINT64) \
     X(proven_at, gint64, G_MAXINT64)       \
     X(tested_at, gint64, G_MAXINT64)       \
+    X(rotation, int, 1)                    \
     X(draft_step, int, 8)
 
 /* The default pool: 1717 is what Salesforce's CLI registers (salesforce "OauthRedirect"). */

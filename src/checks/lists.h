@@ -6,7 +6,24 @@
 
 /* One table a file; check_list_def() in lists.c names them all. */
 extern const struct check_list_def preflight_checks, probe_checks, prove_checks, describe_checks,
-    insert_checks, dry_run_checks, status_checks;
+    insert_checks, dry_run_checks, status_checks, doctor_checks;
+
+/* Checks that stand in more than one list. */
+void check_lookup(struct check_run *run);
+void check_connection(struct check_run *run);
+void check_salesforce(struct check_run *run);
+void check_clock(struct check_run *run);
+void check_proxy(struct check_run *run);
+void check_callback_port(struct check_run *run);
+void check_browser(struct check_run *run);
+void check_key(struct check_run *run);
+void check_callback(struct check_run *run);
+void check_item(struct check_run *run);
+void check_refreshed(struct check_run *run);
+void check_rotation(struct check_run *run);
+void check_scopes(struct check_run *run);
+void check_who(struct check_run *run);
+void check_api(struct check_run *run);
 
 #define CHECK_LIST(name, table) \
     const struct check_list_def name = {.checks = table, .count = G_N_ELEMENTS(table)}

@@ -34,7 +34,7 @@ static void looked_up(const struct http_lookup *lookup, gpointer user)
              host, lookup->addresses);
 }
 
-static void check_lookup(struct check_run *run)
+void check_lookup(struct check_run *run)
 {
     g_autofree char *host = login_host(run);
     g_autofree char *proxy =
@@ -68,14 +68,14 @@ static void judge_connection(struct check_run *run, const struct http_response *
     check_ok(run, _("%s, certificate by %s"), session->tls.version, session->tls.issuer);
 }
 
-static void check_connection(struct check_run *run)
+void check_connection(struct check_run *run)
 {
     HttpRequest *request = versions_request(run->session->connection->login_url);
     http_request_timeout(request, 15000);
     check_http(run, request, judge_connection);
 }
 
-static void check_salesforce(struct check_run *run)
+void check_salesforce(struct check_run *run)
 {
     struct session *session = run->session;
     g_autoptr(GError) error = NULL;
@@ -95,7 +95,7 @@ static void check_salesforce(struct check_run *run)
     check_ok(run, _("answers; newest API is v%s (%s)"), version, label == NULL ? "" : label);
 }
 
-static void check_clock(struct check_run *run)
+void check_clock(struct check_run *run)
 {
     struct session *session = run->session;
     if (!session->has_date) {
@@ -119,7 +119,7 @@ static void check_clock(struct check_run *run)
         check_warn(run, &failure, "%s", text);
 }
 
-static void check_proxy(struct check_run *run)
+void check_proxy(struct check_run *run)
 {
     g_autofree char *proxy =
         http_proxy_for(run->session->http, run->session->connection->login_url);
@@ -139,7 +139,7 @@ static void add_taken(GString *text, guint16 port, const char *owner)
         g_string_append_printf(text, _("%s%u is in use"), comma, port);
 }
 
-static void check_callback_port(struct check_run *run)
+void check_callback_port(struct check_run *run)
 {
     struct session *session = run->session;
     const guint16 *ports = session->connection->ports;
@@ -185,7 +185,7 @@ static void check_keyring(struct check_run *run)
     store_probe(run->session->store, run->cancellable, probed, run);
 }
 
-static void check_browser(struct check_run *run)
+void check_browser(struct check_run *run)
 {
     const Desktop *desktop = run->session->desktop;
     if (desktop == NULL) {

@@ -38,7 +38,7 @@ static void judge_authorize(struct check_run *run, const struct http_response *r
     }
 }
 
-static void check_key(struct check_run *run)
+void check_key(struct check_run *run)
 {
     struct session *session = run->session;
     session_begin_login(session,
@@ -47,7 +47,7 @@ static void check_key(struct check_run *run)
     check_http(run, http_request_new("GET", url), judge_authorize);
 }
 
-static void check_callback(struct check_run *run)
+void check_callback(struct check_run *run)
 {
     struct session *session = run->session;
     check_evidence(run, "callback", session->redirect_uri);

@@ -82,7 +82,7 @@ static void check_signature(struct check_run *run)
     }
 }
 
-static void check_scopes(struct check_run *run)
+void check_scopes(struct check_run *run)
 {
     static const char *const wanted[] = {"api", "refresh_token"};
     const char *granted = run->session->connection->granted_scopes;
@@ -108,6 +108,8 @@ static void judge_organization(struct check_run *run, const struct http_response
     const char *name = json_get_string(record, "Name");
     if (name != NULL)
         connection_set(&session->connection->org_name, name);
+    if (json_get_string(record, "OrganizationType") != NULL)
+        connection_set(&session->connection->edition, json_get_string(record, "OrganizationType"));
     check_evidence(run, "org_id", session->connection->org_id);
     check_evidence(run, "user_id", session->connection->user_id);
     check_ok(run, _("%s in %s (%s)"), session->connection->username,
@@ -140,7 +142,7 @@ static void judge_userinfo(struct check_run *run, const struct http_response *re
                    judge_organization);
 }
 
-static void check_who(struct check_run *run)
+void check_who(struct check_run *run)
 {
     check_http(run,
                userinfo_request(session_base(run->session), run->session->secrets.access_token),
@@ -261,6 +263,7 @@ static void refreshed(struct refresh_result *result, gpointer user)
         return;
     run->result->milliseconds = result->milliseconds;
     run->session->rotation = result->rotated;
+    run->session->connection->rotation = result->rotated;
     if (!result->ok || (!result->stored && !run->session->memory_only))
         check_fail(run, &result->failure);
     else if (run->session->memory_only)
@@ -269,12 +272,12 @@ static void refreshed(struct refresh_result *result, gpointer user)
         start_read_back(run);
 }
 
-static void check_refreshed(struct check_run *run)
+void check_refreshed(struct check_run *run)
 {
     refresh_run(run->session, run->cancellable, refreshed, run);
 }
 
-static void check_rotation(struct check_run *run)
+void check_rotation(struct check_run *run)
 {
     if (!run->session->rotation) {
         check_ok(run, _("off: the refresh token stays the same"));

@@ -8,6 +8,7 @@ static void fail_rest(struct check_run *run, enum stage stage, const struct http
 {
     struct failure failure;
     failure_from_response(&failure, stage, response);
+    failure.object = g_strdup(session_object(run->session));
     check_fail(run, &failure);
 }
 

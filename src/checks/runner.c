@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "evidence.h"
 #include "perch/check.h"
 #include "perch/clock.h"
 #include "perch/text.h"
@@ -223,17 +224,17 @@ void check_skip(struct check_run *run, const char *format, ...)
     settle(run, CHECK_SKIPPED);
 }
 
-static void set_diagnosis(struct check_run *run, struct failure *failure)
+static void set_diagnosis(struct check_run *run, Diagnosis *diagnosis)
 {
     struct check_result *result = run->result;
     const Connection *connection = run->session->connection;
     const char *org =
         connection->instance_url != NULL ? connection->instance_url : connection->login_url;
-    result->diagnosis = explain(failure);
-    if (result->diagnosis->page != SETUP_PAGE_NONE && org != NULL)
-        result->page_url = setup_page_url(result->diagnosis->page, org,
-                                          &(struct setup_ids){.user_id = connection->user_id});
-    failure_clear(failure);
+    const struct setup_ids ids = {.user_id = connection->user_id,
+                                  .profile_id = connection->profile_id};
+    result->diagnosis = diagnosis;
+    if (diagnosis->page != SETUP_PAGE_NONE && org != NULL)
+        result->page_url = setup_page_url(diagnosis->page, org, &ids);
 }
 
 void check_warn(struct check_run *run, struct failure *failure, const char *format, ...)
@@ -242,22 +243,64 @@ void check_warn(struct check_run *run, struct failure *failure, const char *form
     va_start(arguments, format);
     set_summary(run, format, arguments);
     va_end(arguments);
-    if (failure != NULL)
-        set_diagnosis(run, failure);
+    if (failure != NULL) {
+        set_diagnosis(run, explain(failure));
+        failure_clear(failure);
+    }
     settle(run, CHECK_WARNING);
 }
 
-void check_fail(struct check_run *run, struct failure *failure)
+static void fail_with(struct check_run *run, const struct failure *failure, Diagnosis *diagnosis)
 {
-    g_free(run->result->summary);
     g_autofree char *text =
         failure->code != NULL && failure->message != NULL
             ? g_strdup_printf("%s: %s", failure->code, failure->message)
             : g_strdup(failure->message != NULL ? failure->message : failure->code);
-    set_diagnosis(run, failure);
-    const struct diagnosis *diagnosis = run->result->diagnosis;
+    set_diagnosis(run, diagnosis);
+    g_free(run->result->summary);
     run->result->summary = text_clean(text != NULL ? text : diagnosis->title);
     settle(run, CHECK_FAILED);
+}
+
+/* A failure that waits for what the org says about it. */
+struct inquiry {
+    struct check_run *run;
+    struct failure failure;
+};
+
+static void org_answered(struct evidence *evidence, gpointer user)
+{
+    g_autofree struct inquiry *inquiry = user;
+    struct check_run *run = inquiry->run;
+    if (check_run_is_alive(run)) {
+        Json *facts = evidence_to_json(evidence);
+        if (facts != NULL) {
+            if (run->result->evidence == NULL)
+                run->result->evidence = json_object();
+            json_set(run->result->evidence, "org", facts);
+        }
+        fail_with(run, &inquiry->failure,
+                  evidence_explain(&inquiry->failure, run->session, evidence));
+    }
+    failure_clear(&inquiry->failure);
+}
+
+void check_fail(struct check_run *run, struct failure *failure)
+{
+    Diagnosis *diagnosis = explain(failure);
+    if (!evidence_wanted(run->session, diagnosis->cause)) {
+        fail_with(run, failure, diagnosis);
+        failure_clear(failure);
+        return;
+    }
+    struct inquiry *inquiry = g_new0(struct inquiry, 1);
+    enum cause cause = diagnosis->cause;
+    diagnosis_free(diagnosis);
+    inquiry->run = run;
+    inquiry->failure = *failure;
+    memset(failure, 0, sizeof *failure);
+    evidence_gather(run->session, cause, &inquiry->failure, run->cancellable, org_answered,
+                    inquiry);
 }
 
 void check_fail_own(struct check_run *run, enum stage stage, const char *code, const char *message)

@@ -16,7 +16,7 @@ static void loaded(GObject *source, GAsyncResult *async, gpointer user)
         return;
     if (!store_load_finish(run->session->store, async, &secrets, &error)) {
         if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
-            check_fail_own(run, STAGE_TOKEN, "no-refresh-token",
+            check_fail_own(run, STAGE_TOKEN, "not-authorized",
                            _("The keyring has no token for this connection."));
         else
             check_fail_error(run, STAGE_MACHINE, error);
@@ -28,7 +28,7 @@ static void loaded(GObject *source, GAsyncResult *async, gpointer user)
     check_ok(run, _("%s; one item, complete"), store_provider(run->session->store));
 }
 
-static void check_keyring(struct check_run *run)
+void check_item(struct check_run *run)
 {
     store_load(run->session->store, run->session->connection->name, run->session->interactive,
                run->cancellable, loaded, run);
@@ -107,13 +107,13 @@ static void ask_limits(struct check_run *run, check_judge judge)
                judge);
 }
 
-static void check_api(struct check_run *run)
+void check_api(struct check_run *run)
 {
     ask_limits(run, judge_limits_first);
 }
 
 static const struct check_def status[] = {
-    {"keyring", N_("Keyring"), true, {NULL}, check_keyring},
+    {"keyring", N_("Keyring"), true, {NULL}, check_item},
     {"token", N_("Token"), true, {"keyring"}, check_token},
     {"api", N_("API access"), true, {"token"}, check_api},
 };

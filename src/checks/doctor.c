@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "evidence.h"
+#include "lists.h"
+#include "perch/text.h"
+
+/* Every check of a connection, from the machine to the rights on records. */
+
+static void check_rights(struct check_run *run, const char *object,
+                         void (*judge)(struct check_run *run, const struct http_response *))
+{
+    struct session *session = run->session;
+    g_autofree char *path = g_strdup_printf("sobjects/%s/describe", object);
+    check_http(run,
+               rest_request("GET", session_base(session), session_version(session), path,
+                            session->secrets.access_token),
+               judge);
+}
+
+static void judge_rights(struct check_run *run, const struct http_response *response,
+                         const char *object)
+{
+    struct describe describe = {0};
+    g_autoptr(GError) error = NULL;
+    struct failure failure;
+    if (response->status != 200) {
+        failure_from_response(&failure, STAGE_REST, response);
+        failure.object = g_strdup(object);
+        check_fail(run, &failure);
+    } else if (!describe_parse(&describe, response->body, response->body_length, &error)) {
+        check_fail_error(run, STAGE_REST, error);
+    } else if (!describe.createable) {
+        failure_own(&failure, STAGE_INSERT, "create-not-permitted",
+                    _("This user may read the object, but not create records of it."));
+        failure.object = g_strdup(object);
+        check_fail(run, &failure);
+    } else {
+        check_ok(run, _("may be created; %u fields, %u that this user may write"),
+                 describe.fields->len, describe_createable_count(&describe));
+    }
+    describe_clear(&describe);
+}
+
+static void judge_lead(struct check_run *run, const struct http_response *response)
+{
+    judge_rights(run, response, "Lead");
+}
+
+static void judge_case(struct check_run *run, const struct http_response *response)
+{
+    judge_rights(run, response, "Case");
+}
+
+static void check_lead(struct check_run *run)
+{
+    check_rights(run, "Lead", judge_lead);
+}
+
+static void check_case(struct check_run *run)
+{
+    check_rights(run, "Case", judge_case);
+}
+
+/* ---- how many approvals are left ---- */
+
+/* Five approvals for each user and app; the sixth silently ends the oldest (salesforce help
+ * platform.remoteaccess_request_approve). */
+enum { APPROVALS_MAX = 5, APPROVALS_WARN = 4 };
+
+static void approvals_told(struct evidence *evidence, gpointer user)
+{
+    struct check_run *run = user;
+    if (!check_run_is_alive(run))
+        return;
+    if (evidence->approvals < 0) {
+        check_skip(run, _("the org does not tell"));
+        return;
+    }
+    check_evidence_int(run, "approvals", evidence->approvals);
+    if (evidence->installed == ANSWER_NO)
+        check_evidence(run, "installed", "no");
+    if (evidence->approvals < APPROVALS_WARN)
+        check_ok(run, _("%d of %d used by this user"), evidence->approvals, APPROVALS_MAX);
+    else
+        check_warn(
+            run, NULL,
+            _("%d of %d used by this user: one more login after the fifth ends the oldest "
+              "connection. Remove those that nobody needs: Setup › the user › OAuth Connected "
+              "Apps › Revoke"),
+            evidence->approvals, APPROVALS_MAX);
+}
+
+static void check_approvals(struct check_run *run)
+{
+    const struct failure nothing = {.stage = STAGE_ANY};
+    if (!evidence_wanted(run->session, CAUSE_APP_NOT_INSTALLED))
+        check_skip(run, _("needs a token"));
+    else
+        evidence_gather(run->session, CAUSE_APP_NOT_INSTALLED, &nothing, run->cancellable,
+                        approvals_told, run);
+}
+
+static const struct check_def doctor[] = {
+    {"lookup", N_("Name lookup"), true, {NULL}, check_lookup},
+    {"connection", N_("Connection"), true, {NULL}, check_connection},
+    {"salesforce", N_("Salesforce"), true, {"connection"}, check_salesforce},
+    {"clock", N_("Clock"), true, {"connection"}, check_clock},
+    {"proxy", N_("Proxy"), false, {NULL}, check_proxy},
+    {"callback-port", N_("Callback port"), false, {NULL}, check_callback_port},
+    {"browser", N_("Browser"), false, {NULL}, check_browser},
+    {"keyring", N_("Keyring"), true, {NULL}, check_item},
+    {"consumer-key", N_("Consumer key"), true, {"connection", "~callback-port"}, check_key},
+    {"callback", N_("Callback"), true, {"consumer-key"}, check_callback},
+    {"refreshed", N_("Refresh token"), true, {"connection", "keyring"}, check_refreshed},
+    {"rotation", N_("Rotation"), false, {"refreshed"}, check_rotation},
+    {"who", N_("Identity"), true, {"refreshed"}, check_who},
+    {"scopes", N_("Scopes"), true, {"refreshed"}, check_scopes},
+    {"api", N_("API access"), true, {"refreshed"}, check_api},
+    {"lead", N_("Lead"), false, {"api"}, check_lead},
+    {"case", N_("Case"), false, {"api"}, check_case},
+    {"approvals", N_("Approvals"), false, {"api"}, check_approvals},
+};
+CHECK_LIST(doctor_checks, doctor);

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+#include "evidence.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "perch/text.h"
+
+/* ---- questions ---- */
+
+struct asking {
+    struct session *session;
+    struct evidence evidence;
+    char *field; /* that Salesforce named first */
+    guint open;
+    GCancellable *cancellable;
+    evidence_done done;
+    gpointer user;
+};
+
+static enum answer answer_of(const Json *value)
+{
+    if (!json_is_bool(value))
+        return ANSWER_UNKNOWN;
+    return json_bool(value) ? ANSWER_YES : ANSWER_NO;
+}
+
+static void read_permission(struct asking *asking, const Json *answer)
+{
+    const Json *record = json_first(json_get(answer, "records"));
+    asking->evidence.api_enabled = answer_of(json_get(record, "PermissionsApiEnabled"));
+}
+
+static void read_user(struct asking *asking, const Json *answer)
+{
+    const Json *record = json_first(json_get(answer, "records"));
+    const Json *profile = json_get(record, "Profile");
+    const char *id = json_get_string(record, "ProfileId");
+    asking->evidence.profile_api = answer_of(json_get(profile, "PermissionsApiEnabled"));
+    g_free(asking->evidence.profile_name);
+    asking->evidence.profile_name = g_strdup(json_get_string(profile, "Name"));
+    if (id != NULL)
+        connection_set(&asking->session->connection->profile_id, id);
+}
+
+static void read_sets(struct asking *asking, const Json *answer)
+{
+    const Json *records = json_get(answer, "records");
+    if (!json_is_array(records))
+        return;
+    asking->evidence.set_api = ANSWER_NO;
+    JSON_FOREACH(record, records)
+    {
+        const Json *set = json_get(record, "PermissionSet");
+        if (!json_get_bool(set, "IsOwnedByProfile", false) &&
+            json_get_bool(set, "PermissionsApiEnabled", false))
+            asking->evidence.set_api = ANSWER_YES;
+    }
+}
+
+static void read_organization(struct asking *asking, const Json *answer)
+{
+    const Json *record = json_first(json_get(answer, "records"));
+    const char *edition = json_get_string(record, "OrganizationType");
+    if (edition == NULL)
+        return;
+    g_free(asking->evidence.edition);
+    asking->evidence.edition = g_strdup(edition);
+    connection_set(&asking->session->connection->edition, edition);
+}
+
+static void read_history(struct asking *asking, const Json *answer)
+{
+    JSON_FOREACH(record, json_get(answer, "records"))
+    {
+        const char *status = json_get_string(record, "Status");
+        const char *time = json_get_string(record, "LoginTime");
+        const char *application = json_get_string(record, "Application");
+        if (status == NULL || strcmp(status, "Success") == 0 || asking->evidence.history != NULL)
+            continue;
+        g_autofree char *text = g_strdup_printf("%s, %s, %s", time == NULL ? "?" : time, status,
+                                                application == NULL ? "?" : application);
+        asking->evidence.history = text_clean(text);
+    }
+}
+
+/* Each approval that a user gave an app is a row; without AppMenuItemId the app is known to the
+ * org, but not installed in it (formats of OauthToken, Object Reference). */
+static void read_tokens(struct asking *asking, const Json *answer)
+{
+    const Json *records = json_get(answer, "records");
+    const char *app = asking->session->connection->app_name;
+    int count = 0;
+    if (!json_is_array(records))
+        return;
+    JSON_FOREACH(record, records)
+    {
+        if (app == NULL || g_strcmp0(json_get_string(record, "AppName"), app) != 0)
+            continue;
+        count++;
+        asking->evidence.installed =
+            json_is_null(json_get(record, "AppMenuItemId")) ? ANSWER_NO : ANSWER_YES;
+    }
+    asking->evidence.approvals = count > 0 ? count : -1;
+}
+
+static void read_application(struct asking *asking, const Json *answer)
+{
+    const char *app = asking->session->connection->app_name;
+    JSON_FOREACH(record, json_get(answer, "records"))
+    {
+        if (g_strcmp0(json_get_string(record, "Name"), app) == 0)
+            asking->evidence.admin_approved =
+                answer_of(json_get(record, "OptionsAllowAdminApprovedUsersOnly"));
+    }
+}
+
+static void read_describe(struct asking *asking, const Json *answer)
+{
+    asking->evidence.createable = answer_of(json_get(answer, "createable"));
+    if (asking->field == NULL || !json_is_array(json_get(answer, "fields")))
+        return;
+    asking->evidence.field_there = ANSWER_NO;
+    JSON_FOREACH(field, json_get(answer, "fields"))
+    {
+        if (g_strcmp0(json_get_string(field, "name"), asking->field) != 0)
+            continue;
+        asking->evidence.field_there = ANSWER_YES;
+        asking->evidence.field_createable = answer_of(json_get(field, "createable"));
+    }
+}
+
+/* One field a query where a field may be missing in an org: such a query fails as a whole. The user
+ * id goes in for %s; DESCRIBE is no query. */
+static const struct question {
+    const char *soql;
+    void (*read)(struct asking *asking, const Json *answer);
+} questions[] = {
+    {"SELECT PermissionsApiEnabled FROM UserPermissionAccess LIMIT 1", read_permission},
+    {"SELECT ProfileId, Profile.Name, Profile.PermissionsApiEnabled FROM User WHERE Id = '%s'",
+     read_user},
+    {"SELECT PermissionSet.Label, PermissionSet.PermissionsApiEnabled, "
+     "PermissionSet.IsOwnedByProfile FROM PermissionSetAssignment WHERE AssigneeId = '%s'",
+     read_sets},
+    {"SELECT OrganizationType FROM Organization", read_organization},
+    {"SELECT LoginTime, Status, Application FROM LoginHistory WHERE UserId = '%s' "
+     "ORDER BY LoginTime DESC LIMIT 10",
+     read_history},
+    {"SELECT AppName, AppMenuItemId FROM OauthToken WHERE UserId = '%s'", read_tokens},
+    {"SELECT Name, OptionsAllowAdminApprovedUsersOnly FROM ConnectedApplication", read_application},
+    {NULL, read_describe},
+};
+
+enum {
+    ASK_PERMISSION = 1 << 0,
+    ASK_USER = 1 << 1,
+    ASK_SETS = 1 << 2,
+    ASK_ORGANIZATION = 1 << 3,
+    ASK_HISTORY = 1 << 4,
+    ASK_TOKENS = 1 << 5,
+    ASK_APPLICATION = 1 << 6,
+    ASK_DESCRIBE = 1 << 7,
+    ASK_RIGHTS = ASK_PERMISSION | ASK_USER | ASK_SETS,
+};
+
+/* Which questions help with which cause. */
+static const struct {
+    enum cause cause;
+    guint ask;
+} wanted[] = {
+    {CAUSE_API_DISABLED, ASK_RIGHTS | ASK_ORGANIZATION},
+    {CAUSE_API_DISABLED_USER, ASK_RIGHTS | ASK_ORGANIZATION},
+    {CAUSE_SESSION_NOT_FOR_API, ASK_HISTORY | ASK_APPLICATION},
+    {CAUSE_AUTHORIZATION_REVOKED, ASK_HISTORY | ASK_TOKENS},
+    {CAUSE_IP_RESTRICTED, ASK_HISTORY},
+    {CAUSE_LOGIN_HOURS, ASK_HISTORY},
+    {CAUSE_LOGIN_REFUSED, ASK_HISTORY | ASK_RIGHTS},
+    {CAUSE_USER_NOT_APPROVED, ASK_APPLICATION | ASK_USER},
+    {CAUSE_APP_NOT_INSTALLED, ASK_TOKENS},
+    {CAUSE_APP_BLOCKED, ASK_TOKENS},
+    {CAUSE_OBJECT_HIDDEN, ASK_USER},
+    {CAUSE_CREATE_NOT_PERMITTED, ASK_DESCRIBE | ASK_USER},
+    {CAUSE_FIELD_UNKNOWN, ASK_DESCRIBE | ASK_USER},
+    {CAUSE_FIELD_NOT_WRITABLE, ASK_DESCRIBE | ASK_USER},
+    {CAUSE_RECORD_ACCESS, ASK_USER},
+};
+
+static guint questions_for(enum cause cause)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++)
+        if (wanted[i].cause == cause)
+            return wanted[i].ask;
+    return 0;
+}
+
+bool evidence_wanted(const struct session *session, enum cause cause)
+{
+    return questions_for(cause) != 0 && session->http != NULL &&
+           session->secrets.access_token != NULL && session_base(session) != NULL &&
+           session->connection->user_id != NULL;
+}
+
+void evidence_clear(struct evidence *evidence)
+{
+    g_free(evidence->profile_name);
+    g_free(evidence->edition);
+    g_free(evidence->history);
+    memset(evidence, 0, sizeof *evidence);
+}
+
+/* ---- asking ---- */
+
+struct one {
+    struct asking *asking;
+    const struct question *question;
+};
+
+static void finish_one(struct asking *asking)
+{
+    if (--asking->open > 0)
+        return;
+    asking->done(&asking->evidence, asking->user);
+    evidence_clear(&asking->evidence);
+    g_clear_object(&asking->cancellable);
+    g_free(asking->field);
+    g_free(asking);
+}
+
+static void answered(const struct http_response *response, gpointer user)
+{
+    g_autofree struct one *one = user;
+    struct asking *asking = one->asking;
+    bool cancelled = response->end == HTTP_CANCELLED;
+    if (!cancelled && response->end == HTTP_ANSWERED && response->status == 200) {
+        g_autoptr(Json) json = json_parse(response->body, response->body_length, NULL);
+        if (json != NULL) {
+            asking->evidence.answered++;
+            one->question->read(asking, json);
+        }
+    }
+    finish_one(asking);
+}
+
+static void ask(struct asking *asking, const struct question *question)
+{
+    struct session *session = asking->session;
+    struct one *one = g_new0(struct one, 1);
+    HttpRequest *request;
+    one->asking = asking;
+    one->question = question;
+    if (question->soql == NULL) {
+        g_autofree char *path = g_strdup_printf("sobjects/%s/describe", session_object(session));
+        request = rest_request("GET", session_base(session), session_version(session), path,
+                               session->secrets.access_token);
+    } else {
+        g_auto(GStrv) parts = g_strsplit(question->soql, "%s", 2);
+        g_autofree char *soql = g_strjoinv(session->connection->user_id, parts);
+        request = query_request(session_base(session), session_version(session), soql,
+                                session->secrets.access_token);
+    }
+    http_request_timeout(request, 10000);
+    asking->open++;
+    asking->evidence.asked++;
+    http_send(session->http, request, asking->cancellable, answered, one);
+}
+
+void evidence_gather(struct session *session, enum cause cause, const struct failure *failure,
+                     GCancellable *cancellable, evidence_done done, gpointer user)
+{
+    struct asking *asking = g_new0(struct asking, 1);
+    guint which = questions_for(cause);
+    asking->session = session;
+    asking->evidence.approvals = -1;
+    asking->field = failure->fields == NULL ? NULL : g_strdup(failure->fields[0]);
+    asking->cancellable = g_object_ref(cancellable);
+    asking->done = done;
+    asking->user = user;
+    for (gsize i = 0; i < G_N_ELEMENTS(questions); i++)
+        if (which & (1u << i))
+            ask(asking, &questions[i]);
+}
+
+/* ---- what it means ---- */
+
+/* Editions with API access, by Salesforce's REST API guide (intro-rest-compatible-editions). */
+static enum answer edition_has_api(const char *edition)
+{
+    static const char *const with[] = {"Enterprise", "Unlimited", "Performance", "Developer"};
+    if (edition == NULL)
+        return ANSWER_UNKNOWN;
+    for (gsize i = 0; i < G_N_ELEMENTS(with); i++)
+        if (strstr(edition, with[i]) != NULL)
+            return ANSWER_YES;
+    return ANSWER_NO;
+}
+
+static void add_fact(struct diagnosis *diagnosis, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void add_fact(struct diagnosis *diagnosis, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *fact = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    char *text = diagnosis->happened == NULL ? g_strdup(fact)
+                                             : g_strdup_printf("%s %s", diagnosis->happened, fact);
+    g_free(diagnosis->happened);
+    diagnosis->happened = text;
+}
+
+static void drop_doubt(struct diagnosis *diagnosis)
+{
+    g_clear_pointer(&diagnosis->tell_apart, g_free);
+}
+
+/* User level, org level, or "cannot tell, look here" (salesforce.md section 6). */
+static struct diagnosis *explain_api_disabled(const struct failure *failure,
+                                              const struct session *session,
+                                              const struct evidence *evidence)
+{
+    const char *edition =
+        evidence->edition != NULL ? evidence->edition : session->connection->edition;
+    enum answer has_api = edition_has_api(edition);
+    struct diagnosis *diagnosis;
+    if (evidence->api_enabled == ANSWER_NO) {
+        diagnosis = explain_as(failure, CAUSE_API_DISABLED_USER, CERTAINTY_CERTAIN);
+        add_fact(diagnosis, _("The org says that this user does not have API Enabled."));
+    } else if (has_api == ANSWER_YES) {
+        diagnosis = explain_as(failure, CAUSE_API_DISABLED_USER, CERTAINTY_CERTAIN);
+        add_fact(diagnosis,
+                 _("The org is %s, which includes the API, so it is the user's right "
+                   "that is missing."),
+                 edition);
+    } else if (has_api == ANSWER_NO) {
+        diagnosis = explain_as(failure, CAUSE_API_DISABLED, CERTAINTY_LIKELY);
+        add_fact(diagnosis, _("The org is %s, which does not include the API by itself."), edition);
+        return diagnosis;
+    } else {
+        return explain(failure);
+    }
+    drop_doubt(diagnosis);
+    if (evidence->profile_name != NULL)
+        add_fact(diagnosis, _("The user's profile is %s."), evidence->profile_name);
+    return diagnosis;
+}
+
+static void add_history(struct diagnosis *diagnosis, const struct evidence *evidence)
+{
+    if (evidence->history != NULL)
+        add_fact(diagnosis, _("Login History says: %s."), evidence->history);
+}
+
+static void add_rights(struct diagnosis *diagnosis, const struct evidence *evidence)
+{
+    if (evidence->createable == ANSWER_NO && diagnosis->cause == CAUSE_CREATE_NOT_PERMITTED) {
+        diagnosis->certainty = CERTAINTY_CERTAIN;
+        add_fact(diagnosis, _("The org's describe says that this user may not create it."));
+    }
+    if (evidence->field_there == ANSWER_NO && diagnosis->cause == CAUSE_FIELD_UNKNOWN)
+        add_fact(diagnosis, _("The org does not show this user a field of that name."));
+    if (evidence->field_createable == ANSWER_NO && diagnosis->cause == CAUSE_FIELD_NOT_WRITABLE) {
+        diagnosis->certainty = CERTAINTY_CERTAIN;
+        add_fact(diagnosis, _("The org's describe says that this user may read the field only."));
+    }
+    if (evidence->profile_name != NULL)
+        add_fact(diagnosis, _("The user's profile is %s."), evidence->profile_name);
+}
+
+static void add_app(struct diagnosis *diagnosis, const struct evidence *evidence)
+{
+    if (evidence->installed == ANSWER_NO && diagnosis->cause == CAUSE_APP_NOT_INSTALLED) {
+        diagnosis->certainty = CERTAINTY_CERTAIN;
+        add_fact(diagnosis, _("The org knows the app, but it is not installed there."));
+    }
+    if (evidence->admin_approved == ANSWER_YES) {
+        diagnosis->certainty = CERTAINTY_CERTAIN;
+        add_fact(diagnosis,
+                 _("The app's policy lets in only users whom an administrator approved."));
+    }
+}
+
+struct diagnosis *evidence_explain(const struct failure *failure, const struct session *session,
+                                   const struct evidence *evidence)
+{
+    struct diagnosis *diagnosis = explain(failure);
+    if (diagnosis->cause == CAUSE_API_DISABLED || diagnosis->cause == CAUSE_API_DISABLED_USER) {
+        diagnosis_free(diagnosis);
+        return explain_api_disabled(failure, session, evidence);
+    }
+    add_rights(diagnosis, evidence);
+    add_app(diagnosis, evidence);
+    add_history(diagnosis, evidence);
+    return diagnosis;
+}
+
+static void set_answer(Json *json, const char *key, enum answer answer)
+{
+    if (answer != ANSWER_UNKNOWN)
+        json_set_bool(json, key, answer == ANSWER_YES);
+}
+
+Json *evidence_to_json(const struct evidence *evidence)
+{
+    if (evidence->answered == 0)
+        return NULL;
+    Json *json = json_object();
+    set_answer(json, "api_enabled", evidence->api_enabled);
+    set_answer(json, "profile_api_enabled", evidence->profile_api);
+    set_answer(json, "permission_set_api_enabled", evidence->set_api);
+    set_answer(json, "createable", evidence->createable);
+    set_answer(json, "field_visible", evidence->field_there);
+    set_answer(json, "field_createable", evidence->field_createable);
+    set_answer(json, "installed", evidence->installed);
+    set_answer(json, "admin_approved_only", evidence->admin_approved);
+    if (evidence->approvals >= 0)
+        json_set_int(json, "approvals", evidence->approvals);
+    if (evidence->profile_name != NULL)
+        json_set_string(json, "profile", evidence->profile_name);
+    if (evidence->edition != NULL)
+        json_set_string(json, "edition", evidence->edition);
+    if (evidence->history != NULL)
+        json_set_string(json, "login_history", evidence->history);
+    return json;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "perch/clock.h"
+#include "perch/command.h"
+#include "perch/desktop.h"
+#include "perch/text.h"
+
+/* Every check of each connection, all connections at the same time. */
+
+struct patients {
+    struct app_job *jobs;
+    guint count;
+};
+
+static bool add_patient(struct patients *patients, const char *name,
+                        const struct services *services, const Desktop *desktop, GError **error)
+{
+    struct app_job *job = &patients->jobs[patients->count];
+    if (!job_init(job, name, services, error))
+        return false;
+    job->session->desktop = desktop;
+    patients->count++;
+    return true;
+}
+
+/* The named ones, else all that are set up. */
+static GStrv choose_names(GStrv names, const char *config_dir)
+{
+    if (names[0] != NULL)
+        return g_strdupv(names);
+    g_autoptr(GPtrArray) entries = connections_list(config_dir);
+    GStrvBuilder *builder = g_strv_builder_new();
+    for (guint i = 0; i < entries->len; i++) {
+        const struct connections_entry *entry = entries->pdata[i];
+        if (entry->connection == NULL)
+            fprintf(stderr, "perch: %s: %s\n", entry->name, entry->problem);
+        else if (entry->connection->draft_step == 0)
+            g_strv_builder_add(builder, entry->name);
+    }
+    GStrv all = g_strv_builder_end(builder);
+    g_strv_builder_unref(builder);
+    return all;
+}
+
+static guint count_failed(const GPtrArray *results)
+{
+    guint failed = 0;
+    for (guint i = 0; i < results->len; i++)
+        failed += ((const struct check_result *)results->pdata[i])->status == CHECK_FAILED;
+    return failed;
+}
+
+static void print_text(const struct app_job *job, double seconds, bool quiet)
+{
+    guint failed = count_failed(job->results);
+    printf(_("%s: %u checks, %u failed, %.1f s\n"), job->session->connection->name,
+           job->results->len, failed, seconds);
+    for (guint i = 0; i < job->results->len; i++) {
+        const struct check_result *result = job->results->pdata[i];
+        if (!quiet || result->status == CHECK_FAILED)
+            command_print_result(result, stdout);
+    }
+}
+
+static int worse(int a, int b)
+{
+    return a != PERCH_EXIT_OK ? a : b;
+}
+
+static int print_json(const struct patients *patients)
+{
+    int code = PERCH_EXIT_OK;
+    g_autoptr(Json) all = json_array();
+    for (guint i = 0; i < patients->count; i++) {
+        const struct app_job *job = &patients->jobs[i];
+        Json *one = check_results_to_json(job->results, "doctor", job->session->connection->name);
+        code = worse(code, (int)check_results_exit(job->results));
+        json_append(all, one);
+    }
+    g_autoptr(Json) json = json_object();
+    json_set_int(json, "perch", 1);
+    json_set_string(json, "command", "doctor");
+    json_set_string(json, "status", code == PERCH_EXIT_OK ? "ok" : "failed");
+    json_set_int(json, "exit", code);
+    const Json *only = json_first(all);
+    if (patients->count == 1) { /* one connection: its object, as every other command */
+        g_autoptr(WipedText) text = json_print(only);
+        puts(text);
+        return code;
+    }
+    json_set(json, "connections", json_copy(all));
+    g_autoptr(WipedText) text = json_print(json);
+    puts(text);
+    return code;
+}
+
+static int examine(const struct patients *patients, const struct common_options *common)
+{
+    static const enum check_list_id lists[] = {CHECKS_DOCTOR};
+    gint64 start = clock_monotonic_ms();
+    if (!app_run_lists(patients->jobs, patients->count, lists, G_N_ELEMENTS(lists), NULL, NULL,
+                       (gint64)common->timeout * 1000)) {
+        fprintf(stderr, "perch: %s\n", _("Stopped before every check had its answer."));
+        return PERCH_EXIT_CANCELLED;
+    }
+    if (common->json)
+        return print_json(patients);
+    int code = PERCH_EXIT_OK;
+    double seconds = (double)(clock_monotonic_ms() - start) / 1000.0;
+    for (guint i = 0; i < patients->count; i++) {
+        print_text(&patients->jobs[i], seconds, common->quiet);
+        code = worse(code, (int)check_results_exit(patients->jobs[i].results));
+    }
+    return code;
+}
+
+static int run_doctor(GStrv names, const struct common_options *common,
+                      const struct services *services)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Desktop) desktop = desktop_look();
+    g_auto(GStrv) chosen = choose_names(names, services->config_dir);
+    guint wanted = g_strv_length(chosen);
+    struct patients patients = {.jobs = g_new0(struct app_job, wanted + 1)};
+    int code = PERCH_EXIT_OK;
+    for (guint i = 0; i < wanted && code == PERCH_EXIT_OK; i++)
+        if (!add_patient(&patients, chosen[i], services, desktop, &error))
+            code = command_error(error);
+    if (code == PERCH_EXIT_OK && wanted == 0)
+        code = command_usage(_("There is no connection to examine. Make one with: perch setup"));
+    else if (code == PERCH_EXIT_OK)
+        code = examine(&patients, common);
+    for (guint i = 0; i < patients.count; i++)
+        job_clear(&patients.jobs[i]);
+    g_free(patients.jobs);
+    return code;
+}
+
+int command_doctor(int argc, char **argv)
+{
+    struct common_options common = {0};
+    struct services services = {0};
+    gboolean all = FALSE;
+    g_auto(GStrv) names = NULL;
+    g_autoptr(GError) error = NULL;
+    int code;
+    const GOptionEntry entries[] = {
+        {"all", 0, 0, G_OPTION_ARG_NONE, &all, N_("every connection"), NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    if (!command_parse("doctor", argc, argv, &common, entries, &names, &code))
+        return code;
+    if (all && names[0] != NULL)
+        return command_usage(_("Give names or --all, not both."));
+    code = services_init(&services, &error) ? run_doctor(names, &common, &services)
+                                            : command_error(error);
+    services_clear(&services);
+    return code;
+}
