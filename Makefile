@@ -214,7 +214,7 @@ check:
 	$(Q)MAKE='$(MAKE)' V=$(V) tests/support/check.sh
 
 asan:
-	$(Q)$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=1 CFLAGS='-O1 -g' check-all
+	$(Q)$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=1 CFLAGS=-O1 check-all
 
 clang:
 	$(Q)$(MAKE) --no-print-directory BUILD=build/clang CC=$(CLANG) WERROR=1 all tests
@@ -237,12 +237,16 @@ demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	@exec $(BUILD)/perch demo
 
-.PHONY: format format-check lint man-lint fuzz-smoke bench screenshots pot install uninstall
+.PHONY: tidy format format-check lint man-lint fuzz-smoke bench screenshots pot install uninstall
 CLANG_FORMAT ?= $(firstword $(wildcard /usr/bin/clang-format-14) clang-format)
 format:
 	$(Q)$(CLANG_FORMAT) -i $(C_FILES)
 format-check:
 	$(Q)$(CLANG_FORMAT) --dry-run --Werror $(C_FILES)
+CLANG_TIDY ?= $(firstword $(wildcard /usr/bin/clang-tidy-14) clang-tidy)
+tidy: $(CONFIG_H)
+	$(Q)$(CLANG_TIDY) --quiet $(LIB_SRC) $(MAIN_SRC) $(DEMO_SRC) -- \
+	  $(filter-out -Wcast-qual,$(ALL_CFLAGS)) -include perch/config.h
 lint:
 	$(Q)tests/lint/lint.sh
 man-lint:
@@ -293,7 +297,8 @@ help:
 #:      check-support     one suite; filter=TEXT for some of it, REGEN=1 rewrites golden files
 #: make asan         every suite under AddressSanitizer and UBSan
 #: make clang        build with clang, warnings are errors
-#: make format, format-check, lint, man-lint, fuzz-smoke
+#: make format, format-check, lint, man-lint, tidy, fuzz-smoke
+#: make dev-deps     tools for clang, tidy, lint, fuzzing and pictures
 #: make bench        first paint, perch token, memory, beside bare equivalents
 #: make screenshots  screenshots/*.png from a real run
 #: make install, uninstall    PREFIX=/usr/local DESTDIR=
