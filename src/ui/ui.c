@@ -149,8 +149,10 @@ static gboolean on_resize(gpointer data)
 {
     Ui *ui = data;
     ui_term_resize(ui->term);
-    /* resizeterm puts a key into curses' own queue, which no poll can see. */
+    /* resizeterm puts a key into curses' own queue, which no poll can see. What a person pressed
+     * in the same moment is read here too, and an Esc waits for its silence. */
     ui_term_read(ui->term, ui->keys);
+    wait_for_silence(ui);
     g_clear_pointer(&ui->linked, g_free);
     ui->scrolled = false;
     ui_stale(ui);
