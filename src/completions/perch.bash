@@ -11,7 +11,7 @@ _perch_connections() {
 
 _perch() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' word i
-    local commands="setup token test status handoff demo help"
+    local commands="setup reauthorize token test status doctor handoff demo help"
     local common="--help --json --no-input --plain --quiet --timeout"
     COMPREPLY=()
     # --format=env arrives as the three words --format, = and env.
@@ -54,9 +54,11 @@ _perch() {
         words="$common --login-url --client-id --client-secret-file --callback-port"
         words="$words $(_perch_connections)"
         ;;
+    reauthorize) words="$common --callback-port $(_perch_connections)" ;;
     token) words="$common --fresh $(_perch_connections)" ;;
     test) words="$common --object --set --keep --dry-run $(_perch_connections)" ;;
     status) words="$common $(_perch_connections)" ;;
+    doctor) words="$common --all $(_perch_connections)" ;;
     handoff) words="$common --format --output $(_perch_connections)" ;;
     demo) words="$common" ;;
     help) words="$commands" ;;

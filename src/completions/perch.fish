@@ -10,19 +10,22 @@ function __perch_connections
     end
 end
 
-set -l named setup token test status handoff
+set -l named setup reauthorize token test status doctor handoff
 
 complete -c perch -f
 complete -c perch -n __fish_use_subcommand -a setup -d 'Set up a connection, step by step'
+complete -c perch -n __fish_use_subcommand -a reauthorize \
+    -d 'Log in again and keep everything else'
 complete -c perch -n __fish_use_subcommand -a token -d 'Print a valid access token'
 complete -c perch -n __fish_use_subcommand -a test -d 'Insert a test record'
 complete -c perch -n __fish_use_subcommand -a status -d 'Show which connections work'
+complete -c perch -n __fish_use_subcommand -a doctor -d 'Run every check and explain what failed'
 complete -c perch -n __fish_use_subcommand -a handoff -d 'Print the values for Flow Builder'
 complete -c perch -n __fish_use_subcommand -a demo -d 'Rehearse on the built-in demo org'
 complete -c perch -n __fish_use_subcommand -a help -d 'Show help on a command'
 complete -c perch -n __fish_use_subcommand -l version -d 'Show the version'
 complete -c perch -n "__fish_seen_subcommand_from $named" -a '(__perch_connections)'
-complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup token test status handoff demo'
+complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token test status doctor handoff demo'
 complete -c perch -l help -d 'Show help'
 complete -c perch -l json -d 'One JSON object on standard output'
 complete -c perch -l no-input -d 'Never ask'
@@ -33,7 +36,7 @@ complete -c perch -n '__fish_seen_subcommand_from setup' -l login-url -x -d 'Add
 complete -c perch -n '__fish_seen_subcommand_from setup' -l client-id -x -d 'Consumer key'
 complete -c perch -n '__fish_seen_subcommand_from setup' -l client-secret-file -r -F \
     -d 'File with the consumer secret'
-complete -c perch -n '__fish_seen_subcommand_from setup' -l callback-port -x \
+complete -c perch -n '__fish_seen_subcommand_from setup reauthorize' -l callback-port -x \
     -d 'Registered callback port'
 complete -c perch -n '__fish_seen_subcommand_from token' -l fresh -d 'Refresh in any case'
 complete -c perch -n '__fish_seen_subcommand_from test' -l object -x -a 'Lead Case' \
@@ -41,6 +44,7 @@ complete -c perch -n '__fish_seen_subcommand_from test' -l object -x -a 'Lead Ca
 complete -c perch -n '__fish_seen_subcommand_from test' -l set -x -d 'FIELD=VALUE'
 complete -c perch -n '__fish_seen_subcommand_from test' -l keep -d 'Leave the record in the org'
 complete -c perch -n '__fish_seen_subcommand_from test' -l dry-run -d 'Write nothing'
+complete -c perch -n '__fish_seen_subcommand_from doctor' -l all -d 'Every connection'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l format -x -a 'text env json' \
     -d 'Form of the values'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l output -r -F -d 'A new file'

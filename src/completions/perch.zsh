@@ -13,9 +13,11 @@ _perch() {
     local -a commands common
     commands=(
         'setup:set up a connection, step by step'
+        'reauthorize:log in again and keep everything else'
         'token:print a valid access token'
         'test:insert a test record'
         'status:show which connections work'
+        'doctor:run every check and explain what failed'
         'handoff:print the values for Flow Builder'
         'demo:rehearse on the built-in demo org'
         'help:show help on a command'
@@ -40,6 +42,10 @@ _perch() {
                 '--client-secret-file=[file with the consumer secret]:file:_files' \
                 '--callback-port=[registered callback port]:port:' '1:connection:_perch_connections'
             ;;
+        reauthorize)
+            _arguments $common '--callback-port=[registered callback port]:port:' \
+                '1:connection:_perch_connections'
+            ;;
         token)
             _arguments $common '--fresh[refresh even when the token is good]' \
                 '1:connection:_perch_connections'
@@ -50,6 +56,9 @@ _perch() {
                 '--dry-run[write nothing]' '1:connection:_perch_connections'
             ;;
         status) _arguments $common '*:connection:_perch_connections' ;;
+        doctor)
+            _arguments $common '--all[every connection]' '*:connection:_perch_connections'
+            ;;
         handoff)
             _arguments $common '--format=[form of the values]:format:(text env json)' \
                 '--output=[a new file]:file:_files' '1:connection:_perch_connections'
