@@ -11,6 +11,9 @@
 
 /* The imperative shell: owns the main loop's objects, runs the wizard's effects and check lists. */
 
+/* Where the wizard opens. */
+enum app_start { APP_START_STEP, APP_START_AUTHORIZE, APP_START_DOCTOR, APP_START_TEST };
+
 struct app_options {
     const char *name;      /* connection; NULL = ask */
     const char *login_url; /* fills the Org step in */
@@ -18,8 +21,11 @@ struct app_options {
     Secret *client_secret; /* borrowed */
     guint16 callback_port; /* 0 = the pool */
     gint64 login_seconds;  /* how long a login may take; 0 = 15 minutes */
+    enum app_start start;  /* APP_START_STEP: where a draft stopped, else at its values */
     bool plain, json, no_input, quiet;
-    const char *farewell; /* said at the end instead of what was kept; NULL = that */
+    bool *ret_home;                  /* the person went back to Home; NULL = there is none */
+    int (*forget)(const char *name); /* Home's forget, from the layer above */
+    const char *farewell;            /* said at the end instead of what was kept; NULL = that */
 };
 
 /* The wizard for one connection, full screen or line by line; returns the exit code. */

@@ -57,6 +57,7 @@ struct check_run {
     struct session *session;
     GCancellable *cancellable;
     struct check_result *result; /* borrowed from the list; NULL once the list is gone */
+    gpointer call;               /* check_rest's, while its first answer is on the way */
     gpointer private;
 };
 
@@ -76,6 +77,10 @@ typedef void (*check_judge)(struct check_run *run, const struct http_response *r
 void check_http(struct check_run *run, HttpRequest *request, check_judge judge);
 /* The same, but judge sees every end of the transfer. */
 void check_http_any(struct check_run *run, HttpRequest *request, check_judge judge);
+/* A REST call whose token may be dead: after a 401 one refresh, then once more. build makes the
+ * request from the session's present token. */
+void check_rest(struct check_run *run, HttpRequest *(*build)(struct session *session),
+                check_judge judge);
 /* The wire's failure of a response that is not HTTP_ANSWERED. */
 void check_fail_wire(struct check_run *run, const struct http_response *response);
 /* Whether a callback that arrives late still has a list to report to. Frees the run if not. */

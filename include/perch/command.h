@@ -34,6 +34,9 @@ gboolean command_parse(const char *command, int argc, char **argv, struct common
 int command_error(const GError *error);
 int command_usage(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
+/* Whether the line by line form is the one to use here: no terminal, TERM=dumb, ACCESSIBLE. */
+bool command_is_plain(void);
+
 /* One row of a list as text: mark, title, summary; with the diagnosis below a failure. */
 void command_print_result(const struct check_result *result, FILE *stream);
 

@@ -37,6 +37,7 @@ struct session {
 
     /* what the org and user were before this login (wrong-org guard); NULL = a first login */
     char *expected_org_id, *expected_user_id;
+    Secret *previous_token; /* refresh token that the connection had before; NULL = none */
 
     /* learnt */
     struct failure probe;       /* what the authorize endpoint refused; code NULL = nothing */

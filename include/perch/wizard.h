@@ -55,6 +55,7 @@ enum effect_kind {
     EFFECT_WRITE,           /* text: put it into a file only the person can read, and say which */
     EFFECT_EXPORT,          /* the hand-off values into such a file */
     EFFECT_SAVE,            /* the connection's file; finished set-ups are no drafts any more */
+    EFFECT_OTHER_ORG,       /* the person says that another org or user is meant */
     EFFECT_KEEP_IN_MEMORY,  /* go on without storing */
     EFFECT_REVOKE_AND_QUIT, /* revoke what was won and not stored, then quit with code */
     EFFECT_QUIT,            /* code */
@@ -66,6 +67,7 @@ struct effect {
     guint serial;
     bool keep;
     int code;
+    bool home; /* EFFECT_QUIT: back to where the wizard was opened from */
     char *text;
     Secret *secret;
 };
@@ -116,9 +118,12 @@ struct wizard {
     enum org_kind org_kind;
     GStrv taken; /* names of other connections */
     bool no_input;
-    bool prefilled; /* name and address came with the command */
+    bool reauthorize;         /* straight to Authorize; done when proven */
+    bool doctor, doctor_only; /* the troubleshooting screen is open; nothing is behind it */
+    bool prefilled;           /* name and address came with the command */
 
-    enum step step, furthest;
+    enum step step, furthest, first; /* first: where it was opened */
+    bool has_home;                   /* Esc on the first screen goes back to Home */
     enum mark marks[STEP_COUNT];
     int screen;
     gint64 now_ms;
@@ -166,6 +171,9 @@ struct wizard *wizard_new(Connection *connection, Secret *client_secret, GStrv t
 void wizard_free(struct wizard *wizard); /* NULL is fine */
 typedef struct wizard Wizard;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wizard, wizard_free)
+
+/* Opens the troubleshooting screen over the step. */
+void wizard_open_doctor(struct wizard *wizard, bool only, GArray *effects);
 
 /* To be called once, before any event: enters the step where a draft stopped. */
 void wizard_start(struct wizard *wizard, enum step step, gint64 now_ms, GArray *effects);

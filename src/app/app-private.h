@@ -35,9 +35,12 @@ struct app {
 
     Loopback *loopback;
     bool has_code;
+    GCancellable *load; /* reading the keyring before the wizard begins; NULL = not, or done */
     guint tick_source;
     guint saves_pending; /* keyring writes under way: quitting waits for them */
-    char *farewell;      /* line printed after the screen is restored */
+    char
+        *secrets_problem; /* why the keyring did not give the connection's secrets; NULL = it did */
+    char *farewell;       /* line printed after the screen is restored */
 };
 
 /* Hands an event to the wizard, runs what it asks for, and repaints. */

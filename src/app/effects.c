@@ -179,6 +179,10 @@ void app_effect(struct app *app, const struct effect *effect)
     case EFFECT_SAVE:
         save(app);
         break;
+    case EFFECT_OTHER_ORG:
+        g_clear_pointer(&app->session->expected_org_id, g_free);
+        g_clear_pointer(&app->session->expected_user_id, g_free);
+        break;
     case EFFECT_KEEP_IN_MEMORY:
         app->session->memory_only = true;
         break;
@@ -186,7 +190,10 @@ void app_effect(struct app *app, const struct effect *effect)
         revoke_and_quit(app, effect->code);
         break;
     case EFFECT_QUIT:
-        farewell(app);
+        if (effect->home && app->options->ret_home != NULL)
+            *app->options->ret_home = true;
+        else
+            farewell(app);
         app_quit(app, effect->code);
         break;
     }

@@ -5,44 +5,187 @@
 #include <stdio.h>
 
 #include "perch/app.h"
+#include "perch/check.h"
 #include "perch/clock.h"
 #include "perch/paths.h"
-#include "perch/store.h"
 #include "perch/text.h"
 #include "perch/ui.h"
+#include "rename.h"
+
+/* Connections asked at the same time: enough to be quick, few enough for bus and sockets. */
+enum { ASKED_AT_ONCE = 16, TICK_MS = 250 };
+
+struct asked {
+    struct home_run *run;
+    char *name;
+    Session *session;
+    CheckList *list;
+    guint idle;
+    bool done;
+};
 
 struct home_run {
     Home *home;
+    struct services services;
     GMainLoop *loop;
     Ui *ui;
+    GPtrArray *asked; /* struct asked *, in the order of the rows */
+    guint next;       /* the first that is not started */
+    guint under_way;
+    guint tick_source;
     enum home_choice choice;
     char *name;
+    bool renaming; /* until it has ended nothing else happens */
 };
+
+/* ---- live states ---- */
+
+static void start_more(struct home_run *run);
+
+static void asked_free(gpointer data)
+{
+    struct asked *asked = data;
+    if (asked->idle != 0)
+        g_source_remove(asked->idle);
+    g_clear_pointer(&asked->list, check_list_free);
+    session_free(asked->session);
+    g_free(asked->name);
+    g_free(asked);
+}
+
+static gboolean tell(gpointer user)
+{
+    struct asked *asked = user;
+    struct home_run *run = asked->run;
+    asked->idle = 0;
+    home_checked(run->home, asked->name, (GPtrArray *)(guintptr)check_list_results(asked->list),
+                 asked->done);
+    if (asked->done) {
+        g_clear_pointer(&asked->list, check_list_free);
+        run->under_way--;
+        start_more(run);
+    }
+    ui_changed(run->ui);
+    return G_SOURCE_REMOVE;
+}
+
+static void on_result(const struct check_result *result, gpointer user)
+{
+    struct asked *asked = user;
+    (void)result;
+    if (asked->idle == 0)
+        asked->idle = g_idle_add(tell, asked);
+}
+
+static void on_done(gpointer user)
+{
+    struct asked *asked = user;
+    asked->done = true;
+    on_result(NULL, asked);
+}
+
+static void start_more(struct home_run *run)
+{
+    while (run->under_way < ASKED_AT_ONCE && run->next < run->asked->len) {
+        struct asked *asked = run->asked->pdata[run->next++];
+        run->under_way++;
+        asked->list = check_list_start(CHECKS_STATUS, asked->session, NULL,
+                                       &(struct check_list_listener){on_result, on_done, asked});
+    }
+}
+
+static void ask_all(struct home_run *run)
+{
+    for (guint i = 0; i < run->home->rows->len; i++) {
+        struct home_row *row = run->home->rows->pdata[i];
+        if (row->connection == NULL || row->connection->draft_step != 0)
+            continue;
+        struct asked *asked = g_new0(struct asked, 1);
+        asked->run = run;
+        asked->name = g_strdup(row->name);
+        asked->session = session_new(connection_copy(row->connection), run->services.config_dir,
+                                     run->services.http, run->services.store);
+        row->checking = true;
+        g_ptr_array_add(run->asked, asked);
+    }
+    start_more(run);
+}
+
+static gboolean tick(gpointer user)
+{
+    struct home_run *run = user;
+    ui_changed(run->ui);
+    if (home_wants_ticks(run->home))
+        return G_SOURCE_CONTINUE;
+    run->tick_source = 0;
+    return G_SOURCE_REMOVE;
+}
+
+/* The first paint comes first: the network is started once the list stands on the screen. */
+static gboolean begin(gpointer user)
+{
+    struct home_run *run = user;
+    g_autoptr(GError) error = NULL;
+    if (!services_init(&run->services, &error)) {
+        home_notice(run->home, error->message);
+    } else {
+        ask_all(run);
+        run->tick_source = g_timeout_add(TICK_MS, tick, run);
+    }
+    ui_changed(run->ui);
+    return G_SOURCE_REMOVE;
+}
+
+/* ---- events ---- */
 
 static struct view *host_view(int focus, gpointer user)
 {
     struct home_run *run = user;
     run->home->wall_ms = clock_wall_ms();
+    run->home->now_ms = clock_monotonic_ms();
     return home_view(run->home, focus);
+}
+
+static void leave(struct home_run *run, enum home_choice choice, const char *name)
+{
+    run->choice = choice;
+    char *copy = g_strdup(name);
+    g_free(run->name);
+    run->name = copy;
+    g_main_loop_quit(run->loop);
+}
+
+static void renamed(const GError *error, gpointer user)
+{
+    struct home_run *run = user;
+    run->renaming = false;
+    if (error == NULL) {
+        leave(run, HOME_AGAIN, run->home->typed);
+        return;
+    }
+    home_notice(run->home, error->message);
+    ui_changed(run->ui);
 }
 
 static void host_event(const struct view_event *event, gpointer user)
 {
     struct home_run *run = user;
     const char *name = NULL;
-    enum home_choice choice = home_handle(run->home, event, &name);
-    if (choice == HOME_STAY)
+    if (run->renaming)
         return;
-    run->choice = choice;
-    run->name = g_strdup(name);
-    g_main_loop_quit(run->loop);
+    enum home_choice choice = home_handle(run->home, event, &name);
+    run->renaming = choice == HOME_RENAME && run->services.store != NULL;
+    if (run->renaming)
+        rename_connection(run->services.store, run->services.config_dir, name, run->home->typed,
+                          renamed, run);
+    else if (choice != HOME_STAY && choice != HOME_RENAME)
+        leave(run, choice, name);
+    ui_changed(run->ui);
 }
 
 static void host_hangup(gpointer user)
 {
-    struct home_run *run = user;
-    run->choice = HOME_QUIT;
-    g_main_loop_quit(run->loop);
+    leave(user, HOME_QUIT, NULL);
 }
 
 static gboolean on_terminate(gpointer user)
@@ -51,11 +194,14 @@ static gboolean on_terminate(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-static Home *load(void)
+/* ---- one visit ---- */
+
+static Home *load(const char *target)
 {
     g_autofree char *config_dir = paths_config_dir();
     g_autoptr(GPtrArray) entries = connections_list(config_dir);
     Home *home = home_new();
+    home->target = g_strdup(target);
     for (guint i = 0; i < entries->len; i++) {
         struct connections_entry *entry = entries->pdata[i];
         home_add(home, entry->name, g_steal_pointer(&entry->connection), entry->problem);
@@ -63,41 +209,83 @@ static Home *load(void)
     return home;
 }
 
-static bool choose(struct home_run *run, GError **error)
+static bool visit(struct home_run *run, GError **error)
 {
     const struct ui_host host = {host_view, host_event, host_hangup, run};
     run->loop = g_main_loop_new(NULL, FALSE);
+    run->asked = g_ptr_array_new_with_free_func(asked_free);
     run->ui = ui_new(&host, error);
-    if (run->ui != NULL) {
+    bool fine = run->ui != NULL;
+    if (fine) {
         guint terminate = g_unix_signal_add(SIGTERM, on_terminate, run);
+        guint first = g_idle_add_full(G_PRIORITY_LOW, begin, run, NULL);
         g_main_loop_run(run->loop);
         g_source_remove(terminate);
+        if (run->services.config_dir == NULL)
+            g_source_remove(first);
     }
-    bool fine = run->ui != NULL;
+    if (run->tick_source != 0)
+        g_source_remove(run->tick_source);
+    g_ptr_array_unref(run->asked);
     g_clear_pointer(&run->ui, ui_free);
+    services_clear(&run->services);
     g_main_loop_unref(run->loop);
     return fine;
 }
 
+/* What was chosen, run to its end; FALSE: perch ends with *ret_code. */
+static bool follow(const struct app_options *options, enum home_choice choice, const char *name,
+                   int *ret_code)
+{
+    static const enum app_start starts[] = {
+        [HOME_OPEN] = APP_START_STEP,     [HOME_REAUTHORIZE] = APP_START_AUTHORIZE,
+        [HOME_DOCTOR] = APP_START_DOCTOR, [HOME_TEST] = APP_START_TEST,
+        [HOME_NEW] = APP_START_STEP,
+    };
+    struct app_options setup = *options;
+    bool home = false;
+    if (choice == HOME_QUIT)
+        return false;
+    if (choice == HOME_AGAIN)
+        return true;
+    if (choice == HOME_FORGET) {
+        *ret_code = options->forget == NULL ? PERCH_EXIT_UNEXPECTED : options->forget(name);
+        return *ret_code == PERCH_EXIT_OK;
+    }
+    setup.name = choice == HOME_NEW ? NULL : name;
+    setup.start = starts[choice];
+    setup.ret_home = &home;
+    *ret_code = app_setup(&setup);
+    return home;
+}
+
+static int list_plainly(const Home *home)
+{
+    for (guint i = 0; i < home->rows->len; i++)
+        puts(((const struct home_row *)home->rows->pdata[i])->name);
+    fprintf(stderr, "%s\n",
+            _("perch status tells which of them work; perch setup NAME opens one."));
+    return PERCH_EXIT_OK;
+}
+
 int app_home(const struct app_options *options)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Home) home = load();
-    struct app_options setup = *options;
-    struct home_run run = {.home = home, .choice = HOME_NEW};
-    if (home->rows->len > 0 && options->plain) {
-        for (guint i = 0; i < home->rows->len; i++)
-            puts(((const struct home_row *)home->rows->pdata[i])->name);
-        fprintf(stderr, "%s\n",
-                _("perch status tells which of them work; perch setup NAME opens one."));
-        return PERCH_EXIT_OK;
+    g_autofree char *name = NULL;
+    for (;;) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Home) home = load(name);
+        int code = PERCH_EXIT_OK;
+        struct home_run run = {.home = home, .choice = HOME_NEW};
+        bool empty = home->rows->len == 0;
+        if (!empty && options->plain)
+            return list_plainly(home);
+        if (!empty && !visit(&run, &error)) {
+            fprintf(stderr, "perch: %s\n", error->message);
+            return (int)perch_error_exit(error);
+        }
+        g_free(name);
+        name = run.name;
+        if (!follow(options, run.choice, name, &code) || empty)
+            return code;
     }
-    if (home->rows->len > 0 && !choose(&run, &error)) {
-        fprintf(stderr, "perch: %s\n", error->message);
-        return (int)perch_error_exit(error);
-    }
-    setup.name = run.name;
-    int code = run.choice == HOME_QUIT ? PERCH_EXIT_OK : app_setup(&setup);
-    g_free(run.name);
-    return code;
 }

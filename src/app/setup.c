@@ -66,22 +66,48 @@ void app_quit(struct app *app, int code)
 {
     app->exit = code;
     app->quitting = true;
+    if (app->load != NULL)
+        g_cancellable_cancel(app->load);
     if (app->plain != NULL)
         plain_stop(app->plain);
     if (app->saves_pending == 0)
         g_main_loop_quit(app->loop);
 }
 
+/* Until the keyring has answered there is nothing to show but that. */
+static struct view *waiting_view(const struct app *app)
+{
+    struct view *view = view_new();
+    view->title = g_strdup("perch");
+    view->right = g_strdup(app->options->name);
+    view->now_ms = clock_monotonic_ms();
+    view->busy = true;
+    struct view_item *item = view_add(view, VIEW_CHECK, 0, _("Keyring"));
+    item->mark = MARK_WORKING;
+    view_item_set(&item->value, _("waiting for it; it may be asking for a password elsewhere"));
+    view_key(view, ACTION_BACK, _("go on without it"));
+    return view;
+}
+
 static struct view *host_view(int focus, gpointer user)
 {
     struct app *app = user;
+    if (app->load != NULL)
+        return waiting_view(app);
     app->wizard->now_ms = clock_monotonic_ms();
     return wizard_view(app->wizard, focus);
 }
 
 static void host_event(const struct view_event *view, gpointer user)
 {
-    app_event(user, &(struct wizard_event){.kind = WIZARD_VIEW, .view = view});
+    struct app *app = user;
+    if (app->load == NULL)
+        app_event(app, &(struct wizard_event){.kind = WIZARD_VIEW, .view = view});
+    else if (view->kind == VIEW_EVENT_ACTION && view->action == ACTION_BACK)
+        g_cancellable_cancel(app->load);
+    else if (view->kind == VIEW_EVENT_ACTION &&
+             (view->action == ACTION_QUIT || view->action == ACTION_INTERRUPT))
+        app_quit(app, PERCH_EXIT_CANCELLED);
 }
 
 /* The terminal is gone, or somebody asks the program to end: the draft is kept. */
@@ -91,7 +117,7 @@ static void host_hangup(gpointer user)
     g_autoptr(GError) error = NULL;
     if (app->quitting)
         return;
-    if (app->wizard->step > STEP_ORG)
+    if (app->wizard->step > STEP_ORG && app->load == NULL)
         connections_save(app->services.config_dir, app->session->connection, &error);
     app_quit(app, PERCH_EXIT_CANCELLED);
 }
@@ -184,8 +210,39 @@ static void begin(struct app *app)
     g_autoptr(GArray) effects = effects_new();
     const struct app_options *options = app->options;
     enum step step = options->login_url != NULL ? STEP_ORG : first_step(app->wizard->connection);
+    if (options->start == APP_START_AUTHORIZE) {
+        /* A consumer secret that cannot be read has to be typed again. */
+        step = app->secrets_problem != NULL ? STEP_KEYS : STEP_AUTHORIZE;
+        app->wizard->reauthorize = true;
+    } else if (options->start == APP_START_TEST) {
+        step = STEP_TEST;
+    }
     wizard_start(app->wizard, step, clock_monotonic_ms(), effects);
+    if (options->start == APP_START_DOCTOR)
+        wizard_open_doctor(app->wizard, true, effects);
     run_effects(app, effects);
+    if (app->secrets_problem != NULL && !app->quitting)
+        app_notice(app, "%s", app->secrets_problem);
+}
+
+static void take_secrets(struct app *app, struct secrets *secrets)
+{
+    if (app->wizard->client_secret == NULL)
+        secret_set(&app->wizard->client_secret, secrets->client_secret);
+    secrets_clear(&app->session->secrets);
+    app->session->secrets = *secrets;
+    app->session->stored = true;
+    sync_secret(app);
+}
+
+static void offer_values(struct app *app)
+{
+    const struct secrets *secrets = &app->session->secrets;
+    g_autoptr(GPtrArray) items = handoff_items(app->session->connection, secrets);
+    app_event(app,
+              &(struct wizard_event){.kind = WIZARD_HANDOFF,
+                                     .items = items,
+                                     .text = handoff_problem(app->session->connection, secrets)});
 }
 
 static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
@@ -194,27 +251,22 @@ static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(GError) error = NULL;
     struct secrets secrets = {0};
     (void)source;
+    bool loaded = store_load_finish(app->services.store, result, &secrets, &error);
+    g_clear_object(&app->load);
     app->saves_pending--;
     if (app->quitting) {
+        secrets_clear(&secrets);
         if (app->saves_pending == 0)
             g_main_loop_quit(app->loop);
-    }
-    if (!store_load_finish(app->services.store, result, &secrets, &error)) {
-        if (!g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND) && !app->quitting)
-            app_notice(app, "%s", error->message);
         return;
     }
-    if (app->wizard->client_secret == NULL)
-        secret_set(&app->wizard->client_secret, secrets.client_secret);
-    secrets_clear(&app->session->secrets);
-    app->session->secrets = secrets;
-    app->session->stored = true;
-    sync_secret(app);
-    g_autoptr(GPtrArray) items = handoff_items(app->session->connection, &secrets);
-    app_event(app,
-              &(struct wizard_event){.kind = WIZARD_HANDOFF,
-                                     .items = items,
-                                     .text = handoff_problem(app->session->connection, &secrets)});
+    if (loaded)
+        take_secrets(app, &secrets);
+    else if (!g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
+        app->secrets_problem = g_strdup(error->message);
+    begin(app);
+    if (loaded && !app->quitting)
+        offer_values(app);
 }
 
 static bool make_wizard(struct app *app, GError **error)
@@ -225,6 +277,7 @@ static bool make_wizard(struct app *app, GError **error)
     g_auto(GStrv) taken = other_names(app, connection);
     app->wizard = wizard_new(connection, secret_ref(app->options->client_secret), taken);
     app->wizard->no_input = app->options->no_input;
+    app->wizard->has_home = app->options->ret_home != NULL;
     app->wizard->prefilled = app->options->login_url != NULL && app->options->name != NULL;
     app->wizard->org_kind = kind_of(connection);
     app->session =
@@ -269,12 +322,15 @@ static void app_clear(struct app *app)
     g_clear_pointer(&app->loop, g_main_loop_unref);
     services_clear(&app->services);
     g_free(app->farewell);
+    g_free(app->secrets_problem);
 }
 
 static void print_json(const struct app *app)
 {
     g_autoptr(GPtrArray) results = wizard_results(app->wizard);
-    g_autoptr(Json) json = check_results_to_json(results, "setup", app->wizard->connection->name);
+    g_autoptr(Json) json = check_results_to_json(
+        results, app->options->start == APP_START_AUTHORIZE ? "reauthorize" : "setup",
+        app->wizard->connection->name);
     json_set_int(json, "exit", app->exit);
     if (app->exit != PERCH_EXIT_OK)
         json_set_string(json, "status", "failed");
@@ -290,9 +346,12 @@ static void run(struct app *app)
     app->loop = g_main_loop_new(NULL, FALSE);
     if (app->options->name != NULL && app->wizard->connection->login_url != NULL) {
         app->saves_pending++;
-        store_load(app->services.store, app->options->name, false, NULL, secrets_loaded, app);
+        app->load = g_cancellable_new();
+        store_load(app->services.store, app->options->name, app->session->interactive, app->load,
+                   secrets_loaded, app);
+    } else {
+        begin(app);
     }
-    begin(app);
     if (!app->quitting)
         g_main_loop_run(app->loop);
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)

@@ -290,6 +290,33 @@ void check_rotation(struct check_run *run)
                _("on: a flow that holds one refresh token stops after its first refresh"));
 }
 
+/* ---- the grant before ---- */
+
+/* A user has five approvals for an app; an old one left alive would some day end another
+ * installation (salesforce.md 2.4). It goes only now that the new one is proven. */
+static void judge_old_grant(struct check_run *run, const struct http_response *response)
+{
+    secret_set(&run->session->previous_token, NULL);
+    if (response->end == HTTP_ANSWERED && response->status == 200)
+        check_ok(run, _("revoked; the new one replaces it"));
+    else if (response->end == HTTP_ANSWERED)
+        check_ok(run, _("was dead already"));
+    else
+        check_skip(run, _("could not be revoked; it still counts as one of five approvals"));
+}
+
+static void check_old_grant(struct check_run *run)
+{
+    struct session *session = run->session;
+    if (session->previous_token == NULL ||
+        secret_equal(session->previous_token, session->secrets.refresh_token))
+        check_skip(run, _("none"));
+    else
+        check_http_any(
+            run, token_revoke_request(session->connection->login_url, session->previous_token),
+            judge_old_grant);
+}
+
 static const struct check_def prove[] = {
     {"exchange", N_("Code exchanged"), true, {NULL}, check_exchange},
     {"signature", N_("Signature"), true, {"exchange"}, check_signature},
@@ -300,5 +327,6 @@ static const struct check_def prove[] = {
     {"stored", N_("Stored"), true, {"same-org", "session", "~who"}, check_stored},
     {"refreshed", N_("Refreshed once"), true, {"stored"}, check_refreshed},
     {"rotation", N_("Rotation"), false, {"refreshed"}, check_rotation},
+    {"old-grant", N_("Former login"), false, {"refreshed"}, check_old_grant},
 };
 CHECK_LIST(prove_checks, prove);

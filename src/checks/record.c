@@ -41,14 +41,16 @@ static void judge_describe(struct check_run *run, const struct http_response *re
              describe_createable_count(slot));
 }
 
+static HttpRequest *describe_request(struct session *session)
+{
+    g_autofree char *path = g_strdup_printf("sobjects/%s/describe", session_object(session));
+    return rest_request("GET", session_base(session), session_version(session), path,
+                        session->secrets.access_token);
+}
+
 static void check_describe(struct check_run *run)
 {
-    struct session *session = run->session;
-    g_autofree char *path = g_strdup_printf("sobjects/%s/describe", session_object(session));
-    check_http(run,
-               rest_request("GET", session_base(session), session_version(session), path,
-                            session->secrets.access_token),
-               judge_describe);
+    check_rest(run, describe_request, judge_describe);
 }
 
 static void check_createable(struct check_run *run)

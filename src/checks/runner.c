@@ -175,6 +175,7 @@ void check_list_free(CheckList *list)
 static void run_free(struct check_run *run)
 {
     g_object_unref(run->cancellable);
+    g_free(run->call);
     g_free(run);
 }
 

@@ -33,6 +33,7 @@ void session_free(struct session *session)
     secret_unref(session->state);
     secret_unref(session->code);
     g_free(session->redirect_uri);
+    secret_unref(session->previous_token);
     g_free(session->expected_org_id);
     g_free(session->expected_user_id);
     failure_clear(&session->probe);
@@ -55,6 +56,8 @@ void session_begin_login(struct session *session, guint16 port)
     g_autoptr(Secret) state = secret_new_random(32); /* 256 bits */
     secret_set(&session->state, state);
     secret_set(&session->code, NULL);
+    if (session->stored) /* what the keyring has is the connection's until a new one is proven */
+        secret_set(&session->previous_token, session->secrets.refresh_token);
     session_set_port(session, port);
 }
 

@@ -56,8 +56,6 @@ static void check_token(struct check_run *run)
         refresh_run(run->session, run->cancellable, refreshed, run);
 }
 
-static void ask_limits(struct check_run *run, check_judge judge);
-
 static void judge_limits(struct check_run *run, const struct http_response *response)
 {
     struct session *session = run->session;
@@ -78,38 +76,15 @@ static void judge_limits(struct check_run *run, const struct http_response *resp
     check_ok(run, _("answers; %s of %s API calls used today"), used, allowed);
 }
 
-static void refreshed_for_limits(struct refresh_result *result, gpointer user)
+static HttpRequest *limits_request(struct session *session)
 {
-    struct check_run *run = user;
-    if (!check_run_is_alive(run))
-        return;
-    if (!result->ok)
-        check_fail(run, &result->failure);
-    else
-        ask_limits(run, judge_limits);
-}
-
-/* A token may have been revoked before its time: one refresh tells that from a dead connection. */
-static void judge_limits_first(struct check_run *run, const struct http_response *response)
-{
-    if (response->status == 401)
-        refresh_run(run->session, run->cancellable, refreshed_for_limits, run);
-    else
-        judge_limits(run, response);
-}
-
-static void ask_limits(struct check_run *run, check_judge judge)
-{
-    struct session *session = run->session;
-    check_http(run,
-               rest_request("GET", session_base(session), session_version(session), "limits",
-                            session->secrets.access_token),
-               judge);
+    return rest_request("GET", session_base(session), session_version(session), "limits",
+                        session->secrets.access_token);
 }
 
 void check_api(struct check_run *run)
 {
-    ask_limits(run, judge_limits_first);
+    check_rest(run, limits_request, judge_limits);
 }
 
 static const struct check_def status[] = {

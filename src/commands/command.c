@@ -170,7 +170,7 @@ void job_clear(struct app_job *job)
     g_clear_pointer(&job->session, session_free);
 }
 
-static bool is_plain(void)
+bool command_is_plain(void)
 {
     const char *term = g_getenv("TERM");
     return !isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO) || term == NULL ||
@@ -181,7 +181,7 @@ int command_main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : NULL;
     if (first == NULL) {
-        struct app_options options = {.plain = is_plain()};
+        struct app_options options = {.plain = command_is_plain()};
         return app_home(&options);
     }
     if (strcmp(first, "--version") == 0) {
@@ -197,7 +197,7 @@ int command_main(int argc, char **argv)
         int code;
         if (!command_parse("setup", argc, argv, &common, NULL, NULL, &code))
             return code;
-        struct app_options options = {.plain = common.plain || is_plain(),
+        struct app_options options = {.plain = common.plain || command_is_plain(),
                                       .no_input = common.no_input,
                                       .quiet = common.quiet};
         return app_home(&options);

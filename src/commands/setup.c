@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "perch/command.h"
 #include "perch/text.h"
@@ -67,16 +66,13 @@ int command_setup(int argc, char **argv)
         return code;
     if (g_strv_length(names) > 1)
         return command_usage(_("Set up one connection at a time."));
-    const char *term = g_getenv("TERM");
     struct app_options options = {
         .name = names[0],
         .login_url = login_url,
         .client_id = client_id,
         .callback_port = (guint16)port,
         .login_seconds = common.timeout,
-        .plain = common.plain || common.json || common.no_input || !isatty(STDOUT_FILENO) ||
-                 !isatty(STDIN_FILENO) || term == NULL || strcmp(term, "dumb") == 0 ||
-                 g_getenv("ACCESSIBLE") != NULL,
+        .plain = common.plain || common.json || common.no_input || command_is_plain(),
         .json = common.json,
         .no_input = common.no_input,
         .quiet = common.quiet,

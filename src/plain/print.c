@@ -199,7 +199,8 @@ static const char *bare_title(const char *title)
 
 void print_header(struct printer *printer, const struct view *view)
 {
-    g_autofree char *line = g_strdup(view->title);
+    /* Without steps there is no headline but the screen's own first line. */
+    g_autofree char *line = NULL;
     for (guint i = 0; i < view->rail->len; i++) {
         const struct view_rail *step = view->rail->pdata[i];
         if (!step->here)

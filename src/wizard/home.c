@@ -6,12 +6,43 @@
 #include "perch/text.h"
 #include "perch/wizard.h"
 
-enum { ITEM_NEW = 1, ITEM_ROW = 10 };
+enum { HOME_ITEM_NEW = 1, HOME_ITEM_FIND, HOME_ITEM_NAME, HOME_ITEM_ROW = 10 };
+
+/* What a state is called, and what Enter does with it. */
+static const struct state_row {
+    enum mark mark;
+    const char *text, *enter;
+    enum home_choice choice;
+} states[] = {
+    [HOME_DAMAGED] = {MARK_FAILED, N_("file damaged"), NULL, HOME_STAY},
+    [HOME_DRAFT] = {MARK_OPEN, N_("unfinished"), N_("continue"), HOME_OPEN},
+    [HOME_UNKNOWN] = {MARK_OPEN, N_("not checked"), N_("open"), HOME_OPEN},
+    [HOME_WORKING] = {MARK_OK, N_("working"), N_("open"), HOME_OPEN},
+    [HOME_REVOKED] = {MARK_FAILED, N_("revoked"), N_("re-authorize"), HOME_REAUTHORIZE},
+    [HOME_NEEDS_LOGIN] = {MARK_FAILED, N_("no token"), N_("re-authorize"), HOME_REAUTHORIZE},
+    [HOME_API_OFF] = {MARK_FAILED, N_("API off"), N_("troubleshoot"), HOME_DOCTOR},
+    [HOME_UNREACHABLE] = {MARK_FAILED, N_("unreachable"), N_("troubleshoot"), HOME_DOCTOR},
+    [HOME_KEYRING] = {MARK_FAILED, N_("keyring"), N_("troubleshoot"), HOME_DOCTOR},
+    [HOME_BUSY] = {MARK_WARNING, N_("busy"), N_("troubleshoot"), HOME_DOCTOR},
+    [HOME_FAILED] = {MARK_FAILED, N_("failed"), N_("troubleshoot"), HOME_DOCTOR},
+};
+
+/* Which state the exit code of a failed check stands for. */
+static const enum home_state failed_states[] = {
+    [PERCH_EXIT_AUTHORIZATION] = HOME_REVOKED,
+    [PERCH_EXIT_APP] = HOME_FAILED,
+    [PERCH_EXIT_API] = HOME_API_OFF,
+    [PERCH_EXIT_RECORD] = HOME_FAILED,
+    [PERCH_EXIT_NETWORK] = HOME_UNREACHABLE,
+    [PERCH_EXIT_KEYRING] = HOME_KEYRING,
+    [PERCH_EXIT_BUSY] = HOME_BUSY,
+};
 
 static void row_free(gpointer data)
 {
     struct home_row *row = data;
     connection_free(row->connection);
+    g_clear_pointer(&row->results, g_ptr_array_unref);
     g_free(row->name);
     g_free(row->problem);
     g_free(row);
@@ -21,6 +52,7 @@ struct home *home_new(void)
 {
     struct home *home = g_new0(struct home, 1);
     home->rows = g_ptr_array_new_with_free_func(row_free);
+    home->screen = 1;
     return home;
 }
 
@@ -29,6 +61,11 @@ void home_free(struct home *home)
     if (home == NULL)
         return;
     g_ptr_array_unref(home->rows);
+    g_free(home->filter);
+    g_free(home->typed);
+    g_free(home->error);
+    g_free(home->notice);
+    g_free(home->target);
     g_free(home);
 }
 
@@ -41,6 +78,73 @@ void home_add(struct home *home, const char *name, Connection *connection, const
     g_ptr_array_add(home->rows, row);
 }
 
+struct home_row *home_find(const struct home *home, const char *name)
+{
+    for (guint i = 0; name != NULL && i < home->rows->len; i++) {
+        struct home_row *row = home->rows->pdata[i];
+        if (strcmp(row->name, name) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+void home_checked(struct home *home, const char *name, GPtrArray *results, bool done)
+{
+    struct home_row *row = home_find(home, name);
+    if (row == NULL)
+        return;
+    if (row->results != results) {
+        g_clear_pointer(&row->results, g_ptr_array_unref);
+        row->results = g_ptr_array_ref(results);
+    }
+    row->checking = !done;
+}
+
+void home_notice(struct home *home, const char *text)
+{
+    char *copy = g_strdup(text);
+    g_free(home->notice);
+    home->notice = copy;
+}
+
+static const struct check_result *first_failed(const struct home_row *row)
+{
+    for (guint i = 0; row->results != NULL && i < row->results->len; i++) {
+        const struct check_result *result = row->results->pdata[i];
+        if (result->status == CHECK_FAILED)
+            return result;
+    }
+    return NULL;
+}
+
+enum home_state home_row_state(const struct home_row *row)
+{
+    const struct check_result *failed = first_failed(row);
+    if (row->connection == NULL)
+        return HOME_DAMAGED;
+    if (row->connection->draft_step != 0)
+        return HOME_DRAFT;
+    if (failed != NULL && failed->diagnosis != NULL) {
+        enum perch_exit code = failed->diagnosis->exit;
+        if (g_strcmp0(failed->diagnosis->code, "not-authorized") == 0)
+            return HOME_NEEDS_LOGIN;
+        enum home_state state =
+            (gsize)code < G_N_ELEMENTS(failed_states) ? failed_states[code] : HOME_FAILED;
+        return state == HOME_DAMAGED ? HOME_FAILED : state;
+    }
+    return row->results == NULL || row->checking ? HOME_UNKNOWN : HOME_WORKING;
+}
+
+bool home_wants_ticks(const struct home *home)
+{
+    for (guint i = 0; i < home->rows->len; i++)
+        if (((const struct home_row *)home->rows->pdata[i])->checking)
+            return true;
+    return false;
+}
+
+/* ---- the list ---- */
+
 static char *row_host(const struct home_row *row)
 {
     const Connection *c = row->connection;
@@ -52,16 +156,45 @@ static char *row_host(const struct home_row *row)
     return g_strdup(uri == NULL ? "" : g_uri_get_host(uri));
 }
 
-static const char *row_state(const struct home_row *row, enum mark *ret_mark)
+static bool contains(const char *text, const char *part)
 {
-    const Connection *c = row->connection;
-    *ret_mark = c == NULL ? MARK_FAILED : c->draft_step != 0 ? MARK_OPEN : MARK_OK;
-    return c == NULL ? _("file damaged") : c->draft_step != 0 ? _("unfinished") : _("set up");
+    g_autofree char *a = g_utf8_casefold(text == NULL ? "" : text, -1);
+    g_autofree char *b = g_utf8_casefold(part, -1);
+    return strstr(a, b) != NULL;
 }
+
+static bool row_shown(const struct home *home, const struct home_row *row)
+{
+    if (home->filter == NULL || *home->filter == '\0')
+        return true;
+    g_autofree char *host = row_host(row);
+    return contains(row->name, home->filter) || contains(host, home->filter) ||
+           contains(row->connection == NULL ? NULL : row->connection->username, home->filter) ||
+           contains(_(states[home_row_state(row)].text), home->filter);
+}
+
+static void view_row(const struct home *home, struct view *view, guint index)
+{
+    const struct home_row *row = home->rows->pdata[index];
+    enum home_state state = home_row_state(row);
+    bool waiting = row->checking && state == HOME_UNKNOWN;
+    struct view_item *item = view_add(view, VIEW_ROW, HOME_ITEM_ROW + (int)index, row->name);
+    item->columns = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(item->columns, g_strdup(row->name));
+    g_ptr_array_add(item->columns, row_host(row));
+    g_ptr_array_add(item->columns,
+                    text_clean(row->connection == NULL ? "" : row->connection->username));
+    g_ptr_array_add(item->columns, g_strdup(waiting ? _("asking …") : _(states[state].text)));
+    item->mark = waiting ? MARK_WORKING : states[state].mark;
+}
+
+/* ---- what stands below the list about the row with the focus ---- */
 
 static char *age(const struct home *home, gint64 then_ms)
 {
     gint64 minutes = MAX(0, home->wall_ms - then_ms) / 60000;
+    if (then_ms <= 0)
+        return g_strdup(_("never"));
     if (minutes < 1)
         return g_strdup(_("just now"));
     if (minutes < 120)
@@ -72,9 +205,18 @@ static char *age(const struct home *home, gint64 then_ms)
     return g_strdup_printf(_("%d days ago"), (int)(minutes / (24 * 60)));
 }
 
-static void view_row_details(const struct home *home, struct view *view, const struct home_row *row)
+static void view_failure(const struct check_result *failed, struct view *view)
+{
+    const struct diagnosis *diagnosis = failed->diagnosis;
+    view_text(view, ROLE_FAIL, 0, diagnosis != NULL ? diagnosis->title : failed->summary);
+    if (diagnosis != NULL && diagnosis->happened != NULL)
+        view_text(view, ROLE_PLAIN, 0, diagnosis->happened);
+}
+
+static void view_details(const struct home *home, struct view *view, const struct home_row *row)
 {
     const Connection *c = row->connection;
+    const struct check_result *failed = first_failed(row);
     if (row->problem != NULL) {
         view_text(view, ROLE_FAIL, 0, row->problem);
         return;
@@ -84,79 +226,241 @@ static void view_row_details(const struct home *home, struct view *view, const s
                   _("Everything that was typed is kept. Enter goes on with it."));
         return;
     }
-    g_autofree char *proven = age(home, c->proven_at);
-    g_autofree char *text =
-        g_strdup_printf(_("%s · %s · proven %s"), row->name,
-                        c->org_name != NULL ? c->org_name : _("this org"), proven);
+    if (failed != NULL)
+        view_failure(failed, view);
+    const struct check_result *last =
+        row->results == NULL || row->results->len == 0 || failed != NULL || row->checking
+            ? NULL
+            : row->results->pdata[row->results->len - 1];
+    g_autofree char *proven = age(home, c->proven_at), *tested = age(home, c->tested_at);
+    g_autofree char *text = g_strdup_printf(_("%s · %s · proven %s · test record %s"), row->name,
+                                            last != NULL && last->summary != NULL ? last->summary
+                                            : c->org_name != NULL                 ? c->org_name
+                                                                                  : _("this org"),
+                                            proven, tested);
     view_text(view, ROLE_DIM, 0, text);
 }
 
+/* ---- the screen ---- */
+
 static const struct home_row *row_of(const struct home *home, int id)
 {
-    return id >= ITEM_ROW && id < ITEM_ROW + (int)home->rows->len ? home->rows->pdata[id - ITEM_ROW]
-                                                                  : NULL;
+    return id >= HOME_ITEM_ROW && id < HOME_ITEM_ROW + (int)home->rows->len
+               ? home->rows->pdata[id - HOME_ITEM_ROW]
+               : NULL;
+}
+
+static void view_list_keys(const struct home *home, struct view *view, const struct home_row *row)
+{
+    enum home_state state = row == NULL ? HOME_UNKNOWN : home_row_state(row);
+    bool finished = row != NULL && row->connection != NULL && row->connection->draft_step == 0;
+    if (row == NULL)
+        view_key(view, ACTION_NEXT, _("new"));
+    else if (states[state].enter != NULL)
+        view_key(view, ACTION_NEXT, _(states[state].enter));
+    view_key(view, ACTION_NEW, _("new"));
+    if (finished) {
+        view_key(view, ACTION_RETRY, _("re-authorize"));
+        view_key(view, ACTION_TEST, _("test"));
+        view_key(view, ACTION_DOCTOR, _("doctor"));
+        view_key(view, ACTION_HANDOFF, _("hand-off"));
+    }
+    if (row != NULL && row->connection != NULL) {
+        view_key(view, ACTION_RENAME, _("rename"));
+        view_key(view, ACTION_FORGET, _("forget"));
+    }
+    if (home->rows->len > 5)
+        view_key(view, ACTION_FIND, _("find"));
+    view_key(view, ACTION_QUIT, _("quit"));
+    view_key(view, ACTION_KEYS, _("keys"));
+}
+
+static void view_list(const struct home *home, struct view *view, int focus)
+{
+    int first = 0;
+    if (home->finding) {
+        struct view_item *find = view_add(view, VIEW_INPUT, HOME_ITEM_FIND, _("Find"));
+        view_item_set(&find->value, home->filter == NULL ? "" : home->filter);
+    }
+    for (guint i = 0; i < home->rows->len; i++) {
+        const struct home_row *row = home->rows->pdata[i];
+        if (!row_shown(home, row))
+            continue;
+        if (first == 0 || g_strcmp0(row->name, home->target) == 0)
+            first = HOME_ITEM_ROW + (int)i;
+        view_row(home, view, i);
+    }
+    view_blank(view);
+    struct view_item *add = view_add(view, VIEW_ROW, HOME_ITEM_NEW, _("New connection"));
+    add->columns = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(add->columns, g_strdup(_("+ New connection")));
+    view_blank(view);
+    view->focus = home->finding ? HOME_ITEM_FIND : first != 0 ? first : HOME_ITEM_NEW;
+    const struct home_row *row = row_of(home, focus == 0 ? first : focus);
+    if (row != NULL)
+        view_details(home, view, row);
+    view_list_keys(home, view, row);
+    if (home->finding)
+        view_key(view, ACTION_BACK, _("show all"));
+}
+
+static void view_rename(const struct home *home, struct view *view)
+{
+    view_heading(view, _("Rename"), home->target);
+    view_blank(view);
+    struct view_item *item = view_add(view, VIEW_INPUT, HOME_ITEM_NAME, _("New name"));
+    view_item_set(&item->value, home->typed);
+    view_item_set(&item->error, home->error);
+    view->focus = HOME_ITEM_NAME;
+    view_key(view, ACTION_NEXT, _("rename"));
+    view_key(view, ACTION_BACK, _("back"));
 }
 
 struct view *home_view(const struct home *home, int focus)
 {
     struct view *view = view_new();
-    g_autofree char *count = g_strdup_printf(
-        ngettext("%u connection", "%u connections", home->rows->len), home->rows->len);
     view->title = g_strdup("perch");
-    view->right = g_strdup(count);
-    view->screen = 1;
-    view->focus = home->rows->len > 0 ? ITEM_ROW : ITEM_NEW;
-    for (guint i = 0; i < home->rows->len; i++) {
-        const struct home_row *row = home->rows->pdata[i];
-        struct view_item *item = view_add(view, VIEW_ROW, ITEM_ROW + (int)i, row->name);
-        enum mark mark;
-        item->columns = g_ptr_array_new_with_free_func(g_free);
-        g_ptr_array_add(item->columns, g_strdup(row->name));
-        g_ptr_array_add(item->columns, row_host(row));
-        g_ptr_array_add(item->columns,
-                        text_clean(row->connection == NULL ? "" : row->connection->username));
-        g_ptr_array_add(item->columns, g_strdup(row_state(row, &mark)));
-        item->mark = mark;
+    view->right = g_strdup_printf(ngettext("%u connection", "%u connections", home->rows->len),
+                                  home->rows->len);
+    view->screen = home->screen;
+    view->now_ms = home->now_ms;
+    view->notice = g_strdup(home->notice);
+    if (home->mode == HOME_RENAMING)
+        view_rename(home, view);
+    else
+        view_list(home, view, focus);
+    if (home->mode == HOME_FORGETTING) {
+        g_autofree char *question =
+            g_strdup_printf(_("Forget %s? Its login is revoked at Salesforce, and its settings and "
+                              "keyring item are "
+                              "deleted here. Flows that use its refresh token stop."),
+                            home->target);
+        view_dialog(view, question);
+        view_dialog_key(view, ACTION_YES, _("forget it"));
+        view_dialog_key(view, ACTION_BACK, _("keep it"));
     }
-    view_blank(view);
-    struct view_item *add = view_add(view, VIEW_ROW, ITEM_NEW, _("New connection"));
-    add->columns = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_add(add->columns, g_strdup(_("+ New connection")));
-    view_blank(view);
-    const struct home_row *row = row_of(home, focus == 0 ? view->focus : focus);
-    if (row != NULL)
-        view_row_details(home, view, row);
-    view_key(view, ACTION_NEXT,
-             row == NULL || row->connection == NULL ? _("new")
-             : row->connection->draft_step != 0     ? _("continue")
-                                                    : _("open"));
-    view_key(view, ACTION_NEW, _("new"));
-    view_key(view, ACTION_QUIT, _("quit"));
-    view_key(view, ACTION_KEYS, _("keys"));
     return view;
+}
+
+/* ---- events ---- */
+
+static void set_mode(struct home *home, int mode, const char *target)
+{
+    home->mode = mode;
+    home->screen++;
+    char *copy = g_strdup(target);
+    g_free(home->target);
+    home->target = copy;
+    g_clear_pointer(&home->error, g_free);
+    g_free(home->typed);
+    home->typed = g_strdup(target);
+}
+
+static enum home_choice handle_rename(struct home *home, const struct view_event *event,
+                                      const char **ret_name)
+{
+    if (event->kind == VIEW_EVENT_INPUT) {
+        g_free(home->typed);
+        home->typed = g_strstrip(g_strdup(event->text));
+        g_clear_pointer(&home->error, g_free);
+    } else if (event->kind == VIEW_EVENT_ACTION && event->action == ACTION_BACK) {
+        set_mode(home, HOME_LIST, home->target);
+    } else if (event->kind == VIEW_EVENT_ACTION && event->action == ACTION_NEXT) {
+        const char *problem = connection_name_problem(home->typed);
+        if (problem == NULL && home_find(home, home->typed) != NULL)
+            problem = _("There is a connection of that name already.");
+        g_free(home->error);
+        home->error = g_strdup(problem);
+        *ret_name = home->target;
+        return problem == NULL ? HOME_RENAME : HOME_STAY;
+    }
+    return HOME_STAY;
+}
+
+static enum home_choice handle_forget(struct home *home, const struct view_event *event,
+                                      const char **ret_name)
+{
+    if (event->kind != VIEW_EVENT_ACTION)
+        return HOME_STAY;
+    bool yes = event->action == ACTION_YES;
+    if (yes || event->action == ACTION_BACK) {
+        home->mode = HOME_LIST;
+        *ret_name = home->target;
+    }
+    return yes ? HOME_FORGET : HOME_STAY;
+}
+
+static void find(struct home *home, bool on)
+{
+    home->finding = on;
+    home->screen++;
+    g_clear_pointer(&home->filter, g_free);
+}
+
+static enum home_choice handle_row(struct home *home, const struct home_row *row,
+                                   enum action action)
+{
+    bool finished = row->connection != NULL && row->connection->draft_step == 0;
+    if (action == ACTION_NEXT)
+        return states[home_row_state(row)].choice;
+    if (row->connection == NULL)
+        return HOME_STAY;
+    if (action == ACTION_RENAME)
+        set_mode(home, HOME_RENAMING, row->name);
+    else if (action == ACTION_FORGET) {
+        set_mode(home, HOME_FORGETTING, row->name);
+        home->screen--; /* the list stays, a question stands over it */
+    }
+    if (!finished)
+        return HOME_STAY;
+    return action == ACTION_RETRY     ? HOME_REAUTHORIZE
+           : action == ACTION_DOCTOR  ? HOME_DOCTOR
+           : action == ACTION_TEST    ? HOME_TEST
+           : action == ACTION_HANDOFF ? HOME_OPEN
+                                      : HOME_STAY;
+}
+
+static enum home_choice handle_list(struct home *home, const struct view_event *event,
+                                    const char **ret_name)
+{
+    const struct home_row *row = row_of(home, event->id);
+    if (event->action == ACTION_BACK && home->finding) {
+        find(home, false);
+        return HOME_STAY;
+    }
+    if (event->action == ACTION_FIND) {
+        find(home, true);
+        return HOME_STAY;
+    }
+    if (event->action == ACTION_QUIT || event->action == ACTION_INTERRUPT ||
+        event->action == ACTION_BACK)
+        return HOME_QUIT;
+    if (event->action == ACTION_NEW || (event->action == ACTION_NEXT && event->id == HOME_ITEM_NEW))
+        return HOME_NEW;
+    /* Enter in the find field means the first row that is shown. */
+    for (guint i = 0; row == NULL && event->id == HOME_ITEM_FIND && i < home->rows->len; i++)
+        if (row_shown(home, home->rows->pdata[i]))
+            row = home->rows->pdata[i];
+    if (row == NULL)
+        return HOME_STAY;
+    *ret_name = row->name;
+    return handle_row(home, row, event->action);
 }
 
 enum home_choice home_handle(struct home *home, const struct view_event *event,
                              const char **ret_name)
 {
-    if (event->kind != VIEW_EVENT_ACTION)
-        return HOME_STAY;
-    const struct home_row *row = row_of(home, event->id);
-    switch (event->action) {
-    case ACTION_NEXT:
-        if (row == NULL)
-            return HOME_NEW;
-        if (row->connection == NULL)
-            return HOME_STAY;
-        *ret_name = row->name;
-        return HOME_OPEN;
-    case ACTION_NEW:
-        return HOME_NEW;
-    case ACTION_QUIT:
-    case ACTION_INTERRUPT:
-    case ACTION_BACK:
-        return HOME_QUIT;
-    default:
+    if (home->mode == HOME_FORGETTING)
+        return handle_forget(home, event, ret_name);
+    if (home->mode == HOME_RENAMING)
+        return handle_rename(home, event, ret_name);
+    if (event->kind == VIEW_EVENT_INPUT && event->id == HOME_ITEM_FIND) {
+        g_free(home->filter);
+        home->filter = g_strdup(event->text);
         return HOME_STAY;
     }
+    if (event->kind != VIEW_EVENT_ACTION)
+        return HOME_STAY;
+    home_notice(home, NULL);
+    return handle_list(home, event, ret_name);
 }

@@ -38,9 +38,15 @@ void step_handoff_event(struct wizard *w, const struct view_event *event, GArray
         w->show_secrets = !w->show_secrets;
     else if (is_action(event, ACTION_EXPORT))
         effect_add(out, EFFECT_EXPORT);
+    else if (is_action(event, ACTION_DOCTOR))
+        wizard_open_doctor(w, false, out);
+    else if (is_action(event, ACTION_TEST))
+        wizard_go(w, STEP_TEST, out);
     else if (is_action(event, ACTION_NEXT)) {
         effect_add(out, EFFECT_SAVE);
-        effect_add(out, EFFECT_QUIT)->code = wizard_exit(w);
+        struct effect *effect = effect_add(out, EFFECT_QUIT);
+        effect->code = wizard_exit(w);
+        effect->home = true;
     }
 }
 
@@ -85,5 +91,7 @@ void step_handoff_view(const struct wizard *w, struct view *view, int focus)
     view_key(view, ACTION_COPY, _("copy field"));
     view_key(view, ACTION_SHOW, w->show_secrets ? _("hide secrets") : _("show secrets"));
     view_key(view, ACTION_EXPORT, _("export"));
+    view_key(view, ACTION_TEST, _("test"));
+    view_key(view, ACTION_DOCTOR, _("doctor"));
     view_key(view, ACTION_BACK, _("back"));
 }

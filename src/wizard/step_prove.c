@@ -36,12 +36,18 @@ static bool store_failed(const struct wizard *w)
     return stored != NULL && stored->status == CHECK_FAILED;
 }
 
+static bool other_org(const struct wizard *w)
+{
+    const struct check_result *same = list_find(w, CHECKS_PROVE, "same-org");
+    return same != NULL && same->status == CHECK_FAILED;
+}
+
 static void retry(struct wizard *w, GArray *out)
 {
     const struct check_result *exchange = list_find(w, CHECKS_PROVE, "exchange");
     bool kept =
         exchange != NULL && exchange->diagnosis != NULL && exchange->diagnosis->retry == RETRY_NOW;
-    if (has_token(w) || kept)
+    if ((has_token(w) && !other_org(w)) || kept)
         list_start(w, CHECKS_PROVE, true, out);
     else
         wizard_go(w, STEP_AUTHORIZE, out);
@@ -51,11 +57,20 @@ void step_prove_event(struct wizard *w, const struct view_event *event, GArray *
 {
     if (list_action(w, CHECKS_PROVE, event, out) || w->lists[CHECKS_PROVE].running)
         return;
-    if (is_action(event, ACTION_NEXT) && list_ok(w, CHECKS_PROVE))
+    if (is_action(event, ACTION_NEXT) && list_ok(w, CHECKS_PROVE) && w->reauthorize) {
+        effect_add(out, EFFECT_SAVE);
+        struct effect *effect = effect_add(out, EFFECT_QUIT);
+        effect->code = PERCH_EXIT_OK;
+        effect->home = true;
+    } else if ((is_action(event, ACTION_NEXT) || is_action(event, ACTION_TEST)) &&
+               list_ok(w, CHECKS_PROVE))
         wizard_go(w, STEP_TEST, out);
     else if (is_action(event, ACTION_NEXT) || is_action(event, ACTION_RETRY))
         retry(w, out);
-    else if (is_action(event, ACTION_KEEP) && store_failed(w)) {
+    else if (is_action(event, ACTION_KEEP) && other_org(w)) {
+        effect_add(out, EFFECT_OTHER_ORG);
+        list_start(w, CHECKS_PROVE, true, out);
+    } else if (is_action(event, ACTION_KEEP) && store_failed(w)) {
         effect_add(out, EFFECT_KEEP_IN_MEMORY);
         w->memory_only = true;
         list_start(w, CHECKS_PROVE, true, out);
@@ -71,9 +86,14 @@ void step_prove_view(const struct wizard *w, struct view *view, int focus)
     view->busy = running;
     view->failed = list_failed(w, CHECKS_PROVE);
     if (list_ok(w, CHECKS_PROVE)) {
-        view_key(view, ACTION_NEXT, _("test record"));
+        view_key(view, ACTION_NEXT, w->reauthorize ? _("done") : _("test record"));
+        if (w->reauthorize)
+            view_key(view, ACTION_TEST, _("test record"));
     } else if (!running) {
-        view_key(view, ACTION_RETRY, has_token(w) ? _("again") : _("log in again"));
+        view_key(view, ACTION_RETRY,
+                 has_token(w) && !other_org(w) ? _("again") : _("log in again"));
+        if (other_org(w))
+            view_key(view, ACTION_KEEP, _("it is meant: use this org and user"));
         if (store_failed(w))
             view_key(view, ACTION_KEEP, _("go on without storing"));
     }

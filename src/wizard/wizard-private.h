@@ -50,6 +50,10 @@ bool list_action(struct wizard *w, enum check_list_id list, const struct view_ev
                  GArray *out);
 void list_keys(const struct wizard *w, enum check_list_id list, struct view *view, int focus);
 
+/* The troubleshooting screen (doctor.c). */
+void doctor_view(const struct wizard *w, struct view *view, int focus);
+void doctor_event(struct wizard *w, const struct view_event *event, GArray *out);
+
 /* An input of a view with the wizard's error for it. */
 struct view_item *input_view(const struct wizard *w, struct view *view, int id, const char *label,
                              const char *value, const char *note);

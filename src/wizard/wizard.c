@@ -157,8 +157,11 @@ void wizard_start(struct wizard *w, enum step step, gint64 now_ms, GArray *out)
     w->now_ms = now_ms;
     for (int i = 0; i < (int)step; i++)
         w->marks[i] = MARK_OK;
-    w->step = w->furthest = step;
+    w->step = step;
+    /* What is set up stays set up, wherever it is opened. */
+    w->furthest = w->connection->draft_step == 0 ? STEP_HANDOFF : step;
     w->screen = 1;
+    w->first = step;
     steps[step].enter(w, out);
 }
 
@@ -188,6 +191,24 @@ static void quit(struct wizard *w, GArray *out)
 static bool is_unstored(const struct wizard *w)
 {
     return w->token_won && !w->stored;
+}
+
+/* ---- troubleshooting ---- */
+
+void wizard_open_doctor(struct wizard *w, bool only, GArray *out)
+{
+    w->doctor = true;
+    w->doctor_only = only;
+    w->screen++;
+    wizard_notice(w, NULL);
+    list_start(w, CHECKS_DOCTOR, false, out);
+}
+
+/* Esc on the first screen: back to Home where there is one. Only q and Ctrl-C end perch. */
+static void go_home(struct wizard *w, GArray *out)
+{
+    quit(w, out);
+    g_array_index(out, struct effect, out->len - 1).home = true;
 }
 
 static void ask_quit(struct wizard *w, GArray *out)
@@ -247,8 +268,12 @@ static void view_event(struct wizard *w, const struct view_event *event, GArray 
         wizard_notice(w, NULL);
     if (is_action(event, ACTION_QUIT) || is_action(event, ACTION_INTERRUPT)) {
         ask_quit(w, out);
+    } else if (w->doctor) {
+        doctor_event(w, event, out);
     } else if (is_action(event, ACTION_BACK)) {
-        if (w->step == STEP_ORG)
+        if (w->has_home && !is_unstored(w) && (w->step == STEP_ORG || w->step == w->first))
+            go_home(w, out);
+        else if (w->step == STEP_ORG)
             ask_quit(w, out);
         else
             wizard_go(w, w->step - 1, out);
@@ -438,11 +463,14 @@ struct view *wizard_view(const struct wizard *w, int focus)
     view->screen = w->screen;
     view->notice = g_strdup(w->notice);
     add_header(w, view);
-    for (int i = 0; i < STEP_COUNT; i++) {
+    for (int i = 0; i < STEP_COUNT && !w->doctor; i++) {
         g_autofree char *title = g_strdup_printf("%d %s", i + 1, step_title((enum step)i));
         view_rail(view, title, w->marks[i], i == (int)w->step);
     }
-    steps[w->step].view(w, view, focus);
+    if (w->doctor)
+        doctor_view(w, view, focus);
+    else
+        steps[w->step].view(w, view, focus);
     view_key(view, ACTION_KEYS, _("keys"));
     add_dialog(w, view);
     return view;

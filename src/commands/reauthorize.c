@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/command.h"
+#include "perch/paths.h"
+#include "perch/text.h"
+
+/* Straight to Authorize; host, app, scopes, name and every setting are kept. */
+
+static bool can_reauthorize(const char *name, GError **error)
+{
+    g_autofree char *config_dir = paths_config_dir();
+    g_autoptr(Connection) connection = connections_load(config_dir, name, error);
+    if (connection == NULL)
+        return false;
+    if (connection->login_url != NULL && connection->client_id != NULL)
+        return true;
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
+                _("%s was never set up to the end. Go on with: perch setup %s"), name, name);
+    return false;
+}
+
+int command_reauthorize(int argc, char **argv)
+{
+    struct common_options common = {0};
+    g_auto(GStrv) names = NULL;
+    g_autoptr(GError) error = NULL;
+    int port = 0, code;
+    const GOptionEntry entries[] = {
+        {"callback-port", 0, 0, G_OPTION_ARG_INT, &port, N_("registered callback port"),
+         N_("PORT")},
+        G_OPTION_ENTRY_NULL,
+    };
+    if (!command_parse("reauthorize", argc, argv, &common, entries, &names, &code))
+        return code;
+    if (g_strv_length(names) != 1)
+        return command_usage(_("Say which connection: perch reauthorize NAME"));
+    if (port < 0 || port > 65535)
+        return command_usage(_("--callback-port takes a port from 1 to 65535."));
+    if (!can_reauthorize(names[0], &error))
+        return command_error(error);
+    const struct app_options options = {
+        .name = names[0],
+        .callback_port = (guint16)port,
+        .login_seconds = common.timeout,
+        .start = APP_START_AUTHORIZE,
+        .plain = common.plain || common.json || common.no_input || command_is_plain(),
+        .json = common.json,
+        .no_input = common.no_input,
+        .quiet = common.quiet,
+    };
+    return app_setup(&options);
+}
