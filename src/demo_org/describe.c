@@ -114,7 +114,7 @@ static Json *describe_field(const struct field *field, bool writable)
     json_set_int(json, "digits", field_is_type(field, "int") ? 8 : 0);
     set_flags(json, "displayLocationInDecimal encrypted externalId", false);
     json_set_string(json, "extraTypeInfo", or_null(field->extra));
-    json_set_bool(json, "filterable", !long_text);
+    json_set_bool(json, "filterable", !long_text && !field_is(field, FIELD_UNFILTERED));
     json_set_string(json, "filteredLookupInfo", NULL);
     json_set_bool(json, "formulaTreatNullNumberAsZero", false);
     json_set_bool(json, "groupable",

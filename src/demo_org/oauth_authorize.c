@@ -218,6 +218,19 @@ static bool approval_begin(struct state *state, struct request *request, struct 
     return true;
 }
 
+/* Does the state of the org stand against it? Then it has been answered. */
+static bool refused(struct state *state, struct pending *pending, const struct subject *subject,
+                    struct response *response)
+{
+    const struct refusal *refusal = policy_authorize(subject);
+    if (refusal == NULL)
+        return false;
+    state_log_login(state, subject->user, subject->app->label, "Remote Access 2.0",
+                    policy_history(subject), subject->remote);
+    finish_refused(state, pending, refusal->place, refusal->code, refusal->text, response);
+    return true;
+}
+
 void oauth_approval_page(struct state *state, struct request *request, struct response *response)
 {
     struct pending *pending;
@@ -228,10 +241,9 @@ void oauth_approval_page(struct state *state, struct request *request, struct re
     const struct app *app = state_find_app(state, pending->app);
     g_autoptr(GPtrArray) scopes = wanted_scopes(app, pending);
     const struct subject subject = {state, app, user, scopes, request->remote};
-    const struct refusal *refusal = policy_authorize(&subject);
-    if (refusal != NULL)
-        finish_refused(state, pending, refusal->place, refusal->code, refusal->text, response);
-    else if (approved_before(state, user, app, scopes) && !pending->ask_consent)
+    if (refused(state, pending, &subject, response))
+        return;
+    if (approved_before(state, user, app, scopes) && !pending->ask_consent)
         finish_code(state, user, pending, scopes, response);
     else if (pending->immediate)
         finish_refused(state, pending, AT_CALLBACK, "immediate_unsuccessful",
@@ -252,10 +264,9 @@ void oauth_approval_decision(struct state *state, struct request *request,
     const struct app *app = state_find_app(state, pending->app);
     g_autoptr(GPtrArray) scopes = wanted_scopes(app, pending);
     const struct subject subject = {state, app, user, scopes, request->remote};
-    const struct refusal *refusal = policy_authorize(&subject);
-    if (refusal != NULL)
-        finish_refused(state, pending, refusal->place, refusal->code, refusal->text, response);
-    else if (g_strcmp0(pairs_get(request->form, "decision"), "approve") == 0)
+    if (refused(state, pending, &subject, response))
+        return;
+    if (g_strcmp0(pairs_get(request->form, "decision"), "approve") == 0)
         finish_code(state, user, pending, scopes, response);
     else
         finish_refused(state, pending, AT_CALLBACK, "access_denied",

@@ -51,8 +51,12 @@ struct app *oauth_client(struct state *state, const struct request *request,
     }
     const bool sent = secret != NULL && *secret != '\0';
     g_autoptr(Secret) right = secret_new(app->secret);
+    g_autoptr(Secret) before = secret_new(app->old_secret);
+    /* For a while after a rotation some servers still know the old one. */
+    const bool old = *app->old_secret != '\0' && state_now(state) < app->old_secret_until_ms &&
+                     sent && secret_equal_text(before, secret);
     /* A secret that is sent is checked even when none is needed. */
-    if ((secret_needed && !sent) || (sent && !secret_equal_text(right, secret))) {
+    if ((secret_needed && !sent) || (sent && !old && !secret_equal_text(right, secret))) {
         oauth_error(response, 400, "invalid_client", "invalid client credentials");
         return NULL;
     }
@@ -66,6 +70,16 @@ char *oauth_identity_url(const struct state *state, const struct user *user)
     return g_strdup_printf("%s/id/%s/%s", state->public_url, org, id);
 }
 
+/* Scopes that were taken off the app since are not granted any more. */
+static void add_scopes(GPtrArray *to, const GPtrArray *granted, const struct app *app)
+{
+    for (guint i = 0; i < granted->len; i++) {
+        const char *scope = g_ptr_array_index(granted, i);
+        if (list_has(app->scopes, scope) || list_has(app->scopes, "full"))
+            list_add(to, scope);
+    }
+}
+
 static struct session *new_session(struct state *state, const struct grant *grant,
                                    const struct app *app)
 {
@@ -75,8 +89,7 @@ static struct session *new_session(struct state *state, const struct grant *gran
     text_set(&session->user, grant->user);
     text_set(&session->app, grant->app);
     text_set(&session->grant, grant->name);
-    for (guint i = 0; i < grant->scopes->len; i++)
-        list_add(session->scopes, g_ptr_array_index(grant->scopes, i));
+    add_scopes(session->scopes, grant->scopes, app);
     const gint64 minutes =
         app->session_minutes > 0 ? app->session_minutes : state->org->session_minutes;
     session->created_ms = state_now(state);
@@ -106,7 +119,7 @@ static void answer_tokens(struct state *state, const struct app *app, const stru
     g_autofree char *id = oauth_identity_url(state, user);
     g_autofree char *issued_at = g_strdup_printf("%" G_GINT64_FORMAT, session->created_ms);
     g_autofree char *signature = sign(app, id, issued_at);
-    g_autofree char *scope = scope_text(grant->scopes);
+    g_autofree char *scope = scope_text(session->scopes);
     Json *body = json_object();
     json_set_string(body, "access_token", session->name);
     if (with_refresh_token && *grant->token != '\0')
@@ -142,14 +155,13 @@ static void drop_oldest_approvals(struct state *state, const char *user, const c
         oauth_end_grant(state, policy_approval(state, user, app));
 }
 
-static struct grant *new_grant(struct state *state, const struct code *code)
+static struct grant *new_grant(struct state *state, const struct code *code, const struct app *app)
 {
     g_autofree char *name = id_make(state, "0CQ");
     struct grant *grant = state_add_grant(state, name);
     text_set(&grant->user, code->user);
     text_set(&grant->app, code->app);
-    for (guint i = 0; i < code->scopes->len; i++)
-        list_add(grant->scopes, g_ptr_array_index(code->scopes, i));
+    add_scopes(grant->scopes, code->scopes, app);
     if (list_has(grant->scopes, "refresh_token") || list_has(grant->scopes, "full")) {
         g_free(grant->token);
         grant->token = token_make("5Aep861", REFRESH_LENGTH);
@@ -206,8 +218,12 @@ static struct code *take_code(struct state *state, const struct request *request
     return code;
 }
 
-static bool refuse(const struct refusal *refusal, struct response *response)
+/* A row of Login History for each try; answers the refusal, if there is one. */
+static bool refused(struct state *state, const struct subject *subject,
+                    const struct refusal *refusal, struct response *response)
 {
+    state_log_login(state, subject->user, subject->app->label, "Remote Access 2.0",
+                    refusal == NULL ? "Success" : policy_history(subject), subject->remote);
     if (refusal != NULL)
         oauth_error(response, refusal->status, refusal->code, refusal->text);
     return refusal != NULL;
@@ -223,19 +239,16 @@ static void exchange_code(struct state *state, struct request *request, struct r
     const struct code *code = take_code(state, request, app, response);
     if (code == NULL)
         return;
-    const struct user *user = state_find_user(state, code->user);
+    struct user *user = state_find_user(state, code->user);
     if (user == NULL) {
         oauth_error(response, 400, "invalid_grant", "invalid authorization code");
         return;
     }
     const struct subject subject = {state, app, user, code->scopes, request->remote};
-    const struct refusal *refusal = policy_exchange(&subject);
-    state_log_login(state, user, app->label, "Remote Access 2.0",
-                    refusal == NULL ? "Success" : "Failed: Not approved for access",
-                    request->remote);
-    if (refuse(refusal, response))
+    state_count_login(state, user);
+    if (refused(state, &subject, policy_exchange(&subject), response))
         return;
-    const struct grant *grant = new_grant(state, code);
+    const struct grant *grant = new_grant(state, code, app);
     answer_tokens(state, app, grant, true, response);
 }
 
@@ -286,13 +299,16 @@ static void refresh(struct state *state, struct request *request, struct respons
         return;
     }
     const gint64 now = state_now(state);
+    struct user *user = state_find_user(state, grant->user);
     if (now < grant->busy_until_ms) {
+        state_log_login(state, user, app->label, "Remote Access 2.0",
+                        "Failed: Token request is already being processed", request->remote);
         oauth_error(response, 400, "invalid_grant", "token request is already being processed");
         return;
     }
-    const struct user *user = state_find_user(state, grant->user);
     const struct subject subject = {state, app, user, grant->scopes, request->remote};
-    if (refuse(policy_refresh(&subject), response))
+    state_count_login(state, user);
+    if (refused(state, &subject, policy_refresh(&subject), response))
         return;
     grant->busy_until_ms = now + state->org->refresh_hold_ms;
     response->delay_ms = (guint)state->org->refresh_hold_ms;

@@ -36,6 +36,27 @@ static const struct field user_fields[] = {
 static const struct field user_permission_access_fields[] = {
 #include "fields/user_permission_access.def"
 };
+static const struct field app_menu_item_fields[] = {
+#include "fields/app_menu_item.def"
+};
+static const struct field external_client_application_fields[] = {
+#include "fields/external_client_application.def"
+};
+static const struct field extl_clnt_app_oauth_plcy_cnfg_fields[] = {
+#include "fields/extl_clnt_app_oauth_plcy_cnfg.def"
+};
+static const struct field extl_clnt_app_oauth_settings_fields[] = {
+#include "fields/extl_clnt_app_oauth_settings.def"
+};
+static const struct field permission_set_fields[] = {
+#include "fields/permission_set.def"
+};
+static const struct field permission_set_assignment_fields[] = {
+#include "fields/permission_set_assignment.def"
+};
+static const struct field setup_entity_access_fields[] = {
+#include "fields/setup_entity_access.def"
+};
 #undef FIELD
 
 static const struct object objects[] = {

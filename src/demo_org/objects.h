@@ -31,7 +31,8 @@ enum field_flag {
     FIELD_ID_LOOKUP = 'I',
     FIELD_PERMISSIONABLE = 'P',
     FIELD_AUTO_NUMBER = 'A',
-    FIELD_SORTABLE = 'S', /* though a long text */
+    FIELD_SORTABLE = 'S',   /* though a long text */
+    FIELD_UNFILTERED = 'X', /* no WHERE on it */
 };
 
 struct object {

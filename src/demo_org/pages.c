@@ -129,7 +129,7 @@ void page_login_submit(struct state *state, struct request *request, struct resp
         return;
     }
     state_log_login(state, user, "Browser", "Application", "Success", request->remote);
-    user->logins++;
+    state_count_login(state, user);
     g_autofree char *sid = token_make(state->org->id, 80);
     struct browser *browser = state_add_browser(state, sid);
     text_set(&browser->user, user->name);

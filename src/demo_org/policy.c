@@ -5,14 +5,31 @@
 
 #include "scopes.h"
 
+enum { HOUR_MS = 60 * 60 * 1000 };
+
 static const struct profile *profile_of(const struct subject *subject)
 {
     return state_profile_of(subject->state, subject->user);
 }
 
+static bool trial_over(const struct subject *subject)
+{
+    return policy_trial_over(subject->state);
+}
+
 static bool org_inactive(const struct subject *subject)
 {
-    return !subject->state->org->active;
+    return !subject->state->org->active || policy_trial_over(subject->state);
+}
+
+static bool user_deactivated(const struct subject *subject)
+{
+    return !subject->user->active;
+}
+
+static bool user_frozen(const struct subject *subject)
+{
+    return subject->user->frozen;
 }
 
 static bool user_inactive(const struct subject *subject)
@@ -22,7 +39,10 @@ static bool user_inactive(const struct subject *subject)
 
 static bool logins_exceeded(const struct subject *subject)
 {
-    return subject->user->logins > subject->state->org->login_limit;
+    const struct user *user = subject->user;
+    return user->logins > subject->state->org->login_limit &&
+           (user->logins_since_ms == 0 ||
+            state_now(subject->state) < user->logins_since_ms + HOUR_MS);
 }
 
 /* The number of a dotted IPv4 address; the IPv6 loopback counts as 127.0.0.1. */
@@ -78,23 +98,47 @@ static bool app_blocked(const struct subject *subject)
     return subject->app->blocked;
 }
 
+static bool flow_off(const struct subject *subject)
+{
+    return !subject->app->flow_enabled;
+}
+
+static bool is_kind(const struct subject *subject, const char *kind)
+{
+    return strcmp(subject->app->kind, kind) == 0;
+}
+
+/* API Access Control: Connected Apps that nobody has installed stay out. */
+static bool app_kept_out(const struct subject *subject)
+{
+    return subject->state->org->api_access_control && is_kind(subject, "connected") &&
+           !subject->app->installed && !profile_of(subject)->any_api_client;
+}
+
 static bool eca_missing(const struct subject *subject)
 {
-    return strcmp(subject->app->kind, "eca") == 0 && !subject->app->in_org;
+    return is_kind(subject, "eca") && !subject->app->in_org;
 }
 
 /* A user who approved the app before it was uninstalled goes on using it. */
 static bool app_uninstalled(const struct subject *subject)
 {
-    return strcmp(subject->app->kind, "connected") == 0 && !subject->app->installed &&
+    return is_kind(subject, "connected") && !subject->app->installed &&
            !profile_of(subject)->approve_uninstalled &&
            policy_approval(subject->state, subject->user->name, subject->app->name) == NULL;
 }
 
 static bool user_not_approved(const struct subject *subject)
 {
-    return strcmp(subject->app->permitted_users, "admin") == 0 &&
-           !list_has(subject->app->profiles, subject->user->profile);
+    const struct app *app = subject->app;
+    const GPtrArray *sets = subject->user->permission_sets;
+    if (strcmp(app->permitted_users, "admin") != 0 ||
+        list_has(app->profiles, subject->user->profile))
+        return false;
+    for (guint i = 0; i < sets->len; i++)
+        if (list_has(app->permission_sets, g_ptr_array_index(sets, i)))
+            return false;
+    return true;
 }
 
 static bool scope_unknown(const struct subject *subject)
@@ -129,6 +173,21 @@ static bool ip_enforced_on_refresh(const struct subject *subject)
     return strcmp(subject->app->ip_relaxation, "enforce") == 0 && outside_ranges(subject);
 }
 
+static bool ip_enforced_always(const struct subject *subject)
+{
+    return subject->state->org->ip_on_every_request && ip_enforced(subject);
+}
+
+static bool login_flow_pending(const struct subject *subject)
+{
+    return subject->user->login_flow_pending;
+}
+
+static bool session_level_low(const struct subject *subject)
+{
+    return strcmp(subject->app->session_level, "high") == 0;
+}
+
 static bool user_gone(const struct subject *subject)
 {
     return user_inactive(subject) || org_inactive(subject) || app_blocked(subject);
@@ -159,9 +218,64 @@ static bool org_without_api(const struct subject *subject)
     return !subject->state->org->api_access;
 }
 
+static bool edition_without_api(const struct subject *subject)
+{
+    static const char *const editions[] = {"Professional Edition",    "Group Edition",
+                                           "Contact Manager Edition", "Essentials Edition",
+                                           "Starter Edition",         NULL};
+    const struct org *org = subject->state->org;
+    return g_strv_contains(editions, org->edition) && !org->api_add_on;
+}
+
 static bool user_without_api(const struct subject *subject)
 {
     return !profile_of(subject)->api_enabled;
+}
+
+static bool user_without_api_named(const struct subject *subject)
+{
+    return user_without_api(subject) && subject->state->org->api_names_user;
+}
+
+static bool api_refused_at_login(const struct subject *subject)
+{
+    return subject->state->org->api_checked_at_login &&
+           (org_without_api(subject) || edition_without_api(subject) || user_without_api(subject));
+}
+
+static bool policy_acts(const struct subject *subject, const char *action)
+{
+    STATE_EACH(security_policy, policy, subject->state)
+    if (policy->active && strcmp(policy->action, action) == 0 &&
+        !list_has(policy->exempt, subject->user->name))
+        return true;
+    return false;
+}
+
+static bool policy_blocks(const struct subject *subject)
+{
+    return policy_acts(subject, "block");
+}
+
+static bool policy_wants_second_factor(const struct subject *subject)
+{
+    return policy_acts(subject, "two_factor");
+}
+
+static bool policy_ends_session(const struct subject *subject)
+{
+    return policy_acts(subject, "end_session");
+}
+
+static bool overloaded(const struct subject *subject)
+{
+    return subject->state->org->overloaded;
+}
+
+static bool too_many_long_requests(const struct subject *subject)
+{
+    const struct org *org = subject->state->org;
+    return org->long_requests >= org->long_request_limit;
 }
 
 static bool limit_reached(const struct subject *subject)
@@ -179,6 +293,7 @@ struct rule {
 #define EXCHANGE(condition, error, text)
 #define REFRESH(condition, error, text)
 #define REST(condition, status, code, text)
+#define HISTORY(condition, text)
 
 static const struct rule authorize_rules[] = {
 #undef AUTHORIZE
@@ -212,6 +327,14 @@ static const struct rule rest_rules[] = {
 #undef REST
 #define REST(condition, status, code, text) {condition, {AT_CALLBACK, status, code, text}},
 #include "policy.def"
+#undef REST
+#define REST(condition, status, code, text)
+};
+
+static const struct rule history_rules[] = {
+#undef HISTORY
+#define HISTORY(condition, text) {condition, {AT_CALLBACK, 0, NULL, text}},
+#include "policy.def"
 };
 
 static const struct refusal *first(const struct rule *rules, gsize count,
@@ -241,6 +364,19 @@ const struct refusal *policy_refresh(const struct subject *subject)
 const struct refusal *policy_rest(const struct subject *subject)
 {
     return first(rest_rules, G_N_ELEMENTS(rest_rules), subject);
+}
+
+const char *policy_history(const struct subject *subject)
+{
+    const struct refusal *refusal = first(history_rules, G_N_ELEMENTS(history_rules), subject);
+    return refusal != NULL ? refusal->text : "Success";
+}
+
+bool policy_trial_over(const struct state *state)
+{
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    g_autoptr(GDateTime) end = g_date_time_new_from_iso8601(state->org->trial_expires, utc);
+    return end != NULL && state_now(state) >= g_date_time_to_unix(end) * 1000;
 }
 
 struct grant *policy_approval(const struct state *state, const char *user, const char *app)

@@ -30,6 +30,9 @@ const struct refusal *policy_authorize(const struct subject *subject);
 const struct refusal *policy_exchange(const struct subject *subject);
 const struct refusal *policy_refresh(const struct subject *subject);
 const struct refusal *policy_rest(const struct subject *subject);
+/* What Login History says of a login that was refused. Static. */
+const char *policy_history(const struct subject *subject);
+bool policy_trial_over(const struct state *state);
 
 /* A user's earlier approval of the app, NULL when there is none. */
 struct grant *policy_approval(const struct state *state, const char *user, const char *app);

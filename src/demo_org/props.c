@@ -152,7 +152,7 @@ static bool member_set(const struct prop *prop, gpointer thing, const Json *valu
     return false;
 }
 
-static const struct prop *find_prop(const struct kind *kind, const char *name)
+const struct prop *kind_find_prop(const struct kind *kind, const char *name)
 {
     for (gsize i = 0; i < kind->prop_count; i++)
         if (strcmp(kind->props[i].name, name) == 0)
@@ -164,7 +164,7 @@ bool kind_patch(const struct kind *kind, gpointer thing, const Json *patch, GErr
 {
     JSON_FOREACH(value, patch)
     {
-        const struct prop *prop = find_prop(kind, json_key(value));
+        const struct prop *prop = kind_find_prop(kind, json_key(value));
         if (prop == NULL || !member_set(prop, thing, value)) {
             g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
                         prop == NULL ? "%s has no \"%s\"; --list-state names what there is."

@@ -41,6 +41,9 @@ Json *kind_to_json(const struct kind *kind, gconstpointer thing);
  * with nothing changed by that member. */
 bool kind_patch(const struct kind *kind, gpointer thing, const Json *patch, GError **error);
 
+/* The member of that name, NULL when there is none. */
+const struct prop *kind_find_prop(const struct kind *kind, const char *name);
+
 const char *thing_name(gconstpointer thing);
 
 bool list_has(const GPtrArray *list, const char *text);

@@ -170,6 +170,25 @@ static void set_created(struct state *state, const struct record *record, const 
     }
 }
 
+/* false and an answer while nothing can be written at all. */
+static bool may_write_now(const struct state *state, struct response *response)
+{
+    static const char *const no_fields[] = {NULL};
+    if (state->org->read_only) {
+        rest_error_fields(response, 403, "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
+                          "Updates can't be made during maintenance.", no_fields);
+        return false;
+    }
+    if (state_now(state) < state->org->rows_locked_until_ms) {
+        rest_error_fields(response, 400, "UNABLE_TO_LOCK_ROW",
+                          "unable to obtain exclusive access to this record or 1 records: "
+                          "00QDn00000Lck1w",
+                          no_fields);
+        return false;
+    }
+    return true;
+}
+
 static bool may_insert(const struct state *state, const struct request *request,
                        const struct object *object, struct response *response)
 {
@@ -180,6 +199,8 @@ static bool may_insert(const struct state *state, const struct request *request,
         rest_error_fields(response, 400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", text, no_fields);
         return false;
     }
+    if (!may_write_now(state, response))
+        return false;
     if (state->org->storage_full) {
         rest_error_fields(response, 403, "STORAGE_LIMIT_EXCEEDED", "storage limit exceeded",
                           no_fields);
@@ -227,7 +248,8 @@ static void write_record(struct state *state, struct request *request, const str
                               .sent = sent,
                               .id = record != NULL ? record->id : NULL,
                               .allow_duplicates = header_allows_duplicates(request),
-                              .version = request->args[0]};
+                              .version = request->args[0],
+                              .auto_assign = request_header(request, "Sforce-Auto-Assign")};
         if (record == NULL) {
             insert(state, request, object, &write, response);
         } else {
@@ -265,7 +287,13 @@ void rest_update(struct state *state, struct request *request, struct response *
 {
     const struct object *object = find_writable(request, response);
     struct record *record = object != NULL ? find_record(state, request, object, response) : NULL;
-    if (record != NULL && may(request, RIGHT_EDIT, object, response))
+    if (record == NULL || !may(request, RIGHT_EDIT, object, response) ||
+        !may_write_now(state, response))
+        return;
+    if (json_get_bool(record->fields, "IsConverted", false))
+        rest_error(response, 400, "CANNOT_UPDATE_CONVERTED_LEAD",
+                   "cannot reference converted lead");
+    else
         write_record(state, request, object, record, response);
 }
 
@@ -274,7 +302,8 @@ void rest_delete(struct state *state, struct request *request, struct response *
     const struct object *object = find_writable(request, response);
     const struct record *record =
         object != NULL ? find_record(state, request, object, response) : NULL;
-    if (record == NULL || !may(request, RIGHT_DELETE, object, response))
+    if (record == NULL || !may(request, RIGHT_DELETE, object, response) ||
+        !may_write_now(state, response))
         return;
     list_add(state->deleted, record->id);
     state_remove_record(state, record);

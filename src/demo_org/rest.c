@@ -24,6 +24,9 @@ static const struct {
 #undef LIMIT
 };
 
+/* REST began with Winter '11. */
+enum { FIRST_VERSION = 20 };
+
 static void send_error(struct response *response, unsigned status, Json *error)
 {
     Json *array = json_array();
@@ -71,6 +74,17 @@ static bool version_served(const char *version)
         if (strcmp(versions[i].version, version) == 0)
             return true;
     return false;
+}
+
+/* Versions before the oldest one served are retired; others never were. */
+static void answer_version(const char *version, struct response *response)
+{
+    g_autofree char *text = g_strdup_printf("API version %s is no longer supported", version);
+    if (g_ascii_strtod(version, NULL) >= FIRST_VERSION &&
+        g_ascii_strtod(version, NULL) < g_ascii_strtod(versions[0].version, NULL))
+        rest_error_code_first(response, 410, "UNSUPPORTED_API_VERSION", text);
+    else
+        rest_not_found(response);
 }
 
 /* "host:port" of a URL. */
@@ -132,7 +146,7 @@ bool rest_begin(struct state *state, struct request *request, struct response *r
                          g_strdup_printf("api-usage=%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT,
                                          state->org->api_used, state->org->api_limit));
     if (allowed && !version_served(request->args[0])) {
-        rest_not_found(response);
+        answer_version(request->args[0], response);
         return false;
     }
     return allowed;

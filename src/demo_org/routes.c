@@ -147,6 +147,7 @@ static enum family family_of(const char *path)
 
 void route_request(struct state *state, struct request *request, struct response *response)
 {
+    g_ptr_array_set_size(state->merged, 0);
     g_auto(GStrv) segments = split_path(request->path);
     g_autoptr(GString) allowed = g_string_new(NULL);
     const char *path = NULL; /* of the first route that would do but for its method */

@@ -77,6 +77,47 @@ static bool check_unique(const struct write *write, struct response *response)
     return true;
 }
 
+/* false and an answer when the user who is to own the record cannot. */
+static bool give_to(const struct write *write, const char *name, struct response *response)
+{
+    static const char *const no_fields[] = {NULL};
+    const struct user *user = state_find_user(write->state, name);
+    g_autofree char *id = user != NULL ? id_18(user->id) : g_strdup("");
+    if (user != NULL && user->active) {
+        json_set_string(write->values, "OwnerId", id);
+        return true;
+    }
+    g_autofree char *object = g_ascii_strdown(write->object->name, -1);
+    g_autofree char *text = g_strdup_printf(
+        "operation performed with inactive user [%.15s] as owner of %s", id, object);
+    rest_error_fields(response, 400, "INACTIVE_OWNER_OR_USER", text, no_fields);
+    return false;
+}
+
+static bool check_owner(const struct write *write, struct response *response)
+{
+    const char *owner = json_get_string(write->sent, "OwnerId");
+    const struct user *user = owner != NULL ? state_find_user_id(write->state, owner) : NULL;
+    return user == NULL || user->active || give_to(write, user->name, response);
+}
+
+static bool run_assignment_rule(const struct write *write, struct response *response)
+{
+    static const char *const no_fields[] = {NULL};
+    const char *wanted = write->auto_assign;
+    if (write->id != NULL || (wanted != NULL && g_ascii_strcasecmp(wanted, "FALSE") == 0))
+        return true;
+    const bool any = wanted == NULL || g_ascii_strcasecmp(wanted, "TRUE") == 0;
+    STATE_EACH(assignment_rule, rule, write->state)
+    if (concerns(write, rule->name) && (any ? rule->active : id_same(rule->id, wanted)))
+        return give_to(write, rule->owner, response);
+    if (any)
+        return true;
+    rest_error_fields(response, 400, "INVALID_ASSIGNMENT_RULE", "invalid assignment rule id",
+                      no_fields);
+    return false;
+}
+
 static bool check_automations(const struct write *write, struct response *response)
 {
     static const char *const no_fields[] = {NULL};
@@ -84,6 +125,11 @@ static bool check_automations(const struct write *write, struct response *respon
     {
         if (!automation->active || write->id != NULL || !concerns(write, automation->name))
             continue;
+        if (*automation->owner != '\0') {
+            if (!give_to(write, automation->owner, response))
+                return false;
+            continue;
+        }
         const char *name = automation->name + strlen(write->object->name) + 1;
         const bool flow = strcmp(automation->kind, "flow") == 0;
         g_autofree char *text =
@@ -174,6 +220,7 @@ static bool check_duplicates(const struct write *write, struct response *respons
 
 bool rules_allow(const struct write *write, struct response *response)
 {
-    return check_automations(write, response) && check_validation_rules(write, response) &&
-           check_unique(write, response) && check_duplicates(write, response);
+    return check_owner(write, response) && check_automations(write, response) &&
+           check_validation_rules(write, response) && check_unique(write, response) &&
+           check_duplicates(write, response) && run_assignment_rule(write, response);
 }

@@ -76,7 +76,8 @@ static bool check_node(const struct run *run, const struct soql_node *node)
     g_autoptr(GArray) fields = object_visible_fields(run->state, run->object, run->profile);
     const struct field *field =
         node->path.parts[1] == NULL ? fields_find(fields, node->path.parts[0]) : NULL;
-    if (field == NULL || !field_is_type(field, "textarea") || field->length <= 255)
+    if (field == NULL || (!field_is(field, FIELD_UNFILTERED) &&
+                          (!field_is_type(field, "textarea") || field->length <= 255)))
         return true;
     g_autofree char *text =
         g_strdup_printf("field '%s' can not be filtered in a query call", field->name);

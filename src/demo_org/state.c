@@ -84,6 +84,26 @@ static const struct prop automation_props[] = {
 #include "state/automation.def"
 };
 #undef THING
+#define THING struct permission_set
+static const struct prop permission_set_props[] = {
+#include "state/permission_set.def"
+};
+#undef THING
+#define THING struct security_policy
+static const struct prop security_policy_props[] = {
+#include "state/security_policy.def"
+};
+#undef THING
+#define THING struct assignment_rule
+static const struct prop assignment_rule_props[] = {
+#include "state/assignment_rule.def"
+};
+#undef THING
+#define THING struct fault
+static const struct prop fault_props[] = {
+#include "state/fault.def"
+};
+#undef THING
 
 const struct kind state_org_kind = {"org", sizeof(struct org), org_props, G_N_ELEMENTS(org_props),
                                     NULL};
@@ -110,6 +130,7 @@ struct state *state_new(void)
     state->no_profile = kind_make(&state_kinds[KIND_profile], NULL);
     for (int i = 0; i < KIND_COUNT; i++)
         state->sets[i] = g_ptr_array_new();
+    state->merged = state_merged_new();
     state->records = g_ptr_array_new_with_free_func(record_free);
     state->deleted = g_ptr_array_new_with_free_func(g_free);
     state->serial = 1000000;
@@ -131,6 +152,7 @@ void state_free(struct state *state)
     }
     kind_free(&state_org_kind, state->org);
     kind_free(&state_kinds[KIND_profile], state->no_profile);
+    g_ptr_array_unref(state->merged);
     g_ptr_array_unref(state->records);
     g_ptr_array_unref(state->deleted);
     g_free(state->public_url);
@@ -262,10 +284,16 @@ struct user *state_find_user_id(const struct state *state, const char *id)
     return NULL;
 }
 
-const struct profile *state_profile_of(const struct state *state, const struct user *user)
+void state_count_login(const struct state *state, struct user *user)
 {
-    const struct profile *profile = state_find_profile(state, user->profile);
-    return profile != NULL ? profile : state->no_profile;
+    const gint64 now = state_now(state), hour = 60 * 60 * 1000;
+    if (user->logins_since_ms == 0) {
+        user->logins_since_ms = now;
+    } else if (now >= user->logins_since_ms + hour) {
+        user->logins_since_ms = now;
+        user->logins = 0;
+    }
+    user->logins++;
 }
 
 void state_log_login(struct state *state, const struct user *user, const char *application,

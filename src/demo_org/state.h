@@ -55,6 +55,18 @@ struct duplicate_rule {
 struct automation {
 #include "state/automation.def"
 };
+struct permission_set {
+#include "state/permission_set.def"
+};
+struct security_policy {
+#include "state/security_policy.def"
+};
+struct assignment_rule {
+#include "state/assignment_rule.def"
+};
+struct fault {
+#include "state/fault.def"
+};
 #undef TEXT
 #undef FLAG
 #undef NUMBER
@@ -80,6 +92,7 @@ struct state {
     struct org *org;
     struct profile *no_profile;  /* of a user whose profile does not exist */
     GPtrArray *sets[KIND_COUNT]; /* things of a kind, oldest first */
+    GPtrArray *merged;           /* struct profile made for users with permission sets */
     GPtrArray *records;          /* struct record, oldest first */
     GPtrArray *deleted;          /* ids of records in the recycle bin */
     guint64 serial;              /* of the last id */
@@ -129,7 +142,12 @@ void state_remove(struct state *state, enum kind_index index, const char *name);
 
 struct app *state_find_key(const struct state *state, const char *consumer_key);
 struct user *state_find_user_id(const struct state *state, const char *id);
+/* The rights of a user, permission sets included. Borrowed until the next request. */
 const struct profile *state_profile_of(const struct state *state, const struct user *user);
+GPtrArray *state_merged_new(void);
+
+/* One more login of the user in this hour. */
+void state_count_login(const struct state *state, struct user *user);
 
 /* A row of Login History. */
 void state_log_login(struct state *state, const struct user *user, const char *application,

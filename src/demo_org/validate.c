@@ -296,6 +296,22 @@ static void check_reference(const struct write *write, const struct field *field
                            NULL);
 }
 
+/* With state and country picklists on: is the pair one of theirs? */
+static void check_state(const struct write *write, Json *errors)
+{
+    const GPtrArray *pairs = write->state->org->states;
+    const char *country = json_get_string(write->values, "Country");
+    const char *region = json_get_string(write->values, "State");
+    if (pairs->len == 0 || region == NULL || json_get(write->sent, "State") == NULL)
+        return;
+    g_autofree char *pair = g_strdup_printf("%s=%s", country != NULL ? country : "", region);
+    if (!list_has(pairs, pair))
+        validate_add_error(errors, "FIELD_INTEGRITY_EXCEPTION",
+                           "The existing country/territory doesn't recognize the state value for "
+                           "field: State/Province",
+                           "State");
+}
+
 static Json *check_values(const struct write *write)
 {
     Json *errors = json_array();
@@ -313,6 +329,7 @@ static Json *check_values(const struct write *write)
         else if (field_is_type(field, "reference") && text != NULL)
             check_reference(write, field, text, errors);
     }
+    check_state(write, errors);
     return errors;
 }
 

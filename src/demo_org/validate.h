@@ -18,6 +18,7 @@ struct write {
     const char *id;        /* of the record to update; NULL when inserting */
     bool allow_duplicates; /* Sforce-Duplicate-Rule-Header: allowSave=true */
     const char *version;
+    const char *auto_assign; /* Sforce-Auto-Assign; NULL: not sent */
 };
 
 /* Puts the sent values into values, checking as Salesforce does. false and an answer when refused:
