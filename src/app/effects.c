@@ -70,6 +70,12 @@ static void secret_saved(GObject *source, GAsyncResult *result, gpointer user)
     app->saves_pending--;
     if (!store_save_finish(app->services.store, result, &error) && !app->quitting)
         app_notice(app, _("The consumer secret is not in the keyring yet: %s"), error->message);
+    if (error != NULL)
+        secret_set(&app->saved_secret, NULL);
+    if (app->proof_waits && app->saves_pending == 0 && !app->quitting) {
+        app->proof_waits = false;
+        lists_start(app, &app->proof);
+    }
     if (app->quitting && app->saves_pending == 0)
         g_main_loop_quit(app->loop);
 }
@@ -86,11 +92,26 @@ static void save_draft_secret(struct app *app)
         works = works || (strcmp(result->id, "keyring") == 0 && result->status == CHECK_OK);
     }
     if (!works || session->stored || session->token_won || session->memory_only ||
-        session->secrets.client_secret == NULL || app->wizard->step <= STEP_KEYS)
+        session->secrets.client_secret == NULL || app->wizard->step <= STEP_KEYS ||
+        secret_equal(app->saved_secret, session->secrets.client_secret))
         return;
+    secret_set(&app->saved_secret, session->secrets.client_secret);
     app->saves_pending++;
     store_save(app->services.store, session->connection->name, &session->secrets, false, NULL,
                secret_saved, app);
+}
+
+/* The proof stores tokens in the same item: a write of the draft that is still under way would
+ * come after it and put the item without tokens in its place. */
+static void start_checks(struct app *app, const struct effect *effect)
+{
+    if (effect->list != CHECKS_PROVE || app->saves_pending == 0) {
+        lists_start(app, effect);
+        return;
+    }
+    app->proof_waits = true;
+    app->proof = (struct effect){
+        .kind = effect->kind, .list = effect->list, .serial = effect->serial, .keep = effect->keep};
 }
 
 static void save(struct app *app)
@@ -147,9 +168,10 @@ void app_effect(struct app *app, const struct effect *effect)
 {
     switch (effect->kind) {
     case EFFECT_CHECKS:
-        lists_start(app, effect);
+        start_checks(app, effect);
         break;
     case EFFECT_CANCEL_CHECKS:
+        app->proof_waits = app->proof_waits && effect->list != CHECKS_PROVE;
         lists_cancel(app, effect->list);
         break;
     case EFFECT_LOGIN:

@@ -321,6 +321,7 @@ static void app_clear(struct app *app)
     g_clear_pointer(&app->desktop, desktop_free);
     g_clear_pointer(&app->loop, g_main_loop_unref);
     services_clear(&app->services);
+    secret_unref(app->saved_secret);
     g_free(app->farewell);
     g_free(app->secrets_problem);
 }

@@ -201,6 +201,9 @@ static void settle(struct check_run *run, enum check_status status)
 }
 
 static void set_summary(struct check_run *run, const char *format, va_list arguments)
+    G_GNUC_PRINTF(2, 0);
+
+static void set_summary(struct check_run *run, const char *format, va_list arguments)
 {
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     g_free(run->result->summary);
