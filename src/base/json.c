@@ -6,6 +6,7 @@
 
 #include "perch/error.h"
 #include "perch/secret.h"
+#include "perch/text.h"
 
 enum { DEPTH_MAX = 100, SIZE_MAX_BYTES = 16 * 1024 * 1024 };
 
@@ -43,7 +44,7 @@ Json *json_parse(const char *text, gsize length, GError **error)
     if (length > SIZE_MAX_BYTES || !g_utf8_validate(text, (gssize)length, NULL) ||
         too_deep(text, length)) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                            "This is not JSON that perch can read.");
+                            _("This is not JSON that perch can read."));
         return NULL;
     }
     /* cJSON_ParseWithLengthOpts wants the terminator inside the length to see trailing rubbish. */
@@ -53,7 +54,7 @@ Json *json_parse(const char *text, gsize length, GError **error)
     Json *json = cJSON_ParseWithLengthOpts(copy, length + 1, NULL, true);
     wiping_free(copy);
     if (json == NULL)
-        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT, "This is not valid JSON.");
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT, _("This is not valid JSON."));
     return json;
 }
 

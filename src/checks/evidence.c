@@ -313,7 +313,7 @@ static void drop_doubt(struct diagnosis *diagnosis)
     g_clear_pointer(&diagnosis->tell_apart, g_free);
 }
 
-/* User level, org level, or "cannot tell, look here" (salesforce.md section 6). */
+/* User level, org level, or "cannot tell, look here": the API's own text does not say which. */
 static struct diagnosis *explain_api_disabled(const struct failure *failure,
                                               const struct session *session,
                                               const struct evidence *evidence)

@@ -6,7 +6,7 @@
 
 /*
  * The authorize endpoint asked without a browser: problems of key and callback come as a bare 400
- * page before any login (salesforce.md 4.1 A), a login page or a redirect to one means that both
+ * page before any login (never at the callback), a login page or a redirect to one means that both
  * were accepted.
  */
 

@@ -293,7 +293,8 @@ void check_rotation(struct check_run *run)
 /* ---- the grant before ---- */
 
 /* A user has five approvals for an app; an old one left alive would some day end another
- * installation (salesforce.md 2.4). It goes only now that the new one is proven. */
+ * installation (Salesforce Help, platform.remoteaccess_request_approve). It goes only now that the
+ * new one is proven. */
 static void judge_old_grant(struct check_run *run, const struct http_response *response)
 {
     secret_set(&run->session->previous_token, NULL);

@@ -58,8 +58,9 @@ static char *masked(const struct handoff_item *item)
     GString *dots = g_string_new(NULL);
     for (gsize i = 0; i < MIN(length, 24); i++)
         g_string_append(dots, "•");
-    g_string_append_printf(dots, _("  %zu characters"), length);
-    return g_string_free(dots, FALSE);
+    char *text = g_strdup_printf(_("%s (%zu characters)"), dots->str, length);
+    g_string_free(dots, TRUE);
+    return text;
 }
 
 void step_handoff_view(const struct wizard *w, struct view *view, int focus)

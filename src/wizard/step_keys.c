@@ -5,7 +5,7 @@
 #include "wizard-private.h"
 
 /* A new app is known everywhere after 2 to 10 minutes; until then Salesforce calls its key
- * unknown (salesforce.md 3.2). */
+ * unknown. */
 enum { PROBE_AGAIN_MS = 30 * 1000, KEY_MIN = 15 };
 
 void step_keys_enter(struct wizard *w, GArray *out)
