@@ -142,8 +142,8 @@ static void view_countdown(const struct wizard *w, struct view *view)
         _("A new app takes 2 to 10 minutes to be known everywhere. perch asks again "
           "in %lld:%02lld; you can leave this running."),
         left / 60, left % 60);
-    view_blank(view);
     view_text(view, ROLE_ACCENT, 0, text);
+    view_blank(view);
 }
 
 void step_keys_view(const struct wizard *w, struct view *view, int focus)
@@ -161,8 +161,8 @@ void step_keys_view(const struct wizard *w, struct view *view, int focus)
     view_blank(view);
     view_inputs(w, view);
     view_blank(view);
-    list_view(w, CHECKS_PROBE, view, focus);
     view_countdown(w, view);
+    list_view(w, CHECKS_PROBE, view, focus);
     view->busy = w->lists[CHECKS_PROBE].running;
     view->failed = failed;
     view_key(view, ACTION_NEXT,
