@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "faults.h"
 #include "log.h"
 #include "perch/secret.h"
 
@@ -45,7 +46,7 @@ void control_patch_state(struct state *state, struct request *request, struct re
     g_autoptr(Json) patch = body_json(request, response);
     if (patch == NULL)
         return;
-    if (!state_patch(state, patch, &error))
+    if (!state_patch(state, patch, &error) || !faults_check(state, &error))
         response_text(response, 400, "text/plain", error->message);
     else
         response->status = 204;

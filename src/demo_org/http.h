@@ -35,11 +35,28 @@ struct request {
     const struct profile *profile;
 };
 
+/* How an answer goes onto the wire; all but the first are faults, see faults.def. */
+enum wire {
+    WIRE_WHOLE,
+    WIRE_REFUSE,
+    WIRE_CLOSE,
+    WIRE_CUT_HEAD,
+    WIRE_CUT_BODY,
+    WIRE_GARBAGE,
+    WIRE_HUGE_HEAD,
+    WIRE_ENDLESS,
+    WIRE_GZIP,
+    WIRE_BAD_GZIP,
+    WIRE_REDIRECT,
+};
+
 struct response {
     unsigned status;
     GArray *headers; /* struct pair */
     GString *body;
     guint delay_ms; /* before the first byte */
+    guint pause_ms; /* in the middle of what is sent */
+    enum wire wire;
 };
 
 struct request *request_new(const char *target);

@@ -10,6 +10,7 @@
 #include "browse.h"
 #include "control.h"
 #include "defaults.h"
+#include "faults.h"
 #include "perch/error.h"
 #include "server.h"
 #include "state.h"
@@ -19,6 +20,7 @@ static struct {
     gboolean print_json;
     gboolean die_with_parent;
     gboolean list_state;
+    gboolean list_faults;
     gboolean rotate;
     char *tls_cert;
     char *tls_key;
@@ -55,6 +57,8 @@ static const GOptionEntry entries[] = {
      "Exit when the starting process ends", NULL},
     {"list-state", 0, 0, G_OPTION_ARG_NONE, &options.list_state,
      "List every piece of state that --state and the control endpoint can change", NULL},
+    {"list-faults", 0, 0, G_OPTION_ARG_NONE, &options.list_faults,
+     "List every fault of the wire that the state can hold", NULL},
     {NULL, 0, 0, 0, NULL, NULL, NULL}};
 
 static bool parse_options(int argc, char **argv, GError **error)
@@ -98,7 +102,7 @@ static bool load_state(struct state *state, GError **error)
     if (!g_file_get_contents(options.state_file, &text, &length, error))
         return false;
     g_autoptr(Json) patch = json_parse(text, length, error);
-    return patch != NULL && state_patch(state, patch, error);
+    return patch != NULL && state_patch(state, patch, error) && faults_check(state, error);
 }
 
 static bool apply_options(struct state *state, GError **error)
@@ -238,6 +242,11 @@ int main(int argc, char **argv)
     if (parse_options(argc, argv, &error)) {
         if (options.list_state) {
             list_state();
+            return PERCH_EXIT_OK;
+        }
+        if (options.list_faults) {
+            g_autofree char *list = faults_list();
+            fputs(list, stdout);
             return PERCH_EXIT_OK;
         }
         if (options.die_with_parent) {

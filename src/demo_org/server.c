@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "faults.h"
 #include "http.h"
 #include "log.h"
 #include "perch/error.h"
@@ -22,6 +23,7 @@ struct Server {
     bool tls;
     GPtrArray *waiting; /* struct exchange whose answer is delayed */
     gint64 connections;
+    bool stopping;
 };
 
 struct exchange {
@@ -31,6 +33,8 @@ struct exchange {
     struct response *response;
     guint timer; /* of a delayed answer */
     bool too_large;
+    bool paused;   /* the pause in the middle is over or under way */
+    bool raw_sent; /* bytes that are no whole answer are out */
 };
 
 /* A daemon's epoll descriptor and next timeout, as one source of the main context. */
@@ -79,21 +83,6 @@ static GSource *source_new(struct MHD_Daemon *daemon)
     return base;
 }
 
-/* The one place where an answer goes onto the wire: faults of the wire belong here. */
-static enum MHD_Result send_response(struct exchange *exchange)
-{
-    struct response *response = exchange->response;
-    struct MHD_Response *answer = MHD_create_response_from_buffer(
-        response->body->len, response->body->str, MHD_RESPMEM_MUST_COPY);
-    for (guint i = 0; i < response->headers->len; i++) {
-        const struct pair *pair = &g_array_index(response->headers, struct pair, i);
-        MHD_add_response_header(answer, pair->name, pair->value);
-    }
-    enum MHD_Result result = MHD_queue_response(exchange->connection, response->status, answer);
-    MHD_destroy_response(answer);
-    return result;
-}
-
 static gboolean on_delay_over(gpointer data)
 {
     struct exchange *exchange = data;
@@ -105,6 +94,104 @@ static gboolean on_delay_over(gpointer data)
     /* Nothing becomes readable by it, so the daemon has to be told. */
     MHD_run(daemon);
     return G_SOURCE_REMOVE;
+}
+
+/* Lets the connection wait; on_request or read_body are called again afterwards. */
+static void wait_for(struct exchange *exchange, guint milliseconds)
+{
+    MHD_suspend_connection(exchange->connection);
+    g_ptr_array_add(exchange->server->waiting, exchange);
+    exchange->timer = g_timeout_add(milliseconds, on_delay_over, exchange);
+}
+
+/* The body piece by piece: up to its middle, a pause, and the rest, or no rest. */
+static ssize_t read_body(void *data, uint64_t at, char *block, size_t room)
+{
+    struct exchange *exchange = data;
+    const struct response *response = exchange->response;
+    const GString *body = response->body;
+    const bool endless = response->wire == WIRE_ENDLESS;
+    const gsize middle = endless ? 0 : body->len / 2;
+    if (exchange->server->stopping)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (response->pause_ms > 0 && !exchange->paused && at >= middle) {
+        exchange->paused = true;
+        wait_for(exchange, response->pause_ms);
+        return 0;
+    }
+    if (response->wire == WIRE_CUT_BODY && at >= middle)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (!endless && at >= body->len)
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    const gsize from = endless ? at % body->len : at;
+    const gsize length = MIN(room, (from < middle ? middle : body->len) - from);
+    memcpy(block, body->str + from, length);
+    exchange->paused = exchange->paused && !endless;
+    return (ssize_t)length;
+}
+
+/* Bytes that libmicrohttpd would never send. Below TLS there is no way to them. */
+static void send_raw(const struct exchange *exchange)
+{
+    const struct response *response = exchange->response;
+    g_autoptr(GString) bytes = g_string_new("perch-demo-org: these bytes are no HTTP at all\r\n");
+    if (response->wire == WIRE_CUT_HEAD) {
+        g_string_printf(bytes, "HTTP/1.1 %u OK\r\n", response->status);
+        for (guint i = 0; i < response->headers->len; i++) {
+            const struct pair *pair = &g_array_index(response->headers, struct pair, i);
+            g_string_append_printf(bytes, "%s: %s\r\n", pair->name, pair->value);
+        }
+        g_string_truncate(bytes, bytes->len / 2);
+    }
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (!exchange->server->tls)
+        send(info->connect_fd, bytes->str, bytes->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* An answer that ends before its time. MHD_NO closes the connection. */
+static enum MHD_Result send_broken(struct exchange *exchange)
+{
+    const struct response *response = exchange->response;
+    if (response->wire == WIRE_CLOSE || exchange->raw_sent)
+        return MHD_NO;
+    send_raw(exchange);
+    exchange->raw_sent = true;
+    if (response->pause_ms == 0 || exchange->server->stopping)
+        return MHD_NO;
+    wait_for(exchange, response->pause_ms);
+    return MHD_YES;
+}
+
+static struct MHD_Response *make_answer(struct exchange *exchange)
+{
+    const struct response *response = exchange->response;
+    enum { BLOCK = 4096 };
+    if (response->wire == WIRE_ENDLESS)
+        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_body, exchange,
+                                                 NULL);
+    if (response->wire == WIRE_CUT_BODY || response->pause_ms > 0)
+        return MHD_create_response_from_callback(response->body->len, BLOCK, read_body, exchange,
+                                                 NULL);
+    return MHD_create_response_from_buffer(response->body->len, response->body->str,
+                                           MHD_RESPMEM_MUST_COPY);
+}
+
+/* The one place where an answer goes onto the wire. */
+static enum MHD_Result send_response(struct exchange *exchange)
+{
+    struct response *response = exchange->response;
+    if (response->wire == WIRE_CLOSE || response->wire == WIRE_CUT_HEAD ||
+        response->wire == WIRE_GARBAGE)
+        return send_broken(exchange);
+    struct MHD_Response *answer = make_answer(exchange);
+    for (guint i = 0; i < response->headers->len; i++) {
+        const struct pair *pair = &g_array_index(response->headers, struct pair, i);
+        MHD_add_response_header(answer, pair->name, pair->value);
+    }
+    enum MHD_Result result = MHD_queue_response(exchange->connection, response->status, answer);
+    MHD_destroy_response(answer);
+    return result;
 }
 
 static enum MHD_Result add_header(void *data, enum MHD_ValueKind kind, const char *name,
@@ -133,7 +220,7 @@ static enum MHD_Result answer(struct exchange *exchange)
     if (exchange->too_large)
         response_text(exchange->response, 413, "text/plain", "Request Entity Too Large");
     else
-        route_request(exchange->server->state, request, exchange->response);
+        faults_route(exchange->server->state, request, exchange->response);
     if (!g_str_has_prefix(request->path, "/_demo/")) {
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -142,9 +229,7 @@ static enum MHD_Result answer(struct exchange *exchange)
     }
     if (exchange->response->delay_ms == 0)
         return send_response(exchange);
-    MHD_suspend_connection(exchange->connection);
-    g_ptr_array_add(exchange->server->waiting, exchange);
-    exchange->timer = g_timeout_add(exchange->response->delay_ms, on_delay_over, exchange);
+    wait_for(exchange, exchange->response->delay_ms);
     return MHD_YES;
 }
 
@@ -208,6 +293,13 @@ static void on_connection(void *data, struct MHD_Connection *connection, void **
     Server *server = data;
     if (code == MHD_CONNECTION_NOTIFY_STARTED)
         *context = GSIZE_TO_POINTER((gsize)++server->connections);
+}
+
+static enum MHD_Result on_accept(void *data, const struct sockaddr *address, socklen_t length)
+{
+    (void)address;
+    (void)length;
+    return faults_refuse(((Server *)data)->state) ? MHD_NO : MHD_YES;
 }
 
 /* A listening socket of one loopback address; -1 and errno. */
@@ -275,10 +367,10 @@ static struct MHD_Daemon *start_daemon(Server *server, int fd, int family,
         flags |= MHD_USE_TLS;
     if (family == AF_INET6)
         flags |= MHD_USE_IPv6;
-    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, fd,
-                            MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server,
-                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-                            MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+    return MHD_start_daemon(flags, 0, on_accept, server, on_request, server,
+                            MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK,
+                            on_request_line, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+                            NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
                             MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_ARRAY,
                             options->tls_cert != NULL ? tls : tls + 2, MHD_OPTION_END);
 }
@@ -320,6 +412,7 @@ void server_free(Server *server)
 {
     if (server == NULL)
         return;
+    server->stopping = true;
     while (server->waiting->len > 0) {
         struct exchange *exchange = g_ptr_array_index(server->waiting, 0);
         g_source_remove(exchange->timer);
