@@ -23,6 +23,10 @@ enum cause {
 };
 
 enum certainty { CERTAINTY_UNKNOWN, CERTAINTY_LIKELY, CERTAINTY_CERTAIN };
+/* What kind of app the failure was met with; where the fix differs and nobody knows, it says both.
+ */
+enum failure_app { FAILURE_APP_UNKNOWN, FAILURE_APP_EXTERNAL, FAILURE_APP_CONNECTED };
+
 enum retry { RETRY_NEVER, RETRY_NOW, RETRY_LATER, RETRY_AFTER_FIX };
 
 /* What was seen. code is OAuth's "error", REST's errorCode, or one of perch's own words for what
@@ -39,7 +43,8 @@ struct failure {
     char *message; /* cleaned, untranslated: the other side's own words */
     GStrv fields;  /* fields that Salesforce named; NULL = none */
     char *object;  /* API name of the object of the call; set by the caller who knows; NULL */
-    char *named;   /* what else the answer names: duplicate rule, trigger, error id; NULL */
+    enum failure_app app; /* set by the caller who knows */
+    char *named;          /* what else the answer names: duplicate rule, trigger, error id; NULL */
     char *excerpt; /* the first 300 characters of the answer, cleaned; no secret is in an error */
 };
 
@@ -52,6 +57,25 @@ void failure_parse(struct failure *ret_failure, enum stage stage, long status,
 /* One of perch's own words, with a message that is for people. */
 void failure_own(struct failure *ret_failure, enum stage stage, const char *code,
                  const char *message);
+
+/*
+ * Reads whatever a person pasted: an answer of any shape, the address of a redirect or of an error
+ * page, lines of a log with JSON in them (quoted any number of times), a page of HTML, what cURL
+ * printed, a status of Login History, a code alone, a letter with one of these in it. stage and
+ * status are what the person told: STAGE_ANY and 0 for nothing; then they are read from the text
+ * where it tells. Nothing secret of the text gets into a failure.
+ *
+ * Gives struct failure * (freed with failure_free), the one to explain first, each cause once.
+ * Empty: the text shows a success, and nothing that failed. Never NULL.
+ */
+GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, long status);
+/* The first of them alone; false: the text shows a success, and *ret_failure is empty. */
+bool explain_paste(struct failure *ret_failure, const char *text, gsize length, enum stage stage,
+                   long status);
+void failure_free(struct failure *failure); /* NULL is fine */
+/* The address of the org that the text speaks of: "https://acme.my.salesforce.com"; NULL when it
+ * speaks of none or of several. */
+char *paste_org(const char *text, gsize length);
 
 struct diagnosis {
     enum cause cause;
@@ -76,8 +100,9 @@ void diagnosis_free(struct diagnosis *diagnosis);                    /* NULL is 
 typedef struct diagnosis Diagnosis;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diagnosis, diagnosis_free)
 
-const char *cause_name(enum cause cause);             /* "api-disabled-user" */
-const char *certainty_name(enum certainty certainty); /* "certain", for JSON */
-const char *retry_name(enum retry retry);             /* "after-fix" */
+const char *cause_name(enum cause cause);                      /* "api-disabled-user" */
+const char *certainty_name(enum certainty certainty);          /* "certain", for JSON */
+const char *retry_name(enum retry retry);                      /* "after-fix" */
+bool stage_from_name(const char *name, enum stage *ret_stage); /* "token"; false for no stage */
 
 #endif

@@ -17,6 +17,8 @@ static void got_error(struct app *app, const char *error, const char *descriptio
 {
     struct failure failure;
     failure_own(&failure, STAGE_AUTHORIZE, error, description);
+    failure.app = app->wizard->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED
+                                                                     : FAILURE_APP_EXTERNAL;
     app_event(app, &(struct wizard_event){.kind = WIZARD_LOGIN_FAILED, .failure = &failure});
     failure_clear(&failure);
 }

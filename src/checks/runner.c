@@ -241,6 +241,13 @@ static void set_diagnosis(struct check_run *run, Diagnosis *diagnosis)
         result->page_url = setup_page_url(diagnosis->page, org, &ids);
 }
 
+/* Where the fix differs between the kinds of app, this decides. */
+static void tell_app(const struct check_run *run, struct failure *failure)
+{
+    failure->app = run->session->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED
+                                                                       : FAILURE_APP_EXTERNAL;
+}
+
 void check_warn(struct check_run *run, struct failure *failure, const char *format, ...)
 {
     va_list arguments;
@@ -248,6 +255,7 @@ void check_warn(struct check_run *run, struct failure *failure, const char *form
     set_summary(run, format, arguments);
     va_end(arguments);
     if (failure != NULL) {
+        tell_app(run, failure);
         set_diagnosis(run, explain(failure));
         failure_clear(failure);
     }
@@ -291,6 +299,7 @@ static void org_answered(struct evidence *evidence, gpointer user)
 
 void check_fail(struct check_run *run, struct failure *failure)
 {
+    tell_app(run, failure);
     Diagnosis *diagnosis = explain(failure);
     if (!evidence_wanted(run->session, diagnosis->cause)) {
         fail_with(run, failure, diagnosis);

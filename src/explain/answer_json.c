@@ -4,6 +4,8 @@
 #include "explain_private.h"
 #include "perch/text.h"
 
+enum { NAME_CHARACTERS = 100 };
+
 /* Where the code and the words for it are, most telling first. */
 static const struct {
     const char *code, *message;
@@ -14,15 +16,7 @@ static const struct {
     {"error", "error_description"},
 };
 
-struct search {
-    const Json *error;  /* the object that holds the error */
-    const Json *halted; /* one that only says that another part failed */
-    long status;        /* of the sub-request that it was found in */
-    long halted_status;
-};
-
-/* Codes that blame another part of a composite call. */
-static bool is_halted(const char *code)
+bool answer_code_is_halted(const char *code)
 {
     return g_str_equal(code, "PROCESSING_HALTED") ||
            g_str_equal(code, "ALL_OR_NONE_OPERATION_ROLLED_BACK");
@@ -43,29 +37,40 @@ static const char *code_of(const Json *json, const char **ret_message)
 
 static long status_of(const Json *json, long outer)
 {
-    gint64 status = json_get_int(json, "httpStatusCode", json_get_int(json, "statusCode", outer));
-    return status >= 100 && status <= 599 ? (long)status : outer;
+    static const char *const names[] = {"httpStatusCode", "statusCode",   "status",
+                                        "status_code",    "http_status",  "httpStatus",
+                                        "responseCode",   "response_code"};
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        gint64 status = json_get_int(json, names[i], 0);
+        if (status >= 100 && status <= 599)
+            return (long)status;
+    }
+    return outer;
 }
 
+struct walk {
+    answer_found found;
+    gpointer user;
+    bool stopped;
+};
+
 /* The depth of the tree is bounded by json_parse. */
-static void search(struct search *result, const Json *json, long outer)
+static void walk(struct walk *w, const Json *json, long outer)
 {
-    if (result->error != NULL)
-        return;
     long status = status_of(json, outer);
-    const char *code = code_of(json, NULL);
-    if (code != NULL && is_halted(code)) {
-        if (result->halted == NULL) {
-            result->halted = json;
-            result->halted_status = status;
-        }
-    } else if (code != NULL) {
-        result->error = json;
-        result->status = status;
-        return;
-    }
-    JSON_FOREACH(value, json)
-    search(result, value, status);
+    const char *message = NULL;
+    const char *code = code_of(json, &message);
+    if (code != NULL)
+        w->stopped = w->found(json, code, message, status, w->user);
+    for (const Json *value = json_first(json); value != NULL && !w->stopped;
+         value = json_next(value))
+        walk(w, value, status);
+}
+
+void answer_json_each(const Json *json, long outer, answer_found found, gpointer user)
+{
+    struct walk w = {found, user, false};
+    walk(&w, json, outer);
 }
 
 static GStrv take_fields(const Json *list)
@@ -77,8 +82,9 @@ static GStrv take_fields(const Json *list)
     {
         if (!json_is_string(item))
             continue;
-        g_autofree char *clean = text_clean(json_string(item));
-        g_strv_builder_add(names, clean);
+        g_autofree char *name = presentable(json_string(item), NAME_CHARACTERS);
+        if (name != NULL)
+            g_strv_builder_add(names, name);
     }
     return g_strv_builder_end(names);
 }
@@ -90,24 +96,40 @@ static char *take_rule(const Json *error)
     if (result == NULL)
         result = json_get(error, "duplicateResult");
     const char *rule = json_get_string(result, "duplicateRule");
-    return rule == NULL ? NULL : text_clean(rule);
+    return presentable(rule, NAME_CHARACTERS);
+}
+
+void answer_take(struct failure *failure, const Json *error, const char *code, const char *message)
+{
+    failure->fields = take_fields(json_get(error, "fields"));
+    failure->named = take_rule(error);
+    failure_say(failure, code, message);
+}
+
+struct first {
+    const Json *error;
+    const char *code, *message;
+    long status;
+};
+
+/* The first error; one that only says that another part failed gives way to any other. */
+static bool keep_first(const Json *error, const char *code, const char *message, long status,
+                       gpointer user)
+{
+    struct first *first = user;
+    bool halted = answer_code_is_halted(code);
+    if (first->error == NULL || !halted)
+        *first = (struct first){error, code, message, status};
+    return !halted;
 }
 
 bool answer_from_json(struct failure *failure, const Json *json)
 {
-    struct search result = {0};
-    search(&result, json, failure->status);
-    if (result.error == NULL) {
-        result.error = result.halted;
-        result.status = result.halted_status;
-    }
-    if (result.error == NULL)
+    struct first first = {0};
+    answer_json_each(json, failure->status, keep_first, &first);
+    if (first.error == NULL)
         return false;
-    const char *message = NULL;
-    const char *code = code_of(result.error, &message);
-    failure->status = result.status;
-    failure->fields = take_fields(json_get(result.error, "fields"));
-    failure->named = take_rule(result.error);
-    failure_say(failure, code, message);
+    failure->status = first.status;
+    answer_take(failure, first.error, first.code, first.message);
     return true;
 }

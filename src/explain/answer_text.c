@@ -70,8 +70,7 @@ static char *replace(const char *text, const char *pattern, const char *with)
     return out == NULL ? g_strdup("") : out;
 }
 
-/* What a person would read on the page, in one line. */
-static char *page_text(const char *html)
+char *page_text(const char *html)
 {
     g_autofree char *no_code = replace(html, "<(script|style)\\b.*?</\\1>|<!--.*?-->", " ");
     g_autofree char *no_tags = replace(no_code, "<[^>]*>", " ");
@@ -137,12 +136,11 @@ bool answer_from_form(struct failure *failure, const char *text)
 
 /* ---- a line of a log with JSON somewhere in it ---- */
 
-/* Bytes of the bracketed text that begins here; 0 when it never closes. */
-static gsize bracketed(const char *text)
+gsize bracketed(const char *text, gsize limit)
 {
     int depth = 0;
     bool quoted = false;
-    for (const char *p = text; *p != '\0'; p++) {
+    for (const char *p = text; *p != '\0' && (gsize)(p - text) < limit; p++) {
         if (quoted && *p == '\\' && p[1] != '\0')
             p++;
         else if (*p == '"')
@@ -159,7 +157,7 @@ static bool from_inner_json(struct failure *failure, const char *text)
 {
     int tries = JSON_TRIES;
     for (const char *p = text; (p = strpbrk(p, "[{")) != NULL && tries > 0; p++, tries--) {
-        g_autoptr(Json) json = json_parse(p, bracketed(p), NULL);
+        g_autoptr(Json) json = json_parse(p, bracketed(p, SCAN_BYTES), NULL);
         if (json != NULL && answer_from_json(failure, json))
             return true;
     }
@@ -175,8 +173,7 @@ static char *loose_value(const char *text, const char *names, const char *value)
     return g_regex_match(regex, text, 0, &info) ? g_match_info_fetch(info, 1) : NULL;
 }
 
-/* JSON that is cut off or quoted once more: its pairs can still be read. */
-static bool from_loose_json(struct failure *failure, const char *text)
+bool answer_from_loose_json(struct failure *failure, const char *text)
 {
     g_autofree char *code =
         loose_value(text, "errorCode|statusCode|exceptionCode|error", "[A-Za-z][A-Za-z_-]+");
@@ -190,5 +187,5 @@ static bool from_loose_json(struct failure *failure, const char *text)
 
 bool answer_from_log(struct failure *failure, const char *text)
 {
-    return from_inner_json(failure, text) || from_loose_json(failure, text);
+    return from_inner_json(failure, text) || answer_from_loose_json(failure, text);
 }

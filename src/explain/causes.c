@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "explain_private.h"
 #include "perch/text.h"
 
-#define STEP(text)  \
-    {               \
-        text, false \
-    }
-#define OTHERWISE(text) \
-    {                   \
-        text, true      \
-    }
+/* clang-format off */
+#define STEP(text) {text, STEP_PLAIN}
+#define OTHERWISE(text) {text, STEP_OTHERWISE}
+#define CONNECTED(text) {text, STEP_CONNECTED}
+/* clang-format on */
 
 static const struct cause_row causes[CAUSE_COUNT] = {
 #define CAUSE(id, name, stage, exit, retry, page, title, happened, tell_apart, ...) \
     [CAUSE_##id] = {name,     stage,      exit,                                     \
                     retry,    page,       title,                                    \
-                    happened, tell_apart, (const struct step[]){__VA_ARGS__, {NULL, false}}},
+                    happened, tell_apart, (const struct step[]){__VA_ARGS__, {NULL, STEP_PLAIN}}},
 #include "perch/causes.def"
 #undef CAUSE
 };
@@ -49,4 +48,24 @@ const char *retry_name(enum retry retry)
         [RETRY_AFTER_FIX] = "after-fix",
     };
     return names[retry];
+}
+
+bool stage_from_name(const char *name, enum stage *ret_stage)
+{
+    static const struct {
+        const char *name;
+        enum stage stage;
+    } stages[] = {
+        {"authorize", STAGE_AUTHORIZE},
+        {"token", STAGE_TOKEN},
+        {"rest", STAGE_REST},
+        {"insert", STAGE_INSERT},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(stages); i++) {
+        if (strcmp(stages[i].name, name) != 0)
+            continue;
+        *ret_stage = stages[i].stage;
+        return true;
+    }
+    return false;
 }

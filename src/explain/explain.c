@@ -20,17 +20,64 @@ static enum setup_page page_for(enum setup_page page, const char *object)
     return page;
 }
 
-static GPtrArray *fill_steps(const struct step *steps, const struct names *names)
+/* The same page for the app as a Connected App. */
+static const struct {
+    enum setup_page external, connected;
+} app_pages[] = {
+    {SETUP_PAGE_EXTERNAL_CLIENT_APP, SETUP_PAGE_APP_MANAGER},
+    {SETUP_PAGE_EXTERNAL_CLIENT_APPS, SETUP_PAGE_APP_MANAGER},
+    {SETUP_PAGE_EXTERNAL_CLIENT_APP_POLICIES, SETUP_PAGE_CONNECTED_APPS},
+    {SETUP_PAGE_EXTERNAL_CLIENT_APP_USAGE, SETUP_PAGE_CONNECTED_APPS_USAGE},
+};
+
+static enum setup_page page_for_app(enum setup_page page, enum failure_app app)
+{
+    for (gsize i = 0; app == FAILURE_APP_CONNECTED && i < G_N_ELEMENTS(app_pages); i++)
+        if (page == app_pages[i].external)
+            return app_pages[i].connected;
+    return page;
+}
+
+/* Takes text. For an app whose kind nobody knows, a step says for which kind it is. */
+static void add_for_app(GPtrArray *fix, char *text, enum failure_app app, bool connected)
+{
+    if (app != FAILURE_APP_UNKNOWN) {
+        g_ptr_array_add(fix, text);
+        return;
+    }
+    g_ptr_array_add(fix, connected ? g_strdup_printf(_("Connected App: %s"), text)
+                                   : g_strdup_printf(_("External Client App: %s"), text));
+    g_free(text);
+}
+
+static void add_step(GPtrArray *fix, const struct step *step, char *text, enum failure_app app)
+{
+    bool connected = step->kind == STEP_CONNECTED;
+    bool external = step[1].text != NULL && step[1].kind == STEP_CONNECTED;
+    if ((connected && app == FAILURE_APP_EXTERNAL) || (external && app == FAILURE_APP_CONNECTED))
+        g_free(text);
+    else if (connected || external)
+        add_for_app(fix, text, app, connected);
+    else
+        g_ptr_array_add(fix, text);
+}
+
+static GPtrArray *fill_steps(const struct failure *failure, const struct step *steps,
+                             const struct names *names)
 {
     GPtrArray *fix = g_ptr_array_new_with_free_func(g_free);
+    const char *advice = failure_advice(failure);
+    char *first = advice == NULL ? NULL : names_fill(names, _(advice));
+    if (first != NULL)
+        g_ptr_array_add(fix, first);
     bool last_was_left_out = false;
     for (const struct step *step = steps; step->text != NULL; step++) {
-        if (step->otherwise && !last_was_left_out)
+        if (step->kind == STEP_OTHERWISE && !last_was_left_out)
             continue;
         char *text = names_fill(names, _(step->text));
         last_was_left_out = text == NULL;
         if (text != NULL)
-            g_ptr_array_add(fix, text);
+            add_step(fix, step, text, failure->app);
     }
     return fix;
 }
@@ -67,9 +114,9 @@ struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
         .certainty = match.certainty,
         .title = g_strdup(_(row->title)),
         .happened = g_strdup(_(row->happened)),
-        .fix = fill_steps(row->steps, &names),
+        .fix = fill_steps(failure, row->steps, &names),
         .tell_apart = row->tell_apart == NULL ? NULL : g_strdup(_(row->tell_apart)),
-        .page = page_for(row->page, names.text[NAME_OBJECT]),
+        .page = page_for_app(page_for(row->page, names.text[NAME_OBJECT]), failure->app),
         .retry = row->retry,
         .exit = row->exit,
         .code = g_strdup(failure->code),

@@ -7,9 +7,15 @@
 
 /* ---- causes.c: the table of causes ---- */
 
+enum step_kind {
+    STEP_PLAIN,
+    STEP_OTHERWISE, /* stands in for the step before it when that one could not be filled in */
+    STEP_CONNECTED, /* the step before it, as it is for a Connected App */
+};
+
 struct step {
     const char *text; /* NULL ends the list */
-    bool otherwise;   /* stands in for the step before it when that one could not be filled in */
+    enum step_kind kind;
 };
 
 struct cause_row {
@@ -32,7 +38,12 @@ struct match {
 };
 
 struct match failure_match(const struct failure *failure);
+/* Whether the table has a row for a code that Salesforce sends; perch's own words do not count. */
 bool failure_code_is_known(const char *code);
+/* What text holds of the texts that decide without a code; NULL = nothing. Borrowed. */
+const char *failure_words_in(const char *text);
+/* What to do first for exactly this answer, untranslated; NULL = nothing. */
+const char *failure_advice(const struct failure *failure);
 
 /* ---- names.c: what a message names ---- */
 
@@ -50,13 +61,33 @@ char *names_fill(const struct names *names, const char *step);
 /* ---- shapes of answers: each fills code, message and fields, FALSE when it is not that shape ----
  */
 
+/* Calls found for each error object in json, outer ones first; status is that of the innermost part
+ * that tells one, else outer. Stops when found returns true. */
+typedef bool (*answer_found)(const Json *error, const char *code, const char *message, long status,
+                             gpointer user);
+void answer_json_each(const Json *json, long outer, answer_found found, gpointer user);
+/* Whether a code only says that another part of the call failed. */
+bool answer_code_is_halted(const char *code);
+/* Code, message, fields and what else such an object names. */
+void answer_take(struct failure *failure, const Json *error, const char *code, const char *message);
 bool answer_from_json(struct failure *failure, const Json *json);
 bool answer_from_markup(struct failure *failure, const char *text);
 bool answer_from_form(struct failure *failure, const char *text);
+/* JSON that is cut off or quoted once more: its pairs can still be read. */
+bool answer_from_loose_json(struct failure *failure, const char *text);
 bool answer_from_log(struct failure *failure, const char *text);
 
+/* text cleaned, cut to characters and without secrets; NULL for nothing. Owned by the caller. */
+char *presentable(const char *text, guint characters);
 /* Sets code and message, cleaned, cut to a sane length and without secrets. */
 void failure_say(struct failure *failure, const char *code, const char *message);
+
+/* Bytes of the bracketed text that begins here, at most limit; 0 when it does not close. */
+gsize bracketed(const char *text, gsize limit);
+/* What a person would read on a page of HTML, in one line. */
+char *page_text(const char *html);
+
+/* ---- redact.c ---- */
 
 /* text with everything that looks like a token or a secret replaced; owned by the caller. */
 char *redact(const char *text);

@@ -6,24 +6,7 @@
 
 enum { SCAN_BYTES = 64 * 1024, CODE_CHARACTERS = 100, MESSAGE_CHARACTERS = 1000, EXCERPT = 300 };
 
-/* Errors hold no secrets, but what is parsed here may be no error: nothing that looks like a
- * token leaves this file. */
-char *redact(const char *text)
-{
-    static const char pattern[] =
-        "\\b00D[A-Za-z0-9]{12,15}![A-Za-z0-9._~-]+"
-        "|\\b5Aep[A-Za-z0-9._~-]{8,}"
-        "|\\baPrx[A-Za-z0-9._~%=-]{8,}"
-        "|\\beyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9._-]+"
-        "|(?i)((?:access_token|refresh_token|id_token|client_secret|code_verifier|password|sid)"
-        "\\\\*[\"']?\\s*[:=]\\s*\\\\*[\"']?)[^\"'&\\s,}\\\\]+"
-        "|(\\bbearer\\s+)[A-Za-z0-9._!~+/=-]{16,}";
-    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
-    char *out = g_regex_replace(regex, text, -1, 0, "\\1\\2…", 0, NULL);
-    return out == NULL ? g_strdup("…") : out;
-}
-
-static char *presentable(const char *text, guint characters)
+char *presentable(const char *text, guint characters)
 {
     if (text == NULL)
         return NULL;
@@ -51,6 +34,14 @@ void failure_clear(struct failure *failure)
     g_free(failure->named);
     g_free(failure->excerpt);
     *failure = (struct failure){0};
+}
+
+void failure_free(struct failure *failure)
+{
+    if (failure == NULL)
+        return;
+    failure_clear(failure);
+    g_free(failure);
 }
 
 void failure_own(struct failure *ret_failure, enum stage stage, const char *code,

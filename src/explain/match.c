@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "explain_private.h"
+#include "perch/text.h"
 
 static const struct failure_row {
     enum stage stage;
@@ -9,11 +10,20 @@ static const struct failure_row {
     const char *code, *text;
     enum cause cause;
     enum certainty certainty;
+    const char *source;
 } rows[] = {
 #define FAILURE(stage, status, code, text, cause, certainty, source) \
-    {stage, status, code, text, CAUSE_##cause, CERTAINTY_##certainty},
+    {stage, status, code, text, CAUSE_##cause, CERTAINTY_##certainty, source},
 #include "perch/failures.def"
 #undef FAILURE
+};
+
+static const struct advice {
+    const char *code, *text, *step;
+} advices[] = {
+#define ADVICE(code, text, step) {code, text, step},
+#include "perch/advice.def"
+#undef ADVICE
 };
 
 static bool holds(const char *message, const char *text)
@@ -25,10 +35,16 @@ static bool holds(const char *message, const char *text)
     return strstr(lower, wanted) != NULL;
 }
 
+/* An insert is a REST call, too. */
+static bool stage_fits(enum stage row, enum stage met)
+{
+    return row == STAGE_ANY || met == STAGE_ANY || row == met ||
+           (row == STAGE_REST && met == STAGE_INSERT);
+}
+
 static bool fits(const struct failure_row *row, const struct failure *failure)
 {
-    return (row->stage == STAGE_ANY || failure->stage == STAGE_ANY ||
-            row->stage == failure->stage) &&
+    return stage_fits(row->stage, failure->stage) &&
            (row->status == 0 || row->status == failure->status) &&
            g_strcmp0(row->code, failure->code) == 0 &&
            (row->text == NULL || holds(failure->message, row->text));
@@ -45,7 +61,24 @@ struct match failure_match(const struct failure *failure)
 bool failure_code_is_known(const char *code)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (g_strcmp0(rows[i].code, code) == 0)
+        if (g_strcmp0(rows[i].code, code) == 0 && strcmp(rows[i].source, "own") != 0)
             return true;
     return false;
+}
+
+const char *failure_words_in(const char *text)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (rows[i].code == NULL && rows[i].text != NULL && holds(text, rows[i].text))
+            return rows[i].text;
+    return NULL;
+}
+
+const char *failure_advice(const struct failure *failure)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(advices); i++)
+        if (g_strcmp0(advices[i].code, failure->code) == 0 &&
+            (advices[i].text == NULL || holds(failure->message, advices[i].text)))
+            return advices[i].step;
+    return NULL;
 }

@@ -220,8 +220,10 @@ static void check_steps(const struct cause_row *row)
         if (strlen(step->text) < 10 || strchr(step->text, '!') != NULL)
             fail_msg("%s: %s", row->name, step->text);
         /* a step that can be left out has one to stand in, and only such a step has */
-        if (step->otherwise != last_has_place)
+        if ((step->kind == STEP_OTHERWISE) != last_has_place)
             fail_msg("%s: OTHERWISE is missing or too much at \"%s\"", row->name, step->text);
+        if (step->kind == STEP_CONNECTED && (step == row->steps || step[-1].kind != STEP_PLAIN))
+            fail_msg("%s: CONNECTED has no STEP before it at \"%s\"", row->name, step->text);
         last_has_place = strchr(step->text, '{') != NULL;
     }
     assert_false(last_has_place);

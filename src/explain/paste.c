@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "paste.h"
+
+#include <string.h>
+
+#include "perch/text.h"
+
+enum { PASTE_BYTES = 256 * 1024, FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
+
+/* ---- what stands around a finding ---- */
+
+#define STATUS_PATTERN                                                                             \
+    "HTTP/[0-9.]+\\s+([1-5]\\d\\d)\\b"                                                             \
+    "|\\b(?:http_?|response[ _-]?)?(?:status|code)(?:[ _-]?code)?[\"']?\\s*(?:[:=]|is)?\\s*[\"']?" \
+    "([1-5]\\d\\d)\\b(?![.:-]\\d)"                                                                 \
+    "|\\b(?:HTTP|answered|returned|returned error:|responded with|failed "                         \
+    "with)\\s+([1-5]\\d\\d)\\b"
+
+/* What belongs to a finding stands near it. */
+enum { NEAR_BYTES = 16 * 1024 };
+
+static char *window_at(const char *text, gsize at, gsize *ret_start)
+{
+    const char *start = text + (at > NEAR_BYTES ? at - NEAR_BYTES : 0);
+    const char *end = text + at + strnlen(text + at, NEAR_BYTES);
+    while (start > text && (*start & 0xC0) == 0x80)
+        start--;
+    while (*end != '\0' && (*end & 0xC0) == 0x80)
+        end++;
+    *ret_start = (gsize)(start - text);
+    return g_strndup(start, (gsize)(end - start));
+}
+
+/* The first group that took part in the last match before the offset, else in the first one after
+ * it; NULL = there is none. *ret_at: where that match starts; may be NULL. */
+static char *nearest(const char *pattern, const char *text, gsize at, gsize *ret_at)
+{
+    gsize offset;
+    g_autofree char *window = window_at(text, at, &offset);
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_CASELESS, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    char *best = NULL;
+    for (g_regex_match(regex, window, 0, &info); g_match_info_matches(info);
+         g_match_info_next(info, NULL)) {
+        int start = 0;
+        g_match_info_fetch_pos(info, 0, &start, NULL);
+        if (best != NULL && offset + (gsize)start > at)
+            break;
+        g_free(best);
+        best = g_match_info_fetch(info, g_match_info_get_match_count(info) - 1);
+        if (ret_at != NULL)
+            *ret_at = offset + (gsize)start;
+    }
+    return best;
+}
+
+static long status_near(const char *text, gsize at, gsize *ret_at)
+{
+    g_autofree char *digits = nearest(STATUS_PATTERN, text, at, ret_at);
+    return digits == NULL ? 0 : (long)g_ascii_strtoll(digits, NULL, 10);
+}
+
+/* Where requests of a stage go to. */
+static enum stage stage_near(const char *text, gsize at)
+{
+    static const struct {
+        const char *sign;
+        enum stage stage;
+    } signs[] = {
+        {"oauth2/authorize", STAGE_AUTHORIZE},  {"RemoteAccess", STAGE_AUTHORIZE},
+        {"OauthRedirect", STAGE_AUTHORIZE},     {"response_type=", STAGE_AUTHORIZE},
+        {"oauth2/token", STAGE_TOKEN},          {"grant_type=", STAGE_TOKEN},
+        {"POST /services/data/", STAGE_INSERT}, {"oauth2/userinfo", STAGE_REST},
+        {"/services/data/", STAGE_REST},
+    };
+    g_autofree char *sign =
+        nearest("oauth2/authorize|RemoteAccess|OauthRedirect|response_type=|oauth2/token|grant_type="
+                "|oauth2/userinfo|POST /services/data/(?=[^\\s]*/sobjects/)|/services/data/",
+                text, at, NULL);
+    for (gsize i = 0; sign != NULL && i < G_N_ELEMENTS(signs); i++)
+        if (g_ascii_strcasecmp(signs[i].sign, sign) == 0)
+            return signs[i].stage;
+    return STAGE_ANY;
+}
+
+static char *object_near(const char *text, gsize at)
+{
+    return nearest("/sobjects/([A-Z]\\w{1,79})", text, at, NULL);
+}
+
+void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsize at)
+{
+    struct finding *finding = g_new0(struct finding, 1);
+    if (failure->stage != STAGE_MACHINE) {
+        failure->stage = paste->stage != STAGE_ANY ? paste->stage : stage_near(paste->text, at);
+        if (paste->status != 0)
+            failure->status = paste->status;
+        else if (failure->status == 0)
+            failure->status = status_near(paste->text, at, NULL);
+        failure->object = object_near(paste->text, at);
+    }
+    finding->failure = *failure;
+    finding->rank = rank;
+    memset(failure, 0, sizeof *failure);
+    /* These say that something has to be done again, not why it failed. */
+    struct match match = failure_match(&finding->failure);
+    if (match.cause == CAUSE_SESSION_EXPIRED || match.cause == CAUSE_ROLLED_BACK)
+        finding->rank -= 5;
+    g_ptr_array_add(paste->findings, finding);
+}
+
+/* An HTTP status and nothing else. What a 400, 403 or 404 means stands in a body that was not
+ * pasted; the others tell by themselves. */
+void paste_find_status(struct paste_text *paste)
+{
+    gsize at = 0;
+    long status = paste->status;
+    if (status == 0)
+        status = status_near(paste->text, strlen(paste->text), &at);
+    if (status < 400)
+        return;
+    struct failure failure = {.status = status};
+    g_autofree char *line = paste_line_at(paste->text, at);
+    failure_say(&failure, NULL, line);
+    bool tells = status == 401 || status == 407 || status == 429 || status >= 500;
+    paste_add(paste, &failure, tells ? RANK_STATUS : RANK_WORDS_ONLY, at);
+}
+
+/* ---- the choice ---- */
+
+static void finding_free(gpointer data)
+{
+    struct finding *finding = data;
+    failure_clear(&finding->failure);
+    g_free(finding);
+}
+
+static int best_rank(const GPtrArray *findings)
+{
+    int best = RANK_NOTHING;
+    for (guint i = 0; i < findings->len; i++)
+        best = MAX(best, ((const struct finding *)findings->pdata[i])->rank);
+    return best;
+}
+
+static void find_all(struct paste_text *paste)
+{
+    paste_find_json(paste);
+    paste_find_forms(paste);
+    paste_find_markup(paste);
+    paste_find_words(paste);
+    paste_find_phrases(paste);
+    paste_find_wire(paste);
+    paste_find_status(paste);
+}
+
+static bool same_failure(const struct failure *a, const struct failure *b)
+{
+    return g_strcmp0(a->code, b->code) == 0 || failure_match(a).cause == failure_match(b).cause;
+}
+
+static struct finding *take_best(GPtrArray *findings)
+{
+    guint best = 0;
+    for (guint i = 1; i < findings->len; i++)
+        if (((struct finding *)findings->pdata[i])->rank >
+            ((struct finding *)findings->pdata[best])->rank)
+            best = i;
+    return g_ptr_array_steal_index(findings, best);
+}
+
+/* The most telling first, each cause once; nothing that is much weaker than the first. */
+static void choose(GPtrArray *failures, GPtrArray *findings)
+{
+    int first = best_rank(findings);
+    while (findings->len > 0 && failures->len < FAILURES) {
+        g_autofree struct finding *finding = take_best(findings);
+        bool known = failures->len > 0 && finding->rank < MIN(first, (int)RANK_WORD) - 5;
+        for (guint i = 0; i < failures->len; i++)
+            known = known || same_failure(failures->pdata[i], &finding->failure);
+        if (known) {
+            failure_clear(&finding->failure);
+            continue;
+        }
+        g_ptr_array_add(failures, g_memdup2(&finding->failure, sizeof finding->failure));
+    }
+}
+
+/* What says that things went well. */
+static bool shows_success(const char *text)
+{
+    static const char *const signs[] = {
+        "\\A\\s*(?:Login History[^\\r\\n]*|Status\\s*:?\\s*)?Success\\s*\\z",
+        "\"success\"\\s*:\\s*true",
+        "\"access_token\"\\s*:",
+        "/OauthRedirect\\?(?:[^\\s]*&)?code=",
+        "oauth2/success\\?(?:[^\\s]*&)?code=",
+        "\\A\\s*HTTP/[0-9.]+\\s+20[0-9]\\b",
+        "^< HTTP/[0-9.]+\\s+20[0-9]\\b",
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(signs); i++)
+        if (g_regex_match_simple(signs[i], text, G_REGEX_CASELESS | G_REGEX_MULTILINE, 0))
+            return true;
+    return false;
+}
+
+static void add_unknown(GPtrArray *failures, const char *text, enum stage stage, long status)
+{
+    struct failure *failure = g_new0(struct failure, 1);
+    *failure = (struct failure){.stage = stage, .status = status};
+    g_autofree char *head = presentable(text, UNKNOWN_CHARACTERS);
+    failure_say(failure, NULL, head);
+    g_ptr_array_add(failures, failure);
+}
+
+/* A sentence without a code, or a status that says little: known to be a failure, not which. */
+static bool all_are_weak(GPtrArray *findings)
+{
+    for (guint i = 0; i < findings->len; i++)
+        if (((const struct finding *)findings->pdata[i])->rank > RANK_WORDS_ONLY)
+            return false;
+    return true;
+}
+
+GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, long status)
+{
+    GPtrArray *failures = g_ptr_array_new_with_free_func((GDestroyNotify)failure_free);
+    g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func(finding_free);
+    gsize skip = length > PASTE_BYTES ? length - PASTE_BYTES : 0;
+    g_autofree char *plain = paste_plain(text + skip, length - skip);
+    g_autofree char *variant = redact(plain);
+    g_autofree char *shown = g_strdup(variant);
+    guint layer = 0;
+    while (variant != NULL) {
+        struct paste_text paste = {variant, stage, status, findings};
+        find_all(&paste);
+        if (best_rank(findings) >= RANK_LOOSE)
+            break;
+        char *next = paste_next_variant(variant, &layer);
+        g_free(variant);
+        variant = next;
+    }
+    if (all_are_weak(findings)) {
+        if (findings->len > 0 || !shows_success(shown))
+            add_unknown(failures, shown, stage, status);
+    } else {
+        choose(failures, findings);
+    }
+    return failures;
+}
+
+bool explain_paste(struct failure *ret_failure, const char *text, gsize length, enum stage stage,
+                   long status)
+{
+    g_autoptr(GPtrArray) all = explain_paste_all(text, length, stage, status);
+    *ret_failure = (struct failure){0};
+    if (all->len == 0)
+        return false;
+    struct failure *first = all->pdata[0];
+    *ret_failure = *first;
+    memset(first, 0, sizeof *first);
+    return true;
+}
+
+/* ---- which org ---- */
+
+/* "acme--uat" of acme--uat.sandbox.my.salesforce.com, of its Lightning and of its Setup host. */
+static char *org_part(const char *host)
+{
+    return g_strndup(host, strcspn(host, "."));
+}
+
+char *paste_org(const char *text, gsize length)
+{
+    static const char pattern[] =
+        "\\b([a-z0-9][a-z0-9-]{0,62}(?:\\.[a-z0-9-]{1,63}){0,3}\\.(?:my\\.salesforce\\.com"
+        "|my\\.salesforce\\.mil|my\\.salesforce-setup\\.com|lightning\\.force\\.com"
+        "|lightning\\.crmforce\\.mil))(?![\\w.-]*\\w)";
+    gsize skip = length > PASTE_BYTES ? length - PASTE_BYTES : 0;
+    g_autofree char *plain = paste_plain(text + skip, length - skip);
+    g_autofree char *lower = g_ascii_strdown(plain, -1);
+    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    g_autofree char *found = NULL;
+    for (g_regex_match(regex, lower, 0, &info); g_match_info_matches(info);
+         g_match_info_next(info, NULL)) {
+        g_autofree char *host = g_match_info_fetch(info, 1);
+        g_autofree char *part = org_part(host);
+        g_autofree char *known = found == NULL ? NULL : org_part(found);
+        if (known != NULL && strcmp(known, part) != 0)
+            return NULL;
+        if (found == NULL)
+            found = g_steal_pointer(&host);
+    }
+    return found == NULL ? NULL : g_strconcat("https://", found, NULL);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "paste.h"
+
+enum {
+    FRAGMENT_BYTES = 64 * 1024,
+    FRAGMENT_TRIES = 200,
+    FORMS = 20,
+    WORDS = 40,
+    LINE_CHARACTERS = 300,
+};
+
+static bool looks_like_code(const char *text)
+{
+    return g_regex_match_simple("^[A-Za-z]{2,}(_[A-Za-z]+)+$", text, 0, 0);
+}
+
+/* ---- JSON ---- */
+
+struct json_search {
+    struct paste_text *paste;
+    gsize at;
+    bool found;
+};
+
+static int code_rank(const Json *error, const char *code)
+{
+    if (answer_code_is_halted(code))
+        return RANK_OAUTH;
+    if (failure_code_is_known(code))
+        return RANK_KNOWN;
+    if (!looks_like_code(code))
+        return RANK_WORDS_ONLY;
+    return json_get_string(error, "error") == code ? RANK_OAUTH : RANK_CODE;
+}
+
+static bool add_json(const Json *error, const char *code, const char *message, long status,
+                     gpointer user)
+{
+    struct json_search *search = user;
+    struct failure failure = {.status = status};
+    answer_take(&failure, error, code, message);
+    paste_add(search->paste, &failure, code_rank(error, code), search->at);
+    search->found = true;
+    return false;
+}
+
+void paste_find_json(struct paste_text *paste)
+{
+    int tries = FRAGMENT_TRIES;
+    for (const char *p = paste->text; (p = strpbrk(p, "[{")) != NULL && tries > 0; tries--) {
+        gsize length = bracketed(p, FRAGMENT_BYTES);
+        g_autoptr(Json) json = length == 0 ? NULL : json_parse(p, length, NULL);
+        struct json_search search = {paste, (gsize)(p - paste->text), false};
+        if (json != NULL)
+            answer_json_each(json, 0, add_json, &search);
+        p += json != NULL ? length : 1;
+    }
+    struct failure failure = {0};
+    if (answer_from_loose_json(&failure, paste->text))
+        paste_add(paste, &failure,
+                  failure_code_is_known(failure.code) ? RANK_LOOSE : RANK_WORDS_ONLY,
+                  (gsize)(strstr(paste->text, failure.code) - paste->text));
+    failure_clear(&failure);
+}
+
+/* ---- error=...&error_description=..., in an address or alone ---- */
+
+void paste_find_forms(struct paste_text *paste)
+{
+    g_autoptr(GRegex) regex = g_regex_new("(?:^|[?&#;>\\s\"'(])(error=[^&#<\"'\\s)]+[^<\"'\\s)]*)",
+                                          G_REGEX_MULTILINE, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    int count = 0;
+    for (g_regex_match(regex, paste->text, 0, &info); g_match_info_matches(info) && count < FORMS;
+         g_match_info_next(info, NULL), count++) {
+        struct failure failure = {0};
+        int start = 0;
+        g_autofree char *form = g_match_info_fetch(info, 1);
+        g_match_info_fetch_pos(info, 1, &start, NULL);
+        if (!answer_from_form(&failure, form))
+            continue;
+        int rank = failure_code_is_known(failure.code) ? RANK_KNOWN
+                   : looks_like_code(failure.code)     ? RANK_OAUTH
+                                                       : RANK_WORDS_ONLY;
+        paste_add(paste, &failure, rank, (gsize)start);
+    }
+}
+
+/* ---- pages and XML ---- */
+
+void paste_find_markup(struct paste_text *paste)
+{
+    static const char pattern[] = "<(?:!doctype html|html|head|body|\\?xml|[\\w]+:envelope|response"
+                                  "|errors?|oauth)\\b";
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_CASELESS, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    struct failure failure = {0};
+    int start = 0;
+    if (!g_regex_match(regex, paste->text, 0, &info) ||
+        !g_match_info_fetch_pos(info, 0, &start, NULL) ||
+        !answer_from_markup(&failure, paste->text + start))
+        return;
+    int rank = failure_code_is_known(failure.code) ? RANK_KNOWN : RANK_CODE;
+    if (strcmp(failure.code, "html") == 0 || strcmp(failure.code, "maintenance") == 0)
+        rank = RANK_PAGE;
+    paste_add(paste, &failure, rank, (gsize)start);
+}
+
+/* ---- known codes anywhere ---- */
+
+char *paste_line_at(const char *text, gsize at)
+{
+    const char *start = text + at;
+    while (start > text && start[-1] != '\n')
+        start--;
+    g_autofree char *line = g_strndup(start, strcspn(start, "\r\n"));
+    return presentable(line, LINE_CHARACTERS);
+}
+
+/* What stands after the code on its line is the message; else the whole line is. */
+static char *message_of_word(const char *text, gsize at, gsize length)
+{
+    const char *rest = text + at + length;
+    g_autofree char *line = g_strndup(rest, strcspn(rest, "\r\n"));
+    const char *p = line + strspn(line, " \t:,;-|)]>\"'");
+    bool has_words =
+        g_regex_match_simple("^[\\p{L}\\d].*\\s", p, 0, 0) && strpbrk(p, "{}\"") == NULL;
+    return has_words ? presentable(p, LINE_CHARACTERS) : paste_line_at(text, at);
+}
+
+/* Words that are a code and nothing else: "Inactive" is one only when it stands alone. */
+static bool is_code_word(const char *word, const char *text)
+{
+    bool telling = strchr(word, '_') != NULL || strcmp(word, "RESTAPINOTENABLED") == 0 ||
+                   g_regex_match_simple("^([A-Z][a-z]+){2,}$", word, 0, 0);
+    if (!telling) {
+        g_autofree char *all = g_strstrip(g_strdup(text));
+        telling = strcmp(all, word) == 0;
+    }
+    return telling && failure_code_is_known(word);
+}
+
+void paste_find_words(struct paste_text *paste)
+{
+    g_autoptr(GRegex) regex = g_regex_new("(?<![\\w.-])[A-Za-z]\\w{5,59}(?![\\w-])", 0, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    int count = 0;
+    for (g_regex_match(regex, paste->text, 0, &info); g_match_info_matches(info) && count < WORDS;
+         g_match_info_next(info, NULL)) {
+        g_autofree char *word = g_match_info_fetch(info, 0);
+        int start = 0;
+        if (g_hash_table_contains(seen, word) || !is_code_word(word, paste->text))
+            continue;
+        g_match_info_fetch_pos(info, 0, &start, NULL);
+        struct failure failure = {0};
+        g_autofree char *message = message_of_word(paste->text, (gsize)start, strlen(word));
+        failure_say(&failure, word, g_strcmp0(message, word) == 0 ? NULL : message);
+        paste_add(paste, &failure, answer_code_is_halted(word) ? RANK_OAUTH : RANK_WORD,
+                  (gsize)start);
+        g_hash_table_add(seen, g_steal_pointer(&word));
+        count++;
+    }
+}
+
+/* ---- texts that tell without a code ---- */
+
+void paste_find_phrases(struct paste_text *paste)
+{
+    const char *phrase = failure_words_in(paste->text);
+    if (phrase == NULL)
+        return;
+    g_autofree char *lower = g_ascii_strdown(paste->text, -1);
+    g_autofree char *wanted = g_ascii_strdown(phrase, -1);
+    gsize at = (gsize)(strstr(lower, wanted) - lower);
+    g_autofree char *line = paste_line_at(paste->text, at);
+    struct failure failure = {0};
+    failure_say(&failure, NULL, line);
+    paste_add(paste, &failure, RANK_PHRASE, at);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "paste.h"
+
+/* The same text with one more layer of quoting taken off. */
+
+/* JSON inside a string of JSON: \" \\ \/ \n \t \r \u0022. */
+static char *unescape(const char *text)
+{
+    GString *out = g_string_sized_new(strlen(text));
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p != '\\' || p[1] == '\0') {
+            g_string_append_c(out, *p);
+            continue;
+        }
+        p++;
+        if (*p == 'n' || *p == 'r')
+            g_string_append_c(out, '\n');
+        else if (*p == 't')
+            g_string_append_c(out, ' ');
+        else if (*p == 'u' && g_ascii_isxdigit(p[1]) && g_ascii_isxdigit(p[2]) &&
+                 g_ascii_isxdigit(p[3]) && g_ascii_isxdigit(p[4])) {
+            g_autofree char *digits = g_strndup(p + 1, 4);
+            gunichar c = (gunichar)g_ascii_strtoull(digits, NULL, 16);
+            if (c != 0 && g_unichar_validate(c))
+                g_string_append_unichar(out, c);
+            p += 4;
+        } else {
+            g_string_append_c(out, *p);
+        }
+    }
+    return g_string_free(out, FALSE);
+}
+
+static char *replace(const char *text, const char *pattern, const char *with)
+{
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_MULTILINE, 0, NULL);
+    char *out = g_regex_replace_literal(regex, text, -1, 0, with, 0, NULL);
+    return out == NULL ? g_strdup(text) : out;
+}
+
+/* A letter that was answered or handed on: "> " before each line. */
+static char *unquote_letter(const char *text)
+{
+    return replace(text, "^(?:> ?)+", "");
+}
+
+/* Quoted-printable: soft line breaks and =3D. */
+static char *unquote_printable(const char *text)
+{
+    g_autofree char *joined = replace(text, "=\\r?\\n", "");
+    g_autofree char *signs = replace(joined, "=3D", "=");
+    return replace(signs, "=22", "\"");
+}
+
+static char *unescape_markup(const char *text)
+{
+    static const struct {
+        const char *entity, *character;
+    } entities[] = {
+        {"&(?:quot|#34|#x22);", "\""}, {"&(?:#39|#x27|apos);", "'"}, {"&(?:lt|#60);", "<"},
+        {"&(?:gt|#62);", ">"},         {"&(?:amp|#38);", "&"},
+    };
+    char *out = g_strdup(text);
+    for (gsize i = 0; i < G_N_ELEMENTS(entities); i++) {
+        g_autofree char *before = out;
+        out = replace(before, entities[i].entity, entities[i].character);
+    }
+    return out;
+}
+
+/* An address inside of an address. What is no UTF-8 after it stays as it was. */
+static char *unescape_percent(const char *text)
+{
+    GString *out = g_string_sized_new(strlen(text));
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p == '%' && g_ascii_isxdigit(p[1]) && g_ascii_isxdigit(p[2])) {
+            int c = g_ascii_xdigit_value(p[1]) * 16 + g_ascii_xdigit_value(p[2]);
+            g_string_append_c(out, c == 0 ? ' ' : (char)c);
+            p += 2;
+        } else {
+            g_string_append_c(out, *p);
+        }
+    }
+    char *valid = g_utf8_make_valid(out->str, -1);
+    g_string_free(out, TRUE);
+    return valid;
+}
+
+/* Each works on what the one before it left, except that a letter's marks and entities are tried
+ * first: they lie around everything else. */
+static const struct {
+    const char *sign; /* nothing to do where the text has none */
+    char *(*take_off)(const char *text);
+} layers[] = {
+    {">", unquote_letter},   {"=", unquote_printable}, {"&", unescape_markup},
+    {"\\", unescape},        {"\\", unescape},         {"\\", unescape},
+    {"%", unescape_percent}, {"%", unescape_percent},
+};
+
+char *paste_next_variant(const char *text, guint *layer)
+{
+    while (*layer < G_N_ELEMENTS(layers)) {
+        guint i = (*layer)++;
+        if (strstr(text, layers[i].sign) == NULL)
+            continue;
+        char *out = layers[i].take_off(text);
+        if (strcmp(out, text) != 0)
+            return out;
+        g_free(out);
+    }
+    return NULL;
+}
+
+/* What a terminal adds to text that is copied from it: colours, and the marks of a paste. */
+char *paste_plain(const char *text, gsize length)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
+    return replace(valid, "\\x1B\\[[0-9;?]*[ -/]*[@-~]|\\x1B\\][^\\x07\\x1B]*(?:\\x07|\\x1B\\\\)",
+                   "");
+}

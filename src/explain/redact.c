@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "explain_private.h"
+
+/*
+ * Errors hold no secrets, but what is parsed here may be no error, and what people paste holds
+ * whole requests: nothing that looks like a token or a secret leaves this folder.
+ */
+
+/* Names whose values are secrets, as in JSON, forms, logs and XML. */
+#define NAMES                                                                                 \
+    "(?:access_?token|refresh_?token|id_?token|client_?secret|consumer_?secret|code_verifier" \
+    "|client_assertion|assertion|security_?token|(?<!INVALID_)session_?id|sid|proxy-"         \
+    "authorization|api_?key)"
+#define PASSWORDS "(?:password|passwd|pwd|passphrase)"
+
+/* What stands between name and value: = or : with quotes that may be escaped, or percent-encoded.
+ */
+#define QUOTED_SIGN "\\\\*[\"']?\\s*[:=]\\s*\\\\*[\"']"
+#define BARE_SIGN "\\\\*[\"']?\\s*[:=]\\s*"
+#define CODED_SIGN "(?:%(?:25)*3D|%(?:25)*22%(?:25)*3A%(?:25)*22)"
+
+/* Up to the closing quote; a slash or a character may be escaped inside. */
+#define QUOTED_VALUE "[^\"'\\\\\\r\\n]*+(?:\\\\+(?=[/u])[^\"'\\\\\\r\\n]*+)*+"
+
+static const struct {
+    const char *pattern, *with;
+} rules[] = {
+    /* by their own look: session ids and access tokens, refresh tokens, codes, JWTs, secrets */
+    {"\\b00D[A-Za-z0-9]{12,15}(?:!|%(?:25)*21|\\\\+u0021)[A-Za-z0-9._~%-]++", "…"},
+    {"\\b5Aep[A-Za-z0-9._~%-]{8,}+", "…"},
+    {"\\baPrx[A-Za-z0-9._~%=-]{8,}+", "…"},
+    {"\\beyJ[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9._-]++", "…"},
+    {"\\b[0-9A-Fa-f]{64}\\b", "…"},
+    /* by their name */
+    {"(?i)((?<![A-Za-z0-9])(?:" NAMES "|" PASSWORDS ")" QUOTED_SIGN ")" QUOTED_VALUE, "\\1…"},
+    {"(?i)((?<![A-Za-z0-9])" NAMES BARE_SIGN ")(?![\"'\\\\])[^\"'&\\s,;}\\\\<>]++", "\\1…"},
+    {"(?i)((?<![A-Za-z0-9])" PASSWORDS BARE_SIGN ")(?![\"'\\\\])[^\"'&\\s\\\\<>]++", "\\1…"},
+    {"(?i)((?<![A-Za-z0-9])(?:" NAMES "|" PASSWORDS ")" CODED_SIGN
+     ")(?:(?!%(?:25)*2[26])[^\"'&\\s\\\\<>])++",
+     "\\1…"},
+    {"(?i)((?<![A-Za-z0-9])(?:" NAMES "|" PASSWORDS ")&(?:quot|#34);\\s*:\\s*&(?:quot|#34);)[^&]++",
+     "\\1…"},
+    {"(?i)(<(?:\\w+:)?(?:" NAMES "|" PASSWORDS ")>)[^<]++", "\\1…"},
+    {"(?i)((?<![A-Za-z0-9_])(?:token|secret|signature)" BARE_SIGN
+     "\\\\*[\"']?)(?=[^\\s\"'&]*[0-9])[^\"'&\\s,;}\\\\<>]{12,}+",
+     "\\1…"},
+    {"(?i)((?<![A-Za-z0-9_])code(?:=|%(?:25)*3D))(?=[^&\\s]*[0-9])(?=[^&\\s]*\\p{Ll})"
+     "(?:(?!%(?:25)*26)[^\"'&\\s\\\\<>]){16,}+",
+     "\\1…"},
+    /* headers, options of curl, addresses with a password in them */
+    {"(?i)(\\bauthorization" BARE_SIGN "\\\\*[\"']?(?:(?:bearer|basic|oauth|token)\\s+)?)"
+     "[^\"'\\s\\\\]++",
+     "\\1…"},
+    {"(?i)(\\bbearer\\s+)[A-Za-z0-9._!~+/=%-]{16,}+", "\\1…"},
+    {"(?i)(\\b(?:set-)?cookie2?" BARE_SIGN "\\\\*[\"']?)[^\"'\\\\\\r\\n]++", "\\1…"},
+    {"((?:^|\\s)(?:-u|-U|--user|--proxy-user)[\\s=]+[\"']?)[^\\s\"']++", "\\1…"},
+    {"(://[^/\\s:@\"']+:)[^@/\\s\"']++(?=@)", "\\1…"},
+    /* a value that a letter or a terminal broke into lines */
+    {"…(?:=?\\r?\\n[> \\t]{0,4}(?=[\\w.~%+/=-]*[0-9])(?=[\\w.~%+/=-]*[a-z])"
+     "[\\w.~%+/=-]{16,}+)++",
+     "…"},
+};
+
+/* Made once and kept: this runs for every answer. */
+static const GRegex *rule_regex(gsize i)
+{
+    static GRegex *made[G_N_ELEMENTS(rules)];
+    if (made[i] == NULL)
+        made[i] = g_regex_new(rules[i].pattern, G_REGEX_MULTILINE, 0, NULL);
+    return made[i];
+}
+
+char *redact(const char *text)
+{
+    char *out = g_strdup(text);
+    for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
+        g_autofree char *before = out;
+        out = g_regex_replace(rule_regex(i), before, -1, 0, rules[i].with, 0, NULL);
+        if (out == NULL) /* too much for the matcher: rather nothing than a secret */
+            return g_strdup("…");
+    }
+    return out;
+}
