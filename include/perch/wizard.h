@@ -37,6 +37,7 @@ enum wizard_item {
     ITEM_URL,
     ITEM_KEEP,
     ITEM_DRY_RUN,
+    ITEM_ERROR,
     ITEM_CHECK = 100,
     ITEM_SETTING = 200,
     ITEM_FIELD = 300,
@@ -118,7 +119,10 @@ struct wizard {
     enum org_kind org_kind;
     GStrv taken; /* names of other connections */
     bool no_input;
-    bool reauthorize;         /* straight to Authorize; done when proven */
+    bool reauthorize;   /* straight to Authorize; done when proven */
+    bool explaining;    /* the screen for a pasted error is open */
+    Secret *error_text; /* what was pasted there; it may hold tokens */
+    Diagnosis *explained;
     bool doctor, doctor_only; /* the troubleshooting screen is open; nothing is behind it */
     bool prefilled;           /* name and address came with the command */
 

@@ -96,14 +96,13 @@ void list_keys(const struct wizard *w, enum check_list_id list, struct view *vie
     view_key(view, ACTION_COPY, _("copy fix"));
 }
 
-static Secret *fix_text(const struct check_result *result)
+Secret *diagnosis_text(const struct diagnosis *d, const char *page_url)
 {
-    const struct diagnosis *d = result->diagnosis;
     GString *text = g_string_new(d->title);
     for (guint i = 0; i < d->fix->len; i++)
         g_string_append_printf(text, "\n%u. %s", i + 1, (const char *)d->fix->pdata[i]);
-    if (result->page_url != NULL)
-        g_string_append_printf(text, "\n%s", result->page_url);
+    if (page_url != NULL)
+        g_string_append_printf(text, "\n%s", page_url);
     if (d->message != NULL && *d->message != '\0')
         g_string_append_printf(text, "\n%s", d->message);
     g_string_append_c(text, '\n');
@@ -123,7 +122,7 @@ bool list_action(struct wizard *w, enum check_list_id list, const struct view_ev
         return true;
     }
     if (is_action(event, ACTION_COPY)) {
-        g_autoptr(Secret) text = fix_text(result);
+        g_autoptr(Secret) text = diagnosis_text(result->diagnosis, result->page_url);
         effect_secret(out, EFFECT_COPY, text);
         return true;
     }

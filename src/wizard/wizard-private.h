@@ -50,6 +50,14 @@ bool list_action(struct wizard *w, enum check_list_id list, const struct view_ev
                  GArray *out);
 void list_keys(const struct wizard *w, enum check_list_id list, struct view *view, int focus);
 
+/* The screen for a pasted error (explain_screen.c). */
+void wizard_open_explain(struct wizard *w);
+void explain_screen_view(const struct wizard *w, struct view *view, int focus);
+void explain_screen_event(struct wizard *w, const struct view_event *event, GArray *out);
+
+/* Title, steps, page and the other side's words as text to copy; page_url may be NULL. */
+Secret *diagnosis_text(const struct diagnosis *diagnosis, const char *page_url);
+
 /* The troubleshooting screen (doctor.c). */
 void doctor_view(const struct wizard *w, struct view *view, int focus);
 void doctor_event(struct wizard *w, const struct view_event *event, GArray *out);

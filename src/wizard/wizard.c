@@ -50,6 +50,8 @@ void wizard_free(struct wizard *w)
     g_free(w->notice);
     g_free(w->login_url);
     secret_unref(w->paste);
+    secret_unref(w->error_text);
+    diagnosis_free(w->explained);
     g_free(w->browser_problem);
     diagnosis_free(w->login_diagnosis);
     g_ptr_array_unref(w->fields);
@@ -268,6 +270,10 @@ static void view_event(struct wizard *w, const struct view_event *event, GArray 
         wizard_notice(w, NULL);
     if (is_action(event, ACTION_QUIT) || is_action(event, ACTION_INTERRUPT)) {
         ask_quit(w, out);
+    } else if (w->explaining) {
+        explain_screen_event(w, event, out);
+    } else if (is_action(event, ACTION_EXPLAIN)) {
+        wizard_open_explain(w);
     } else if (w->doctor) {
         doctor_event(w, event, out);
     } else if (is_action(event, ACTION_BACK)) {
@@ -463,14 +469,18 @@ struct view *wizard_view(const struct wizard *w, int focus)
     view->screen = w->screen;
     view->notice = g_strdup(w->notice);
     add_header(w, view);
-    for (int i = 0; i < STEP_COUNT && !w->doctor; i++) {
+    for (int i = 0; i < STEP_COUNT && !w->doctor && !w->explaining; i++) {
         g_autofree char *title = g_strdup_printf("%d %s", i + 1, step_title((enum step)i));
         view_rail(view, title, w->marks[i], i == (int)w->step);
     }
-    if (w->doctor)
+    if (w->explaining)
+        explain_screen_view(w, view, focus);
+    else if (w->doctor)
         doctor_view(w, view, focus);
     else
         steps[w->step].view(w, view, focus);
+    if (!w->explaining)
+        view_key(view, ACTION_EXPLAIN, _("explain an error"));
     view_key(view, ACTION_KEYS, _("keys"));
     add_dialog(w, view);
     return view;
