@@ -11,7 +11,7 @@ _perch_connections() {
 
 _perch() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' word i
-    local commands="setup reauthorize token test status doctor handoff demo help"
+    local commands="setup reauthorize token test status doctor explain handoff demo help"
     local common="--help --json --no-input --plain --quiet --timeout"
     COMPREPLY=()
     # --format=env arrives as the three words --format, = and env.
@@ -34,6 +34,10 @@ _perch() {
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
         ;;
+    --stage)
+        mapfile -t COMPREPLY < <(compgen -W "authorize token rest insert" -- "$cur")
+        return
+        ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W "text env json" -- "$cur")
         return
@@ -42,7 +46,7 @@ _perch() {
         mapfile -t COMPREPLY < <(compgen -W "Lead Case" -- "$cur")
         return
         ;;
-    --login-url | --client-id | --callback-port | --timeout | --set)
+    --login-url | --client-id | --callback-port | --timeout | --set | --status)
         return
         ;;
     esac
@@ -59,6 +63,10 @@ _perch() {
     test) words="$common --object --set --keep --dry-run $(_perch_connections)" ;;
     status) words="$common $(_perch_connections)" ;;
     doctor) words="$common --all $(_perch_connections)" ;;
+    explain)
+        mapfile -t COMPREPLY < <(compgen -W "$common --stage --status" -- "$cur"; compgen -f -- "$cur")
+        return
+        ;;
     handoff) words="$common --format --output $(_perch_connections)" ;;
     demo) words="$common" ;;
     help) words="$commands" ;;

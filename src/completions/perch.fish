@@ -20,12 +20,13 @@ complete -c perch -n __fish_use_subcommand -a token -d 'Print a valid access tok
 complete -c perch -n __fish_use_subcommand -a test -d 'Insert a test record'
 complete -c perch -n __fish_use_subcommand -a status -d 'Show which connections work'
 complete -c perch -n __fish_use_subcommand -a doctor -d 'Run every check and explain what failed'
+complete -c perch -n __fish_use_subcommand -a explain -d 'Explain an error from anywhere'
 complete -c perch -n __fish_use_subcommand -a handoff -d 'Print the values for Flow Builder'
 complete -c perch -n __fish_use_subcommand -a demo -d 'Rehearse on the built-in demo org'
 complete -c perch -n __fish_use_subcommand -a help -d 'Show help on a command'
 complete -c perch -n __fish_use_subcommand -l version -d 'Show the version'
 complete -c perch -n "__fish_seen_subcommand_from $named" -a '(__perch_connections)'
-complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token test status doctor handoff demo'
+complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token test status doctor explain handoff demo'
 complete -c perch -l help -d 'Show help'
 complete -c perch -l json -d 'One JSON object on standard output'
 complete -c perch -l no-input -d 'Never ask'
@@ -45,6 +46,10 @@ complete -c perch -n '__fish_seen_subcommand_from test' -l set -x -d 'FIELD=VALU
 complete -c perch -n '__fish_seen_subcommand_from test' -l keep -d 'Leave the record in the org'
 complete -c perch -n '__fish_seen_subcommand_from test' -l dry-run -d 'Write nothing'
 complete -c perch -n '__fish_seen_subcommand_from doctor' -l all -d 'Every connection'
+complete -c perch -n '__fish_seen_subcommand_from explain' -F
+complete -c perch -n '__fish_seen_subcommand_from explain' -l stage -x \
+    -a 'authorize token rest insert' -d 'Where it was met'
+complete -c perch -n '__fish_seen_subcommand_from explain' -l status -x -d 'HTTP status'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l format -x -a 'text env json' \
     -d 'Form of the values'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l output -r -F -d 'A new file'

@@ -18,6 +18,7 @@ _perch() {
         'test:insert a test record'
         'status:show which connections work'
         'doctor:run every check and explain what failed'
+        'explain:explain an error pasted from anywhere'
         'handoff:print the values for Flow Builder'
         'demo:rehearse on the built-in demo org'
         'help:show help on a command'
@@ -58,6 +59,10 @@ _perch() {
         status) _arguments $common '*:connection:_perch_connections' ;;
         doctor)
             _arguments $common '--all[every connection]' '*:connection:_perch_connections'
+            ;;
+        explain)
+            _arguments $common '--stage=[where it was met]:stage:(authorize token rest insert)' \
+                '--status=[HTTP status of the answer]:status:' '1:file:_files'
             ;;
         handoff)
             _arguments $common '--format=[form of the values]:format:(text env json)' \

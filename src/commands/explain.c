@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "paste_input.h"
+#include "perch/command.h"
+#include "perch/explain.h"
+#include "perch/text.h"
+
+/* Explains an error that somebody pastes. The exit code is that of its cause. */
+
+struct question {
+    enum stage stage;
+    long status;
+    const char *path; /* NULL: the terminal, or standard input where that is none */
+    bool no_input;
+};
+
+static bool is_blank(const SecretBuf *text)
+{
+    return strspn(text->text, " \t\r\n") == text->length;
+}
+
+static SecretBuf *read_text(const struct question *question, GError **error)
+{
+    if (question->path != NULL)
+        return paste_from_file(question->path, error);
+    if (!isatty(STDIN_FILENO))
+        return paste_from_file("-", error);
+    if (!question->no_input)
+        return paste_from_terminal(error);
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, "%s",
+                _("With --no-input name a file, or pipe the error in: perch explain FILE"));
+    return NULL;
+}
+
+static const char *stage_word(enum stage stage)
+{
+    static const char *const words[] = {
+        [STAGE_MACHINE] = "machine", [STAGE_AUTHORIZE] = "authorize", [STAGE_TOKEN] = "token",
+        [STAGE_REST] = "rest",       [STAGE_INSERT] = "insert",
+    };
+    return stage < G_N_ELEMENTS(words) ? words[stage] : NULL;
+}
+
+/* What was read from the text besides code and message. */
+static Json *evidence_of(const struct failure *failure)
+{
+    Json *json = json_object();
+    const char *stage = stage_word(failure->stage);
+    if (stage != NULL)
+        json_set_string(json, "stage", stage);
+    if (failure->status != 0)
+        json_set_int(json, "status", failure->status);
+    if (failure->object != NULL)
+        json_set_string(json, "object", failure->object);
+    if (failure->fields == NULL || failure->fields[0] == NULL)
+        return json;
+    Json *fields = json_array();
+    for (guint i = 0; failure->fields[i] != NULL; i++)
+        json_append(fields, json_string_new(failure->fields[i]));
+    json_set(json, "fields", fields);
+    return json;
+}
+
+/* A row like that of any check, so that people and programs read it the same way. */
+static struct check_result *make_row(guint i, const struct failure *failure, const char *org)
+{
+    static const char *const ids[] = {"pasted",   "pasted-2", "pasted-3", "pasted-4",
+                                      "pasted-5", "pasted-6", "pasted-7", "pasted-8"};
+    struct check_result *row = g_new0(struct check_result, 1);
+    row->id = ids[MIN(i, G_N_ELEMENTS(ids) - 1)];
+    row->title = i == 0 ? _("What was pasted") : _("Also in it");
+    row->milliseconds = -1;
+    if (failure == NULL) {
+        row->status = CHECK_OK;
+        row->summary = g_strdup(_("nothing in it failed"));
+        return row;
+    }
+    row->status = CHECK_FAILED;
+    row->blocks = true;
+    row->diagnosis = explain(failure);
+    row->evidence = evidence_of(failure);
+    const char *what = failure->code != NULL ? failure->code : row->diagnosis->title;
+    row->summary = g_strdup(what);
+    if (org != NULL && row->diagnosis->page != SETUP_PAGE_NONE)
+        row->page_url = setup_page_url(row->diagnosis->page, org, NULL);
+    return row;
+}
+
+static GPtrArray *make_rows(const SecretBuf *text, const struct question *question)
+{
+    GPtrArray *rows = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+    g_autoptr(GPtrArray) failures =
+        explain_paste_all(text->text, text->length, question->stage, question->status);
+    g_autofree char *org = paste_org(text->text, text->length);
+    for (guint i = 0; i < failures->len; i++)
+        g_ptr_array_add(rows, make_row(i, failures->pdata[i], org));
+    if (failures->len == 0)
+        g_ptr_array_add(rows, make_row(0, NULL, NULL));
+    return rows;
+}
+
+static void print_text(const GPtrArray *rows, bool quiet)
+{
+    const struct check_result *first = rows->pdata[0];
+    if (quiet && first->status == CHECK_OK)
+        return;
+    command_print_result(first, stdout);
+    for (guint i = 1; i < rows->len && !quiet; i++) {
+        const struct check_result *row = rows->pdata[i];
+        printf("  !!  %s: %s: %s\n", row->title, row->summary, row->diagnosis->title);
+    }
+    if (first->diagnosis != NULL && !quiet)
+        printf(_("      This is the cause \"%s\" of perch-causes(7).\n"),
+               cause_name(first->diagnosis->cause));
+}
+
+static int answer(const SecretBuf *text, const struct question *question,
+                  const struct common_options *common)
+{
+    g_autoptr(GPtrArray) rows = make_rows(text, question);
+    if (common->json) {
+        g_autoptr(Json) json = check_results_to_json(rows, "explain", NULL);
+        g_autoptr(WipedText) out = json_print(json);
+        puts(out);
+    } else {
+        print_text(rows, common->quiet);
+    }
+    return (int)check_results_exit(rows);
+}
+
+static int run_explain(const struct question *question, const struct common_options *common)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(SecretBuf) text = read_text(question, &error);
+    if (text == NULL)
+        return command_error(error);
+    if (is_blank(text))
+        return command_usage(_("There is nothing to explain. Paste an error, or name a file."));
+    return answer(text, question, common);
+}
+
+int command_explain(int argc, char **argv)
+{
+    struct common_options common = {0};
+    struct question question = {.stage = STAGE_ANY};
+    g_autofree char *stage = NULL;
+    g_auto(GStrv) names = NULL;
+    gint status = 0;
+    int code;
+    const GOptionEntry entries[] = {
+        {"stage", 0, 0, G_OPTION_ARG_STRING, &stage,
+         N_("where it was met: authorize, token, rest or insert"), N_("STAGE")},
+        {"status", 0, 0, G_OPTION_ARG_INT, &status, N_("HTTP status of the answer"), N_("NUMBER")},
+        G_OPTION_ENTRY_NULL,
+    };
+    if (!command_parse("explain", argc, argv, &common, entries, &names, &code))
+        return code;
+    if (stage != NULL && !stage_from_name(stage, &question.stage))
+        return command_usage(_("There is no stage %s. Use authorize, token, rest or insert."),
+                             stage);
+    if (status != 0 && (status < 100 || status > 599))
+        return command_usage(_("--status takes an HTTP status from 100 to 599."));
+    if (g_strv_length(names) > 1)
+        return command_usage(_("Explain one file at a time."));
+    question.path = names[0];
+    question.status = status;
+    question.no_input = common.no_input;
+    return run_explain(&question, &common);
+}

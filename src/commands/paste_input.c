@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "paste_input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "perch/error.h"
+#include "perch/text.h"
+
+enum { INPUT_BYTES = 1024 * 1024, REST_MS = 300 };
+
+/* Keeps the end of what is more than the limit. */
+static void add(SecretBuf *buf, const char *bytes, gsize length)
+{
+    secret_buf_add_len(buf, bytes, length);
+    if (buf->length <= 2 * INPUT_BYTES)
+        return;
+    gsize drop = buf->length - INPUT_BYTES;
+    memmove(buf->text, buf->text + drop, INPUT_BYTES + 1);
+    wipe(buf->text + INPUT_BYTES + 1, drop - 1);
+    buf->length = INPUT_BYTES;
+}
+
+static SecretBuf *read_all(int fd, const char *name, GError **error)
+{
+    g_autoptr(SecretBuf) buf = secret_buf_new();
+    char chunk[16 * 1024];
+    ssize_t got;
+    while ((got = read(fd, chunk, sizeof chunk)) > 0 || (got < 0 && errno == EINTR))
+        if (got > 0)
+            add(buf, chunk, (gsize)got);
+    int problem = errno;
+    wipe(chunk, sizeof chunk);
+    if (got == 0)
+        return g_steal_pointer(&buf);
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, _("Cannot read %s: %s"), name,
+                g_strerror(problem));
+    return NULL;
+}
+
+SecretBuf *paste_from_file(const char *path, GError **error)
+{
+    if (strcmp(path, "-") == 0)
+        return read_all(STDIN_FILENO, _("standard input"), error);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, _("Cannot read %s: %s"), path,
+                    g_strerror(errno));
+        return NULL;
+    }
+    SecretBuf *buf = read_all(fd, path, error);
+    close(fd);
+    return buf;
+}
+
+/* ---- the terminal ---- */
+
+struct typing {
+    GMainLoop *loop;
+    SecretBuf *buf;
+    guint rest; /* runs after an empty line: nothing more came, so that was the end */
+    bool cancelled;
+};
+
+static gboolean came_to_rest(gpointer user)
+{
+    struct typing *typing = user;
+    typing->rest = 0;
+    g_main_loop_quit(typing->loop);
+    return G_SOURCE_REMOVE;
+}
+
+static void stop_resting(struct typing *typing)
+{
+    if (typing->rest != 0)
+        g_source_remove(typing->rest);
+    typing->rest = 0;
+}
+
+/* Enter, and nothing on its line; blank lines before the first text do not count. */
+static bool at_empty_line(const SecretBuf *buf)
+{
+    bool has_text = false;
+    for (gsize i = 0; i < buf->length && !has_text; i++)
+        has_text = !g_ascii_isspace(buf->text[i]);
+    return has_text && buf->length >= 2 && buf->text[buf->length - 1] == '\n' &&
+           buf->text[buf->length - 2] == '\n';
+}
+
+static void type(struct typing *typing, char c)
+{
+    static const char interrupt = 3, end = 4;
+    if (c == interrupt)
+        typing->cancelled = true;
+    if (c == interrupt || c == end)
+        g_main_loop_quit(typing->loop);
+    else
+        add(typing->buf, c == '\r' ? "\n" : &c, 1);
+}
+
+static gboolean typed(gint fd, GIOCondition condition, gpointer user)
+{
+    struct typing *typing = user;
+    char chunk[4096];
+    (void)condition;
+    ssize_t got = read(fd, chunk, sizeof chunk);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return G_SOURCE_CONTINUE;
+    if (got <= 0)
+        g_main_loop_quit(typing->loop);
+    stop_resting(typing);
+    for (ssize_t i = 0; i < got; i++)
+        type(typing, chunk[i]);
+    wipe(chunk, sizeof chunk);
+    if (at_empty_line(typing->buf))
+        typing->rest = g_timeout_add(REST_MS, came_to_rest, typing);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean ended(gpointer user)
+{
+    struct typing *typing = user;
+    typing->cancelled = true;
+    g_main_loop_quit(typing->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+static void run(struct typing *typing)
+{
+    guint sources[] = {
+        g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, typed, typing),
+        g_unix_signal_add(SIGTERM, ended, typing),
+        g_unix_signal_add(SIGHUP, ended, typing),
+        g_unix_signal_add(SIGINT, ended, typing),
+    };
+    typing->loop = g_main_loop_new(NULL, FALSE);
+    g_main_loop_run(typing->loop);
+    for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
+        g_source_remove(sources[i]);
+    stop_resting(typing);
+    g_main_loop_unref(typing->loop);
+}
+
+SecretBuf *paste_from_terminal(GError **error)
+{
+    g_autoptr(SecretBuf) buf = secret_buf_new();
+    struct typing typing = {.buf = buf};
+    struct termios before, quiet;
+    if (tcgetattr(STDIN_FILENO, &before) != 0)
+        return paste_from_file("-", error);
+    quiet = before;
+    quiet.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+    quiet.c_iflag &= ~(tcflag_t)(IXON);
+    quiet.c_cc[VMIN] = 1;
+    quiet.c_cc[VTIME] = 0;
+    fprintf(stderr, "%s\n",
+            _("Paste the error, then press Enter on an empty line, or Ctrl-D. It is not shown."));
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet);
+    run(&typing);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
+    if (!typing.cancelled)
+        return g_steal_pointer(&buf);
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_CANCELLED, "%s", _("Nothing was explained."));
+    return NULL;
+}
