@@ -89,6 +89,7 @@ enum wizard_event_kind {
     WIZARD_HANDOFF,       /* items: GPtrArray of struct handoff_item; text: problem or NULL */
     WIZARD_STORED,        /* done: what was won is safe */
     WIZARD_NOTICE,        /* text */
+    WIZARD_HANGUP,        /* nobody is there any more, or perch is told to end */
 };
 
 struct wizard_event {

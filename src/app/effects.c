@@ -60,6 +60,40 @@ static void export_values(struct app *app)
     app_notice(app, "%s", error != NULL ? error->message : _("There are too many exports here."));
 }
 
+/* ---- the last words ---- */
+
+static bool secret_is_kept(const struct app *app)
+{
+    const struct session *session = app->session;
+    return session->stored || session->secrets.client_secret == NULL ||
+           secret_equal(app->saved_secret, session->secrets.client_secret);
+}
+
+static char *farewell_text(const struct app *app)
+{
+    const Connection *connection = app->session->connection;
+    if (app->options->farewell != NULL)
+        return g_strdup(app->options->farewell);
+    if (connection->draft_step == 0)
+        return g_strdup_printf(_("%s is ready. An access token for a script: perch token %s"),
+                               connection->name, connection->name);
+    if (secret_is_kept(app))
+        return g_strdup_printf(_("The draft is kept. Go on with: perch setup %s"),
+                               connection->name);
+    return g_strdup_printf(
+        _("Kept without the consumer secret (no keyring). Go on with: perch setup %s"),
+        connection->name);
+}
+
+static void farewell(struct app *app)
+{
+    const Connection *connection = app->session->connection;
+    if (connection->name == NULL || (connection->login_url == NULL && !app->saved))
+        return;
+    g_free(app->farewell);
+    app->farewell = farewell_text(app);
+}
+
 /* ---- saving ---- */
 
 static void secret_saved(GObject *source, GAsyncResult *result, gpointer user)
@@ -68,10 +102,13 @@ static void secret_saved(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(GError) error = NULL;
     (void)source;
     app->saves_pending--;
-    if (!store_save_finish(app->services.store, result, &error) && !app->quitting)
-        app_notice(app, _("The consumer secret is not in the keyring yet: %s"), error->message);
-    if (error != NULL)
+    if (!store_save_finish(app->services.store, result, &error)) {
         secret_set(&app->saved_secret, NULL);
+        if (app->quitting)
+            farewell(app);
+        else
+            app_notice(app, _("The consumer secret is not in the keyring yet: %s"), error->message);
+    }
     if (app->proof_waits && app->saves_pending == 0 && !app->quitting) {
         app->proof_waits = false;
         lists_start(app, &app->proof);
@@ -80,20 +117,26 @@ static void secret_saved(GObject *source, GAsyncResult *result, gpointer user)
         g_main_loop_quit(app->loop);
 }
 
+/* Preflight says whether the keyring works. A draft that goes on at Keys or later has none: then it
+ * is tried. */
+static bool keyring_may_work(const struct app *app)
+{
+    const GPtrArray *preflight = app->wizard->lists[CHECKS_PREFLIGHT].results;
+    for (guint i = 0; preflight != NULL && i < preflight->len; i++) {
+        const struct check_result *result = preflight->pdata[i];
+        if (strcmp(result->id, "keyring") == 0)
+            return result->status == CHECK_OK;
+    }
+    return app->wizard->furthest >= STEP_KEYS;
+}
+
 /* A draft's consumer secret goes to the keyring as soon as a keyring is known to work. Tokens that
  * were won are stored by the check that proves it. */
 static void save_draft_secret(struct app *app)
 {
-    const GPtrArray *preflight = app->wizard->lists[CHECKS_PREFLIGHT].results;
     struct session *session = app->session;
-    bool works = false;
-    for (guint i = 0; preflight != NULL && i < preflight->len; i++) {
-        const struct check_result *result = preflight->pdata[i];
-        works = works || (strcmp(result->id, "keyring") == 0 && result->status == CHECK_OK);
-    }
-    if (!works || session->stored || session->token_won || session->memory_only ||
-        session->secrets.client_secret == NULL || app->wizard->step <= STEP_KEYS ||
-        secret_equal(app->saved_secret, session->secrets.client_secret))
+    if (!keyring_may_work(app) || session->stored || session->token_won || session->memory_only ||
+        secret_is_kept(app))
         return;
     secret_set(&app->saved_secret, session->secrets.client_secret);
     app->saves_pending++;
@@ -117,7 +160,8 @@ static void start_checks(struct app *app, const struct effect *effect)
 static void save(struct app *app)
 {
     g_autoptr(GError) error = NULL;
-    if (!connections_save(app->services.config_dir, app->session->connection, &error))
+    app->saved = connections_save(app->services.config_dir, app->session->connection, &error);
+    if (!app->saved)
         app_notice(app, "%s", error->message);
     save_draft_secret(app);
 }
@@ -146,22 +190,6 @@ static void revoke_and_quit(struct app *app, int code)
               token_revoke_request(app->session->connection->login_url,
                                    app->session->secrets.refresh_token),
               NULL, revoked, app);
-}
-
-static void farewell(struct app *app)
-{
-    const Connection *connection = app->session->connection;
-    if (app->farewell != NULL || connection->name == NULL || connection->login_url == NULL)
-        return;
-    if (app->options->farewell != NULL) {
-        app->farewell = g_strdup(app->options->farewell);
-        return;
-    }
-    app->farewell =
-        connection->draft_step == 0
-            ? g_strdup_printf(_("%s is ready. An access token for a script: perch token %s"),
-                              connection->name, connection->name)
-            : g_strdup_printf(_("The draft is kept. Go on with: perch setup %s"), connection->name);
 }
 
 void app_effect(struct app *app, const struct effect *effect)
@@ -214,7 +242,7 @@ void app_effect(struct app *app, const struct effect *effect)
     case EFFECT_QUIT:
         if (effect->home && app->options->ret_home != NULL)
             *app->options->ret_home = true;
-        else
+        else if (app->farewell == NULL)
             farewell(app);
         app_quit(app, effect->code);
         break;

@@ -114,12 +114,12 @@ static void host_event(const struct view_event *view, gpointer user)
 static void host_hangup(gpointer user)
 {
     struct app *app = user;
-    g_autoptr(GError) error = NULL;
     if (app->quitting)
         return;
-    if (app->wizard->step > STEP_ORG && app->load == NULL)
-        connections_save(app->services.config_dir, app->session->connection, &error);
-    app_quit(app, PERCH_EXIT_CANCELLED);
+    if (app->load == NULL)
+        app_event(app, &(struct wizard_event){.kind = WIZARD_HANGUP});
+    else
+        app_quit(app, PERCH_EXIT_CANCELLED);
 }
 
 static gboolean on_interrupt(gpointer user)

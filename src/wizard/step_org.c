@@ -74,6 +74,16 @@ static bool check_address(struct wizard *w, struct org_host *ret_host)
     return fine;
 }
 
+bool step_org_has_name(struct wizard *w)
+{
+    struct org_host host = {0};
+    bool address = w->connection->address != NULL &&
+                   org_host_parse(&host, w->connection->address, w->org_kind, NULL);
+    bool fine = check_name(w, address ? &host : NULL);
+    org_host_clear(&host);
+    return fine;
+}
+
 static void next(struct wizard *w, GArray *out)
 {
     struct org_host host;

@@ -62,6 +62,9 @@ Secret *diagnosis_text(const struct diagnosis *diagnosis, const char *page_url);
 void doctor_view(const struct wizard *w, struct view *view, int focus);
 void doctor_event(struct wizard *w, const struct view_event *event, GArray *out);
 
+/* Whether the connection has a name of its own; one without any takes it from the address. */
+bool step_org_has_name(struct wizard *w);
+
 /* An input of a view with the wizard's error for it. */
 struct view_item *input_view(const struct wizard *w, struct view *view, int id, const char *label,
                              const char *value, const char *note);

@@ -184,8 +184,7 @@ int wizard_exit(const struct wizard *w)
 
 static void quit(struct wizard *w, GArray *out)
 {
-    if (w->connection->name != NULL && (w->furthest > STEP_ORG || w->changed) &&
-        w->errors[ITEM_NAME] == NULL)
+    if ((w->furthest > STEP_ORG || w->changed) && step_org_has_name(w))
         save(w, out);
     effect_add(out, EFFECT_QUIT)->code = wizard_exit(w);
 }
@@ -412,6 +411,10 @@ void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *o
     case WIZARD_STORED:
         w->token_won = true;
         w->stored = event->done;
+        break;
+    case WIZARD_HANGUP:
+        quit(w, out);
+        g_array_index(out, struct effect, out->len - 1).code = PERCH_EXIT_CANCELLED;
         break;
     case WIZARD_NOTICE:
         wizard_notice(w, event->text);
