@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Leaving in the middle: nothing that was typed is lost, whatever ends perch. */
+
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "e2e/walk.h"
+
+#define KEPT "The draft is kept. Go on with: perch setup acme"
+
+/* Up to Keys with key and secret typed, nothing given on the command line but the port. */
+static Walk *type_keys(Rig *rig)
+{
+    g_autofree char *port = g_strdup_printf("%u", rig->org->callback_ports[0]);
+    Walk *walk = walk_start(rig, "setup", "--callback-port", port, NULL);
+    see(walk, "Which Salesforce org");
+    type(walk, "acme");
+    press(walk, "Tab Tab");
+    type(walk, rig->org->url);
+    press(walk, "Enter");
+    see_key(walk, "Enter go on");
+    press(walk, "Enter");
+    see(walk, "▸[ ] App name");
+    press(walk, "Space");
+    see(walk, "▸[x] App name");
+    press(walk, "Enter");
+    see(walk, "Consumer key and secret");
+    type(walk, rig->org->client_id);
+    see(walk, "85 characters");
+    press(walk, "Tab");
+    type(walk, rig->org->client_secret);
+    see(walk, "64 characters");
+    return walk;
+}
+
+/* perch setup acme in the same home: at Keys, everything there, and on to the end. */
+static void resume_and_finish(Rig *rig)
+{
+    g_autoptr(Walk) walk = walk_start(rig, "setup", "acme", NULL);
+    g_autofree char *begin = g_strndup(rig->org->client_id, 20);
+    see(walk, "Consumer key and secret");
+    see(walk, begin);
+    see(walk, "64 characters");
+    press(walk, "Esc");
+    see(walk, "[x] App name");
+    press(walk, "Esc");
+    see_key(walk, "Enter go on");
+    press(walk, "Esc");
+    see(walk, rig->org->url);
+    press(walk, "Enter");
+    see_key(walk, "Enter go on");
+    press(walk, "Enter");
+    see(walk, "App settings");
+    press(walk, "Enter");
+    see_key(walk, "Enter ask Salesforce");
+    press(walk, "Enter");
+    see_key(walk, "Enter open browser and log in");
+    press(walk, "Enter");
+    walk_home(walk, "acme");
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
+}
+
+static void assert_draft_file(Rig *rig)
+{
+    g_autofree char *path =
+        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    g_autofree char *text = NULL;
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    assert_null(strstr(text, rig->org->client_secret));
+}
+
+static void quit__at_keys__keeps_the_draft_with_the_secret(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = type_keys(rig);
+    press(walk, "C-c");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    see_end(walk, 3, KEPT);
+    assert_draft_file(rig);
+    assert_int_equal(demo_org_requests(rig->org, "GET", "/services/oauth2/authorize"), 0);
+    resume_and_finish(rig);
+}
+
+/* Inside a field, after Esc has said "stay", the letters are still there. */
+static void interrupt__in_a_field__asks_first(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = walk_start(rig, "setup", NULL);
+    see(walk, "Which Salesforce org");
+    type(walk, "acme");
+    see(walk, "Connection   acme");
+    press(walk, "C-c");
+    see(walk, "Keep the draft and quit?");
+    type(walk, "zzz"); /* no answer */
+    press(walk, "Esc");
+    pty_expect_gone(walk->pty, "Keep the draft");
+    type(walk, "-two");
+    see(walk, "Connection   acme-two");
+    press(walk, "C-c");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "C-c");
+    see_end(walk, 3, "The draft is kept. Go on with: perch setup acme-two");
+    g_autoptr(Walk) again = walk_start(rig, "setup", "acme-two", NULL);
+    see(again, "Which Salesforce org");
+    see(again, "acme-two");
+}
+
+/* Only an address was typed: the draft is named after its host. */
+static void interrupt__without_a_name__names_the_draft(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = walk_start(rig, "setup", NULL);
+    see(walk, "Which Salesforce org");
+    press(walk, "Tab Tab");
+    type(walk, "acme.lightning.force.com");
+    see(walk, "→ acme.my.salesforce.com");
+    press(walk, "C-c");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    see_end(walk, 3, KEPT);
+}
+
+/* A name that another connection has is no place for this draft. */
+static void interrupt__with_a_taken_name__leaves_the_other_alone(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autofree char *path =
+        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    g_autofree char *before = NULL, *after = NULL;
+    assert_true(g_file_get_contents(path, &before, NULL, NULL));
+    g_autoptr(Walk) walk = walk_start(rig, "setup", NULL);
+    see(walk, "Which Salesforce org");
+    type(walk, "acme");
+    see(walk, "Connection   acme");
+    press(walk, "C-c");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    pty_expect_exit(walk->pty, 3);
+    assert_true(g_file_get_contents(path, &after, NULL, NULL));
+    assert_string_equal(after, before);
+}
+
+static void interrupt__with_nothing_typed__just_ends(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = walk_start(rig, "setup", NULL);
+    see(walk, "Which Salesforce org");
+    press(walk, "C-c");
+    pty_expect_exit(walk->pty, 3);
+    assert_false(pty_alternate_screen(walk->pty));
+    g_autofree char *files = tmphome_list(rig->home);
+    assert_null(strstr(files, "connections/"));
+}
+
+static void signal__at_keys__keeps_the_draft_with_the_secret(void **state)
+{
+    static const int signals[] = {SIGTERM, SIGHUP};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++) {
+        g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+        g_autoptr(Walk) walk = type_keys(rig);
+        kill(pty_pid(walk->pty), signals[i]);
+        pty_expect_exit(walk->pty, 3);
+        assert_false(pty_alternate_screen(walk->pty));
+        assert_draft_file(rig);
+        resume_and_finish(rig);
+    }
+}
+
+static void signal__at_org__keeps_what_was_typed(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = walk_start(rig, "setup", NULL);
+    see(walk, "Which Salesforce org");
+    type(walk, "acme");
+    press(walk, "Tab Tab");
+    type(walk, rig->org->url);
+    see(walk, "→ localhost");
+    kill(pty_pid(walk->pty), SIGTERM);
+    pty_expect_exit(walk->pty, 3);
+    g_autoptr(Walk) again = walk_start(rig, "setup", "acme", NULL);
+    see(again, "Which Salesforce org");
+    see(again, rig->org->url);
+}
+
+/* A draft that goes on at Keys keeps another secret too: no preflight has run there. */
+static void quit__after_a_second_secret__keeps_the_second(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    {
+        g_autoptr(Walk) walk = type_keys(rig);
+        press(walk, "C-u");
+        type(walk, "a-first-consumer-secret");
+        see(walk, "23 characters");
+        press(walk, "C-c");
+        see(walk, "Keep the draft and quit?");
+        press(walk, "Enter");
+        see_end(walk, 3, KEPT);
+    }
+    {
+        g_autoptr(Walk) walk = walk_start(rig, "setup", "acme", NULL);
+        see(walk, "23 characters");
+        press(walk, "C-u");
+        paste(walk, rig->org->client_secret);
+        see(walk, "64 characters");
+        press(walk, "C-c");
+        see(walk, "Keep the draft and quit?");
+        press(walk, "Enter");
+        see_end(walk, 3, KEPT);
+    }
+    resume_and_finish(rig);
+}
+
+/* Without a keyring the secret is lost, and perch does not claim otherwise. */
+static void quit__without_a_keyring__says_what_is_not_kept(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_NO_KEYRING, NULL);
+    g_autoptr(Walk) walk = type_keys(rig);
+    press(walk, "C-c");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    see_end(walk, 3, "Kept without the consumer secret (no keyring). Go on with: perch setup acme");
+    g_autoptr(Walk) again = walk_start(rig, "setup", "acme", NULL);
+    see(again, "Consumer key and secret");
+    see(again, "85 characters");
+    see_no(again, "64 characters");
+}
+
+/* A login that waits is no reason to stay, and its browser comes back to nothing. */
+static void signal__while_the_login_waits__keeps_the_draft(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_use_browser(rig->org, rig->home, "nothing");
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_authorize(walk);
+    kill(pty_pid(walk->pty), SIGTERM);
+    pty_expect_exit(walk->pty, 3);
+    assert_draft_file(rig);
+    walk_browser(walk, "allow");
+    g_autoptr(Walk) again = walk_start(rig, "setup", "acme", NULL);
+    see(again, "Consumer key and secret");
+    see(again, "64 characters");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quit__at_keys__keeps_the_draft_with_the_secret),
+        cmocka_unit_test(interrupt__in_a_field__asks_first),
+        cmocka_unit_test(interrupt__without_a_name__names_the_draft),
+        cmocka_unit_test(interrupt__with_a_taken_name__leaves_the_other_alone),
+        cmocka_unit_test(interrupt__with_nothing_typed__just_ends),
+        cmocka_unit_test(signal__at_keys__keeps_the_draft_with_the_secret),
+        cmocka_unit_test(signal__at_org__keeps_what_was_typed),
+        cmocka_unit_test(quit__after_a_second_secret__keeps_the_second),
+        cmocka_unit_test(quit__without_a_keyring__says_what_is_not_kept),
+        cmocka_unit_test(signal__while_the_login_waits__keeps_the_draft),
+    };
+    return cmocka_run_group_tests_name("drafts", tests, NULL, NULL);
+}
