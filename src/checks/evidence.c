@@ -318,27 +318,32 @@ static struct diagnosis *explain_api_disabled(const struct failure *failure,
                                               const struct session *session,
                                               const struct evidence *evidence)
 {
-    const char *edition =
-        evidence->edition != NULL ? evidence->edition : session->connection->edition;
+    bool now = evidence->edition != NULL;
+    const char *edition = now ? evidence->edition : session->connection->edition;
+    struct diagnosis *diagnosis = explain(failure);
+    bool org_wide = diagnosis->cause == CAUSE_API_DISABLED; /* the text itself says so */
     enum answer has_api = edition_has_api(edition);
-    struct diagnosis *diagnosis;
     if (evidence->api_enabled == ANSWER_NO) {
+        diagnosis_free(diagnosis);
         diagnosis = explain_as(failure, CAUSE_API_DISABLED_USER, CERTAINTY_CERTAIN);
+        drop_doubt(diagnosis);
         add_fact(diagnosis, _("The org says that this user does not have API Enabled."));
-    } else if (has_api == ANSWER_YES) {
-        diagnosis = explain_as(failure, CAUSE_API_DISABLED_USER, CERTAINTY_CERTAIN);
+    } else if (has_api == ANSWER_YES && !org_wide) {
+        diagnosis_free(diagnosis);
+        /* What was learnt at an earlier login may have changed since. */
+        diagnosis = explain_as(failure, CAUSE_API_DISABLED_USER,
+                               now ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY);
         add_fact(diagnosis,
-                 _("The org is %s, which includes the API, so it is the user's right "
-                   "that is missing."),
+                 now ? _("The org is %s, which includes the API, so it is the user's right that is "
+                         "missing.")
+                     : _("When this connection last worked, the org was %s, which includes the "
+                         "API."),
                  edition);
     } else if (has_api == ANSWER_NO) {
+        diagnosis_free(diagnosis);
         diagnosis = explain_as(failure, CAUSE_API_DISABLED, CERTAINTY_LIKELY);
         add_fact(diagnosis, _("The org is %s, which does not include the API by itself."), edition);
-        return diagnosis;
-    } else {
-        return explain(failure);
     }
-    drop_doubt(diagnosis);
     if (evidence->profile_name != NULL)
         add_fact(diagnosis, _("The user's profile is %s."), evidence->profile_name);
     return diagnosis;

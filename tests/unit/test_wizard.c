@@ -424,6 +424,79 @@ static void wizard__no_input__quits_with_the_failure_s_exit_code(void **state)
     assert_int_equal(find_effect(rig, EFFECT_QUIT)->code, PERCH_EXIT_APP);
 }
 
+static void wizard__reauthorize__ends_when_proven(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_prove(rig);
+    rig->wizard->reauthorize = true;
+    answer(rig, CHECKS_PROVE, prove_ids, NULL, STAGE_MACHINE, NULL);
+    act(rig, ACTION_NEXT, 0);
+    assert_int_equal(find_effect(rig, EFFECT_QUIT)->code, PERCH_EXIT_OK);
+    assert_non_null(find_effect(rig, EFFECT_SAVE));
+}
+
+static void wizard__other_org__goes_on_only_when_it_is_meant(void **state)
+{
+    static const char *const ids[] = {"exchange", "same-org", "stored", NULL};
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_prove(rig);
+    answer(rig, CHECKS_PROVE, ids, "same-org", STAGE_TOKEN, "wrong-org");
+    act(rig, ACTION_KEEP, 0);
+    assert_non_null(find_effect(rig, EFFECT_OTHER_ORG));
+    assert_true(find_effect(rig, EFFECT_CHECKS)->keep);
+    answer(rig, CHECKS_PROVE, ids, "same-org", STAGE_TOKEN, "wrong-org");
+    act(rig, ACTION_RETRY, 0); /* not meant: another login */
+    assert_int_equal(rig->wizard->step, STEP_AUTHORIZE);
+}
+
+static void wizard__doctor__a_dead_token_is_one_key_from_the_login(void **state)
+{
+    static const char *const ids[] = {"keyring", "refreshed", NULL};
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    to_keys(rig);
+    g_array_set_size(rig->effects, 0);
+    wizard_open_doctor(rig->wizard, true, rig->effects);
+    assert_int_equal(find_effect(rig, EFFECT_CHECKS)->list, CHECKS_DOCTOR);
+    answer(rig, CHECKS_DOCTOR, ids, "refreshed", STAGE_TOKEN, "invalid_grant");
+    g_autoptr(View) view = wizard_view(rig->wizard, 0);
+    assert_int_equal(view->rail->len, 0);
+    assert_true(view->failed);
+    act(rig, ACTION_NEXT, 0);
+    assert_int_equal(rig->wizard->step, STEP_AUTHORIZE);
+    assert_non_null(find_effect(rig, EFFECT_LOGIN));
+}
+
+static void wizard__doctor__escape_goes_home(void **state)
+{
+    static const char *const ids[] = {"keyring", NULL};
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    wizard_open_doctor(rig->wizard, true, rig->effects);
+    answer(rig, CHECKS_DOCTOR, ids, NULL, STAGE_MACHINE, NULL);
+    act(rig, ACTION_BACK, 0);
+    assert_true(find_effect(rig, EFFECT_QUIT)->home);
+}
+
+static void wizard__explain__a_pasted_log_line_is_explained(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    act(rig, ACTION_EXPLAIN, 0);
+    view_event(rig, (struct view_event){
+                        .kind = VIEW_EVENT_PASTE,
+                        .id = ITEM_ERROR,
+                        .text = "step 2 failed: [{\"errorCode\":\"REQUIRED_FIELD_MISSING\","
+                                "\"message\":\"Required fields are missing: [Company]\"}]"});
+    assert_non_null(rig->wizard->explained);
+    assert_int_equal(rig->wizard->explained->cause, CAUSE_REQUIRED_FIELD);
+    act(rig, ACTION_BACK, ITEM_ERROR);
+    g_autoptr(View) view = wizard_view(rig->wizard, 0);
+    assert_non_null(view_find(view, ITEM_NAME)); /* the step is as it was */
+}
+
 /* Never stuck, never crashes: from every state that random events lead to, Quit ends it, and what
  * is shown always has a rail, keys and a step. */
 static void wizard__random_walk__always_ends(void **state)
@@ -463,7 +536,8 @@ static void wizard__random_walk__always_ends(void **state)
                 answer(rig, list, preflight_ids, dice == 11 ? "connection" : NULL, STAGE_MACHINE,
                        "connect");
             g_autoptr(View) view = wizard_view(rig->wizard, g_rand_int_range(rand, 0, 320));
-            assert_int_equal(view->rail->len, STEP_COUNT);
+            bool over = rig->wizard->doctor || rig->wizard->explaining;
+            assert_int_equal(view->rail->len, over ? 0 : STEP_COUNT);
             assert_true(view->keys->len > 0);
         }
         for (int i = 0; i < 3 && find_effect(rig, EFFECT_QUIT) == NULL &&
@@ -496,6 +570,11 @@ int main(void)
         cmocka_unit_test(wizard__prove__store_failure_offers_retry_keep_and_quit),
         cmocka_unit_test(wizard__quit__asks_once_and_keeps_the_draft),
         cmocka_unit_test(wizard__no_input__quits_with_the_failure_s_exit_code),
+        cmocka_unit_test(wizard__reauthorize__ends_when_proven),
+        cmocka_unit_test(wizard__other_org__goes_on_only_when_it_is_meant),
+        cmocka_unit_test(wizard__doctor__a_dead_token_is_one_key_from_the_login),
+        cmocka_unit_test(wizard__doctor__escape_goes_home),
+        cmocka_unit_test(wizard__explain__a_pasted_log_line_is_explained),
         cmocka_unit_test(wizard__random_walk__always_ends),
     };
     return cmocka_run_group_tests_name("wizard", tests, NULL, NULL);
