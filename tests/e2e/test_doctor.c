@@ -63,7 +63,7 @@ static void doctor__api_off__an_edition_without_api_is_the_org(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
-    demo_org_patch(rig->org, "{'org':{'edition':'Professional Edition','api_access':false}}");
+    demo_org_patch(rig->org, "{'org':{'edition':'Professional Edition'}}");
     g_autoptr(GPtrArray) words =
         rig_setup_words(rig, "acme", (const char *const[]){"--json", NULL});
     g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
