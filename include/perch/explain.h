@@ -35,6 +35,7 @@ enum retry { RETRY_NEVER, RETRY_NOW, RETRY_LATER, RETRY_AFTER_FIX };
  *   keyring  absent locked no-collection failed (STAGE_MACHINE)
  *   machine  port-taken no-browser clock
  *   login    state-mismatch signature wrong-org rotation scope-missing
+ *   refresh  answer-lost answer-late answer-lost-refused refresh-in-progress
  *   answers  html maintenance empty (given by failure_parse) */
 struct failure {
     enum stage stage;

@@ -94,6 +94,9 @@ Connection *connections_load(const char *config_dir, const char *name, GError **
 /* A damaged file in its place is set aside as NAME.json.damaged-N; one of a newer perch is refused
  * with PERCH_ERROR_INPUT. */
 bool connections_save(const char *config_dir, const Connection *connection, GError **error);
+/* Takes over into the file what a token answer tells (instance URL, ids, granted scopes, rotation)
+ * and nothing else, so that another program's changes to it stay; writes only what changed. */
+bool connections_learn(const char *config_dir, const Connection *learnt, GError **error);
 bool connections_delete(const char *config_dir, const char *name, GError **error);
 
 struct connections_entry {
@@ -115,6 +118,18 @@ void store_lock_take(const char *config_dir, const char *name, GCancellable *can
                      GAsyncReadyCallback done, gpointer user);
 StoreLock *store_lock_take_finish(GAsyncResult *result, GError **error);
 void store_lock_free(StoreLock *lock); /* NULL is fine */
+
+/* A line in the lock's file for whoever takes the lock next: it outlives a holder that is killed.
+ * NULL or "" empties it. No secret goes there. The reader gets NULL when there is none; owned by
+ * the caller. */
+void store_lock_note(StoreLock *lock, const char *note);
+char *store_lock_read_note(const StoreLock *lock);
+/* A process that shares the lock: the descriptor to give it (borrowed), the lock of such a
+ * descriptor over there (takes it), and leaving the lock to those that share it, where
+ * store_lock_free would end it for all of them. */
+int store_lock_fd(const StoreLock *lock);
+StoreLock *store_lock_adopt(int fd);
+void store_lock_leave(StoreLock *lock); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreLock, store_lock_free)
 
 /* ---- a Secret Service of our own (demo in a container; a server without one) ---- */

@@ -105,6 +105,29 @@ bool connections_save(const char *config_dir, const Connection *connection, GErr
     return paths_replace_file(path, lines, strlen(lines), error);
 }
 
+static bool learn_text(char **member, const char *value)
+{
+    if (value == NULL || g_strcmp0(*member, value) == 0)
+        return false;
+    connection_set(member, value);
+    return true;
+}
+
+bool connections_learn(const char *config_dir, const Connection *learnt, GError **error)
+{
+    g_autoptr(Connection) c = connections_load(config_dir, learnt->name, error);
+    if (c == NULL)
+        return false;
+    bool changed = learn_text(&c->instance_url, learnt->instance_url);
+    changed |= learn_text(&c->identity_url, learnt->identity_url);
+    changed |= learn_text(&c->org_id, learnt->org_id);
+    changed |= learn_text(&c->user_id, learnt->user_id);
+    changed |= learn_text(&c->granted_scopes, learnt->granted_scopes);
+    changed |= c->rotation != learnt->rotation;
+    c->rotation = learnt->rotation;
+    return !changed || connections_save(config_dir, c, error);
+}
+
 bool connections_delete(const char *config_dir, const char *name, GError **error)
 {
     g_autofree char *path = path_of(config_dir, name, error);

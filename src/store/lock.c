@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "perch/error.h"
@@ -14,7 +15,7 @@
  * without blocking: it is tried again after a short, growing, uneven time. The file stays: deleting
  * it would let two processes lock two different files of one name.
  */
-enum { FIRST_WAIT_MS = 4, LONGEST_WAIT_MS = 64 };
+enum { FIRST_WAIT_MS = 4, LONGEST_WAIT_MS = 64, NOTE_MAX = 200 };
 
 struct StoreLock {
     int fd;
@@ -44,12 +45,48 @@ static void take_free(gpointer data)
     g_free(take);
 }
 
-void store_lock_free(StoreLock *lock)
+void store_lock_leave(StoreLock *lock)
 {
     if (lock == NULL)
         return;
     close(lock->fd);
     g_free(lock);
+}
+
+void store_lock_free(StoreLock *lock)
+{
+    struct flock whole = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+    /* The descriptor may have been given on: closing it here would not be enough then. */
+    if (lock != NULL)
+        fcntl(lock->fd, F_OFD_SETLK, &whole);
+    store_lock_leave(lock);
+}
+
+void store_lock_note(StoreLock *lock, const char *note)
+{
+    g_autofree char *line = g_strndup(note == NULL ? "" : note, NOTE_MAX);
+    /* Over the old one first: cut in between, it is neither empty nor the old. */
+    if (pwrite(lock->fd, line, strlen(line), 0) < 0 || ftruncate(lock->fd, (off_t)strlen(line)) < 0)
+        g_debug("the lock's note cannot be written: %s", g_strerror(errno));
+}
+
+char *store_lock_read_note(const StoreLock *lock)
+{
+    char note[NOTE_MAX + 1];
+    ssize_t length = pread(lock->fd, note, NOTE_MAX, 0);
+    return length <= 0 ? NULL : g_strndup(note, (gsize)length);
+}
+
+int store_lock_fd(const StoreLock *lock)
+{
+    return lock->fd;
+}
+
+StoreLock *store_lock_adopt(int fd)
+{
+    StoreLock *lock = g_new0(StoreLock, 1);
+    lock->fd = fd;
+    return lock;
 }
 
 static void free_lock(gpointer lock)

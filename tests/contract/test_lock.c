@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The lock between processes. The program starts itself again with a verb for the other process. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -267,6 +268,41 @@ static int unmake(void **state)
 
 #define WITH(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
+static void lock__note__outlives_a_killed_holder(void **state)
+{
+    const char *folder = *state;
+    StoreLock *lock = take_now(folder, "acme");
+    assert_null(store_lock_read_note(lock));
+    store_lock_note(lock, "a longer one before");
+    store_lock_note(lock, "here");
+    store_lock_free(lock);
+    lock = take_now(folder, "acme");
+    g_autofree char *note = store_lock_read_note(lock);
+    assert_string_equal(note, "here");
+    store_lock_note(lock, NULL);
+    assert_null(store_lock_read_note(lock));
+    store_lock_free(lock);
+}
+
+/* As with a process that inherits the descriptor: leaving goes on, freeing ends it for all. */
+static void lock__shared__left_or_freed(void **state)
+{
+    const char *folder = *state;
+    StoreLock *lock = take_now(folder, "acme");
+    StoreLock *shared = store_lock_adopt(fcntl(store_lock_fd(lock), F_DUPFD_CLOEXEC, 3));
+    store_lock_leave(lock);
+    struct take next;
+    start(&next, folder, "acme", NULL);
+    assert_still_waiting(&next);
+    store_lock_free(shared);
+    run_until(&next.done, "lock");
+    lock = next.lock;
+    shared = store_lock_adopt(fcntl(store_lock_fd(lock), F_DUPFD_CLOEXEC, 3));
+    store_lock_free(lock);
+    store_lock_free(take_now(folder, "acme"));
+    store_lock_leave(shared);
+}
+
 int main(int argc, char **argv)
 {
     g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
@@ -284,6 +320,8 @@ int main(int argc, char **argv)
         WITH(lock__name__is_checked),
         WITH(lock__folder__cannot_be_made),
         WITH(lock__children__do_not_inherit_it),
+        WITH(lock__note__outlives_a_killed_holder),
+        WITH(lock__shared__left_or_freed),
         WITH(lock__many_processes__one_at_a_time),
     };
     return cmocka_run_group_tests_name("store lock", tests, NULL, NULL);
