@@ -16,6 +16,9 @@
 /* The whole command line. */
 int command_main(int argc, char **argv);
 
+/* What a keeper process does (keeper.h); returns its exit code. */
+int command_keep(void);
+
 /* Options that every command has. */
 struct common_options {
     gboolean plain, json, no_input, quiet;

@@ -22,6 +22,7 @@ struct session {
     bool token_won;   /* a new refresh token came in this session */
     bool memory_only; /* the person said: go on without storing */
     bool interactive; /* somebody can answer a keyring prompt */
+    struct refresh_unsaved *unsaved; /* refresh.c: guards tokens that the keyring refused; NULL */
 
     char *config_dir;
     Http *http;             /* borrowed */
@@ -71,6 +72,9 @@ char *session_authorize_url(const struct session *session); /* owned by the call
 /* Token answers go through here: tokens, instance URL and ids into secrets and connection. A
  * missing refresh token keeps the old one. *ret_rotated: another refresh token came. */
 void session_take_answer(struct session *session, struct token_answer *answer, bool *ret_rotated);
+/* The part of it that is secret; session_seconds as in struct connection. TRUE: rotated. */
+bool secrets_take_answer(struct secrets *secrets, const struct token_answer *answer,
+                         gint64 session_seconds, gint64 received_ms);
 
 /* Where REST calls go, and the version to use. */
 const char *session_base(const struct session *session);

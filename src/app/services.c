@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "perch/app.h"
 #include "perch/paths.h"
+#include "perch/refresh.h"
 
 bool services_init(struct services *services, GError **error)
 {
@@ -12,6 +13,7 @@ bool services_init(struct services *services, GError **error)
 
 void services_clear(struct services *services)
 {
+    refresh_settle(); /* an answer that is on its way may hold the only refresh token */
     g_clear_pointer(&services->http, http_free);
     g_clear_pointer(&services->store, store_free);
     g_clear_pointer(&services->config_dir, g_free);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "perch/clock.h"
+#include "perch/refresh.h"
 
 /* Salesforce's shortest session timeout is 15 minutes (Session Settings, Timeout Value); a token
  * younger than that is good, whatever the org's setting, unless somebody revoked it. */
@@ -26,6 +27,7 @@ void session_free(struct session *session)
 {
     if (session == NULL)
         return;
+    refresh_forget(session);
     connection_free(session->connection);
     secrets_clear(&session->secrets);
     g_free(session->config_dir);
@@ -82,36 +84,34 @@ char *session_authorize_url(const struct session *session)
     });
 }
 
-static void remember_age(struct session *session)
+bool secrets_take_answer(struct secrets *secrets, const struct token_answer *answer,
+                         gint64 session_seconds, gint64 received_ms)
 {
-    gint64 life = session->connection->session_seconds;
-    if (life <= 0)
-        life = SHORTEST_SESSION_SECONDS;
-    session->secrets.issued_at = clock_wall_ms();
-    session->secrets.good_until =
-        session->secrets.issued_at + MAX(0, life - GOOD_MARGIN_SECONDS) * 1000;
+    gint64 life = session_seconds > 0 ? session_seconds : SHORTEST_SESSION_SECONDS;
+    bool rotated = answer->refresh_token != NULL && secrets->refresh_token != NULL &&
+                   !secret_equal(answer->refresh_token, secrets->refresh_token);
+    secret_set(&secrets->access_token, answer->access_token);
+    if (answer->refresh_token != NULL)
+        secret_set(&secrets->refresh_token, answer->refresh_token);
+    /* It may change with a sandbox refresh or a new My Domain: the last one counts. */
+    connection_set(&secrets->instance_url, answer->instance_url);
+    secrets->issued_at = received_ms;
+    secrets->good_until = received_ms + MAX(0, life - GOOD_MARGIN_SECONDS) * 1000;
+    return rotated;
 }
 
 void session_take_answer(struct session *session, struct token_answer *answer, bool *ret_rotated)
 {
-    struct secrets *secrets = &session->secrets;
     Connection *connection = session->connection;
-    *ret_rotated = answer->refresh_token != NULL && secrets->refresh_token != NULL &&
-                   !secret_equal(answer->refresh_token, secrets->refresh_token);
-    secret_set(&secrets->access_token, answer->access_token);
-    if (answer->refresh_token != NULL) {
-        secret_set(&secrets->refresh_token, answer->refresh_token);
-        session->token_won = true;
-    }
-    /* It may change with a sandbox refresh or a new My Domain: the last one counts. */
-    connection_set(&secrets->instance_url, answer->instance_url);
+    *ret_rotated = secrets_take_answer(&session->secrets, answer, connection->session_seconds,
+                                       clock_wall_ms());
+    session->token_won = session->token_won || answer->refresh_token != NULL;
     connection_set(&connection->instance_url, answer->instance_url);
     connection_set(&connection->identity_url, answer->identity_url);
     connection_set(&connection->org_id, answer->org_id);
     connection_set(&connection->user_id, answer->user_id);
     if (answer->scope != NULL)
         connection_set(&connection->granted_scopes, answer->scope);
-    remember_age(session);
     session->stored = false;
     token_answer_clear(&session->answer);
     session->answer = *answer;

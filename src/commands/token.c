@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <glib-unix.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,16 +12,23 @@
 
 /* perch token NAME: with a token that is still good this is one read of the keyring and nothing
  * else; no network library is even started. */
+
+enum { SAVE_MS = 5000, STILL_THERE_MS = 300 };
+
 struct token_run {
     const char *name;
     gboolean fresh;
-    gint64 timeout;
+    struct common_options common;
     GMainLoop *loop;
-    GCancellable *cancellable;
+    GCancellable *cancellable; /* ends what can be ended without losing anything */
+    GCancellable *at_once;     /* ends everything */
     Store *store;
     Session *session;
     Http *http;
     char *config_dir;
+    guint still_there;
+    guint signals[3];
+    bool timed_out, interrupted;
     int exit;
 };
 
@@ -30,34 +38,150 @@ static void stop(struct token_run *run, int code)
     g_main_loop_quit(run->loop);
 }
 
-static void print_token(struct token_run *run)
+/* ---- what comes out ---- */
+
+static int print_json(const struct token_run *run, struct check_result *result)
+{
+    g_autoptr(GPtrArray) results = g_ptr_array_new();
+    result->id = "token";
+    result->title = _("Token");
+    result->blocks = true;
+    g_ptr_array_add(results, result);
+    g_autoptr(Json) json = check_results_to_json(results, "token", run->name);
+    if (result->status == CHECK_OK) {
+        json_set_string(json, "access_token", secret_peek(run->session->secrets.access_token));
+        json_set_string(json, "instance_url", session_base(run->session));
+    }
+    int code = (int)json_get_int(json, "exit", PERCH_EXIT_UNEXPECTED);
+    g_autoptr(WipedText) text = json_print(json);
+    return puts(text) != EOF ? code : PERCH_EXIT_UNEXPECTED;
+}
+
+static void print_token(struct token_run *run, const char *summary)
 {
     setvbuf(stdout, NULL, _IONBF, 0); /* no copy of the token in a buffer of stdio's */
+    if (run->common.json) {
+        struct check_result result = {
+            .status = CHECK_OK, .milliseconds = -1, .summary = (char *)(guintptr)summary};
+        stop(run, print_json(run, &result));
+        return;
+    }
     bool fine = puts(secret_peek(run->session->secrets.access_token)) != EOF;
     stop(run, fine ? PERCH_EXIT_OK : PERCH_EXIT_UNEXPECTED);
 }
 
-static void explain_failure(struct token_run *run, const struct failure *failure)
+static void stop_failed(struct token_run *run, struct diagnosis *diagnosis, const char *summary,
+                        int code)
+{
+    struct check_result result = {.status = CHECK_FAILED,
+                                  .milliseconds = -1,
+                                  .summary = (char *)(guintptr)summary,
+                                  .diagnosis = diagnosis};
+    diagnosis->exit = (enum perch_exit)code;
+    if (run->common.json)
+        print_json(run, &result);
+    stop(run, code);
+}
+
+/* more is one more sentence; NULL = none. */
+static void print_failure(struct token_run *run, const struct failure *failure, const char *more)
 {
     g_autoptr(Diagnosis) diagnosis = explain(failure);
     fprintf(stderr, "perch: %s: %s\n", run->name, diagnosis->title);
+    if (more != NULL)
+        fprintf(stderr, "  %s\n", more);
     for (guint i = 0; i < diagnosis->fix->len; i++)
         fprintf(stderr, "  %u. %s\n", i + 1, (const char *)diagnosis->fix->pdata[i]);
     if (diagnosis->message != NULL && *diagnosis->message != '\0')
         fprintf(stderr, "  (%s)\n", diagnosis->message);
-    stop(run, (int)diagnosis->exit);
+    stop_failed(run, diagnosis, more, (int)diagnosis->exit);
+}
+
+/* Stopped by a person or by --timeout. An answer that is lost by that is worth a word. */
+static void print_stopped(struct token_run *run, const struct failure *failure)
+{
+    const char *why = run->timed_out ? _("No token in time. Try again, or give a longer --timeout.")
+                                     : _("Stopped. No token was fetched.");
+    g_autoptr(Diagnosis) diagnosis = explain(failure);
+    fprintf(stderr, "perch: %s\n", why);
+    if (failure->code != NULL && g_str_has_prefix(failure->code, "answer-"))
+        fprintf(stderr, "perch: %s: %s\n", run->name, failure->message);
+    stop_failed(run, diagnosis, why, run->timed_out ? PERCH_EXIT_NETWORK : PERCH_EXIT_CANCELLED);
+}
+
+/* Salesforce has given tokens that the keyring does not take. Without rotation nothing is lost: the
+ * refresh token that is stored stays good, and the access token may be used. */
+static void not_stored(struct token_run *run, const struct refresh_result *result)
+{
+    if (!result->rotated) {
+        fprintf(stderr, "perch: %s: %s (%s)\n", run->name,
+                _("The keyring does not take the new access token, so the next call refreshes "
+                  "again."),
+                result->failure.message);
+        print_token(run, _("refreshed just now, not stored"));
+        return;
+    }
+    g_autoptr(GDateTime) until = g_date_time_new_from_unix_local(result->kept_until / 1000);
+    g_autofree char *clock = g_date_time_format(until, "%H:%M");
+    g_autofree char *more =
+        result->kept_until == 0
+            ? g_strdup_printf(_("Salesforce has replaced the refresh token, and the keyring does "
+                                "not take the new one, which ends with this command. Repair the "
+                                "keyring, then run: perch reauthorize %s"),
+                              run->name)
+            : g_strdup_printf(_("Salesforce has replaced the refresh token, and the keyring does "
+                                "not take the new one. perch keeps it in memory until %s and "
+                                "stores it as soon as the keyring takes it, so repair the keyring "
+                                "before then. Later than that, run: perch reauthorize %s"),
+                              clock, run->name);
+    print_failure(run, &result->failure, more);
+}
+
+/* ---- the refresh ---- */
+
+static void watch_signals(struct token_run *run);
+
+static void waiting(enum refresh_wait wait, const struct failure *failure, gpointer user)
+{
+    const struct token_run *run = user;
+    g_autofree char *text = NULL;
+    g_autoptr(Diagnosis) diagnosis = NULL;
+    switch (wait) {
+    case REFRESH_WAIT_LOCK:
+        text = g_strdup(_("Waiting for another perch, which is at the same tokens."));
+        break;
+    case REFRESH_WAIT_BUSY:
+        text = g_strdup(_("Salesforce is refreshing the same token already. Waiting for it."));
+        break;
+    case REFRESH_WAIT_AGAIN:
+        diagnosis = explain(failure);
+        text = g_strdup_printf(_("%s Trying again."), diagnosis->title);
+        break;
+    case REFRESH_WAIT_KEYRING:
+        text = g_strdup_printf(_("%s The new tokens are kept in memory. Trying again."),
+                               failure->message);
+        break;
+    }
+    if (!run->common.quiet)
+        fprintf(stderr, "perch: %s: %s\n", run->name, text);
 }
 
 static void refreshed(struct refresh_result *result, gpointer user)
 {
     struct token_run *run = user;
     g_autoptr(GError) error = NULL;
-    if (!result->ok || !result->stored) {
-        explain_failure(run, &result->failure);
-        return;
-    }
-    connections_save(run->config_dir, run->session->connection, &error); /* instance URL */
-    print_token(run);
+    if (result->ok && result->sent &&
+        !connections_learn(run->config_dir, run->session->connection, &error))
+        fprintf(stderr, "perch: %s: %s\n", run->name, error->message);
+    if (result->ok && result->stored)
+        print_token(run,
+                    result->sent ? _("refreshed just now") : _("refreshed by another process"));
+    else if (result->ok)
+        not_stored(run, result);
+    else if (run->timed_out || run->interrupted)
+        print_stopped(run, &result->failure);
+    else
+        print_failure(run, &result->failure, NULL);
 }
 
 static void refresh(struct token_run *run)
@@ -69,7 +193,14 @@ static void refresh(struct token_run *run)
         return;
     }
     run->session->http = run->http;
-    refresh_run(run->session, run->cancellable, refreshed, run);
+    watch_signals(run); /* not before: GLib starts a thread for them */
+    refresh_run_with(run->session,
+                     &(struct refresh_options){.at_once = run->at_once,
+                                               .save_ms = SAVE_MS,
+                                               .guard = true,
+                                               .waiting = waiting,
+                                               .user = run},
+                     run->cancellable, refreshed, run);
 }
 
 static void loaded(GObject *source, GAsyncResult *result, gpointer user)
@@ -77,33 +208,83 @@ static void loaded(GObject *source, GAsyncResult *result, gpointer user)
     struct token_run *run = user;
     g_autoptr(GError) error = NULL;
     struct secrets secrets = {0};
+    struct failure failure = {0};
     (void)source;
-    if (!store_load_finish(run->store, result, &secrets, &error)) {
-        struct failure failure;
-        if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
-            failure_own(&failure, STAGE_TOKEN, "no-refresh-token",
-                        _("The keyring has no token for this connection."));
+    if (store_load_finish(run->store, result, &secrets, &error)) {
+        run->session->secrets = secrets;
+        run->session->stored = true;
+        if (!run->fresh && secrets.access_token != NULL && secrets.good_until > clock_wall_ms())
+            print_token(run, _("still good"));
         else
-            failure_from_error(&failure, STAGE_MACHINE, error);
-        explain_failure(run, &failure);
-        failure_clear(&failure);
+            refresh(run);
         return;
     }
-    run->session->secrets = secrets;
-    run->session->stored = true;
-    if (!run->fresh && secrets.access_token != NULL && secrets.good_until > clock_wall_ms())
-        print_token(run);
+    if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
+        failure_own(&failure, STAGE_TOKEN, "not-authorized",
+                    _("The keyring has no token for this connection."));
     else
-        refresh(run);
+        failure_from_error(&failure, STAGE_MACHINE, error);
+    if (run->timed_out || run->interrupted)
+        print_stopped(run, &failure);
+    else
+        print_failure(run, &failure, NULL);
+    failure_clear(&failure);
 }
+
+/* ---- being stopped ---- */
 
 static gboolean timed_out(gpointer user)
 {
     struct token_run *run = user;
-    fprintf(stderr, "perch: %s\n", _("No token in time. Try again, or give a longer --timeout."));
+    run->timed_out = true;
+    g_cancellable_cancel(run->at_once);
     g_cancellable_cancel(run->cancellable);
-    stop(run, PERCH_EXIT_NETWORK);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean still_there(gpointer user)
+{
+    struct token_run *run = user;
+    run->still_there = 0;
+    fprintf(stderr, "perch: %s: %s\n", run->name,
+            _("Waiting for an answer that may hold the only refresh token, to store it. Once more "
+              "leaves without it."));
     return G_SOURCE_REMOVE;
+}
+
+static gboolean interrupted(gpointer user)
+{
+    struct token_run *run = user;
+    if (run->interrupted)
+        g_cancellable_cancel(run->at_once);
+    else
+        run->still_there = g_timeout_add(STILL_THERE_MS, still_there, run);
+    run->interrupted = true;
+    g_cancellable_cancel(run->cancellable);
+    return G_SOURCE_CONTINUE;
+}
+
+static void watch_signals(struct token_run *run)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++)
+        run->signals[i] = g_unix_signal_add(numbers[i], interrupted, run);
+}
+
+static void run_loop(struct token_run *run)
+{
+    gint timeout = run->common.timeout;
+    guint timer = timeout > 0 ? g_timeout_add_seconds((guint)timeout, timed_out, run) : 0;
+    run->loop = g_main_loop_new(NULL, FALSE);
+    store_load(run->store, run->name, false, run->cancellable, loaded, run);
+    g_main_loop_run(run->loop);
+    if (timer != 0)
+        g_source_remove(timer);
+    for (gsize i = 0; i < G_N_ELEMENTS(run->signals); i++)
+        if (run->signals[i] != 0)
+            g_source_remove(run->signals[i]);
+    if (run->still_there != 0)
+        g_source_remove(run->still_there);
 }
 
 static int run_token(struct token_run *run)
@@ -116,19 +297,20 @@ static int run_token(struct token_run *run)
     run->store = store_secret_new(run->config_dir);
     run->session = session_new(connection, run->config_dir, NULL, run->store);
     run->cancellable = g_cancellable_new();
-    run->loop = g_main_loop_new(NULL, FALSE);
-    guint timer = run->timeout > 0 ? g_timeout_add_seconds((guint)run->timeout, timed_out, run) : 0;
-    store_load(run->store, run->name, false, run->cancellable, loaded, run);
-    g_main_loop_run(run->loop);
-    if (timer != 0 && g_main_context_find_source_by_id(NULL, timer) != NULL)
-        g_source_remove(timer);
+    run->at_once = g_cancellable_new();
+    run_loop(run);
+    g_clear_pointer(&run->session, session_free);
+    refresh_settle();
     g_clear_pointer(&run->http, http_free);
+    g_clear_pointer(&run->store, store_free);
+    g_clear_pointer(&run->loop, g_main_loop_unref);
+    g_object_unref(run->cancellable);
+    g_object_unref(run->at_once);
     return run->exit;
 }
 
 int command_token(int argc, char **argv)
 {
-    struct common_options common = {0};
     struct token_run run = {0};
     int code;
     const GOptionEntry entries[] = {
@@ -137,17 +319,12 @@ int command_token(int argc, char **argv)
         G_OPTION_ENTRY_NULL,
     };
     g_auto(GStrv) names = NULL;
-    if (!command_parse("token", argc, argv, &common, entries, &names, &code))
+    if (!command_parse("token", argc, argv, &run.common, entries, &names, &code))
         return code;
     if (g_strv_length(names) != 1)
         return command_usage(_("Say which connection: perch token NAME"));
     run.name = names[0];
-    run.timeout = common.timeout;
     code = run_token(&run);
-    g_clear_pointer(&run.session, session_free);
-    g_clear_pointer(&run.store, store_free);
-    g_clear_object(&run.cancellable);
-    g_clear_pointer(&run.loop, g_main_loop_unref);
     g_free(run.config_dir);
     return code;
 }

@@ -123,6 +123,18 @@ SessionBus *session_bus_start(TmpHome *home, enum session_keyring keyring)
     return bus;
 }
 
+void session_bus_lock(const SessionBus *bus)
+{
+    g_autoptr(GDBusConnection) connection = connect_to(bus);
+    lock_login(connection);
+    g_dbus_connection_close_sync(connection, NULL, NULL);
+}
+
+void session_bus_add_keyring(SessionBus *bus, TmpHome *home)
+{
+    start_keyring(bus, home, SESSION_KEYRING_OPEN);
+}
+
 void session_bus_stop(SessionBus *bus)
 {
     if (bus == NULL) {

@@ -27,6 +27,10 @@ enum session_keyring {
 /* Fails the test when it cannot be had. */
 SessionBus *session_bus_start(TmpHome *home, enum session_keyring keyring);
 void session_bus_stop(SessionBus *bus); /* NULL is fine */
+/* The same keyring again, unlocked, after a test has ended bus->keyring. */
+void session_bus_add_keyring(SessionBus *bus, TmpHome *home);
+/* Locks the login keyring, as a screen lock would. */
+void session_bus_lock(const SessionBus *bus);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SessionBus, session_bus_stop)
 
 /* The secret of the item with that attribute, as secret-tool finds it; NULL if there is none. Owned

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_KEEPER_H
+#define PERCH_KEEPER_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "perch/store.h"
+
+/*
+ * A second pair of hands for tokens that are won and not stored yet. Where refresh tokens rotate,
+ * the answer to a refresh holds the only one that works from then on: a process that is killed
+ * before it has stored it, or that ends because the keyring refuses it, would lose the connection.
+ * So ahead of the request a small process is started that shares a page of memory (never a file;
+ * kept out of the swap and of core dumps as far as the system lets) and the connection's lock. The
+ * answer is copied into that page before anything else is done with it. When the first process
+ * ends, in whatever way, without having said that all is stored, the keeper stores it, tries again
+ * for KEEPER_SECONDS while the keyring refuses, and only then lets go of token and lock.
+ */
+enum { KEEPER_SECONDS = 15 * 60 };
+
+typedef struct Keeper Keeper;
+
+/* The program that is started: /proc/self/exe for perch itself, whose main() calls keeper_main
+ * when keeper_is_asked. NULL, as at first: no keeper is ever started (test programs). */
+void keeper_use(const char *program);
+
+struct keeper_terms {
+    const char *config_dir, *name, *login_url;
+    gint64 session_seconds;        /* as in struct connection */
+    const struct secrets *secrets; /* what is stored now; the answer replaces parts of it */
+};
+
+/* NULL where none can be had: everything works without one, only less safely. */
+Keeper *keeper_start(const struct keeper_terms *terms, const StoreLock *lock);
+
+/* The answer of the token endpoint, as it came; copied without a system call. One that is too
+ * large for the page is not taken. */
+void keeper_take(Keeper *keeper, const char *answer, gsize length); /* NULL is fine */
+
+/* What was taken is no answer with tokens: it waits for another one. */
+void keeper_drop(Keeper *keeper); /* NULL is fine */
+
+/* Nothing is left to do: what was taken is stored, or is not to be. Wipes the page. */
+void keeper_done(Keeper *keeper); /* NULL is fine */
+
+/* Whether something was taken that keeper_done has not settled. */
+bool keeper_holds(const Keeper *keeper);
+
+/* Ends this process' side. What keeper_holds is the other's from now on. NULL is fine. */
+void keeper_free(Keeper *keeper);
+
+/* ---- in the process that was started ---- */
+
+bool keeper_is_asked(char **argv);
+
+struct keeper_charge {
+    char *config_dir, *name;
+    struct secrets secrets; /* as they are to be stored */
+    gint64 until_ms;        /* wall clock */
+    StoreLock *lock;
+};
+/* Waits for the end of the process that started this one. FALSE: nothing is to be done. */
+bool keeper_wait(struct keeper_charge *ret_charge);
+void keeper_charge_clear(struct keeper_charge *charge);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "e2e/tokens.h"
+
+#include <string.h>
+
+#include "support/keyring.h"
+
+static Store *open_store(Rig *rig)
+{
+    g_autofree char *folder = g_build_filename(rig->home->config, "perch", NULL);
+    g_setenv("DBUS_SESSION_BUS_ADDRESS", rig->bus->address, TRUE);
+    g_setenv("XDG_RUNTIME_DIR", rig->home->runtime, TRUE);
+    return store_secret_new(folder);
+}
+
+void tokens_load(Rig *rig, const char *name, struct secrets *ret_secrets)
+{
+    g_autoptr(Store) store = open_store(rig);
+    assert_int_equal(call_load(store, name, false, ret_secrets), CALL_OK);
+}
+
+void tokens_expire(Rig *rig, const char *name)
+{
+    g_autoptr(Store) store = open_store(rig);
+    struct secrets secrets;
+    assert_int_equal(call_load(store, name, false, &secrets), CALL_OK);
+    secrets.good_until = 1;
+    assert_int_equal(call_save(store, name, &secrets, false), CALL_OK);
+    secrets_clear(&secrets);
+}
+
+bool tokens_alive(Rig *rig, const Secret *refresh_token)
+{
+    g_autoptr(Json) state = demo_org_control(rig->org, "GET", "state", NULL);
+    bool alive = false;
+    JSON_FOREACH(grant, json_get(state, "grants"))
+    {
+        const char *token = json_get_string(grant, "token");
+        alive |= token != NULL && secret_equal_text(refresh_token, token);
+    }
+    return alive;
+}
+
+bool tokens_stored_alive(Rig *rig, const char *name)
+{
+    struct secrets secrets;
+    tokens_load(rig, name, &secrets);
+    bool alive = tokens_alive(rig, secrets.refresh_token);
+    secrets_clear(&secrets);
+    return alive;
+}
+
+void tokens_assert_work(Rig *rig, const char *text)
+{
+    assert_true(g_regex_match_simple("\\A00D[A-Za-z0-9]{12}![A-Za-z0-9._]+\\n\\z", text, 0, 0));
+    g_autofree char *url = g_strconcat(rig->org->url, "/services/oauth2/userinfo", NULL);
+    g_autofree char *token = g_strstrip(g_strdup(text));
+    g_autofree char *bearer = g_strconcat("Authorization: Bearer ", token, NULL);
+    g_autoptr(Fetched) user =
+        fetch(url, &(struct fetch_options){.headers = (const char *const[]){bearer, NULL}});
+    assert_int_equal(user->status, 200);
+}
+
+void keyring_restart(Rig *rig)
+{
+    assert_true(child_stop(rig->bus->keyring, 10000));
+    child_free(g_steal_pointer(&rig->bus->keyring));
+    session_bus_add_keyring(rig->bus, rig->home);
+}
+
+struct take {
+    bool done;
+    StoreLock *lock;
+};
+
+static void on_taken(GObject *source, GAsyncResult *result, gpointer user)
+{
+    struct take *take = user;
+    (void)source;
+    take->lock = store_lock_take_finish(result, NULL);
+    take->done = true;
+}
+
+void wait_for_lock(Rig *rig, const char *name)
+{
+    g_autofree char *folder = g_build_filename(rig->home->config, "perch", NULL);
+    struct take take = {0};
+    g_setenv("XDG_RUNTIME_DIR", rig->home->runtime, TRUE);
+    store_lock_take(folder, name, NULL, on_taken, &take);
+    run_until(&take.done, "the connection's lock");
+    assert_non_null(take.lock);
+    store_lock_free(take.lock);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef E2E_TOKENS_H
+#define E2E_TOKENS_H
+
+#include "e2e/rig.h"
+#include "perch/store.h"
+
+/* The keyring and the org as they are, looked at and changed behind perch's back. */
+
+#define TOKEN_PATH "/services/oauth2/token"
+
+/* The rig's keyring item of a connection, to be cleared; fails the test when there is none. */
+void tokens_load(Rig *rig, const char *name, struct secrets *ret_secrets);
+/* Makes the access token look as if its time were over. */
+void tokens_expire(Rig *rig, const char *name);
+/* Whether the org would take this refresh token; asks for its state, uses nothing. */
+bool tokens_alive(Rig *rig, const Secret *refresh_token);
+/* The same for what the keyring holds. */
+bool tokens_stored_alive(Rig *rig, const char *name);
+/* Fails the test unless text is one line with an access token that the org takes. */
+void tokens_assert_work(Rig *rig, const char *text);
+
+/* Ends the keyring's service and starts it again, unlocked. */
+void keyring_restart(Rig *rig);
+
+/* Until no perch of this rig holds the connection's lock; fails the test after 20 s. */
+void wait_for_lock(Rig *rig, const char *name);
+
+#endif
