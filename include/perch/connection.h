@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "perch/channel.h"
 #include "perch/json.h"
 
 /*
@@ -15,8 +16,6 @@
 enum { CONNECTION_PORTS = 3, CONNECTION_VERSION = 1, CONNECTION_NAME_MAX = 40 };
 
 enum app_kind { APP_EXTERNAL_CLIENT, APP_CONNECTED };
-
-enum test_object { TEST_LEAD, TEST_CASE };
 
 struct connection {
     char *name;      /* also the file name: letters, digits, '-', '_', '.' */
@@ -41,11 +40,14 @@ struct connection {
     char *app_name;     /* "Bird Integration" */
     char *app_api_name; /* "Bird_Integration" */
     char *contact_email;
-    enum test_object test_object;
-    bool test_keep;         /* leave the test record in the org */
+    GPtrArray *channels;          /* struct channel *, at least one */
+    guint channel;                /* the one that is worked on */
+    enum test_object test_object; /* its object, unless a command asks for the other one */
+    bool test_keep;               /* leave the test record in the org */
     gint64 session_seconds; /* life of an access token, learnt from introspection; 0 = unknown */
     gint64 proven_at;       /* wall ms of the last complete proof; 0 = never */
     int rotation;           /* 1: the last refresh brought another refresh token */
+    int with_secret;        /* 1: the last proof was made with a consumer secret */
     gint64 tested_at;       /* wall ms of the last test record; 0 = never */
     int draft_step;         /* 1 to 8: where an unfinished set-up stopped; 0 = finished */
     Json *extra;            /* unknown keys of the file, kept as they are; NULL = none */
@@ -59,6 +61,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Connection, connection_free)
 
 /* Replaces a string member; value is copied, NULL allowed. */
 void connection_set(char **member, const char *value);
+
+/* The channel that is worked on; never NULL. */
+struct channel *connection_channel(const struct connection *connection);
+/* Works on another one; its object becomes the test object. An index beyond the last is the first.
+ */
+void connection_set_channel(struct connection *connection, guint index);
 
 /* A sentence when name cannot name a connection, NULL when it can. Borrowed, translated. */
 const char *connection_name_problem(const char *name);

@@ -34,12 +34,12 @@
     X(proven_at, gint64, G_MAXINT64)       \
     X(tested_at, gint64, G_MAXINT64)       \
     X(rotation, int, 1)                    \
+    X(with_secret, int, 1)                 \
     X(draft_step, int, 8)
 
 /* The default pool: 1717 is what Salesforce's CLI registers (salesforce "OauthRedirect"). */
 static const guint16 default_ports[CONNECTION_PORTS] = {1717, 1718, 1719};
 static const char *const app_kinds[] = {"external-client-app", "connected-app"};
-static const char *const test_objects[] = {"Lead", "Case"};
 
 struct connection *connection_new(const char *name)
 {
@@ -50,6 +50,7 @@ struct connection *connection_new(const char *name)
     c->app_name = g_strdup("Bird Integration");
     c->app_api_name = g_strdup("Bird_Integration");
     c->draft_step = 1;
+    c->channels = channels_default();
     return c;
 }
 
@@ -61,6 +62,7 @@ struct connection *connection_copy(const struct connection *connection)
 #define X(member) copy->member = g_strdup(connection->member);
     STRING_MEMBERS(X)
 #undef X
+    copy->channels = channels_copy(connection->channels);
     copy->extra = connection->extra == NULL ? NULL : json_copy(connection->extra);
     return copy;
 }
@@ -73,6 +75,7 @@ void connection_free(struct connection *connection)
 #define X(member) g_free(connection->member);
     STRING_MEMBERS(X)
 #undef X
+    g_ptr_array_unref(connection->channels);
     json_free(connection->extra);
     g_free(connection);
 }
@@ -82,6 +85,17 @@ void connection_set(char **member, const char *value)
     char *fresh = g_strdup(value);
     g_free(*member);
     *member = fresh;
+}
+
+struct channel *connection_channel(const struct connection *connection)
+{
+    return connection->channels->pdata[connection->channel];
+}
+
+void connection_set_channel(struct connection *connection, guint index)
+{
+    connection->channel = index < connection->channels->len ? index : 0;
+    connection->test_object = connection_channel(connection)->object;
 }
 
 const char *connection_name_problem(const char *name)
@@ -123,7 +137,9 @@ Json *connection_to_json(const struct connection *c)
             json_append(ports, json_int_new(c->ports[i]));
     json_set(json, "ports", ports);
     json_set_string(json, "app_kind", app_kinds[c->app_kind]);
-    json_set_string(json, "test_object", test_objects[c->test_object]);
+    json_set_string(json, "test_object", object_name(c->test_object));
+    json_set(json, "channels", channels_to_json(c->channels));
+    json_set_string(json, "channel", connection_channel(c)->id);
     json_set_bool(json, "test_keep", c->test_keep);
     return json;
 }
@@ -150,6 +166,26 @@ static void read_ports(const Json *list, guint16 *ports)
     }
     if (count > 0)
         memcpy(ports, read, sizeof read);
+}
+
+/* Files from before channels were kept only say the object. */
+static void read_channels(const Json *json, struct connection *c)
+{
+    const char *id = json_get_string(json, "channel");
+    const char *object = json_get_string(json, "test_object");
+    GPtrArray *channels = channels_from_json(json_get(json, "channels"));
+    guint chosen = 0;
+    if (channels != NULL) {
+        g_ptr_array_unref(c->channels);
+        c->channels = channels;
+    }
+    for (guint i = c->channels->len; i-- > 0;) {
+        const struct channel *channel = c->channels->pdata[i];
+        if (id != NULL ? g_strcmp0(channel->id, id) == 0
+                       : g_strcmp0(object_name(channel->object), object) == 0)
+            chosen = i;
+    }
+    connection_set_channel(c, chosen);
 }
 
 static int name_index(const char *const *names, const char *name)
@@ -183,8 +219,7 @@ struct connection *connection_from_json(const Json *json, const char *name, GErr
 #undef X
     read_ports(json_get(json, "ports"), c->ports);
     c->app_kind = (enum app_kind)name_index(app_kinds, json_get_string(json, "app_kind"));
-    c->test_object =
-        (enum test_object)name_index(test_objects, json_get_string(json, "test_object"));
+    read_channels(json, c);
     c->test_keep = json_get_bool(json, "test_keep", false);
     c->extra = json_copy(json);
     return c;

@@ -54,7 +54,7 @@ static Connection *filled(void)
     c->ports[2] = 0;
     c->port = 1719;
     c->app_ticks = 0xfffffffe;
-    c->test_object = TEST_CASE;
+    connection_set_channel(c, 1);
     c->test_keep = true;
     c->session_seconds = 7200;
     c->proven_at = 1795420800123;
@@ -121,13 +121,13 @@ static Connection *parse(const char *text, GError **error)
 static void connection__json__keeps_unknown_keys(void **state)
 {
     (void)state;
-    g_autoptr(Connection) c = parse(
-        "{\"version\":1,\"username\":\"a@b.c\",\"channels\":[{\"x\":1}],\"note\":null}", NULL);
+    g_autoptr(Connection) c =
+        parse("{\"version\":1,\"username\":\"a@b.c\",\"later\":[{\"x\":1}],\"note\":null}", NULL);
     connection_set(&c->username, NULL);
     connection_set(&c->org_id, "00D5g000004XyZaEAK");
     g_autoptr(Json) json = connection_to_json(c);
-    g_autofree char *channels = json_print(json_get(json, "channels"));
-    assert_string_equal(channels, "[{\"x\":1}]");
+    g_autofree char *later = json_print(json_get(json, "later"));
+    assert_string_equal(later, "[{\"x\":1}]");
     assert_non_null(json_get(json, "note"));
     assert_null(json_get(json, "username"));
     assert_string_equal(json_get_string(json, "org_id"), "00D5g000004XyZaEAK");
