@@ -230,6 +230,7 @@ deps:
 	@tests/support/deps.sh build demo
 test-deps:
 	@tests/support/deps.sh build demo test
+	@tests/support/newman.sh
 dev-deps:
 	@tests/support/deps.sh build demo test develop
 

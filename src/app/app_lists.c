@@ -21,7 +21,7 @@ static void describe_done(struct app *app)
 static void handoff_ready(struct app *app)
 {
     g_autoptr(GPtrArray) items = handoff_items(app->session->connection, &app->session->secrets);
-    const char *problem = handoff_problem(app->session->connection, &app->session->secrets);
+    const char *problem = handoff_problem(app->session->connection, &app->session->secrets, NULL);
     app_event(app, &(struct wizard_event){.kind = WIZARD_HANDOFF, .items = items, .text = problem});
 }
 

@@ -239,10 +239,10 @@ static void offer_values(struct app *app)
 {
     const struct secrets *secrets = &app->session->secrets;
     g_autoptr(GPtrArray) items = handoff_items(app->session->connection, secrets);
-    app_event(app,
-              &(struct wizard_event){.kind = WIZARD_HANDOFF,
-                                     .items = items,
-                                     .text = handoff_problem(app->session->connection, secrets)});
+    app_event(app, &(struct wizard_event){
+                       .kind = WIZARD_HANDOFF,
+                       .items = items,
+                       .text = handoff_problem(app->session->connection, secrets, NULL)});
 }
 
 static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include "handoff.h"
+
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "perch/check.h"
 #include "perch/command.h"
-#include "perch/handoff.h"
 #include "perch/paths.h"
 #include "perch/text.h"
 
-struct handoff_run {
+/* perch handoff NAME: the values for Flow Builder, in one of the formats. */
+
+struct load {
     GMainLoop *loop;
     Store *store;
     struct secrets secrets;
@@ -18,59 +19,54 @@ struct handoff_run {
 
 static void loaded(GObject *source, GAsyncResult *result, gpointer user)
 {
-    struct handoff_run *run = user;
+    struct load *load = user;
     (void)source;
-    store_load_finish(run->store, result, &run->secrets, &run->error);
-    g_main_loop_quit(run->loop);
+    store_load_finish(load->store, result, &load->secrets, &load->error);
+    g_main_loop_quit(load->loop);
 }
 
-static bool load_secrets(const char *config_dir, const char *name, struct secrets *ret_secrets,
-                         GError **error)
+static bool load_secrets(const char *config_dir, const char *name, bool ask,
+                         struct secrets *ret_secrets, GError **error)
 {
-    struct handoff_run run = {.loop = g_main_loop_new(NULL, FALSE),
-                              .store = store_secret_new(config_dir)};
-    store_load(run.store, name, isatty(STDIN_FILENO), NULL, loaded, &run);
-    g_main_loop_run(run.loop);
-    g_main_loop_unref(run.loop);
-    store_free(run.store);
-    if (run.error != NULL) {
-        g_propagate_error(error, run.error);
+    struct load load = {.loop = g_main_loop_new(NULL, FALSE),
+                        .store = store_secret_new(config_dir)};
+    store_load(load.store, name, ask, NULL, loaded, &load);
+    g_main_loop_run(load.loop);
+    g_main_loop_unref(load.loop);
+    store_free(load.store);
+    if (load.error != NULL) {
+        g_propagate_error(error, load.error);
         return false;
     }
-    *ret_secrets = run.secrets;
+    *ret_secrets = load.secrets;
     return true;
 }
 
-static int write_out(const Secret *text, const char *output)
+static int export_values(const struct handoff_options *options, const Connection *connection,
+                         const struct secrets *secrets)
 {
-    g_autoptr(GError) error = NULL;
-    setvbuf(stdout, NULL, _IONBF, 0); /* no copy of the secrets in a buffer of stdio's */
-    if (output == NULL || strcmp(output, "-") == 0)
-        return fputs(secret_peek(text), stdout) >= 0 && fflush(stdout) == 0 ? PERCH_EXIT_OK
-                                                                            : PERCH_EXIT_UNEXPECTED;
-    if (!paths_create_file(output, secret_peek(text), secret_length(text), &error))
-        return command_error(error);
-    fprintf(stderr, _("Written, for you only: %s\n"), output);
-    return PERCH_EXIT_OK;
+    enum perch_exit refused = PERCH_EXIT_AUTHORIZATION;
+    const char *problem = handoff_problem(connection, secrets, &refused);
+    if (problem == NULL)
+        return handoff_deliver(options, connection, secrets);
+    fprintf(stderr, "perch: %s: %s\n", options->name, problem);
+    return (int)refused;
 }
 
-static int run_handoff(const char *name, enum handoff_format format, const char *output)
+static int run_handoff(const struct handoff_options *options, bool ask)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *config_dir = paths_config_dir();
-    g_autoptr(Connection) connection = connections_load(config_dir, name, &error);
-    struct secrets secrets = {0};
-    if (connection == NULL || !load_secrets(config_dir, name, &secrets, &error))
+    g_autoptr(Connection) stored = connections_load(config_dir, options->name, &error);
+    if (stored == NULL)
         return command_error(error);
-    const char *problem = handoff_problem(connection, &secrets);
-    int code;
-    if (problem != NULL) {
-        fprintf(stderr, "perch: %s: %s\n", name, problem);
-        code = PERCH_EXIT_AUTHORIZATION;
-    } else {
-        g_autoptr(Secret) text = handoff_export(connection, &secrets, format, &error);
-        code = text == NULL ? command_error(error) : write_out(text, output);
-    }
+    g_autoptr(Connection) connection = options->channel == NULL
+                                           ? connection_copy(stored)
+                                           : handoff_select(stored, options->channel, &error);
+    struct secrets secrets = {0};
+    if (connection == NULL || !load_secrets(config_dir, options->name, ask, &secrets, &error))
+        return command_error(error);
+    int code = export_values(options, connection, &secrets);
     secrets_clear(&secrets);
     return code;
 }
@@ -78,11 +74,15 @@ static int run_handoff(const char *name, enum handoff_format format, const char 
 int command_handoff(int argc, char **argv)
 {
     struct common_options common = {0};
-    g_autofree char *format_name = NULL, *output = NULL;
+    struct handoff_options options = {0};
+    g_autofree char *format_name = NULL, *output = NULL, *channel = NULL;
+    g_autofree char *formats = handoff_format_names();
     g_auto(GStrv) names = NULL;
     int code;
     const GOptionEntry entries[] = {
-        {"format", 0, 0, G_OPTION_ARG_STRING, &format_name, N_("text, env or json"), N_("FORMAT")},
+        {"format", 0, 0, G_OPTION_ARG_STRING, &format_name, formats, N_("FORMAT")},
+        {"channel", 0, 0, G_OPTION_ARG_STRING, &channel, N_("only this one of the channels"),
+         N_("ID")},
         {"output", 0, 0, G_OPTION_ARG_FILENAME, &output, N_("a new file that only you can read"),
          N_("FILE")},
         G_OPTION_ENTRY_NULL,
@@ -95,6 +95,10 @@ int command_handoff(int argc, char **argv)
                  : common.json       ? HANDOFF_JSON
                                      : HANDOFF_TEXT;
     if (format < 0)
-        return command_usage(_("There is no format %s. Use text, env or json."), format_name);
-    return run_handoff(names[0], (enum handoff_format)format, output);
+        return command_usage(_("There is no format %s. Use one of: %s."), format_name, formats);
+    options.name = names[0];
+    options.channel = channel;
+    options.output = output;
+    options.format = (enum handoff_format)format;
+    return run_handoff(&options, !common.no_input && isatty(STDIN_FILENO));
 }

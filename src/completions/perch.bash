@@ -39,7 +39,8 @@ _perch() {
         return
         ;;
     --format)
-        mapfile -t COMPREPLY < <(compgen -W "text env json" -- "$cur")
+        local formats="text env json curl postman markdown k8s-secret vault systemd-creds"
+        mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur")
         return
         ;;
     --object)
@@ -67,7 +68,7 @@ _perch() {
         mapfile -t COMPREPLY < <(compgen -W "$common --stage --status" -- "$cur"; compgen -f -- "$cur")
         return
         ;;
-    handoff) words="$common --format --output $(_perch_connections)" ;;
+    handoff) words="$common --channel --format --output $(_perch_connections)" ;;
     demo) words="$common" ;;
     help) words="$commands" ;;
     *) words=$common ;;

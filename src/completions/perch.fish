@@ -50,6 +50,8 @@ complete -c perch -n '__fish_seen_subcommand_from explain' -F
 complete -c perch -n '__fish_seen_subcommand_from explain' -l stage -x \
     -a 'authorize token rest insert' -d 'Where it was met'
 complete -c perch -n '__fish_seen_subcommand_from explain' -l status -x -d 'HTTP status'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l format -x -a 'text env json' \
+complete -c perch -n '__fish_seen_subcommand_from handoff' -l format -x \
+    -a 'text env json curl postman markdown k8s-secret vault systemd-creds' \
     -d 'Form of the values'
+complete -c perch -n '__fish_seen_subcommand_from handoff' -l channel -x -d 'Only this channel'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l output -r -F -d 'A new file'

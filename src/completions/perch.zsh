@@ -65,7 +65,8 @@ _perch() {
                 '--status=[HTTP status of the answer]:status:' '1:file:_files'
             ;;
         handoff)
-            _arguments $common '--format=[form of the values]:format:(text env json)' \
+            _arguments $common '--channel=[only this channel]:channel:' \
+                '--format=[form of the values]:format:(text env json curl postman markdown k8s-secret vault systemd-creds)' \
                 '--output=[a new file]:file:_files' '1:connection:_perch_connections'
             ;;
         demo) _arguments $common ;;

@@ -1,43 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow.h"
 
+#include <string.h>
+
 #include "perch/text.h"
 
-static const char *const objects[] = {[TEST_LEAD] = "Lead", [TEST_CASE] = "Case"};
-
-/* The guide's own fields; {…} is what the person picks from the flow's variables. */
-static const struct {
-    enum test_object object;
-    const char *field, *value;
-} fields[] = {
-    {TEST_LEAD, "LastName", "{sender name}"},
-    {TEST_LEAD, "Company", "WhatsApp"},
-    {TEST_LEAD, "Phone", "{sender number}"},
-    {TEST_LEAD, "LeadSource", "Other"},
-    {TEST_LEAD, "Description", "{message}"},
-    {TEST_CASE, "SuppliedName", "{sender name}"},
-    {TEST_CASE, "SuppliedPhone", "{sender number}"},
-    {TEST_CASE, "Subject", "Viber message"},
-    {TEST_CASE, "Origin", "Web"},
-    {TEST_CASE, "Description", "{message}"},
-};
-
-const char *flow_object(const Connection *connection)
-{
-    return objects[connection->test_object];
-}
-
-Json *flow_record(const Connection *connection)
-{
-    Json *record = json_object();
-    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
-        if (fields[i].object == connection->test_object)
-            json_set_string(record, fields[i].field, fields[i].value);
-    return record;
-}
-
 /* By the object that the flow creates. */
-static const char *const headings[][2] = {
+static const char *const headings[][TEST_OBJECT_COUNT] = {
     [GROUP_TOKEN] = {N_("Step 1, Fetch variables: get a token"),
                      N_("Step 1, Fetch variables: get a token")},
     [GROUP_CREATE] = {[TEST_LEAD] = N_("Step 2, Fetch variables: create the Lead"),
@@ -46,9 +15,9 @@ static const char *const headings[][2] = {
     [GROUP_MORE] = {N_("About the org"), N_("About the org")},
 };
 
-const char *flow_group_heading(enum flow_group group, const Connection *connection)
+const char *flow_group_heading(enum flow_group group, enum test_object object)
 {
-    return _(headings[group][connection->test_object]);
+    return _(headings[group][object]);
 }
 
 /* ---- the values ---- */
@@ -133,7 +102,7 @@ static Secret *create_url(const struct flow_source *source)
     if (instance(source) == NULL || c->api_version == NULL)
         return NULL;
     return take_value(g_strdup_printf("%s/services/data/v%s/sobjects/%s", instance(source),
-                                      c->api_version, flow_object(c)));
+                                      c->api_version, object_name(source->channel->object)));
 }
 
 static Secret *create_authorization(const struct flow_source *source)
@@ -144,7 +113,7 @@ static Secret *create_authorization(const struct flow_source *source)
 
 static Secret *create_body(const struct flow_source *source)
 {
-    g_autoptr(Json) record = flow_record(source->connection);
+    g_autoptr(Json) record = channel_template(source->channel);
     return take_value(json_print(record));
 }
 
@@ -186,9 +155,14 @@ static Secret *api_version(const struct flow_source *source)
     return text_value(source->connection->api_version);
 }
 
-static Secret *object_name(const struct flow_source *source)
+static Secret *object_value(const struct flow_source *source)
 {
-    return secret_new(flow_object(source->connection));
+    return secret_new(object_name(source->channel->object));
+}
+
+static Secret *channel_id(const struct flow_source *source)
+{
+    return text_value(source->channel->id);
 }
 
 static Secret *org_id(const struct flow_source *source)
@@ -226,8 +200,76 @@ const struct flow_row flow_rows[] = {
     {"refresh_token", GROUP_FORM, N_("Refresh token"), true, SHOW_FORM | SHOW_VALUE, refresh_token},
     {"instance_url", GROUP_FORM, N_("Instance URL"), false, SHOW_FORM | SHOW_VALUE, instance_url},
     {"api_version", GROUP_MORE, NULL, false, SHOW_VALUE, api_version},
-    {"object", GROUP_MORE, NULL, false, SHOW_VALUE, object_name},
+    {"object", GROUP_MORE, NULL, false, SHOW_VALUE, object_value},
+    {"channel", GROUP_MORE, NULL, false, SHOW_VALUE, channel_id},
     {"org_id", GROUP_MORE, NULL, false, SHOW_VALUE, org_id},
     {"username", GROUP_MORE, NULL, false, SHOW_VALUE, username},
 };
 const gsize flow_row_count = G_N_ELEMENTS(flow_rows);
+
+/* ---- collecting them ---- */
+
+static void item_free(gpointer data)
+{
+    struct handoff_item *item = data;
+    secret_unref(item->value);
+    g_free(item);
+}
+
+GPtrArray *flow_collect(const struct flow_source *source, int show)
+{
+    GPtrArray *items = g_ptr_array_new_with_free_func(item_free);
+    for (gsize i = 0; i < flow_row_count; i++) {
+        const struct flow_row *row = &flow_rows[i];
+        Secret *value = row->show & show ? row->value(source) : NULL;
+        if (value == NULL)
+            continue;
+        struct handoff_item *item = g_new0(struct handoff_item, 1);
+        item->id = row->id;
+        item->group = flow_group_heading(row->group, source->channel->object);
+        item->label = row->label == NULL ? row->id : _(row->label);
+        item->secret = row->secret;
+        item->value = value;
+        g_ptr_array_add(items, item);
+    }
+    return items;
+}
+
+const char *flow_value(const GPtrArray *items, const char *id)
+{
+    for (guint i = 0; i < items->len; i++) {
+        const struct handoff_item *item = items->pdata[i];
+        if (strcmp(item->id, id) == 0)
+            return secret_peek(item->value);
+    }
+    return "";
+}
+
+char *flow_env_key(const char *id)
+{
+    g_autofree char *upper = g_ascii_strup(id, -1);
+    return g_strconcat("SALESFORCE_", upper, NULL);
+}
+
+bool flow_has_controls(const char *text)
+{
+    for (const char *p = text; *p != '\0'; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            return true;
+    return !g_utf8_validate(text, -1, NULL);
+}
+
+const char *const *flow_text_advice(void)
+{
+    static const char *advice[3];
+    advice[0] =
+        _("A flow puts the text of a variable between the quotes of the body as it is. These "
+          "characters of a message break the body: the double quote (\"), the backslash (\\), "
+          "a line break, a tab and every other control character. Salesforce then answers "
+          "400 JSON_PARSER_ERROR and creates nothing.");
+    advice[1] = _("Let the flow escape the text first: in a step that runs code, "
+                  "JSON.stringify(text) gives the text with its own quotes around it. Put that "
+                  "result into the body without quotes. Do the same for the sender's name: people "
+                  "choose it themselves.");
+    return advice;
+}

@@ -14,6 +14,7 @@ enum { SHOW_FORM = 1, SHOW_VALUE = 2 };
 struct flow_source {
     const Connection *connection;
     const struct secrets *secrets;
+    const struct channel *channel;
 };
 
 struct flow_row {
@@ -28,12 +29,34 @@ struct flow_row {
 extern const struct flow_row flow_rows[];
 extern const gsize flow_row_count;
 
+/* The known values of the rows that show in one of the places: struct handoff_item *. */
+GPtrArray *flow_collect(const struct flow_source *source, int show);
+/* A value of those, borrowed; "" when it is not among them. */
+const char *flow_value(const GPtrArray *items, const char *id);
+
 /* Translated. */
-const char *flow_group_heading(enum flow_group group, const Connection *connection);
+const char *flow_group_heading(enum flow_group group, enum test_object object);
 
-const char *flow_object(const Connection *connection); /* "Lead" */
+/* Why a message breaks a body, and how the flow fills it: translated paragraphs, NULL at the end.
+ */
+const char *const *flow_text_advice(void);
 
-/* The record that the flow creates: fields with Flow Builder's variables as values. */
-Json *flow_record(const Connection *connection);
+/* "client_id" → "SALESFORCE_CLIENT_ID"; owned by the caller. */
+char *flow_env_key(const char *id);
+
+bool flow_has_controls(const char *text);
+
+/* The formats. source has the channel that is worked on; those for several look at
+ * source->connection->channels. FALSE with PERCH_ERROR_INPUT: a value cannot be expressed. */
+typedef bool (*flow_write)(const struct flow_source *source, SecretBuf *out, GError **error);
+bool write_text(const struct flow_source *source, SecretBuf *out, GError **error);
+bool write_markdown(const struct flow_source *source, SecretBuf *out, GError **error);
+bool write_env(const struct flow_source *source, SecretBuf *out, GError **error);
+bool write_json(const struct flow_source *source, SecretBuf *out, GError **error);
+bool write_curl(const struct flow_source *source, SecretBuf *out, GError **error);
+bool write_postman(const struct flow_source *source, SecretBuf *out, GError **error);
+bool write_postman_environment(const struct flow_source *source, SecretBuf *out, GError **error);
+bool write_k8s(const struct flow_source *source, SecretBuf *out, GError **error);
+bool write_vault(const struct flow_source *source, SecretBuf *out, GError **error);
 
 #endif

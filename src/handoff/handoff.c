@@ -4,198 +4,118 @@
 #include <string.h>
 
 #include "flow.h"
-#include "perch/error.h"
 #include "perch/text.h"
 
-static void item_free(gpointer data)
+static struct flow_source source_of(const Connection *connection, const struct secrets *secrets)
 {
-    struct handoff_item *item = data;
-    secret_unref(item->value);
-    g_free(item);
-}
-
-/* The known values of the rows that show in one of the places. */
-static GPtrArray *collect(const Connection *connection, const struct secrets *secrets, int show)
-{
-    const struct flow_source source = {connection, secrets};
-    GPtrArray *items = g_ptr_array_new_with_free_func(item_free);
-    for (gsize i = 0; i < flow_row_count; i++) {
-        const struct flow_row *row = &flow_rows[i];
-        Secret *value = row->show & show ? row->value(&source) : NULL;
-        if (value == NULL)
-            continue;
-        struct handoff_item *item = g_new0(struct handoff_item, 1);
-        item->id = row->id;
-        item->group = flow_group_heading(row->group, connection);
-        item->label = row->label == NULL ? row->id : _(row->label);
-        item->secret = row->secret;
-        item->value = value;
-        g_ptr_array_add(items, item);
-    }
-    return items;
+    return (struct flow_source){connection, secrets, connection_channel(connection)};
 }
 
 GPtrArray *handoff_items(const Connection *connection, const struct secrets *secrets)
 {
-    return collect(connection, secrets, SHOW_FORM);
+    const struct flow_source source = source_of(connection, secrets);
+    return flow_collect(&source, SHOW_FORM);
 }
 
-const char *handoff_problem(const Connection *connection, const struct secrets *secrets)
+const char *const *handoff_text_advice(void)
 {
-    if (connection->login_url == NULL || connection->client_id == NULL)
-        return _("This connection has no org and no consumer key yet. Finish it with perch setup.");
-    if (secret_length(secrets->refresh_token) == 0)
-        return _("There is no refresh token to hand over. Authorize the connection with perch "
-                 "setup.");
-    if (secrets->instance_url == NULL && connection->instance_url == NULL)
-        return _("The instance URL of the org is not known. Authorize the connection again with "
-                 "perch setup.");
-    if (connection->api_version == NULL)
-        return _("The API version of the org is not known. Finish the connection with perch "
-                 "setup.");
+    return flow_text_advice();
+}
+
+/* ---- what stands against it ---- */
+
+static bool no_app(const Connection *connection, const struct secrets *secrets)
+{
+    (void)secrets;
+    return connection->login_url == NULL || connection->client_id == NULL;
+}
+
+static bool no_token(const Connection *connection, const struct secrets *secrets)
+{
+    (void)connection;
+    return secret_length(secrets->refresh_token) == 0;
+}
+
+static bool no_instance(const Connection *connection, const struct secrets *secrets)
+{
+    return secrets->instance_url == NULL && connection->instance_url == NULL;
+}
+
+static bool no_version(const Connection *connection, const struct secrets *secrets)
+{
+    (void)secrets;
+    return connection->api_version == NULL;
+}
+
+static bool no_secret(const Connection *connection, const struct secrets *secrets)
+{
+    return connection->with_secret != 0 && secret_length(secrets->client_secret) == 0;
+}
+
+static bool rotates(const Connection *connection, const struct secrets *secrets)
+{
+    (void)secrets;
+    return connection->rotation != 0;
+}
+
+static const struct {
+    bool (*there)(const Connection *connection, const struct secrets *secrets);
+    enum perch_exit code;
+    const char *text;
+} problems[] = {
+    {no_app, PERCH_EXIT_AUTHORIZATION,
+     N_("This connection has no org and no consumer key yet. Finish it with perch setup.")},
+    {no_token, PERCH_EXIT_AUTHORIZATION,
+     N_("There is no refresh token to hand over. Authorize the connection with perch setup.")},
+    {no_instance, PERCH_EXIT_AUTHORIZATION,
+     N_("The instance URL of the org is not known. Authorize the connection again with perch "
+        "setup.")},
+    {no_version, PERCH_EXIT_AUTHORIZATION,
+     N_("The API version of the org is not known. Finish the connection with perch setup.")},
+    {no_secret, PERCH_EXIT_AUTHORIZATION,
+     N_("The connection was proven with a consumer secret, and the keyring has none now. A flow "
+        "without it gets no token. Enter it in perch setup, step Keys.")},
+    {rotates, PERCH_EXIT_APP,
+     N_("Refresh token rotation is on: the token dies at its first use, so a flow that holds it "
+        "works once and then stops. Turn rotation off in the app's OAuth settings, then run perch "
+        "reauthorize.")},
+};
+
+const char *handoff_problem(const Connection *connection, const struct secrets *secrets,
+                            enum perch_exit *ret_exit)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(problems); i++) {
+        if (!problems[i].there(connection, secrets))
+            continue;
+        if (ret_exit != NULL)
+            *ret_exit = problems[i].code;
+        return _(problems[i].text);
+    }
     return NULL;
 }
 
 /* ---- formats ---- */
 
-static bool has_controls(const char *text)
-{
-    for (const char *p = text; *p != '\0'; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            return true;
-    return !g_utf8_validate(text, -1, NULL);
-}
+enum { FILES_MAX = 2 };
 
-static bool write_text(const struct flow_source *source, SecretBuf *out, GError **error)
-{
-    g_autoptr(GPtrArray) items = collect(source->connection, source->secrets, SHOW_FORM);
-    const char *group = NULL;
-    for (guint i = 0; i < items->len; i++) {
-        const struct handoff_item *item = items->pdata[i];
-        const char *value = secret_peek(item->value);
-        if (has_controls(value)) {
-            g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                        _("The value of %s holds control characters and cannot be printed. Use "
-                          "--format json."),
-                        item->id);
-            return false;
-        }
-        if (g_strcmp0(group, item->group) != 0) {
-            secret_buf_add(out, group == NULL ? "" : "\n");
-            secret_buf_add(out, item->group);
-            secret_buf_add(out, "\n");
-        }
-        group = item->group;
-        secret_buf_add(out, "  ");
-        secret_buf_add(out, item->label);
-        secret_buf_add(out, ": ");
-        secret_buf_add(out, value);
-        secret_buf_add(out, "\n");
-    }
-    return true;
-}
-
-/* What sh, systemd and the dotenv parsers do not read alike inside single quotes. */
-static bool env_cannot_hold(const char *value)
-{
-    return strpbrk(value, "'\\") != NULL || strstr(value, "${") != NULL || has_controls(value);
-}
-
-static bool write_env(const struct flow_source *source, SecretBuf *out, GError **error)
-{
-    g_autoptr(GPtrArray) items = collect(source->connection, source->secrets, SHOW_VALUE);
-    secret_buf_add(out, "# Secrets of a Salesforce connection. For a shell: set -a; . ./FILE; "
-                        "set +a\n");
-    for (guint i = 0; i < items->len; i++) {
-        const struct handoff_item *item = items->pdata[i];
-        g_autofree char *upper = g_ascii_strup(item->id, -1);
-        g_autofree char *key = g_strconcat("SALESFORCE_", upper, NULL);
-        if (env_cannot_hold(secret_peek(item->value))) {
-            g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                        _("The value of %s holds a quote, a backslash, ${ or a control character, "
-                          "which programs read differently from an env file. Use --format json."),
-                        key);
-            return false;
-        }
-        secret_buf_add(out, key);
-        secret_buf_add(out, "='");
-        secret_buf_add(out, secret_peek(item->value));
-        secret_buf_add(out, "'\n");
-    }
-    return true;
-}
-
-static Json *step(const char *name, const GPtrArray *items, const char *prefix)
-{
-    Json *json = json_object(), *headers = json_object();
-    json_set_string(json, "name", name);
-    static const struct {
-        const char *id, *key, *header;
-    } parts[] = {
-        {"method", "method", NULL},
-        {"url", "url", NULL},
-        {"authorization", NULL, "Authorization"},
-        {"content_type", NULL, "Content-Type"},
-        {"body", "body", NULL},
-        {"variable", "variable", NULL},
-    };
-    json_set(json, "method", json_null_new()); /* keeps the order of the keys */
-    json_set(json, "url", json_null_new());
-    json_set(json, "headers", headers);
-    for (gsize p = 0; p < G_N_ELEMENTS(parts); p++) {
-        g_autofree char *id = g_strconcat(prefix, parts[p].id, NULL);
-        for (guint i = 0; i < items->len; i++) {
-            const struct handoff_item *item = items->pdata[i];
-            if (strcmp(item->id, id) != 0)
-                continue;
-            if (parts[p].header != NULL)
-                json_set_string(headers, parts[p].header, secret_peek(item->value));
-            else
-                json_set_string(json, parts[p].key, secret_peek(item->value));
-        }
-    }
-    return json;
-}
-
-static bool write_json(const struct flow_source *source, SecretBuf *out, GError **error)
-{
-    (void)error;
-    const Connection *connection = source->connection;
-    g_autoptr(Json) json = json_object();
-    json_set_int(json, "perch", 1);
-    json_set_string(json, "command", "handoff");
-    json_set_string(json, "connection", connection->name);
-    json_set_string(json, "status", "ok");
-    json_set_int(json, "exit", PERCH_EXIT_OK);
-    json_set(json, "checks", json_array());
-    /* Every key is always there; what an app does not have (a client secret) is null. */
-    for (gsize i = 0; i < flow_row_count; i++) {
-        if (!(flow_rows[i].show & SHOW_VALUE))
-            continue;
-        g_autoptr(Secret) value = flow_rows[i].value(source);
-        json_set_string(json, flow_rows[i].id, value == NULL ? NULL : secret_peek(value));
-    }
-    g_autoptr(GPtrArray) items = collect(connection, source->secrets, SHOW_FORM);
-    Json *steps = json_array();
-    json_append(steps, step("Get a token", items, "token_"));
-    Json *create = step("Create the record", items, "create_");
-    json_set(create, "body", flow_record(connection));
-    json_append(steps, create);
-    json_set(json, "steps", steps);
-    char *printed = json_print_pretty(json);
-    secret_buf_add(out, printed);
-    secret_buf_add(out, "\n");
-    wipe_free(printed);
-    return true;
-}
-
-static const struct {
+static const struct format {
     const char *name;
-    bool (*write)(const struct flow_source *source, SecretBuf *out, GError **error);
+    struct {
+        const char *suffix;
+        flow_write write;
+    } files[FILES_MAX];
 } formats[] = {
-    [HANDOFF_TEXT] = {"text", write_text},
-    [HANDOFF_ENV] = {"env", write_env},
-    [HANDOFF_JSON] = {"json", write_json},
+    [HANDOFF_TEXT] = {"text", {{".txt", write_text}}},
+    [HANDOFF_ENV] = {"env", {{".env", write_env}}},
+    [HANDOFF_JSON] = {"json", {{".json", write_json}}},
+    [HANDOFF_CURL] = {"curl", {{".sh", write_curl}}},
+    [HANDOFF_POSTMAN] = {"postman",
+                         {{".postman_collection.json", write_postman},
+                          {".postman_environment.json", write_postman_environment}}},
+    [HANDOFF_MARKDOWN] = {"markdown", {{".md", write_markdown}}},
+    [HANDOFF_K8S_SECRET] = {"k8s-secret", {{".yaml", write_k8s}}},
+    [HANDOFF_VAULT] = {"vault", {{".json", write_vault}}},
+    [HANDOFF_SYSTEMD_CREDS] = {"systemd-creds", {{".cred", write_env}}},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(formats) == HANDOFF_FORMAT_COUNT);
 
@@ -212,17 +132,71 @@ const char *handoff_format_name(enum handoff_format format)
     return formats[format].name;
 }
 
-Secret *handoff_export(const Connection *connection, const struct secrets *secrets,
-                       enum handoff_format format, GError **error)
+char *handoff_format_names(void)
 {
-    const char *problem = handoff_problem(connection, secrets);
+    const char *names[G_N_ELEMENTS(formats) + 1] = {NULL};
+    for (gsize i = 0; i < G_N_ELEMENTS(formats); i++)
+        names[i] = formats[i].name;
+    return g_strjoinv(", ", (char **)(guintptr)names);
+}
+
+static void file_free(gpointer data)
+{
+    struct handoff_file *file = data;
+    secret_unref(file->text);
+    g_free(file);
+}
+
+GPtrArray *handoff_files(const Connection *connection, const struct secrets *secrets,
+                         enum handoff_format format, GError **error)
+{
+    const char *problem = handoff_problem(connection, secrets, NULL);
     if (problem != NULL) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT, problem);
         return NULL;
     }
-    const struct flow_source source = {connection, secrets};
-    g_autoptr(SecretBuf) out = secret_buf_new();
-    if (!formats[format].write(&source, out, error))
-        return NULL;
-    return secret_buf_to_secret(out);
+    const struct flow_source source = source_of(connection, secrets);
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(file_free);
+    for (int i = 0; i < FILES_MAX && formats[format].files[i].write != NULL; i++) {
+        g_autoptr(SecretBuf) out = secret_buf_new();
+        if (!formats[format].files[i].write(&source, out, error))
+            return NULL;
+        struct handoff_file *file = g_new0(struct handoff_file, 1);
+        file->suffix = formats[format].files[i].suffix;
+        file->text = secret_buf_to_secret(out);
+        g_ptr_array_add(files, file);
+    }
+    return g_steal_pointer(&files);
+}
+
+Secret *handoff_export(const Connection *connection, const struct secrets *secrets,
+                       enum handoff_format format, GError **error)
+{
+    g_autoptr(GPtrArray) files = handoff_files(connection, secrets, format, error);
+    const struct handoff_file *first = files == NULL ? NULL : files->pdata[0];
+    return first == NULL ? NULL : secret_ref(first->text);
+}
+
+Connection *handoff_select(const Connection *connection, const char *channel, GError **error)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+    Connection *copy = connection_copy(connection);
+    for (guint i = copy->channels->len; i-- > 0;) {
+        const struct channel *candidate = copy->channels->pdata[i];
+        if (strcmp(candidate->id, channel) != 0)
+            g_ptr_array_remove_index(copy->channels, i);
+    }
+    if (copy->channels->len == 1) {
+        connection_set_channel(copy, 0);
+        return copy;
+    }
+    for (guint i = 0; i < connection->channels->len; i++)
+        g_ptr_array_add(ids, ((const struct channel *)connection->channels->pdata[i])->id);
+    g_ptr_array_add(ids, NULL);
+    g_autofree char *names = g_strjoinv(", ", (char **)ids->pdata);
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
+                _("There is no channel %s in this connection, only: %s"), channel, names);
+    copy->channel = 0; /* its channels are gone; only to be freed */
+    connection_free(copy);
+    return NULL;
 }

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "handoff.h"
+#include "perch/command.h"
+#include "perch/paths.h"
+#include "perch/text.h"
+
+/* Where an export goes: standard output, or new files that only this user can read. */
+
+static int print(const GPtrArray *files)
+{
+    const struct handoff_file *file = files->pdata[0];
+    setvbuf(stdout, NULL, _IONBF, 0); /* no copy of the secrets in a buffer of stdio's */
+    return fputs(secret_peek(file->text), stdout) >= 0 && fflush(stdout) == 0
+               ? PERCH_EXIT_OK
+               : PERCH_EXIT_UNEXPECTED;
+}
+
+/* The name that was asked for, or with several files each with its own end. */
+static char *file_name(const char *output, const GPtrArray *files, guint index)
+{
+    const struct handoff_file *file = files->pdata[index];
+    if (files->len == 1)
+        return g_strdup(output);
+    for (guint i = 0; i < files->len; i++) {
+        const char *suffix = ((const struct handoff_file *)files->pdata[i])->suffix;
+        if (g_str_has_suffix(output, suffix)) {
+            g_autofree char *base = g_strndup(output, strlen(output) - strlen(suffix));
+            return g_strconcat(base, file->suffix, NULL);
+        }
+    }
+    return g_strconcat(output, file->suffix, NULL);
+}
+
+static int write_files(const char *output, const GPtrArray *files)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < files->len; i++) {
+        g_ptr_array_add(names, file_name(output, files, i));
+        if (!g_file_test(names->pdata[i], G_FILE_TEST_EXISTS))
+            continue;
+        fprintf(stderr, _("perch: %s is there already. Give --output another name.\n"),
+                (const char *)names->pdata[i]);
+        return PERCH_EXIT_UNEXPECTED;
+    }
+    for (guint i = 0; i < files->len; i++) {
+        const struct handoff_file *file = files->pdata[i];
+        if (!paths_create_file(names->pdata[i], secret_peek(file->text), secret_length(file->text),
+                               &error))
+            return command_error(error);
+        fprintf(stderr, _("Written, for you only: %s\n"), (const char *)names->pdata[i]);
+    }
+    return PERCH_EXIT_OK;
+}
+
+int handoff_deliver(const struct handoff_options *options, const Connection *connection,
+                    const struct secrets *secrets)
+{
+    g_autoptr(GError) error = NULL;
+    bool to_stdout = options->output == NULL || strcmp(options->output, "-") == 0;
+    g_autoptr(GPtrArray) files = handoff_files(connection, secrets, options->format, &error);
+    if (files == NULL)
+        return command_error(error);
+    if (to_stdout && files->len > 1)
+        return command_usage(_("This format is two files. Name them with --output NAME."));
+    return to_stdout ? print(files) : write_files(options->output, files);
+}
