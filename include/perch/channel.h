@@ -74,6 +74,10 @@ void channel_set_sample(struct channel *channel, const char *name, const char *s
 char *text_variable(const char *text);
 /* Names in braces that text holds (char *), each once; freed with the array. */
 GPtrArray *text_variables(const char *text);
+/* text with each {name} replaced by what value says it holds; NULL leaves it as it is. What comes
+ * in is not looked at again. Owned by the caller. */
+typedef const char *(*text_lookup)(const char *name, gpointer user);
+char *text_fill(const char *text, text_lookup value, gpointer user);
 /* text with every variable of the channel replaced by its sample; owned by the caller. */
 char *channel_fill(const struct channel *channel, const char *text);
 

@@ -29,6 +29,8 @@ struct check_def {
 struct check_list_def {
     const struct check_def *checks;
     guint count;
+    /* For a list that depends on the session: adds its struct check_def; ids are interned. */
+    void (*build)(const struct session *session, GArray *checks);
 };
 
 const struct check_list_def *check_list_def(enum check_list_id id);

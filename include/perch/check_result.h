@@ -29,6 +29,7 @@ enum check_list_id {
     CHECKS_DRY_RUN,   /* rights only */
     CHECKS_STATUS,    /* is a stored connection alive? */
     CHECKS_DOCTOR,    /* every check of a connection, for perch doctor and troubleshooting */
+    CHECKS_REHEARSE,  /* the flow's own calls, from the exported values alone */
     CHECKS_COUNT,
 };
 

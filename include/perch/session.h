@@ -55,6 +55,7 @@ struct session {
     Json *record;                 /* what the test insert sends */
     char *record_id;
     char *record_url;
+    struct rehearsal *rehearsal;  /* of the flow (rehearse.h); NULL = none yet */
     gint64 api_used, api_allowed; /* from Sforce-Limit-Info; allowed 0 = unknown */
 };
 

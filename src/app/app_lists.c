@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app-private.h"
 #include "perch/clock.h"
+#include "perch/rehearse.h"
 #include "perch/text.h"
 
 /*
@@ -34,6 +35,7 @@ static void prove_done(struct app *app, bool ok)
     if (!ok)
         return;
     connection->proven_at = clock_wall_ms();
+    connection->with_secret = secret_length(app->session->secrets.client_secret) > 0;
     handoff_ready(app);
 }
 
@@ -110,6 +112,8 @@ void lists_start(struct app *app, const struct effect *effect)
         json_free(app->session->record);
         app->session->record = wizard_record(app->wizard);
     }
+    if (list == CHECKS_REHEARSE)
+        rehearsal_begin(app->session, connection_channel(app->session->connection)->id, NULL, 0);
     app->list_users[list] = (struct list_user){app, list};
     app->serials[list] = effect->serial;
     app->lists[list] =

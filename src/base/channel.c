@@ -320,20 +320,31 @@ GPtrArray *text_variables(const char *text)
     return names;
 }
 
-char *channel_fill(const struct channel *channel, const char *text)
+char *text_fill(const char *text, text_lookup value, gpointer user)
 {
     GString *filled = g_string_new(NULL);
     while (*text != '\0') {
         gsize length = name_length(text);
         g_autofree char *name = g_strndup(text + 1, length);
-        const struct variable *variable = length > 0 ? channel_variable(channel, name) : NULL;
-        if (variable != NULL)
-            g_string_append(filled, variable->sample);
+        const char *inside = length > 0 ? value(name, user) : NULL;
+        if (inside != NULL)
+            g_string_append(filled, inside);
         else
             g_string_append_c(filled, *text);
-        text += variable != NULL ? length + 2 : 1;
+        text += inside != NULL ? length + 2 : 1;
     }
     return g_string_free(filled, FALSE);
+}
+
+static const char *sample_of(const char *name, gpointer user)
+{
+    const struct variable *variable = channel_variable(user, name);
+    return variable == NULL ? NULL : variable->sample;
+}
+
+char *channel_fill(const struct channel *channel, const char *text)
+{
+    return text_fill(text, sample_of, (gpointer)(guintptr)channel);
 }
 
 /* ---- the record ---- */

@@ -14,6 +14,8 @@
  */
 struct CheckList {
     const struct check_list_def *def;
+    struct check_list_def own; /* def, where the list was built for this session */
+    GArray *built;             /* its checks, or NULL */
     struct session *session;
     struct check_list_listener listener;
     GPtrArray *results; /* struct check_result * */
@@ -128,12 +130,24 @@ static void schedule(CheckList *list)
         list->advance_source = g_idle_add(advance, list);
 }
 
+static void build(CheckList *list)
+{
+    if (list->def->build == NULL)
+        return;
+    list->built = g_array_new(FALSE, TRUE, sizeof(struct check_def));
+    list->def->build(list->session, list->built);
+    list->own.checks = (const struct check_def *)(gconstpointer)list->built->data;
+    list->own.count = list->built->len;
+    list->def = &list->own;
+}
+
 CheckList *check_list_start(enum check_list_id id, struct session *session, const GPtrArray *before,
                             const struct check_list_listener *listener)
 {
     CheckList *list = g_new0(CheckList, 1);
     list->def = check_list_def(id);
     list->session = session;
+    build(list);
     list->listener = *listener;
     list->cancellable = g_cancellable_new();
     list->results = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
@@ -169,6 +183,7 @@ void check_list_free(CheckList *list)
     g_object_unref(list->cancellable);
     g_ptr_array_unref(list->results);
     g_ptr_array_unref(list->runs);
+    g_clear_pointer(&list->built, g_array_unref);
     g_free(list);
 }
 

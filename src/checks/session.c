@@ -5,6 +5,7 @@
 
 #include "perch/clock.h"
 #include "perch/refresh.h"
+#include "perch/rehearse.h"
 
 /* Salesforce's shortest session timeout is 15 minutes (Session Settings, Timeout Value); a token
  * younger than that is good, whatever the org's setting, unless somebody revoked it. */
@@ -45,6 +46,7 @@ void session_free(struct session *session)
     g_free(session->versions_body);
     for (gsize i = 0; i < G_N_ELEMENTS(session->describes); i++)
         describe_clear(&session->describes[i]);
+    rehearsal_free(session->rehearsal);
     json_free(session->record);
     g_free(session->record_id);
     g_free(session->record_url);

@@ -53,7 +53,7 @@ static int export_values(const struct handoff_options *options, const Connection
     return (int)refused;
 }
 
-static int run_handoff(const struct handoff_options *options, bool ask)
+static int run_handoff(const struct handoff_options *options)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *config_dir = paths_config_dir();
@@ -64,7 +64,8 @@ static int run_handoff(const struct handoff_options *options, bool ask)
                                            ? connection_copy(stored)
                                            : handoff_select(stored, options->channel, &error);
     struct secrets secrets = {0};
-    if (connection == NULL || !load_secrets(config_dir, options->name, ask, &secrets, &error))
+    if (connection == NULL ||
+        !load_secrets(config_dir, options->name, options->ask, &secrets, &error))
         return command_error(error);
     int code = export_values(options, connection, &secrets);
     secrets_clear(&secrets);
@@ -75,7 +76,8 @@ int command_handoff(int argc, char **argv)
 {
     struct common_options common = {0};
     struct handoff_options options = {0};
-    g_autofree char *format_name = NULL, *output = NULL, *channel = NULL;
+    g_autofree char *format_name = NULL, *output = NULL, *channel = NULL, *webhook = NULL;
+    gboolean rehearse = FALSE;
     g_autofree char *formats = handoff_format_names();
     g_auto(GStrv) names = NULL;
     int code;
@@ -85,6 +87,10 @@ int command_handoff(int argc, char **argv)
          N_("ID")},
         {"output", 0, 0, G_OPTION_ARG_FILENAME, &output, N_("a new file that only you can read"),
          N_("FILE")},
+        {"rehearse", 0, 0, G_OPTION_ARG_NONE, &rehearse,
+         N_("play the flow from these values alone"), NULL},
+        {"webhook-file", 0, 0, G_OPTION_ARG_FILENAME, &webhook,
+         N_("address that starts the flow: call it, and watch for its record"), N_("FILE")},
         G_OPTION_ENTRY_NULL,
     };
     if (!command_parse("handoff", argc, argv, &common, entries, &names, &code))
@@ -100,5 +106,10 @@ int command_handoff(int argc, char **argv)
     options.channel = channel;
     options.output = output;
     options.format = (enum handoff_format)format;
-    return run_handoff(&options, !common.no_input && isatty(STDIN_FILENO));
+    options.webhook_file = webhook;
+    options.timeout = common.timeout;
+    options.ask = !common.no_input && isatty(STDIN_FILENO);
+    options.json = common.json;
+    options.quiet = common.quiet;
+    return rehearse || webhook != NULL ? handoff_rehearse(&options) : run_handoff(&options);
 }

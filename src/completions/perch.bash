@@ -29,7 +29,7 @@ _perch() {
     done
 
     case $prev in
-    --client-secret-file | --output)
+    --client-secret-file | --output | --webhook-file)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
@@ -68,7 +68,10 @@ _perch() {
         mapfile -t COMPREPLY < <(compgen -W "$common --stage --status" -- "$cur"; compgen -f -- "$cur")
         return
         ;;
-    handoff) words="$common --channel --format --output $(_perch_connections)" ;;
+    handoff)
+        words="$common --channel --format --output --rehearse --webhook-file"
+        words="$words $(_perch_connections)"
+        ;;
     demo) words="$common" ;;
     help) words="$commands" ;;
     *) words=$common ;;

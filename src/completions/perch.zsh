@@ -67,6 +67,8 @@ _perch() {
         handoff)
             _arguments $common '--channel=[only this channel]:channel:' \
                 '--format=[form of the values]:format:(text env json curl postman markdown k8s-secret vault systemd-creds)' \
+                '--rehearse[play the flow from the values alone]' \
+                '--webhook-file=[file with the address that starts the flow]:file:_files' \
                 '--output=[a new file]:file:_files' '1:connection:_perch_connections'
             ;;
         demo) _arguments $common ;;

@@ -49,6 +49,7 @@ static Json *fields(const struct channel *channel)
         Json *json = json_object();
         json_set_string(json, "field", mapping->field);
         json_set_string(json, "label", mapping->label);
+        json_set_string(json, "type", mapping->type);
         json_set_string(json, "text", mapping->text);
         json_append(list, json);
     }

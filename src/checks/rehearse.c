@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: MIT */
+#include "rehearse.h"
+
+#include <string.h>
+
+#include "lists.h"
+#include "perch/handoff.h"
+#include "perch/text.h"
+
+void rehearsal_begin(struct session *session, const char *channel, Secret *webhook, guint watch_ms)
+{
+    rehearsal_free(session->rehearsal);
+    session->rehearsal = g_new0(struct rehearsal, 1);
+    session->rehearsal->channel = g_strdup(channel);
+    session->rehearsal->webhook = secret_ref(webhook);
+    session->rehearsal->watch_ms = watch_ms;
+    session->rehearsal->records = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+void rehearsal_free(struct rehearsal *rehearsal)
+{
+    if (rehearsal == NULL)
+        return;
+    g_free(rehearsal->channel);
+    secret_unref(rehearsal->webhook);
+    json_free(rehearsal->values);
+    secret_unref(rehearsal->token);
+    g_hash_table_unref(rehearsal->records);
+    g_free(rehearsal->mark);
+    g_free(rehearsal->flow_record);
+    g_free(rehearsal);
+}
+
+static struct rehearsal *rehearsal_of(const struct check_run *run)
+{
+    return run->session->rehearsal;
+}
+
+/* ---- the values ---- */
+
+static bool take_values(struct check_run *run, GError **error)
+{
+    struct session *session = run->session;
+    struct rehearsal *rehearsal = session->rehearsal;
+    g_autoptr(Secret) text =
+        handoff_export(session->connection, &session->secrets, HANDOFF_JSON, error);
+    if (text == NULL)
+        return false;
+    json_free(rehearsal->values);
+    rehearsal->values = json_parse(secret_peek(text), secret_length(text), error);
+    return rehearsal->values != NULL;
+}
+
+static void export_values(struct check_run *run)
+{
+    g_autoptr(GError) error = NULL;
+    enum perch_exit code = PERCH_EXIT_AUTHORIZATION;
+    const char *problem = handoff_problem(run->session->connection, &run->session->secrets, &code);
+    if (problem != NULL)
+        check_fail_own(run, STAGE_TOKEN, code == PERCH_EXIT_APP ? "rotation" : "not-authorized",
+                       problem);
+    else if (!take_values(run, &error))
+        check_fail_error(run, STAGE_ANY, error);
+    else
+        check_ok(run, _("exported; the rest is played from them alone"));
+}
+
+static void loaded(GObject *source, GAsyncResult *async, gpointer user)
+{
+    struct check_run *run = user;
+    g_autoptr(GError) error = NULL;
+    struct secrets secrets = {0};
+    (void)source;
+    if (!check_run_is_alive(run))
+        return;
+    if (!store_load_finish(run->session->store, async, &secrets, &error)) {
+        if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
+            check_fail_own(run, STAGE_TOKEN, "not-authorized",
+                           _("The keyring has no token for this connection."));
+        else
+            check_fail_error(run, STAGE_MACHINE, error);
+        return;
+    }
+    secrets_clear(&run->session->secrets);
+    run->session->secrets = secrets;
+    run->session->stored = true;
+    export_values(run);
+}
+
+/* Which the wizard has in its session, and a command has in the keyring. */
+static void check_values(struct check_run *run)
+{
+    struct session *session = run->session;
+    if (session->secrets.refresh_token != NULL)
+        export_values(run);
+    else
+        store_load(session->store, session->connection->name, session->interactive,
+                   run->cancellable, loaded, run);
+}
+
+/* ---- a step of the flow ---- */
+
+static const Json *first_step(const struct check_run *run)
+{
+    return json_first(json_get(rehearsal_of(run)->values, "steps"));
+}
+
+const Json *rehearse_channel(const struct check_run *run)
+{
+    const char *end = strrchr(run->def->id, '-');
+    g_autofree char *id = g_strndup(run->def->id, (gsize)(end - run->def->id));
+    JSON_FOREACH(channel, json_get(rehearsal_of(run)->values, "channels"))
+    {
+        if (g_strcmp0(json_get_string(channel, "id"), id) == 0)
+            return channel;
+    }
+    return NULL;
+}
+
+static const char *variable_value(const char *name, gpointer user)
+{
+    return json_get_string(user, name);
+}
+
+Json *rehearse_record(const Json *channel, const Json *variables)
+{
+    Json *record = json_object();
+    JSON_FOREACH(value, json_get(json_get(channel, "step"), "body"))
+    {
+        g_autofree char *text =
+            json_is_string(value)
+                ? text_fill(json_string(value), variable_value, (gpointer)(guintptr)variables)
+                : NULL;
+        json_set(record, json_key(value), text == NULL ? json_copy(value) : json_string_new(text));
+    }
+    return record;
+}
+
+/* Of a form-encoded body, as it may be shown: its secrets are left out. */
+static char *shown_form(const char *body)
+{
+    g_auto(GStrv) pairs = g_strsplit(body, "&", -1);
+    for (char **pair = pairs; *pair != NULL; pair++) {
+        if (!g_str_has_prefix(*pair, "client_secret=") &&
+            !g_str_has_prefix(*pair, "refresh_token="))
+            continue;
+        char *shown = g_strdup_printf("%.*s…", (int)strlen("client_secret="), *pair);
+        wipe_free(*pair);
+        *pair = shown;
+    }
+    return g_strjoinv("&", pairs);
+}
+
+/* The request as the step's form holds it. */
+static void tell_request(struct check_run *run, const Json *step)
+{
+    Json *request = json_object();
+    const char *form = json_get_string(step, "body");
+    static const char *const keys[] = {"method", "url"};
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+        json_set_string(request, keys[i], json_get_string(step, keys[i]));
+    json_set(request, "headers", json_copy(json_get(step, "headers")));
+    g_autofree char *shown = form == NULL ? NULL : shown_form(form);
+    json_set(request, "body",
+             shown != NULL ? json_string_new(shown) : json_copy(json_get(step, "body")));
+    json_set_string(request, "variable", json_get_string(step, "variable"));
+    if (run->result->evidence == NULL)
+        run->result->evidence = json_object();
+    json_set(run->result->evidence, "request", request);
+}
+
+static const char *token_value(const char *name, gpointer user)
+{
+    const struct rehearsal *rehearsal = user;
+    return strcmp(name, "access_token") == 0 && rehearsal->token != NULL
+               ? secret_peek(rehearsal->token)
+               : NULL;
+}
+
+/* body is taken. */
+static HttpRequest *step_request(const struct check_run *run, const Json *step, char *body)
+{
+    HttpRequest *request =
+        http_request_new(json_get_string(step, "method"), json_get_string(step, "url"));
+    const char *type = NULL;
+    JSON_FOREACH(header, json_get(step, "headers"))
+    {
+        g_autoptr(WipedText) value = text_fill(json_string(header), token_value, rehearsal_of(run));
+        if (g_ascii_strcasecmp(json_key(header), "Content-Type") == 0)
+            type = json_string(header);
+        else
+            http_request_header(request, json_key(header), value);
+    }
+    g_autoptr(Secret) secret = secret_new(body);
+    wipe_free(body);
+    http_request_body(request, type, secret);
+    return request;
+}
+
+HttpRequest *rehearse_request(const struct check_run *run, const char *method, const char *base,
+                              const char *rest)
+{
+    g_autofree char *url = g_strconcat(base, rest, NULL);
+    HttpRequest *request = http_request_new(method, url);
+    http_request_bearer(request, rehearsal_of(run)->token);
+    return request;
+}
+
+void rehearse_refused(struct check_run *run, enum stage stage, const Json *channel,
+                      const struct http_response *response)
+{
+    struct failure failure;
+    failure_from_response(&failure, stage, response);
+    failure.object = g_strdup(json_get_string(channel, "object"));
+    check_fail(run, &failure);
+}
+
+/* ---- step 1: a token ---- */
+
+/* Nobody knew that the app rotates: the flow's token is spent, and what came instead is kept. */
+static void keep_rotated(struct check_run *run, const char *fresh)
+{
+    struct session *session = run->session;
+    g_autoptr(Secret) token = secret_new(fresh);
+    secret_set(&session->secrets.refresh_token, token);
+    secret_set(&session->secrets.access_token, rehearsal_of(run)->token);
+    session->connection->rotation = 1;
+    session->rotation = true;
+    session->token_won = true;
+    session->stored = false;
+}
+
+static const char *rotated_text(void)
+{
+    return _("The refresh brought another refresh token, which perch keeps; a flow cannot.");
+}
+
+static void rotated_saved(GObject *source, GAsyncResult *async, gpointer user)
+{
+    struct check_run *run = user;
+    g_autoptr(GError) error = NULL;
+    (void)source;
+    if (!check_run_is_alive(run))
+        return;
+    run->session->stored = store_save_finish(run->session->store, async, &error);
+    if (error != NULL)
+        check_fail_error(run, STAGE_MACHINE, error);
+    else
+        check_fail_own(run, STAGE_TOKEN, "rotation", rotated_text());
+}
+
+static void judge_token(struct check_run *run, const struct http_response *response)
+{
+    struct rehearsal *rehearsal = rehearsal_of(run);
+    check_evidence_int(run, "status", response->status);
+    if (response->status != 200) {
+        rehearse_refused(run, STAGE_TOKEN, NULL, response);
+        return;
+    }
+    g_autoptr(Json) answer = json_parse(response->body, response->body_length, NULL);
+    const char *token = json_get_string(answer, json_get_string(first_step(run), "variable"));
+    const char *fresh = json_get_string(answer, "refresh_token");
+    const char *instance = json_get_string(answer, "instance_url");
+    const char *exported = json_get_string(rehearsal->values, "instance_url");
+    if (token == NULL) {
+        check_fail_own(run, STAGE_TOKEN, "bad-answer", _("The answer holds no access token."));
+        return;
+    }
+    secret_unref(rehearsal->token);
+    rehearsal->token = secret_new(token);
+    if (fresh != NULL && strcmp(fresh, json_get_string(rehearsal->values, "refresh_token")) != 0) {
+        keep_rotated(run, fresh);
+        if (run->session->memory_only)
+            check_fail_own(run, STAGE_TOKEN, "rotation", rotated_text());
+        else
+            store_save(run->session->store, run->session->connection->name, &run->session->secrets,
+                       run->session->interactive, NULL, rotated_saved, run);
+    } else if (instance != NULL && g_strcmp0(instance, exported) != 0) {
+        check_warn(run, NULL,
+                   _("200, an access token; but the org is at %s now, and the exported values say "
+                     "%s. Export them again."),
+                   instance, exported);
+    } else {
+        check_ok(run, _("200, an access token"));
+    }
+}
+
+static void check_token(struct check_run *run)
+{
+    const Json *step = first_step(run);
+    tell_request(run, step);
+    check_http(run, step_request(run, step, g_strdup(json_get_string(step, "body"))), judge_token);
+}
+
+/* ---- step 2 of each channel: a record ---- */
+
+static void judge_created(struct check_run *run, const struct http_response *response)
+{
+    const Json *channel = rehearse_channel(run);
+    g_autoptr(GError) error = NULL;
+    check_evidence_int(run, "status", response->status);
+    if (response->status != 201) {
+        rehearse_refused(run, STAGE_INSERT, channel, response);
+        return;
+    }
+    char *id = record_created_id(response->body, response->body_length, &error);
+    if (id == NULL) {
+        check_fail_error(run, STAGE_INSERT, error);
+        return;
+    }
+    check_evidence(run, "id", id);
+    g_hash_table_replace(rehearsal_of(run)->records, g_strdup(json_get_string(channel, "id")), id);
+    check_ok(run, _("201, id %s"), id);
+}
+
+static void check_create(struct check_run *run)
+{
+    const Json *channel = rehearse_channel(run), *step = json_get(channel, "step");
+    g_autoptr(Json) record = rehearse_record(channel, json_get(channel, "variables"));
+    tell_request(run, step);
+    json_set(run->result->evidence, "sent", json_copy(record));
+    HttpRequest *request = step_request(run, step, json_print(record));
+    http_request_header(request, "Sforce-Auto-Assign", "FALSE"); /* nobody is to be mailed */
+    check_http(run, request, judge_created);
+}
+
+static const char *record_id(const struct check_run *run, const Json *channel)
+{
+    return g_hash_table_lookup(rehearsal_of(run)->records, json_get_string(channel, "id"));
+}
+
+static void judge_read(struct check_run *run, const struct http_response *response)
+{
+    const Json *channel = rehearse_channel(run);
+    if (response->status != 200) {
+        rehearse_refused(run, STAGE_REST, channel, response);
+        return;
+    }
+    g_autoptr(Json) sent = rehearse_record(channel, json_get(channel, "variables"));
+    g_autoptr(Json) read = json_parse(response->body, response->body_length, NULL);
+    g_autoptr(GPtrArray) differences = record_differences(sent, read);
+    guint count = json_size(sent);
+    if (differences->len == 0) {
+        check_ok(run, _("%u of %u fields as sent"), count, count);
+        return;
+    }
+    guint same = count - differences->len;
+    g_ptr_array_add(differences, NULL);
+    g_autofree char *names = g_strjoinv(", ", (char **)differences->pdata);
+    check_evidence(run, "changed", names);
+    check_warn(run, NULL,
+               _("%u of %u fields as sent; changed by the org (a flow, a trigger or a default): "
+                 "%s"),
+               same, count, names);
+}
+
+static void check_read(struct check_run *run)
+{
+    const Json *channel = rehearse_channel(run);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    JSON_FOREACH(value, json_get(json_get(channel, "step"), "body"))
+    {
+        g_ptr_array_add(names, (gpointer)(guintptr)json_key(value));
+    }
+    g_ptr_array_add(names, NULL);
+    g_autofree char *fields = g_strjoinv(",", (char **)names->pdata);
+    g_autofree char *rest = g_strdup_printf("/%s?fields=%s", record_id(run, channel), fields);
+    check_http(
+        run, rehearse_request(run, "GET", json_get_string(json_get(channel, "step"), "url"), rest),
+        judge_read);
+}
+
+static void judge_deleted(struct check_run *run, const struct http_response *response)
+{
+    const Json *channel = rehearse_channel(run);
+    if (response->status != 204) {
+        rehearse_refused(run, STAGE_REST, channel, response);
+        return;
+    }
+    g_hash_table_remove(rehearsal_of(run)->records, json_get_string(channel, "id"));
+    check_ok(run, _("nothing left behind"));
+}
+
+static void check_deleted(struct check_run *run)
+{
+    const Json *channel = rehearse_channel(run);
+    g_autofree char *rest = g_strconcat("/", record_id(run, channel), NULL);
+    check_http(
+        run,
+        rehearse_request(run, "DELETE", json_get_string(json_get(channel, "step"), "url"), rest),
+        judge_deleted);
+}
+
+/* ---- the list ---- */
+
+static void add(GArray *checks, const struct channel *channel, const char *part, const char *title,
+                bool blocks, const char *const *needs, void (*start)(struct check_run *run))
+{
+    g_autofree char *id = g_strdup_printf("%s-%s", channel->id, part);
+    g_autofree char *name = text_clean(channel->name);
+    g_autofree char *whole = g_strdup_printf("%s: %s", name, title);
+    struct check_def def = {.id = g_intern_string(id),
+                            .title = g_intern_string(whole),
+                            .blocks = blocks,
+                            .start = start};
+    for (int i = 0; i < CHECK_NEEDS_MAX && needs[i] != NULL; i++) {
+        bool order_only = needs[i][0] == '~', own = needs[i][order_only] == '-';
+        g_autofree char *need = own ? g_strdup_printf("%s%s%s", order_only ? "~" : "", channel->id,
+                                                      needs[i] + order_only)
+                                    : g_strdup(needs[i]);
+        def.needs[i] = g_intern_string(need);
+    }
+    g_array_append_val(checks, def);
+}
+
+/* A need that begins with '-' is of the same channel. */
+static const char *const after_token[] = {"token", NULL}, *const after_create[] = {"-create", NULL},
+                         *const after_read[] = {"-create", "~-read", NULL},
+                         *const after_webhook[] = {"-webhook", NULL},
+                         *const after_arrived[] = {"-arrived", NULL};
+
+static void add_channel(GArray *checks, const struct channel *channel, bool webhook)
+{
+    const char *create = channel->object == TEST_CASE ? _("create the Case") : _("create the Lead");
+    add(checks, channel, "create", create, true, after_token, check_create);
+    add(checks, channel, "read", _("read back"), true, after_create, check_read);
+    add(checks, channel, "delete", _("delete again"), false, after_read, check_deleted);
+    if (!webhook)
+        return;
+    add(checks, channel, "webhook", _("call the flow"), true, after_token, check_webhook);
+    add(checks, channel, "arrived", _("record of the flow"), true, after_webhook, check_arrived);
+    add(checks, channel, "cleared", _("delete the flow's record"), false, after_arrived,
+        check_flow_deleted);
+}
+
+/* A flow belongs to one channel: with its webhook only that one is played. */
+static void build(const struct session *session, GArray *checks)
+{
+    static const struct check_def first[] = {
+        {"values", N_("Values"), true, {NULL}, check_values},
+        {"token", N_("Get a token"), true, {"values"}, check_token},
+    };
+    const struct rehearsal *rehearsal = session->rehearsal;
+    const Connection *connection = session->connection;
+    g_array_append_vals(checks, first, G_N_ELEMENTS(first));
+    for (guint i = 0; i < connection->channels->len; i++) {
+        const struct channel *channel = connection->channels->pdata[i];
+        if (rehearsal->channel == NULL || strcmp(rehearsal->channel, channel->id) == 0)
+            add_channel(checks, channel, rehearsal->webhook != NULL);
+    }
+}
+
+const struct check_list_def rehearse_checks = {.build = build};

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "rehearse.h"
+
+#include <string.h>
+
+#include "perch/clock.h"
+#include "perch/text.h"
+
+/*
+ * The whole chain: the flow itself is started by its webhook, with samples that carry a mark, and
+ * the org is asked until a record with that mark is there. The address of the webhook is a secret:
+ * it appears nowhere but in the request.
+ */
+
+enum { WATCH_MS = 60 * 1000, ASK_EVERY_MS = 1500, NEWEST = 50 };
+
+const char *webhook_problem(const char *address)
+{
+    g_autoptr(GUri) uri = g_uri_parse(address, G_URI_FLAGS_NONE, NULL);
+    const char *scheme = uri == NULL ? NULL : g_uri_get_scheme(uri);
+    const char *host = uri == NULL ? NULL : g_uri_get_host(uri);
+    if (host == NULL || *host == '\0')
+        return _("This is no address of a webhook. It begins with https:// and stands in the "
+                 "webhook step of the flow.");
+    if (strcmp(scheme, "https") == 0)
+        return NULL;
+    bool here = strcmp(host, "localhost") == 0 || strcmp(host, "127.0.0.1") == 0 ||
+                strcmp(host, "::1") == 0;
+    return strcmp(scheme, "http") == 0 && here
+               ? NULL
+               : _("The address of the webhook has to begin with https://.");
+}
+
+/* ---- calling it ---- */
+
+static void make_mark(struct rehearsal *rehearsal)
+{
+    guint8 bytes[4];
+    random_bytes(bytes, sizeof bytes);
+    g_free(rehearsal->mark);
+    rehearsal->mark =
+        g_strdup_printf("perch%02x%02x%02x%02x", bytes[0], bytes[1], bytes[2], bytes[3]);
+}
+
+/* Numbers stay what they are: a field may refuse other characters. */
+static bool can_carry_mark(const char *sample)
+{
+    return sample[strcspn(sample, "0123456789")] == '\0' || g_ascii_isalpha(*sample);
+}
+
+/* The channel's variables with the mark in them: name → value. */
+static Json *marked_variables(const struct check_run *run)
+{
+    const char *mark = run->session->rehearsal->mark;
+    Json *marked = json_object();
+    JSON_FOREACH(sample, json_get(rehearse_channel(run), "variables"))
+    {
+        g_autofree char *text = g_strdup_printf("%s %s", json_string(sample), mark);
+        json_set_string(marked, json_key(sample),
+                        can_carry_mark(json_string(sample)) ? text : json_string(sample));
+    }
+    return marked;
+}
+
+static char *payload(const struct check_run *run)
+{
+    g_autoptr(Json) body = json_object();
+    g_autoptr(Json) marked = marked_variables(run);
+    JSON_FOREACH(value, marked)
+    {
+        g_autofree char *key = variable_key(json_key(value));
+        json_set_string(body, key, json_string(value));
+    }
+    json_set_string(body, "channel", json_get_string(rehearse_channel(run), "id"));
+    return json_print(body);
+}
+
+static void judge_webhook(struct check_run *run, const struct http_response *response)
+{
+    check_evidence_int(run, "status", response->status);
+    check_evidence(run, "mark", run->session->rehearsal->mark);
+    if (response->status >= 200 && response->status < 300) {
+        check_ok(run, _("answered %ld; its samples carry the mark %s"), response->status,
+                 run->session->rehearsal->mark);
+        return;
+    }
+    g_autofree char *text = g_strdup_printf(
+        _("The webhook answered %ld. Publish the flow, and copy the address from its webhook step "
+          "once more."),
+        response->status);
+    check_fail_own(run, STAGE_ANY, "webhook", text);
+}
+
+void check_webhook(struct check_run *run)
+{
+    struct rehearsal *rehearsal = run->session->rehearsal;
+    make_mark(rehearsal);
+    g_autoptr(WipedText) text = payload(run);
+    g_autoptr(Secret) body = secret_new(text);
+    HttpRequest *request = http_request_new("POST", secret_peek(rehearsal->webhook));
+    http_request_body(request, "application/json", body);
+    rehearsal->called_ms = clock_monotonic_ms();
+    check_http(run, request, judge_webhook);
+}
+
+/* ---- watching for its record ---- */
+
+static bool carries_mark(const struct check_run *run, const Json *record)
+{
+    JSON_FOREACH(value, record)
+    {
+        if (json_is_string(value) &&
+            strstr(json_string(value), run->session->rehearsal->mark) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* A field that SOQL can look into (no long text) and that the flow fills with a variable. */
+static const char *searched_field(const Json *channel)
+{
+    JSON_FOREACH(field, json_get(channel, "fields"))
+    {
+        g_autoptr(GPtrArray) names = text_variables(json_get_string(field, "text"));
+        const Json *variables = json_get(channel, "variables");
+        bool marked = false;
+        for (guint i = 0; i < names->len; i++) {
+            const char *sample = json_get_string(variables, names->pdata[i]);
+            marked = marked || (sample != NULL && can_carry_mark(sample));
+        }
+        if (marked && g_strcmp0(json_get_string(field, "type"), "string") == 0)
+            return json_get_string(field, "field");
+    }
+    return NULL;
+}
+
+static char *watch_query(const struct check_run *run)
+{
+    const Json *channel = rehearse_channel(run);
+    const char *searched = searched_field(channel);
+    GString *soql = g_string_new("SELECT Id");
+    JSON_FOREACH(value, json_get(json_get(channel, "step"), "body"))
+    {
+        g_string_append_printf(soql, ",%s", json_key(value));
+    }
+    g_string_append_printf(soql, " FROM %s", json_get_string(channel, "object"));
+    if (searched != NULL)
+        g_string_append_printf(soql, " WHERE %s LIKE '%%%s%%'", searched,
+                               run->session->rehearsal->mark);
+    g_string_append_printf(soql, " ORDER BY CreatedDate DESC LIMIT %d", NEWEST);
+    return g_string_free(soql, FALSE);
+}
+
+static void ask_for_record(struct check_run *run);
+
+static gboolean ask_again(gpointer user)
+{
+    struct check_run *run = user;
+    if (check_run_is_alive(run))
+        ask_for_record(run);
+    return G_SOURCE_REMOVE;
+}
+
+static void arrived(struct check_run *run, const Json *record)
+{
+    struct rehearsal *rehearsal = run->session->rehearsal;
+    g_autoptr(Json) marked = marked_variables(run);
+    g_autoptr(Json) wanted = rehearse_record(rehearse_channel(run), marked);
+    g_autoptr(GPtrArray) differences = record_differences(wanted, record);
+    int seconds = (int)((clock_monotonic_ms() - rehearsal->called_ms + 500) / 1000);
+    g_free(rehearsal->flow_record);
+    rehearsal->flow_record = g_strdup(json_get_string(record, "Id"));
+    check_evidence(run, "id", rehearsal->flow_record);
+    check_evidence_int(run, "seconds", seconds);
+    if (differences->len == 0) {
+        check_ok(run, _("%s, after %d s, with the fields as they were sent"),
+                 rehearsal->flow_record, seconds);
+        return;
+    }
+    g_ptr_array_add(differences, NULL);
+    g_autofree char *names = g_strjoinv(", ", (char **)differences->pdata);
+    check_evidence(run, "different", names);
+    check_warn(run, NULL, _("%s, after %d s, but these fields hold something else: %s"),
+               rehearsal->flow_record, seconds, names);
+}
+
+static void judge_records(struct check_run *run, const struct http_response *response)
+{
+    struct rehearsal *rehearsal = run->session->rehearsal;
+    guint watch_ms = rehearsal->watch_ms > 0 ? rehearsal->watch_ms : WATCH_MS;
+    if (response->status != 200) {
+        rehearse_refused(run, STAGE_REST, rehearse_channel(run), response);
+        return;
+    }
+    g_autoptr(Json) answer = json_parse(response->body, response->body_length, NULL);
+    JSON_FOREACH(record, json_get(answer, "records"))
+    {
+        if (carries_mark(run, record) && salesforce_id_is_valid(json_get_string(record, "Id"))) {
+            arrived(run, record);
+            return;
+        }
+    }
+    if (clock_monotonic_ms() - rehearsal->called_ms + ASK_EVERY_MS <= watch_ms) {
+        g_timeout_add(ASK_EVERY_MS, ask_again, run);
+        return;
+    }
+    g_autofree char *text = g_strdup_printf(
+        _("The flow was started, but no record with the mark %s came within %u seconds. Look at "
+          "the run in the flow's log: 400 JSON_PARSER_ERROR there means that a text is not escaped "
+          "(perch help handoff); 401 means that the token step's variable is not access_token."),
+        rehearsal->mark, watch_ms / 1000);
+    check_fail_own(run, STAGE_ANY, "not-arrived", text);
+}
+
+/* The exported address without "sobjects/Lead" is where queries go. */
+static void ask_for_record(struct check_run *run)
+{
+    const char *url = json_get_string(json_get(rehearse_channel(run), "step"), "url");
+    const char *end = strstr(url, "/sobjects/");
+    g_autofree char *base = g_strndup(url, end == NULL ? strlen(url) : (gsize)(end - url));
+    g_autofree char *soql = watch_query(run);
+    g_autofree char *escaped = g_uri_escape_string(soql, NULL, FALSE);
+    g_autofree char *rest = g_strconcat("/query?q=", escaped, NULL);
+    check_http(run, rehearse_request(run, "GET", base, rest), judge_records);
+}
+
+void check_arrived(struct check_run *run)
+{
+    ask_for_record(run);
+}
+
+static void judge_cleared(struct check_run *run, const struct http_response *response)
+{
+    if (response->status == 204)
+        check_ok(run, _("nothing left behind"));
+    else
+        rehearse_refused(run, STAGE_REST, rehearse_channel(run), response);
+}
+
+void check_flow_deleted(struct check_run *run)
+{
+    g_autofree char *rest = g_strconcat("/", run->session->rehearsal->flow_record, NULL);
+    check_http(run,
+               rehearse_request(run, "DELETE",
+                                json_get_string(json_get(rehearse_channel(run), "step"), "url"),
+                                rest),
+               judge_cleared);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "e2e/flow.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "perch/channel.h"
+#include "perch/json.h"
+#include "support/fetch.h"
+#include "support/test.h"
+
+struct Flow {
+    pid_t pid;
+    char *url;
+};
+
+/* What a flow knows while it runs. */
+struct run {
+    const Json *call; /* what the webhook was called with */
+    char *token;
+    enum flow_kind kind;
+};
+
+static const char *lookup(const char *name, gpointer user)
+{
+    const struct run *run = user;
+    g_autofree char *key = variable_key(name);
+    return strcmp(name, "access_token") == 0 ? run->token : json_get_string(run->call, key);
+}
+
+/* A text as it stands between the quotes of a JSON body. */
+static char *escaped(const char *text)
+{
+    Json *json = json_string_new(text);
+    g_autofree char *quoted = json_print(json);
+    json_free(json);
+    return g_strndup(quoted + 1, strlen(quoted) - 2);
+}
+
+static const char *lookup_escaped(const char *name, gpointer user)
+{
+    static char *last;
+    const struct run *run = user;
+    const char *text = lookup(name, user);
+    g_free(last);
+    last = text == NULL || run->kind == FLOW_RAW ? g_strdup(text) : escaped(text);
+    return last;
+}
+
+/* A step as its form holds it: texts with variables, put together and sent. */
+static char *play(const Json *step, struct run *run)
+{
+    g_autoptr(GPtrArray) headers = g_ptr_array_new_with_free_func(g_free);
+    JSON_FOREACH(header, json_get(step, "headers"))
+    {
+        g_autofree char *value = text_fill(json_string(header), lookup, run);
+        g_ptr_array_add(headers, g_strdup_printf("%s: %s", json_key(header), value));
+    }
+    g_ptr_array_add(headers, NULL);
+    const Json *body = json_get(step, "body");
+    g_autofree char *template =
+        json_is_string(body) ? g_strdup(json_string(body)) : json_print(body);
+    g_autofree char *filled = text_fill(template, lookup_escaped, run);
+    g_autoptr(Fetched) answer =
+        fetch(json_get_string(step, "url"),
+              &(struct fetch_options){.method = json_get_string(step, "method"),
+                                      .body = filled,
+                                      .headers = (const char *const *)headers->pdata});
+    g_autoptr(Json) json = json_parse(answer->body, strlen(answer->body), NULL);
+    return g_strdup(json_get_string(json, json_get_string(step, "variable")));
+}
+
+static const Json *channel_of(const Json *exported, const char *id)
+{
+    JSON_FOREACH(channel, json_get(exported, "channels"))
+    {
+        if (g_strcmp0(json_get_string(channel, "id"), id) == 0)
+            return channel;
+    }
+    return NULL;
+}
+
+/* A request whole: a head and as much of a body as it says. */
+static char *read_request(int client)
+{
+    GString *text = g_string_new(NULL);
+    char part[4096];
+    for (;;) {
+        const char *end = strstr(text->str, "\r\n\r\n");
+        const char *length = strstr(text->str, "Content-Length: ");
+        gint64 wanted = length == NULL ? 0 : g_ascii_strtoll(length + 16, NULL, 10);
+        if (end != NULL && text->len >= (gsize)(end + 4 - text->str) + (gsize)wanted)
+            return g_string_free(text, FALSE);
+        ssize_t got = read(client, part, sizeof part);
+        if (got <= 0)
+            return g_string_free(text, FALSE);
+        g_string_append_len(text, part, got);
+    }
+}
+
+static void serve(int listener, const char *exported, const char *channel, enum flow_kind kind)
+{
+    g_autoptr(Json) json = json_parse(exported, strlen(exported), NULL);
+    for (int client; (client = accept(listener, NULL, NULL)) >= 0; close(client)) {
+        g_autofree char *request = read_request(client);
+        const char *body = strstr(request, "\r\n\r\n");
+        g_autoptr(Json) call = body == NULL ? NULL : json_parse(body + 4, strlen(body + 4), NULL);
+        bool mine = g_str_has_prefix(request, "POST /CANARY-hook ") && kind != FLOW_STOPPED;
+        dprintf(client, "HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                mine && call != NULL ? "200 OK" : "404 Not Found");
+        if (!mine || call == NULL)
+            continue;
+        struct run run = {.call = call, .kind = kind};
+        run.token = play(json_first(json_get(json, "steps")), &run);
+        g_autofree char *id = play(json_get(channel_of(json, channel), "step"), &run);
+        g_free(run.token);
+    }
+}
+
+Flow *flow_start(const char *exported, const char *channel, enum flow_kind kind)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(listener, 16), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    Flow *flow = g_new0(Flow, 1);
+    flow->url = g_strdup_printf("http://127.0.0.1:%u/CANARY-hook", ntohs(address.sin_port));
+    flow->pid = fork();
+    if (flow->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        signal(SIGPIPE, SIG_IGN);
+        serve(listener, exported, channel, kind);
+        _exit(1);
+    }
+    close(listener);
+    return flow;
+}
+
+void flow_stop(Flow *flow)
+{
+    if (flow == NULL)
+        return;
+    kill(flow->pid, SIGKILL);
+    waitpid(flow->pid, NULL, 0);
+    g_free(flow->url);
+    g_free(flow);
+}
+
+const char *flow_webhook(const Flow *flow)
+{
+    return flow->url;
+}
