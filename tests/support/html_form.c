@@ -61,28 +61,84 @@ static char *attribute(const char *tag, const char *end, const char *name)
     return quote == NULL ? NULL : unescape(start, (gsize)(quote - start));
 }
 
-static void add_field(struct html_form *form, const char *tag, const char *end, bool button)
+/* Has the tag that ends at end an attribute without a value? */
+static bool has_word(const char *tag, const char *end, const char *word)
+{
+    const char *found = g_strstr_len(tag, end - tag, word);
+    return found != NULL && found[-1] == ' ';
+}
+
+static struct form_field *add_field(struct html_form *form, const char *tag, const char *end,
+                                    const char *type)
 {
     struct form_field *field = g_new0(struct form_field, 1);
     field->type = attribute(tag, end, "type");
     field->name = attribute(tag, end, "name");
     field->value = attribute(tag, end, "value");
-    if (button) {
-        const char *close = strstr(end, "</button>");
-        field->label = unescape(end + 1, close == NULL ? 0 : (gsize)(close - end - 1));
-    } else {
-        field->label = g_strdup(field->value);
-    }
     if (field->type == NULL) {
-        field->type = g_strdup(button ? "submit" : "text");
+        field->type = g_strdup(type);
     }
     g_ptr_array_add(form->fields, field);
+    return field;
 }
 
-struct html_form *html_form_parse(const char *page)
+static void add_input(struct html_form *form, const char *tag, const char *end)
 {
-    const char *tag = strstr(page, "<form");
-    const char *end = tag == NULL ? NULL : strchr(tag, '>');
+    struct form_field *field = add_field(form, tag, end, "text");
+    field->label = g_strdup(field->value);
+    if (strcmp(field->type, "checkbox") == 0) {
+        field->off = !has_word(tag, end, "checked");
+        if (field->value == NULL) {
+            field->value = g_strdup("on");
+        }
+    }
+}
+
+static void add_button(struct html_form *form, const char *tag, const char *end)
+{
+    const char *close = strstr(end, "</button>");
+    struct form_field *field = add_field(form, tag, end, "submit");
+    field->label = unescape(end + 1, close == NULL ? 0 : (gsize)(close - end - 1));
+}
+
+/* Its lines end as a browser sends them; the line break after the tag is none of its text. */
+static void add_textarea(struct html_form *form, const char *tag, const char *end)
+{
+    const char *close = strstr(end, "</textarea>");
+    struct form_field *field = add_field(form, tag, end, "textarea");
+    const char *text = end[1] == '\n' ? end + 2 : end + 1;
+    g_autofree char *plain = unescape(text, close == NULL ? 0 : (gsize)(close - text));
+    g_auto(GStrv) lines = g_strsplit(plain, "\n", -1);
+    field->value = g_strjoinv("\r\n", lines);
+}
+
+/* The selected option, or the first. */
+static void add_select(struct html_form *form, const char *tag, const char *end)
+{
+    const char *close = strstr(end, "</select>");
+    struct form_field *field = add_field(form, tag, end, "select");
+    for (const char *option = strstr(end, "<option"); option != NULL && option < close;
+         option = strstr(option + 1, "<option")) {
+        const char *option_end = strchr(option, '>');
+        bool selected = option_end != NULL && has_word(option, option_end, "selected");
+        if (option_end != NULL && (selected || field->value == NULL)) {
+            g_free(field->value);
+            field->value = attribute(option, option_end, "value");
+        }
+    }
+}
+
+/* The form that starts at tag; *ret_end is where it ends. */
+static struct html_form *parse_at(const char *tag, const char **ret_end)
+{
+    static const struct {
+        const char *start;
+        void (*add)(struct html_form *form, const char *tag, const char *end);
+    } elements[] = {{"<input ", add_input},
+                    {"<button", add_button},
+                    {"<textarea ", add_textarea},
+                    {"<select ", add_select}};
+    const char *end = strchr(tag, '>');
     if (end == NULL) {
         return NULL;
     }
@@ -98,13 +154,43 @@ struct html_form *html_form_parse(const char *page)
         if (end == NULL) {
             break;
         }
-        if (g_str_has_prefix(tag, "<input ")) {
-            add_field(form, tag, end, false);
-        } else if (g_str_has_prefix(tag, "<button")) {
-            add_field(form, tag, end, true);
+        for (gsize i = 0; i < G_N_ELEMENTS(elements); i++) {
+            if (g_str_has_prefix(tag, elements[i].start)) {
+                elements[i].add(form, tag, end);
+            }
         }
     }
+    *ret_end = form_end;
     return form;
+}
+
+struct html_form *html_form_parse_with(const char *page, const char *text)
+{
+    for (const char *tag = strstr(page, "<form"); tag != NULL; tag = strstr(tag + 1, "<form")) {
+        const char *end = tag;
+        struct html_form *form = parse_at(tag, &end);
+        if (form != NULL && g_strstr_len(tag, end - tag, text) != NULL) {
+            return form;
+        }
+        html_form_free(form);
+    }
+    return NULL;
+}
+
+struct html_form *html_form_parse(const char *page)
+{
+    return html_form_parse_with(page, "");
+}
+
+struct form_field *html_form_field(const struct html_form *form, const char *name)
+{
+    for (guint i = 0; i < form->fields->len; i++) {
+        struct form_field *field = g_ptr_array_index(form->fields, i);
+        if (g_strcmp0(field->name, name) == 0) {
+            return field;
+        }
+    }
+    return NULL;
 }
 
 struct form_field *html_form_by_type(const struct html_form *form, const char *type)
@@ -135,7 +221,8 @@ char *html_form_encode(const struct html_form *form, const struct form_field *bu
     GString *body = g_string_new(NULL);
     for (guint i = 0; i < form->fields->len; i++) {
         const struct form_field *field = g_ptr_array_index(form->fields, i);
-        if (field->name == NULL || (strcmp(field->type, "submit") == 0 && field != button)) {
+        if (field->name == NULL || field->off ||
+            (strcmp(field->type, "submit") == 0 && field != button)) {
             continue;
         }
         g_autofree char *name = g_uri_escape_string(field->name, NULL, FALSE);

@@ -5,12 +5,14 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* The first form of an HTML page, as far as a login needs it. */
+/* A form of an HTML page, as far as the demo org's pages need it. */
 struct form_field {
-    char *type; /* "hidden", "email", "password", "submit"..., of a button as well */
+    char *type; /* "hidden", "email", "password", "submit"..., of a button as well; "textarea",
+                   "select" */
     char *name; /* NULL: not sent */
     char *value;
     char *label; /* what stands on a button */
+    bool off;    /* a checkbox that is not ticked: not sent */
 };
 
 struct html_form {
@@ -19,14 +21,18 @@ struct html_form {
     GPtrArray *fields; /* struct form_field */
 };
 
-/* NULL when the page has none. */
+/* The first form; NULL when the page has none. */
 struct html_form *html_form_parse(const char *page);
+/* The first form that has text between its tags; NULL when there is none. */
+struct html_form *html_form_parse_with(const char *page, const char *text);
 void html_form_free(struct html_form *form);
 typedef struct html_form HtmlForm;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HtmlForm, html_form_free)
 
 /* First field of the type, NULL if none. Borrowed. */
 struct form_field *html_form_by_type(const struct html_form *form, const char *type);
+/* The field of that name, NULL if none. Borrowed. */
+struct form_field *html_form_field(const struct html_form *form, const char *name);
 /* The submit button with that text on it; text NULL: the first one. Borrowed. */
 struct form_field *html_form_button(const struct html_form *form, const char *text);
 /* As a browser sends it when button is pressed; owned by the caller. */
