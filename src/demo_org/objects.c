@@ -114,6 +114,10 @@ static struct field from_custom(const struct object *object, const struct custom
     for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
         if (types[i].has_length && strcmp(types[i].type, custom->type) == 0)
             field.length = (int)custom->length;
+    if (strcmp(custom->type, "reference") == 0) {
+        field.length = 18;
+        field.references = "User";
+    }
     const bool restricted = custom->restricted && strcmp(custom->type, "picklist") == 0;
     if (strcmp(custom->type, "boolean") == 0)
         field.flags = "CUDP";

@@ -98,6 +98,8 @@ static void login_form(struct response *response, const char *start_url, const c
     page_send(page, response, 200);
 }
 
+#define CHANGE_PASSWORD "/_ui/system/security/ChangePassword"
+
 /* Where to go after login: a path of this host and nothing else. */
 static const char *safe_start(const char *url)
 {
@@ -139,7 +141,45 @@ void page_login_submit(struct state *state, struct request *request, struct resp
     response_header_take(response, "Set-Cookie",
                          g_strdup_printf("sid=%s; Path=/; HttpOnly; SameSite=Lax%s", sid,
                                          request->tls ? "; Secure" : ""));
-    response_redirect(response, start);
+    /* A program's login goes on; the page that wants a new password comes at the next one here. */
+    const bool setup = g_str_has_prefix(start, "/lightning");
+    response_redirect(response, user->password_expired && setup ? CHANGE_PASSWORD : start);
+}
+
+void page_change_password(struct state *state, struct request *request, struct response *response)
+{
+    const struct browser *browser = page_browser(state, request);
+    if (browser == NULL) {
+        page_ask_login(response, request->target, NULL);
+        return;
+    }
+    GString *page = page_begin("Change Your Password");
+    page_add(page,
+             "<p>The password of %s has expired.</p>\n"
+             "<form method=\"post\" action=\"" CHANGE_PASSWORD "\">\n"
+             "<input type=\"hidden\" name=\"confirmation\" value=\"%s\">\n"
+             "<label for=\"newpassword\">New Password</label>\n"
+             "<input id=\"newpassword\" name=\"newpassword\" type=\"password\" "
+             "autocomplete=\"new-password\" required>\n"
+             "<button type=\"submit\" id=\"save\">Change Password</button>\n</form>\n",
+             browser->user, browser->confirmation);
+    page_send(page, response, 200);
+}
+
+void page_new_password(struct state *state, struct request *request, struct response *response)
+{
+    const struct browser *browser = page_browser(state, request);
+    const char *password = pairs_get(request->form, "newpassword");
+    if (browser == NULL || !page_confirmed(browser, request, response) || password == NULL ||
+        *password == '\0') {
+        if (browser == NULL || response->status == 200)
+            response_redirect(response, CHANGE_PASSWORD);
+        return;
+    }
+    struct user *user = state_find_user(state, browser->user);
+    text_set(&user->password, password);
+    user->password_expired = false;
+    response_redirect(response, "/lightning/setup");
 }
 
 void page_logout(struct state *state, struct request *request, struct response *response)

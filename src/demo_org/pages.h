@@ -24,6 +24,8 @@ void page_ask_login(struct response *response, const char *where, const char *us
 void page_login(struct state *state, struct request *request, struct response *response);
 void page_login_submit(struct state *state, struct request *request, struct response *response);
 void page_logout(struct state *state, struct request *request, struct response *response);
+void page_change_password(struct state *state, struct request *request, struct response *response);
+void page_new_password(struct state *state, struct request *request, struct response *response);
 void page_consent(const struct state *state, const struct browser *browser, const struct app *app,
                   const struct pending *pending, const GPtrArray *scopes,
                   struct response *response);

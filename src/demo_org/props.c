@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "perch/clock.h"
 #include "perch/error.h"
 
 bool list_has(const GPtrArray *list, const char *text)
@@ -121,6 +122,22 @@ static GPtrArray *list_from_json(const Json *value)
     return g_steal_pointer(&list);
 }
 
+/* A number, or "+60000" for so many milliseconds from now. */
+static bool number_set(gint64 *member, const Json *value)
+{
+    const char *text = json_string(value);
+    gint64 later;
+    if (json_is_number(value)) {
+        *member = (gint64)json_number(value);
+        return true;
+    }
+    if (text == NULL || *text != '+' ||
+        !g_ascii_string_to_signed(text + 1, 10, 0, G_MAXINT32, &later, NULL))
+        return false;
+    *member = clock_wall_ms() + later;
+    return true;
+}
+
 static bool member_set(const struct prop *prop, gpointer thing, const Json *value)
 {
     gpointer member = (char *)thing + prop->offset;
@@ -137,10 +154,7 @@ static bool member_set(const struct prop *prop, gpointer thing, const Json *valu
         *(bool *)member = json_bool(value);
         return true;
     case PROP_NUMBER:
-        if (!json_is_number(value))
-            return false;
-        *(gint64 *)member = (gint64)json_number(value);
-        return true;
+        return number_set(member, value);
     case PROP_LIST:
         list = list_from_json(value);
         if (list == NULL)

@@ -113,6 +113,11 @@ static bool run_allowed(const struct route *route, struct state *state, struct r
     return true;
 }
 
+static bool in_maintenance(const struct state *state)
+{
+    return state->org->maintenance || state_now(state) < state->org->maintenance_until_ms;
+}
+
 static void answer_maintenance(struct response *response)
 {
     response_text(response, 503, "text/html;charset=UTF-8",
@@ -159,7 +164,7 @@ void route_request(struct state *state, struct request *request, struct response
             continue;
         path = route->path;
         if (strcmp(route->method, method) == 0) {
-            if (state->org->maintenance && route->family != CONTROL)
+            if (in_maintenance(state) && route->family != CONTROL)
                 answer_maintenance(response);
             else if (run_allowed(route, state, request, response))
                 route->run(state, request, response);

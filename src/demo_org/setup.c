@@ -6,13 +6,11 @@
 #include "objects.h"
 #include "pages.h"
 #include "perch/secret.h"
-#include "setup_form.h"
 
 #define SETUP "/lightning/setup"
 
-/* The logged-in user, NULL and an answer when nobody is or when Setup is closed to them. */
-static struct browser *enter(struct state *state, struct request *request,
-                             struct response *response, bool change)
+struct browser *setup_enter(struct state *state, struct request *request, struct response *response,
+                            bool change)
 {
     struct browser *browser = page_browser(state, request);
     if (browser == NULL) {
@@ -42,15 +40,19 @@ static void add_link(GString *page, const char *url, const char *text)
 
 void setup_home(struct state *state, struct request *request, struct response *response)
 {
-    if (enter(state, request, response, false) == NULL)
+    if (setup_enter(state, request, response, false) == NULL)
         return;
     GString *page = page_begin("Setup");
     g_string_append(page, "<ul>\n");
     add_link(page, SETUP "/ManageExternalClientApplication/home", "External Client App Manager");
+    add_link(page, SETUP "/ExternalClientApplicationOauthUsage/home",
+             "External Client Apps OAuth Usage");
     add_link(page, SETUP "/ConnectedAppsUsage/home", "Connected Apps OAuth Usage");
     add_link(page, SETUP "/EnhancedProfiles/home", "Profiles");
     add_link(page, SETUP "/ManageUsers/home", "Users");
-    add_link(page, SETUP "/CompanyProfileInfo/home", "Company Information");
+    add_link(page, SETUP "/PermSets/home", "Permission Sets");
+    add_link(page, SETUP "/OrgLoginHistory/home", "Login History");
+    setup_add_links(page);
     add_link(page, "/secur/logout.jsp", "Log Out");
     g_string_append(page, "</ul>\n");
     page_send(page, response, 200);
@@ -58,7 +60,7 @@ void setup_home(struct state *state, struct request *request, struct response *r
 
 void setup_apps(struct state *state, struct request *request, struct response *response)
 {
-    const struct browser *browser = enter(state, request, response, false);
+    const struct browser *browser = setup_enter(state, request, response, false);
     if (browser == NULL)
         return;
     GString *page = page_begin("External Client App Manager");
@@ -67,7 +69,8 @@ void setup_apps(struct state *state, struct request *request, struct response *r
     {
         g_autofree char *url =
             g_strdup_printf(SETUP "/ManageExternalClientApplication/%s/detail", app->id);
-        add_link(page, url, app->label);
+        if (app->in_org)
+            add_link(page, url, app->label);
     }
     page_add(page,
              "</ul>\n<h2>New External Client App</h2>\n<form method=\"post\" action=\"" SETUP
@@ -97,7 +100,7 @@ static char *new_secret(void)
 
 void setup_app_new(struct state *state, struct request *request, struct response *response)
 {
-    const struct browser *browser = enter(state, request, response, true);
+    const struct browser *browser = setup_enter(state, request, response, true);
     if (browser == NULL || !page_confirmed(browser, request, response))
         return;
     const char *name = pairs_get(request->form, "name");
@@ -113,16 +116,17 @@ void setup_app_new(struct state *state, struct request *request, struct response
     app->key = token_make("3MVG9", 85);
     g_free(app->secret);
     app->secret = new_secret();
+    app->known_from_ms = state_now(state) + state->org->app_delay_ms;
     g_autofree char *url =
         g_strdup_printf(SETUP "/ManageExternalClientApplication/%s/detail", app->id);
     response_redirect(response, url);
 }
 
-/* A form over one thing: shows it, and takes it when it was sent. */
-static void edit(struct state *state, struct request *request, struct response *response,
-                 const char *title, enum setup_form form, enum kind_index index, gpointer thing)
+void setup_edit(struct state *state, struct request *request, struct response *response,
+                const char *title, enum setup_form form, enum kind_index index, gpointer thing,
+                const char *more)
 {
-    struct browser *browser = enter(state, request, response, is_post(request));
+    struct browser *browser = setup_enter(state, request, response, is_post(request));
     if (browser == NULL || (is_post(request) && !page_confirmed(browser, request, response)))
         return;
     if (is_post(request))
@@ -134,12 +138,13 @@ static void edit(struct state *state, struct request *request, struct response *
              "<form method=\"post\" action=\"%s\">\n"
              "<input type=\"hidden\" name=\"confirmation\" value=\"%s\">\n",
              request->target, browser->confirmation);
-    form_show(page, form, &state_kinds[index], thing);
+    form_show(page, form, "", &state_kinds[index], thing);
     g_string_append(page, "<button type=\"submit\" id=\"save\">Save</button>\n</form>\n");
+    g_string_append(page, more);
     page_send(page, response, 200);
 }
 
-static void not_here(struct response *response)
+void setup_not_here(struct response *response)
 {
     page_message(response, 404, "URL No Longer Exists",
                  "You have attempted to reach a URL that no longer exists.");
@@ -149,105 +154,10 @@ void setup_app(struct state *state, struct request *request, struct response *re
 {
     STATE_EACH(app, app, state)
     if (id_same(app->id, request->args[0])) {
-        edit(state, request, response, app->label, app_form, KIND_app, app);
+        setup_edit(state, request, response, app->label, app_form, KIND_app, app, "");
         return;
     }
-    not_here(response);
-}
-
-/* The Salesforce id inside "address=%2F00e...%3Fnoredirect%3D1". */
-static char *address_id(const struct request *request)
-{
-    const char *address = request_param(request, "address");
-    if (address == NULL || *address != '/')
-        return NULL;
-    return g_strndup(address + 1, strcspn(address + 1, "?/"));
-}
-
-void setup_profiles(struct state *state, struct request *request, struct response *response)
-{
-    if (enter(state, request, response, false) == NULL)
-        return;
-    GString *page = page_begin("Profiles");
-    g_string_append(page, "<ul>\n");
-    STATE_EACH(profile, profile, state)
-    {
-        g_autofree char *url =
-            g_strdup_printf(SETUP "/EnhancedProfiles/page?address=%%2F%s", profile->id);
-        add_link(page, url, profile->name);
-    }
-    g_string_append(page, "</ul>\n");
-    page_send(page, response, 200);
-}
-
-static struct profile *find_profile_id(const struct state *state, const char *id)
-{
-    STATE_EACH(profile, profile, state)
-    if (id_same(profile->id, id))
-        return profile;
-    return NULL;
-}
-
-void setup_profile(struct state *state, struct request *request, struct response *response)
-{
-    g_autofree char *id = address_id(request);
-    struct profile *profile = find_profile_id(state, id);
-    if (profile != NULL)
-        edit(state, request, response, profile->name, profile_form, KIND_profile, profile);
-    else
-        not_here(response);
-}
-
-void setup_users(struct state *state, struct request *request, struct response *response)
-{
-    if (enter(state, request, response, false) == NULL)
-        return;
-    GString *page = page_begin("Users");
-    g_string_append(page, "<ul>\n");
-    STATE_EACH(user, user, state)
-    {
-        g_autofree char *url = g_strdup_printf(
-            SETUP
-            "/ManageUsers/page?address=%%2F%s%%3Fnoredirect%%3D1%%26isUserEntityOverride%%3D1",
-            user->id);
-        g_autofree char *text = g_strdup_printf("%s (%s)", user->name, user->special);
-        add_link(page, url, text);
-    }
-    g_string_append(page, "</ul>\n");
-    page_send(page, response, 200);
-}
-
-void setup_user(struct state *state, struct request *request, struct response *response)
-{
-    g_autofree char *id = address_id(request);
-    struct user *user = state_find_user_id(state, id);
-    if (user != NULL)
-        edit(state, request, response, user->name, user_form, KIND_user, user);
-    else
-        not_here(response);
-}
-
-void setup_company(struct state *state, struct request *request, struct response *response)
-{
-    if (enter(state, request, response, false) == NULL)
-        return;
-    GString *page = page_begin("Company Information");
-    form_show(page, org_form, &state_org_kind, state->org);
-    page_add(page,
-             "<p>API Requests, Last 24 Hours<br><code>%" G_GINT64_FORMAT " (%" G_GINT64_FORMAT
-             " max)</code></p>\n",
-             state->org->api_used, state->org->api_limit);
-    page_send(page, response, 200);
-}
-
-void setup_other(struct state *state, struct request *request, struct response *response)
-{
-    if (enter(state, request, response, false) == NULL)
-        return;
-    GString *page = page_begin(request->args[0]);
-    g_string_append(page, "<p>The demo org does not have this Setup page. In Salesforce it opens "
-                          "at this address. <a href=\"" SETUP "\">Setup</a></p>\n");
-    page_send(page, response, 200);
+    setup_not_here(response);
 }
 
 static void show_record(struct state *state, struct request *request, struct response *response,
@@ -261,7 +171,7 @@ static void show_record(struct state *state, struct request *request, struct res
     const struct object *object = object_find(record->object);
     const struct profile *profile = state_profile_of(state, state_find_user(state, browser->user));
     if (!object_readable(object, profile)) {
-        not_here(response);
+        setup_not_here(response);
         return;
     }
     g_autoptr(GArray) fields = object_visible_fields(state, object, profile);
@@ -296,21 +206,15 @@ void setup_record(struct state *state, struct request *request, struct response 
     if (record != NULL)
         show_record(state, request, response, record);
     else
-        not_here(response);
+        setup_not_here(response);
 }
 
 void setup_by_id(struct state *state, struct request *request, struct response *response)
 {
     const char *id = request->args[0];
     const struct record *record = find_by_id(state, id);
-    struct user *user = state_find_user_id(state, id);
-    struct profile *profile = find_profile_id(state, id);
     if (record != NULL)
         show_record(state, request, response, record);
-    else if (user != NULL)
-        edit(state, request, response, user->name, user_form, KIND_user, user);
-    else if (profile != NULL)
-        edit(state, request, response, profile->name, profile_form, KIND_profile, profile);
-    else
-        not_here(response);
+    else if (!setup_thing(state, request, response, id))
+        setup_not_here(response);
 }

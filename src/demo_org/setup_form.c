@@ -5,7 +5,7 @@
 
 #include "pages.h"
 
-enum widget { TICK, SHOWN, LINE, LINES, WORDS, CHOICE, MEMBER };
+enum widget { TICK, SHOWN, LINE, AMOUNT, LINES, WORDS, CHOICE, MEMBER };
 
 static const struct row {
     enum setup_form form;
@@ -32,18 +32,20 @@ static char *input_name(const struct row *row)
                                  : g_strdup(row->member);
 }
 
-static void show_tick(GString *page, const struct row *row, const char *name, bool on)
+/* id: of the element; name: what is sent. */
+static void show_tick(GString *page, const struct row *row, const char *id, const char *name,
+                      bool on)
 {
     page_add(page, "<label class=\"tick\"><input type=\"checkbox\" name=\"%s\" id=\"%s\"", name,
-             name);
+             id);
     g_string_append(page, on ? " checked>" : ">");
     page_add(page, " %s</label>\n", row->label);
 }
 
-static void show_choice(GString *page, const struct row *row, const char *value)
+static void show_choice(GString *page, const struct row *row, const char *id, const char *value)
 {
-    page_add(page, "<label for=\"%s\">%s</label>\n<select name=\"%s\" id=\"%s\">\n", row->member,
-             row->label, row->member, row->member);
+    page_add(page, "<label for=\"%s\">%s</label>\n<select name=\"%s\" id=\"%s\">\n", id, row->label,
+             row->member, id);
     g_auto(GStrv) options = g_strsplit(row->option, "|", -1);
     for (char **option = options; *option != NULL; option++) {
         char *label = strchr(*option, '=');
@@ -55,6 +57,15 @@ static void show_choice(GString *page, const struct row *row, const char *value)
     g_string_append(page, "</select>\n");
 }
 
+static void show_line(GString *page, const struct row *row, const char *id, const char *name,
+                      const char *value)
+{
+    page_add(page,
+             "<label for=\"%s\">%s</label>\n<input type=\"text\" name=\"%s\" id=\"%s\" "
+             "value=\"%s\">\n",
+             id, row->label, name, id, value);
+}
+
 static char *join_list(GPtrArray *list, const char *between)
 {
     GString *text = g_string_new(NULL);
@@ -64,26 +75,28 @@ static char *join_list(GPtrArray *list, const char *between)
     return g_string_free(text, FALSE);
 }
 
-static void show_row(GString *page, const struct row *row, gconstpointer member)
+static void show_row(GString *page, const struct row *row, const char *prefix, gconstpointer member)
 {
     g_autofree char *name = input_name(row);
+    g_autofree char *id = g_strconcat(prefix, name, NULL);
     g_autofree char *text = NULL;
     switch (row->widget) {
     case TICK:
-        show_tick(page, row, name, *(const bool *)member);
+        show_tick(page, row, id, name, *(const bool *)member);
         break;
     case MEMBER:
-        show_tick(page, row, name, list_has(*(GPtrArray *const *)member, row->option));
+        show_tick(page, row, id, name, list_has(*(GPtrArray *const *)member, row->option));
         break;
     case SHOWN:
-        page_add(page, "<p>%s<br><code id=\"%s\">%s</code></p>\n", row->label, name,
+        page_add(page, "<p>%s<br><code id=\"%s\">%s</code></p>\n", row->label, id,
                  *(char *const *)member);
         break;
     case LINE:
-        page_add(page,
-                 "<label for=\"%s\">%s</label>\n<input type=\"text\" name=\"%s\" id=\"%s\" "
-                 "value=\"%s\">\n",
-                 name, row->label, name, name, *(char *const *)member);
+        show_line(page, row, id, name, *(char *const *)member);
+        break;
+    case AMOUNT:
+        text = g_strdup_printf("%" G_GINT64_FORMAT, *(const gint64 *)member);
+        show_line(page, row, id, name, text);
         break;
     case LINES:
     case WORDS:
@@ -91,19 +104,20 @@ static void show_row(GString *page, const struct row *row, gconstpointer member)
         page_add(page,
                  "<label for=\"%s\">%s</label>\n<textarea name=\"%s\" id=\"%s\" rows=\"4\">\n"
                  "%s</textarea>\n",
-                 name, row->label, name, name, text);
+                 id, row->label, name, id, text);
         break;
     case CHOICE:
-        show_choice(page, row, *(char *const *)member);
+        show_choice(page, row, id, *(char *const *)member);
         break;
     }
 }
 
-void form_show(GString *page, enum setup_form form, const struct kind *kind, gconstpointer thing)
+void form_show(GString *page, enum setup_form form, const char *prefix, const struct kind *kind,
+               gconstpointer thing)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         if (rows[i].form == form)
-            show_row(page, &rows[i], member_of(kind, thing, rows[i].member));
+            show_row(page, &rows[i], prefix, member_of(kind, thing, rows[i].member));
 }
 
 static void take_list(GPtrArray *list, const char *text, const char *separators)
@@ -143,6 +157,10 @@ static void take_row(const struct row *row, const char *sent, gpointer member)
     case CHOICE:
         if (sent != NULL)
             text_set(member, sent);
+        break;
+    case AMOUNT:
+        if (sent != NULL)
+            *(gint64 *)member = g_ascii_strtoll(sent, NULL, 10);
         break;
     case SHOWN:
         break;

@@ -276,7 +276,7 @@ static void setup__callback__cures_authorize(void **state)
     assert_int_equal(before->status, 400);
     edit_form(org, path, cookie,
               "callbacks=http%3A%2F%2Flocalhost%3A9%2FOauthRedirect%0D%0Ahttps%3A%2F%2Fx.example%2F"
-              "&scopes=api&pkce_required=on");
+              "&scopes=api&pkce_required=on&flow_enabled=on");
     g_autoptr(Fetched) after = fetch(url, NULL);
     assert_int_equal(after->status, 302);
 }
