@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The doors of the Authorize step other than the listener: what a person pastes. */
+
+#include <string.h>
+
+#include "e2e/walk.h"
+
+/* At Authorize, with a browser that does nothing. */
+static Walk *wait_for_paste(Rig *rig)
+{
+    demo_org_use_browser(rig->org, rig->home, "nothing");
+    Walk *walk = walk_start_filled(rig, "acme");
+    walk_to_authorize(walk);
+    return walk;
+}
+
+/* The code of a redirect address, as it stands there (escaped). */
+static char *code_of(const char *redirect)
+{
+    const char *code = strstr(redirect, "code=") + strlen("code=");
+    return g_strndup(code, strcspn(code, "&"));
+}
+
+static void assert_one_exchange(Rig *rig)
+{
+    /* the code, then the refresh that proves the token */
+    assert_int_equal(demo_org_requests(rig->org, "POST", "/services/oauth2/token"), 2);
+}
+
+static void paste__whole_redirect_address__goes_on(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    g_autofree char *redirect = walk_redirect(walk);
+    canary_add(rig->canary, redirect); /* never echoed */
+    paste(walk, redirect);
+    walk_home(walk, "acme");
+    assert_one_exchange(rig);
+}
+
+/* As a mouse takes it from a terminal: broken into rows. */
+static void paste__address_broken_over_rows__goes_on(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    g_autofree char *redirect = walk_redirect(walk);
+    g_autoptr(GString) rows = g_string_new(redirect);
+    for (gsize at = 60; at < rows->len; at += 63)
+        g_string_insert(rows, (gssize)at, "\r\n ");
+    paste(walk, rows->str);
+    walk_home(walk, "acme");
+    assert_one_exchange(rig);
+}
+
+static void paste__bare_code__goes_on(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    g_autofree char *redirect = walk_redirect(walk);
+    g_autofree char *code = code_of(redirect);
+    g_autofree char *plain = g_uri_unescape_string(code, NULL);
+    canary_add(rig->canary, plain);
+    paste(walk, plain);
+    walk_home(walk, "acme");
+    assert_one_exchange(rig);
+}
+
+/* Without bracketed paste: faster than anybody types, wherever the focus is. */
+static void typed__redirect_address_in_one_burst__goes_on(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    g_autofree char *redirect = walk_redirect(walk);
+    type(walk, redirect);
+    walk_home(walk, "acme");
+    assert_one_exchange(rig);
+}
+
+/* Typed into the field, slowly; the letters of a code are no commands there. */
+static void typed__code_in_the_field__goes_on(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    g_autofree char *redirect = walk_redirect(walk);
+    g_autofree char *code = code_of(redirect);
+    press(walk, "Tab");
+    see(walk, "▸Paste");
+    for (const char *p = code; *p != '\0'; p++) {
+        type(walk, (const char[]){*p, '\0'});
+        assert_true(pty_wait_change(walk->pty, PTY_WAIT_MS));
+    }
+    see_key(walk, "Enter use what is pasted");
+    press(walk, "Enter");
+    walk_home(walk, "acme");
+    assert_one_exchange(rig);
+}
+
+static void paste__address_of_another_login__is_refused(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    g_autofree char *first = walk_redirect(walk);
+    press(walk, "Esc");
+    see_key(walk, "Enter open browser and log in");
+    press(walk, "Enter"); /* a new login: a new state */
+    see(walk, "Listening on");
+    paste(walk, first);
+    see_sentence(walk,
+                 "This address belongs to another login. Paste the one that the browser ended "
+                 "on after you opened the address above.");
+    assert_int_equal(demo_org_requests(rig->org, "POST", "/services/oauth2/token"), 0);
+    see(walk, "▸ 5 Authorize");
+    g_autofree char *second = walk_redirect(walk);
+    paste(walk, second);
+    walk_home(walk, "acme");
+    assert_one_exchange(rig);
+}
+
+static void paste__nothing_of_use__says_what_is_wanted(void **state)
+{
+    static const char *const texts[] = {"https://www.example.com/", "hello", "https://"};
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        paste(walk, texts[i]);
+        see(walk, "✖");
+        see(walk, "▸ 5 Authorize");
+        press(walk, "Tab");
+        press(walk, "C-u");
+        pty_expect_gone(walk->pty, "✖");
+        press(walk, "Tab");
+    }
+    assert_int_equal(demo_org_requests(rig->org, "POST", "/services/oauth2/token"), 0);
+    walk_browser(walk, "allow");
+    press(walk, "r");
+    walk_home(walk, "acme");
+}
+
+/* Salesforce's page for a refusal that never comes back to perch. */
+static void paste__error_page__names_the_cause_and_retries(void **state)
+{
+    static const struct {
+        const char *query, *code, *title;
+    } rows[] = {
+        {"error=OAUTH_EC_APP_NOT_FOUND&error_description=External%20client%20app%20is%20not%20"
+         "installed%20in%20this%20org",
+         "OAUTH_EC_APP_NOT_FOUND", "External client app is not installed in this org"},
+        {"error=access_denied&error_description=end-user+denied+authorization", "access_denied",
+         "end-user denied authorization"},
+    };
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *page =
+            g_strconcat("https://acme.my.salesforce.com/setup/secur/RemoteAccessErrorPage.apexp?",
+                        rows[i].query, NULL);
+        paste(walk, page);
+        see(walk, rows[i].code);
+        see_sentence(walk, rows[i].title);
+        see(walk, "To fix");
+        see_no(walk, "Listening on");
+        press(walk, "r");
+        see(walk, "Listening on");
+        see_no(walk, rows[i].code);
+    }
+    g_autofree char *redirect = walk_redirect(walk);
+    paste(walk, redirect);
+    walk_home(walk, "acme");
+    assert_one_exchange(rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(paste__whole_redirect_address__goes_on),
+        cmocka_unit_test(paste__address_broken_over_rows__goes_on),
+        cmocka_unit_test(paste__bare_code__goes_on),
+        cmocka_unit_test(typed__redirect_address_in_one_burst__goes_on),
+        cmocka_unit_test(typed__code_in_the_field__goes_on),
+        cmocka_unit_test(paste__address_of_another_login__is_refused),
+        cmocka_unit_test(paste__nothing_of_use__says_what_is_wanted),
+        cmocka_unit_test(paste__error_page__names_the_cause_and_retries),
+    };
+    return cmocka_run_group_tests_name("the doors of Authorize", tests, NULL, NULL);
+}
