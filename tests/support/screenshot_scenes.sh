@@ -54,3 +54,34 @@ shot 7-test
 keys Enter
 wait_for "Into Flow Builder"
 shot 8-handoff
+
+# Three diagnoses and Home.
+start_terminal 100 36 "$build/perch" setup wrong --login-url "$ORG_URL"
+wait_for "Which Salesforce org"
+keys Enter
+wait_for "Enter go on"
+keys Enter
+wait_for "App settings"
+keys Enter
+wait_for "Consumer key"
+type_text "3MVG9AnotherOrgsKeyAnotherOrgsKey"
+keys Enter
+wait_for "perch asks again"
+shot diagnosis-key
+
+patch_org '{"profiles":{"*":{"api_enabled":false}}}' >/dev/null
+start_terminal 100 36 "$build/perch"
+wait_for "API off"
+shot 9-home
+keys Enter
+wait_for "1 failed"
+shot diagnosis-api
+
+patch_org '{"profiles":{"*":{"api_enabled":true,"create":["Case"]}}}' >/dev/null
+start_terminal 100 36 "$build/perch"
+wait_for "working"
+keys t
+wait_for "Enter insert Lead"
+keys Enter
+wait_for "To fix"
+shot diagnosis-insert
