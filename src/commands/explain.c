@@ -102,6 +102,13 @@ static GPtrArray *make_rows(const SecretBuf *text, const struct question *questi
     return rows;
 }
 
+static void print_cause(const struct diagnosis *diagnosis)
+{
+    g_autofree char *line = g_strdup_printf(_("This is the cause \"%s\" of perch-causes(7)."),
+                                            cause_name(diagnosis->cause));
+    printf("        %s\n", line);
+}
+
 static void print_text(const GPtrArray *rows, bool quiet)
 {
     const struct check_result *first = rows->pdata[0];
@@ -113,8 +120,7 @@ static void print_text(const GPtrArray *rows, bool quiet)
         printf("  !!  %s: %s: %s\n", row->title, row->summary, row->diagnosis->title);
     }
     if (first->diagnosis != NULL && !quiet)
-        printf(_("      This is the cause \"%s\" of perch-causes(7).\n"),
-               cause_name(first->diagnosis->cause));
+        print_cause(first->diagnosis);
 }
 
 static int answer(const SecretBuf *text, const struct question *question,

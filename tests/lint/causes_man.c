@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Writes perch-causes(7) from the tables of causes, failures and advice. It needs nothing but the C
+ * library, so that causes.sh can build it without the rest of perch.
+ */
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define N_(text) text
+
+enum stage { STAGE_ANY, STAGE_MACHINE, STAGE_AUTHORIZE, STAGE_TOKEN, STAGE_REST, STAGE_INSERT };
+enum retry { RETRY_NEVER, RETRY_NOW, RETRY_LATER, RETRY_AFTER_FIX };
+enum perch_exit {
+    PERCH_EXIT_OK,
+    PERCH_EXIT_UNEXPECTED,
+    PERCH_EXIT_USAGE,
+    PERCH_EXIT_CANCELLED,
+    PERCH_EXIT_AUTHORIZATION,
+    PERCH_EXIT_APP,
+    PERCH_EXIT_API,
+    PERCH_EXIT_RECORD,
+    PERCH_EXIT_NETWORK,
+    PERCH_EXIT_KEYRING,
+    PERCH_EXIT_BUSY,
+};
+
+enum setup_page {
+    SETUP_PAGE_NONE,
+#define SETUP_PAGE(id, name, path, link, source) SETUP_PAGE_##id,
+#include "perch/setup_pages.def"
+#undef SETUP_PAGE
+    SETUP_PAGE_COUNT,
+};
+
+static const char *const page_paths[SETUP_PAGE_COUNT] = {
+#define SETUP_PAGE(id, name, path, link, source) [SETUP_PAGE_##id] = path,
+#include "perch/setup_pages.def"
+#undef SETUP_PAGE
+};
+
+enum cause {
+#define CAUSE(id, name, ...) CAUSE_##id,
+#include "perch/causes.def"
+#undef CAUSE
+    CAUSE_COUNT,
+};
+
+struct step {
+    const char *text;
+    enum { PLAIN, OTHER, FOR_CONNECTED } kind;
+};
+
+static const struct cause_row {
+    const char *name;
+    enum stage stage;
+    enum perch_exit exit;
+    enum retry retry;
+    enum setup_page page;
+    const char *title, *happened, *tell_apart;
+    const struct step *steps;
+} causes[CAUSE_COUNT] = {
+/* clang-format off */
+#define STEP(text) {text, PLAIN}
+#define OTHERWISE(text) {text, OTHER}
+#define CONNECTED(text) {text, FOR_CONNECTED}
+#define CAUSE(id, name, stage, exit, retry, page, title, happened, tell_apart, ...) \
+    [CAUSE_##id] = {name, stage, exit, retry, page, title, happened, tell_apart, \
+                    (const struct step[]){__VA_ARGS__, {NULL, PLAIN}}},
+/* clang-format on */
+#include "perch/causes.def"
+};
+
+static const struct failure_row {
+    const char *code, *text;
+    long status;
+    enum cause cause;
+    bool likely, own;
+} failures[] = {
+#define LIKELY true
+#define CERTAIN false
+#define FAILURE(stage, status, code, text, cause, certainty, source) \
+    {code, text, status, CAUSE_##cause, certainty, sizeof source == sizeof "own"},
+#include "perch/failures.def"
+};
+
+static const struct advice_row {
+    const char *code, *text, *step;
+} advices[] = {
+#define ADVICE(code, text, step) {code, text, step},
+#include "perch/advice.def"
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* ---- roff ---- */
+
+enum { COLUMNS = 78, WORD_BYTES = 256 };
+
+struct word {
+    char text[WORD_BYTES];
+    size_t length;
+};
+
+static void fail(const char *why, const char *where)
+{
+    fprintf(stderr, "causes_man.c: %s: %s\n", why, where);
+    exit(1);
+}
+
+static void append(struct word *word, const char *text, size_t length)
+{
+    if (word->length + length >= WORD_BYTES)
+        fail("a word that is too long", word->text);
+    memcpy(word->text + word->length, text, length);
+    word->length += length;
+    word->text[word->length] = '\0';
+}
+
+/* One character of a text as roff; returns the bytes that it took. */
+static size_t escape(const char *p, struct word *word)
+{
+    static const struct {
+        const char *character, *roff;
+    } special[] = {{"\\", "\\e"}, {"›", "\\(fc"}, {"…", "..."}};
+    for (size_t i = 0; i < COUNT(special); i++) {
+        size_t length = strlen(special[i].character);
+        if (strncmp(p, special[i].character, length) == 0) {
+            append(word, special[i].roff, strlen(special[i].roff));
+            return length;
+        }
+    }
+    if ((unsigned char)*p >= 0x80)
+        fail("no roff for the character in", p);
+    append(word, p, 1);
+    return 1;
+}
+
+/* The word at p as roff; returns its bytes. */
+static size_t take_word(const char *p, struct word *word)
+{
+    size_t taken = 0;
+    *word = (struct word){0};
+    while (p[taken] != '\0' && p[taken] != ' ')
+        taken += escape(p + taken, word);
+    return taken;
+}
+
+static bool ends_sentence(const struct word *word)
+{
+    return word->length > 1 && strchr(".?", word->text[word->length - 1]) != NULL;
+}
+
+/* Filled text: each sentence begins a line, no line looks like a macro. */
+static void say(const char *text)
+{
+    struct word word;
+    size_t column = 0;
+    for (const char *p = text; *p != '\0'; p += strspn(p, " ")) {
+        p += take_word(p, &word);
+        if (column > 0 && column + 1 + word.length > COLUMNS) {
+            putchar('\n');
+            column = 0;
+        }
+        if (column > 0)
+            column += (size_t)printf(" ");
+        else if (word.text[0] == '.' || word.text[0] == '\'')
+            column += (size_t)printf("\\&");
+        column += (size_t)printf("%s", word.text);
+        if (ends_sentence(&word)) {
+            putchar('\n');
+            column = 0;
+        }
+    }
+    if (column > 0)
+        putchar('\n');
+}
+
+/* An argument of a macro. */
+static void say_argument(const char *text)
+{
+    putchar('"');
+    for (const char *p = text; *p != '\0';) {
+        struct word word = {0};
+        p += escape(p, &word);
+        printf("%s", strcmp(word.text, "\"") == 0 ? "\"\"" : word.text);
+    }
+    putchar('"');
+}
+
+/* ---- one cause ---- */
+
+static bool has_place(const char *text)
+{
+    return strchr(text, '{') != NULL;
+}
+
+/* Whether the advice is for answers of this row. */
+static bool advises(const struct advice_row *advice, const struct failure_row *row)
+{
+    bool same = advice->code == NULL ? row->code == NULL
+                                     : row->code != NULL && strcmp(advice->code, row->code) == 0;
+    bool own = advice->text == NULL || row->text == NULL || strcmp(advice->text, row->text) == 0;
+    return same && own && (advice->code != NULL || row->text != NULL);
+}
+
+static void write_answer(const struct failure_row *row)
+{
+    printf(".It\n");
+    if (row->code != NULL) {
+        printf(".Li ");
+        say_argument(row->code);
+        putchar('\n');
+    }
+    if (row->text != NULL) {
+        printf(row->code != NULL ? "with\n.Dq " : "the words\n.Dq ");
+        say_argument(row->text);
+        putchar('\n');
+    }
+    if (row->status != 0 && row->code != NULL)
+        printf("with HTTP status %ld\n", row->status);
+    else if (row->status != 0)
+        printf("HTTP status %ld, and nothing that tells more\n", row->status);
+    if (row->likely)
+        printf(".Pq likely\n");
+}
+
+static void write_answers(enum cause cause)
+{
+    printf(".Pp\nIt is named after these answers:\n.Bl -bullet -compact -offset indent\n");
+    for (size_t i = 0; i < COUNT(failures); i++)
+        if (failures[i].cause == cause)
+            write_answer(&failures[i]);
+    if (cause == CAUSE_UNKNOWN)
+        printf(".It\nevery other one\n");
+    printf(".El\n");
+}
+
+/* The steps as they are when an answer names nothing, for both kinds of app. */
+static void write_steps(const struct step *steps)
+{
+    printf(".Pp\nTo cure it:\n.Bl -enum -compact -offset indent\n");
+    for (const struct step *step = steps; step->text != NULL; step++) {
+        bool external = step[1].text != NULL && step[1].kind == FOR_CONNECTED;
+        if (has_place(step->text))
+            continue;
+        printf(".It\n");
+        if (external)
+            printf("External Client App:\n");
+        else if (step->kind == FOR_CONNECTED)
+            printf("Connected App:\n");
+        say(step->text);
+    }
+    printf(".El\n");
+}
+
+static bool belongs_to(const struct advice_row *advice, enum cause cause)
+{
+    for (size_t i = 0; i < COUNT(failures); i++)
+        if (failures[i].cause == cause && advises(advice, &failures[i]))
+            return true;
+    return false;
+}
+
+static void write_advice(enum cause cause)
+{
+    bool begun = false;
+    for (size_t i = 0; i < COUNT(advices); i++) {
+        if (has_place(advices[i].step) || !belongs_to(&advices[i], cause))
+            continue;
+        if (!begun)
+            printf(".Pp\nFor some answers there is something to do first:\n"
+                   ".Bl -bullet -compact -offset indent\n");
+        begun = true;
+        printf(".It\n");
+        if (advices[i].code != NULL) {
+            printf(".Li ");
+            say_argument(advices[i].code);
+            putchar('\n');
+        }
+        if (advices[i].text != NULL) {
+            printf(advices[i].code != NULL ? "with\n.Dq " : ".Dq ");
+            say_argument(advices[i].text);
+            putchar('\n');
+        }
+        printf("\\(em\n");
+        say(advices[i].step);
+    }
+    if (begun)
+        printf(".El\n");
+}
+
+/* Whether nothing but perch itself tells of it. */
+static bool is_own(enum cause cause)
+{
+    for (size_t i = 0; i < COUNT(failures); i++)
+        if (failures[i].cause == cause && !failures[i].own)
+            return false;
+    return cause != CAUSE_UNKNOWN;
+}
+
+static void write_cause(enum cause cause)
+{
+    static const char *const again[] = {
+        [RETRY_NEVER] = "not without a change of the request",
+        [RETRY_NOW] = "at once",
+        [RETRY_LATER] = "later",
+        [RETRY_AFTER_FIX] = "after the cure",
+    };
+    const struct cause_row *row = &causes[cause];
+    printf(".Ss %s\n", row->name);
+    say(row->title);
+    say(row->happened);
+    printf(".Pp\nTo be sure:\n");
+    say(row->tell_apart != NULL ? row->tell_apart
+        : is_own(cause)         ? "perch saw it happen itself."
+                                : "The answer says it itself, and perch shows it untouched.");
+    write_answers(cause);
+    write_steps(row->steps);
+    write_advice(cause);
+    printf(".Pp\n.Bl -tag -width \"Exit status\" -compact\n");
+    if (row->page != SETUP_PAGE_NONE) {
+        printf(".It Setup page\n");
+        say(page_paths[row->page]);
+    }
+    printf(".It Try again\n%s\n.It Exit status\n%d\n.El\n", again[row->retry], (int)row->exit);
+}
+
+/* ---- the page ---- */
+
+static void write_head(void)
+{
+    printf(".\\\" SPDX-License-Identifier: MIT\n"
+           ".\\\" Written by tests/lint/causes.sh --write; the texts are in include/perch/*.def.\n"
+           ".Dd November 23, 2026\n.Dt PERCH-CAUSES 7\n.Os\n"
+           ".Sh NAME\n.Nm perch-causes\n"
+           ".Nd what perch names when something fails, and what cures it\n"
+           ".Sh DESCRIPTION\n"
+           "Each failure that\n.Xr perch 1\nexplains has one of these causes.\nWith\n"
+           ".Fl -json\nit is the member\n.Va cause\nof a diagnosis: the headings here are its "
+           "values.\n.Pp\nA cause is\n.Dq certain\nwhere the answer allows nothing else,\n"
+           ".Dq likely\nwhere it can mean something else too, and\n.Dq unknown\n");
+    say("where perch does not know the answer; then it is shown as it came, without a guess. "
+        "Answers are told by their code. Words are looked for in any case, and only where nothing "
+        "else in the answer tells.");
+    printf(".Pp\n");
+    say("Pages of Setup are called what Lightning Experience calls them. Where the two kinds of "
+        "app "
+        "differ, perch says what to do for the kind that the connection has; where it does not "
+        "know the kind, and here, both are said. What Salesforce's answer names (a field, an "
+        "object, a limit, a value) is named in the steps, too.");
+}
+
+static void write_section(const char *title, enum stage first, enum stage last)
+{
+    printf(".Sh %s\n", title);
+    for (int i = 0; i < CAUSE_COUNT; i++)
+        if (causes[i].stage >= first && causes[i].stage <= last)
+            write_cause((enum cause)i);
+}
+
+int main(void)
+{
+    write_head();
+    write_section("THIS COMPUTER AND THE WAY TO SALESFORCE", STAGE_MACHINE, STAGE_MACHINE);
+    write_section("AUTHORIZATION AND TOKENS", STAGE_AUTHORIZE, STAGE_TOKEN);
+    write_section("THE REST API", STAGE_REST, STAGE_REST);
+    write_section("TEST RECORDS", STAGE_INSERT, STAGE_INSERT);
+    write_section("ANYWHERE", STAGE_ANY, STAGE_ANY);
+    printf(".Sh SEE ALSO\n.Xr perch 1\n");
+    return 0;
+}
