@@ -51,7 +51,7 @@ struct home {
     gint64 now_ms;   /* monotonic, for the turning mark */
     gint64 wall_ms;  /* for "2 minutes ago" */
     int screen;
-    enum { HOME_LIST, HOME_RENAMING, HOME_FORGETTING } mode;
+    enum home_mode { HOME_LIST, HOME_RENAMING, HOME_FORGETTING } mode;
     bool finding;
     char *filter; /* NULL = all rows */
     char *typed;  /* the new name while renaming */

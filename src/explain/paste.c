@@ -73,10 +73,10 @@ static enum stage stage_near(const char *text, gsize at)
         {"POST /services/data/", STAGE_INSERT}, {"oauth2/userinfo", STAGE_REST},
         {"/services/data/", STAGE_REST},
     };
-    g_autofree char *sign =
-        nearest("oauth2/authorize|RemoteAccess|OauthRedirect|response_type=|oauth2/token|grant_type="
-                "|oauth2/userinfo|POST /services/data/(?=[^\\s]*/sobjects/)|/services/data/",
-                text, at, NULL);
+    g_autofree char *sign = nearest(
+        "oauth2/authorize|RemoteAccess|OauthRedirect|response_type=|oauth2/token|grant_type="
+        "|oauth2/userinfo|POST /services/data/(?=[^\\s]*/sobjects/)|/services/data/",
+        text, at, NULL);
     for (gsize i = 0; sign != NULL && i < G_N_ELEMENTS(signs); i++)
         if (g_ascii_strcasecmp(signs[i].sign, sign) == 0)
             return signs[i].stage;

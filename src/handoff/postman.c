@@ -210,7 +210,7 @@ bool write_postman_environment(const struct flow_source *source, SecretBuf *out,
     g_autoptr(GPtrArray) items = flow_collect(source, SHOW_VALUE);
     g_autoptr(Json) json = json_object();
     g_autofree char *name = g_strdup_printf("Salesforce: %s", source->connection->name);
-    Json *values = json_array();
+    g_autoptr(Json) values = json_array();
     for (gsize i = 0; i < G_N_ELEMENTS(variables); i++) {
         const char *value = variables[i].row == NULL ? "" : flow_value(items, variables[i].row);
         if (*value == '\0' && variables[i].row != NULL)
@@ -225,7 +225,7 @@ bool write_postman_environment(const struct flow_source *source, SecretBuf *out,
         json_append(values, entry);
     }
     json_set_string(json, "name", name);
-    json_set(json, "values", values);
+    json_set(json, "values", g_steal_pointer(&values));
     json_set_string(json, "_postman_variable_scope", "environment");
     print_to(json, out);
     return true;

@@ -344,7 +344,7 @@ struct view *home_view(const struct home *home, int focus)
 
 /* ---- events ---- */
 
-static void set_mode(struct home *home, int mode, const char *target)
+static void set_mode(struct home *home, enum home_mode mode, const char *target)
 {
     home->mode = mode;
     home->screen++;

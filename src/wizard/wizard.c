@@ -171,7 +171,8 @@ void wizard_start(struct wizard *w, enum step step, gint64 now_ms, GArray *out)
 
 int wizard_exit(const struct wizard *w)
 {
-    if (w->step == STEP_HANDOFF && w->handoff_problem == NULL)
+    /* A proven connection is set up, also when its values do not suit a flow (rotation). */
+    if (w->step == STEP_HANDOFF && (w->handoff_problem == NULL || list_ok(w, CHECKS_PROVE)))
         return PERCH_EXIT_OK;
     if (w->login_diagnosis != NULL)
         return (int)w->login_diagnosis->exit;
