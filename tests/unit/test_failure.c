@@ -116,8 +116,8 @@ static void secrets__in_an_answer__are_not_repeated(void **state)
     static const char *const bodies[] = {
         "{\"access_token\":\"00D000000000001!CANARY.token\",\"refresh_token\":\"5Aep861CANARYxyz\"",
         "{\"access_token\":\"CANARY\",\"x\":1}",
-        "{\"refresh_token\": \"CANARY\", "
-        "\"error\":\"x\",\"error_description\":\"5Aep861CANARY12\"}",
+        ("{\"refresh_token\": \"CANARY\", "
+         "\"error\":\"x\",\"error_description\":\"5Aep861CANARY12\"}"),
         "client_secret=CANARY&grant_type=refresh_token",
         "> Authorization: Bearer CANARYCANARYCANARY.x",
         "GET /OauthRedirect?code=aPrxCANARY.xyz123%3D%3D HTTP/1.1",
