@@ -74,6 +74,10 @@ static char *farewell_text(const struct app *app)
     const Connection *connection = app->session->connection;
     if (app->options->farewell != NULL)
         return g_strdup(app->options->farewell);
+    if (connection->draft_step == 0 && app->session->token_won && !app->session->stored)
+        return g_strdup_printf(
+            _("%s is set up, its tokens are not stored. Again: perch reauthorize %s"),
+            connection->name, connection->name);
     if (connection->draft_step == 0)
         return g_strdup_printf(_("%s is ready. An access token for a script: perch token %s"),
                                connection->name, connection->name);
@@ -234,7 +238,7 @@ void app_effect(struct app *app, const struct effect *effect)
         g_clear_pointer(&app->session->expected_user_id, g_free);
         break;
     case EFFECT_KEEP_IN_MEMORY:
-        app->session->memory_only = true;
+        app->session->memory_only = effect->keep;
         break;
     case EFFECT_REVOKE_AND_QUIT:
         revoke_and_quit(app, effect->code);

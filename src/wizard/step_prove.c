@@ -71,7 +71,7 @@ void step_prove_event(struct wizard *w, const struct view_event *event, GArray *
         effect_add(out, EFFECT_OTHER_ORG);
         list_start(w, CHECKS_PROVE, true, out);
     } else if (is_action(event, ACTION_KEEP) && store_failed(w)) {
-        effect_add(out, EFFECT_KEEP_IN_MEMORY);
+        effect_add(out, EFFECT_KEEP_IN_MEMORY)->keep = true;
         w->memory_only = true;
         list_start(w, CHECKS_PROVE, true, out);
     }

@@ -225,6 +225,16 @@ static void ask_quit(struct wizard *w, GArray *out)
         w->dialog = DIALOG_QUIT;
 }
 
+/* Also from a later step, after "go on without storing". */
+static void store_again(struct wizard *w, GArray *out)
+{
+    w->memory_only = w->doctor = false;
+    effect_add(out, EFFECT_KEEP_IN_MEMORY)->keep = false;
+    if (w->step != STEP_PROVE)
+        wizard_go(w, STEP_PROVE, out);
+    list_start(w, CHECKS_PROVE, true, out);
+}
+
 static void dialog_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     if (event->kind != VIEW_EVENT_ACTION)
@@ -236,7 +246,7 @@ static void dialog_event(struct wizard *w, const struct view_event *event, GArra
         break;
     case ACTION_RETRY:
         w->dialog = DIALOG_NONE;
-        list_start(w, CHECKS_PROVE, true, out);
+        store_again(w, out);
         break;
     case ACTION_EXPORT:
         w->dialog = DIALOG_NONE;
