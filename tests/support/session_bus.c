@@ -95,6 +95,14 @@ static void lock_login(GDBusConnection *connection)
     assert_non_null(answer);
 }
 
+static void remove_keyrings(TmpHome *home)
+{
+    g_autofree char *folder = g_build_filename(home->home, ".local", "share", "keyrings", NULL);
+    const char *argv[] = {"rm", "-rf", folder, NULL};
+    g_autoptr(Child) child = child_run(argv, home->env, NULL);
+    assert_int_equal(child_code(child), 0);
+}
+
 static void start_keyring(SessionBus *bus, TmpHome *home, enum session_keyring kind)
 {
     const char *argv[] = {"gnome-keyring-daemon", "--components=secrets", "--foreground",
@@ -133,6 +141,20 @@ void session_bus_lock(const SessionBus *bus)
 void session_bus_add_keyring(SessionBus *bus, TmpHome *home)
 {
     start_keyring(bus, home, SESSION_KEYRING_OPEN);
+}
+
+void session_bus_change(SessionBus *bus, TmpHome *home, enum session_keyring keyring)
+{
+    if (bus->keyring != NULL) {
+        assert_true(child_stop(bus->keyring, STOP_MS));
+    }
+    g_clear_pointer(&bus->keyring, child_free);
+    if (keyring == SESSION_KEYRING_EMPTY) {
+        remove_keyrings(home);
+    }
+    if (keyring != SESSION_NO_KEYRING) {
+        start_keyring(bus, home, keyring);
+    }
 }
 
 void session_bus_stop(SessionBus *bus)

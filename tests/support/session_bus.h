@@ -27,6 +27,9 @@ enum session_keyring {
 /* Fails the test when it cannot be had. */
 SessionBus *session_bus_start(TmpHome *home, enum session_keyring keyring);
 void session_bus_stop(SessionBus *bus); /* NULL is fine */
+/* Another keyring on the same bus from now on, while programs run on it: what was stored in a login
+ * keyring is there again when it is opened again, and gone for good after SESSION_KEYRING_EMPTY. */
+void session_bus_change(SessionBus *bus, TmpHome *home, enum session_keyring keyring);
 /* The same keyring again, unlocked, after a test has ended bus->keyring. */
 void session_bus_add_keyring(SessionBus *bus, TmpHome *home);
 /* Locks the login keyring, as a screen lock would. */

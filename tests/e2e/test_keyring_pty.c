@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The keyring goes away between Preflight and Prove: a token that was won is not lost by it. */
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "e2e/walk.h"
+
+static const struct {
+    enum session_keyring keyring;
+    const char *row, *title;
+} kinds[] = {
+    {SESSION_NO_KEYRING, "absent: No keyring service (Secret Service) is running on this machine.",
+     "No keyring is running in this session."},
+    {SESSION_KEYRING_LOCKED,
+     "locked: The keyring is still locked: nobody unlocked it when it asked.",
+     "The keyring is locked."},
+    {SESSION_KEYRING_EMPTY,
+     "no-collection: There is no default keyring yet, and nobody made one when asked.",
+     "Open Passwords and Keys (seahorse) and see to it that there is a default keyring"},
+};
+
+/* How often the demo org was asked with that word in the body. */
+static guint posts(Rig *rig, const char *target, const char *word)
+{
+    g_autoptr(Json) log = demo_org_control(rig->org, "GET", "log", NULL);
+    guint count = 0;
+    JSON_FOREACH(entry, log)
+    {
+        count += g_str_has_prefix(json_get_string(entry, "target"), target) &&
+                 strstr(json_get_string(entry, "body"), word) != NULL;
+    }
+    return count;
+}
+
+/* At Prove with a token in memory and a keyring that does not take it. */
+static Walk *fail_to_store(Rig *rig, enum session_keyring keyring)
+{
+    Walk *walk = walk_start_filled(rig, "acme");
+    walk_to_probed(walk);
+    session_bus_change(rig->bus, rig->home, keyring);
+    press(walk, "Enter");
+    see(walk, "✖ Stored");
+    see_key(walk, "r again  k go on without storing");
+    return walk;
+}
+
+static void assert_one_exchange(Rig *rig)
+{
+    assert_int_equal(posts(rig, "/services/oauth2/token", "grant_type=authorization_code"), 1);
+    assert_int_equal(posts(rig, "/services/oauth2/revoke", "token="), 0);
+}
+
+static void preflight__tells_three_keyrings_apart_and_goes_on(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autoptr(Rig) rig = rig_new(kinds[i].keyring, NULL);
+        g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+        walk_to_preflight(walk);
+        see(walk, "✖ Keyring");
+        see_sentence(walk, kinds[i].row);
+        press(walk, "Enter");
+        see(walk, "App settings");
+    }
+}
+
+static void retry__after_the_keyring_is_back__stores_the_same_token(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+        g_autoptr(Walk) walk = fail_to_store(rig, kinds[i].keyring);
+        see_sentence(walk, kinds[i].row);
+        see_sentence(walk, kinds[i].title);
+        press(walk, "r"); /* still nothing */
+        see_key(walk, "r again  k go on without storing");
+        session_bus_change(rig->bus, rig->home, SESSION_KEYRING_OPEN);
+        press(walk, "r");
+        see_key(walk, "Enter test record");
+        see(walk, "✔ Stored           gnome-keyring, read back, identical");
+        assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
+        assert_one_exchange(rig);
+        walk_home(walk, "acme");
+        g_autoptr(Child) token = rig_perch_secret(rig, "token", "acme", NULL);
+        assert_code(token, 0);
+        assert_one_exchange(rig);
+    }
+}
+
+static void keep__goes_on_without_storing(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = fail_to_store(rig, SESSION_NO_KEYRING);
+    press(walk, "k");
+    see_key(walk, "Enter test record");
+    see_sentence(walk, "not stored: the tokens are in memory until perch ends");
+    see(walk, "✔ Refreshed once   new access token");
+    press(walk, "Enter");
+    see_key(walk, "Enter insert Lead");
+    press(walk, "Enter");
+    see_key(walk, "Enter hand-off");
+    press(walk, "Enter");
+    see(walk, "Into Flow Builder");
+    press(walk, "Enter");
+    see_end(walk, 0, "acme is set up, its tokens are not stored. Again: perch reauthorize acme");
+    assert_one_exchange(rig);
+}
+
+/* From the last step back, once there is a keyring. */
+static void keep__then_store__stores(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = fail_to_store(rig, SESSION_NO_KEYRING);
+    press(walk, "k");
+    see_key(walk, "Enter test record");
+    press(walk, "q");
+    see(walk, "The refresh token is not stored yet.");
+    session_bus_change(rig->bus, rig->home, SESSION_KEYRING_OPEN);
+    press(walk, "r");
+    see(walk, "✔ Stored           gnome-keyring, read back, identical");
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
+    walk_home(walk, "acme");
+    assert_one_exchange(rig);
+}
+
+static void quit__asks_and_revokes_only_when_told(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = fail_to_store(rig, SESSION_KEYRING_LOCKED);
+    for (int i = 0; i < 2; i++) {
+        press(walk, i == 0 ? "q" : "C-c");
+        see(walk, "The refresh token is not stored yet. Quitting without ");
+        see(walk, "storing it gives it back to Salesforce: it is revoked.");
+        press(walk, "Enter C-c"); /* no answers */
+        see(walk, "The refresh token is not stored yet.");
+        press(walk, "Esc");
+        pty_expect_gone(walk->pty, "The refresh token is not stored yet.");
+    }
+    assert_one_exchange(rig);
+    press(walk, "q");
+    see(walk, "q revoke it and quit");
+    press(walk, "q");
+    pty_expect_exit(walk->pty, 9);
+    assert_false(pty_alternate_screen(walk->pty));
+    see_sentence(walk, "perch revoked them");
+    assert_int_equal(posts(rig, "/services/oauth2/revoke", "token="), 1);
+}
+
+/* x writes the values to a file of one's own; then there is nothing to lose by quitting. */
+static void quit__export__keeps_the_token_in_a_file(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autofree char *before = g_get_current_dir();
+    g_autofree char *file = g_build_filename(rig->home->home, "acme.env", NULL);
+    struct stat info;
+    assert_int_equal(chdir(rig->home->home), 0);
+    g_autoptr(Walk) walk = fail_to_store(rig, SESSION_NO_KEYRING);
+    assert_int_equal(chdir(before), 0);
+    press(walk, "q");
+    see(walk, "x write it to a file");
+    press(walk, "x");
+    see_sentence(walk, "Written, for you only:");
+    assert_int_equal(stat(file, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    press(walk, "q");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    pty_expect_exit(walk->pty, 9);
+    assert_one_exchange(rig);
+    assert_int_equal(unlink(file), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(preflight__tells_three_keyrings_apart_and_goes_on),
+        cmocka_unit_test(retry__after_the_keyring_is_back__stores_the_same_token),
+        cmocka_unit_test(keep__goes_on_without_storing),
+        cmocka_unit_test(keep__then_store__stores),
+        cmocka_unit_test(quit__asks_and_revokes_only_when_told),
+        cmocka_unit_test(quit__export__keeps_the_token_in_a_file),
+    };
+    return cmocka_run_group_tests_name("the keyring at Prove", tests, NULL, NULL);
+}
