@@ -7,6 +7,7 @@
 
 #include "perch/check_result.h"
 #include "perch/connection.h"
+#include "perch/mapping.h"
 #include "perch/salesforce.h"
 #include "perch/secret.h"
 #include "perch/view.h"
@@ -38,10 +39,20 @@ enum wizard_item {
     ITEM_KEEP,
     ITEM_DRY_RUN,
     ITEM_ERROR,
+    ITEM_FIND,
+    ITEM_SOURCE,
+    ITEM_TEXT,
+    ITEM_PICK_VALUE,
+    ITEM_SAMPLE,
+    ITEM_CHANNEL_NAME,
+    ITEM_OBJECT,
+    ITEM_ADD,
     ITEM_CHECK = 100,
     ITEM_SETTING = 200,
     ITEM_FIELD = 300,
+    ITEM_MISSING = 400, /* a required field that nothing fills */
     ITEM_VALUE = 900,
+    ITEM_PICK = 2000, /* a field of the org, by its place in describe */
 };
 
 enum effect_kind {
@@ -55,6 +66,7 @@ enum effect_kind {
     EFFECT_COPY,            /* secret */
     EFFECT_WRITE,           /* text: put it into a file only the person can read, and say which */
     EFFECT_EXPORT,          /* the hand-off values into such a file */
+    EFFECT_HANDOFF,         /* the hand-off values anew: the channel changed */
     EFFECT_SAVE,            /* the connection's file; finished set-ups are no drafts any more */
     EFFECT_OTHER_ORG,       /* the person says that another org or user is meant */
     EFFECT_KEEP_IN_MEMORY,  /* keep: go on without storing; else store from now on */
@@ -86,7 +98,8 @@ enum wizard_event_kind {
     WIZARD_PASTE_PROBLEM, /* text */
     WIZARD_BROWSER,       /* text: NULL = started, else why not, for a person */
     WIZARD_DESCRIBE,      /* describe (borrowed, outlives the wizard's use of it), text: marker */
-    WIZARD_HANDOFF,       /* items: GPtrArray of struct handoff_item; text: problem or NULL */
+    WIZARD_HANDOFF,       /* items: GPtrArray of struct handoff_item; text: problem or NULL, number:
+                             the exit code that belongs to it */
     WIZARD_STORED,        /* done: what was won is safe */
     WIZARD_NOTICE,        /* text */
     WIZARD_HANGUP,        /* nobody is there any more, or perch is told to end */
@@ -109,9 +122,17 @@ struct wizard_event {
     GPtrArray *items;
 };
 
-struct test_field {
-    const struct field *field; /* borrowed from the describe */
-    char *text;
+/* What is being changed on the Test step, over its list. */
+struct mapping_editor {
+    enum { EDITOR_NONE, EDITOR_PICK, EDITOR_FIELD, EDITOR_CHANNEL } screen;
+    char *find;   /* what the list of fields is narrowed to; NULL = nobody looks for something */
+    char *field;  /* API name */
+    guint source; /* a variable of the channel by its place; then another one, then a fixed text */
+    char *text;   /* the fixed text, or the other variable's name */
+    char *sample;
+    bool new_channel;
+    char *name;
+    enum test_object object;
 };
 
 struct wizard {
@@ -163,12 +184,13 @@ struct wizard {
 
     /* Test */
     const struct describe *describe; /* borrowed; NULL = not there yet */
-    GPtrArray *fields;               /* struct test_field * */
+    struct mapping_editor editor;
     bool dry_run, tested;
 
     /* Hand-off */
     GPtrArray *handoff; /* struct handoff_item * */
     char *handoff_problem;
+    int handoff_exit; /* the problem's */
 };
 
 /* Takes connection and client_secret (may be NULL). taken: names that other connections have. */
@@ -190,7 +212,7 @@ struct view *wizard_view(const struct wizard *wizard, int focus);
 /* Whether ticks are wanted: something turns or counts. */
 bool wizard_wants_ticks(const struct wizard *wizard);
 
-/* The body of the test record: every field that has a text; owned by the caller. */
+/* The body of the test record: the channel's mapping with its samples; owned by the caller. */
 Json *wizard_record(const struct wizard *wizard);
 
 /* All results so far, in the order of the steps (borrowed elements); free with g_ptr_array_unref.

@@ -52,6 +52,7 @@ void app_event(struct app *app, struct wizard_event *event);
 void app_notice(struct app *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void app_effect(struct app *app, const struct effect *effect);
 void app_quit(struct app *app, int code);
+void app_offer_values(struct app *app); /* what goes into Flow Builder, to the wizard */
 
 /* login.c */
 void login_start(struct app *app);

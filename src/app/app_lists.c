@@ -19,11 +19,14 @@ static void describe_done(struct app *app)
                        .kind = WIZARD_DESCRIBE, .describe = describe, .text = "perch test"});
 }
 
-static void handoff_ready(struct app *app)
+void app_offer_values(struct app *app)
 {
-    g_autoptr(GPtrArray) items = handoff_items(app->session->connection, &app->session->secrets);
-    const char *problem = handoff_problem(app->session->connection, &app->session->secrets, NULL);
-    app_event(app, &(struct wizard_event){.kind = WIZARD_HANDOFF, .items = items, .text = problem});
+    const Connection *connection = app->session->connection;
+    enum perch_exit code = PERCH_EXIT_OK;
+    g_autoptr(GPtrArray) items = handoff_items(connection, &app->session->secrets);
+    const char *problem = handoff_problem(connection, &app->session->secrets, &code);
+    app_event(app, &(struct wizard_event){
+                       .kind = WIZARD_HANDOFF, .items = items, .text = problem, .number = code});
 }
 
 static void prove_done(struct app *app, bool ok)
@@ -36,14 +39,14 @@ static void prove_done(struct app *app, bool ok)
         return;
     connection->proven_at = clock_wall_ms();
     connection->with_secret = secret_length(app->session->secrets.client_secret) > 0;
-    handoff_ready(app);
+    app_offer_values(app);
 }
 
 static void insert_done(struct app *app, bool ok)
 {
     if (ok)
         app->session->connection->tested_at = clock_wall_ms();
-    handoff_ready(app);
+    app_offer_values(app);
 }
 
 static void list_done(struct app *app, enum check_list_id list, bool ok)

@@ -230,6 +230,9 @@ void app_effect(struct app *app, const struct effect *effect)
     case EFFECT_EXPORT:
         export_values(app);
         break;
+    case EFFECT_HANDOFF:
+        app_offer_values(app);
+        break;
     case EFFECT_SAVE:
         save(app);
         break;

@@ -235,16 +235,6 @@ static void take_secrets(struct app *app, struct secrets *secrets)
     sync_secret(app);
 }
 
-static void offer_values(struct app *app)
-{
-    const struct secrets *secrets = &app->session->secrets;
-    g_autoptr(GPtrArray) items = handoff_items(app->session->connection, secrets);
-    app_event(app, &(struct wizard_event){
-                       .kind = WIZARD_HANDOFF,
-                       .items = items,
-                       .text = handoff_problem(app->session->connection, secrets, NULL)});
-}
-
 static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
 {
     struct app *app = user;
@@ -266,7 +256,7 @@ static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
         app->secrets_problem = g_strdup(error->message);
     begin(app);
     if (loaded && !app->quitting)
-        offer_values(app);
+        app_offer_values(app);
 }
 
 static bool make_wizard(struct app *app, GError **error)

@@ -3,11 +3,14 @@
 #include <string.h>
 
 #include "perch/command.h"
+#include "perch/handoff.h"
+#include "perch/mapping.h"
 #include "perch/text.h"
 
 struct test_options {
-    const char *object; /* NULL = as kept with the connection */
-    GStrv settings;     /* FIELD=VALUE */
+    const char *channel; /* id; NULL = the first one for the object */
+    const char *object;  /* NULL = as kept with the connection */
+    GStrv settings;      /* FIELD=VALUE */
     gboolean keep, dry_run, json, quiet;
 };
 
@@ -29,6 +32,40 @@ static bool set_field(struct session *session, const char *setting, GError **err
     return true;
 }
 
+/* The channel's mapping with its samples, and what else the org requires. */
+static Json *sample_record(const struct session *session)
+{
+    const Connection *connection = session->connection;
+    const struct describe *describe = &session->describes[connection->test_object];
+    const struct channel *chosen = connection_channel(connection);
+    g_autoptr(Channel) channel = chosen->object == connection->test_object
+                                     ? channel_copy(chosen)
+                                     : channel_new("perch", connection->test_object);
+    channel_fit(channel, describe, "perch test");
+    return channel_record(channel);
+}
+
+static bool choose_channel(Connection *connection, const struct test_options *options,
+                           GError **error)
+{
+    guint found = connection->channels->len;
+    for (guint i = connection->channels->len; i-- > 0;) {
+        const struct channel *channel = connection->channels->pdata[i];
+        if (options->channel != NULL ? strcmp(channel->id, options->channel) == 0
+                                     : strcmp(object_name(channel->object), options->object) == 0)
+            found = i;
+    }
+    if (found < connection->channels->len) {
+        connection_set_channel(connection, found);
+    } else if (options->channel != NULL) {
+        g_autoptr(Connection) none = handoff_select(connection, options->channel, error);
+        return false;
+    } else {
+        connection->test_object = strcmp(options->object, "Case") == 0 ? TEST_CASE : TEST_LEAD;
+    }
+    return true;
+}
+
 static bool before_insert(struct app_job *job, enum check_list_id list)
 {
     const struct test_options *options = job->user;
@@ -36,8 +73,7 @@ static bool before_insert(struct app_job *job, enum check_list_id list)
     g_autoptr(GError) error = NULL;
     if (list != CHECKS_INSERT)
         return true;
-    session->record =
-        record_sample(&session->describes[session->connection->test_object], "perch test");
+    session->record = sample_record(session);
     for (guint i = 0; options->settings != NULL && options->settings[i] != NULL; i++) {
         if (set_field(session, options->settings[i], &error))
             continue;
@@ -82,8 +118,11 @@ static int run_test(const char *name, struct test_options *options, gint64 timeo
     if (!job_init(&job, name, services, &error))
         return command_error(error);
     Connection *connection = job.session->connection;
-    if (options->object != NULL)
-        connection->test_object = strcmp(options->object, "Case") == 0 ? TEST_CASE : TEST_LEAD;
+    if ((options->object != NULL || options->channel != NULL) &&
+        !choose_channel(connection, options, &error)) {
+        job_clear(&job);
+        return command_error(error);
+    }
     connection->test_keep = options->keep;
     bool ended = options->dry_run ? app_run_lists(&job, 1, dry_run, G_N_ELEMENTS(dry_run),
                                                   before_insert, print_settled, timeout_ms)
@@ -102,12 +141,14 @@ int command_test(int argc, char **argv)
     struct common_options common = {0};
     struct test_options options = {0};
     struct services services = {0};
-    g_autofree char *object = NULL;
+    g_autofree char *object = NULL, *channel = NULL;
     g_auto(GStrv) names = NULL, settings = NULL;
     g_autoptr(GError) error = NULL;
     int code;
     const GOptionEntry entries[] = {
         {"object", 0, 0, G_OPTION_ARG_STRING, &object, N_("Lead or Case"), N_("OBJECT")},
+        {"channel", 0, 0, G_OPTION_ARG_STRING, &channel, N_("as this channel's flow does it"),
+         N_("ID")},
         {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings, N_("value of a field"),
          N_("FIELD=VALUE")},
         {"keep", 0, 0, G_OPTION_ARG_NONE, &options.keep, N_("leave the record in the org"), NULL},
@@ -121,7 +162,10 @@ int command_test(int argc, char **argv)
         return command_usage(_("Say which connection: perch test NAME"));
     if (object != NULL && strcmp(object, "Lead") != 0 && strcmp(object, "Case") != 0)
         return command_usage(_("--object takes Lead or Case."));
+    if (object != NULL && channel != NULL)
+        return command_usage(_("Give --object or --channel, not both."));
     options.object = object;
+    options.channel = channel;
     options.settings = settings;
     options.json = common.json;
     options.quiet = common.quiet;

@@ -61,7 +61,7 @@ _perch() {
         ;;
     reauthorize) words="$common --callback-port $(_perch_connections)" ;;
     token) words="$common --fresh $(_perch_connections)" ;;
-    test) words="$common --object --set --keep --dry-run $(_perch_connections)" ;;
+    test) words="$common --channel --object --set --keep --dry-run $(_perch_connections)" ;;
     status) words="$common $(_perch_connections)" ;;
     doctor) words="$common --all $(_perch_connections)" ;;
     explain)

@@ -53,7 +53,8 @@ complete -c perch -n '__fish_seen_subcommand_from explain' -l status -x -d 'HTTP
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l format -x \
     -a 'text env json curl postman markdown k8s-secret vault systemd-creds' \
     -d 'Form of the values'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l channel -x -d 'Only this channel'
+complete -c perch -n '__fish_seen_subcommand_from test handoff' -l channel -x \
+    -d 'Only this channel'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l rehearse -d 'Play the flow'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l webhook-file -r -F \
     -d 'File with the address that starts the flow'

@@ -52,7 +52,8 @@ _perch() {
                 '1:connection:_perch_connections'
             ;;
         test)
-            _arguments $common '--object=[what to insert]:object:(Lead Case)' \
+            _arguments $common '--channel=[only this channel]:channel:' \
+                '--object=[what to insert]:object:(Lead Case)' \
                 '*--set=[value of a field]:FIELD=VALUE:' '--keep[leave the record in the org]' \
                 '--dry-run[write nothing]' '1:connection:_perch_connections'
             ;;

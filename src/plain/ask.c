@@ -193,7 +193,8 @@ static bool answer_number(Plain *plain, const struct view *view, const char *lin
     else if (item->kind == VIEW_SETTING)
         plain_send(plain, VIEW_EVENT_SELECT, item->id, NULL, !item->ticked);
     else if (item->kind == VIEW_ROW)
-        plain_action(plain, ACTION_NEXT);
+        plain_action(plain, find_key(view->keys, action_id(ACTION_EDIT)) != NULL ? ACTION_EDIT
+                                                                                 : ACTION_NEXT);
     else if (item->kind == VIEW_PAIR)
         plain_action(plain, ACTION_COPY);
     else

@@ -4,8 +4,11 @@
 
 void step_handoff_enter(struct wizard *w, GArray *out)
 {
-    (void)out;
     w->marks[STEP_HANDOFF] = MARK_OK;
+    /* Straight from a record that the org took: the flow's own calls are tried, too. */
+    if (w->tested && !w->dry_run && !w->no_input && w->handoff_problem == NULL &&
+        w->lists[CHECKS_REHEARSE].results == NULL)
+        list_start(w, CHECKS_REHEARSE, false, out);
 }
 
 void step_handoff_leave(struct wizard *w, GArray *out)
@@ -16,10 +19,9 @@ void step_handoff_leave(struct wizard *w, GArray *out)
 
 void step_handoff_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
 {
-    (void)w;
-    (void)list;
-    (void)done;
     (void)out;
+    if (list == CHECKS_REHEARSE && done)
+        w->marks[STEP_HANDOFF] = check_status_mark(check_results_status(w->lists[list].results));
 }
 
 static const struct handoff_item *item_of(const struct wizard *w, int id)
@@ -27,6 +29,34 @@ static const struct handoff_item *item_of(const struct wizard *w, int id)
     if (w->handoff == NULL || id < ITEM_VALUE || id >= ITEM_VALUE + (int)w->handoff->len)
         return NULL;
     return w->handoff->pdata[id - ITEM_VALUE];
+}
+
+static void play(struct wizard *w, GArray *out)
+{
+    if (w->handoff_problem != NULL)
+        wizard_notice(w, w->handoff_problem);
+    else if (!w->lists[CHECKS_REHEARSE].running)
+        list_start(w, CHECKS_REHEARSE, false, out);
+}
+
+/* A rehearsal that is under way ends first: it has a record to delete. */
+static void finish(struct wizard *w, GArray *out)
+{
+    if (w->lists[CHECKS_REHEARSE].running)
+        return;
+    effect_add(out, EFFECT_SAVE);
+    struct effect *effect = effect_add(out, EFFECT_QUIT);
+    effect->code = wizard_exit(w);
+    effect->home = true;
+}
+
+static void step_channel(struct wizard *w, int by, GArray *out)
+{
+    guint count = w->connection->channels->len;
+    if (w->lists[CHECKS_REHEARSE].running || count < 2)
+        return;
+    wizard_set_channel(w, (w->connection->channel + count + (guint)by) % count, out);
+    w->screen++;
 }
 
 void step_handoff_event(struct wizard *w, const struct view_event *event, GArray *out)
@@ -38,16 +68,18 @@ void step_handoff_event(struct wizard *w, const struct view_event *event, GArray
         w->show_secrets = !w->show_secrets;
     else if (is_action(event, ACTION_EXPORT))
         effect_add(out, EFFECT_EXPORT);
+    else if (is_action(event, ACTION_PLAY) || is_action(event, ACTION_RETRY))
+        play(w, out);
+    else if (is_action(event, ACTION_PREVIOUS) || is_action(event, ACTION_FOLLOWING))
+        step_channel(w, is_action(event, ACTION_PREVIOUS) ? -1 : 1, out);
     else if (is_action(event, ACTION_DOCTOR))
         wizard_open_doctor(w, false, out);
     else if (is_action(event, ACTION_TEST))
         wizard_go(w, STEP_TEST, out);
-    else if (is_action(event, ACTION_NEXT)) {
-        effect_add(out, EFFECT_SAVE);
-        struct effect *effect = effect_add(out, EFFECT_QUIT);
-        effect->code = wizard_exit(w);
-        effect->home = true;
-    }
+    else if (is_action(event, ACTION_NEXT))
+        finish(w, out);
+    else
+        list_action(w, CHECKS_REHEARSE, event, out);
 }
 
 static char *masked(const struct handoff_item *item)
@@ -63,19 +95,29 @@ static char *masked(const struct handoff_item *item)
     return text;
 }
 
-void step_handoff_view(const struct wizard *w, struct view *view, int focus)
+/* One row when all is well; every call when not, or while they are made. */
+static void view_rehearsal(const struct wizard *w, struct view *view, int focus)
+{
+    if (w->lists[CHECKS_REHEARSE].running || list_failed(w, CHECKS_REHEARSE)) {
+        list_view(w, CHECKS_REHEARSE, view, focus);
+        view_blank(view);
+        return;
+    }
+    if (!list_ok(w, CHECKS_REHEARSE))
+        return;
+    g_autofree char *create = g_strconcat(connection_channel(w->connection)->id, "-create", NULL);
+    const struct check_result *created = list_find(w, CHECKS_REHEARSE, create);
+    struct view_item *item = view_add(view, VIEW_CHECK, 0, _("Rehearsed"));
+    item->mark = check_status_mark(check_results_status(w->lists[CHECKS_REHEARSE].results));
+    item->value = g_strdup_printf(
+        _("perch played both steps from these values alone; the org answered %s (deleted again)."),
+        created == NULL ? "" : created->summary);
+    view_blank(view);
+}
+
+static void view_values(const struct wizard *w, struct view *view)
 {
     const char *group = NULL;
-    (void)focus;
-    view->focus = ITEM_VALUE;
-    view_heading(view, _("Into Flow Builder"),
-                 w->connection->test_object == TEST_CASE ? _("Viber → Case")
-                                                         : _("WhatsApp → Lead"));
-    if (w->handoff_problem != NULL) {
-        view_blank(view);
-        view_text(view, ROLE_FAIL, 0, w->handoff_problem);
-    }
-    view_blank(view);
     for (guint i = 0; w->handoff != NULL && i < w->handoff->len; i++) {
         const struct handoff_item *value = w->handoff->pdata[i];
         if (g_strcmp0(group, value->group) != 0) {
@@ -88,11 +130,50 @@ void step_handoff_view(const struct wizard *w, struct view *view, int focus)
                        item->secret ? masked(value) : text_clean(secret_peek(value->value)));
         item->indent = 2;
     }
-    view_key(view, ACTION_NEXT, _("done"));
+}
+
+static void view_advice(struct view *view)
+{
+    view_text(view, ROLE_TITLE, 0, _("Texts in the body"));
+    for (const char *const *advice = handoff_text_advice(); *advice != NULL; advice++)
+        view_text(view, ROLE_DIM, 2, *advice);
+}
+
+static void view_keys(const struct wizard *w, struct view *view, int focus)
+{
+    bool running = w->lists[CHECKS_REHEARSE].running;
+    if (!running)
+        view_key(view, ACTION_NEXT, _("done"));
     view_key(view, ACTION_COPY, _("copy field"));
     view_key(view, ACTION_SHOW, w->show_secrets ? _("hide secrets") : _("show secrets"));
     view_key(view, ACTION_EXPORT, _("export"));
+    if (!running && w->handoff_problem == NULL)
+        view_key(view, ACTION_PLAY,
+                 w->lists[CHECKS_REHEARSE].results == NULL ? _("play the flow") : _("play again"));
+    if (w->connection->channels->len > 1 && !running) {
+        view_key(view, ACTION_PREVIOUS, _("channel"));
+        view_key(view, ACTION_FOLLOWING, _("channel"));
+    }
+    list_keys(w, CHECKS_REHEARSE, view, focus);
     view_key(view, ACTION_TEST, _("test"));
     view_key(view, ACTION_DOCTOR, _("doctor"));
     view_key(view, ACTION_BACK, _("back"));
+}
+
+void step_handoff_view(const struct wizard *w, struct view *view, int focus)
+{
+    g_autofree char *channel = channel_heading(w);
+    view->focus = ITEM_VALUE;
+    view->busy = w->lists[CHECKS_REHEARSE].running;
+    view->failed = list_failed(w, CHECKS_REHEARSE);
+    view_heading(view, _("Into Flow Builder"), channel);
+    if (w->handoff_problem != NULL) {
+        view_blank(view);
+        view_text(view, ROLE_FAIL, 0, w->handoff_problem);
+    }
+    view_blank(view);
+    view_rehearsal(w, view, focus);
+    view_values(w, view);
+    view_advice(view);
+    view_keys(w, view, focus);
 }

@@ -31,38 +31,31 @@ void step_test_checks(struct wizard *w, enum check_list_id list, bool done, GArr
     w->marks[STEP_TEST] = check_status_mark(status);
 }
 
-static bool is_field(const struct wizard *w, int id)
+/* The field that a row is about: mapped, or required and missing; NULL = none. Owned. */
+static char *field_of(const struct wizard *w, int id)
 {
-    return id >= ITEM_FIELD && id < ITEM_FIELD + (int)w->fields->len;
+    const GPtrArray *mappings = connection_channel(w->connection)->mappings;
+    if (id >= ITEM_FIELD && id < ITEM_FIELD + (int)mappings->len)
+        return g_strdup(((const struct mapping *)mappings->pdata[id - ITEM_FIELD])->field);
+    if (w->describe == NULL || id < ITEM_MISSING)
+        return NULL;
+    g_autoptr(GPtrArray) missing = channel_missing(connection_channel(w->connection), w->describe);
+    return id < ITEM_MISSING + (int)missing->len
+               ? g_strdup(((const struct field *)missing->pdata[id - ITEM_MISSING])->name)
+               : NULL;
 }
 
-static char *row_problem(const struct test_field *row)
+static void step_channel(struct wizard *w, int by, GArray *out)
 {
-    if (*row->text == '\0')
-        return field_is_required(row->field) ? g_strdup(_("This field is required.")) : NULL;
-    return field_problem(row->field, row->text);
-}
-
-static bool fields_fine(const struct wizard *w)
-{
-    for (guint i = 0; i < w->fields->len; i++) {
-        g_autofree char *problem = row_problem(w->fields->pdata[i]);
-        if (problem != NULL)
-            return false;
+    guint count = w->connection->channels->len;
+    if (count < 2) {
+        wizard_notice(w, _("There is one channel. n adds another one."));
+        return;
     }
-    return true;
-}
-
-static void set_object(struct wizard *w, GArray *out)
-{
-    w->connection->test_object = w->connection->test_object == TEST_LEAD ? TEST_CASE : TEST_LEAD;
-    w->changed = true;
-    w->tested = false;
-    w->describe = NULL;
-    g_ptr_array_set_size(w->fields, 0);
-    list_forget(w, CHECKS_INSERT, out);
-    list_forget(w, CHECKS_DRY_RUN, out);
-    list_start(w, CHECKS_DESCRIBE, false, out);
+    wizard_set_channel(w, (w->connection->channel + count + (guint)by) % count, out);
+    w->screen++;
+    if (w->describe == NULL)
+        list_start(w, CHECKS_DESCRIBE, false, out);
 }
 
 static void next(struct wizard *w, GArray *out)
@@ -73,29 +66,65 @@ static void next(struct wizard *w, GArray *out)
         wizard_go(w, STEP_HANDOFF, out);
     else if (w->describe == NULL)
         list_start(w, CHECKS_DESCRIBE, false, out);
-    else if (!fields_fine(w) && !w->dry_run)
+    else if (!w->dry_run && !channel_is_fine(connection_channel(w->connection), w->describe))
         wizard_notice(w, _("Fill in the fields that are marked first."));
     else
         list_start(w, test_list(w), false, out);
 }
 
-void step_test_event(struct wizard *w, const struct view_event *event, GArray *out)
+static const char *record_address(const struct wizard *w)
 {
-    if (event->kind == VIEW_EVENT_INPUT && is_field(w, event->id)) {
-        struct test_field *row = w->fields->pdata[event->id - ITEM_FIELD];
-        if (strcmp(row->text, event->text) == 0)
-            return;
-        g_free(row->text);
-        row->text = g_strdup(event->text);
-        w->tested = false;
-    } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_KEEP) {
+    const struct check_result *inserted = list_find(w, CHECKS_INSERT, "inserted");
+    return inserted == NULL || inserted->status != CHECK_OK
+               ? NULL
+               : json_get_string(inserted->evidence, "url");
+}
+
+static void toggle(struct wizard *w, int id)
+{
+    if (id == ITEM_KEEP) {
         w->connection->test_keep = !w->connection->test_keep;
         w->changed = true;
-    } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_DRY_RUN) {
+    } else if (id == ITEM_DRY_RUN) {
         w->dry_run = !w->dry_run;
         w->tested = false;
-    } else if (is_action(event, ACTION_PREVIOUS) || is_action(event, ACTION_FOLLOWING)) {
-        set_object(w, out);
+    }
+}
+
+/* TRUE: it was about the mapping or the channels. */
+static bool mapping_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    g_autofree char *field = field_of(w, event->id);
+    bool fields_known = w->describe != NULL;
+    if (is_action(event, ACTION_PREVIOUS) || is_action(event, ACTION_FOLLOWING)) {
+        step_channel(w, is_action(event, ACTION_PREVIOUS) ? -1 : 1, out);
+    } else if (is_action(event, ACTION_NEW) || is_action(event, ACTION_CHANNEL)) {
+        editor_channel(w, is_action(event, ACTION_NEW));
+    } else if (fields_known && (is_action(event, ACTION_ADD) ||
+                                (is_action(event, ACTION_NEXT) && event->id == ITEM_ADD))) {
+        editor_pick(w);
+    } else if (fields_known && field != NULL &&
+               (is_action(event, ACTION_EDIT) ||
+                (is_action(event, ACTION_NEXT) && event->id >= ITEM_MISSING))) {
+        editor_edit(w, field);
+    } else if (is_action(event, ACTION_EDIT) || is_action(event, ACTION_ADD)) {
+        wizard_notice(w, fields_known ? _("Move to a field first.")
+                                      : _("The fields of the org are not known yet."));
+    } else if (is_action(event, ACTION_REMOVE) && field != NULL) {
+        channel_unmap(connection_channel(w->connection), field);
+        wizard_mapping_changed(w, out);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void step_test_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (mapping_event(w, event, out))
+        return;
+    if (event->kind == VIEW_EVENT_SELECT) {
+        toggle(w, event->id);
     } else if (is_action(event, ACTION_NEXT)) {
         next(w, out);
     } else if (is_action(event, ACTION_RETRY)) {
@@ -103,48 +132,86 @@ void step_test_event(struct wizard *w, const struct view_event *event, GArray *o
         next(w, out);
     } else if (is_action(event, ACTION_SKIP)) {
         wizard_go(w, STEP_HANDOFF, out);
-    } else if (is_action(event, ACTION_OPEN)) {
-        const struct check_result *inserted = list_find(w, CHECKS_INSERT, "inserted");
-        const char *url = inserted == NULL || inserted->status != CHECK_OK
-                              ? NULL
-                              : json_get_string(inserted->evidence, "url");
-        if (url != NULL)
-            effect_text(out, EFFECT_OPEN, url);
-        else
-            list_action(w, test_list(w), event, out);
+    } else if (is_action(event, ACTION_OPEN) && record_address(w) != NULL) {
+        effect_text(out, EFFECT_OPEN, record_address(w));
     } else {
         list_action(w, test_list(w), event, out);
     }
 }
 
-static char *values_note(const struct field *field)
+/* ---- what it shows ---- */
+
+static struct view_item *row(struct view *view, int id, const char *a, char *b, char *c)
 {
-    GString *note = g_string_new(NULL);
-    if (field->values == NULL)
-        return g_string_free(note, TRUE);
-    for (guint i = 0; i < field->values->len && note->len < 60; i++)
-        g_string_append_printf(note, "%s%s", i > 0 ? ", " : "",
-                               (const char *)field->values->pdata[i]);
-    g_autofree char *list = g_string_free(note, FALSE);
-    return g_strdup_printf(ngettext("%u value: %s", "%u values: %s", field->values->len),
-                           field->values->len, list);
+    struct view_item *item = view_add(view, VIEW_ROW, id, a);
+    item->columns = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(item->columns, text_clean(a));
+    g_ptr_array_add(item->columns, b);
+    g_ptr_array_add(item->columns, c);
+    return item;
+}
+
+/* A variable stands as it is, a fixed text in quotes. */
+static char *source_text(const struct mapping *mapping)
+{
+    g_autofree char *clean = text_clean(mapping->text);
+    g_autoptr(GPtrArray) names = text_variables(clean);
+    return names->len > 0 ? g_steal_pointer(&clean) : g_strdup_printf("\"%s\"", clean);
+}
+
+static char *facts_of(const struct field *field)
+{
+    g_autofree char *facts = field_facts(field);
+    return g_strdup_printf("%s · %s", field->name, facts);
+}
+
+static void view_mapping(const struct wizard *w, struct view *view, int focus, guint index)
+{
+    const struct channel *channel = connection_channel(w->connection);
+    const struct mapping *mapping = channel->mappings->pdata[index];
+    const struct field *field =
+        w->describe == NULL ? NULL : describe_field(w->describe, mapping->field);
+    g_autofree char *label =
+        g_strconcat(mapping->label != NULL ? mapping->label : mapping->field,
+                    field != NULL && field_is_required(field) ? " *" : "", NULL);
+    g_autofree char *filled = channel_fill(channel, mapping->text);
+    int id = ITEM_FIELD + (int)index;
+    struct view_item *item = row(view, id, label, source_text(mapping), text_clean(filled));
+    item->error = w->describe == NULL ? NULL : mapping_problem(channel, mapping, w->describe);
+    if (item->error != NULL)
+        item->role = ROLE_FAIL;
+    if (focus == id && field != NULL)
+        item->note = facts_of(field);
+}
+
+static void view_missing(const struct wizard *w, struct view *view, int focus)
+{
+    g_autoptr(GPtrArray) missing = channel_missing(connection_channel(w->connection), w->describe);
+    for (guint i = 0; i < missing->len; i++) {
+        const struct field *field = missing->pdata[i];
+        int id = ITEM_MISSING + (int)i;
+        g_autofree char *label = g_strconcat(field->label, " *", NULL);
+        struct view_item *item = row(view, id, label, g_strdup(_("nothing yet")), g_strdup(""));
+        item->role = ROLE_FAIL;
+        item->error = g_strdup(_("This field is required."));
+        if (focus == id)
+            item->note = facts_of(field);
+    }
 }
 
 static void view_fields(const struct wizard *w, struct view *view, int focus)
 {
-    for (guint i = 0; i < w->fields->len; i++) {
-        const struct test_field *row = w->fields->pdata[i];
-        int id = ITEM_FIELD + (int)i;
-        bool required = field_is_required(row->field);
-        g_autofree char *label = g_strdup_printf("%s%s", row->field->label, required ? " *" : "");
-        g_autofree char *note = focus == id ? values_note(row->field) : NULL;
-        struct view_item *item = input_view(w, view, id, label, row->text, note);
-        item->error = row_problem(row);
-        item->wanted = required && *row->text == '\0';
-        item->settled = item->error == NULL;
-        if (focus == id)
-            item->right = g_strdup(row->field->name);
-    }
+    const struct channel *channel = connection_channel(w->connection);
+    row(view, 0, _("Field"), g_strdup(_("Filled with")), g_strdup(_("Sample")));
+    for (guint i = 0; i < channel->mappings->len; i++)
+        view_mapping(w, view, focus, i);
+    if (w->describe == NULL)
+        return;
+    view_missing(w, view, focus);
+    struct view_item *add = view_add(view, VIEW_ROW, ITEM_ADD, NULL);
+    add->columns = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(add->columns, g_strdup_printf(_("+ add a field (%u in this org)"),
+                                                  describe_createable_count(w->describe)));
 }
 
 static void view_toggles(const struct wizard *w, struct view *view)
@@ -160,43 +227,67 @@ static void view_toggles(const struct wizard *w, struct view *view)
 
 static void view_results(const struct wizard *w, struct view *view, int focus)
 {
+    guint before = view->items->len;
     if (w->lists[CHECKS_DESCRIBE].running || list_failed(w, CHECKS_DESCRIBE))
         list_view(w, CHECKS_DESCRIBE, view, focus);
     list_view(w, test_list(w), view, focus);
-    const struct check_result *inserted = list_find(w, CHECKS_INSERT, "inserted");
-    const char *url = inserted == NULL || inserted->status != CHECK_OK
-                          ? NULL
-                          : json_get_string(inserted->evidence, "url");
-    if (url != NULL && !w->dry_run)
-        view_item_set(&view_add(view, VIEW_PAIR, 0, _("Record"))->value, url);
+    if (record_address(w) != NULL && !w->dry_run)
+        view_item_set(&view_add(view, VIEW_PAIR, 0, _("Record"))->value, record_address(w));
+    if (view->items->len > before)
+        view_blank(view);
 }
 
-void step_test_view(const struct wizard *w, struct view *view, int focus)
+static void view_keys(const struct wizard *w, struct view *view, int focus)
 {
     bool running = w->lists[CHECKS_DESCRIBE].running || w->lists[test_list(w)].running;
-    const char *object = w->connection->test_object == TEST_CASE ? "Case" : "Lead";
-    g_autofree char *channel = g_strdup_printf(
-        "‹ %s → %s ›", w->connection->test_object == TEST_CASE ? "Viber" : "WhatsApp", object);
-    view_heading(view, _("Insert a test record"), channel);
-    view_blank(view);
-    view_results(w, view, focus);
-    if (view->items->len > 2)
-        view_blank(view);
-    view_toggles(w, view);
-    view_fields(w, view, focus);
-    view->focus = w->fields->len > 0 ? ITEM_FIELD : ITEM_KEEP;
-    view->busy = running;
-    view->failed = list_failed(w, CHECKS_DESCRIBE) || list_failed(w, test_list(w));
-    g_autofree char *insert =
-        g_strdup_printf(w->dry_run ? _("check rights on %s") : _("insert %s"), object);
-    if (w->tested) {
+    g_autofree char *insert = g_strdup_printf(w->dry_run ? _("check rights on %s") : _("insert %s"),
+                                              object_name(w->connection->test_object));
+    bool missing = focus >= ITEM_MISSING && focus < ITEM_VALUE;
+    if (focus == ITEM_ADD && w->describe != NULL) {
+        view_key(view, ACTION_NEXT, _("add a field"));
+    } else if (missing) {
+        view_key(view, ACTION_NEXT, _("fill it"));
+    } else if (w->tested) {
         view_key(view, ACTION_NEXT, _("hand-off"));
         view_key(view, ACTION_RETRY, _("once more"));
     } else if (!running) {
         view_key(view, ACTION_NEXT, w->describe == NULL ? _("again") : insert);
         view_key(view, ACTION_SKIP, _("skip"));
     }
-    view_key(view, ACTION_FOLLOWING, _("Lead or Case"));
+    view_key(view, ACTION_EDIT, _("edit"));
+    view_key(view, ACTION_ADD, _("add field"));
+    if (focus >= ITEM_FIELD && focus < ITEM_MISSING)
+        view_key(view, ACTION_REMOVE, _("take out"));
+    if (w->connection->channels->len > 1) {
+        view_key(view, ACTION_PREVIOUS, _("channel"));
+        view_key(view, ACTION_FOLLOWING, _("channel"));
+    }
+    view_key(view, ACTION_NEW, _("new channel"));
+    view_key(view, ACTION_CHANNEL, _("change channel"));
     view_key(view, ACTION_OPEN, _("open in browser"));
     view_key(view, ACTION_BACK, _("back"));
+}
+
+void step_test_view(const struct wizard *w, struct view *view, int focus)
+{
+    if (editor_is_open(w)) {
+        editor_view(w, view, focus);
+        return;
+    }
+    g_autofree char *channel = channel_heading(w);
+    view_heading(view, _("Insert a test record"), channel);
+    view->failed = list_failed(w, CHECKS_DESCRIBE) || list_failed(w, test_list(w));
+    view->busy = w->lists[CHECKS_DESCRIBE].running || w->lists[test_list(w)].running;
+    view_blank(view);
+    /* What went wrong has to be seen at once, whatever the size of the screen. */
+    if (view->failed)
+        view_results(w, view, focus);
+    view_fields(w, view, focus);
+    view_blank(view);
+    view_toggles(w, view);
+    view_blank(view);
+    if (!view->failed)
+        view_results(w, view, focus);
+    view->focus = connection_channel(w->connection)->mappings->len > 0 ? ITEM_FIELD : ITEM_ADD;
+    view_keys(w, view, focus);
 }

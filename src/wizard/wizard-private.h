@@ -65,6 +65,25 @@ void doctor_event(struct wizard *w, const struct view_event *event, GArray *out)
 /* Whether the connection has a name of its own; one without any takes it from the address. */
 bool step_org_has_name(struct wizard *w);
 
+/* Changing the mapping and the channels (mapping.c, channels.c), over the Test step. */
+bool editor_is_open(const struct wizard *w);
+void editor_event(struct wizard *w, const struct view_event *event, GArray *out);
+void editor_view(const struct wizard *w, struct view *view, int focus);
+void editor_pick(struct wizard *w);                      /* a field for the record */
+void editor_edit(struct wizard *w, const char *field);   /* what goes into it */
+void editor_channel(struct wizard *w, bool new_channel); /* its name and object */
+void editor_close(struct wizard *w);
+void editor_clear(struct wizard *w); /* frees what it holds */
+void channel_editor_event(struct wizard *w, const struct view_event *event, GArray *out);
+void channel_editor_view(const struct wizard *w, struct view *view);
+
+/* Works on another channel; the mapping of the channel changed: what was proven with it is not any
+ * more. */
+void wizard_set_channel(struct wizard *w, guint index, GArray *out);
+void wizard_mapping_changed(struct wizard *w, GArray *out);
+/* "‹ WhatsApp → Lead ›  1 of 2"; owned by the caller. */
+char *channel_heading(const struct wizard *w);
+
 /* An input of a view with the wizard's error for it. */
 struct view_item *input_view(const struct wizard *w, struct view *view, int id, const char *label,
                              const char *value, const char *note);

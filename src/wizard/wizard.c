@@ -17,20 +17,12 @@ static const struct step_def steps[STEP_COUNT] = {
 #undef STEP
 };
 
-static void test_field_free(gpointer data)
-{
-    struct test_field *field = data;
-    g_free(field->text);
-    g_free(field);
-}
-
 struct wizard *wizard_new(Connection *connection, Secret *client_secret, GStrv taken)
 {
     struct wizard *w = g_new0(struct wizard, 1);
     w->connection = connection;
     w->client_secret = client_secret;
     w->taken = g_strdupv(taken);
-    w->fields = g_ptr_array_new_with_free_func(test_field_free);
     for (int i = 0; i < STEP_COUNT; i++)
         w->marks[i] = MARK_OPEN;
     return w;
@@ -54,7 +46,7 @@ void wizard_free(struct wizard *w)
     diagnosis_free(w->explained);
     g_free(w->browser_problem);
     diagnosis_free(w->login_diagnosis);
-    g_ptr_array_unref(w->fields);
+    editor_clear(w);
     g_clear_pointer(&w->handoff, g_ptr_array_unref);
     g_free(w->handoff_problem);
     g_free(w);
@@ -172,7 +164,9 @@ void wizard_start(struct wizard *w, enum step step, gint64 now_ms, GArray *out)
 int wizard_exit(const struct wizard *w)
 {
     /* A proven connection is set up, also when its values do not suit a flow (rotation). */
-    if (w->step == STEP_HANDOFF && (w->handoff_problem == NULL || list_ok(w, CHECKS_PROVE)))
+    bool good = w->handoff_problem == NULL || w->handoff_exit == PERCH_EXIT_APP ||
+                list_ok(w, CHECKS_PROVE);
+    if (w->step == STEP_HANDOFF && good && !list_failed(w, CHECKS_REHEARSE))
         return PERCH_EXIT_OK;
     if (w->login_diagnosis != NULL)
         return (int)w->login_diagnosis->exit;
@@ -282,6 +276,8 @@ static void view_event(struct wizard *w, const struct view_event *event, GArray 
         ask_quit(w, out);
     } else if (w->explaining) {
         explain_screen_event(w, event, out);
+    } else if (editor_is_open(w)) {
+        editor_event(w, event, out);
     } else if (is_action(event, ACTION_EXPLAIN)) {
         wizard_open_explain(w);
     } else if (w->doctor) {
@@ -344,25 +340,10 @@ static void login_code(struct wizard *w, GArray *out)
 
 static void take_describe(struct wizard *w, const struct wizard_event *event)
 {
-    g_autoptr(Json) sample = record_sample(event->describe, event->text);
-    g_ptr_array_set_size(w->fields, 0);
     w->describe = event->describe;
-    /* First what the sample fills, in its order, then everything else that may be written. */
-    for (int pass = 0; pass < 2; pass++) {
-        for (guint i = 0; i < event->describe->fields->len; i++) {
-            const struct field *field = event->describe->fields->pdata[i];
-            const Json *value = json_get(sample, field->name);
-            if (!field->createable || (value != NULL) != (pass == 0))
-                continue;
-            struct test_field *row = g_new0(struct test_field, 1);
-            row->field = field;
-            g_autofree char *text = value == NULL ? NULL : json_print(value);
-            row->text = g_strdup(json_is_string(value) ? json_string(value)
-                                 : text == NULL        ? ""
-                                                       : text);
-            g_ptr_array_add(w->fields, row);
-        }
-    }
+    /* Somebody who is asked fills required fields in; a script cannot. */
+    channel_fit(connection_channel(w->connection), w->describe, w->no_input ? event->text : NULL);
+    w->changed = true;
 }
 
 static void tick(struct wizard *w, GArray *out)
@@ -418,6 +399,7 @@ void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *o
         w->handoff = event->items == NULL ? NULL : g_ptr_array_ref(event->items);
         g_free(w->handoff_problem);
         w->handoff_problem = g_strdup(event->text);
+        w->handoff_exit = (int)event->number;
         break;
     case WIZARD_STORED:
         w->token_won = true;
@@ -493,7 +475,7 @@ struct view *wizard_view(const struct wizard *w, int focus)
         doctor_view(w, view, focus);
     else
         steps[w->step].view(w, view, focus);
-    if (!w->explaining)
+    if (!w->explaining && !editor_is_open(w))
         view_key(view, ACTION_EXPLAIN, _("explain an error"));
     view_key(view, ACTION_KEYS, _("keys"));
     add_dialog(w, view);
@@ -511,11 +493,26 @@ GPtrArray *wizard_results(const struct wizard *w)
 
 Json *wizard_record(const struct wizard *w)
 {
-    Json *record = json_object();
-    for (guint i = 0; i < w->fields->len; i++) {
-        const struct test_field *row = w->fields->pdata[i];
-        if (*row->text != '\0')
-            json_set(record, row->field->name, field_value(row->field, row->text));
-    }
-    return record;
+    return channel_record(connection_channel(w->connection));
+}
+
+void wizard_set_channel(struct wizard *w, guint index, GArray *out)
+{
+    enum test_object before = w->connection->test_object;
+    connection_set_channel(w->connection, index);
+    if (w->connection->test_object != before || !connection_channel(w->connection)->fitted)
+        w->describe = NULL;
+    w->changed = true;
+    wizard_mapping_changed(w, out);
+}
+
+void wizard_mapping_changed(struct wizard *w, GArray *out)
+{
+    static const enum check_list_id lists[] = {CHECKS_INSERT, CHECKS_DRY_RUN, CHECKS_REHEARSE};
+    w->changed = true;
+    w->tested = false;
+    w->marks[STEP_TEST] = MARK_OPEN;
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
+        list_forget(w, lists[i], out);
+    effect_add(out, EFFECT_HANDOFF);
 }

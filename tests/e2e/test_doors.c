@@ -24,8 +24,8 @@ static char *code_of(const char *redirect)
 
 static void assert_one_exchange(Rig *rig)
 {
-    /* the code, then the refresh that proves the token */
-    assert_int_equal(demo_org_requests(rig->org, "POST", "/services/oauth2/token"), 2);
+    /* the code, the refresh that proves the token, and the one of the rehearsal */
+    assert_int_equal(demo_org_requests(rig->org, "POST", "/services/oauth2/token"), 3);
 }
 
 static void paste__whole_redirect_address__goes_on(void **state)

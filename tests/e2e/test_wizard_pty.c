@@ -186,9 +186,14 @@ static Json *inserted_lead(Walk *walk)
 static void insert(Walk *walk)
 {
     see_key(walk, "Enter insert Lead");
-    see(walk, "Last Name *");
-    press(walk, "C-u");
+    see(walk, "▸ Last Name *");
+    press(walk, "e");
+    see(walk, "LastName · string · 80 characters · required");
+    press(walk, "Tab C-u");
     type(walk, LAST_NAME);
+    see(walk, LAST_NAME);
+    press(walk, "Enter");
+    see(walk, "▸ Last Name *");
     see(walk, LAST_NAME);
     press(walk, "Enter");
     see_key(walk, "Enter hand-off");
@@ -206,6 +211,10 @@ static void hand_off(Walk *walk)
 {
     see(walk, "Into Flow Builder");
     see(walk, "/services/oauth2/token");
+    see_sentence(walk,
+                 "Rehearsed perch played both steps from these values alone; the org answered "
+                 "201, id 00Q");
+    see_key(walk, "Enter done");
     press(walk, "Enter");
     see_end(walk, 0, "acme is ready. An access token for a script: perch token acme");
 }

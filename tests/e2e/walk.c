@@ -237,6 +237,7 @@ void walk_home(Walk *walk, const char *name)
     see_key(walk, "Enter hand-off");
     press(walk, "Enter");
     see(walk, "Into Flow Builder");
+    see_key(walk, "Enter done");
     press(walk, "Enter");
     see_end(walk, 0, line);
 }

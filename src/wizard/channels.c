@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "wizard-private.h"
+
+/* The channels of a connection: their names and what they create. */
+
+char *channel_heading(const struct wizard *w)
+{
+    const Connection *c = w->connection;
+    const struct channel *channel = connection_channel(c);
+    g_autofree char *name = text_clean(channel->name);
+    g_autofree char *what = g_strdup_printf("%s → %s", name, object_name(channel->object));
+    return c->channels->len > 1
+               ? g_strdup_printf(_("‹ %s ›  %u of %u"), what, c->channel + 1, c->channels->len)
+               : g_steal_pointer(&what);
+}
+
+void editor_channel(struct wizard *w, bool new_channel)
+{
+    const struct channel *channel = connection_channel(w->connection);
+    if (new_channel && w->connection->channels->len >= CHANNELS_MAX) {
+        wizard_notice(w, _("That are as many channels as a connection has. Take one out first."));
+        return;
+    }
+    editor_clear(w);
+    w->editor.screen = EDITOR_CHANNEL;
+    w->editor.new_channel = new_channel;
+    w->editor.name = g_strdup(new_channel ? "" : channel->name);
+    w->editor.object = new_channel ? TEST_LEAD : channel->object;
+    w->screen++;
+}
+
+static void keep_channel(struct wizard *w, GArray *out)
+{
+    Connection *c = w->connection;
+    struct channel *channel = connection_channel(c);
+    g_autofree char *name = g_strstrip(g_strdup(w->editor.name));
+    enum test_object object = w->editor.object;
+    guint index = c->channel;
+    const char *problem = channel_name_problem(name);
+    if (problem != NULL) {
+        wizard_error(w, ITEM_CHANNEL_NAME, problem);
+        return;
+    }
+    if (w->editor.new_channel) {
+        index = c->channels->len;
+        channel = channel_new(name, object);
+        g_free(channel->id);
+        channel->id = channels_new_id(c->channels, name);
+        g_ptr_array_add(c->channels, channel);
+    } else {
+        connection_set(&channel->name, name);
+        channel_set_object(channel, object);
+    }
+    editor_close(w);
+    wizard_set_channel(w, index, out);
+    if (w->describe == NULL)
+        list_start(w, CHECKS_DESCRIBE, false, out);
+}
+
+static void remove_channel(struct wizard *w, GArray *out)
+{
+    Connection *c = w->connection;
+    if (w->editor.new_channel || c->channels->len == 1) {
+        wizard_notice(w, _("A connection has one channel at least."));
+        return;
+    }
+    g_ptr_array_remove_index(c->channels, c->channel);
+    editor_close(w);
+    c->channel = 0;
+    w->describe = NULL;
+    wizard_set_channel(w, 0, out);
+    list_start(w, CHECKS_DESCRIBE, false, out);
+}
+
+void channel_editor_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_CHANNEL_NAME) {
+        g_free(w->editor.name);
+        w->editor.name = g_strdup(event->text);
+        wizard_error(w, ITEM_CHANNEL_NAME, NULL);
+    } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_OBJECT) {
+        w->editor.object = event->index == TEST_CASE ? TEST_CASE : TEST_LEAD;
+    } else if (is_action(event, ACTION_NEXT)) {
+        keep_channel(w, out);
+    } else if (is_action(event, ACTION_REMOVE)) {
+        remove_channel(w, out);
+    } else if (is_action(event, ACTION_BACK)) {
+        wizard_error(w, ITEM_CHANNEL_NAME, NULL);
+        editor_close(w);
+    }
+}
+
+void channel_editor_view(const struct wizard *w, struct view *view)
+{
+    const struct channel *channel = connection_channel(w->connection);
+    bool changes = !w->editor.new_channel && w->editor.object != channel->object;
+    view_heading(view, w->editor.new_channel ? _("New channel") : _("Channel"), NULL);
+    view_blank(view);
+    view_text(view, ROLE_PLAIN, 0,
+              _("A channel is one way in which customers write: WhatsApp, Viber, SMS, Telegram. "
+                "Each has a flow of its own, which creates a Lead or a Case of a message."));
+    view_blank(view);
+    input_view(w, view, ITEM_CHANNEL_NAME, _("Name"), w->editor.name, NULL);
+    struct view_item *item = view_add(view, VIEW_CHOICE, ITEM_OBJECT, _("Creates"));
+    item->options = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(item->options, g_strdup(_("a Lead")));
+    g_ptr_array_add(item->options, g_strdup(_("a Case")));
+    item->selected = (int)w->editor.object;
+    if (changes)
+        view_item_set(&item->note, _("The fields of the other object take the place of these."));
+    view->focus = ITEM_CHANNEL_NAME;
+    view_key(view, ACTION_NEXT, _("keep"));
+    if (!w->editor.new_channel && w->connection->channels->len > 1)
+        view_key(view, ACTION_REMOVE, _("take it out"));
+    view_key(view, ACTION_BACK, _("back"));
+}

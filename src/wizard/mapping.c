@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "wizard-private.h"
+
+/*
+ * The mapping editor, two screens over the Test step: the fields of the org, to pick one by its
+ * label or its API name, and what goes into a field: a variable of the flow or a fixed text.
+ */
+
+bool editor_is_open(const struct wizard *w)
+{
+    return w->editor.screen != EDITOR_NONE && w->step == STEP_TEST && !w->doctor;
+}
+
+void editor_clear(struct wizard *w)
+{
+    g_free(w->editor.find);
+    g_free(w->editor.field);
+    g_free(w->editor.text);
+    g_free(w->editor.sample);
+    g_free(w->editor.name);
+    w->editor = (struct mapping_editor){0};
+}
+
+void editor_close(struct wizard *w)
+{
+    editor_clear(w);
+    w->screen++;
+}
+
+static void set(char **member, const char *text)
+{
+    char *copy = g_strdup(text);
+    g_free(*member);
+    *member = copy;
+}
+
+static struct channel *channel_of(const struct wizard *w)
+{
+    return connection_channel(w->connection);
+}
+
+/* ---- picking a field ---- */
+
+void editor_pick(struct wizard *w)
+{
+    editor_clear(w);
+    w->editor.screen = EDITOR_PICK;
+    w->editor.find = g_strdup("");
+    w->screen++;
+}
+
+static bool holds(const char *text, const char *part)
+{
+    g_autofree char *a = g_utf8_casefold(text, -1);
+    g_autofree char *b = g_utf8_casefold(part, -1);
+    return strstr(a, b) != NULL;
+}
+
+static bool is_shown(const struct wizard *w, const struct field *field)
+{
+    const char *find = w->editor.find;
+    return field->createable &&
+           (find == NULL || holds(field->label, find) || holds(field->name, find));
+}
+
+static const struct field *first_shown(const struct wizard *w)
+{
+    for (guint i = 0; i < w->describe->fields->len; i++)
+        if (is_shown(w, w->describe->fields->pdata[i]))
+            return w->describe->fields->pdata[i];
+    return NULL;
+}
+
+static const struct field *picked(const struct wizard *w, int id)
+{
+    if (id >= ITEM_PICK && id < ITEM_PICK + (int)w->describe->fields->len)
+        return w->describe->fields->pdata[id - ITEM_PICK];
+    return first_shown(w);
+}
+
+static void pick_event(struct wizard *w, const struct view_event *event)
+{
+    if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_FIND) {
+        set(&w->editor.find, event->text);
+    } else if (is_action(event, ACTION_FIND)) {
+        set(&w->editor.find, "");
+        w->screen++;
+    } else if (is_action(event, ACTION_NEXT)) {
+        const struct field *field = picked(w, event->id);
+        if (field != NULL)
+            editor_edit(w, field->name);
+    } else if (is_action(event, ACTION_BACK)) {
+        editor_close(w);
+    }
+}
+
+static void view_field_row(const struct wizard *w, struct view *view, guint index)
+{
+    const struct field *field = w->describe->fields->pdata[index];
+    const struct mapping *mapping = channel_mapping(channel_of(w), field->name);
+    struct view_item *item = view_add(view, VIEW_ROW, ITEM_PICK + (int)index, field->label);
+    item->columns = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(item->columns,
+                    g_strconcat(field->label, field_is_required(field) ? " *" : "", NULL));
+    g_ptr_array_add(item->columns, g_strdup(field->name));
+    g_ptr_array_add(item->columns,
+                    mapping != NULL ? text_clean(mapping->text) : field_facts(field));
+    if (mapping != NULL)
+        item->role = ROLE_DIM;
+}
+
+static void pick_view(const struct wizard *w, struct view *view)
+{
+    g_autofree char *count =
+        g_strdup_printf(_("%u that you may write"), describe_createable_count(w->describe));
+    view_heading(view, _("Add a field"), count);
+    struct view_item *item = input_view(w, view, ITEM_FIND, _("Find"), w->editor.find, NULL);
+    item->settled = true;
+    for (guint i = 0; i < w->describe->fields->len; i++)
+        if (is_shown(w, w->describe->fields->pdata[i]))
+            view_field_row(w, view, i);
+    if (first_shown(w) == NULL)
+        view_text(view, ROLE_WARN, 0, _("No field has that in its label or its API name."));
+    view->focus = ITEM_FIND;
+    view_key(view, ACTION_NEXT, _("pick it"));
+    view_key(view, ACTION_FIND, _("find"));
+    view_key(view, ACTION_BACK, _("back"));
+}
+
+/* ---- what goes into it ---- */
+
+/* The choices: the channel's variables, then another one, then a fixed text. */
+static guint source_other(const struct wizard *w)
+{
+    return channel_of(w)->variables->len;
+}
+
+static guint source_fixed(const struct wizard *w)
+{
+    return channel_of(w)->variables->len + 1;
+}
+
+static const struct variable *source_variable(const struct wizard *w)
+{
+    return w->editor.source < source_other(w) ? channel_of(w)->variables->pdata[w->editor.source]
+                                              : NULL;
+}
+
+static guint place_of(const struct wizard *w, const char *name)
+{
+    const GPtrArray *variables = channel_of(w)->variables;
+    for (guint i = 0; i < variables->len; i++)
+        if (strcmp(((const struct variable *)variables->pdata[i])->name, name) == 0)
+            return i;
+    return variables->len;
+}
+
+static void set_source(struct wizard *w, guint source)
+{
+    w->editor.source = source;
+    const struct variable *variable = source_variable(w);
+    set(&w->editor.sample, variable == NULL ? "perch test" : variable->sample);
+}
+
+void editor_edit(struct wizard *w, const char *field)
+{
+    const struct mapping *mapping = channel_mapping(channel_of(w), field);
+    g_autofree char *name = mapping == NULL ? NULL : text_variable(mapping->text);
+    g_autofree char *api_name = g_strdup(field);
+    editor_clear(w);
+    w->editor.screen = EDITOR_FIELD;
+    w->editor.field = g_steal_pointer(&api_name);
+    w->editor.text = g_strdup(mapping == NULL || name != NULL ? "" : mapping->text);
+    set_source(w, name != NULL ? place_of(w, name) : source_fixed(w));
+    w->screen++;
+}
+
+/* The text that the row gets. */
+static char *chosen_text(const struct wizard *w)
+{
+    const struct variable *variable = source_variable(w);
+    if (variable != NULL)
+        return g_strdup_printf("{%s}", variable->name);
+    if (w->editor.source == source_fixed(w))
+        return g_strdup(w->editor.text);
+    return g_strdup_printf("{%s}", w->editor.text);
+}
+
+static const struct field *edited_field(const struct wizard *w)
+{
+    return w->describe == NULL ? NULL : describe_field(w->describe, w->editor.field);
+}
+
+static char *source_problem(const struct wizard *w)
+{
+    g_autofree char *text = chosen_text(w);
+    g_autofree char *name = text_variable(text);
+    if (w->editor.source == source_other(w) && name == NULL)
+        return g_strdup(_("A variable's name begins with a letter, and holds letters, digits, "
+                          "blanks, dots, dashes and underscores."));
+    return NULL;
+}
+
+/* What is wrong with the record's text, the sample in the variable's place. */
+static char *value_problem(const struct wizard *w)
+{
+    const struct field *field = edited_field(w);
+    g_autofree char *text = chosen_text(w);
+    bool fixed = w->editor.source == source_fixed(w);
+    if (field == NULL)
+        return g_strdup(_("This org has no such field. Take it out with x."));
+    g_autofree char *filled =
+        fixed ? channel_fill(channel_of(w), text) : g_strdup(w->editor.sample);
+    return field_problem(field, filled);
+}
+
+static void keep(struct wizard *w, GArray *out)
+{
+    const struct field *field = edited_field(w);
+    g_autofree char *wrong_source = source_problem(w);
+    g_autofree char *wrong_value = value_problem(w);
+    if (wrong_source != NULL || wrong_value != NULL) {
+        wizard_notice(w, wrong_source != NULL ? wrong_source : wrong_value);
+        return;
+    }
+    g_autofree char *text = chosen_text(w);
+    g_autofree char *name = text_variable(text);
+    if (!channel_map(channel_of(w), field->name, field->label, field->type, text)) {
+        wizard_notice(w, _("That are more fields than perch maps. Take one out first."));
+        return;
+    }
+    if (name != NULL)
+        channel_set_sample(channel_of(w), name, w->editor.sample);
+    wizard_mapping_changed(w, out);
+    editor_close(w);
+}
+
+static void field_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    const struct field *field = edited_field(w);
+    bool picks = field != NULL && field->values != NULL;
+    if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_TEXT) {
+        set(&w->editor.text, event->text);
+    } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_SAMPLE) {
+        set(&w->editor.sample, event->text);
+    } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_SOURCE) {
+        if (event->index >= 0 && (guint)event->index <= source_fixed(w))
+            set_source(w, (guint)event->index);
+    } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_PICK_VALUE && picks) {
+        if (event->index >= 0 && (guint)event->index < field->values->len)
+            set(&w->editor.text, field->values->pdata[event->index]);
+    } else if (is_action(event, ACTION_NEXT)) {
+        keep(w, out);
+    } else if (is_action(event, ACTION_REMOVE)) {
+        channel_unmap(channel_of(w), w->editor.field);
+        wizard_mapping_changed(w, out);
+        editor_close(w);
+    } else if (is_action(event, ACTION_BACK)) {
+        editor_close(w);
+    }
+}
+
+static void view_source(const struct wizard *w, struct view *view)
+{
+    const GPtrArray *variables = channel_of(w)->variables;
+    struct view_item *item = view_add(view, VIEW_CHOICE, ITEM_SOURCE, _("Filled with"));
+    item->options = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < variables->len; i++)
+        g_ptr_array_add(item->options,
+                        g_strdup_printf("{%s}", ((struct variable *)variables->pdata[i])->name));
+    g_ptr_array_add(item->options, g_strdup(_("another variable of the flow")));
+    g_ptr_array_add(item->options, g_strdup(_("a fixed text")));
+    item->selected = (int)w->editor.source;
+}
+
+/* A short picklist as choices; a long one, or one that takes several values, is typed. */
+static bool offers_values(const struct field *field)
+{
+    enum { MOST = 40 };
+    return field != NULL && field->values != NULL && field->values->len > 0 &&
+           field->values->len <= MOST && strcmp(field->type, "picklist") == 0;
+}
+
+static void view_values(const struct wizard *w, struct view *view, const struct field *field)
+{
+    struct view_item *item = view_add(view, VIEW_CHOICE, ITEM_PICK_VALUE, _("Text"));
+    item->options = g_ptr_array_new_with_free_func(g_free);
+    item->selected = -1;
+    for (guint i = 0; i < field->values->len; i++) {
+        g_ptr_array_add(item->options, g_strdup(field->values->pdata[i]));
+        if (strcmp(field->values->pdata[i], w->editor.text) == 0)
+            item->selected = (int)i;
+    }
+}
+
+static void field_view(const struct wizard *w, struct view *view)
+{
+    const struct field *field = edited_field(w);
+    bool fixed = w->editor.source == source_fixed(w), other = w->editor.source == source_other(w);
+    g_autofree char *facts = field == NULL ? NULL : field_facts(field);
+    g_autofree char *heading =
+        facts == NULL ? g_strdup(w->editor.field) : g_strdup_printf("%s · %s", field->name, facts);
+    view_heading(view, field == NULL ? w->editor.field : field->label, NULL);
+    view_text(view, ROLE_DIM, 0, heading);
+    view_blank(view);
+    view_source(w, view);
+    view_blank(view);
+    if (fixed && offers_values(field)) {
+        view_values(w, view, field);
+    } else if (fixed) {
+        struct view_item *item = input_view(w, view, ITEM_TEXT, _("Text"), w->editor.text, NULL);
+        item->error = value_problem(w);
+    } else {
+        if (other) {
+            struct view_item *name =
+                input_view(w, view, ITEM_TEXT, _("Its name"), w->editor.text, NULL);
+            name->error = source_problem(w);
+        }
+        struct view_item *item =
+            input_view(w, view, ITEM_SAMPLE, _("Sample"), w->editor.sample,
+                       _("What tests put in its place. A text from a flow that is longer than the "
+                         "field makes Salesforce refuse the record."));
+        item->error = value_problem(w);
+    }
+    view->focus = ITEM_SOURCE;
+    view_key(view, ACTION_NEXT, _("keep"));
+    view_key(view, ACTION_REMOVE, _("take it out"));
+    view_key(view, ACTION_BACK, _("back"));
+}
+
+/* ---- both ---- */
+
+void editor_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (event->kind == VIEW_EVENT_INPUT)
+        wizard_notice(w, NULL);
+    if (w->editor.screen == EDITOR_CHANNEL)
+        channel_editor_event(w, event, out);
+    else if (w->describe == NULL) /* it was lost on the way */
+        editor_close(w);
+    else if (w->editor.screen == EDITOR_PICK)
+        pick_event(w, event);
+    else
+        field_event(w, event, out);
+}
+
+void editor_view(const struct wizard *w, struct view *view, int focus)
+{
+    (void)focus;
+    if (w->editor.screen == EDITOR_CHANNEL)
+        channel_editor_view(w, view);
+    else if (w->editor.screen == EDITOR_PICK && w->describe != NULL)
+        pick_view(w, view);
+    else if (w->describe != NULL)
+        field_view(w, view);
+    else
+        view_key(view, ACTION_BACK, _("back"));
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Channels and their mapping: the editor on a terminal, and what comes out of it. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "e2e/walk.h"
+
+static Json *body_of_last(Rig *rig, const char *path)
+{
+    g_autoptr(Json) log = demo_org_control(rig->org, "GET", "log", NULL);
+    Json *last = NULL;
+    JSON_FOREACH(entry, log)
+    {
+        const char *body = json_get_string(entry, "body");
+        if (strcmp(json_get_string(entry, "method"), "POST") != 0 ||
+            !g_str_has_suffix(json_get_string(entry, "target"), path))
+            continue;
+        json_free(last);
+        last = json_parse(body, strlen(body), NULL);
+    }
+    assert_non_null(last);
+    return last;
+}
+
+static Json *settings(Rig *rig)
+{
+    g_autofree char *path =
+        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    g_autofree char *text = NULL;
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return json_parse(text, strlen(text), NULL);
+}
+
+static const Json *channel_of(const Json *json, const char *id)
+{
+    JSON_FOREACH(channel, json_get(json, "channels"))
+    {
+        if (strcmp(json_get_string(channel, "id"), id) == 0)
+            return channel;
+    }
+    return NULL;
+}
+
+static const char *text_of(const Json *channel, const char *field)
+{
+    JSON_FOREACH(row, json_get(channel, "fields"))
+    {
+        if (strcmp(json_get_string(row, "field"), field) == 0)
+            return json_get_string(row, "text");
+    }
+    return NULL;
+}
+
+/* The finished connection opened at its values, then t: the Test step. */
+static Walk *at_test(Rig *rig)
+{
+    Walk *walk = walk_start(rig, "setup", "acme", NULL);
+    see(walk, "Into Flow Builder");
+    press(walk, "t");
+    see(walk, "Insert a test record");
+    return walk;
+}
+
+static void down_to(Walk *walk, const char *row)
+{
+    g_autofree char *wanted = g_strdup_printf("▸ %s", row);
+    for (int i = 0; i < 40 && !pty_has(walk->pty, wanted); i++) {
+        press(walk, "Down");
+        pty_wait_text(walk->pty, wanted, 200);
+    }
+    see(walk, wanted);
+}
+
+static void fill_required(Walk *walk)
+{
+    see(walk, "Branch *");
+    see(walk, "This field is required.");
+    see_key(walk, "Enter insert Lead");
+    press(walk, "Enter");
+    see(walk, "Fill in the fields that are marked first.");
+    assert_int_equal(demo_org_requests(walk->rig->org, "POST", "/services/data/v68.0/sobjects/"),
+                     1);
+    down_to(walk, "Branch *");
+    press(walk, "e");
+    see(walk, "Branch__c · picklist · 2 values · required");
+    see(walk, "(•) a fixed text");
+    press(walk, "Tab Down Down Space");
+    see(walk, "(•) South");
+    press(walk, "Enter");
+    see(walk, "\"South\"");
+}
+
+static void add_field(Walk *walk)
+{
+    press(walk, "a");
+    see(walk, "that you may write");
+    type(walk, "indus");
+    see(walk, "Industry");
+    pty_expect_gone(walk->pty, "LeadSource");
+    press(walk, "C-u");
+    type(walk, "noSuchField");
+    see(walk, "No field has that in its label or its API name.");
+    press(walk, "C-u");
+    type(walk, "nnualrev");
+    see(walk, "AnnualRevenue");
+    press(walk, "Enter");
+    see(walk, "AnnualRevenue · currency");
+    press(walk, "Tab");
+    type(walk, "much");
+    see(walk, "This is not a number.");
+    press(walk, "Enter");
+    see(walk, "AnnualRevenue · currency");
+    press(walk, "C-u");
+    type(walk, "12.50");
+    pty_expect_gone(walk->pty, "This is not a number.");
+    press(walk, "Enter");
+    see(walk, "\"12.50\"");
+}
+
+static void another_variable(Walk *walk)
+{
+    press(walk, "a");
+    see(walk, "that you may write");
+    type(walk, "website");
+    press(walk, "Enter");
+    see(walk, "Website · url");
+    /* The choices: three variables, another one, a fixed text. */
+    press(walk, "Up Space");
+    see(walk, "Its name");
+    press(walk, "Tab");
+    type(walk, "contact.site");
+    press(walk, "Tab C-u");
+    type(walk, "https://example.com/zoë");
+    press(walk, "Enter");
+    see(walk, "{contact.site}");
+}
+
+static void insert(Walk *walk, const char *key)
+{
+    press(walk, "Home");
+    see_key(walk, key);
+    press(walk, "Enter");
+    see_key(walk, "Enter hand-off");
+}
+
+static void editor__required_picklist_number_and_variable__reach_the_org(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    demo_org_patch(rig->org, "{'custom_fields':{'Lead.Branch__c':{'label':'Branch','type':"
+                             "'picklist','values':['North','South'],'required':true}}}");
+    g_autoptr(Walk) walk = at_test(rig);
+    fill_required(walk);
+    add_field(walk);
+    another_variable(walk);
+    insert(walk, "Enter insert Lead");
+    g_autoptr(Json) lead = body_of_last(rig, "/sobjects/Lead");
+    assert_string_equal(json_get_string(lead, "Branch__c"), "South");
+    assert_true(json_number(json_get(lead, "AnnualRevenue")) == 12.5);
+    assert_string_equal(json_get_string(lead, "Website"), "https://example.com/zoë");
+    press(walk, "Enter");
+    see(walk, "Into Flow Builder");
+    see_sentence(walk, "Rehearsed perch played both steps from these values alone");
+    press(walk, "Enter");
+    see_end(walk, 0, "acme is ready. An access token for a script: perch token acme");
+    g_autoptr(Json) kept = settings(rig);
+    const Json *whatsapp = channel_of(kept, "whatsapp");
+    assert_string_equal(text_of(whatsapp, "Branch__c"), "South");
+    assert_string_equal(text_of(whatsapp, "Website"), "{contact.site}");
+    g_autoptr(Child) child = rig_perch_secret(rig, "handoff", "acme", "--json", NULL);
+    g_autoptr(Json) json = child_json(child);
+    const Json *create = json_next(json_first(json_get(json, "steps")));
+    assert_string_equal(json_get_string(json_get(create, "body"), "Website"), "{contact.site}");
+}
+
+static void editor__channels__new_changed_and_taken_out(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autoptr(Walk) walk = at_test(rig);
+    see(walk, "‹ WhatsApp → Lead ›  1 of 2");
+    press(walk, "Right");
+    see(walk, "‹ Viber → Case ›  2 of 2");
+    see(walk, "\"Viber message\"");
+    see_key(walk, "Enter insert Case");
+    press(walk, "n");
+    see(walk, "New channel");
+    press(walk, "Enter");
+    see(walk, "Give the channel a name");
+    type(walk, "SMS");
+    press(walk, "Tab Down Space Enter");
+    see(walk, "‹ SMS → Case ›  3 of 3");
+    see(walk, "\"SMS message\"");
+    insert(walk, "Enter insert Case");
+    g_autoptr(Json) record = body_of_last(rig, "/sobjects/Case");
+    assert_string_equal(json_get_string(record, "Subject"), "SMS message");
+    press(walk, "l");
+    see(walk, "Creates");
+    press(walk, "Tab Up Space");
+    see_sentence(walk, "The fields of the other object take the place of these.");
+    press(walk, "Enter");
+    see(walk, "‹ SMS → Lead ›  3 of 3");
+    see(walk, "Last Name *");
+    press(walk, "Left l");
+    see(walk, "Creates");
+    press(walk, "Tab x");
+    see(walk, "1 of 2");
+    press(walk, "Right");
+    see(walk, "‹ SMS → Lead ›  2 of 2");
+    press(walk, "q");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    pty_expect_exit(walk->pty, 3);
+    g_autoptr(Json) kept = settings(rig);
+    assert_null(channel_of(kept, "viber"));
+    assert_string_equal(json_get_string(channel_of(kept, "sms"), "object"), "Lead");
+    assert_string_equal(json_get_string(kept, "channel"), "sms");
+}
+
+static void mapping__fields_that_may_not_be_written__are_left_out(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_patch(rig->org, "{'profiles':{'*':{'read_only_fields':['Lead.Phone'],"
+                             "'hidden_fields':['Lead.LeadSource']}}}");
+    rig_setup(rig, "acme");
+    g_autoptr(Json) kept = settings(rig);
+    const Json *whatsapp = channel_of(kept, "whatsapp");
+    assert_null(text_of(whatsapp, "Phone"));
+    assert_null(text_of(whatsapp, "LeadSource"));
+    assert_string_equal(text_of(whatsapp, "LastName"), "{sender name}");
+}
+
+static void mapping__required_field_without_a_person__gets_a_text(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_patch(rig->org,
+                   "{'custom_fields':{'Lead.Branch__c':{'label':'Branch','required':true}}}");
+    rig_setup(rig, "acme");
+    g_autoptr(Json) lead = body_of_last(rig, "/sobjects/Lead");
+    assert_string_equal(json_get_string(lead, "Branch__c"), "perch test");
+}
+
+static void test__channel_and_object__use_the_mapping(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autoptr(Child) viber = rig_perch(rig, "test", "acme", "--channel", "viber", "--json", NULL);
+    assert_code(viber, 0);
+    g_autoptr(Json) one = body_of_last(rig, "/sobjects/Case");
+    assert_string_equal(json_get_string(one, "Subject"), "Viber message");
+    g_autoptr(Child) lead = rig_perch(rig, "test", "acme", "--object", "Lead", "--set",
+                                      "Company=Ünï & Co", "--json", NULL);
+    assert_code(lead, 0);
+    g_autoptr(Json) two = body_of_last(rig, "/sobjects/Lead");
+    assert_string_equal(json_get_string(two, "Company"), "Ünï & Co");
+    g_autoptr(Child) none = rig_perch(rig, "test", "acme", "--channel", "fax", NULL);
+    assert_code(none, 2);
+}
+
+/* ---- any text of a message ---- */
+
+/* Characters that are no white space at the ends, where Salesforce trims. */
+static char *random_text(GRand *rand)
+{
+    GString *text = g_string_new("<");
+    for (int n = g_rand_int_range(rand, 1, 60); n > 0; n--) {
+        gunichar c = g_rand_boolean(rand) ? (gunichar)g_rand_int_range(rand, 1, 0x250)
+                                          : (gunichar)g_rand_int_range(rand, 1, 0x110000);
+        if (g_unichar_validate(c) && c != '\r')
+            g_string_append_unichar(text, c);
+    }
+    g_string_append(text, "\"\\\n\t{message}{{x}}>");
+    return g_string_free(text, FALSE);
+}
+
+static void set_message(Rig *rig, const char *text)
+{
+    g_autofree char *path =
+        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    g_autoptr(Json) json = settings(rig);
+    Json *copy = json_copy(json);
+    Json *channels = json_array();
+    JSON_FOREACH(channel, json_get(json, "channels"))
+    {
+        Json *one = json_copy(channel);
+        Json *variables = json_array();
+        JSON_FOREACH(variable, json_get(channel, "variables"))
+        {
+            Json *row = json_copy(variable);
+            if (strcmp(json_get_string(row, "name"), "message") == 0)
+                json_set_string(row, "sample", text);
+            json_append(variables, row);
+        }
+        json_set(one, "variables", variables);
+        json_append(channels, one);
+    }
+    json_set(copy, "channels", channels);
+    g_autofree char *printed = json_print(copy);
+    json_free(copy);
+    assert_true(g_file_set_contents(path, printed, -1, NULL));
+}
+
+static void message__any_unicode__is_read_back_unchanged(void **state)
+{
+    guint32 seed = g_random_int();
+    g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+    (void)state;
+    print_message("# seed %u\n", seed);
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    for (int i = 0; i < 25; i++) {
+        g_autofree char *text = random_text(rand);
+        set_message(rig, text);
+        g_autoptr(Child) child = rig_perch(rig, "handoff", "acme", "--rehearse", "--json", NULL);
+        assert_code(child, 0);
+        g_autoptr(Json) json = child_json(child);
+        assert_string_equal(json_get_string(json_check(json, "whatsapp-read"), "status"), "ok");
+        assert_string_equal(json_get_string(json_check(json, "viber-read"), "status"), "ok");
+        g_autoptr(Json) lead = body_of_last(rig, "/sobjects/Lead");
+        g_autoptr(Json) record = body_of_last(rig, "/sobjects/Case");
+        assert_string_equal(json_get_string(lead, "Description"), text);
+        assert_string_equal(json_get_string(record, "Description"), text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(editor__required_picklist_number_and_variable__reach_the_org),
+        cmocka_unit_test(editor__channels__new_changed_and_taken_out),
+        cmocka_unit_test(mapping__fields_that_may_not_be_written__are_left_out),
+        cmocka_unit_test(mapping__required_field_without_a_person__gets_a_text),
+        cmocka_unit_test(test__channel_and_object__use_the_mapping),
+        cmocka_unit_test(message__any_unicode__is_read_back_unchanged),
+    };
+    return cmocka_run_group_tests_name("channels and mapping", tests, NULL, NULL);
+}
