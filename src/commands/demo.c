@@ -12,12 +12,22 @@
 #include "perch/paths.h"
 #include "perch/text.h"
 
+/* Failures that can be rehearsed; the demo org has the rest of each row. */
+static const struct rehearsal {
+    const char *name, *cause, *happens, *todo;
+} rehearsals[] = {
+#define REHEARSAL(name, cause, user, happens, todo, state) {name, cause, happens, todo},
+#include "perch/rehearsals.def"
+#undef REHEARSAL
+};
+
 /*
- * The rehearsal: starts the demo org, and runs the wizard on it as on any org, with settings,
+ * The demo: starts the demo org, and runs the wizard on it as on any org, with settings,
  * keyring items and files in a folder of their own that is gone afterwards. perch knows nothing of
  * the demo org but its address, as it would of any other.
  */
 struct demo {
+    const struct rehearsal *rehearsal; /* NULL: everything works */
     char *folder;
     char *program; /* perch-demo-org */
     GPid pid;
@@ -66,11 +76,14 @@ static bool start_org(struct demo *demo, GError **error)
                       "install"));
         return false;
     }
+    g_autofree char *rehearsal =
+        demo->rehearsal == NULL ? NULL : g_strconcat("--rehearsal=", demo->rehearsal->name, NULL);
     char *argv[] = {demo->program,
                     (char[]){"--port"},
                     (char[]){"0"},
                     (char[]){"--print-json"},
                     (char[]){"--die-with-parent"},
+                    rehearsal,
                     NULL};
     if (!g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
                                   &demo->pid, NULL, &demo->out, NULL, error))
@@ -145,6 +158,11 @@ static void say_hello(const struct demo *demo, bool scripted)
     fprintf(stderr, _("The demo org listens on %s. Log in there as %s with the password %s.\n"),
             json_get_string(demo->json, "url"), json_get_string(user, "name"),
             json_get_string(user, "password"));
+    if (demo->rehearsal != NULL)
+        fprintf(stderr,
+                _("Rehearsal %s: something is wrong with this org. Read what perch finds, put it "
+                  "right in the org's Setup, and try again.\n"),
+                demo->rehearsal->name);
     if (scripted)
         fprintf(stderr, "%s\n",
                 _("There is no terminal or no browser to use here: a scripted browser logs in."));
@@ -160,8 +178,20 @@ static void use_scripted_browser(const struct demo *demo)
     g_setenv("BROWSER", command, TRUE);
 }
 
+/* How it was wrong and how it is cured, for who did not find out. */
+static char *farewell(const struct demo *demo)
+{
+    const char *gone =
+        _("That was the demo: its org, settings and keyring are gone. The real thing: perch setup");
+    if (demo->rehearsal == NULL)
+        return g_strdup(gone);
+    return g_strdup_printf(_("%s: %s The cure: %s\n%s"), demo->rehearsal->name,
+                           _(demo->rehearsal->happens), _(demo->rehearsal->todo), gone);
+}
+
 static int run_demo(struct demo *demo, const struct common_options *common)
 {
+    g_autofree char *last_words = farewell(demo);
     g_autoptr(Desktop) desktop = desktop_look();
     bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     bool scripted = !terminal || common->no_input || desktop->browser == NULL;
@@ -175,8 +205,7 @@ static int run_demo(struct demo *demo, const struct common_options *common)
         .json = common->json,
         .no_input = common->no_input || !terminal,
         .quiet = common->quiet,
-        .farewell = _("That was the demo: its org, settings and keyring are gone. The real thing: "
-                      "perch setup"),
+        .farewell = last_words,
     };
     say_hello(demo, scripted);
     if (scripted)
@@ -184,14 +213,61 @@ static int run_demo(struct demo *demo, const struct common_options *common)
     return app_setup(&options);
 }
 
+static int list_rehearsals(bool as_json)
+{
+    g_autoptr(Json) json = json_object();
+    Json *list = json_array();
+    json_set_int(json, "perch", 1);
+    json_set_string(json, "command", "demo");
+    for (gsize i = 0; i < G_N_ELEMENTS(rehearsals); i++) {
+        const struct rehearsal *rehearsal = &rehearsals[i];
+        Json *row = json_object();
+        json_set_string(row, "name", rehearsal->name);
+        json_set_string(row, "cause", rehearsal->cause);
+        json_set_string(row, "happens", _(rehearsal->happens));
+        json_set_string(row, "todo", _(rehearsal->todo));
+        json_append(list, row);
+        if (!as_json)
+            printf("%s\n    %s\n    %s %s\n", rehearsal->name, _(rehearsal->happens),
+                   _("The cure:"), _(rehearsal->todo));
+    }
+    json_set(json, "rehearsals", list);
+    g_autofree char *text = json_print(json);
+    if (as_json)
+        puts(text);
+    return PERCH_EXIT_OK;
+}
+
+static const struct rehearsal *find_rehearsal(const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rehearsals); i++)
+        if (strcmp(rehearsals[i].name, name) == 0)
+            return &rehearsals[i];
+    return NULL;
+}
+
 int command_demo(int argc, char **argv)
 {
     struct common_options common = {0};
     struct demo demo = {.out = -1};
+    gboolean list = FALSE;
+    g_auto(GStrv) names = NULL;
     g_autoptr(GError) error = NULL;
     int code;
-    if (!command_parse("demo", argc, argv, &common, NULL, NULL, &code))
+    const GOptionEntry entries[] = {
+        {"list", 0, 0, G_OPTION_ARG_NONE, &list, N_("name the failures that can be rehearsed"),
+         NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    if (!command_parse("demo", argc, argv, &common, entries, &names, &code))
         return code;
+    if (list)
+        return list_rehearsals(common.json);
+    if (g_strv_length(names) > 1)
+        return command_usage(_("One rehearsal at a time: perch demo NAME"));
+    if (names[0] != NULL && (demo.rehearsal = find_rehearsal(names[0])) == NULL)
+        return command_usage(_("There is no rehearsal %s. perch demo --list names them."),
+                             names[0]);
     code = prepare(&demo, &error) && start_org(&demo, &error) ? run_demo(&demo, &common)
                                                               : command_error(error);
     demo_clear(&demo);

@@ -72,7 +72,7 @@ _perch() {
         words="$common --channel --format --output --rehearse --webhook-file"
         words="$words $(_perch_connections)"
         ;;
-    demo) words="$common" ;;
+    demo) words="$common --list $(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')" ;;
     help) words="$commands" ;;
     *) words=$common ;;
     esac

@@ -59,3 +59,6 @@ complete -c perch -n '__fish_seen_subcommand_from handoff' -l rehearse -d 'Play 
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l webhook-file -r -F \
     -d 'File with the address that starts the flow'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l output -r -F -d 'A new file'
+complete -c perch -n '__fish_seen_subcommand_from demo' -l list -d 'Name the rehearsals'
+complete -c perch -n '__fish_seen_subcommand_from demo' -x \
+    -a "(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')"

@@ -72,7 +72,10 @@ _perch() {
                 '--webhook-file=[file with the address that starts the flow]:file:_files' \
                 '--output=[a new file]:file:_files' '1:connection:_perch_connections'
             ;;
-        demo) _arguments $common ;;
+        demo)
+            _arguments $common '--list[name the rehearsals]' \
+                '1:rehearsal:($(perch demo --list 2>/dev/null | sed -n "/^[a-z]/p"))'
+            ;;
         help) _describe 'command' commands ;;
         esac
         ;;

@@ -6,6 +6,7 @@ const char demo_defaults[] =
 "{\"profiles\":{"
   "\"System Administrator\":{\"approve_uninstalled\":true,\"any_api_client\":true,"
     "\"view_setup\":true,\"manage_users\":true,\"customize\":true},"
+  "\"Integration\":{\"view_setup\":true,\"manage_users\":true,\"customize\":true},"
   "\"Standard User\":{},"
   "\"Sales without API\":{\"api_enabled\":false},"
   "\"Service agent\":{\"read\":[\"Case\"],\"create\":[\"Case\"],\"edit\":[\"Case\"],\"remove\":[]},"

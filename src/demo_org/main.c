@@ -12,6 +12,7 @@
 #include "defaults.h"
 #include "faults.h"
 #include "perch/error.h"
+#include "rehearsals.h"
 #include "server.h"
 #include "state.h"
 
@@ -27,6 +28,7 @@ static struct {
     char *public_url;
     char *instance_url;
     char *state_file;
+    char *rehearsal;
     char **callback_ports;
     char *browse;
     char *user;
@@ -48,6 +50,8 @@ static const GOptionEntry entries[] = {
      "The instance's name to the outside", "URL"},
     {"state", 's', 0, G_OPTION_ARG_FILENAME, &options.state_file,
      "Change the stock org as this JSON file says", "FILE"},
+    {"rehearsal", 0, 0, G_OPTION_ARG_STRING, &options.rehearsal,
+     "Begin with this failure; perch demo --list names them", "NAME"},
     {"rotate", 0, 0, G_OPTION_ARG_NONE, &options.rotate, "Switch refresh token rotation on", NULL},
     {"browse", 0, 0, G_OPTION_ARG_STRING, &options.browse,
      "Be a scripted browser instead: log in at this address and press Allow", "URL"},
@@ -105,7 +109,23 @@ static bool load_state(struct state *state, GError **error)
     return patch != NULL && state_patch(state, patch, error) && faults_check(state, error);
 }
 
-static bool apply_options(struct state *state, GError **error)
+/* What somebody copied from the app before anything was changed for a rehearsal. */
+struct copied {
+    const char *user; /* who logs in; static, NULL: the first user */
+    char *key;
+    char *secret;
+};
+
+typedef struct copied Copied;
+
+static void copied_clear(Copied *copied)
+{
+    g_free(copied->key);
+    g_free(copied->secret);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Copied, copied_clear)
+
+static bool apply_options(struct state *state, struct copied *copied, GError **error)
 {
     struct app *app = state_find_app(state, DEMO_APP);
     for (char **port = options.callback_ports; port != NULL && *port != NULL; port++) {
@@ -120,6 +140,12 @@ static bool apply_options(struct state *state, GError **error)
         list_add(app->callbacks, url);
     }
     app->rotation |= options.rotate;
+    if (options.rehearsal != NULL) {
+        copied->key = g_strdup(app->key);
+        copied->secret = g_strdup(app->secret);
+        if (!rehearsal_begin(state, options.rehearsal, &copied->user, error))
+            return false;
+    }
     return load_state(state, error);
 }
 
@@ -142,21 +168,29 @@ static Server *start(struct state *state, GError **error)
     return server;
 }
 
-static Json *describe_users(const struct state *state)
+static Json *describe_user(const struct user *user)
+{
+    Json *json = json_object();
+    json_set_string(json, "name", user->name);
+    json_set_string(json, "password", user->password);
+    json_set_string(json, "special", user->special);
+    return json;
+}
+
+/* The one who logs in comes first. */
+static Json *describe_users(const struct state *state, const char *first)
 {
     Json *users = json_array();
+    const struct user *one = state_find_user(state, first);
+    if (one != NULL)
+        json_append(users, describe_user(one));
     STATE_EACH(user, user, state)
-    {
-        Json *json = json_object();
-        json_set_string(json, "name", user->name);
-        json_set_string(json, "password", user->password);
-        json_set_string(json, "special", user->special);
-        json_append(users, json);
-    }
+    if (user != one)
+        json_append(users, describe_user(user));
     return users;
 }
 
-static void print_json(const struct state *state, const Server *server)
+static void print_json(const struct state *state, const Server *server, const struct copied *copied)
 {
     const struct app *app = state_find_app(state, DEMO_APP);
     g_autofree char *org_id = id_18(state->org->id);
@@ -169,10 +203,11 @@ static void print_json(const struct state *state, const Server *server)
     g_autoptr(Json) line = json_object();
     json_set_string(line, "url", state->public_url);
     json_set_int(line, "port", server_port(server));
-    json_set_string(line, "client_id", app != NULL ? app->key : NULL);
-    json_set_string(line, "client_secret", app != NULL ? app->secret : NULL);
+    const bool old = copied->key != NULL;
+    json_set_string(line, "client_id", old ? copied->key : app != NULL ? app->key : NULL);
+    json_set_string(line, "client_secret", old ? copied->secret : app != NULL ? app->secret : NULL);
     json_set(line, "callbacks", callbacks);
-    json_set(line, "users", describe_users(state));
+    json_set(line, "users", describe_users(state, copied->user));
     json_set_string(line, "instance_url", state->instance_url);
     json_set_string(line, "organization_id", org_id);
     json_set_string(line, "control_token", control_token());
@@ -190,13 +225,15 @@ static gboolean on_signal(gpointer loop)
 
 static int run(struct state *state, GError **error)
 {
-    if (!apply_options(state, error))
+    g_auto(Copied) copied = {0};
+    if (!apply_options(state, &copied, error))
         return PERCH_EXIT_USAGE;
+    state->guest = copied.user != NULL ? copied.user : DEMO_ADMIN;
     Server *server = start(state, error);
     if (server == NULL)
         return PERCH_EXIT_NETWORK;
     if (options.print_json)
-        print_json(state, server);
+        print_json(state, server, &copied);
     else
         printf("The demo org listens at %s. Log in as %s. Ctrl-C ends it.\n", state->public_url,
                DEMO_ADMIN);

@@ -78,9 +78,10 @@ void page_ask_login(struct response *response, const char *where, const char *us
     response_redirect(response, url->str);
 }
 
-static void login_form(struct response *response, const char *start_url, const char *user_name,
-                       const char *problem)
+static void login_form(const struct state *state, struct response *response, const char *start_url,
+                       const char *user_name, const char *problem)
 {
+    const struct user *guest = state_find_user(state, state->guest);
     GString *page = page_begin("Log In");
     if (problem != NULL)
         page_add(page, "<p id=\"error\" role=\"alert\">%s</p>\n", problem);
@@ -95,6 +96,9 @@ static void login_form(struct response *response, const char *start_url, const c
              "autocomplete=\"current-password\">\n"
              "<input type=\"submit\" id=\"Login\" name=\"Login\" value=\"Log In\">\n</form>\n",
              start_url, user_name);
+    if (guest != NULL)
+        page_add(page, "<p>In this demo org you are %s, and the password is %s.</p>\n", guest->name,
+                 guest->password);
     page_send(page, response, 200);
 }
 
@@ -109,10 +113,9 @@ static const char *safe_start(const char *url)
 
 void page_login(struct state *state, struct request *request, struct response *response)
 {
-    (void)state;
     const char *hint = request_param(request, "un");
-    login_form(response, safe_start(request_param(request, "startURL")), hint != NULL ? hint : "",
-               NULL);
+    login_form(state, response, safe_start(request_param(request, "startURL")),
+               hint != NULL ? hint : "", NULL);
 }
 
 void page_login_submit(struct state *state, struct request *request, struct response *response)
@@ -125,7 +128,7 @@ void page_login_submit(struct state *state, struct request *request, struct resp
         if (user != NULL)
             state_log_login(state, user, "Browser", "Application", "Invalid Password",
                             request->remote);
-        login_form(response, start, name != NULL ? name : "",
+        login_form(state, response, start, name != NULL ? name : "",
                    "Please check your username and password. If you still can't log in, contact "
                    "your Salesforce administrator.");
         return;
@@ -188,7 +191,11 @@ void page_logout(struct state *state, struct request *request, struct response *
     if (sid != NULL)
         state_remove(state, KIND_browser, sid);
     response_header(response, "Set-Cookie", "sid=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
-    response_redirect(response, "/");
+    const char *start = request_param(request, "startURL");
+    if (start != NULL)
+        page_ask_login(response, safe_start(start), NULL);
+    else
+        response_redirect(response, "/");
 }
 
 void page_consent(const struct state *state, const struct browser *browser, const struct app *app,

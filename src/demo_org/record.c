@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "perch/error.h"
 #include "rest.h"
 #include "rows.h"
 #include "validate.h"
@@ -379,4 +380,26 @@ void rest_get_record(struct state *state, struct request *request, struct respon
         answer_row(state, request, object, row, response);
     else
         find_record(state, request, object, response);
+}
+
+bool record_import(struct state *state, const Json *records, GError **error)
+{
+    const struct user *owner = g_ptr_array_index(state->sets[KIND_user], 0);
+    JSON_FOREACH(item, records)
+    {
+        const char *name = json_get_string(item, "object");
+        const struct object *object = name != NULL ? object_find(name) : NULL;
+        if (object == NULL || !object_writable(object)) {
+            g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                                "Every record needs an \"object\", Lead or Case.");
+            return false;
+        }
+        struct record *record = state_add_record(state, object->name, object->prefix);
+        set_defaults(state, object, record->fields);
+        JSON_FOREACH(value, json_get(item, "fields"))
+        json_set(record->fields, json_key(value), json_copy(value));
+        set_created(state, record, owner);
+        set_computed(state, object, owner, record->fields);
+    }
+    return true;
 }

@@ -9,6 +9,19 @@
 
 #define SETUP "/lightning/setup"
 
+static void refuse_entry(const struct request *request, struct response *response)
+{
+    g_autofree char *here = url_encode(request->target);
+    GString *page = page_begin("Insufficient Privileges");
+    page_add(page,
+             "<p>You do not have the level of access necessary to perform the operation you "
+             "requested. Please contact the owner of the record or your administrator if access "
+             "is necessary.</p>\n<p><a href=\"/secur/logout.jsp?startURL=%s\">Log in as somebody "
+             "else</a></p>\n",
+             here);
+    page_send(page, response, 200);
+}
+
 struct browser *setup_enter(struct state *state, struct request *request, struct response *response,
                             bool change)
 {
@@ -19,10 +32,7 @@ struct browser *setup_enter(struct state *state, struct request *request, struct
     }
     const struct profile *profile = state_profile_of(state, state_find_user(state, browser->user));
     if (change ? !profile->customize : !profile->view_setup) {
-        page_message(response, 200, "Insufficient Privileges",
-                     "You do not have the level of access necessary to perform the operation you "
-                     "requested. Please contact the owner of the record or your administrator if "
-                     "access is necessary.");
+        refuse_entry(request, response);
         return NULL;
     }
     return browser;

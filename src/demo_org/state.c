@@ -249,6 +249,11 @@ bool state_patch(struct state *state, const Json *patch, GError **error)
     JSON_FOREACH(value, patch)
     {
         int index = 0;
+        if (strcmp(json_key(value), "records") == 0) {
+            if (!record_import(state, value, error))
+                return false;
+            continue;
+        }
         if (strcmp(json_key(value), "org") == 0) {
             if (!kind_patch(&state_org_kind, state->org, value, error))
                 return false;

@@ -97,6 +97,7 @@ struct state {
     GPtrArray *deleted;          /* ids of records in the recycle bin */
     guint64 serial;              /* of the last id */
     gint64 case_number;          /* of the last Case */
+    const char *guest;           /* who logs in, as the login page says; static, NULL: not said */
     char *public_url;            /* login host: "http://localhost:8080" */
     char *instance_url;          /* host of REST calls and Setup pages */
 };
@@ -111,8 +112,12 @@ gint64 state_now(const struct state *state);
 /* Everything but records, as {"org": {...}, "users": {name: {...}}, ...}. */
 Json *state_to_json(const struct state *state);
 
+/* Adds records: [{"object": "Lead", "fields": {...}}]. PERCH_ERROR_INPUT. */
+bool record_import(struct state *state, const Json *records, GError **error);
+
 /* Merges such an object: unnamed members stay, a new name makes a thing, null removes one, "*"
- * means every thing there is. PERCH_ERROR_INPUT; what came before the mistake has been done. */
+ * means every thing there is. "records" is an array of records to add. PERCH_ERROR_INPUT; what came
+ * before the mistake has been done. */
 bool state_patch(struct state *state, const Json *patch, GError **error);
 
 gpointer state_find(const struct state *state, enum kind_index index, const char *name);
