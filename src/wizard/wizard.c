@@ -164,8 +164,8 @@ void wizard_start(struct wizard *w, enum step step, gint64 now_ms, GArray *out)
 int wizard_exit(const struct wizard *w)
 {
     /* A proven connection is set up, also when its values do not suit a flow (rotation). */
-    bool good = w->handoff_problem == NULL || w->handoff_exit == PERCH_EXIT_APP ||
-                list_ok(w, CHECKS_PROVE);
+    bool good =
+        w->handoff_problem == NULL || w->handoff_exit == PERCH_EXIT_APP || list_ok(w, CHECKS_PROVE);
     if (w->step == STEP_HANDOFF && good && !list_failed(w, CHECKS_REHEARSE))
         return PERCH_EXIT_OK;
     if (w->login_diagnosis != NULL)
