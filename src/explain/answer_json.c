@@ -14,6 +14,7 @@ static const struct {
     {"statusCode", "message"},
     {"exceptionCode", "exceptionMessage"},
     {"error", "error_description"},
+    {"code", "message"}, /* other programs' logs */
 };
 
 bool answer_code_is_halted(const char *code)

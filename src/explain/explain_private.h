@@ -87,6 +87,12 @@ gsize bracketed(const char *text, gsize limit);
 /* What a person would read on a page of HTML, in one line. */
 char *page_text(const char *html);
 
+/* ---- regex.c ---- */
+
+/* The compiled form of a pattern that is a literal: made once and kept. ^ and $ mean lines. */
+const GRegex *regex_of(const char *pattern);
+bool regex_fits(const char *pattern, const char *text);
+
 /* ---- redact.c ---- */
 
 /* text with everything that looks like a token or a secret replaced; owned by the caller. */

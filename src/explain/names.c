@@ -23,18 +23,22 @@ static const struct {
     {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "entity type cannot be \\w+: (?<object>\\w[\\w ]*)$"},
     {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "^(?<named>\\w+): execution of"},
     {"CANNOT_EXECUTE_FLOW_TRIGGER", "[\"“](?<named>[^\"”]+)[\"”]"},
-    {"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "^(?<fields>[^:]+): [^:]+: (?<value>.+)$"},
-    {"STRING_TOO_LONG", "^(?<fields>[^:]+): [^:]+: "},
+    {"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "^(?<fields>[^:=\"]{1,80}): [^:]+: (?<value>.+)$"},
+    {"STRING_TOO_LONG", "^(?<fields>[^:=\"]{1,80}): [^:]+: "},
     {"STRING_TOO_LONG", "\\([^()=]*=(?<limit>[0-9]+)\\)$"},
     {"FIELD_INTEGRITY_EXCEPTION", " field: (?<fields>[^:.]+)$"},
     {"FIELD_INTEGRITY_EXCEPTION", "^(?<fields>[\\w ]{1,40}): "},
-    {"INVALID_EMAIL_ADDRESS", "^(?<fields>[^:]+): [^:]+: (?<value>.+)$"},
-    {"NUMBER_OUTSIDE_VALID_RANGE", "^(?<fields>[^:]+): [^:]+: (?<value>.+)$"},
+    {"INVALID_EMAIL_ADDRESS", "^(?<fields>[^:=\"]{1,80}): [^:]+: (?<value>.+)$"},
+    {"NUMBER_OUTSIDE_VALID_RANGE", "^(?<fields>[^:=\"]{1,80}): [^:]+: (?<value>.+)$"},
     {"DUPLICATE_VALUE", ": (?<fields>\\w+) \\w+ .*: (?<value>\\w{15,18})$"},
     {"INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", ": (?<value>[a-zA-Z0-9]{15,18})\\b"},
     {"INVALID_CROSS_REFERENCE_KEY", ": (?<value>[a-zA-Z0-9]{15,18})\\b"},
     {"INACTIVE_OWNER_OR_USER", "\\[(?<value>[a-zA-Z0-9]{15,18})\\]"},
     {"MALFORMED_ID", "(: |\\bid )(?<value>[a-zA-Z0-9]+)$"},
+    {"invalid_request", "parameter:? (?<value>\\w+)"},
+    {"JSON_PARSER_ERROR", "field:? \"?(?<fields>[\\w.]+)"},
+    {"JSON_PARSER_ERROR", "STRING value (?<value>\\S+) or"},
+    {"APEX_ERROR", "(?<named>(Class|Trigger)\\.[\\w.]+: line [0-9]+)"},
     {"UNKNOWN_EXCEPTION", "(?<named>[0-9]{3,}-[0-9]+( \\(-?[0-9]+\\))?)"},
 };
 
@@ -49,7 +53,7 @@ static void take(struct names *names, enum name name, const char *text)
 static void take_matches(struct names *names, const char *pattern, const char *message)
 {
     g_autoptr(GMatchInfo) info = NULL;
-    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    const GRegex *regex = regex_of(pattern);
     if (!g_regex_match(regex, message, 0, &info))
         return;
     for (int i = 0; i < NAME_COUNT; i++) {

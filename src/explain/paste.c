@@ -9,12 +9,13 @@ enum { PASTE_BYTES = 256 * 1024, FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
 
 /* ---- what stands around a finding ---- */
 
-#define STATUS_PATTERN                                                                             \
-    "HTTP/[0-9.]+\\s+([1-5]\\d\\d)\\b"                                                             \
-    "|\\b(?:http_?|response[ _-]?)?(?:status|code)(?:[ _-]?code)?[\"']?\\s*(?:[:=]|is)?\\s*[\"']?" \
-    "([1-5]\\d\\d)\\b(?![.:-]\\d)"                                                                 \
-    "|\\b(?:HTTP|answered|returned|returned error:|responded with|failed "                         \
-    "with)\\s+([1-5]\\d\\d)\\b"
+#define STATUS_PATTERN                                                                   \
+    "(?i)HTTP/[0-9.]+\\s+([2-5]\\d\\d)\\b"                                               \
+    "|\\b(?:status|response|http)[ _-]?(?:code|status)?[\"']?\\s*(?:[:=]|is)?\\s*[\"']?" \
+    "([2-5]\\d\\d)\\b(?![.:-]\\d)"                                                       \
+    "|\"code\"\\s*:\\s*([2-5]\\d\\d)\\b"                                                 \
+    "|(?:\\banswered|\\breturned|returned error:|responded with|failed with|->|=>)\\s+"  \
+    "([2-5]\\d\\d)\\b"
 
 /* What belongs to a finding stands near it. */
 enum { NEAR_BYTES = 16 * 1024 };
@@ -37,7 +38,7 @@ static char *nearest(const char *pattern, const char *text, gsize at, gsize *ret
 {
     gsize offset;
     g_autofree char *window = window_at(text, at, &offset);
-    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_CASELESS, 0, NULL);
+    const GRegex *regex = regex_of(pattern);
     g_autoptr(GMatchInfo) info = NULL;
     char *best = NULL;
     for (g_regex_match(regex, window, 0, &info); g_match_info_matches(info);
@@ -85,7 +86,7 @@ static enum stage stage_near(const char *text, gsize at)
 
 static char *object_near(const char *text, gsize at)
 {
-    return nearest("/sobjects/([A-Z]\\w{1,79})", text, at, NULL);
+    return nearest("(?i)/sobjects/([A-Z]\\w{1,79})", text, at, NULL);
 }
 
 void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsize at)
@@ -97,7 +98,8 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
             failure->status = paste->status;
         else if (failure->status == 0)
             failure->status = status_near(paste->text, at, NULL);
-        failure->object = object_near(paste->text, at);
+        if (failure->stage != STAGE_AUTHORIZE && failure->stage != STAGE_TOKEN)
+            failure->object = object_near(paste->text, at);
     }
     finding->failure = *failure;
     finding->rank = rank;
@@ -190,16 +192,16 @@ static void choose(GPtrArray *failures, GPtrArray *findings)
 static bool shows_success(const char *text)
 {
     static const char *const signs[] = {
-        "\\A\\s*(?:Login History[^\\r\\n]*|Status\\s*:?\\s*)?Success\\s*\\z",
-        "\"success\"\\s*:\\s*true",
-        "\"access_token\"\\s*:",
-        "/OauthRedirect\\?(?:[^\\s]*&)?code=",
-        "oauth2/success\\?(?:[^\\s]*&)?code=",
-        "\\A\\s*HTTP/[0-9.]+\\s+20[0-9]\\b",
-        "^< HTTP/[0-9.]+\\s+20[0-9]\\b",
+        "(?i)\\A\\s*(?:Login History[^\\r\\n]*|Status\\s*:?\\s*)?Success\\s*\\z",
+        "(?i)\"success\"\\s*:\\s*true",
+        "(?i)\"access_token\"\\s*:",
+        "(?i)/OauthRedirect\\?(?:[^\\s]*&)?code=",
+        "(?i)oauth2/success\\?(?:[^\\s]*&)?code=",
+        "(?i)\\A\\s*HTTP/[0-9.]+\\s+20[0-9]\\b",
+        "(?i)^< HTTP/[0-9.]+\\s+20[0-9]\\b",
     };
     for (gsize i = 0; i < G_N_ELEMENTS(signs); i++)
-        if (g_regex_match_simple(signs[i], text, G_REGEX_CASELESS | G_REGEX_MULTILINE, 0))
+        if (regex_fits(signs[i], text))
             return true;
     return false;
 }
@@ -222,11 +224,21 @@ static bool all_are_weak(GPtrArray *findings)
     return true;
 }
 
+/* Where to begin in a text that is too long: at its end, but not inside of a word, which may be
+ * half of a secret. */
+static gsize skip_of(const char *text, gsize length)
+{
+    gsize skip = length > PASTE_BYTES ? length - PASTE_BYTES : 0;
+    while (skip > 0 && skip < length && !g_ascii_isspace(text[skip]))
+        skip++;
+    return skip;
+}
+
 GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, long status)
 {
     GPtrArray *failures = g_ptr_array_new_with_free_func((GDestroyNotify)failure_free);
     g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func(finding_free);
-    gsize skip = length > PASTE_BYTES ? length - PASTE_BYTES : 0;
+    gsize skip = skip_of(text, length);
     g_autofree char *plain = paste_plain(text + skip, length - skip);
     g_autofree char *variant = redact(plain);
     g_autofree char *shown = g_strdup(variant);
@@ -276,10 +288,10 @@ char *paste_org(const char *text, gsize length)
         "\\b([a-z0-9][a-z0-9-]{0,62}(?:\\.[a-z0-9-]{1,63}){0,3}\\.(?:my\\.salesforce\\.com"
         "|my\\.salesforce\\.mil|my\\.salesforce-setup\\.com|lightning\\.force\\.com"
         "|lightning\\.crmforce\\.mil))(?![\\w.-]*\\w)";
-    gsize skip = length > PASTE_BYTES ? length - PASTE_BYTES : 0;
+    gsize skip = skip_of(text, length);
     g_autofree char *plain = paste_plain(text + skip, length - skip);
     g_autofree char *lower = g_ascii_strdown(plain, -1);
-    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    const GRegex *regex = regex_of(pattern);
     g_autoptr(GMatchInfo) info = NULL;
     g_autofree char *found = NULL;
     for (g_regex_match(regex, lower, 0, &info); g_match_info_matches(info);

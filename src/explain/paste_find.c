@@ -13,7 +13,7 @@ enum {
 
 static bool looks_like_code(const char *text)
 {
-    return g_regex_match_simple("^[A-Za-z]{2,}(_[A-Za-z]+)+$", text, 0, 0);
+    return regex_fits("\\A[A-Za-z]{2,}(_[A-Za-z]+)+\\z", text);
 }
 
 /* ---- JSON ---- */
@@ -30,9 +30,11 @@ static int code_rank(const Json *error, const char *code)
         return RANK_OAUTH;
     if (failure_code_is_known(code))
         return RANK_KNOWN;
-    if (!looks_like_code(code))
+    if (!looks_like_code(code) || g_str_has_prefix(code, "ERR_")) /* what Node.js calls its own */
         return RANK_WORDS_ONLY;
-    return json_get_string(error, "error") == code ? RANK_OAUTH : RANK_CODE;
+    bool is_salesforce =
+        json_get_string(error, "errorCode") == code || json_get_string(error, "statusCode") == code;
+    return is_salesforce ? RANK_CODE : RANK_OAUTH;
 }
 
 static bool add_json(const Json *error, const char *code, const char *message, long status,
@@ -69,8 +71,7 @@ void paste_find_json(struct paste_text *paste)
 
 void paste_find_forms(struct paste_text *paste)
 {
-    g_autoptr(GRegex) regex = g_regex_new("(?:^|[?&#;>\\s\"'(])(error=[^&#<\"'\\s)]+[^<\"'\\s)]*)",
-                                          G_REGEX_MULTILINE, 0, NULL);
+    const GRegex *regex = regex_of("(?:^|[?&#;>\\s\"'(])(error=[^&#<\"'\\s)]+[^<\"'\\s)]*)");
     g_autoptr(GMatchInfo) info = NULL;
     int count = 0;
     for (g_regex_match(regex, paste->text, 0, &info); g_match_info_matches(info) && count < FORMS;
@@ -92,9 +93,10 @@ void paste_find_forms(struct paste_text *paste)
 
 void paste_find_markup(struct paste_text *paste)
 {
-    static const char pattern[] = "<(?:!doctype html|html|head|body|\\?xml|[\\w]+:envelope|response"
-                                  "|errors?|oauth)\\b";
-    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_CASELESS, 0, NULL);
+    static const char pattern[] =
+        "(?i)<(?:!doctype html|html|head|body|\\?xml|[\\w]+:envelope|response"
+        "|errors?|oauth)\\b";
+    const GRegex *regex = regex_of(pattern);
     g_autoptr(GMatchInfo) info = NULL;
     struct failure failure = {0};
     int start = 0;
@@ -102,6 +104,10 @@ void paste_find_markup(struct paste_text *paste)
         !g_match_info_fetch_pos(info, 0, &start, NULL) ||
         !answer_from_markup(&failure, paste->text + start))
         return;
+    if (failure.code == NULL) {
+        failure_clear(&failure);
+        return;
+    }
     int rank = failure_code_is_known(failure.code) ? RANK_KNOWN : RANK_CODE;
     if (strcmp(failure.code, "html") == 0 || strcmp(failure.code, "maintenance") == 0)
         rank = RANK_PAGE;
@@ -119,14 +125,20 @@ char *paste_line_at(const char *text, gsize at)
     return presentable(line, LINE_CHARACTERS);
 }
 
-/* What stands after the code on its line is the message; else the whole line is. */
+/* What stands after the code on its line is the message, or what is called so; else the whole line
+ * is. */
 static char *message_of_word(const char *text, gsize at, gsize length)
 {
     const char *rest = text + at + length;
     g_autofree char *line = g_strndup(rest, strcspn(rest, "\r\n"));
+    const GRegex *named = regex_of("(?:message|msg|error_description)\"?\\s*[:=]\\s*\"([^\"]+)\"");
+    g_autoptr(GMatchInfo) info = NULL;
+    if (g_regex_match(named, line, 0, &info)) {
+        g_autofree char *message = g_match_info_fetch(info, 1);
+        return presentable(message, LINE_CHARACTERS);
+    }
     const char *p = line + strspn(line, " \t:,;-|)]>\"'");
-    bool has_words =
-        g_regex_match_simple("^[\\p{L}\\d].*\\s", p, 0, 0) && strpbrk(p, "{}\"") == NULL;
+    bool has_words = regex_fits("\\A[\\p{L}\\d].*\\s", p) && strpbrk(p, "{}\"=") == NULL;
     return has_words ? presentable(p, LINE_CHARACTERS) : paste_line_at(text, at);
 }
 
@@ -134,7 +146,7 @@ static char *message_of_word(const char *text, gsize at, gsize length)
 static bool is_code_word(const char *word, const char *text)
 {
     bool telling = strchr(word, '_') != NULL || strcmp(word, "RESTAPINOTENABLED") == 0 ||
-                   g_regex_match_simple("^([A-Z][a-z]+){2,}$", word, 0, 0);
+                   regex_fits("\\A([A-Z][a-z]+){2,}\\z", word);
     if (!telling) {
         g_autofree char *all = g_strstrip(g_strdup(text));
         telling = strcmp(all, word) == 0;
@@ -144,7 +156,7 @@ static bool is_code_word(const char *word, const char *text)
 
 void paste_find_words(struct paste_text *paste)
 {
-    g_autoptr(GRegex) regex = g_regex_new("(?<![\\w.-])[A-Za-z]\\w{5,59}(?![\\w-])", 0, 0, NULL);
+    const GRegex *regex = regex_of("(?<![\\w.-])[A-Za-z]\\w{5,59}(?![\\w-])");
     g_autoptr(GMatchInfo) info = NULL;
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     int count = 0;
@@ -167,16 +179,66 @@ void paste_find_words(struct paste_text *paste)
 
 /* ---- texts that tell without a code ---- */
 
-void paste_find_phrases(struct paste_text *paste)
+/* What Salesforce says in English, for who copied the sentence and left the code behind. */
+static const struct {
+    const char *words, *code;
+} sentences[] = {
+    {"client identifier invalid", "invalid_client_id"},
+    {"redirect_uri must match configuration", "redirect_uri_mismatch"},
+    {"missing required code challenge", "invalid_request"},
+    {"requested scope is invalid", "invalid_scope"},
+    {"end-user denied authorization", "access_denied"},
+    {"app must be installed into org", "invalid_client"},
+    {"this app is blocked by admin", "OAUTH_APP_BLOCKED"},
+    {"not admin approved to access this app", "OAUTH_APP_ACCESS_DENIED"},
+    {"external client app is not installed", "OAUTH_EC_APP_NOT_FOUND"},
+    {"expired authorization code", "invalid_grant"},
+    {"invalid authorization code", "invalid_grant"},
+    {"expired access/refresh token", "invalid_grant"},
+    {"hasn't approved this consumer", "invalid_grant"},
+    {"invalid client credentials", "invalid_client"},
+    {"grant type not supported", "unsupported_grant_type"},
+    {"session expired or invalid", "INVALID_SESSION_ID"},
+    {"not valid for use with the rest api", "INVALID_SESSION_ID"},
+    {"api is not enabled for this organization", "API_DISABLED_FOR_ORG"},
+    {"api is disabled for this user", "API_CURRENTLY_DISABLED"},
+    {"totalrequests limit exceeded", "REQUEST_LIMIT_EXCEEDED"},
+    {"destination url not reset", "URL_NOT_RESET"},
+    {"required fields are missing", "REQUIRED_FIELD_MISSING"},
+    {"no such column", "INVALID_FIELD"},
+    {"unable to create/update fields", "INVALID_FIELD_FOR_INSERT_UPDATE"},
+    {"entity type cannot be", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"},
+    {"bad value for restricted picklist field", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"},
+    {"data value too large", "STRING_TOO_LONG"},
+    {"duplicate value found", "DUPLICATE_VALUE"},
+    {"unable to obtain exclusive access", "UNABLE_TO_LOCK_ROW"},
+    {"storage limit exceeded", "STORAGE_LIMIT_EXCEEDED"},
+    {"insufficient access rights on cross-reference id",
+     "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"},
+    {"insufficient access rights on object", "INSUFFICIENT_ACCESS_OR_READONLY"},
+};
+
+static void add_phrase(struct paste_text *paste, const char *lower, const char *words,
+                       const char *code)
 {
-    const char *phrase = failure_words_in(paste->text);
-    if (phrase == NULL)
+    const char *found = strstr(lower, words);
+    if (found == NULL)
         return;
-    g_autofree char *lower = g_ascii_strdown(paste->text, -1);
-    g_autofree char *wanted = g_ascii_strdown(phrase, -1);
-    gsize at = (gsize)(strstr(lower, wanted) - lower);
+    gsize at = (gsize)(found - lower);
     g_autofree char *line = paste_line_at(paste->text, at);
     struct failure failure = {0};
-    failure_say(&failure, NULL, line);
+    failure_say(&failure, code, line);
     paste_add(paste, &failure, RANK_PHRASE, at);
+}
+
+void paste_find_phrases(struct paste_text *paste)
+{
+    g_autofree char *lower = g_ascii_strdown(paste->text, -1);
+    const char *phrase = failure_words_in(paste->text);
+    for (gsize i = 0; i < G_N_ELEMENTS(sentences); i++)
+        add_phrase(paste, lower, sentences[i].words, sentences[i].code);
+    if (phrase != NULL) {
+        g_autofree char *words = g_ascii_strdown(phrase, -1);
+        add_phrase(paste, lower, words, NULL);
+    }
 }

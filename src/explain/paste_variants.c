@@ -35,8 +35,7 @@ static char *unescape(const char *text)
 
 static char *replace(const char *text, const char *pattern, const char *with)
 {
-    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_MULTILINE, 0, NULL);
-    char *out = g_regex_replace_literal(regex, text, -1, 0, with, 0, NULL);
+    char *out = g_regex_replace_literal(regex_of(pattern), text, -1, 0, with, 0, NULL);
     return out == NULL ? g_strdup(text) : out;
 }
 
@@ -113,10 +112,25 @@ char *paste_next_variant(const char *text, guint *layer)
     return NULL;
 }
 
+/* Whether most lines begin with the mark of a letter that was answered. */
+static bool is_quoted_letter(const char *text)
+{
+    int lines = 0, quoted = 0;
+    for (const char *p = text; *p != '\0'; p += strcspn(p, "\n"), p += *p == '\n') {
+        lines++;
+        quoted += *p == '>';
+    }
+    return quoted > 2 && quoted * 2 > lines;
+}
+
 /* What a terminal adds to text that is copied from it: colours, and the marks of a paste. */
 char *paste_plain(const char *text, gsize length)
 {
     g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
-    return replace(valid, "\\x1B\\[[0-9;?]*[ -/]*[@-~]|\\x1B\\][^\\x07\\x1B]*(?:\\x07|\\x1B\\\\)",
-                   "");
+    char *plain =
+        replace(valid, "\\x1B\\[[0-9;?]*[ -/]*[@-~]|\\x1B\\][^\\x07\\x1B]*(?:\\x07|\\x1B\\\\)", "");
+    if (!is_quoted_letter(plain))
+        return plain;
+    g_autofree char *quoted = plain;
+    return unquote_letter(quoted);
 }

@@ -20,31 +20,34 @@ static const struct {
 static const struct {
     const char *pattern, *code;
 } phrases[] = {
-    {"received http code 407|tunnel failed, response 407|proxy authentication required", "proxy"},
-    {"could not resolve proxy|proxy connect aborted|tunnel failed, response|from proxy after "
+    {"(?i)received http code 407|tunnel failed, response 407|proxy authentication required",
+     "proxy"},
+    {"(?i)could not resolve proxy|proxy connect aborted|tunnel failed, response|from proxy after "
      "connect"
      "|proxyerror|unable to connect to proxy",
      "proxy"},
-    {"could not resolve host|enotfound|eai_again|no such host|unknownhostexception"
+    {"(?i)could not resolve host|enotfound|eai_again|no such host|unknownhostexception"
      "|name or service not known|nodename nor servname|temporary failure in name resolution"
      "|err_name_not_resolved|failed to resolve",
      "dns"},
-    {"ssl certificate problem|certificate has expired|cert_has_expired|certificate_verify_failed"
+    {"(?i)ssl certificate problem|certificate has "
+     "expired|cert_has_expired|certificate_verify_failed"
      "|self[- ]signed certificate|unable to get local issuer|unable_to_get_issuer_cert"
      "|unable_to_verify_leaf_signature|unable to verify the first certificate|x509: certificate"
      "|pkix path building failed|no alternative certificate subject name|err_tls_cert_altname"
      "|err_cert_|ssl routines:|ssl_error_|tls handshake|sslhandshakeexception|sslerror",
      "tls"},
-    {"etimedout|econnaborted|esockettimedout|operation timed out|connection timed out"
+    {"(?i)etimedout|econnaborted|esockettimedout|operation timed out|connection timed out"
      "|connection timeout|read timed out|i/o timeout|context deadline exceeded"
      "|client\\.timeout exceeded|timeout of [0-9]+ ?ms exceeded|err_timed_out"
      "|sockettimeoutexception",
      "timeout"},
-    {"econnrefused|connection refused|couldn't connect to server|failed to connect to|ehostunreach"
+    {"(?i)econnrefused|connection refused|couldn't connect to server|failed to connect "
+     "to|ehostunreach"
      "|enetunreach|network is unreachable|no route to host|err_connection_refused"
      "|connectexception",
      "connect"},
-    {"econnreset|connection reset|socket hang up|empty reply from server|broken pipe"
+    {"(?i)econnreset|connection reset|socket hang up|empty reply from server|broken pipe"
      "|remote end closed connection|unexpected eof|epipe|err_connection_reset",
      "cut"},
 };
@@ -61,7 +64,7 @@ static const char *code_of_number(const char *digits)
 static const char *code_of_phrase(const char *line)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(phrases); i++)
-        if (g_regex_match_simple(phrases[i].pattern, line, G_REGEX_CASELESS, 0))
+        if (regex_fits(phrases[i].pattern, line))
             return phrases[i].code;
     return NULL;
 }
@@ -76,7 +79,7 @@ static void add(struct paste_text *paste, const char *code, const char *message,
 /* "curl: (60) SSL certificate problem: ...": the words tell more than the number where both do. */
 static void find_curl(struct paste_text *paste)
 {
-    g_autoptr(GRegex) regex = g_regex_new("curl: \\((\\d{1,3})\\)[^\\r\\n]*", 0, 0, NULL);
+    const GRegex *regex = regex_of("curl: \\((\\d{1,3})\\)[^\\r\\n]*");
     g_autoptr(GMatchInfo) info = NULL;
     if (!g_regex_match(regex, paste->text, 0, &info))
         return;
@@ -94,7 +97,7 @@ static void find_curl(struct paste_text *paste)
 static void find_phrase(struct paste_text *paste)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(phrases); i++) {
-        g_autoptr(GRegex) regex = g_regex_new(phrases[i].pattern, G_REGEX_CASELESS, 0, NULL);
+        const GRegex *regex = regex_of(phrases[i].pattern);
         g_autoptr(GMatchInfo) info = NULL;
         int start = 0;
         if (!g_regex_match(regex, paste->text, 0, &info))

@@ -11,6 +11,8 @@
     "(?:access_?token|refresh_?token|id_?token|client_?secret|consumer_?secret|code_verifier" \
     "|client_assertion|assertion|security_?token|(?<!INVALID_)session_?id|sid|proxy-"         \
     "authorization|api_?key)"
+/* Where a name begins: after no letter, but after %3D, too. */
+#define START "(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))"
 #define PASSWORDS "(?:password|passwd|pwd|passphrase)"
 
 /* What stands between name and value: = or : with quotes that may be escaped, or percent-encoded.
@@ -32,13 +34,13 @@ static const struct {
     {"\\beyJ[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9._-]++", "…"},
     {"\\b[0-9A-Fa-f]{64}\\b", "…"},
     /* by their name */
-    {"(?i)((?<![A-Za-z0-9])(?:" NAMES "|" PASSWORDS ")" QUOTED_SIGN ")" QUOTED_VALUE, "\\1…"},
-    {"(?i)((?<![A-Za-z0-9])" NAMES BARE_SIGN ")(?![\"'\\\\])[^\"'&\\s,;}\\\\<>]++", "\\1…"},
-    {"(?i)((?<![A-Za-z0-9])" PASSWORDS BARE_SIGN ")(?![\"'\\\\])[^\"'&\\s\\\\<>]++", "\\1…"},
-    {"(?i)((?<![A-Za-z0-9])(?:" NAMES "|" PASSWORDS ")" CODED_SIGN
+    {"(?i)(" START "(?:" NAMES "|" PASSWORDS ")" QUOTED_SIGN ")" QUOTED_VALUE, "\\1…"},
+    {"(?i)(" START NAMES BARE_SIGN ")(?![\"'\\\\])[^\"'&\\s,;}\\\\<>]++", "\\1…"},
+    {"(?i)(" START PASSWORDS BARE_SIGN ")(?![\"'\\\\])[^\"'&\\s\\\\<>]++", "\\1…"},
+    {"(?i)(" START "(?:" NAMES "|" PASSWORDS ")" CODED_SIGN
      ")(?:(?!%(?:25)*2[26])[^\"'&\\s\\\\<>])++",
      "\\1…"},
-    {"(?i)((?<![A-Za-z0-9])(?:" NAMES "|" PASSWORDS ")&(?:quot|#34);\\s*:\\s*&(?:quot|#34);)[^&]++",
+    {"(?i)(" START "(?:" NAMES "|" PASSWORDS ")&(?:quot|#34);\\s*:\\s*&(?:quot|#34);)[^&]++",
      "\\1…"},
     {"(?i)(<(?:\\w+:)?(?:" NAMES "|" PASSWORDS ")>)[^<]++", "\\1…"},
     {"(?i)((?<![A-Za-z0-9_])(?:token|secret|signature)" BARE_SIGN
@@ -61,21 +63,12 @@ static const struct {
      "…"},
 };
 
-/* Made once and kept: this runs for every answer. */
-static const GRegex *rule_regex(gsize i)
-{
-    static GRegex *made[G_N_ELEMENTS(rules)];
-    if (made[i] == NULL)
-        made[i] = g_regex_new(rules[i].pattern, G_REGEX_MULTILINE, 0, NULL);
-    return made[i];
-}
-
 char *redact(const char *text)
 {
     char *out = g_strdup(text);
     for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
         g_autofree char *before = out;
-        out = g_regex_replace(rule_regex(i), before, -1, 0, rules[i].with, 0, NULL);
+        out = g_regex_replace(regex_of(rules[i].pattern), before, -1, 0, rules[i].with, 0, NULL);
         if (out == NULL) /* too much for the matcher: rather nothing than a secret */
             return g_strdup("…");
     }
