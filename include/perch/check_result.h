@@ -23,6 +23,7 @@ enum check_status {
 enum check_list_id {
     CHECKS_PREFLIGHT, /* machine, host, keyring, before anything is typed */
     CHECKS_PROBE,     /* the authorize endpoint asked from outside: key and callback */
+    CHECKS_LOGIN,     /* not run: one row when the login in the browser was refused */
     CHECKS_PROVE,     /* from the code to a stored, refreshed connection */
     CHECKS_DESCRIBE,  /* fields and rights of the test object */
     CHECKS_INSERT,    /* test record: insert, read back, delete */

@@ -179,7 +179,6 @@ struct wizard {
     bool login_ipv6;
     Secret *paste; /* what stands in the paste field */
     char *browser_problem;
-    Diagnosis *login_diagnosis;
     bool token_won, stored, memory_only;
 
     /* Test */

@@ -27,10 +27,15 @@ void list_cancel(struct wizard *w, enum check_list_id list, GArray *out)
     g_clear_pointer(&w->lists[list].results, g_ptr_array_unref);
 }
 
+void list_clear(struct wizard *w, enum check_list_id list)
+{
+    g_clear_pointer(&w->lists[list].results, g_ptr_array_unref);
+}
+
 void list_forget(struct wizard *w, enum check_list_id list, GArray *out)
 {
     list_cancel(w, list, out);
-    g_clear_pointer(&w->lists[list].results, g_ptr_array_unref);
+    list_clear(w, list);
 }
 
 static bool list_ended(const struct wizard *w, enum check_list_id list)

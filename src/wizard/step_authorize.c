@@ -3,7 +3,7 @@
 
 void step_authorize_enter(struct wizard *w, GArray *out)
 {
-    g_clear_pointer(&w->login_diagnosis, diagnosis_free);
+    list_clear(w, CHECKS_LOGIN);
     g_clear_pointer(&w->login_url, g_free);
     secret_set(&w->paste, NULL);
     wizard_error(w, ITEM_PASTE, NULL);
@@ -60,24 +60,13 @@ void step_authorize_event(struct wizard *w, const struct view_event *event, GArr
         use_paste(w, out);
     else if (is_action(event, ACTION_RETRY) || is_action(event, ACTION_NEXT))
         again(w, out);
+    else if (list_failed(w, CHECKS_LOGIN) && list_action(w, CHECKS_LOGIN, event, out))
+        return;
     else if (is_action(event, ACTION_COPY) && w->login_url != NULL) {
         g_autoptr(Secret) text = secret_new(w->login_url);
         effect_secret(out, EFFECT_COPY, text);
     } else if (is_action(event, ACTION_WRITE) && w->login_url != NULL)
         effect_text(out, EFFECT_WRITE, w->login_url);
-}
-
-static void view_diagnosis(const struct wizard *w, struct view *view)
-{
-    struct check_result result = {
-        .id = "login",
-        .title = _("Login"),
-        .status = CHECK_FAILED,
-        .milliseconds = -1,
-        .summary = w->login_diagnosis->code,
-        .diagnosis = w->login_diagnosis,
-    };
-    check_result_view(&result, view, ITEM_CHECK, true);
 }
 
 static void view_waiting(const struct wizard *w, struct view *view)
@@ -114,18 +103,18 @@ static void view_waiting(const struct wizard *w, struct view *view)
 
 void step_authorize_view(const struct wizard *w, struct view *view, int focus)
 {
-    (void)focus;
+    bool failed = list_failed(w, CHECKS_LOGIN);
     g_autofree char *time = NULL;
     if (w->login_waiting) {
         long long s = (long long)MAX(0, w->now_ms - w->login_started_ms) / 1000;
         time = g_strdup_printf(_("waiting %lld:%02lld"), s / 60, s % 60);
     }
-    view->busy = w->login_waiting || (w->login_url == NULL && w->login_diagnosis == NULL);
+    view->busy = w->login_waiting || (w->login_url == NULL && !failed);
     view->failed = !view->busy;
     view_heading(view, _("Log in, and press Allow"), time);
     view_blank(view);
-    if (w->login_diagnosis != NULL)
-        view_diagnosis(w, view);
+    if (failed)
+        list_view(w, CHECKS_LOGIN, view, focus);
     else if (w->login_url != NULL)
         view_waiting(w, view);
     if (!w->login_waiting)
@@ -134,6 +123,8 @@ void step_authorize_view(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_NEXT, _("use what is pasted"));
     else
         view_key(view, ACTION_COPY, _("copy address"));
+    if (failed)
+        list_keys(w, CHECKS_LOGIN, view, focus);
     view_key(view, ACTION_RETRY, _("open again"));
     if (w->login_waiting)
         view_key(view, ACTION_WRITE, _("to file"));

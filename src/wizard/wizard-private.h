@@ -38,6 +38,7 @@ bool wizard_has_errors(const struct wizard *w);
 void list_start(struct wizard *w, enum check_list_id list, bool keep, GArray *out);
 void list_cancel(struct wizard *w, enum check_list_id list, GArray *out);
 void list_forget(struct wizard *w, enum check_list_id list, GArray *out);
+void list_clear(struct wizard *w, enum check_list_id list);        /* of one that is not run */
 bool list_ok(const struct wizard *w, enum check_list_id list);     /* ended, nothing blocks */
 bool list_failed(const struct wizard *w, enum check_list_id list); /* ended, something blocks */
 const struct check_result *list_find(const struct wizard *w, enum check_list_id list,

@@ -45,7 +45,6 @@ void wizard_free(struct wizard *w)
     secret_unref(w->error_text);
     diagnosis_free(w->explained);
     g_free(w->browser_problem);
-    diagnosis_free(w->login_diagnosis);
     editor_clear(w);
     g_clear_pointer(&w->handoff, g_ptr_array_unref);
     g_free(w->handoff_problem);
@@ -168,8 +167,6 @@ int wizard_exit(const struct wizard *w)
         w->handoff_problem == NULL || w->handoff_exit == PERCH_EXIT_APP || list_ok(w, CHECKS_PROVE);
     if (w->step == STEP_HANDOFF && good && !list_failed(w, CHECKS_REHEARSE))
         return PERCH_EXIT_OK;
-    if (w->login_diagnosis != NULL)
-        return (int)w->login_diagnosis->exit;
     g_autoptr(GPtrArray) results = wizard_results(w);
     enum perch_exit code = check_results_exit(results);
     if (code != PERCH_EXIT_OK)
@@ -309,8 +306,25 @@ static void checks_event(struct wizard *w, const struct wizard_event *event, GAr
 
 static void login_failed(struct wizard *w, const struct failure *failure)
 {
-    diagnosis_free(w->login_diagnosis);
-    w->login_diagnosis = explain(failure);
+    const Connection *connection = w->connection;
+    const struct setup_ids ids = {.user_id = connection->user_id,
+                                  .profile_id = connection->profile_id};
+    struct failure seen = *failure;
+    struct check_result *result = g_new0(struct check_result, 1);
+    seen.app = connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED : FAILURE_APP_EXTERNAL;
+    result->id = "login";
+    result->title = _("Login");
+    result->status = CHECK_FAILED;
+    result->blocks = true;
+    result->milliseconds = -1;
+    result->summary = g_strdup(failure->code);
+    result->diagnosis = explain(&seen);
+    if (result->diagnosis->page != SETUP_PAGE_NONE && connection->login_url != NULL)
+        result->page_url = setup_page_url(result->diagnosis->page, connection->login_url, &ids);
+    list_clear(w, CHECKS_LOGIN);
+    w->lists[CHECKS_LOGIN].results =
+        g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+    g_ptr_array_add(w->lists[CHECKS_LOGIN].results, result);
     w->login_waiting = false;
     w->marks[STEP_AUTHORIZE] = MARK_FAILED;
 }
@@ -324,7 +338,7 @@ static void login_started(struct wizard *w, const struct wizard_event *event)
     w->login_seconds = event->number;
     w->login_started_ms = event->now_ms;
     w->login_waiting = true;
-    g_clear_pointer(&w->login_diagnosis, diagnosis_free);
+    list_clear(w, CHECKS_LOGIN);
     g_clear_pointer(&w->browser_problem, g_free);
 }
 
@@ -333,7 +347,7 @@ static void login_code(struct wizard *w, GArray *out)
     if (w->step != STEP_AUTHORIZE)
         return;
     w->login_waiting = false;
-    g_clear_pointer(&w->login_diagnosis, diagnosis_free);
+    list_clear(w, CHECKS_LOGIN);
     list_forget(w, CHECKS_PROVE, out);
     wizard_go(w, STEP_PROVE, out);
 }

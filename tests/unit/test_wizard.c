@@ -1,167 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-
 /* The wizard's core as tables: events in, effects and views out. */
+#include "unit/wizard_rig.h"
 
 #include <string.h>
 
 #include "perch/handoff.h"
-#include "perch/wizard.h"
-#include "support/test.h"
-
-struct rig {
-    Wizard *wizard;
-    GArray *effects; /* of the last event */
-    gint64 now;
-};
-
-static struct rig *rig_new(void)
-{
-    struct rig *rig = g_new0(struct rig, 1);
-    g_auto(GStrv) taken = g_strsplit("old beta", " ", -1);
-    rig->wizard = wizard_new(connection_new(NULL), NULL, taken);
-    rig->effects = effects_new();
-    rig->now = 1000;
-    wizard_start(rig->wizard, STEP_ORG, rig->now, rig->effects);
-    return rig;
-}
-
-static void rig_free(struct rig *rig)
-{
-    wizard_free(rig->wizard);
-    g_array_unref(rig->effects);
-    g_free(rig);
-}
-typedef struct rig Rig;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)
-
-static void handle(struct rig *rig, struct wizard_event event)
-{
-    g_array_set_size(rig->effects, 0);
-    event.now_ms = rig->now;
-    wizard_handle(rig->wizard, &event, rig->effects);
-}
-
-static void view_event(struct rig *rig, struct view_event event)
-{
-    handle(rig, (struct wizard_event){.kind = WIZARD_VIEW, .view = &event});
-}
-
-static void input(struct rig *rig, int id, const char *text)
-{
-    view_event(rig, (struct view_event){.kind = VIEW_EVENT_INPUT, .id = id, .text = text});
-}
-
-static void act(struct rig *rig, enum action action, int id)
-{
-    view_event(rig, (struct view_event){.kind = VIEW_EVENT_ACTION, .action = action, .id = id});
-}
-
-static const struct effect *find_effect(const struct rig *rig, enum effect_kind kind)
-{
-    for (guint i = 0; i < rig->effects->len; i++) {
-        const struct effect *effect = &g_array_index(rig->effects, struct effect, i);
-        if (effect->kind == kind)
-            return effect;
-    }
-    return NULL;
-}
-
-static char *error_of(const struct rig *rig, int id)
-{
-    g_autoptr(View) view = wizard_view(rig->wizard, 0);
-    const struct view_item *item = view_find(view, id);
-    return item == NULL ? NULL : g_strdup(item->error);
-}
-
-/* Plays the answer of a check list: all rows ok but id, which has status and cause's code. */
-static void answer(struct rig *rig, enum check_list_id list, const char *const *ids,
-                   const char *bad, enum stage stage, const char *code)
-{
-    g_autoptr(GPtrArray) results =
-        g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
-    for (guint i = 0; ids[i] != NULL; i++) {
-        struct check_result *result = g_new0(struct check_result, 1);
-        result->id = ids[i];
-        result->title = ids[i];
-        result->blocks = true;
-        result->milliseconds = 5;
-        result->status = CHECK_OK;
-        if (g_strcmp0(ids[i], bad) == 0) {
-            struct failure failure;
-            failure_own(&failure, stage, code, "the other side's words");
-            result->status = CHECK_FAILED;
-            result->diagnosis = explain(&failure);
-            failure_clear(&failure);
-        }
-        g_ptr_array_add(results, result);
-    }
-    handle(rig, (struct wizard_event){.kind = WIZARD_CHECKS,
-                                      .list = list,
-                                      .serial = rig->wizard->lists[list].serial,
-                                      .results = results,
-                                      .done = true});
-}
-
-static const char *const preflight_ids[] = {"lookup", "connection", "keyring", NULL};
-static const char *const probe_ids[] = {"consumer-key", "callback", NULL};
-static const char *const prove_ids[] = {"exchange", "stored", "refreshed", NULL};
-
-static void to_preflight(struct rig *rig)
-{
-    input(rig, ITEM_NAME, "acme");
-    input(rig, ITEM_ADDRESS, "https://acme.lightning.force.com/lightning/setup/SetupOneHome/home");
-    act(rig, ACTION_NEXT, ITEM_ADDRESS);
-    assert_int_equal(rig->wizard->step, STEP_PREFLIGHT);
-}
-
-static void to_keys(struct rig *rig)
-{
-    to_preflight(rig);
-    answer(rig, CHECKS_PREFLIGHT, preflight_ids, NULL, STAGE_MACHINE, NULL);
-    act(rig, ACTION_NEXT, 0);
-    act(rig, ACTION_NEXT, 0);
-    assert_int_equal(rig->wizard->step, STEP_KEYS);
-}
-
-static void to_authorize(struct rig *rig)
-{
-    to_keys(rig);
-    input(rig, ITEM_CLIENT_ID, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
-    input(rig, ITEM_CLIENT_SECRET, "not-a-real-secret\n");
-    act(rig, ACTION_NEXT, ITEM_CLIENT_SECRET);
-    answer(rig, CHECKS_PROBE, probe_ids, NULL, STAGE_AUTHORIZE, NULL);
-    act(rig, ACTION_NEXT, 0);
-    assert_int_equal(rig->wizard->step, STEP_AUTHORIZE);
-    assert_non_null(find_effect(rig, EFFECT_LOGIN));
-}
-
-static void start_login(struct rig *rig)
-{
-    handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_STARTED,
-                                      .text = "https://acme.my.salesforce.com/authorize?x=1",
-                                      .port = 1718,
-                                      .ipv6 = true,
-                                      .number = 900});
-}
 
 static void wizard__org__address_of_any_page_becomes_my_domain(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    to_preflight(rig);
+    rig_to_preflight(rig);
     assert_string_equal(rig->wizard->connection->login_url, "https://acme.my.salesforce.com");
-    assert_non_null(find_effect(rig, EFFECT_SAVE));
-    assert_int_equal(find_effect(rig, EFFECT_CHECKS)->list, CHECKS_PREFLIGHT);
+    assert_non_null(rig_effect(rig, EFFECT_SAVE));
+    assert_int_equal(rig_effect(rig, EFFECT_CHECKS)->list, CHECKS_PREFLIGHT);
 }
 
 static void wizard__org__refuses_what_is_no_salesforce_host(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    input(rig, ITEM_NAME, "acme");
-    input(rig, ITEM_ADDRESS, "https://example.com/");
-    act(rig, ACTION_NEXT, ITEM_ADDRESS);
-    g_autofree char *error = error_of(rig, ITEM_ADDRESS);
+    rig_input(rig, ITEM_NAME, "acme");
+    rig_input(rig, ITEM_ADDRESS, "https://example.com/");
+    rig_act(rig, ACTION_NEXT, ITEM_ADDRESS);
+    g_autofree char *error = rig_error(rig, ITEM_ADDRESS);
     assert_non_null(error);
     assert_int_equal(rig->wizard->step, STEP_ORG);
     assert_int_equal(rig->effects->len, 0);
@@ -173,10 +35,10 @@ static void wizard__org__refuses_a_taken_or_bad_name(void **state)
     (void)state;
     for (int i = 0; names[i] != NULL; i++) {
         g_autoptr(Rig) rig = rig_new();
-        input(rig, ITEM_ADDRESS, *names[i] == '\0' ? "http://evil.example" : "");
-        input(rig, ITEM_NAME, names[i]);
-        act(rig, ACTION_NEXT, ITEM_NAME);
-        g_autofree char *error = error_of(rig, ITEM_NAME);
+        rig_input(rig, ITEM_ADDRESS, *names[i] == '\0' ? "http://evil.example" : "");
+        rig_input(rig, ITEM_NAME, names[i]);
+        rig_act(rig, ACTION_NEXT, ITEM_NAME);
+        g_autofree char *error = rig_error(rig, ITEM_NAME);
         if (error == NULL)
             fail_msg("\"%s\" was taken as a name", names[i]);
         assert_int_equal(rig->wizard->step, STEP_ORG);
@@ -187,8 +49,8 @@ static void wizard__org__suggests_a_name_from_the_host(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    input(rig, ITEM_ADDRESS, "acme.my.salesforce.com");
-    act(rig, ACTION_NEXT, ITEM_ADDRESS);
+    rig_input(rig, ITEM_ADDRESS, "acme.my.salesforce.com");
+    rig_act(rig, ACTION_NEXT, ITEM_ADDRESS);
     assert_string_equal(rig->wizard->connection->name, "acme");
     assert_int_equal(rig->wizard->step, STEP_PREFLIGHT);
 }
@@ -197,16 +59,16 @@ static void wizard__back__loses_nothing_typed(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    to_keys(rig);
-    input(rig, ITEM_CLIENT_ID, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
-    input(rig, ITEM_CLIENT_SECRET, "not-a-real-secret");
+    rig_to_keys(rig);
+    rig_input(rig, ITEM_CLIENT_ID, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
+    rig_input(rig, ITEM_CLIENT_SECRET, "not-a-real-secret");
     for (int i = STEP_KEYS; i > STEP_ORG; i--)
-        act(rig, ACTION_BACK, 0);
+        rig_act(rig, ACTION_BACK, 0);
     assert_int_equal(rig->wizard->step, STEP_ORG);
-    act(rig, ACTION_NEXT, 0);
-    answer(rig, CHECKS_PREFLIGHT, preflight_ids, NULL, STAGE_MACHINE, NULL);
-    act(rig, ACTION_NEXT, 0);
-    act(rig, ACTION_NEXT, 0);
+    rig_act(rig, ACTION_NEXT, 0);
+    rig_answer(rig, CHECKS_PREFLIGHT, preflight_ids, NULL, STAGE_MACHINE, NULL);
+    rig_act(rig, ACTION_NEXT, 0);
+    rig_act(rig, ACTION_NEXT, 0);
     g_autoptr(View) view = wizard_view(rig->wizard, 0);
     assert_string_equal(view_find(view, ITEM_CLIENT_ID)->value, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
     assert_int_equal(view_find(view, ITEM_CLIENT_SECRET)->length, strlen("not-a-real-secret"));
@@ -216,15 +78,15 @@ static void wizard__preflight__blocks_only_what_blocks(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    to_preflight(rig);
-    act(rig, ACTION_NEXT, 0); /* still running */
+    rig_to_preflight(rig);
+    rig_act(rig, ACTION_NEXT, 0); /* still running */
     assert_int_equal(rig->wizard->step, STEP_PREFLIGHT);
-    answer(rig, CHECKS_PREFLIGHT, preflight_ids, "lookup", STAGE_MACHINE, "dns");
+    rig_answer(rig, CHECKS_PREFLIGHT, preflight_ids, "lookup", STAGE_MACHINE, "dns");
     g_autoptr(View) view = wizard_view(rig->wizard, 0);
     assert_true(view->failed);
-    act(rig, ACTION_NEXT, 0); /* asks again, keeping what was ok */
+    rig_act(rig, ACTION_NEXT, 0); /* asks again, keeping what was ok */
     assert_int_equal(rig->wizard->step, STEP_PREFLIGHT);
-    assert_true(find_effect(rig, EFFECT_CHECKS)->keep);
+    assert_true(rig_effect(rig, EFFECT_CHECKS)->keep);
 }
 
 static void wizard__checks__late_answer_is_dropped(void **state)
@@ -232,14 +94,14 @@ static void wizard__checks__late_answer_is_dropped(void **state)
     g_autoptr(Rig) rig = rig_new();
     g_autoptr(GPtrArray) none = g_ptr_array_new();
     (void)state;
-    to_preflight(rig);
+    rig_to_preflight(rig);
     guint old = rig->wizard->lists[CHECKS_PREFLIGHT].serial;
-    act(rig, ACTION_RETRY, 0);
-    handle(rig, (struct wizard_event){.kind = WIZARD_CHECKS,
-                                      .list = CHECKS_PREFLIGHT,
-                                      .serial = old,
-                                      .results = none,
-                                      .done = true});
+    rig_act(rig, ACTION_RETRY, 0);
+    rig_handle(rig, (struct wizard_event){.kind = WIZARD_CHECKS,
+                                          .list = CHECKS_PREFLIGHT,
+                                          .serial = old,
+                                          .results = none,
+                                          .done = true});
     assert_true(rig->wizard->lists[CHECKS_PREFLIGHT].running);
 }
 
@@ -247,17 +109,17 @@ static void wizard__keys__unknown_key_is_asked_again_after_a_countdown(void **st
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    to_keys(rig);
-    input(rig, ITEM_CLIENT_ID, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
-    act(rig, ACTION_NEXT, ITEM_CLIENT_ID);
-    answer(rig, CHECKS_PROBE, probe_ids, "consumer-key", STAGE_AUTHORIZE, "invalid_client_id");
+    rig_to_keys(rig);
+    rig_input(rig, ITEM_CLIENT_ID, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
+    rig_act(rig, ACTION_NEXT, ITEM_CLIENT_ID);
+    rig_answer(rig, CHECKS_PROBE, probe_ids, "consumer-key", STAGE_AUTHORIZE, "invalid_client_id");
     assert_true(wizard_wants_ticks(rig->wizard));
     rig->now += 29 * 1000;
-    handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
-    assert_null(find_effect(rig, EFFECT_CHECKS));
+    rig_handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
+    assert_null(rig_effect(rig, EFFECT_CHECKS));
     rig->now += 2 * 1000;
-    handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
-    assert_int_equal(find_effect(rig, EFFECT_CHECKS)->list, CHECKS_PROBE);
+    rig_handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
+    assert_int_equal(rig_effect(rig, EFFECT_CHECKS)->list, CHECKS_PROBE);
 }
 
 static void wizard__keys__short_or_quoted_key_is_refused_before_asking(void **state)
@@ -267,12 +129,12 @@ static void wizard__keys__short_or_quoted_key_is_refused_before_asking(void **st
     (void)state;
     for (int i = 0; keys[i] != NULL; i++) {
         g_autoptr(Rig) rig = rig_new();
-        to_keys(rig);
-        input(rig, ITEM_CLIENT_ID, keys[i]);
-        act(rig, ACTION_NEXT, ITEM_CLIENT_ID);
-        g_autofree char *error = error_of(rig, ITEM_CLIENT_ID);
+        rig_to_keys(rig);
+        rig_input(rig, ITEM_CLIENT_ID, keys[i]);
+        rig_act(rig, ACTION_NEXT, ITEM_CLIENT_ID);
+        g_autofree char *error = rig_error(rig, ITEM_CLIENT_ID);
         assert_non_null(error);
-        assert_null(find_effect(rig, EFFECT_CHECKS));
+        assert_null(rig_effect(rig, EFFECT_CHECKS));
     }
 }
 
@@ -280,27 +142,27 @@ static void wizard__keys__changed_key_forgets_the_probe(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    to_authorize(rig);
-    act(rig, ACTION_BACK, 0);
-    input(rig, ITEM_CLIENT_ID, "3MVG9bbbbbbbbbbbbbbbbbbbbb");
-    act(rig, ACTION_NEXT, ITEM_CLIENT_ID);
+    rig_to_authorize(rig);
+    rig_act(rig, ACTION_BACK, 0);
+    rig_input(rig, ITEM_CLIENT_ID, "3MVG9bbbbbbbbbbbbbbbbbbbbb");
+    rig_act(rig, ACTION_NEXT, ITEM_CLIENT_ID);
     assert_int_equal(rig->wizard->step, STEP_KEYS);
-    assert_int_equal(find_effect(rig, EFFECT_CHECKS)->list, CHECKS_PROBE);
+    assert_int_equal(rig_effect(rig, EFFECT_CHECKS)->list, CHECKS_PROBE);
 }
 
 static void wizard__secrets__never_in_a_view_unless_asked(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    to_keys(rig);
-    input(rig, ITEM_CLIENT_SECRET, "s3cr3t-value");
+    rig_to_keys(rig);
+    rig_input(rig, ITEM_CLIENT_SECRET, "s3cr3t-value");
     g_autoptr(View) masked = wizard_view(rig->wizard, 0);
     assert_string_equal(view_find(masked, ITEM_CLIENT_SECRET)->value, "");
-    act(rig, ACTION_SHOW, 0);
+    rig_act(rig, ACTION_SHOW, 0);
     g_autoptr(View) shown = wizard_view(rig->wizard, 0);
     assert_string_equal(view_find(shown, ITEM_CLIENT_SECRET)->value, "s3cr3t-value");
-    act(rig, ACTION_BACK, 0);
-    act(rig, ACTION_NEXT, 0);
+    rig_act(rig, ACTION_BACK, 0);
+    rig_act(rig, ACTION_NEXT, 0);
     g_autoptr(View) again = wizard_view(rig->wizard, 0);
     assert_string_equal(view_find(again, ITEM_CLIENT_SECRET)->value, "");
 }
@@ -309,52 +171,81 @@ static void wizard__authorize__typed_paste_waits_for_enter(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    to_authorize(rig);
-    start_login(rig);
-    input(rig, ITEM_PASTE, "aPrx");
-    assert_null(find_effect(rig, EFFECT_PASTE));
-    act(rig, ACTION_NEXT, ITEM_PASTE);
-    assert_string_equal(secret_peek(find_effect(rig, EFFECT_PASTE)->secret), "aPrx");
-    view_event(rig, (struct view_event){.kind = VIEW_EVENT_PASTE,
-                                        .id = ITEM_PASTE,
-                                        .text = "https://login.salesforce.com/?code=aPrx%3D%3D"});
-    assert_non_null(find_effect(rig, EFFECT_PASTE));
+    rig_to_authorize(rig);
+    rig_start_login(rig);
+    rig_input(rig, ITEM_PASTE, "aPrx");
+    assert_null(rig_effect(rig, EFFECT_PASTE));
+    rig_act(rig, ACTION_NEXT, ITEM_PASTE);
+    assert_string_equal(secret_peek(rig_effect(rig, EFFECT_PASTE)->secret), "aPrx");
+    rig_view_event(rig,
+                   (struct view_event){.kind = VIEW_EVENT_PASTE,
+                                       .id = ITEM_PASTE,
+                                       .text = "https://login.salesforce.com/?code=aPrx%3D%3D"});
+    assert_non_null(rig_effect(rig, EFFECT_PASTE));
 }
 
 static void wizard__authorize__time_runs_out(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    to_authorize(rig);
-    start_login(rig);
+    rig_to_authorize(rig);
+    rig_start_login(rig);
     rig->now += 901 * 1000;
-    handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
-    assert_non_null(find_effect(rig, EFFECT_LOGIN_STOP));
+    rig_handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
+    assert_non_null(rig_effect(rig, EFFECT_LOGIN_STOP));
     g_autoptr(View) view = wizard_view(rig->wizard, 0);
     assert_true(view->failed);
-    act(rig, ACTION_RETRY, 0);
-    assert_non_null(find_effect(rig, EFFECT_LOGIN));
+    rig_act(rig, ACTION_RETRY, 0);
+    assert_non_null(rig_effect(rig, EFFECT_LOGIN));
+}
+
+static void wizard__authorize__refusal_has_a_page_a_fix_and_a_result(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    struct failure failure;
+    (void)state;
+    rig_to_authorize(rig);
+    rig_start_login(rig);
+    failure_own(&failure, STAGE_AUTHORIZE, "OAUTH_APP_ACCESS_DENIED",
+                "user is not admin approved to access this app");
+    rig_handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_FAILED, .failure = &failure});
+    failure_clear(&failure);
+    rig_act(rig, ACTION_OPEN, ITEM_CHECK);
+    assert_string_equal(rig_effect(rig, EFFECT_OPEN)->text,
+                        "https://acme.lightning.force.com/lightning/setup/"
+                        "ManageExternalClientApplication/home");
+    rig_act(rig, ACTION_COPY, ITEM_CHECK);
+    assert_contains(secret_peek(rig_effect(rig, EFFECT_COPY)->secret), "Permitted Users");
+    g_autoptr(GPtrArray) results = wizard_results(rig->wizard);
+    const struct check_result *login = results->pdata[results->len - 1];
+    assert_string_equal(login->id, "login");
+    assert_int_equal(login->diagnosis->cause, CAUSE_USER_NOT_APPROVED);
+    assert_int_equal(wizard_exit(rig->wizard), PERCH_EXIT_APP);
+    /* The next try starts clean. */
+    rig_act(rig, ACTION_RETRY, 0);
+    assert_non_null(rig_effect(rig, EFFECT_LOGIN));
+    assert_int_equal(wizard_exit(rig->wizard), PERCH_EXIT_CANCELLED);
 }
 
 static void wizard__authorize__late_code_after_back_is_ignored(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    to_authorize(rig);
-    start_login(rig);
-    act(rig, ACTION_BACK, 0);
-    assert_non_null(find_effect(rig, EFFECT_LOGIN_STOP));
-    handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_CODE});
+    rig_to_authorize(rig);
+    rig_start_login(rig);
+    rig_act(rig, ACTION_BACK, 0);
+    assert_non_null(rig_effect(rig, EFFECT_LOGIN_STOP));
+    rig_handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_CODE});
     assert_int_equal(rig->wizard->step, STEP_KEYS);
 }
 
 static void to_prove(struct rig *rig)
 {
-    to_authorize(rig);
-    start_login(rig);
-    handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_CODE});
+    rig_to_authorize(rig);
+    rig_start_login(rig);
+    rig_handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_CODE});
     assert_int_equal(rig->wizard->step, STEP_PROVE);
-    assert_int_equal(find_effect(rig, EFFECT_CHECKS)->list, CHECKS_PROVE);
+    assert_int_equal(rig_effect(rig, EFFECT_CHECKS)->list, CHECKS_PROVE);
 }
 
 static void wizard__prove__refused_code_goes_back_to_the_login(void **state)
@@ -362,8 +253,8 @@ static void wizard__prove__refused_code_goes_back_to_the_login(void **state)
     g_autoptr(Rig) rig = rig_new();
     (void)state;
     to_prove(rig);
-    answer(rig, CHECKS_PROVE, prove_ids, "exchange", STAGE_TOKEN, "invalid_grant");
-    act(rig, ACTION_RETRY, 0);
+    rig_answer(rig, CHECKS_PROVE, prove_ids, "exchange", STAGE_TOKEN, "invalid_grant");
+    rig_act(rig, ACTION_RETRY, 0);
     assert_int_equal(rig->wizard->step, STEP_AUTHORIZE);
 }
 
@@ -372,42 +263,42 @@ static void wizard__prove__store_failure_offers_retry_keep_and_quit(void **state
     g_autoptr(Rig) rig = rig_new();
     (void)state;
     to_prove(rig);
-    handle(rig, (struct wizard_event){.kind = WIZARD_STORED, .done = false});
-    answer(rig, CHECKS_PROVE, prove_ids, "stored", STAGE_MACHINE, "locked");
-    act(rig, ACTION_RETRY, 0);
-    assert_true(find_effect(rig, EFFECT_CHECKS)->keep); /* no second exchange */
-    answer(rig, CHECKS_PROVE, prove_ids, "stored", STAGE_MACHINE, "locked");
+    rig_handle(rig, (struct wizard_event){.kind = WIZARD_STORED, .done = false});
+    rig_answer(rig, CHECKS_PROVE, prove_ids, "stored", STAGE_MACHINE, "locked");
+    rig_act(rig, ACTION_RETRY, 0);
+    assert_true(rig_effect(rig, EFFECT_CHECKS)->keep); /* no second exchange */
+    rig_answer(rig, CHECKS_PROVE, prove_ids, "stored", STAGE_MACHINE, "locked");
 
-    act(rig, ACTION_QUIT, 0); /* the token is not lost without a word */
-    assert_null(find_effect(rig, EFFECT_QUIT));
+    rig_act(rig, ACTION_QUIT, 0); /* the token is not lost without a word */
+    assert_null(rig_effect(rig, EFFECT_QUIT));
     g_autoptr(View) asked = wizard_view(rig->wizard, 0);
     assert_non_null(asked->dialog);
-    act(rig, ACTION_NEXT, 0);
-    assert_null(find_effect(rig, EFFECT_QUIT));
-    act(rig, ACTION_BACK, 0);
+    rig_act(rig, ACTION_NEXT, 0);
+    assert_null(rig_effect(rig, EFFECT_QUIT));
+    rig_act(rig, ACTION_BACK, 0);
 
-    act(rig, ACTION_KEEP, 0);
-    assert_non_null(find_effect(rig, EFFECT_KEEP_IN_MEMORY));
-    answer(rig, CHECKS_PROVE, prove_ids, NULL, STAGE_MACHINE, NULL);
-    act(rig, ACTION_NEXT, 0);
+    rig_act(rig, ACTION_KEEP, 0);
+    assert_non_null(rig_effect(rig, EFFECT_KEEP_IN_MEMORY));
+    rig_answer(rig, CHECKS_PROVE, prove_ids, NULL, STAGE_MACHINE, NULL);
+    rig_act(rig, ACTION_NEXT, 0);
     assert_int_equal(rig->wizard->step, STEP_TEST);
-    act(rig, ACTION_QUIT, 0);
-    act(rig, ACTION_QUIT, 0); /* "revoke it and quit", on the person's word */
-    assert_non_null(find_effect(rig, EFFECT_REVOKE_AND_QUIT));
+    rig_act(rig, ACTION_QUIT, 0);
+    rig_act(rig, ACTION_QUIT, 0); /* "revoke it and quit", on the person's word */
+    assert_non_null(rig_effect(rig, EFFECT_REVOKE_AND_QUIT));
 }
 
 static void wizard__quit__asks_once_and_keeps_the_draft(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    to_keys(rig);
-    act(rig, ACTION_INTERRUPT, ITEM_CLIENT_ID);
-    assert_null(find_effect(rig, EFFECT_QUIT));
-    act(rig, ACTION_BACK, 0);
-    act(rig, ACTION_INTERRUPT, ITEM_CLIENT_ID);
-    act(rig, ACTION_NEXT, 0);
-    assert_int_equal(find_effect(rig, EFFECT_QUIT)->code, PERCH_EXIT_CANCELLED);
-    assert_non_null(find_effect(rig, EFFECT_SAVE));
+    rig_to_keys(rig);
+    rig_act(rig, ACTION_INTERRUPT, ITEM_CLIENT_ID);
+    assert_null(rig_effect(rig, EFFECT_QUIT));
+    rig_act(rig, ACTION_BACK, 0);
+    rig_act(rig, ACTION_INTERRUPT, ITEM_CLIENT_ID);
+    rig_act(rig, ACTION_NEXT, 0);
+    assert_int_equal(rig_effect(rig, EFFECT_QUIT)->code, PERCH_EXIT_CANCELLED);
+    assert_non_null(rig_effect(rig, EFFECT_SAVE));
     assert_int_equal(rig->wizard->connection->draft_step, STEP_KEYS + 1);
 }
 
@@ -416,12 +307,12 @@ static void wizard__no_input__quits_with_the_failure_s_exit_code(void **state)
     g_autoptr(Rig) rig = rig_new();
     (void)state;
     rig->wizard->no_input = true;
-    to_keys(rig);
-    input(rig, ITEM_CLIENT_ID, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
-    act(rig, ACTION_NEXT, 0);
-    answer(rig, CHECKS_PROBE, probe_ids, "callback", STAGE_AUTHORIZE, "redirect_uri_mismatch");
-    act(rig, ACTION_QUIT, 0);
-    assert_int_equal(find_effect(rig, EFFECT_QUIT)->code, PERCH_EXIT_APP);
+    rig_to_keys(rig);
+    rig_input(rig, ITEM_CLIENT_ID, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
+    rig_act(rig, ACTION_NEXT, 0);
+    rig_answer(rig, CHECKS_PROBE, probe_ids, "callback", STAGE_AUTHORIZE, "redirect_uri_mismatch");
+    rig_act(rig, ACTION_QUIT, 0);
+    assert_int_equal(rig_effect(rig, EFFECT_QUIT)->code, PERCH_EXIT_APP);
 }
 
 static void wizard__reauthorize__ends_when_proven(void **state)
@@ -430,10 +321,10 @@ static void wizard__reauthorize__ends_when_proven(void **state)
     (void)state;
     to_prove(rig);
     rig->wizard->reauthorize = true;
-    answer(rig, CHECKS_PROVE, prove_ids, NULL, STAGE_MACHINE, NULL);
-    act(rig, ACTION_NEXT, 0);
-    assert_int_equal(find_effect(rig, EFFECT_QUIT)->code, PERCH_EXIT_OK);
-    assert_non_null(find_effect(rig, EFFECT_SAVE));
+    rig_answer(rig, CHECKS_PROVE, prove_ids, NULL, STAGE_MACHINE, NULL);
+    rig_act(rig, ACTION_NEXT, 0);
+    assert_int_equal(rig_effect(rig, EFFECT_QUIT)->code, PERCH_EXIT_OK);
+    assert_non_null(rig_effect(rig, EFFECT_SAVE));
 }
 
 static void wizard__other_org__goes_on_only_when_it_is_meant(void **state)
@@ -442,12 +333,12 @@ static void wizard__other_org__goes_on_only_when_it_is_meant(void **state)
     g_autoptr(Rig) rig = rig_new();
     (void)state;
     to_prove(rig);
-    answer(rig, CHECKS_PROVE, ids, "same-org", STAGE_TOKEN, "wrong-org");
-    act(rig, ACTION_KEEP, 0);
-    assert_non_null(find_effect(rig, EFFECT_OTHER_ORG));
-    assert_true(find_effect(rig, EFFECT_CHECKS)->keep);
-    answer(rig, CHECKS_PROVE, ids, "same-org", STAGE_TOKEN, "wrong-org");
-    act(rig, ACTION_RETRY, 0); /* not meant: another login */
+    rig_answer(rig, CHECKS_PROVE, ids, "same-org", STAGE_TOKEN, "wrong-org");
+    rig_act(rig, ACTION_KEEP, 0);
+    assert_non_null(rig_effect(rig, EFFECT_OTHER_ORG));
+    assert_true(rig_effect(rig, EFFECT_CHECKS)->keep);
+    rig_answer(rig, CHECKS_PROVE, ids, "same-org", STAGE_TOKEN, "wrong-org");
+    rig_act(rig, ACTION_RETRY, 0); /* not meant: another login */
     assert_int_equal(rig->wizard->step, STEP_AUTHORIZE);
 }
 
@@ -456,17 +347,17 @@ static void wizard__doctor__a_dead_token_is_one_key_from_the_login(void **state)
     static const char *const ids[] = {"keyring", "refreshed", NULL};
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    to_keys(rig);
+    rig_to_keys(rig);
     g_array_set_size(rig->effects, 0);
     wizard_open_doctor(rig->wizard, true, rig->effects);
-    assert_int_equal(find_effect(rig, EFFECT_CHECKS)->list, CHECKS_DOCTOR);
-    answer(rig, CHECKS_DOCTOR, ids, "refreshed", STAGE_TOKEN, "invalid_grant");
+    assert_int_equal(rig_effect(rig, EFFECT_CHECKS)->list, CHECKS_DOCTOR);
+    rig_answer(rig, CHECKS_DOCTOR, ids, "refreshed", STAGE_TOKEN, "invalid_grant");
     g_autoptr(View) view = wizard_view(rig->wizard, 0);
     assert_int_equal(view->rail->len, 0);
     assert_true(view->failed);
-    act(rig, ACTION_NEXT, 0);
+    rig_act(rig, ACTION_NEXT, 0);
     assert_int_equal(rig->wizard->step, STEP_AUTHORIZE);
-    assert_non_null(find_effect(rig, EFFECT_LOGIN));
+    assert_non_null(rig_effect(rig, EFFECT_LOGIN));
 }
 
 static void wizard__doctor__escape_goes_home(void **state)
@@ -475,24 +366,24 @@ static void wizard__doctor__escape_goes_home(void **state)
     g_autoptr(Rig) rig = rig_new();
     (void)state;
     wizard_open_doctor(rig->wizard, true, rig->effects);
-    answer(rig, CHECKS_DOCTOR, ids, NULL, STAGE_MACHINE, NULL);
-    act(rig, ACTION_BACK, 0);
-    assert_true(find_effect(rig, EFFECT_QUIT)->home);
+    rig_answer(rig, CHECKS_DOCTOR, ids, NULL, STAGE_MACHINE, NULL);
+    rig_act(rig, ACTION_BACK, 0);
+    assert_true(rig_effect(rig, EFFECT_QUIT)->home);
 }
 
 static void wizard__explain__a_pasted_log_line_is_explained(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    act(rig, ACTION_EXPLAIN, 0);
-    view_event(rig, (struct view_event){
-                        .kind = VIEW_EVENT_PASTE,
-                        .id = ITEM_ERROR,
-                        .text = "step 2 failed: [{\"errorCode\":\"REQUIRED_FIELD_MISSING\","
-                                "\"message\":\"Required fields are missing: [Company]\"}]"});
+    rig_act(rig, ACTION_EXPLAIN, 0);
+    rig_view_event(rig, (struct view_event){
+                            .kind = VIEW_EVENT_PASTE,
+                            .id = ITEM_ERROR,
+                            .text = "step 2 failed: [{\"errorCode\":\"REQUIRED_FIELD_MISSING\","
+                                    "\"message\":\"Required fields are missing: [Company]\"}]"});
     assert_non_null(rig->wizard->explained);
     assert_int_equal(rig->wizard->explained->cause, CAUSE_REQUIRED_FIELD);
-    act(rig, ACTION_BACK, ITEM_ERROR);
+    rig_act(rig, ACTION_BACK, ITEM_ERROR);
     g_autoptr(View) view = wizard_view(rig->wizard, 0);
     assert_non_null(view_find(view, ITEM_NAME)); /* the step is as it was */
 }
@@ -518,34 +409,34 @@ static void wizard__random_walk__always_ends(void **state)
             int dice = g_rand_int_range(rand, 0, 12);
             enum check_list_id list = (enum check_list_id)g_rand_int_range(rand, 0, CHECKS_COUNT);
             if (dice < 4)
-                act(rig, (enum action)g_rand_int_range(rand, 0, ACTION_COUNT),
-                    g_rand_int_range(rand, 0, 320));
+                rig_act(rig, (enum action)g_rand_int_range(rand, 0, ACTION_COUNT),
+                        g_rand_int_range(rand, 0, 320));
             else if (dice < 6)
-                input(rig, g_rand_int_range(rand, 1, 12), texts[g_rand_int_range(rand, 0, 6)]);
+                rig_input(rig, g_rand_int_range(rand, 1, 12), texts[g_rand_int_range(rand, 0, 6)]);
             else if (dice < 7)
-                view_event(rig, (struct view_event){.kind = VIEW_EVENT_SELECT,
-                                                    .id = g_rand_int_range(rand, 1, 220),
-                                                    .index = g_rand_int_range(rand, 0, 3)});
+                rig_view_event(rig, (struct view_event){.kind = VIEW_EVENT_SELECT,
+                                                        .id = g_rand_int_range(rand, 1, 220),
+                                                        .index = g_rand_int_range(rand, 0, 3)});
             else if (dice < 8)
-                start_login(rig);
+                rig_start_login(rig);
             else if (dice < 9)
-                handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_CODE});
+                rig_handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_CODE});
             else if (dice < 10)
-                handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
+                rig_handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
             else if (rig->wizard->lists[list].running)
-                answer(rig, list, preflight_ids, dice == 11 ? "connection" : NULL, STAGE_MACHINE,
-                       "connect");
+                rig_answer(rig, list, preflight_ids, dice == 11 ? "connection" : NULL,
+                           STAGE_MACHINE, "connect");
             g_autoptr(View) view = wizard_view(rig->wizard, g_rand_int_range(rand, 0, 320));
             bool over = rig->wizard->doctor || rig->wizard->explaining;
             assert_int_equal(view->rail->len, over ? 0 : STEP_COUNT);
             assert_true(view->keys->len > 0);
         }
-        for (int i = 0; i < 3 && find_effect(rig, EFFECT_QUIT) == NULL &&
-                        find_effect(rig, EFFECT_REVOKE_AND_QUIT) == NULL;
+        for (int i = 0; i < 3 && rig_effect(rig, EFFECT_QUIT) == NULL &&
+                        rig_effect(rig, EFFECT_REVOKE_AND_QUIT) == NULL;
              i++)
-            act(rig, ACTION_QUIT, 0);
-        assert_true(find_effect(rig, EFFECT_QUIT) != NULL ||
-                    find_effect(rig, EFFECT_REVOKE_AND_QUIT) != NULL);
+            rig_act(rig, ACTION_QUIT, 0);
+        assert_true(rig_effect(rig, EFFECT_QUIT) != NULL ||
+                    rig_effect(rig, EFFECT_REVOKE_AND_QUIT) != NULL);
     }
 }
 
@@ -565,6 +456,7 @@ int main(void)
         cmocka_unit_test(wizard__secrets__never_in_a_view_unless_asked),
         cmocka_unit_test(wizard__authorize__typed_paste_waits_for_enter),
         cmocka_unit_test(wizard__authorize__time_runs_out),
+        cmocka_unit_test(wizard__authorize__refusal_has_a_page_a_fix_and_a_result),
         cmocka_unit_test(wizard__authorize__late_code_after_back_is_ignored),
         cmocka_unit_test(wizard__prove__refused_code_goes_back_to_the_login),
         cmocka_unit_test(wizard__prove__store_failure_offers_retry_keep_and_quit),
