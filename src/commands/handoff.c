@@ -77,6 +77,7 @@ int command_handoff(int argc, char **argv)
     struct common_options common = {0};
     struct handoff_options options = {0};
     g_autofree char *format_name = NULL, *output = NULL, *channel = NULL, *webhook = NULL;
+    g_autofree char *mount = NULL, *path = NULL, *token_file = NULL;
     gboolean rehearse = FALSE;
     g_autofree char *formats = handoff_format_names();
     g_auto(GStrv) names = NULL;
@@ -91,6 +92,12 @@ int command_handoff(int argc, char **argv)
          N_("play the flow from these values alone"), NULL},
         {"webhook-file", 0, 0, G_OPTION_ARG_FILENAME, &webhook,
          N_("address that starts the flow: call it, and watch for its record"), N_("FILE")},
+        {"vault-path", 0, 0, G_OPTION_ARG_STRING, &path, N_("where in the store"),
+         N_("MOUNT/PATH")},
+        {"vault-mount", 0, 0, G_OPTION_ARG_STRING, &mount, N_("the mount, if it has slashes"),
+         N_("MOUNT")},
+        {"vault-token-file", 0, 0, G_OPTION_ARG_FILENAME, &token_file,
+         N_("file with the store's token"), N_("FILE")},
         G_OPTION_ENTRY_NULL,
     };
     if (!command_parse("handoff", argc, argv, &common, entries, &names, &code))
@@ -102,11 +109,16 @@ int command_handoff(int argc, char **argv)
                                      : HANDOFF_TEXT;
     if (format < 0)
         return command_usage(_("There is no format %s. Use one of: %s."), format_name, formats);
+    if (format == HANDOFF_VAULT && output != NULL)
+        return command_usage(_("This format writes to a store. Say where with --vault-path."));
     options.name = names[0];
     options.channel = channel;
     options.output = output;
     options.format = (enum handoff_format)format;
     options.webhook_file = webhook;
+    options.vault_mount = mount;
+    options.vault_path = path;
+    options.vault_token_file = token_file;
     options.timeout = common.timeout;
     options.ask = !common.no_input && isatty(STDIN_FILENO);
     options.json = common.json;

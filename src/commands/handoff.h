@@ -12,14 +12,17 @@ struct handoff_options {
     const char *channel; /* NULL = all */
     const char *output;  /* NULL = standard output */
     enum handoff_format format;
-    const char *webhook_file; /* "-" = standard input; NULL = none */
-    int timeout;              /* seconds; 0 = none given */
-    bool ask, json, quiet;    /* ask: somebody may be asked to unlock the keyring */
+    const char *webhook_file;                                /* "-" = standard input; NULL = none */
+    const char *vault_mount, *vault_path, *vault_token_file; /* NULL = the usual ones */
+    int timeout;                                             /* seconds; 0 = none given */
+    bool ask, json, quiet; /* ask: somebody may be asked to unlock the keyring */
 };
 
 /* Each prints what it has to say and returns the exit code. */
 int handoff_deliver(const struct handoff_options *options, const Connection *connection,
                     const struct secrets *secrets);
+int handoff_to_vault(const struct handoff_options *options, const Secret *values);
+int handoff_to_creds(const struct handoff_options *options, const Secret *values);
 int handoff_rehearse(struct handoff_options *options);
 
 #endif

@@ -56,6 +56,15 @@ static int write_files(const char *output, const GPtrArray *files)
     return PERCH_EXIT_OK;
 }
 
+/* Formats that are not written by perch itself. */
+static const struct {
+    enum handoff_format format;
+    int (*deliver)(const struct handoff_options *options, const Secret *values);
+} elsewhere[] = {
+    {HANDOFF_VAULT, handoff_to_vault},
+    {HANDOFF_SYSTEMD_CREDS, handoff_to_creds},
+};
+
 int handoff_deliver(const struct handoff_options *options, const Connection *connection,
                     const struct secrets *secrets)
 {
@@ -64,6 +73,9 @@ int handoff_deliver(const struct handoff_options *options, const Connection *con
     g_autoptr(GPtrArray) files = handoff_files(connection, secrets, options->format, &error);
     if (files == NULL)
         return command_error(error);
+    for (gsize i = 0; i < G_N_ELEMENTS(elsewhere); i++)
+        if (elsewhere[i].format == options->format)
+            return elsewhere[i].deliver(options, ((struct handoff_file *)files->pdata[0])->text);
     if (to_stdout && files->len > 1)
         return command_usage(_("This format is two files. Name them with --output NAME."));
     return to_stdout ? print(files) : write_files(options->output, files);

@@ -29,7 +29,7 @@ _perch() {
     done
 
     case $prev in
-    --client-secret-file | --output | --webhook-file)
+    --client-secret-file | --output | --webhook-file | --vault-token-file)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
@@ -47,7 +47,7 @@ _perch() {
         mapfile -t COMPREPLY < <(compgen -W "Lead Case" -- "$cur")
         return
         ;;
-    --login-url | --client-id | --callback-port | --timeout | --set | --status)
+    --login-url | --client-id | --callback-port | --timeout | --set | --status | --vault-*)
         return
         ;;
     esac
@@ -70,6 +70,7 @@ _perch() {
         ;;
     handoff)
         words="$common --channel --format --output --rehearse --webhook-file"
+        words="$words --vault-path --vault-mount --vault-token-file"
         words="$words $(_perch_connections)"
         ;;
     demo) words="$common --list $(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')" ;;

@@ -58,6 +58,11 @@ complete -c perch -n '__fish_seen_subcommand_from test handoff' -l channel -x \
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l rehearse -d 'Play the flow'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l webhook-file -r -F \
     -d 'File with the address that starts the flow'
+complete -c perch -n '__fish_seen_subcommand_from handoff' -l vault-path -x -d 'Where in the store'
+complete -c perch -n '__fish_seen_subcommand_from handoff' -l vault-mount -x \
+    -d 'The mount, if it has slashes'
+complete -c perch -n '__fish_seen_subcommand_from handoff' -l vault-token-file -r -F \
+    -d 'File with the token of the store'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l output -r -F -d 'A new file'
 complete -c perch -n '__fish_seen_subcommand_from demo' -l list -d 'Name the rehearsals'
 complete -c perch -n '__fish_seen_subcommand_from demo' -x \

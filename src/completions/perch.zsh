@@ -70,6 +70,9 @@ _perch() {
                 '--format=[form of the values]:format:(text env json curl postman markdown k8s-secret vault systemd-creds)' \
                 '--rehearse[play the flow from the values alone]' \
                 '--webhook-file=[file with the address that starts the flow]:file:_files' \
+                '--vault-path=[where in the store]:mount/path:' \
+                '--vault-mount=[the mount, if it has slashes]:mount:' \
+                "--vault-token-file=[file with the store's token]:file:_files" \
                 '--output=[a new file]:file:_files' '1:connection:_perch_connections'
             ;;
         demo)

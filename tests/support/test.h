@@ -33,6 +33,13 @@
         }                                                      \
     } while (0)
 
+/* Skips the test, and says why: tests/run prints the line. */
+#define skip_because(why)                   \
+    do {                                    \
+        print_message("# SKIP: " why "\n"); \
+        skip();                             \
+    } while (0)
+
 /* A path of the repository or of the build folder; owned by the caller. tests/run sets both. */
 static inline char *test_source_path(const char *path)
 {
