@@ -76,6 +76,11 @@ void http_request_bearer(HttpRequest *request, Secret *token);
 void http_request_body(HttpRequest *request, const char *content_type, Secret *body);
 void http_request_timeout(HttpRequest *request, guint total_ms); /* default 30 s, connect 10 s */
 void http_request_cap(HttpRequest *request, gsize bytes);        /* default 4 MiB, decoded */
+/* tap sees each piece of the answer's body as it arrives, before anything else is done with it and
+ * without a system call since it was read: for bytes that are to outlive this process. It does not
+ * call back into Http. */
+typedef void (*http_tap)(long status, const char *bytes, gsize length, gpointer user);
+void http_request_tap(HttpRequest *request, http_tap tap, gpointer user);
 void http_request_fresh(HttpRequest *request); /* on a new connection, so that timings are seen */
 
 /*

@@ -34,8 +34,8 @@ struct keeper_terms {
 /* NULL where none can be had: everything works without one, only less safely. */
 Keeper *keeper_start(const struct keeper_terms *terms, const StoreLock *lock);
 
-/* The answer of the token endpoint, as it came; copied without a system call. One that is too
- * large for the page is not taken. */
+/* One more piece of the token endpoint's answer, as it came; copied without a system call. An
+ * answer that is too large for the page, or not whole in the end, is worth nothing. */
 void keeper_take(Keeper *keeper, const char *answer, gsize length); /* NULL is fine */
 
 /* What was taken is no answer with tokens: it waits for another one. */

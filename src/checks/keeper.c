@@ -130,10 +130,10 @@ Keeper *keeper_start(const struct keeper_terms *terms, const StoreLock *lock)
 
 void keeper_take(Keeper *keeper, const char *answer, gsize length)
 {
-    if (keeper == NULL || length > sizeof keeper->page->answer)
+    if (keeper == NULL || length > sizeof keeper->page->answer - keeper->page->answer_length)
         return;
-    memcpy(keeper->page->answer, answer, length);
-    keeper->page->answer_length = length;
+    memcpy(keeper->page->answer + keeper->page->answer_length, answer, length);
+    keeper->page->answer_length += length;
     keeper->page->received_ms = clock_wall_ms();
     g_atomic_int_set(&keeper->page->state, TAKEN);
 }
@@ -144,6 +144,7 @@ void keeper_drop(Keeper *keeper)
         return;
     g_atomic_int_set(&keeper->page->state, NOTHING);
     wipe(keeper->page->answer, sizeof keeper->page->answer);
+    keeper->page->answer_length = 0;
 }
 
 void keeper_done(Keeper *keeper)

@@ -272,9 +272,6 @@ static void retry_or_give_up(struct refresh *refresh, const struct verdict *verd
 static void answered(const struct http_response *response, gpointer user)
 {
     struct refresh *refresh = user;
-    /* First of all, and without a system call: from here on the token outlives this process. */
-    if (response->status == 200)
-        keeper_take(refresh->keeper, response->body, response->body_length);
     struct token_answer answer;
     g_autoptr(GError) error = NULL;
     refresh->result.milliseconds = response->timing.total_ms;
@@ -296,15 +293,25 @@ static void answered(const struct http_response *response, gpointer user)
 
 /* ---- the request ---- */
 
+/* From here on the token outlives this process. */
+static void arriving(long status, const char *bytes, gsize length, gpointer user)
+{
+    const struct refresh *refresh = user;
+    if (status == 200)
+        keeper_take(refresh->keeper, bytes, length);
+}
+
 static void post(struct refresh *refresh)
 {
     refresh->result.posts++;
     refresh_note_write(refresh->lock, refresh->secrets.refresh_token,
                        refresh->noted_ms != 0 ? refresh->noted_ms : clock_wall_ms());
-    http_send(refresh->http,
-              token_refresh_request(refresh->login_url, refresh->client_id,
-                                    refresh->secrets.client_secret, refresh->secrets.refresh_token),
-              refresh->options.at_once, answered, refresh);
+    HttpRequest *request =
+        token_refresh_request(refresh->login_url, refresh->client_id,
+                              refresh->secrets.client_secret, refresh->secrets.refresh_token);
+    if (refresh->keeper != NULL)
+        http_request_tap(request, arriving, refresh);
+    http_send(refresh->http, request, refresh->options.at_once, answered, refresh);
 }
 
 static gboolean post_again(gpointer user)

@@ -39,6 +39,8 @@ struct HttpRequest {
     Secret *body;
     guint timeout_ms;
     gsize cap;
+    http_tap tap; /* NULL = none */
+    gpointer tap_user;
     bool fresh;
     bool refused; /* something in it cannot be sent */
 };

@@ -75,6 +75,12 @@ void http_request_cap(HttpRequest *request, gsize bytes)
     request->cap = bytes;
 }
 
+void http_request_tap(HttpRequest *request, http_tap tap, gpointer user)
+{
+    request->tap = tap;
+    request->tap_user = user;
+}
+
 void http_request_fresh(HttpRequest *request)
 {
     request->fresh = true;

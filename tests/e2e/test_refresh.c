@@ -10,15 +10,6 @@
 
 enum { STORM = 30, WAIT_MS = 60000 };
 
-static const char *const rotating[] = {"--rotate", NULL};
-
-static Rig *connected(const char *const *org_arguments)
-{
-    Rig *rig = rig_new(SESSION_KEYRING_OPEN, org_arguments);
-    rig_setup(rig, "acme");
-    return rig;
-}
-
 static guint posts(Rig *rig)
 {
     return demo_org_requests(rig->org, "POST", TOKEN_PATH);
@@ -43,7 +34,7 @@ static void end(Rig *rig, Child *child)
 static void storm__thirty_processes_make_one_request(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = connected(rotating);
+    g_autoptr(Rig) rig = tokens_rig(true);
     tokens_expire(rig, "acme");
     demo_org_patch(rig->org, "{'org': {'refresh_hold_ms': 300}}");
     guint before = posts(rig);
@@ -65,7 +56,7 @@ static void storm__thirty_processes_make_one_request(void **state)
 static void rotation__every_refresh_keeps_the_connection(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = connected(rotating);
+    g_autoptr(Rig) rig = tokens_rig(true);
     for (int i = 0; i < 3; i++) {
         g_autoptr(Child) child = rig_perch_secret(rig, "token", "acme", "--fresh", NULL);
         assert_code(child, 0);
@@ -80,7 +71,7 @@ static void rotation__every_refresh_keeps_the_connection(void **state)
 static void busy__is_waited_out(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = connected(NULL);
+    g_autoptr(Rig) rig = tokens_rig(false);
     demo_org_patch(rig->org, "{'org': {'refresh_hold_ms': 1500}}");
     guint before = posts(rig);
     /* Somebody else, who knows nothing of perch's lock, uses the same token. */
@@ -109,7 +100,7 @@ static void interrupt__waits_for_the_answer_and_stores_it(void **state)
 {
     (void)state;
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    g_autoptr(Rig) rig = connected(rotating);
+    g_autoptr(Rig) rig = tokens_rig(true);
     demo_org_patch(rig->org, "{'org': {'refresh_hold_ms': 800}}");
     for (gsize i = 0; i < G_N_ELEMENTS(signals); i++) {
         guint before = posts(rig);
@@ -126,7 +117,7 @@ static void interrupt__waits_for_the_answer_and_stores_it(void **state)
 static void interrupt__twice_leaves_and_the_next_run_tells_why(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = connected(rotating);
+    g_autoptr(Rig) rig = tokens_rig(true);
     demo_org_patch(rig->org, "{'org': {'refresh_hold_ms': 3000}}");
     guint before = posts(rig);
     g_autoptr(Child) child = start_token(rig, "--fresh");
@@ -148,7 +139,7 @@ static void interrupt__twice_leaves_and_the_next_run_tells_why(void **state)
 static void timeout__is_kept_to(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = connected(NULL);
+    g_autoptr(Rig) rig = tokens_rig(false);
     demo_org_patch(rig->org, "{'org': {'refresh_hold_ms': 20000}}");
     g_autoptr(Child) child = start_token(rig, "--timeout=1");
     end(rig, child);
@@ -177,7 +168,7 @@ static Child *token_with_lost_keyring(Rig *rig)
 static void keyring__locked_before__costs_nothing(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = connected(rotating);
+    g_autoptr(Rig) rig = tokens_rig(true);
     guint before = posts(rig);
     session_bus_lock(rig->bus);
     g_autoptr(Child) child = rig_perch(rig, "token", "acme", "--fresh", NULL);
@@ -190,7 +181,7 @@ static void keyring__locked_before__costs_nothing(void **state)
 static void keyring__lost_for_a_moment__is_tried_again(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = connected(rotating);
+    g_autoptr(Rig) rig = tokens_rig(true);
     g_autoptr(Child) child = token_with_lost_keyring(rig);
     assert_true(child_wait_errors(child, "kept in memory", WAIT_MS));
     keyring_restart(rig);
@@ -203,7 +194,7 @@ static void keyring__lost_for_a_moment__is_tried_again(void **state)
 static void keyring__lost_for_good__the_token_outlives_the_command(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = connected(rotating);
+    g_autoptr(Rig) rig = tokens_rig(true);
     g_autoptr(Child) child = token_with_lost_keyring(rig);
     end(rig, child);
     assert_code(child, 9);
@@ -222,7 +213,7 @@ static void keyring__lost_for_good__the_token_outlives_the_command(void **state)
 static void keyring__lost_without_rotation__the_token_is_given(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = connected(NULL);
+    g_autoptr(Rig) rig = tokens_rig(false);
     g_autoptr(Child) child = token_with_lost_keyring(rig);
     end(rig, child);
     assert_code(child, 0);
@@ -238,7 +229,7 @@ static void keyring__lost_without_rotation__the_token_is_given(void **state)
 static void json__holds_the_token_or_the_diagnosis(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = connected(NULL);
+    g_autoptr(Rig) rig = tokens_rig(false);
     g_autoptr(Child) fine = rig_perch_secret(rig, "token", "acme", "--json", NULL);
     assert_code(fine, 0);
     g_autoptr(Json) json = child_json(fine);

@@ -5,6 +5,18 @@
 
 #include "support/keyring.h"
 
+Rig *tokens_rig(bool rotating)
+{
+    Rig *rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    if (rotating) {
+        demo_org_patch(rig->org, "{'apps': {'Bird_Integration': {'rotation': true}}}");
+        g_autoptr(Child) child = rig_perch_secret(rig, "token", "acme", "--fresh", NULL);
+        assert_code(child, 0);
+    }
+    return rig;
+}
+
 static Store *open_store(Rig *rig)
 {
     g_autofree char *folder = g_build_filename(rig->home->config, "perch", NULL);
@@ -16,7 +28,15 @@ static Store *open_store(Rig *rig)
 void tokens_load(Rig *rig, const char *name, struct secrets *ret_secrets)
 {
     g_autoptr(Store) store = open_store(rig);
-    assert_int_equal(call_load(store, name, false, ret_secrets), CALL_OK);
+    if (call_load(store, name, false, ret_secrets) != CALL_OK)
+        fail_msg("%s", call_message);
+}
+
+void tokens_save(Rig *rig, const char *name, const struct secrets *secrets)
+{
+    g_autoptr(Store) store = open_store(rig);
+    if (call_save(store, name, secrets, false) != CALL_OK)
+        fail_msg("%s", call_message);
 }
 
 void tokens_expire(Rig *rig, const char *name)

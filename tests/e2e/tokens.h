@@ -9,8 +9,12 @@
 
 #define TOKEN_PATH "/services/oauth2/token"
 
+/* A rig with the connection acme; rotation is switched on after its set-up, and known to perch. */
+Rig *tokens_rig(bool rotating);
+
 /* The rig's keyring item of a connection, to be cleared; fails the test when there is none. */
 void tokens_load(Rig *rig, const char *name, struct secrets *ret_secrets);
+void tokens_save(Rig *rig, const char *name, const struct secrets *secrets);
 /* Makes the access token look as if its time were over. */
 void tokens_expire(Rig *rig, const char *name);
 /* Whether the org would take this refresh token; asks for its state, uses nothing. */

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * kill -9 at the system calls of a refresh with rotation on, by strace's fault injection: each
+ * leaves the old refresh token usable or the new one stored. The one exception is the moment
+ * between the request and the first byte of its answer: the org has replaced the token, and nobody
+ * on this side has the new one yet. Those are counted and printed; no other is allowed.
+ *
+ * The sweep takes the calls of the main thread from the lock on: every STRIDE-th of them and all of
+ * the stretch around request and answer; with EVERY=1 (some minutes) all. A second sweep takes what
+ * the thread that talks to the keyring sends.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "e2e/tokens.h"
+#include "support/keyring.h"
+
+static bool may_trace;
+
+enum { WAIT_MS = 60000, STRIDE = 9, BEFORE = 4, AFTER = 40 };
+
+struct tally {
+    int points, survived, old_usable, new_stored, lost_before_answer;
+};
+
+struct trace {
+    GPtrArray *calls;             /* char *: what makes strace kill at this one */
+    guint locked, sent, received; /* places in calls; 0 = did not happen */
+};
+
+/* perch token under strace; inject NULL = nothing is. Its exit code. */
+static int run(Rig *rig, const char *inject, bool threads, const char *log)
+{
+    g_autofree char *option = g_strconcat("--inject=", inject, NULL);
+    const char *argv[14] = {"strace", "-o", log, "-s", "0", "-e", "signal=none"};
+    int count = 7;
+    if (threads)
+        argv[count++] = "-f";
+    if (inject != NULL)
+        argv[count++] = option;
+    argv[count++] = g_getenv("PERCH");
+    argv[count++] = "token";
+    argv[count++] = "acme";
+    argv[count++] = "--fresh";
+    /* A process that is traced cannot look for its own leaks. */
+    g_autofree char *asan = g_strconcat(
+        g_getenv("ASAN_OPTIONS") == NULL ? "" : g_getenv("ASAN_OPTIONS"), ":detect_leaks=0", NULL);
+    g_auto(GStrv) env = g_environ_setenv(g_strdupv(rig->home->env), "ASAN_OPTIONS", asan, TRUE);
+    g_autoptr(Child) child = child_start(argv, env);
+    child_close_input(child);
+    assert_true(child_wait_end(child, WAIT_MS));
+    canary_search(rig->canary, "standard error", child->errors->str, -1);
+    return child_code(child);
+}
+
+static bool returned_more_than_zero(const char *line)
+{
+    const char *equals = strrchr(line, '=');
+    return equals != NULL && strtol(equals + 1, NULL, 10) > 0;
+}
+
+/* Only libcurl uses sendto and recvfrom in the main thread; the bus has sendmsg and recvmsg. */
+static void note_call(struct trace *trace, const char *line)
+{
+    if (strstr(line, "F_OFD_SETLK") != NULL && trace->locked == 0)
+        trace->locked = trace->calls->len;
+    if (g_str_has_prefix(line, "sendto(") && returned_more_than_zero(line))
+        trace->sent = trace->calls->len;
+    if (g_str_has_prefix(line, "recvfrom(") && returned_more_than_zero(line) &&
+        trace->received == 0)
+        trace->received = trace->calls->len;
+}
+
+/* strace counts the calls of each name apart. */
+static struct trace read_trace(const char *log)
+{
+    struct trace trace = {.calls = g_ptr_array_new_with_free_func(g_free)};
+    g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autofree char *text = NULL;
+    assert_true(g_file_get_contents(log, &text, NULL, NULL));
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (int i = 0; lines[i] != NULL; i++) {
+        const char *end = strchr(lines[i], '(');
+        if (end == NULL || !g_ascii_isalpha(lines[i][0]))
+            continue;
+        char *name = g_strndup(lines[i], (gsize)(end - lines[i]));
+        int count = GPOINTER_TO_INT(g_hash_table_lookup(counts, name)) + 1;
+        g_ptr_array_add(trace.calls, g_strdup_printf("%s:signal=KILL:when=%d", name, count));
+        g_hash_table_replace(counts, name, GINT_TO_POINTER(count));
+        note_call(&trace, lines[i]);
+    }
+    return trace;
+}
+
+/* After a loss: what the org has now goes into the keyring, as an authorization would put it. */
+static void repair(Rig *rig)
+{
+    g_autoptr(Json) state = demo_org_control(rig->org, "GET", "state", NULL);
+    const char *token = json_get_string(json_first(json_get(state, "grants")), "token");
+    struct secrets secrets;
+    tokens_load(rig, "acme", &secrets);
+    g_autoptr(Secret) current = secret_new(token);
+    secret_set(&secrets.refresh_token, current);
+    tokens_save(rig, "acme", &secrets);
+    secrets_clear(&secrets);
+}
+
+static Secret *stored_token(Rig *rig)
+{
+    struct secrets secrets;
+    tokens_load(rig, "acme", &secrets);
+    Secret *token = secret_ref(secrets.refresh_token);
+    secrets_clear(&secrets);
+    return token;
+}
+
+/* One kill, and what it left behind. */
+static void kill_at(Rig *rig, const char *inject, bool threads, struct tally *tally)
+{
+    g_autofree char *log = g_build_filename(rig->home->root, "trace", NULL);
+    g_autoptr(Secret) before = stored_token(rig);
+    bool ended = run(rig, inject, threads, log) == 0;
+    wait_for_lock(rig, "acme"); /* held by a keeper that has something to store */
+    g_autoptr(Secret) after = stored_token(rig);
+    tally->points++;
+    tally->survived += ended;
+    if (tokens_alive(rig, after)) {
+        tally->old_usable += secret_equal(before, after);
+        tally->new_stored += !secret_equal(before, after);
+        return;
+    }
+    struct trace trace = read_trace(log);
+    g_ptr_array_unref(trace.calls);
+    if (threads || trace.sent == 0 || trace.received != 0)
+        fail_msg("killed at %s: the refresh token is lost", inject);
+    tally->lost_before_answer++;
+    repair(rig);
+}
+
+static void print(const char *what, const struct tally *tally)
+{
+    print_message("# %s: %d kills; old token usable %d, new one stored %d; lost between request "
+                  "and first byte of the answer %d; lost otherwise 0 (%d more ended before it)\n",
+                  what, tally->points - tally->survived, tally->old_usable,
+                  tally->new_stored - tally->survived, tally->lost_before_answer, tally->survived);
+}
+
+static bool is_taken(const struct trace *trace, guint call)
+{
+    if (g_getenv("EVERY") != NULL)
+        return true;
+    return call % STRIDE == 0 || (call >= trace->sent - BEFORE && call <= trace->received + AFTER);
+}
+
+static void killed__main_thread__loses_nothing(void **state)
+{
+    (void)state;
+    if (!may_trace)
+        skip();
+    g_autoptr(Rig) rig = tokens_rig(true);
+    g_autofree char *log = g_build_filename(rig->home->root, "trace", NULL);
+    assert_int_equal(run(rig, NULL, false, log), 0);
+    struct trace trace = read_trace(log);
+    assert_true(trace.locked > 0 && trace.sent > trace.locked && trace.received > trace.sent);
+    struct tally tally = {0};
+    /* The calls vary a little from run to run, so not every one is met again: those survive. */
+    for (guint call = trace.locked; call < trace.calls->len; call++)
+        if (is_taken(&trace, call))
+            kill_at(rig, trace.calls->pdata[call], false, &tally);
+    g_ptr_array_unref(trace.calls);
+    print("main thread", &tally);
+    assert_true(tally.old_usable > 10 && tally.new_stored > 10);
+    assert_true(tally.points - tally.survived > 50);
+    g_autoptr(Child) child = rig_perch_secret(rig, "token", "acme", "--fresh", NULL);
+    assert_code(child, 0);
+}
+
+static void killed__keyring_thread__loses_nothing(void **state)
+{
+    (void)state;
+    if (!may_trace)
+        skip();
+    g_autoptr(Rig) rig = tokens_rig(true);
+    struct tally tally = {0};
+    for (int call = 1; tally.survived == 0; call++) {
+        g_autofree char *inject = g_strdup_printf("sendmsg:signal=KILL:when=%d", call);
+        kill_at(rig, inject, true, &tally);
+    }
+    print("keyring thread", &tally);
+    assert_true(tally.points > 20);
+}
+
+static int check_strace(void **state)
+{
+    (void)state;
+    const char *argv[] = {"strace", "-o", "/dev/null", "true", NULL};
+    g_auto(GStrv) env = g_get_environ();
+    g_autoptr(Child) child = child_run(argv, env, NULL);
+    may_trace = child_code(child) == 0;
+    if (!may_trace)
+        print_message("# strace may not trace here: %s\n", child->errors->str);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(killed__main_thread__loses_nothing),
+        cmocka_unit_test(killed__keyring_thread__loses_nothing),
+    };
+    return cmocka_run_group_tests(tests, check_strace, NULL);
+}
