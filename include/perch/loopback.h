@@ -37,6 +37,8 @@ typedef void (*loopback_done)(const struct loopback_result *result, gpointer use
 Loopback *loopback_new(const guint16 *ports, guint count, Secret *state, loopback_done done,
                        gpointer user, guint16 *ret_port, GError **error);
 bool loopback_has_ipv6(const Loopback *loopback);
+/* Whether a redirect came that carries another state: of an earlier try, or somebody else's. */
+bool loopback_saw_other_login(const Loopback *loopback);
 
 /*
  * The end of the login, however it came (a pasted code, too): closes the listener, so that the port

@@ -89,13 +89,13 @@ struct effect {
 GArray *effects_new(void);
 
 enum wizard_event_kind {
-    WIZARD_VIEW, /* view: what the front end sent */
-    WIZARD_TICK,
+    WIZARD_VIEW,          /* view: what the front end sent */
+    WIZARD_TICK,          /* done: a redirect of another login has come meanwhile */
     WIZARD_CHECKS,        /* list, serial, results, done: something in the list changed */
     WIZARD_LOGIN_STARTED, /* text: authorize address; port, ipv6; number: deadline in seconds */
     WIZARD_LOGIN_FAILED,  /* failure of the listener or from Salesforce; borrowed */
     WIZARD_LOGIN_CODE,    /* the code is in the session */
-    WIZARD_PASTE_PROBLEM, /* text */
+    WIZARD_PASTE_PROBLEM, /* text; done: it is an address of another login */
     WIZARD_BROWSER,       /* text: NULL = started, else why not, for a person */
     WIZARD_DESCRIBE,      /* describe (borrowed, outlives the wizard's use of it), text: marker */
     WIZARD_HANDOFF,       /* items: GPtrArray of struct handoff_item; text: problem or NULL, number:
@@ -179,6 +179,7 @@ struct wizard {
     bool login_ipv6;
     Secret *paste; /* what stands in the paste field */
     char *browser_problem;
+    bool login_other; /* an answer of another login came in */
     bool token_won, stored, memory_only;
 
     /* Test */

@@ -105,6 +105,7 @@ void login_paste(struct app *app, const Secret *text)
     } else if (paste.has_state && !paste.state_matches) {
         app_event(app, &(struct wizard_event){
                            .kind = WIZARD_PASTE_PROBLEM,
+                           .done = true,
                            .text = _("This address belongs to another login. Paste the one that "
                                      "the browser ended on after you opened the address above.")});
     } else {

@@ -20,7 +20,8 @@ static gboolean tick(gpointer user)
         app->tick_source = 0;
         return G_SOURCE_REMOVE;
     }
-    app_event(app, &(struct wizard_event){.kind = WIZARD_TICK});
+    bool other = app->loopback != NULL && loopback_saw_other_login(app->loopback);
+    app_event(app, &(struct wizard_event){.kind = WIZARD_TICK, .done = other});
     return G_SOURCE_CONTINUE;
 }
 

@@ -156,9 +156,11 @@ void check_callback_port(struct check_run *run)
     }
     g_autofree char *text = g_string_free(taken, FALSE);
     check_evidence_int(run, "port", session->port);
-    if (session->port == 0)
+    if (session->port == 0) {
+        /* A person can paste the address; a script has nobody to do so. */
+        run->result->blocks = !session->interactive;
         check_fail_own(run, STAGE_MACHINE, "port-taken", text);
-    else if (*text == '\0')
+    } else if (*text == '\0')
         check_ok(run, _("%u is free on 127.0.0.1 and ::1"), session->port);
     else
         check_warn(run, NULL, _("%s; %u is free"), text, session->port);
@@ -185,6 +187,24 @@ static void check_keyring(struct check_run *run)
     store_probe(run->session->store, run->cancellable, probed, run);
 }
 
+static void warn_no_browser(struct check_run *run, const Desktop *desktop)
+{
+    struct failure failure;
+    failure_own(&failure, STAGE_MACHINE, "no-browser", NULL);
+    if (desktop->ssh) {
+        g_autofree char *line = desktop_forward_line(desktop, run->session->port);
+        check_warn(run, &failure,
+                   _("none here: you are on SSH from %s. Either forward the port first, in a new "
+                     "terminal on your own computer: %s - or paste the address that your browser "
+                     "ends on. Both work."),
+                   desktop->ssh_client, line);
+    } else {
+        check_warn(run, &failure,
+                   _("none found. Open the address on any computer, and paste the address that "
+                     "the browser ends on."));
+    }
+}
+
 void check_browser(struct check_run *run)
 {
     const Desktop *desktop = run->session->desktop;
@@ -192,17 +212,8 @@ void check_browser(struct check_run *run)
         check_skip(run, _("not needed"));
     } else if (desktop->browser != NULL) {
         check_ok(run, "%s", desktop->browser);
-    } else if (desktop->ssh) {
-        g_autofree char *line = desktop_forward_line(desktop, run->session->port);
-        check_warn(run, NULL,
-                   _("none here: you are on SSH from %s. Either forward the port first, in a new "
-                     "terminal on your own computer: %s - or paste the address that your browser "
-                     "ends on. Both work."),
-                   desktop->ssh_client, line);
     } else {
-        check_warn(run, NULL,
-                   _("none found. Open the address on any computer, and paste the address that "
-                     "the browser ends on."));
+        warn_no_browser(run, desktop);
     }
 }
 

@@ -25,6 +25,7 @@ struct Loopback {
     gpointer user;
     bool answered; /* done was called */
     bool has_ipv6;
+    bool other_login;    /* an answer with another state came */
     GPtrArray *visitors; /* struct visitor, owned, in the order of arrival */
 };
 
@@ -164,6 +165,8 @@ static void visitor_judge(struct visitor *visitor, const struct request_head *he
     struct loopback_verdict verdict;
     loopback_judge(head, visitor->loopback->port, visitor->loopback->state, &verdict);
     wipe(visitor->head, sizeof visitor->head); /* the code was in it */
+    if (verdict.page == PAGE_NOT_THIS_LOGIN)
+        visitor->loopback->other_login = true;
     if (verdict.counts)
         visitor_hold(visitor, &verdict);
     else
@@ -341,6 +344,11 @@ Loopback *loopback_new(const guint16 *ports, guint count, Secret *state, loopbac
 bool loopback_has_ipv6(const Loopback *loopback)
 {
     return loopback->has_ipv6;
+}
+
+bool loopback_saw_other_login(const Loopback *loopback)
+{
+    return loopback->other_login;
 }
 
 static void close_listener(Loopback *loopback)

@@ -340,6 +340,7 @@ static void login_started(struct wizard *w, const struct wizard_event *event)
     w->login_waiting = true;
     list_clear(w, CHECKS_LOGIN);
     g_clear_pointer(&w->browser_problem, g_free);
+    w->login_other = false;
 }
 
 static void login_code(struct wizard *w, GArray *out)
@@ -360,19 +361,33 @@ static void take_describe(struct wizard *w, const struct wizard_event *event)
     w->changed = true;
 }
 
-static void tick(struct wizard *w, GArray *out)
+/* The time is up: because of what is known to have gone wrong, or else nobody knows why. */
+static void login_late(struct wizard *w)
+{
+    struct failure failure;
+    if (w->login_other)
+        failure_own(&failure, STAGE_AUTHORIZE, "state-mismatch",
+                    _("An answer came, but it belongs to another login."));
+    else if (w->browser_problem != NULL)
+        failure_own(&failure, STAGE_AUTHORIZE, "no-browser",
+                    _("No browser was there, and nobody pasted an address in time."));
+    else
+        failure_own(&failure, STAGE_AUTHORIZE, "timeout", _("Nobody finished the login in time."));
+    login_failed(w, &failure);
+    failure_clear(&failure);
+}
+
+static void tick(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
     if (w->probe_again_ms != 0 && w->now_ms >= w->probe_again_ms && w->step == STEP_KEYS) {
         w->probe_again_ms = 0;
         list_start(w, CHECKS_PROBE, false, out);
     }
+    w->login_other = w->login_other || event->done;
     if (w->login_waiting && w->step == STEP_AUTHORIZE &&
         w->now_ms - w->login_started_ms > w->login_seconds * 1000) {
-        struct failure failure;
-        failure_own(&failure, STAGE_AUTHORIZE, "timeout", _("Nobody finished the login in time."));
         effect_add(out, EFFECT_LOGIN_STOP);
-        login_failed(w, &failure);
-        failure_clear(&failure);
+        login_late(w);
     }
 }
 
@@ -384,7 +399,7 @@ void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *o
         view_event(w, event->view, out);
         break;
     case WIZARD_TICK:
-        tick(w, out);
+        tick(w, event, out);
         break;
     case WIZARD_CHECKS:
         checks_event(w, event, out);
@@ -399,6 +414,7 @@ void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *o
         login_code(w, out);
         break;
     case WIZARD_PASTE_PROBLEM:
+        w->login_other = w->login_other || event->done;
         wizard_error(w, ITEM_PASTE, event->text);
         break;
     case WIZARD_BROWSER:

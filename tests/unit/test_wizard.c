@@ -184,6 +184,38 @@ static void wizard__authorize__typed_paste_waits_for_enter(void **state)
     assert_non_null(rig_effect(rig, EFFECT_PASTE));
 }
 
+/* Why nobody came back, as far as it is known. */
+static void wizard__authorize__late_login__names_what_was_seen(void **state)
+{
+    static const struct {
+        const char *browser;
+        bool other_tick, other_paste;
+        enum cause cause;
+    } rows[] = {
+        {NULL, false, false, CAUSE_TIMEOUT},
+        {"No browser.", false, false, CAUSE_NO_BROWSER},
+        {NULL, true, false, CAUSE_STATE_MISMATCH},
+        {"No browser.", false, true, CAUSE_STATE_MISMATCH},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Rig) rig = rig_new();
+        rig_to_authorize(rig);
+        rig_start_login(rig);
+        rig_handle(rig, (struct wizard_event){.kind = WIZARD_BROWSER, .text = rows[i].browser});
+        rig_handle(rig, (struct wizard_event){.kind = WIZARD_TICK, .done = rows[i].other_tick});
+        if (rows[i].other_paste)
+            rig_handle(rig, (struct wizard_event){
+                                .kind = WIZARD_PASTE_PROBLEM, .text = "Another.", .done = true});
+        rig->now += 901 * 1000;
+        rig_handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
+        g_autoptr(GPtrArray) results = wizard_results(rig->wizard);
+        const struct check_result *login = results->pdata[results->len - 1];
+        assert_string_equal(login->id, "login");
+        assert_int_equal(login->diagnosis->cause, rows[i].cause);
+    }
+}
+
 static void wizard__authorize__time_runs_out(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
@@ -455,6 +487,7 @@ int main(void)
         cmocka_unit_test(wizard__keys__changed_key_forgets_the_probe),
         cmocka_unit_test(wizard__secrets__never_in_a_view_unless_asked),
         cmocka_unit_test(wizard__authorize__typed_paste_waits_for_enter),
+        cmocka_unit_test(wizard__authorize__late_login__names_what_was_seen),
         cmocka_unit_test(wizard__authorize__time_runs_out),
         cmocka_unit_test(wizard__authorize__refusal_has_a_page_a_fix_and_a_result),
         cmocka_unit_test(wizard__authorize__late_code_after_back_is_ignored),
