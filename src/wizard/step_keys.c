@@ -172,6 +172,8 @@ void step_keys_view(const struct wizard *w, struct view *view, int focus)
     if (failed)
         view_key(view, ACTION_SKIP, _("go on all the same"));
     list_keys(w, CHECKS_PROBE, view, focus);
+    if (failed)
+        view_key(view, ACTION_RETRY, _("ask again"));
     view_key(view, ACTION_SHOW, w->show_secrets ? _("hide secret") : _("show secret"));
     view_key(view, ACTION_BACK, _("back"));
 }

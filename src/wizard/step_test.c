@@ -19,6 +19,12 @@ static enum check_list_id test_list(const struct wizard *w)
     return w->dry_run ? CHECKS_DRY_RUN : CHECKS_INSERT;
 }
 
+/* What a diagnosis on the screen is of. */
+static enum check_list_id shown_list(const struct wizard *w)
+{
+    return list_failed(w, CHECKS_DESCRIBE) ? CHECKS_DESCRIBE : test_list(w);
+}
+
 void step_test_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
 {
     (void)out;
@@ -58,6 +64,13 @@ static void step_channel(struct wizard *w, int by, GArray *out)
         list_start(w, CHECKS_DESCRIBE, false, out);
 }
 
+/* Whether fields are still to be filled in before a record can be inserted. */
+static bool is_unfilled(const struct wizard *w)
+{
+    return !w->dry_run && w->describe != NULL &&
+           !channel_is_fine(connection_channel(w->connection), w->describe);
+}
+
 static void next(struct wizard *w, GArray *out)
 {
     if (w->lists[CHECKS_DESCRIBE].running || w->lists[test_list(w)].running)
@@ -66,10 +79,20 @@ static void next(struct wizard *w, GArray *out)
         wizard_go(w, STEP_HANDOFF, out);
     else if (w->describe == NULL)
         list_start(w, CHECKS_DESCRIBE, false, out);
-    else if (!w->dry_run && !channel_is_fine(connection_channel(w->connection), w->describe))
+    else if (is_unfilled(w) && !w->no_input) /* where nobody can fill them, the org answers */
         wizard_notice(w, _("Fill in the fields that are marked first."));
     else
         list_start(w, test_list(w), false, out);
+}
+
+/* What is missing may have been put right in the org meanwhile: its fields are read again. */
+static void retry(struct wizard *w, GArray *out)
+{
+    w->tested = false;
+    if (is_unfilled(w) && !w->lists[CHECKS_DESCRIBE].running)
+        list_start(w, CHECKS_DESCRIBE, false, out);
+    else
+        next(w, out);
 }
 
 static const char *record_address(const struct wizard *w)
@@ -128,14 +151,13 @@ void step_test_event(struct wizard *w, const struct view_event *event, GArray *o
     } else if (is_action(event, ACTION_NEXT)) {
         next(w, out);
     } else if (is_action(event, ACTION_RETRY)) {
-        w->tested = false;
-        next(w, out);
+        retry(w, out);
     } else if (is_action(event, ACTION_SKIP)) {
         wizard_go(w, STEP_HANDOFF, out);
     } else if (is_action(event, ACTION_OPEN) && record_address(w) != NULL) {
         effect_text(out, EFFECT_OPEN, record_address(w));
     } else {
-        list_action(w, test_list(w), event, out);
+        list_action(w, shown_list(w), event, out);
     }
 }
 
@@ -247,11 +269,15 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_NEXT, _("add a field"));
     } else if (missing) {
         view_key(view, ACTION_NEXT, _("fill it"));
+        view_key(view, ACTION_RETRY, _("read the fields again"));
     } else if (w->tested) {
         view_key(view, ACTION_NEXT, _("hand-off"));
         view_key(view, ACTION_RETRY, _("once more"));
     } else if (!running) {
         view_key(view, ACTION_NEXT, w->describe == NULL ? _("again") : insert);
+        if (view->failed || is_unfilled(w))
+            view_key(view, ACTION_RETRY, view->failed ? _("again") : _("read the fields again"));
+        list_keys(w, shown_list(w), view, focus);
         view_key(view, ACTION_SKIP, _("skip"));
     }
     view_key(view, ACTION_EDIT, _("edit"));
@@ -264,7 +290,8 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
     }
     view_key(view, ACTION_NEW, _("new channel"));
     view_key(view, ACTION_CHANNEL, _("change channel"));
-    view_key(view, ACTION_OPEN, _("open in browser"));
+    if (record_address(w) != NULL)
+        view_key(view, ACTION_OPEN, _("open in browser"));
     view_key(view, ACTION_BACK, _("back"));
 }
 

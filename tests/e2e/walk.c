@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "e2e/walk.h"
 
+#include <glib/gstdio.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -247,6 +248,25 @@ void walk_home(Walk *walk, const char *name)
 void walk_browser(Walk *walk, const char *action)
 {
     demo_org_use_browser(walk->rig->org, walk->rig->home, action);
+}
+
+static bool is_file(gpointer path)
+{
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+char *walk_opened(Walk *walk, const char *key)
+{
+    g_autofree char *note = g_build_filename(walk->rig->home->home, ".fake-browser.url", NULL);
+    char *address = NULL;
+    g_remove(note);
+    walk_browser(walk, "note");
+    press(walk, key);
+    if (!pty_wait_until(walk->pty, is_file, note, PTY_WAIT_MS))
+        give_up(walk, "no page was opened", key, __FILE__, __LINE__);
+    assert_true(g_file_get_contents(note, &address, NULL, NULL));
+    walk_browser(walk, "allow");
+    return address;
 }
 
 char *walk_address(Walk *walk)

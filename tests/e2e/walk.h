@@ -55,6 +55,9 @@ void walk_home(Walk *walk, const char *name);
 
 /* What the browser does from now on (see fake_browser.c). */
 void walk_browser(Walk *walk, const char *action);
+/* The address that perch opens when that key is pressed; nothing is done with it. Owned by the
+ * caller. */
+char *walk_opened(Walk *walk, const char *key);
 /* The authorize address, from the file that w writes. */
 char *walk_address(Walk *walk);
 /* Logs in at that address and presses Allow, but does not follow the way back to perch: the

@@ -3,8 +3,9 @@
 /*
  * A program for $BROWSER that logs in instead of a person: fake_browser URL. It reads
  * $HOME/.fake-browser.json: {"username", "password", "action": "allow" | "deny" | "stop-at-login" |
- * "nothing", "ca_file", "connect_to": ["HOST:PORT:ADDRESS:PORT", ...]}, and leaves the pages that
- * it saw (no queries) in $HOME/.fake-browser.log when it has finished.
+ * "nothing" | "note", "ca_file", "connect_to": ["HOST:PORT:ADDRESS:PORT", ...]}, and leaves the
+ * pages that it saw (no queries) in $HOME/.fake-browser.log when it has finished. "note" only
+ * leaves the address itself in $HOME/.fake-browser.url.
  */
 
 #include <stdio.h>
@@ -52,8 +53,13 @@ static bool visit(const Json *config, const char *url)
         .ca_file = json_get_string(config, "ca_file"),
         .connect_to = (const char *const *)connect_to->pdata,
     };
-    if (!find_action(json_get_string(config, "action"), &options.action)) {
-        return strcmp(json_get_string(config, "action"), "nothing") == 0;
+    const char *action = json_get_string(config, "action");
+    if (strcmp(action, "note") == 0) {
+        g_autofree char *note = in_home(".fake-browser.url");
+        return g_file_set_contents(note, url, -1, NULL);
+    }
+    if (!find_action(action, &options.action)) {
+        return strcmp(action, "nothing") == 0;
     }
     g_autoptr(BrowserVisit) done = browser_login(url, &options);
     g_autofree char *log = in_home(".fake-browser.log");

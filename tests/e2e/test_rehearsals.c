@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The failures that perch demo can rehearse: each opens, and perch finds the cause that it names.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "e2e/walk.h"
+#include "perch/error.h"
+#include "support/browser_login.h"
+
+/* Nobody sees what the browser shows in a run without a screen; a test of its own does that. */
+#define NEEDS_PASTE "app-not-installed"
+
+static Json *list_rehearsals(Rig *rig)
+{
+    g_autoptr(Child) child = rig_perch(rig, "demo", "--list", "--json", NULL);
+    assert_code(child, 0);
+    return child_json(child);
+}
+
+/* Another org in the place of the rig's, with this failure. */
+static void begin(Rig *rig, const char *name)
+{
+    g_autofree char *option = g_strdup_printf("--rehearsal=%s", name);
+    demo_org_stop(g_steal_pointer(&rig->org));
+    rig->org = demo_org_start(rig->home, (const char *const[]){option, NULL});
+    demo_org_use_browser(rig->org, rig->home, "allow");
+}
+
+static Json *set_up(Rig *rig, const char *name, int *ret_code)
+{
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, name, (const char *const[]){"--json", NULL});
+    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    *ret_code = child_code(child);
+    return child_json(child);
+}
+
+/* The first check that did not go well; NULL when there is none. */
+static const Json *find_diagnosed(const Json *result)
+{
+    JSON_FOREACH(check, json_get(result, "checks"))
+    {
+        if (json_get(check, "diagnosis") != NULL)
+            return check;
+    }
+    return NULL;
+}
+
+static int exit_of(const char *cause)
+{
+    static const struct {
+        const char *name;
+        enum perch_exit exit;
+    } causes[] = {
+#define CAUSE(id, name, stage, exit, ...) {name, exit},
+#include "perch/causes.def"
+#undef CAUSE
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(causes); i++)
+        if (strcmp(causes[i].name, cause) == 0)
+            return (int)causes[i].exit;
+    fail_msg("%s is no cause", cause);
+    return -1;
+}
+
+/* The diagnosis names the cause, is not all guessing, and the exit code is the cause's; what is
+ * only a warning ends well. */
+static void assert_found(Rig *rig, const char *name, const char *cause)
+{
+    int code;
+    begin(rig, name);
+    g_autoptr(Json) result = set_up(rig, name, &code);
+    const Json *check = find_diagnosed(result);
+    const Json *diagnosis = json_get(check, "diagnosis");
+    const char *found = json_get_string(diagnosis, "cause");
+    bool warning = g_strcmp0(json_get_string(check, "status"), "warning") == 0;
+    if (g_strcmp0(found, cause) != 0)
+        fail_msg("%s: %s, not %s", name, found, cause);
+    if (code != (warning ? 0 : exit_of(cause)))
+        fail_msg("%s: exit code %d", name, code);
+    if (strcmp(json_get_string(diagnosis, "certainty"), "unknown") == 0)
+        fail_msg("%s: the certainty is unknown", name);
+    if (json_size(json_get(diagnosis, "fix")) == 0)
+        fail_msg("%s: no fix", name);
+}
+
+static void each__fails_with_the_cause_it_names(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Json) list = list_rehearsals(rig);
+    assert_true(json_size(json_get(list, "rehearsals")) > 40);
+    JSON_FOREACH(rehearsal, json_get(list, "rehearsals"))
+    {
+        const char *name = json_get_string(rehearsal, "name");
+        if (strcmp(name, NEEDS_PASTE) != 0)
+            assert_found(rig, name, json_get_string(rehearsal, "cause"));
+    }
+}
+
+/* Salesforce shows its own page and the login never comes back: the page's address tells. */
+static void not_installed__the_error_page_tells(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    begin(rig, NEEDS_PASTE);
+    demo_org_use_browser(rig->org, rig->home, "nothing");
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_authorize(walk);
+    g_autofree char *address = walk_address(walk);
+    const struct browser_options options = {.username = rig->org->username,
+                                            .password = rig->org->password};
+    g_autoptr(BrowserVisit) visit = browser_login(address, &options);
+    assert_contains(visit->url, "RemoteAccessErrorPage");
+    paste(walk, visit->url);
+    see_sentence(walk, "The connected app is not installed in this org.");
+    see_key(walk, "o open Setup page");
+}
+
+/* ---- perch demo itself ---- */
+
+static void demo__opens_a_rehearsal_and_tells_its_cure(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Child) child =
+        rig_perch(rig, "demo", "consumer-key-unknown", "--no-input", "--json", NULL);
+    assert_code(child, 5);
+    g_autoptr(Json) result = child_json(child);
+    const Json *diagnosis = json_get(json_check(result, "consumer-key"), "diagnosis");
+    assert_string_equal(json_get_string(diagnosis, "cause"), "consumer-key-unknown");
+    assert_contains(child->errors->str, "Rehearsal consumer-key-unknown: ");
+    assert_contains(child->errors->str, "The cure: External Client App Manager");
+}
+
+static void demo__list__is_for_people_too(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Child) child = rig_perch(rig, "demo", "--list", NULL);
+    assert_code(child, 0);
+    assert_contains(child->output->str, "api-disabled-user\n    The user's profile lacks API Enab");
+    g_autoptr(Child) unknown = rig_perch(rig, "demo", "gremlins", "--no-input", NULL);
+    assert_code(unknown, 2);
+    assert_contains(unknown->errors->str, "There is no rehearsal gremlins.");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each__fails_with_the_cause_it_names),
+        cmocka_unit_test(not_installed__the_error_page_tells),
+        cmocka_unit_test(demo__opens_a_rehearsal_and_tells_its_cure),
+        cmocka_unit_test(demo__list__is_for_people_too),
+    };
+    return cmocka_run_group_tests_name("rehearsals", tests, NULL, NULL);
+}
