@@ -19,6 +19,9 @@ int command_main(int argc, char **argv);
 /* What a keeper process does (keeper.h); returns its exit code. */
 int command_keep(void);
 
+/* Home's "forget": what perch forget NAME does. */
+int forget_from_home(const char *name);
+
 /* Options that every command has. */
 struct common_options {
     gboolean plain, json, no_input, quiet;

@@ -49,6 +49,7 @@ struct connection {
     int rotation;           /* 1: the last refresh brought another refresh token */
     int with_secret;        /* 1: the last proof was made with a consumer secret */
     gint64 tested_at;       /* wall ms of the last test record; 0 = never */
+    int forgetting;         /* 1: to be forgotten once its login can be revoked */
     int draft_step;         /* 1 to 8: where an unfinished set-up stopped; 0 = finished */
     Json *extra;            /* unknown keys of the file, kept as they are; NULL = none */
 };

@@ -31,6 +31,8 @@ enum home_state {
     HOME_KEYRING,
     HOME_BUSY,
     HOME_FAILED,
+    HOME_LEAVING, /* to be forgotten; its login is revoked as the list opens */
+    HOME_GONE,    /* and that went well */
 };
 
 enum home_choice {

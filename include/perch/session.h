@@ -40,6 +40,10 @@ struct session {
     char *expected_org_id, *expected_user_id;
     Secret *previous_token; /* refresh token that the connection had before; NULL = none */
 
+    /* forgetting */
+    bool keep_grant; /* the login stays alive at Salesforce */
+    StoreLock *lock; /* from the first step to the end of the session; NULL */
+
     /* learnt */
     struct failure probe;       /* what the authorize endpoint refused; code NULL = nothing */
     struct token_answer answer; /* of the code exchange, then of the last refresh */

@@ -89,7 +89,10 @@ static void start_more(struct home_run *run)
     while (run->under_way < ASKED_AT_ONCE && run->next < run->asked->len) {
         struct asked *asked = run->asked->pdata[run->next++];
         run->under_way++;
-        asked->list = check_list_start(CHECKS_STATUS, asked->session, NULL,
+        /* A login that could not be revoked when it was to be: now, perhaps. */
+        enum check_list_id list =
+            asked->session->connection->forgetting ? CHECKS_FORGET : CHECKS_STATUS;
+        asked->list = check_list_start(list, asked->session, NULL,
                                        &(struct check_list_listener){on_result, on_done, asked});
     }
 }
@@ -98,7 +101,8 @@ static void ask_all(struct home_run *run)
 {
     for (guint i = 0; i < run->home->rows->len; i++) {
         struct home_row *row = run->home->rows->pdata[i];
-        if (row->connection == NULL || row->connection->draft_step != 0)
+        if (row->connection == NULL ||
+            (row->connection->draft_step != 0 && !row->connection->forgetting))
             continue;
         struct asked *asked = g_new0(struct asked, 1);
         asked->run = run;

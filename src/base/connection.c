@@ -35,6 +35,7 @@
     X(tested_at, gint64, G_MAXINT64)       \
     X(rotation, int, 1)                    \
     X(with_secret, int, 1)                 \
+    X(forgetting, int, 1)                  \
     X(draft_step, int, 8)
 
 /* The default pool: 1717 is what Salesforce's CLI registers (salesforce "OauthRedirect"). */

@@ -6,7 +6,7 @@
 
 /* One table a file; check_list_def() in lists.c names them all. */
 extern const struct check_list_def preflight_checks, probe_checks, prove_checks, describe_checks,
-    insert_checks, dry_run_checks, status_checks, doctor_checks, rehearse_checks;
+    insert_checks, dry_run_checks, status_checks, doctor_checks, rehearse_checks, forget_checks;
 
 /* Checks that stand in more than one list. */
 void check_lookup(struct check_run *run);
@@ -24,6 +24,10 @@ void check_rotation(struct check_run *run);
 void check_scopes(struct check_run *run);
 void check_who(struct check_run *run);
 void check_api(struct check_run *run);
+
+/* Whether Salesforce has revoked what it was asked to; the page of something in between, which also
+ * says 200, is no such answer. */
+bool check_is_revoked(const struct http_response *response);
 
 #define CHECK_LIST(name, table) \
     const struct check_list_def name = {.checks = table, .count = G_N_ELEMENTS(table)}

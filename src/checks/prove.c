@@ -249,6 +249,7 @@ static void saved(GObject *source, GAsyncResult *async, gpointer user)
 static void check_stored(struct check_run *run)
 {
     struct session *session = run->session;
+    session->connection->forgetting = 0; /* a new login is the opposite of it */
     if (session->memory_only)
         check_warn(run, NULL, _("not stored: the tokens are in memory until perch ends"));
     else
@@ -298,9 +299,9 @@ void check_rotation(struct check_run *run)
 static void judge_old_grant(struct check_run *run, const struct http_response *response)
 {
     secret_set(&run->session->previous_token, NULL);
-    if (response->end == HTTP_ANSWERED && response->status == 200)
+    if (check_is_revoked(response))
         check_ok(run, _("revoked; the new one replaces it"));
-    else if (response->end == HTTP_ANSWERED)
+    else if (response->end == HTTP_ANSWERED && response->status == 400)
         check_ok(run, _("was dead already"));
     else
         check_skip(run, _("could not be revoked; it still counts as one of five approvals"));

@@ -37,6 +37,7 @@ void session_free(struct session *session)
     secret_unref(session->code);
     g_free(session->redirect_uri);
     secret_unref(session->previous_token);
+    store_lock_free(session->lock);
     g_free(session->expected_org_id);
     g_free(session->expected_user_id);
     failure_clear(&session->probe);

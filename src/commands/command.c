@@ -181,7 +181,7 @@ int command_main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : NULL;
     if (first == NULL) {
-        struct app_options options = {.plain = command_is_plain()};
+        struct app_options options = {.plain = command_is_plain(), .forget = forget_from_home};
         return app_home(&options);
     }
     if (strcmp(first, "--version") == 0) {
@@ -199,7 +199,8 @@ int command_main(int argc, char **argv)
             return code;
         struct app_options options = {.plain = common.plain || command_is_plain(),
                                       .no_input = common.no_input,
-                                      .quiet = common.quiet};
+                                      .quiet = common.quiet,
+                                      .forget = forget_from_home};
         return app_home(&options);
     }
     const struct command *command = find(first);

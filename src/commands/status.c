@@ -10,6 +10,7 @@ struct row {
     char *name;
     char *problem; /* the file cannot be read, or there is no such connection */
     bool draft;
+    bool forgetting; /* not asked either */
     struct app_job job;
 };
 
@@ -28,6 +29,7 @@ static void add_row(GArray *rows, const char *name, const char *problem,
     g_autoptr(GError) error = NULL;
     if (problem == NULL && !job_init(&row.job, name, services, &error))
         row.problem = g_strdup(error->message);
+    row.forgetting = row.job.session != NULL && row.job.session->connection->forgetting != 0;
     row.draft = row.job.session != NULL && row.job.session->connection->draft_step != 0;
     g_array_append_val(rows, row);
 }
@@ -52,13 +54,18 @@ static int row_exit(const struct row *row)
 {
     if (row->problem != NULL)
         return PERCH_EXIT_USAGE;
-    return row->draft ? PERCH_EXIT_OK : (int)check_results_exit(row->job.results);
+    return row->draft || row->forgetting ? PERCH_EXIT_OK
+                                         : (int)check_results_exit(row->job.results);
 }
 
 static char *row_state(const struct row *row)
 {
     if (row->problem != NULL)
         return g_strdup(row->problem);
+    if (row->forgetting)
+        return g_strdup_printf(_("to be forgotten, but its login could not be revoked yet; again "
+                                 "with: perch forget %s"),
+                               row->name);
     if (row->draft)
         return g_strdup_printf(_("unfinished; go on with: perch setup %s"), row->name);
     for (guint i = 0; i < row->job.results->len; i++) {
@@ -80,9 +87,10 @@ static void print_row(const struct row *row, int width)
                               ? NULL
                               : g_uri_parse(c->login_url, G_URI_FLAGS_NONE, NULL);
     printf("%s  %-*s  %s  %s  %s\n",
-           row->draft  ? ". "
-           : code == 0 ? "ok"
-                       : "!!",
+           row->forgetting ? "! "
+           : row->draft    ? ". "
+           : code == 0     ? "ok"
+                           : "!!",
            width, row->name, uri == NULL ? "-" : g_uri_get_host(uri),
            c == NULL || c->username == NULL ? "-" : c->username, state);
 }
@@ -105,6 +113,8 @@ static void print_json(const GArray *rows, int code)
         json_set_int(one, "exit", row_exit(row));
         if (row_exit(row) != 0)
             json_set_string(one, "status", "failed");
+        else if (row->forgetting)
+            json_set_string(one, "status", "warning");
         else if (row->draft)
             json_set_string(one, "status", "skipped");
         json_append(list, one);
@@ -125,7 +135,7 @@ static int run_status(const GStrv names, const struct common_options *common,
     for (guint i = 0; i < rows->len; i++) {
         struct row *row = &g_array_index(rows, struct row, i);
         width = MAX(width, text_width(row->name));
-        if (row->problem == NULL && !row->draft)
+        if (row->problem == NULL && !row->draft && !row->forgetting)
             jobs[count++] = row->job;
     }
     if (rows->len == 0 && !common->json) {

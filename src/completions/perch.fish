@@ -10,7 +10,7 @@ function __perch_connections
     end
 end
 
-set -l named setup reauthorize token test status doctor handoff
+set -l named setup reauthorize token test status doctor handoff forget
 
 complete -c perch -f
 complete -c perch -n __fish_use_subcommand -a setup -d 'Set up a connection, step by step'
@@ -22,11 +22,12 @@ complete -c perch -n __fish_use_subcommand -a status -d 'Show which connections 
 complete -c perch -n __fish_use_subcommand -a doctor -d 'Run every check and explain what failed'
 complete -c perch -n __fish_use_subcommand -a explain -d 'Explain an error from anywhere'
 complete -c perch -n __fish_use_subcommand -a handoff -d 'Print the values for Flow Builder'
+complete -c perch -n __fish_use_subcommand -a forget -d 'Revoke the login and delete the connection'
 complete -c perch -n __fish_use_subcommand -a demo -d 'Rehearse on the built-in demo org'
 complete -c perch -n __fish_use_subcommand -a help -d 'Show help on a command'
 complete -c perch -n __fish_use_subcommand -l version -d 'Show the version'
 complete -c perch -n "__fish_seen_subcommand_from $named" -a '(__perch_connections)'
-complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token test status doctor explain handoff demo'
+complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token test status doctor explain handoff forget demo'
 complete -c perch -l help -d 'Show help'
 complete -c perch -l json -d 'One JSON object on standard output'
 complete -c perch -l no-input -d 'Never ask'
@@ -64,6 +65,8 @@ complete -c perch -n '__fish_seen_subcommand_from handoff' -l vault-mount -x \
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l vault-token-file -r -F \
     -d 'File with the token of the store'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l output -r -F -d 'A new file'
+complete -c perch -n '__fish_seen_subcommand_from forget' -l keep-grant \
+    -d 'Leave the login alive at Salesforce'
 complete -c perch -n '__fish_seen_subcommand_from demo' -l list -d 'Name the rehearsals'
 complete -c perch -n '__fish_seen_subcommand_from demo' -x \
     -a "(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')"

@@ -20,6 +20,7 @@ _perch() {
         'doctor:run every check and explain what failed'
         'explain:explain an error pasted from anywhere'
         'handoff:print the values for Flow Builder'
+        'forget:revoke the login and delete the connection'
         'demo:rehearse on the built-in demo org'
         'help:show help on a command'
     )
@@ -74,6 +75,10 @@ _perch() {
                 '--vault-mount=[the mount, if it has slashes]:mount:' \
                 "--vault-token-file=[file with the store's token]:file:_files" \
                 '--output=[a new file]:file:_files' '1:connection:_perch_connections'
+            ;;
+        forget)
+            _arguments $common '--keep-grant[leave the login alive at Salesforce]' \
+                '1:connection:_perch_connections'
             ;;
         demo)
             _arguments $common '--list[name the rehearsals]' \

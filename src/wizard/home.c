@@ -25,6 +25,8 @@ static const struct state_row {
     [HOME_KEYRING] = {MARK_FAILED, N_("keyring"), N_("troubleshoot"), HOME_DOCTOR},
     [HOME_BUSY] = {MARK_WARNING, N_("busy"), N_("troubleshoot"), HOME_DOCTOR},
     [HOME_FAILED] = {MARK_FAILED, N_("failed"), N_("troubleshoot"), HOME_DOCTOR},
+    [HOME_LEAVING] = {MARK_WARNING, N_("not revoked"), N_("forget it"), HOME_FORGET},
+    [HOME_GONE] = {MARK_OK, N_("forgotten"), NULL, HOME_STAY},
 };
 
 /* Which state the exit code of a failed check stands for. */
@@ -122,6 +124,8 @@ enum home_state home_row_state(const struct home_row *row)
     const struct check_result *failed = first_failed(row);
     if (row->connection == NULL)
         return HOME_DAMAGED;
+    if (row->connection->forgetting)
+        return row->results != NULL && !row->checking && failed == NULL ? HOME_GONE : HOME_LEAVING;
     if (row->connection->draft_step != 0)
         return HOME_DRAFT;
     if (failed != NULL && failed->diagnosis != NULL) {
@@ -177,7 +181,7 @@ static void view_row(const struct home *home, struct view *view, guint index)
 {
     const struct home_row *row = home->rows->pdata[index];
     enum home_state state = home_row_state(row);
-    bool waiting = row->checking && state == HOME_UNKNOWN;
+    bool waiting = row->checking && (state == HOME_UNKNOWN || state == HOME_LEAVING);
     struct view_item *item = view_add(view, VIEW_ROW, HOME_ITEM_ROW + (int)index, row->name);
     item->columns = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(item->columns, g_strdup(row->name));

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "perch/command.h"
+#include "perch/text.h"
+
+/* perch forget NAME: the list of src/checks/forget.c, without a screen. */
+
+struct forget_options {
+    const char *name;
+    gboolean keep_grant;
+    struct common_options common;
+};
+
+/* Settings that cannot be read are no reason to keep them: what is needed is in the keyring. */
+static Connection *load(const struct services *services, const char *name, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    Connection *connection = connections_load(services->config_dir, name, &problem);
+    if (connection != NULL)
+        return connection;
+    if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_INPUT))
+        return connection_new(name);
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return NULL;
+}
+
+static void print_settled(struct app_job *job, const struct check_result *result)
+{
+    const struct forget_options *options = job->user;
+    if (!options->common.json && (!options->common.quiet || result->status == CHECK_FAILED))
+        command_print_result(result, stdout);
+}
+
+static void print_json(const struct app_job *job, const char *name, int code)
+{
+    g_autoptr(Json) json = check_results_to_json(job->results, "forget", name);
+    json_set_int(json, "exit", code);
+    json_set_bool(json, "forgotten", code == PERCH_EXIT_OK);
+    json_set_bool(json, "retried", job->session->connection->forgetting != 0);
+    g_autoptr(WipedText) text = json_print(json);
+    puts(text);
+}
+
+static void print_end(const struct app_job *job, const struct forget_options *options, int code)
+{
+    const char *name = options->name;
+    if (options->common.json)
+        print_json(job, name, code);
+    else if (code == PERCH_EXIT_OK && !options->common.quiet)
+        printf(_("%s is forgotten.\n"), name);
+    else if (code != PERCH_EXIT_OK && job->session->connection->forgetting)
+        fprintf(stderr,
+                _("perch: %s is still here, because its login could not be revoked. perch tries "
+                  "again the next time that it opens its list, and with: perch forget %s\n"
+                  "To delete it here and leave its login alive: perch forget %s --keep-grant\n"),
+                name, name, name);
+    else if (code != PERCH_EXIT_OK)
+        fprintf(stderr, _("perch: %s is not forgotten. Again with: perch forget %s\n"), name, name);
+}
+
+static int run_forget(struct forget_options *options, const struct services *services)
+{
+    static const enum check_list_id lists[] = {CHECKS_FORGET};
+    g_autoptr(GError) error = NULL;
+    Connection *connection = load(services, options->name, &error);
+    if (connection == NULL)
+        return command_error(error);
+    struct app_job job = {.user = options};
+    job.session = session_new(connection, services->config_dir, services->http, services->store);
+    job.session->keep_grant = options->keep_grant;
+    job.session->interactive = !options->common.no_input;
+    job.results = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+    if (options->common.no_input)
+        store_never_ask(services->store);
+    connection->forgetting = 0; /* until it has failed again */
+    bool ended = app_run_lists(&job, 1, lists, G_N_ELEMENTS(lists), NULL, print_settled,
+                               options->common.timeout * 1000);
+    int code = ended ? (int)check_results_exit(job.results) : PERCH_EXIT_CANCELLED;
+    print_end(&job, options, code);
+    job_clear(&job);
+    return code;
+}
+
+static int forget(struct forget_options *options)
+{
+    struct services services = {0};
+    g_autoptr(GError) error = NULL;
+    int code =
+        services_init(&services, &error) ? run_forget(options, &services) : command_error(error);
+    services_clear(&services);
+    return code;
+}
+
+int forget_from_home(const char *name)
+{
+    struct forget_options options = {.name = name};
+    return forget(&options);
+}
+
+int command_forget(int argc, char **argv)
+{
+    struct forget_options options = {0};
+    g_auto(GStrv) names = NULL;
+    int code;
+    const GOptionEntry entries[] = {
+        {"keep-grant", 0, 0, G_OPTION_ARG_NONE, &options.keep_grant,
+         N_("leave the login alive at Salesforce"), NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    if (!command_parse("forget", argc, argv, &options.common, entries, &names, &code))
+        return code;
+    if (g_strv_length(names) != 1)
+        return command_usage(_("Say which connection: perch forget NAME"));
+    options.name = names[0];
+    return forget(&options);
+}

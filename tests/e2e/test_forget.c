@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+
+/* perch forget: what goes, in which order, and what stays when Salesforce or the keyring does not
+ * go along. */
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "e2e/tokens.h"
+#include "e2e/walk.h"
+
+#define REVOKE_PATH "/services/oauth2/revoke"
+
+static Rig *connected(void)
+{
+    Rig *rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    return rig;
+}
+
+static char *settings(Rig *rig)
+{
+    return g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+}
+
+static guint revocations(Rig *rig)
+{
+    return demo_org_requests(rig->org, "POST", REVOKE_PATH);
+}
+
+static guint grants(Rig *rig)
+{
+    g_autoptr(Json) state = demo_org_control(rig->org, "GET", "state", NULL);
+    guint count = 0;
+    JSON_FOREACH(grant, json_get(state, "grants"))
+    count += grant != NULL;
+    return count;
+}
+
+static void assert_gone(Rig *rig)
+{
+    g_autofree char *path = settings(rig);
+    assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
+}
+
+static void assert_here(Rig *rig)
+{
+    g_autofree char *path = settings(rig);
+    assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
+}
+
+static void unreachable(Rig *rig, const char *kind)
+{
+    g_autofree char *patch =
+        g_strdup_printf("{'faults': {'" REVOKE_PATH "': {'kind': '%s'}}}", kind);
+    demo_org_patch(rig->org, patch);
+}
+
+static void reachable(Rig *rig)
+{
+    demo_org_patch(rig->org, "{'faults': {'*': null}}");
+}
+
+static void forget__revokes_then_deletes(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    assert_int_equal(grants(rig), 1);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    assert_code(child, 0);
+    assert_non_null(strstr(child->output->str, "Login: revoked at Salesforce"));
+    assert_non_null(strstr(child->output->str, "acme is forgotten."));
+    assert_int_equal(revocations(rig), 1);
+    assert_int_equal(grants(rig), 0);
+    assert_gone(rig);
+    g_autoptr(Child) again = rig_perch(rig, "forget", "acme", NULL);
+    assert_code(again, 2);
+}
+
+static void keep_grant__leaves_the_login_alive(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--keep-grant", NULL);
+    assert_code(child, 0);
+    assert_non_null(strstr(child->output->str, "left alive"));
+    assert_int_equal(revocations(rig), 0);
+    assert_int_equal(grants(rig), 1);
+    assert_gone(rig);
+}
+
+static void dead_login__is_no_obstacle(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    demo_org_patch(rig->org, "{'grants': {'*': null}}");
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    assert_code(child, 0);
+    assert_non_null(strstr(child->output->str, "was revoked already"));
+    assert_gone(rig);
+}
+
+static void failed_revocation__is_said_and_tried_again(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    /* The last one answers 200, as a network's login page does. */
+    static const char *const kinds[] = {"unavailable", "close", "html"};
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        unreachable(rig, kinds[i]);
+        g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+        assert_true(child_code(child) > 0);
+        assert_non_null(strstr(child->errors->str, "its login could not be revoked"));
+        assert_non_null(strstr(child->errors->str, "perch forget acme --keep-grant"));
+        assert_here(rig);
+    }
+    g_autoptr(Child) status = rig_perch(rig, "status", "--json", NULL);
+    assert_code(status, 0);
+    g_autoptr(Json) json = child_json(status);
+    const Json *row = json_first(json_get(json, "connections"));
+    assert_string_equal(json_get_string(row, "status"), "warning");
+    assert_non_null(strstr(json_get_string(row, "state"), "perch forget acme"));
+    reachable(rig);
+    g_autoptr(Child) again = rig_perch(rig, "forget", "acme", NULL);
+    assert_code(again, 0);
+    assert_int_equal(grants(rig), 0);
+    assert_gone(rig);
+}
+
+static void failed_revocation__is_dropped_on_request(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    unreachable(rig, "close");
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    assert_code(child, 8);
+    guint before = revocations(rig);
+    g_autoptr(Child) dropped = rig_perch(rig, "forget", "acme", "--keep-grant", NULL);
+    assert_code(dropped, 0);
+    assert_int_equal(revocations(rig), before);
+    assert_int_equal(grants(rig), 1);
+    assert_gone(rig);
+}
+
+static void failed_revocation__a_new_login_ends_it(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    unreachable(rig, "close");
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    assert_code(child, 8);
+    reachable(rig);
+    g_autoptr(Child) login = rig_perch(rig, "reauthorize", "acme", "--plain", "--no-input", NULL);
+    assert_code(login, 0);
+    g_autoptr(Child) status = rig_perch(rig, "status", NULL);
+    assert_non_null(strstr(status->output->str, "working"));
+    assert_here(rig);
+}
+
+static void keyring_locked__nothing_is_done(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    session_bus_lock(rig->bus);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--no-input", NULL);
+    assert_code(child, 9);
+    assert_int_equal(revocations(rig), 0);
+    assert_int_equal(grants(rig), 1);
+    g_autofree char *path = settings(rig);
+    assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+}
+
+static void damaged_settings__are_forgotten_with_their_login(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autofree char *path = settings(rig);
+    assert_true(g_file_set_contents(path, "{\"version\":1,", -1, NULL));
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    assert_code(child, 0);
+    assert_int_equal(grants(rig), 0);
+    assert_gone(rig);
+}
+
+/* A refresh of another process holds the lock while it waits for its answer; the token that it
+ * stores then is the one to revoke. */
+static void refresh_under_way__is_waited_for(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(true);
+    demo_org_patch(rig->org, "{'org': {'refresh_hold_ms': 1500}}");
+    guint before = demo_org_requests(rig->org, "POST", TOKEN_PATH);
+    const char *argv[] = {g_getenv("PERCH"), "token", "acme", "--fresh", NULL};
+    g_autoptr(Child) token = child_start(argv, rig->home->env);
+    child_close_input(token);
+    assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN_PATH, before + 1, 30000));
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    assert_code(child, 0);
+    assert_non_null(strstr(child->output->str, "revoked at Salesforce"));
+    assert_true(child_wait_end(token, 30000));
+    assert_int_equal(grants(rig), 0);
+    assert_gone(rig);
+}
+
+static void json__tells_each_step(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    unreachable(rig, "unavailable");
+    g_autoptr(Child) failed = rig_perch(rig, "forget", "acme", "--json", NULL);
+    g_autoptr(Json) before = child_json(failed);
+    assert_int_equal(json_get_int(before, "exit", -1), child_code(failed));
+    assert_string_equal(json_get_string(json_check(before, "revoked"), "status"), "failed");
+    assert_string_equal(json_get_string(json_check(before, "erased"), "status"), "skipped");
+    assert_false(json_get_bool(before, "forgotten", true));
+    assert_true(json_get_bool(before, "retried", false));
+    reachable(rig);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--json", NULL);
+    assert_code(child, 0);
+    g_autoptr(Json) json = child_json(child);
+    static const char *const ids[] = {"found", "revoked", "erased", "deleted"};
+    for (gsize i = 0; i < G_N_ELEMENTS(ids); i++)
+        assert_string_equal(json_get_string(json_check(json, ids[i]), "status"), "ok");
+    assert_true(json_get_bool(json, "forgotten", false));
+}
+
+/* ---- Home ---- */
+
+static void home__asks_what_goes_and_does_it(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    rig_setup(rig, "beta");
+    g_autoptr(Walk) walk = walk_start(rig, NULL, NULL);
+    see(walk, "2 connections");
+    see(walk, "▸ acme");
+    press(walk, "f");
+    see_sentence(walk, "Forget acme?");
+    see_sentence(walk, "revoked at Salesforce");
+    press(walk, "Esc");
+    see_key(walk, "n new");
+    assert_here(rig);
+    press(walk, "f");
+    see_sentence(walk, "Forget acme?");
+    press(walk, "y");
+    see(walk, "1 connection");
+    see_no(walk, "acme ");
+    assert_gone(rig);
+    assert_int_equal(grants(rig), 1);
+    press(walk, "q");
+    pty_expect_exit(walk->pty, 0);
+}
+
+static void home__tries_again_as_it_opens(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    unreachable(rig, "close");
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    assert_code(child, 8);
+    g_autoptr(Walk) still = walk_start(rig, NULL, NULL);
+    see(still, "not revoked");
+    press(still, "q");
+    pty_expect_exit(still->pty, 0);
+    reachable(rig);
+    g_autoptr(Walk) walk = walk_start(rig, NULL, NULL);
+    see(walk, "✔ forgotten");
+    assert_gone(rig);
+    assert_int_equal(grants(rig), 0);
+    press(walk, "q");
+    pty_expect_exit(walk->pty, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(forget__revokes_then_deletes),
+        cmocka_unit_test(keep_grant__leaves_the_login_alive),
+        cmocka_unit_test(dead_login__is_no_obstacle),
+        cmocka_unit_test(failed_revocation__is_said_and_tried_again),
+        cmocka_unit_test(failed_revocation__is_dropped_on_request),
+        cmocka_unit_test(failed_revocation__a_new_login_ends_it),
+        cmocka_unit_test(keyring_locked__nothing_is_done),
+        cmocka_unit_test(damaged_settings__are_forgotten_with_their_login),
+        cmocka_unit_test(refresh_under_way__is_waited_for),
+        cmocka_unit_test(json__tells_each_step),
+        cmocka_unit_test(home__asks_what_goes_and_does_it),
+        cmocka_unit_test(home__tries_again_as_it_opens),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
