@@ -75,8 +75,10 @@ void session_set_port(struct session *session, guint16 port);
 char *session_authorize_url(const struct session *session); /* owned by the caller */
 
 /* Token answers go through here: tokens, instance URL and ids into secrets and connection. A
- * missing refresh token keeps the old one. *ret_rotated: another refresh token came. */
-void session_take_answer(struct session *session, struct token_answer *answer, bool *ret_rotated);
+ * missing refresh token keeps the old one. received_ms: wall clock when it came, the same for every
+ * copy that is stored of it. *ret_rotated: another refresh token came. */
+void session_take_answer(struct session *session, struct token_answer *answer, gint64 received_ms,
+                         bool *ret_rotated);
 /* The part of it that is secret; session_seconds as in struct connection. TRUE: rotated. */
 bool secrets_take_answer(struct secrets *secrets, const struct token_answer *answer,
                          gint64 session_seconds, gint64 received_ms);

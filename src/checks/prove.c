@@ -39,7 +39,7 @@ static void judge_exchange(struct check_run *run, const struct http_response *re
         return;
     }
     bool has_refresh = answer.refresh_token != NULL;
-    session_take_answer(session, &answer, &rotated);
+    session_take_answer(session, &answer, clock_wall_ms(), &rotated);
     check_evidence(run, "instance_url", session->secrets.instance_url);
     if (has_refresh)
         check_ok(run, _("access and refresh token"));

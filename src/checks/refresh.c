@@ -220,12 +220,14 @@ static gboolean save_again(gpointer user)
 static void take(struct refresh *refresh, struct token_answer *answer)
 {
     struct session *session = refresh->session;
+    /* Once: what is stored is compared, to the millisecond, with what the session has. */
+    const gint64 received_ms = clock_wall_ms();
     failure_clear(&refresh->result.failure);
     refresh->result.rotated =
-        secrets_take_answer(&refresh->secrets, answer, refresh->session_seconds, clock_wall_ms());
+        secrets_take_answer(&refresh->secrets, answer, refresh->session_seconds, received_ms);
     if (session != NULL) {
         bool rotated;
-        session_take_answer(session, answer, &rotated);
+        session_take_answer(session, answer, received_ms, &rotated);
     }
     token_answer_clear(answer);
     if (session != NULL)

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "perch/clock.h"
 #include "perch/refresh.h"
 #include "perch/rehearse.h"
 
@@ -103,11 +102,12 @@ bool secrets_take_answer(struct secrets *secrets, const struct token_answer *ans
     return rotated;
 }
 
-void session_take_answer(struct session *session, struct token_answer *answer, bool *ret_rotated)
+void session_take_answer(struct session *session, struct token_answer *answer, gint64 received_ms,
+                         bool *ret_rotated)
 {
     Connection *connection = session->connection;
-    *ret_rotated = secrets_take_answer(&session->secrets, answer, connection->session_seconds,
-                                       clock_wall_ms());
+    *ret_rotated =
+        secrets_take_answer(&session->secrets, answer, connection->session_seconds, received_ms);
     session->token_won = session->token_won || answer->refresh_token != NULL;
     connection_set(&connection->instance_url, answer->instance_url);
     connection_set(&connection->identity_url, answer->identity_url);
