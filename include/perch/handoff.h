@@ -35,6 +35,10 @@ const char *handoff_problem(const Connection *connection, const struct secrets *
  * that a flow fills without escaping, and how it should fill it. */
 const char *const *handoff_text_advice(void);
 
+/* A sentence when address is not one that the webhook of a flow may have (https, or http on this
+ * computer), or NULL. Borrowed, translated. */
+const char *webhook_problem(const char *address);
+
 enum handoff_format {
     HANDOFF_TEXT,
     HANDOFF_ENV,

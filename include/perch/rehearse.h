@@ -29,8 +29,4 @@ struct rehearsal {
 void rehearsal_begin(struct session *session, const char *channel, Secret *webhook, guint watch_ms);
 void rehearsal_free(struct rehearsal *rehearsal); /* NULL is fine */
 
-/* A sentence when address is not one that a webhook may have (https, or http on this computer), or
- * NULL. Borrowed, translated. */
-const char *webhook_problem(const char *address);
-
 #endif

@@ -7,6 +7,7 @@
 
 #include "perch/check_result.h"
 #include "perch/connection.h"
+#include "perch/handoff.h"
 #include "perch/mapping.h"
 #include "perch/salesforce.h"
 #include "perch/secret.h"
@@ -47,6 +48,8 @@ enum wizard_item {
     ITEM_CHANNEL_NAME,
     ITEM_OBJECT,
     ITEM_ADD,
+    ITEM_FORMAT,
+    ITEM_WEBHOOK,
     ITEM_CHECK = 100,
     ITEM_SETTING = 200,
     ITEM_FIELD = 300,
@@ -56,7 +59,8 @@ enum wizard_item {
 };
 
 enum effect_kind {
-    EFFECT_CHECKS,        /* list, serial, keep: start it; keep = what was ok stays */
+    EFFECT_CHECKS,        /* list, serial, keep: start it; keep = what was ok stays. secret: the
+                             flow's webhook, for a rehearsal that calls it */
     EFFECT_CANCEL_CHECKS, /* list */
     EFFECT_LOGIN,         /* begin a login: state, PKCE, listener, browser */
     EFFECT_LOGIN_STOP,
@@ -65,7 +69,7 @@ enum effect_kind {
     EFFECT_OPEN,            /* text: an address for the browser */
     EFFECT_COPY,            /* secret */
     EFFECT_WRITE,           /* text: put it into a file only the person can read, and say which */
-    EFFECT_EXPORT,          /* the hand-off values into such a file */
+    EFFECT_EXPORT,          /* format: the hand-off values into such a file, or two */
     EFFECT_HANDOFF,         /* the hand-off values anew: the channel changed */
     EFFECT_SAVE,            /* the connection's file; finished set-ups are no drafts any more */
     EFFECT_OTHER_ORG,       /* the person says that another org or user is meant */
@@ -80,6 +84,7 @@ struct effect {
     guint serial;
     bool keep;
     int code;
+    enum handoff_format format;
     bool home; /* EFFECT_QUIT: back to where the wizard was opened from */
     char *text;
     Secret *secret;
@@ -191,6 +196,10 @@ struct wizard {
     GPtrArray *handoff; /* struct handoff_item * */
     char *handoff_problem;
     int handoff_exit; /* the problem's */
+    enum { HANDOFF_VALUES, HANDOFF_EXPORT_AS, HANDOFF_FLOW } handoff_screen;
+    guint export_choice; /* place in the list of formats */
+    Secret *webhook;     /* what was typed; it is kept nowhere else */
+    bool with_flow;      /* the rehearsal calls it */
 };
 
 /* Takes connection and client_secret (may be NULL). taken: names that other connections have. */

@@ -116,7 +116,8 @@ void lists_start(struct app *app, const struct effect *effect)
         app->session->record = wizard_record(app->wizard);
     }
     if (list == CHECKS_REHEARSE)
-        rehearsal_begin(app->session, connection_channel(app->session->connection)->id, NULL, 0);
+        rehearsal_begin(app->session, connection_channel(app->session->connection)->id,
+                        effect->secret, 0);
     app->list_users[list] = (struct list_user){app, list};
     app->serials[list] = effect->serial;
     app->lists[list] =

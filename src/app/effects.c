@@ -37,27 +37,55 @@ static void write_address(struct app *app, const char *text)
         app_notice(app, "%s", error->message);
 }
 
-/* Never over a file that is there: acme.env, acme-2.env, ... in the current folder. */
-static void export_values(struct app *app)
+/* A name in the current folder that none of the files has yet: acme.env, acme-2.env, ... */
+static char *free_base(const char *name, const GPtrArray *files)
+{
+    enum { MOST = 99 };
+    g_autofree char *folder = g_get_current_dir();
+    for (int i = 1; i <= MOST; i++) {
+        g_autofree char *numbered = i == 1 ? g_strdup(name) : g_strdup_printf("%s-%d", name, i);
+        g_autofree char *base = g_build_filename(folder, numbered, NULL);
+        bool taken = false;
+        for (guint f = 0; f < files->len; f++) {
+            const struct handoff_file *file = files->pdata[f];
+            g_autofree char *path = g_strconcat(base, file->suffix, NULL);
+            taken = taken || g_file_test(path, G_FILE_TEST_EXISTS);
+        }
+        if (!taken)
+            return g_steal_pointer(&base);
+    }
+    return NULL;
+}
+
+static bool write_export(const char *base, const GPtrArray *files, GError **error)
+{
+    for (guint i = 0; i < files->len; i++) {
+        const struct handoff_file *file = files->pdata[i];
+        g_autofree char *path = g_strconcat(base, file->suffix, NULL);
+        if (!paths_create_file(path, secret_peek(file->text), secret_length(file->text), error))
+            return false;
+    }
+    return true;
+}
+
+static void export_values(struct app *app, enum handoff_format format)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *folder = g_get_current_dir();
     const Connection *connection = app->session->connection;
-    g_autoptr(Secret) text =
-        handoff_export(connection, &app->session->secrets, HANDOFF_ENV, &error);
-    for (int i = 1; text != NULL && i < 100; i++) {
-        g_autofree char *name = i == 1 ? g_strdup_printf("%s.env", connection->name)
-                                       : g_strdup_printf("%s-%d.env", connection->name, i);
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        if (g_file_test(path, G_FILE_TEST_EXISTS))
-            continue;
-        if (!paths_create_file(path, secret_peek(text), secret_length(text), &error))
-            break;
-        app_event(app, &(struct wizard_event){.kind = WIZARD_STORED, .done = true});
-        app_notice(app, _("Written, for you only: %s"), path);
+    g_autoptr(GPtrArray) files = handoff_files(connection, &app->session->secrets, format, &error);
+    g_autofree char *base = files == NULL ? NULL : free_base(connection->name, files);
+    if (base == NULL || !write_export(base, files, &error)) {
+        app_notice(app, "%s",
+                   error != NULL ? error->message : _("There are too many exports here."));
         return;
     }
-    app_notice(app, "%s", error != NULL ? error->message : _("There are too many exports here."));
+    const struct handoff_file *first = files->pdata[0];
+    app_event(app, &(struct wizard_event){.kind = WIZARD_STORED, .done = true});
+    if (files->len == 1)
+        app_notice(app, _("Written, for you only: %s%s"), base, first->suffix);
+    else
+        app_notice(app, _("Written, for you only: %s%s and %s"), base, first->suffix,
+                   ((const struct handoff_file *)files->pdata[1])->suffix);
 }
 
 /* ---- the last words ---- */
@@ -228,7 +256,7 @@ void app_effect(struct app *app, const struct effect *effect)
         write_address(app, effect->text);
         break;
     case EFFECT_EXPORT:
-        export_values(app);
+        export_values(app, effect->format);
         break;
     case EFFECT_HANDOFF:
         app_offer_values(app);

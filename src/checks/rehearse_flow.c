@@ -14,23 +14,6 @@
 
 enum { WATCH_MS = 60 * 1000, ASK_EVERY_MS = 1500, NEWEST = 50 };
 
-const char *webhook_problem(const char *address)
-{
-    g_autoptr(GUri) uri = g_uri_parse(address, G_URI_FLAGS_NONE, NULL);
-    const char *scheme = uri == NULL ? NULL : g_uri_get_scheme(uri);
-    const char *host = uri == NULL ? NULL : g_uri_get_host(uri);
-    if (host == NULL || *host == '\0')
-        return _("This is no address of a webhook. It begins with https:// and stands in the "
-                 "webhook step of the flow.");
-    if (strcmp(scheme, "https") == 0)
-        return NULL;
-    bool here = strcmp(host, "localhost") == 0 || strcmp(host, "127.0.0.1") == 0 ||
-                strcmp(host, "::1") == 0;
-    return strcmp(scheme, "http") == 0 && here
-               ? NULL
-               : _("The address of the webhook has to begin with https://.");
-}
-
 /* ---- calling it ---- */
 
 static void make_mark(struct rehearsal *rehearsal)
@@ -75,6 +58,30 @@ static char *payload(const struct check_run *run)
     return json_print(body);
 }
 
+/* Whether a variable in the field's text takes the mark. */
+static bool is_marked(const Json *channel, const Json *field)
+{
+    g_autoptr(GPtrArray) names = text_variables(json_get_string(field, "text"));
+    for (guint i = 0; i < names->len; i++) {
+        const char *sample = json_get_string(json_get(channel, "variables"), names->pdata[i]);
+        if (sample != NULL && can_carry_mark(sample))
+            return true;
+    }
+    return false;
+}
+
+/* A field that the flow fills with a variable; of the type, NULL = of any. */
+static const char *marked_field(const Json *channel, const char *type)
+{
+    JSON_FOREACH(field, json_get(channel, "fields"))
+    {
+        if (is_marked(channel, field) &&
+            (type == NULL || g_strcmp0(json_get_string(field, "type"), type) == 0))
+            return json_get_string(field, "field");
+    }
+    return NULL;
+}
+
 static void judge_webhook(struct check_run *run, const struct http_response *response)
 {
     check_evidence_int(run, "status", response->status);
@@ -94,6 +101,13 @@ static void judge_webhook(struct check_run *run, const struct http_response *res
 void check_webhook(struct check_run *run)
 {
     struct rehearsal *rehearsal = run->session->rehearsal;
+    if (marked_field(rehearse_channel(run), NULL) == NULL) {
+        check_fail_own(run, STAGE_ANY, "webhook",
+                       _("No field of this channel is filled with a text of the flow, so perch "
+                         "could not tell the flow's record from others. The flow was not "
+                         "started. Map a variable first."));
+        return;
+    }
     make_mark(rehearsal);
     g_autoptr(WipedText) text = payload(run);
     g_autoptr(Secret) body = secret_new(text);
@@ -116,28 +130,10 @@ static bool carries_mark(const struct check_run *run, const Json *record)
     return false;
 }
 
-/* A field that SOQL can look into (no long text) and that the flow fills with a variable. */
-static const char *searched_field(const Json *channel)
-{
-    JSON_FOREACH(field, json_get(channel, "fields"))
-    {
-        g_autoptr(GPtrArray) names = text_variables(json_get_string(field, "text"));
-        const Json *variables = json_get(channel, "variables");
-        bool marked = false;
-        for (guint i = 0; i < names->len; i++) {
-            const char *sample = json_get_string(variables, names->pdata[i]);
-            marked = marked || (sample != NULL && can_carry_mark(sample));
-        }
-        if (marked && g_strcmp0(json_get_string(field, "type"), "string") == 0)
-            return json_get_string(field, "field");
-    }
-    return NULL;
-}
-
 static char *watch_query(const struct check_run *run)
 {
     const Json *channel = rehearse_channel(run);
-    const char *searched = searched_field(channel);
+    const char *searched = marked_field(channel, "string"); /* SOQL looks into no long text */
     GString *soql = g_string_new("SELECT Id");
     JSON_FOREACH(value, json_get(json_get(channel, "step"), "body"))
     {

@@ -83,9 +83,12 @@ static int run_job(struct app_job *job, const struct handoff_options *options, S
     return finish(job, options);
 }
 
-static Secret *read_webhook(const char *file, GError **error)
+static Secret *read_webhook(const struct handoff_options *options, GError **error)
 {
-    g_autoptr(SecretBuf) text = paste_from_file(file, error);
+    bool asks = strcmp(options->webhook_file, "-") == 0 && options->ask;
+    g_autoptr(SecretBuf) text =
+        asks ? paste_line_from_terminal(_("Address of the flow's webhook (not shown): "), error)
+             : paste_from_file(options->webhook_file, error);
     if (text == NULL)
         return NULL;
     g_strstrip(text->text);
@@ -104,7 +107,7 @@ int handoff_rehearse(struct handoff_options *options)
     struct app_job job = {.user = options};
     int code;
     if (options->webhook_file != NULL) {
-        webhook = read_webhook(options->webhook_file, &error);
+        webhook = read_webhook(options, &error);
         if (webhook == NULL)
             return command_error(error);
     }

@@ -63,6 +63,7 @@ SecretBuf *paste_from_file(const char *path, GError **error)
 struct typing {
     GMainLoop *loop;
     SecretBuf *buf;
+    bool one_line;
     guint rest; /* runs after an empty line: nothing more came, so that was the end */
     bool cancelled;
 };
@@ -97,7 +98,7 @@ static void type(struct typing *typing, char c)
     static const char interrupt = 3, end = 4;
     if (c == interrupt)
         typing->cancelled = true;
-    if (c == interrupt || c == end)
+    if (c == interrupt || c == end || (typing->one_line && c == '\n'))
         g_main_loop_quit(typing->loop);
     else
         add(typing->buf, c == '\r' ? "\n" : &c, 1);
@@ -146,25 +147,47 @@ static void run(struct typing *typing)
     g_main_loop_unref(typing->loop);
 }
 
+/* The prompt comes when nothing is echoed any more: who is quick must not be seen either. */
+static SecretBuf *type_hidden(struct typing *typing, const struct termios *quiet,
+                              const char *prompt, const char *cancelled, GError **error)
+{
+    struct termios before;
+    tcgetattr(STDIN_FILENO, &before);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, quiet);
+    fputs(prompt, stderr);
+    run(typing);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
+    if (!typing->cancelled)
+        return typing->buf;
+    secret_buf_free(typing->buf);
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_CANCELLED, "%s", cancelled);
+    return NULL;
+}
+
 SecretBuf *paste_from_terminal(GError **error)
 {
-    g_autoptr(SecretBuf) buf = secret_buf_new();
-    struct typing typing = {.buf = buf};
-    struct termios before, quiet;
-    if (tcgetattr(STDIN_FILENO, &before) != 0)
+    struct termios quiet;
+    if (tcgetattr(STDIN_FILENO, &quiet) != 0)
         return paste_from_file("-", error);
-    quiet = before;
+    struct typing typing = {.buf = secret_buf_new()};
     quiet.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
     quiet.c_iflag &= ~(tcflag_t)(IXON);
     quiet.c_cc[VMIN] = 1;
     quiet.c_cc[VTIME] = 0;
-    fprintf(stderr, "%s\n",
-            _("Paste the error, then press Enter on an empty line, or Ctrl-D. It is not shown."));
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet);
-    run(&typing);
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
-    if (!typing.cancelled)
-        return g_steal_pointer(&buf);
-    g_set_error(error, PERCH_ERROR, PERCH_ERROR_CANCELLED, "%s", _("Nothing was explained."));
-    return NULL;
+    return type_hidden(&typing, &quiet,
+                       _("Paste the error, then press Enter on an empty line, or Ctrl-D. It is not "
+                         "shown.\n"),
+                       _("Nothing was explained."), error);
+}
+
+SecretBuf *paste_line_from_terminal(const char *prompt, GError **error)
+{
+    struct termios quiet;
+    if (tcgetattr(STDIN_FILENO, &quiet) != 0)
+        return paste_from_file("-", error);
+    struct typing typing = {.buf = secret_buf_new(), .one_line = true};
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    SecretBuf *buf = type_hidden(&typing, &quiet, prompt, _("Nothing was sent."), error);
+    fputs("\n", stderr);
+    return buf;
 }

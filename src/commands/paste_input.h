@@ -18,4 +18,7 @@ SecretBuf *paste_from_file(const char *path, GError **error);
  */
 SecretBuf *paste_from_terminal(GError **error);
 
+/* One line from the terminal, not echoed, after prompt; the same errors. */
+SecretBuf *paste_line_from_terminal(const char *prompt, GError **error);
+
 #endif

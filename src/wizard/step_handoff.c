@@ -8,13 +8,14 @@ void step_handoff_enter(struct wizard *w, GArray *out)
     /* Straight from a record that the org took: the flow's own calls are tried, too. */
     if (w->tested && !w->dry_run && !w->no_input && w->handoff_problem == NULL &&
         w->lists[CHECKS_REHEARSE].results == NULL)
-        list_start(w, CHECKS_REHEARSE, false, out);
+        wizard_rehearse(w, false, out);
 }
 
 void step_handoff_leave(struct wizard *w, GArray *out)
 {
     (void)out;
     w->show_secrets = false;
+    w->handoff_screen = HANDOFF_VALUES;
 }
 
 void step_handoff_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
@@ -31,12 +32,14 @@ static const struct handoff_item *item_of(const struct wizard *w, int id)
     return w->handoff->pdata[id - ITEM_VALUE];
 }
 
-static void play(struct wizard *w, GArray *out)
+static void play(struct wizard *w, bool with_flow, GArray *out)
 {
     if (w->handoff_problem != NULL)
         wizard_notice(w, w->handoff_problem);
+    else if (!w->lists[CHECKS_REHEARSE].running && with_flow)
+        handoff_screen_open(w, HANDOFF_FLOW);
     else if (!w->lists[CHECKS_REHEARSE].running)
-        list_start(w, CHECKS_REHEARSE, false, out);
+        wizard_rehearse(w, w->with_flow, out);
 }
 
 /* A rehearsal that is under way ends first: it has a record to delete. */
@@ -66,10 +69,14 @@ void step_handoff_event(struct wizard *w, const struct view_event *event, GArray
         effect_secret(out, EFFECT_COPY, item->value);
     else if (is_action(event, ACTION_SHOW))
         w->show_secrets = !w->show_secrets;
+    else if (is_action(event, ACTION_EXPORT) && w->handoff_problem == NULL)
+        handoff_screen_open(w, HANDOFF_EXPORT_AS);
     else if (is_action(event, ACTION_EXPORT))
-        effect_add(out, EFFECT_EXPORT);
+        wizard_notice(w, w->handoff_problem);
     else if (is_action(event, ACTION_PLAY) || is_action(event, ACTION_RETRY))
-        play(w, out);
+        play(w, false, out);
+    else if (is_action(event, ACTION_FLOW))
+        play(w, true, out);
     else if (is_action(event, ACTION_PREVIOUS) || is_action(event, ACTION_FOLLOWING))
         step_channel(w, is_action(event, ACTION_PREVIOUS) ? -1 : 1, out);
     else if (is_action(event, ACTION_DOCTOR))
@@ -112,6 +119,13 @@ static void view_rehearsal(const struct wizard *w, struct view *view, int focus)
     item->value = g_strdup_printf(
         _("perch played both steps from these values alone; the org answered %s (deleted again)."),
         created == NULL ? "" : created->summary);
+    g_autofree char *arrived = g_strconcat(connection_channel(w->connection)->id, "-arrived", NULL);
+    const struct check_result *proof = list_find(w, CHECKS_REHEARSE, arrived);
+    if (proof != NULL) {
+        item = view_add(view, VIEW_CHECK, 0, _("The flow"));
+        item->mark = check_status_mark(proof->status);
+        item->value = g_strdup_printf(_("its record came: %s (deleted again)."), proof->summary);
+    }
     view_blank(view);
 }
 
@@ -150,6 +164,8 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
     if (!running && w->handoff_problem == NULL)
         view_key(view, ACTION_PLAY,
                  w->lists[CHECKS_REHEARSE].results == NULL ? _("play the flow") : _("play again"));
+    if (!running && w->handoff_problem == NULL)
+        view_key(view, ACTION_FLOW, _("webhook"));
     if (w->connection->channels->len > 1 && !running) {
         view_key(view, ACTION_PREVIOUS, _("channel"));
         view_key(view, ACTION_FOLLOWING, _("channel"));
@@ -162,6 +178,10 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
 
 void step_handoff_view(const struct wizard *w, struct view *view, int focus)
 {
+    if (handoff_screen_is_open(w)) {
+        handoff_screen_view(w, view, focus);
+        return;
+    }
     g_autofree char *channel = channel_heading(w);
     view->focus = ITEM_VALUE;
     view->busy = w->lists[CHECKS_REHEARSE].running;

@@ -78,6 +78,14 @@ void editor_clear(struct wizard *w); /* frees what it holds */
 void channel_editor_event(struct wizard *w, const struct view_event *event, GArray *out);
 void channel_editor_view(const struct wizard *w, struct view *view);
 
+/* Over the Hand-off step: the formats, and the flow's own webhook (handoff_screens.c). */
+bool handoff_screen_is_open(const struct wizard *w);
+void handoff_screen_open(struct wizard *w, int screen);
+void handoff_screen_event(struct wizard *w, const struct view_event *event, GArray *out);
+void handoff_screen_view(const struct wizard *w, struct view *view, int focus);
+/* The rehearsal, with the flow's webhook or without. */
+void wizard_rehearse(struct wizard *w, bool with_flow, GArray *out);
+
 /* Works on another channel; the mapping of the channel changed: what was proven with it is not any
  * more. */
 void wizard_set_channel(struct wizard *w, guint index, GArray *out);

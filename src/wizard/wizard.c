@@ -48,6 +48,7 @@ void wizard_free(struct wizard *w)
     editor_clear(w);
     g_clear_pointer(&w->handoff, g_ptr_array_unref);
     g_free(w->handoff_problem);
+    secret_unref(w->webhook);
     g_free(w);
 }
 
@@ -241,7 +242,7 @@ static void dialog_event(struct wizard *w, const struct view_event *event, GArra
         break;
     case ACTION_EXPORT:
         w->dialog = DIALOG_NONE;
-        effect_add(out, EFFECT_EXPORT);
+        effect_add(out, EFFECT_EXPORT)->format = HANDOFF_ENV;
         break;
     case ACTION_NEXT:
         if (!unstored)
@@ -275,6 +276,8 @@ static void view_event(struct wizard *w, const struct view_event *event, GArray 
         explain_screen_event(w, event, out);
     } else if (editor_is_open(w)) {
         editor_event(w, event, out);
+    } else if (handoff_screen_is_open(w)) {
+        handoff_screen_event(w, event, out);
     } else if (is_action(event, ACTION_EXPLAIN)) {
         wizard_open_explain(w);
     } else if (w->doctor) {
@@ -505,7 +508,7 @@ struct view *wizard_view(const struct wizard *w, int focus)
         doctor_view(w, view, focus);
     else
         steps[w->step].view(w, view, focus);
-    if (!w->explaining && !editor_is_open(w))
+    if (!w->explaining && !editor_is_open(w) && !handoff_screen_is_open(w))
         view_key(view, ACTION_EXPLAIN, _("explain an error"));
     view_key(view, ACTION_KEYS, _("keys"));
     add_dialog(w, view);

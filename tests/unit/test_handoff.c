@@ -142,6 +142,54 @@ static void problem__each_missing_part__is_named(void **state)
     drop(&secrets);
 }
 
+static void problem__secret_gone_or_rotation__blocks(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) c = acme();
+    struct secrets secrets = won();
+    enum perch_exit code = PERCH_EXIT_OK;
+    c->with_secret = 1;
+    assert_null(handoff_problem(c, &secrets, &code));
+    g_clear_pointer(&secrets.client_secret, secret_unref);
+    assert_non_null(strstr(handoff_problem(c, &secrets, &code), "gets no token"));
+    assert_int_equal(code, PERCH_EXIT_AUTHORIZATION);
+    c->with_secret = 0;
+    assert_null(handoff_problem(c, &secrets, &code));
+    c->rotation = 1;
+    assert_non_null(strstr(handoff_problem(c, &secrets, &code), "Turn rotation off"));
+    assert_int_equal(code, PERCH_EXIT_APP);
+    for (int f = 0; f < HANDOFF_FORMAT_COUNT; f++)
+        assert_null(handoff_export(c, &secrets, (enum handoff_format)f, NULL));
+    drop(&secrets);
+}
+
+static void webhook__addresses__https_or_this_computer(void **state)
+{
+    static const char *const fine[] = {"https://flows.example.com/x?key=1#2",
+                                       "https://h",
+                                       "HTTPS://user:pass@h:8443/x",
+                                       "http://localhost/x",
+                                       "http://127.0.0.1:8080/",
+                                       "http://[::1]:1/x"};
+    static const char *const bad[] = {"",
+                                      "x",
+                                      "http://flows.example.com/",
+                                      "http://127.0.0.1.example.com/",
+                                      "ftp://h/",
+                                      "https:///x",
+                                      "https://h/a b",
+                                      "https://h/\n",
+                                      "http://localhost@evil.example/x",
+                                      "file:///x"};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(fine); i++)
+        if (webhook_problem(fine[i]) != NULL)
+            fail_msg("refused: %s", fine[i]);
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
+        if (webhook_problem(bad[i]) == NULL)
+            fail_msg("taken: %s", bad[i]);
+}
+
 static void format__names__go_both_ways(void **state)
 {
     (void)state;
@@ -280,6 +328,8 @@ int main(void)
         cmocka_unit_test(items__any__have_ids_of_their_own),
         cmocka_unit_test(items__case_without_secret__leave_it_out),
         cmocka_unit_test(problem__each_missing_part__is_named),
+        cmocka_unit_test(problem__secret_gone_or_rotation__blocks),
+        cmocka_unit_test(webhook__addresses__https_or_this_computer),
         cmocka_unit_test(format__names__go_both_ways),
         cmocka_unit_test(json__parsed__holds_every_value),
         cmocka_unit_test(text__exported__groups_labels_and_values),

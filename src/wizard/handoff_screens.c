@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "wizard-private.h"
+
+/* Two screens over the Hand-off step: the formats of an export, and the flow's own webhook. */
+
+bool handoff_screen_is_open(const struct wizard *w)
+{
+    return w->handoff_screen != HANDOFF_VALUES && w->step == STEP_HANDOFF && !w->doctor;
+}
+
+void handoff_screen_open(struct wizard *w, int screen)
+{
+    w->handoff_screen = screen;
+    w->screen++;
+}
+
+static void close_screen(struct wizard *w)
+{
+    wizard_error(w, ITEM_WEBHOOK, NULL);
+    handoff_screen_open(w, HANDOFF_VALUES);
+}
+
+void wizard_rehearse(struct wizard *w, bool with_flow, GArray *out)
+{
+    w->with_flow = with_flow;
+    list_start(w, CHECKS_REHEARSE, false, out);
+    if (with_flow)
+        g_array_index(out, struct effect, out->len - 1).secret = secret_ref(w->webhook);
+}
+
+/* ---- the formats ---- */
+
+static const struct {
+    enum handoff_format format;
+    const char *what;
+} exports[] = {
+    {HANDOFF_ENV, N_("env: lines that shells, systemd and dotenv read")},
+    {HANDOFF_JSON, N_("json: everything, for programs")},
+    {HANDOFF_CURL, N_("curl: a script that plays the flow")},
+    {HANDOFF_POSTMAN, N_("postman: a collection, and an environment with the secrets")},
+    {HANDOFF_MARKDOWN, N_("markdown: the sheet as a page")},
+    {HANDOFF_TEXT, N_("text: the sheet to read from")},
+    {HANDOFF_K8S_SECRET, N_("k8s-secret: a Kubernetes manifest")},
+};
+
+static void export_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_FORMAT && event->index >= 0 &&
+        event->index < (int)G_N_ELEMENTS(exports)) {
+        w->export_choice = (guint)event->index;
+    } else if (is_action(event, ACTION_NEXT)) {
+        effect_add(out, EFFECT_EXPORT)->format = exports[w->export_choice].format;
+        close_screen(w);
+    } else if (is_action(event, ACTION_BACK)) {
+        close_screen(w);
+    }
+}
+
+static void export_view(const struct wizard *w, struct view *view)
+{
+    view_heading(view, _("Export the values"), NULL);
+    view_blank(view);
+    struct view_item *item = view_add(view, VIEW_CHOICE, ITEM_FORMAT, _("Format"));
+    item->options = g_ptr_array_new_with_free_func(g_free);
+    for (gsize i = 0; i < G_N_ELEMENTS(exports); i++)
+        g_ptr_array_add(item->options, g_strdup(_(exports[i].what)));
+    item->selected = (int)w->export_choice;
+    view_blank(view);
+    view_text(view, ROLE_DIM, 0,
+              _("A new file in the current folder that only you can read; it holds the secrets. "
+                "Into Vault, OpenBao or systemd-creds: perch handoff NAME --format FORMAT."));
+    view->focus = ITEM_FORMAT;
+    view_key(view, ACTION_NEXT, _("write the file"));
+    view_key(view, ACTION_BACK, _("back"));
+}
+
+/* ---- the flow's webhook ---- */
+
+static void set_webhook(struct wizard *w, const char *text)
+{
+    g_autoptr(WipedText) trimmed = g_strdup(text);
+    g_strstrip(trimmed);
+    g_autoptr(Secret) secret = *trimmed == '\0' ? NULL : secret_new(trimmed);
+    secret_set(&w->webhook, secret);
+    wizard_error(w, ITEM_WEBHOOK, NULL);
+}
+
+static void call_flow(struct wizard *w, GArray *out)
+{
+    const char *problem = webhook_problem(secret_peek(w->webhook));
+    if (problem != NULL) {
+        wizard_error(w, ITEM_WEBHOOK, problem);
+        return;
+    }
+    close_screen(w);
+    wizard_rehearse(w, true, out);
+}
+
+static void flow_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    bool typed = event->kind == VIEW_EVENT_PASTE || event->kind == VIEW_EVENT_INPUT;
+    if (typed && event->id == ITEM_WEBHOOK)
+        set_webhook(w, event->text);
+    else if (is_action(event, ACTION_NEXT))
+        call_flow(w, out);
+    else if (is_action(event, ACTION_BACK))
+        close_screen(w);
+}
+
+/* The keys of what the webhook is called with, as its step has to know them. */
+static char *payload_keys(const struct channel *channel)
+{
+    GString *keys = g_string_new(NULL);
+    for (guint i = 0; i < channel->variables->len; i++) {
+        const struct variable *variable = channel->variables->pdata[i];
+        g_autofree char *key = variable_key(variable->name);
+        g_string_append_printf(keys, "%s, ", key);
+    }
+    g_string_append(keys, "channel");
+    return g_string_free(keys, FALSE);
+}
+
+static void flow_view(const struct wizard *w, struct view *view)
+{
+    g_autofree char *channel = channel_heading(w);
+    g_autofree char *keys = payload_keys(connection_channel(w->connection));
+    view_heading(view, _("Start the flow itself"), channel);
+    view_blank(view);
+    view_text(view, ROLE_PLAIN, 0,
+              _("The only proof of the whole chain: perch calls the webhook that starts your flow, "
+                "with sample values that carry a mark, and watches the org for a minute for the "
+                "record with that mark. Then it deletes the record."));
+    view_blank(view);
+    struct view_item *item =
+        secret_view(w, view, ITEM_WEBHOOK, _("Webhook"), w->webhook,
+                    _("its address; whoever knows it can start the flow, so it is kept nowhere"));
+    item->settled = w->webhook != NULL;
+    view_blank(view);
+    view_item_set(&view_add(view, VIEW_PAIR, 0, _("perch sends"))->value,
+                  _("POST, application/json"));
+    view_item_take(&view_add(view, VIEW_PAIR, 0, _("with the keys"))->value,
+                   g_steal_pointer(&keys));
+    view_blank(view);
+    view_text(view, ROLE_DIM, 0,
+              _("How to build such a flow: perch help handoff, and man perch-handoff."));
+    view->paste = view->focus = ITEM_WEBHOOK;
+    view_key(view, ACTION_NEXT, _("start the flow"));
+    view_key(view, ACTION_BACK, _("back"));
+}
+
+void handoff_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (w->handoff_screen == HANDOFF_EXPORT_AS)
+        export_event(w, event, out);
+    else
+        flow_event(w, event, out);
+}
+
+void handoff_screen_view(const struct wizard *w, struct view *view, int focus)
+{
+    (void)focus;
+    if (w->handoff_screen == HANDOFF_EXPORT_AS)
+        export_view(w, view);
+    else
+        flow_view(w, view);
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The Hand-off step on a terminal: masked values, copied one by one; the formats; what blocks them;
+ * and the flow itself, started by its webhook. */
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "e2e/flow.h"
+#include "e2e/walk.h"
+
+static Rig *ready(void)
+{
+    Rig *rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    return rig;
+}
+
+/* The finished connection, opened at its values; new files go to its home. */
+static Walk *at_values(Rig *rig)
+{
+    g_autofree char *before = g_get_current_dir();
+    assert_int_equal(chdir(rig->home->home), 0);
+    Walk *walk = walk_start(rig, "setup", "acme", NULL);
+    assert_int_equal(chdir(before), 0);
+    see(walk, "Into Flow Builder");
+    return walk;
+}
+
+static char *exported(Rig *rig, const char *format)
+{
+    g_autoptr(Child) child = rig_perch_secret(rig, "handoff", "acme", "--format", format, NULL);
+    assert_code(child, 0);
+    return g_strdup(child->output->str);
+}
+
+static guint records(Rig *rig)
+{
+    g_autoptr(Json) all = demo_org_control(rig->org, "GET", "records", NULL);
+    return json_size(all);
+}
+
+/* ---- masked, copied ---- */
+
+struct copied {
+    Pty *pty;
+    char *sequence;
+};
+
+static bool is_copied(gpointer data)
+{
+    const struct copied *copied = data;
+    const GByteArray *raw = pty_raw(copied->pty);
+    return memmem(raw->data, raw->len, copied->sequence, strlen(copied->sequence)) != NULL;
+}
+
+/* Waits until the terminal was told to put text into the clipboard (OSC 52). */
+static void see_copied(Walk *walk, const char *text)
+{
+    g_autofree char *base64 = g_base64_encode((const guchar *)text, strlen(text));
+    g_autofree char *sequence = g_strdup_printf("\033]52;c;%s\a", base64);
+    struct copied copied = {walk->pty, sequence};
+    if (!pty_wait_until(walk->pty, is_copied, &copied, PTY_WAIT_MS))
+        fail_msg("not copied: a text of %zu bytes", strlen(text));
+}
+
+/* The rows in the order of the screen, with the key of `perch handoff --json` that holds each. */
+static const struct {
+    const char *key;
+    int step; /* 1, 2: in that step; 0: a value of its own */
+} rows[] = {
+    {"url", 1},           {"method", 1},       {"Content-Type", 1},  {"body", 1},
+    {"variable", 1},      {"url", 2},          {"method", 2},        {"Authorization", 2},
+    {"Content-Type", 2},  {"body", 2},         {"variable", 2},      {"client_id", 0},
+    {"client_secret", 0}, {"scopes", 0},       {"authorize_url", 0}, {"token_url", 0},
+    {"refresh_token", 0}, {"instance_url", 0},
+};
+
+static char *value_of(const Json *json, gsize row)
+{
+    const Json *step = json_first(json_get(json, "steps"));
+    const Json *place = rows[row].step == 0 ? json : rows[row].step == 1 ? step : json_next(step);
+    const Json *value = json_get(place, rows[row].key);
+    if (value == NULL)
+        value = json_get(json_get(place, "headers"), rows[row].key);
+    assert_non_null(value);
+    return json_is_string(value) ? g_strdup(json_string(value)) : json_print(value);
+}
+
+static void values__every_row__is_copied_whole_and_secrets_are_masked(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autofree char *text = exported(rig, "json");
+    g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
+    g_autoptr(Walk) walk = at_values(rig);
+    see(walk, "Step 1, Fetch variables: get a token");
+    see(walk, "•••••");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *value = value_of(json, i);
+        press(walk, "c");
+        see_copied(walk, value);
+        press(walk, "Down");
+    }
+    press(walk, "End");
+    see_sentence(walk, "These characters of a message break the body: the double quote (\"), the "
+                       "backslash (\\), a line break");
+    press(walk, "q");
+    pty_expect_exit(walk->pty, 0);
+}
+
+/* Without the canary, which would find what v is there to show. */
+static void values__shown_on_demand__and_hidden_again(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autofree char *begin = g_strndup(rig->org->client_secret, 20);
+    const char *argv[] = {g_getenv("PERCH"), "setup", "acme", NULL};
+    g_autoptr(Pty) pty = pty_start(argv, rig->home->env, 120, 60);
+    pty_expect(pty, "Into Flow Builder");
+    pty_expect(pty, "•••••");
+    assert_false(pty_has(pty, begin));
+    pty_key(pty, "v");
+    pty_expect(pty, rig->org->client_secret);
+    pty_expect(pty, "grant_type=refresh_token&client_id=");
+    pty_key(pty, "v");
+    pty_expect_gone(pty, begin);
+    /* Leaving the step hides them, too. */
+    pty_keys(pty, "v t");
+    pty_expect(pty, "Enter insert Lead");
+    pty_keys(pty, "s");
+    pty_expect(pty, "Into Flow Builder");
+    assert_false(pty_has(pty, begin));
+    pty_key(pty, "q");
+    pty_expect_exit(pty, 0);
+}
+
+static void values__of_each_channel__change_with_it(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autoptr(Walk) walk = at_values(rig);
+    see(walk, "‹ WhatsApp → Lead ›  1 of 2");
+    see(walk, "create the Lead");
+    press(walk, "Right");
+    see(walk, "‹ Viber → Case ›  2 of 2");
+    see(walk, "create the Case");
+    see_sentence(walk, "/services/data/v68.0/sobjects/Case");
+    press(walk, "q");
+    pty_expect_exit(walk->pty, 0);
+}
+
+/* ---- formats ---- */
+
+static const struct {
+    const char *format, *begins, *files[2];
+} formats[] = {
+    {"env", "(•) env: ", {"acme.env", NULL}},
+    {"json", "(•) json: ", {"acme.json", NULL}},
+    {"curl", "(•) curl: ", {"acme.sh", NULL}},
+    {"postman", "(•) postman: ", {"acme.postman_collection.json", "acme.postman_environment.json"}},
+    {"markdown", "(•) markdown: ", {"acme.md", NULL}},
+    {"text", "(•) text: ", {"acme.txt", NULL}},
+    {"k8s-secret", "(•) k8s-secret: ", {"acme.yaml", NULL}},
+};
+
+/* The file is there for its owner only, and holds what the command prints. */
+static void assert_written(Rig *rig, gsize index, int part)
+{
+    struct stat info;
+    g_autofree char *path = g_build_filename(rig->home->home, formats[index].files[part], NULL);
+    g_autofree char *text = NULL, *wanted = NULL;
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    if (formats[index].files[1] == NULL) {
+        wanted = exported(rig, formats[index].format);
+        assert_string_equal(text, wanted);
+    } else {
+        assert_contains(text, part == 0 ? "\"item\"" : "\"_postman_variable_scope\"");
+    }
+    assert_int_equal(unlink(path), 0);
+}
+
+static void export__each_format__is_a_file_of_ones_own(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autoptr(Walk) walk = at_values(rig);
+    for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
+        press(walk, "x");
+        see(walk, "Export the values");
+        if (i > 0)
+            press(walk, "Down Space");
+        see(walk, formats[i].begins);
+        press(walk, "Enter");
+        see(walk, "Into Flow Builder");
+        see_sentence(walk, "Written, for you only:");
+        for (int part = 0; part < 2 && formats[i].files[part] != NULL; part++)
+            assert_written(rig, i, part);
+    }
+    press(walk, "x");
+    see(walk, "Export the values");
+    press(walk, "Esc");
+    see(walk, "Into Flow Builder");
+    press(walk, "q");
+    pty_expect_exit(walk->pty, 0);
+}
+
+static void values__that_kill_a_flow__are_not_handed_over(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    demo_org_patch(rig->org, "{'apps':{'Bird_Integration':{'rotation':true}}}");
+    g_autoptr(Child) found = rig_perch(rig, "handoff", "acme", "--rehearse", NULL);
+    assert_code(found, 5);
+    g_autoptr(Walk) walk = at_values(rig);
+    see_sentence(walk, "Refresh token rotation is on: the token dies at its first use");
+    press(walk, "x");
+    see_sentence(walk, "Refresh token rotation is on");
+    see_no(walk, "Export the values");
+    press(walk, "w");
+    see_no(walk, "Start the flow itself");
+    g_autofree char *path = g_build_filename(rig->home->home, "acme.env", NULL);
+    assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    press(walk, "q");
+    pty_expect_exit(walk->pty, 0);
+}
+
+/* ---- the flow itself ---- */
+
+static void webhook__pasted__starts_the_flow_and_finds_its_record(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autofree char *values = exported(rig, "json");
+    g_autoptr(Flow) flow = flow_start(values, "whatsapp", FLOW_ESCAPES);
+    guint before = records(rig);
+    g_autoptr(Walk) walk = at_values(rig);
+    press(walk, "w");
+    see(walk, "Start the flow itself");
+    see(walk, "senderName, senderNumber, message, channel");
+    type(walk, "http://flows.example.com/hook");
+    see(walk, "••••");
+    press(walk, "Enter");
+    see_sentence(walk, "The address of the webhook has to begin with https://.");
+    see_no(walk, "flows.example.com");
+    press(walk, "C-u");
+    paste(walk, flow_webhook(flow));
+    pty_expect_gone(walk->pty, "has to begin with");
+    see(walk, "••••");
+    press(walk, "Enter");
+    see(walk, "Into Flow Builder");
+    see_sentence(walk, "The flow its record came: 00Q");
+    see_key(walk, "Enter done");
+    assert_int_equal(records(rig), before);
+    /* Once more, without typing it again. */
+    press(walk, "w");
+    see(walk, "Start the flow itself");
+    see(walk, "••••");
+    press(walk, "Enter");
+    see(walk, "Into Flow Builder");
+    see_sentence(walk, "The flow its record came: 00Q");
+    see_key(walk, "Enter done");
+    press(walk, "Enter");
+    see_end(walk, 0, "acme is ready. An access token for a script: perch token acme");
+}
+
+static void webhook__asked_for_by_the_command__is_not_shown(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autofree char *values = exported(rig, "json");
+    g_autoptr(Flow) flow = flow_start(values, "viber", FLOW_ESCAPES);
+    g_autoptr(Walk) walk =
+        walk_start(rig, "handoff", "acme", "--webhook-file", "-", "--channel", "viber", NULL);
+    see(walk, "Address of the flow's webhook (not shown):");
+    type(walk, flow_webhook(flow));
+    press(walk, "Enter");
+    see(walk, "Viber: record of the flow: 500");
+    pty_expect_exit(walk->pty, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values__every_row__is_copied_whole_and_secrets_are_masked),
+        cmocka_unit_test(values__shown_on_demand__and_hidden_again),
+        cmocka_unit_test(values__of_each_channel__change_with_it),
+        cmocka_unit_test(export__each_format__is_a_file_of_ones_own),
+        cmocka_unit_test(values__that_kill_a_flow__are_not_handed_over),
+        cmocka_unit_test(webhook__pasted__starts_the_flow_and_finds_its_record),
+        cmocka_unit_test(webhook__asked_for_by_the_command__is_not_shown),
+    };
+    return cmocka_run_group_tests_name("hand-off on a terminal", tests, NULL, NULL);
+}
