@@ -13,7 +13,7 @@
 #include "rename.h"
 
 /* Connections asked at the same time: enough to be quick, few enough for bus and sockets. */
-enum { ASKED_AT_ONCE = 16, TICK_MS = 250 };
+enum { ASKED_AT_ONCE = 16, TICK_MS = 250, SLOW_MS = 300 };
 
 struct asked {
     struct home_run *run;
@@ -232,9 +232,27 @@ static bool visit(struct home_run *run, GError **error)
         g_source_remove(run->tick_source);
     g_ptr_array_unref(run->asked);
     g_clear_pointer(&run->ui, ui_free);
-    services_clear(&run->services);
     g_main_loop_unref(run->loop);
     return fine;
+}
+
+static gboolean on_slow(gpointer user)
+{
+    guint *slow = user;
+    *slow = 0;
+    fprintf(stderr, "%s\n",
+            _("Waiting for an answer that may hold the only refresh token, to store it."));
+    return G_SOURCE_REMOVE;
+}
+
+/* A refresh that Home began is not given up. While the wizard runs it goes on beside it, so that
+ * no key waits for it; only the very end does. */
+static void settle(struct home_run *run)
+{
+    guint slow = g_timeout_add(SLOW_MS, on_slow, &slow);
+    services_clear(&run->services);
+    if (slow != 0)
+        g_source_remove(slow);
 }
 
 /* What was chosen, run to its end; FALSE: perch ends with *ret_code. */
@@ -284,12 +302,15 @@ int app_home(const struct app_options *options)
         if (!empty && options->plain)
             return list_plainly(home);
         if (!empty && !visit(&run, &error)) {
+            settle(&run);
             fprintf(stderr, "perch: %s\n", error->message);
             return (int)perch_error_exit(error);
         }
         g_free(name);
         name = run.name;
-        if (!follow(options, run.choice, name, &code) || empty)
+        bool again = follow(options, run.choice, name, &code) && !empty;
+        settle(&run);
+        if (!again)
             return code;
     }
 }

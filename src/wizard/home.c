@@ -19,6 +19,7 @@ static const struct state_row {
     [HOME_UNKNOWN] = {MARK_OPEN, N_("not checked"), N_("open"), HOME_OPEN},
     [HOME_WORKING] = {MARK_OK, N_("working"), N_("open"), HOME_OPEN},
     [HOME_REVOKED] = {MARK_FAILED, N_("revoked"), N_("re-authorize"), HOME_REAUTHORIZE},
+    [HOME_REFUSED] = {MARK_FAILED, N_("login refused"), N_("troubleshoot"), HOME_DOCTOR},
     [HOME_NEEDS_LOGIN] = {MARK_FAILED, N_("no token"), N_("re-authorize"), HOME_REAUTHORIZE},
     [HOME_API_OFF] = {MARK_FAILED, N_("API off"), N_("troubleshoot"), HOME_DOCTOR},
     [HOME_UNREACHABLE] = {MARK_FAILED, N_("unreachable"), N_("troubleshoot"), HOME_DOCTOR},
@@ -31,7 +32,7 @@ static const struct state_row {
 
 /* Which state the exit code of a failed check stands for. */
 static const enum home_state failed_states[] = {
-    [PERCH_EXIT_AUTHORIZATION] = HOME_REVOKED,
+    [PERCH_EXIT_AUTHORIZATION] = HOME_REFUSED,
     [PERCH_EXIT_APP] = HOME_FAILED,
     [PERCH_EXIT_API] = HOME_API_OFF,
     [PERCH_EXIT_RECORD] = HOME_FAILED,
@@ -132,6 +133,8 @@ enum home_state home_row_state(const struct home_row *row)
         enum perch_exit code = failed->diagnosis->exit;
         if (g_strcmp0(failed->diagnosis->code, "not-authorized") == 0)
             return HOME_NEEDS_LOGIN;
+        if (failed->diagnosis->cause == CAUSE_AUTHORIZATION_REVOKED)
+            return HOME_REVOKED;
         enum home_state state =
             (gsize)code < G_N_ELEMENTS(failed_states) ? failed_states[code] : HOME_FAILED;
         return state == HOME_DAMAGED ? HOME_FAILED : state;
@@ -155,9 +158,15 @@ static char *row_host(const struct home_row *row)
     g_autoptr(GUri) uri = c == NULL || c->login_url == NULL
                               ? NULL
                               : g_uri_parse(c->login_url, G_URI_FLAGS_NONE, NULL);
+    return g_strdup(uri == NULL ? "" : g_uri_get_host(uri));
+}
+
+static char *row_org(const struct home_row *row)
+{
+    const Connection *c = row->connection;
     if (c != NULL && c->draft_step != 0)
         return g_strdup_printf(_("(draft, step %d of %d)"), c->draft_step, STEP_COUNT);
-    return g_strdup(uri == NULL ? "" : g_uri_get_host(uri));
+    return row_host(row);
 }
 
 static bool contains(const char *text, const char *part)
@@ -177,22 +186,20 @@ static bool row_shown(const struct home *home, const struct home_row *row)
            contains(_(states[home_row_state(row)].text), home->filter);
 }
 
-static void view_row(const struct home *home, struct view *view, guint index)
+/* A row of the table from its cells (char *, taken). */
+static struct view_item *view_cells(struct view *view, int id, const char *label, char *name,
+                                    char *host, char *user, char *state)
 {
-    const struct home_row *row = home->rows->pdata[index];
-    enum home_state state = home_row_state(row);
-    bool waiting = row->checking && (state == HOME_UNKNOWN || state == HOME_LEAVING);
-    struct view_item *item = view_add(view, VIEW_ROW, HOME_ITEM_ROW + (int)index, row->name);
+    struct view_item *item = view_add(view, VIEW_ROW, id, label);
     item->columns = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_add(item->columns, g_strdup(row->name));
-    g_ptr_array_add(item->columns, row_host(row));
-    g_ptr_array_add(item->columns,
-                    text_clean(row->connection == NULL ? "" : row->connection->username));
-    g_ptr_array_add(item->columns, g_strdup(waiting ? _("asking …") : _(states[state].text)));
-    item->mark = waiting ? MARK_WORKING : states[state].mark;
+    g_ptr_array_add(item->columns, name);
+    g_ptr_array_add(item->columns, host);
+    g_ptr_array_add(item->columns, user);
+    g_ptr_array_add(item->columns, state);
+    return item;
 }
 
-/* ---- what stands below the list about the row with the focus ---- */
+/* ---- what is known about a row ---- */
 
 static char *age(const struct home *home, gint64 then_ms)
 {
@@ -209,40 +216,49 @@ static char *age(const struct home *home, gint64 then_ms)
     return g_strdup_printf(_("%d days ago"), (int)(minutes / (24 * 60)));
 }
 
-static void view_failure(const struct check_result *failed, struct view *view)
-{
-    const struct diagnosis *diagnosis = failed->diagnosis;
-    view_text(view, ROLE_FAIL, 0, diagnosis != NULL ? diagnosis->title : failed->summary);
-    if (diagnosis != NULL && diagnosis->happened != NULL)
-        view_text(view, ROLE_PLAIN, 0, diagnosis->happened);
-}
-
-static void view_details(const struct home *home, struct view *view, const struct home_row *row)
+static char *history(const struct home *home, const struct home_row *row)
 {
     const Connection *c = row->connection;
-    const struct check_result *failed = first_failed(row);
-    if (row->problem != NULL) {
-        view_text(view, ROLE_FAIL, 0, row->problem);
-        return;
-    }
-    if (c->draft_step != 0) {
-        view_text(view, ROLE_DIM, 0,
-                  _("Everything that was typed is kept. Enter goes on with it."));
-        return;
-    }
-    if (failed != NULL)
-        view_failure(failed, view);
     const struct check_result *last =
-        row->results == NULL || row->results->len == 0 || failed != NULL || row->checking
+        row->results == NULL || row->results->len == 0 || row->checking
             ? NULL
             : row->results->pdata[row->results->len - 1];
     g_autofree char *proven = age(home, c->proven_at), *tested = age(home, c->tested_at);
-    g_autofree char *text = g_strdup_printf(_("%s · %s · proven %s · test record %s"), row->name,
-                                            last != NULL && last->summary != NULL ? last->summary
-                                            : c->org_name != NULL                 ? c->org_name
-                                                                                  : _("this org"),
-                                            proven, tested);
-    view_text(view, ROLE_DIM, 0, text);
+    g_autofree char *org = text_clean(c->org_name);
+    return g_strdup_printf(_("%s · %s · proven %s · test record %s"), row->name,
+                           last != NULL && last->summary != NULL ? last->summary
+                           : c->org_name != NULL                 ? org
+                                                                 : _("this org"),
+                           proven, tested);
+}
+
+/* What stands at the foot of the screen while the row has the focus; owned by the caller. */
+static char *row_details(const struct home *home, const struct home_row *row)
+{
+    const struct check_result *failed = first_failed(row);
+    const struct diagnosis *diagnosis = failed == NULL ? NULL : failed->diagnosis;
+    if (row->problem != NULL)
+        return g_strdup(row->problem);
+    if (row->connection->draft_step != 0)
+        return g_strdup(_("Everything that was typed is kept. Enter goes on with it."));
+    if (failed == NULL)
+        return history(home, row);
+    if (diagnosis != NULL && diagnosis->happened != NULL)
+        return g_strdup_printf("%s %s", diagnosis->title, diagnosis->happened);
+    return g_strdup(diagnosis != NULL ? diagnosis->title : failed->summary);
+}
+
+static void view_row(const struct home *home, struct view *view, guint index)
+{
+    const struct home_row *row = home->rows->pdata[index];
+    enum home_state state = home_row_state(row);
+    bool waiting = row->checking && (state == HOME_UNKNOWN || state == HOME_LEAVING);
+    struct view_item *item =
+        view_cells(view, HOME_ITEM_ROW + (int)index, row->name, g_strdup(row->name), row_org(row),
+                   text_clean(row->connection == NULL ? "" : row->connection->username),
+                   g_strdup(waiting ? _("asking …") : _(states[state].text)));
+    item->mark = waiting ? MARK_WORKING : states[state].mark;
+    view_item_take(&item->note, row_details(home, row));
 }
 
 /* ---- the screen ---- */
@@ -256,12 +272,7 @@ static const struct home_row *row_of(const struct home *home, int id)
 
 static void view_list_keys(const struct home *home, struct view *view, const struct home_row *row)
 {
-    enum home_state state = row == NULL ? HOME_UNKNOWN : home_row_state(row);
     bool finished = row != NULL && row->connection != NULL && row->connection->draft_step == 0;
-    if (row == NULL)
-        view_key(view, ACTION_NEXT, _("new"));
-    else if (states[state].enter != NULL)
-        view_key(view, ACTION_NEXT, _(states[state].enter));
     view_key(view, ACTION_NEW, _("new"));
     if (finished) {
         view_key(view, ACTION_RETRY, _("re-authorize"));
@@ -279,13 +290,31 @@ static void view_list_keys(const struct home *home, struct view *view, const str
     view_key(view, ACTION_KEYS, _("keys"));
 }
 
+/* In the field letters are text, so there are no keys but Enter, for the first row, and Esc. */
+static void view_keys(const struct home *home, struct view *view, const struct home_row *row,
+                      bool in_field)
+{
+    const char *enter = row != NULL ? states[home_row_state(row)].enter
+                        : in_field  ? NULL
+                                    : N_("new");
+    if (enter != NULL)
+        view_key(view, ACTION_NEXT, _(enter));
+    if (home->finding)
+        view_key(view, ACTION_BACK, _("show all"));
+    if (!in_field)
+        view_list_keys(home, view, row);
+}
+
 static void view_list(const struct home *home, struct view *view, int focus)
 {
     int first = 0;
+    guint shown = 0;
     if (home->finding) {
         struct view_item *find = view_add(view, VIEW_INPUT, HOME_ITEM_FIND, _("Find"));
         view_item_set(&find->value, home->filter == NULL ? "" : home->filter);
     }
+    view_cells(view, 0, NULL, g_strdup(_("Connection")), g_strdup(_("Org")), g_strdup(_("User")),
+               g_strdup(_("State")));
     for (guint i = 0; i < home->rows->len; i++) {
         const struct home_row *row = home->rows->pdata[i];
         if (!row_shown(home, row))
@@ -293,19 +322,19 @@ static void view_list(const struct home *home, struct view *view, int focus)
         if (first == 0 || g_strcmp0(row->name, home->target) == 0)
             first = HOME_ITEM_ROW + (int)i;
         view_row(home, view, i);
+        shown++;
     }
     view_blank(view);
     struct view_item *add = view_add(view, VIEW_ROW, HOME_ITEM_NEW, _("New connection"));
     add->columns = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(add->columns, g_strdup(_("+ New connection")));
-    view_blank(view);
     view->focus = home->finding ? HOME_ITEM_FIND : first != 0 ? first : HOME_ITEM_NEW;
-    const struct home_row *row = row_of(home, focus == 0 ? first : focus);
-    if (row != NULL)
-        view_details(home, view, row);
-    view_list_keys(home, view, row);
+    bool in_field = home->finding && (focus == 0 || focus == HOME_ITEM_FIND);
+    const struct home_row *row = row_of(home, focus == 0 || in_field ? first : focus);
+    view_keys(home, view, row, in_field);
     if (home->finding)
-        view_key(view, ACTION_BACK, _("show all"));
+        view_item_take(&view->right,
+                       g_strdup_printf(_("%u of %u connections"), shown, home->rows->len));
 }
 
 static void view_rename(const struct home *home, struct view *view)
@@ -334,11 +363,10 @@ struct view *home_view(const struct home *home, int focus)
     else
         view_list(home, view, focus);
     if (home->mode == HOME_FORGETTING) {
-        g_autofree char *question =
-            g_strdup_printf(_("Forget %s? Its login is revoked at Salesforce, and its settings and "
-                              "keyring item are "
-                              "deleted here. Flows that use its refresh token stop."),
-                            home->target);
+        g_autofree char *question = g_strdup_printf(
+            _("Forget %s? Its login is revoked at Salesforce, and its settings and "
+              "keyring item are deleted here. Flows that use its refresh token stop."),
+            home->target);
         view_dialog(view, question);
         view_dialog_key(view, ACTION_YES, _("forget it"));
         view_dialog_key(view, ACTION_BACK, _("keep it"));
