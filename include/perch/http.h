@@ -103,6 +103,10 @@ Http *http_new(GError **error);
 void http_free(Http *http);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Http, http_free)
 
+/* Several sessions ask at the same time, maybe the same host: from now on up to 16 connections a
+ * host instead of one, so that none waits for the other's answer. */
+void http_expect_many(Http *http);
+
 /* The proxy that a URL would go through by the settings or the environment (https_proxy,
  * all_proxy, no_proxy), or NULL; owned by caller, user name and password left out. A loopback
  * address never goes through one. */

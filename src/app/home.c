@@ -13,7 +13,7 @@
 #include "rename.h"
 
 /* Connections asked at the same time: enough to be quick, few enough for bus and sockets. */
-enum { ASKED_AT_ONCE = 16, TICK_MS = 250, SLOW_MS = 300 };
+enum { ASKED_AT_ONCE = 32, TICK_MS = 250, SLOW_MS = 300 };
 
 struct asked {
     struct home_run *run;
@@ -112,6 +112,8 @@ static void ask_all(struct home_run *run)
         row->checking = true;
         g_ptr_array_add(run->asked, asked);
     }
+    if (run->asked->len > 1)
+        http_expect_many(run->services.http);
     start_more(run);
 }
 

@@ -6,6 +6,8 @@
 enum {
     /* One connection a host: HTTP/2 multiplexes on it, HTTP/1.1 takes turns. */
     HOST_CONNECTIONS = 1,
+    /* Several of a person's logins to one org, each with requests of its own. */
+    MANY_HOST_CONNECTIONS = 16,
     KEPT_CONNECTIONS = 32,
 };
 
@@ -165,6 +167,11 @@ CurlLoop *curl_loop_new(GMainContext *context, curl_loop_done done, gpointer use
     curl_multi_setopt(loop->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)HOST_CONNECTIONS);
     curl_multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS);
     return loop;
+}
+
+void curl_loop_expect_many(CurlLoop *loop)
+{
+    curl_multi_setopt(loop->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)MANY_HOST_CONNECTIONS);
 }
 
 void curl_loop_free(CurlLoop *loop)

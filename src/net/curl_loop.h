@@ -15,6 +15,7 @@ typedef void (*curl_loop_done)(CURL *easy, CURLcode code, gpointer user);
 
 CurlLoop *curl_loop_new(GMainContext *context, curl_loop_done done, gpointer user);
 void curl_loop_free(CurlLoop *loop); /* every handle has to be removed before */
+void curl_loop_expect_many(CurlLoop *loop);
 bool curl_loop_add(CurlLoop *loop, CURL *easy);
 void curl_loop_remove(CurlLoop *loop, CURL *easy); /* done is not called for it */
 

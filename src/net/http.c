@@ -162,6 +162,11 @@ Http *http_new(GError **error)
     return http;
 }
 
+void http_expect_many(Http *http)
+{
+    curl_loop_expect_many(http->loop);
+}
+
 void http_free(Http *http)
 {
     if (http == NULL)

@@ -6,7 +6,7 @@
 #include "perch/text.h"
 #include "perch/wizard.h"
 
-enum { HOME_ITEM_NEW = 1, HOME_ITEM_FIND, HOME_ITEM_NAME, HOME_ITEM_ROW = 10 };
+enum { HOME_ITEM_NEW = 1, HOME_ITEM_FIND, HOME_ITEM_NAME, HOME_ITEM_ROW = 10, FIND_FROM = 5 };
 
 /* What a state is called, and what Enter does with it. */
 static const struct state_row {
@@ -273,19 +273,23 @@ static const struct home_row *row_of(const struct home *home, int id)
 static void view_list_keys(const struct home *home, struct view *view, const struct home_row *row)
 {
     bool finished = row != NULL && row->connection != NULL && row->connection->draft_step == 0;
+    bool enter_logs_in = row != NULL && states[home_row_state(row)].choice == HOME_REAUTHORIZE;
     view_key(view, ACTION_NEW, _("new"));
     if (finished) {
-        view_key(view, ACTION_RETRY, _("re-authorize"));
+        if (!enter_logs_in)
+            view_key(view, ACTION_RETRY, _("re-authorize"));
         view_key(view, ACTION_TEST, _("test"));
         view_key(view, ACTION_DOCTOR, _("doctor"));
         view_key(view, ACTION_HANDOFF, _("hand-off"));
     }
+    if (home->rows->len > FIND_FROM)
+        view_key(view, ACTION_FIND, _("find"));
     if (row != NULL && row->connection != NULL) {
         view_key(view, ACTION_RENAME, _("rename"));
         view_key(view, ACTION_FORGET, _("forget"));
     }
-    if (home->rows->len > 5)
-        view_key(view, ACTION_FIND, _("find"));
+    if (enter_logs_in)
+        view_key(view, ACTION_RETRY, _("re-authorize"));
     view_key(view, ACTION_QUIT, _("quit"));
     view_key(view, ACTION_KEYS, _("keys"));
 }
