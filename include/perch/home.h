@@ -25,7 +25,7 @@ enum home_state {
     HOME_UNKNOWN, /* not asked yet */
     HOME_WORKING,
     HOME_REVOKED,
-    HOME_REFUSED, /* Salesforce does not let this user in: a new login alone is no help */
+    HOME_REFUSED,     /* Salesforce does not let this user in: a new login alone is no help */
     HOME_NEEDS_LOGIN, /* there is no token here */
     HOME_API_OFF,
     HOME_UNREACHABLE,
