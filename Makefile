@@ -111,8 +111,10 @@ SUPPORT_BIN := $(patsubst tests/support/%.c,$(BUILD)/tests/support/%, \
                  $(wildcard $(SUPPORT_PROGRAMS:%=tests/support/%.c)))
 suite_tests = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/$(1)/test_*.c))
 suite_scripts = $(wildcard tests/$(1)/test_*.sh)
-suite_helpers = $(if $(filter support,$(1)),,$(call objects, \
-                  $(filter-out tests/$(1)/test_%.c,$(wildcard tests/$(1)/*.c))))
+folder_helpers = $(filter-out tests/$(1)/test_%.c,$(wildcard tests/$(1)/*.c))
+# The browser's tests walk through perch as the end-to-end ones do.
+suite_helpers = $(if $(filter support,$(1)),,$(call objects,$(call folder_helpers,$(1)) \
+                  $(if $(filter browser,$(1)),$(call folder_helpers,e2e))))
 ALL_TESTS := $(foreach s,$(SUITES),$(call suite_tests,$(s)))
 TEST_OBJ := $(ALL_TESTS:%=%.o) $(SUPPORT_BIN:%=%.o) $(call objects,$(SUPPORT_SRC)) \
             $(foreach s,$(SUITES),$(call suite_helpers,$(s)))

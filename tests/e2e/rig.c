@@ -5,16 +5,35 @@
 #include <stdio.h>
 #include <string.h>
 
-Rig *rig_new(enum session_keyring keyring, const char *const *org_arguments)
+static Rig *rig_begin(enum session_keyring keyring)
 {
     Rig *rig = g_new0(Rig, 1);
     rig->home = tmphome_new();
     rig->bus = session_bus_start(rig->home, keyring);
-    rig->org = demo_org_start(rig->home, org_arguments);
     rig->canary = canary_new();
-    canary_add(rig->canary, rig->org->client_secret);
-    demo_org_use_browser(rig->org, rig->home, "allow");
     return rig;
+}
+
+static Rig *rig_take(Rig *rig, DemoOrg *org)
+{
+    rig->org = org;
+    canary_add(rig->canary, org->client_secret);
+    demo_org_use_browser(org, rig->home, "allow");
+    return rig;
+}
+
+Rig *rig_new(enum session_keyring keyring, const char *const *org_arguments)
+{
+    Rig *rig = rig_begin(keyring);
+    return rig_take(rig, demo_org_start(rig->home, org_arguments));
+}
+
+Rig *rig_new_tls(const char *login_host, const char *instance_host,
+                 enum demo_org_certificate certificate)
+{
+    Rig *rig = rig_begin(SESSION_KEYRING_OPEN);
+    return rig_take(rig,
+                    demo_org_start_tls(rig->home, login_host, instance_host, certificate, NULL));
 }
 
 void rig_free(Rig *rig)

@@ -20,6 +20,10 @@ struct Rig {
 };
 
 Rig *rig_new(enum session_keyring keyring, const char *const *org_arguments);
+/* The same with an open keyring and an org over TLS under Salesforce's own names (see
+ * demo_org_start_tls). */
+Rig *rig_new_tls(const char *login_host, const char *instance_host,
+                 enum demo_org_certificate certificate);
 /* Searches all files for secrets, then ends everything. */
 void rig_free(Rig *rig);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)
