@@ -31,6 +31,7 @@ enum check_list_id {
     CHECKS_STATUS,    /* is a stored connection alive? */
     CHECKS_DOCTOR,    /* every check of a connection, for perch doctor and troubleshooting */
     CHECKS_REHEARSE,  /* the flow's own calls, from the exported values alone */
+    CHECKS_TAKE_OVER, /* a login that comes from elsewhere, up to a stored connection */
     CHECKS_FORGET,    /* not checks: the login revoked, item and file deleted */
     CHECKS_COUNT,
 };

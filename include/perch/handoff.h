@@ -47,6 +47,7 @@ enum handoff_format {
     HANDOFF_POSTMAN,
     HANDOFF_MARKDOWN,
     HANDOFF_K8S_SECRET,
+    HANDOFF_SFDX_URL,
     HANDOFF_VAULT,
     HANDOFF_SYSTEMD_CREDS,
     HANDOFF_FORMAT_COUNT,
@@ -65,7 +66,8 @@ char *handoff_format_names(void); /* "text, env, json …"; owned by the caller 
  * flow, in order, each with name, method, url, headers, body (the first a string, the second an
  * object) and variable; and "channels": for each its id, name, object, fields, variables with
  * sample values and step. CURL is a POSIX shell script that plays the flow. POSTMAN is two files,
- * of which this is the collection (v2.1). VAULT is the JSON object of the values. */
+ * of which this is the collection (v2.1). VAULT is the JSON object of the values. SFDX_URL
+ * is one line, for Salesforce's CLI (sfdx_url.h). */
 Secret *handoff_export(const Connection *connection, const struct secrets *secrets,
                        enum handoff_format format, GError **error);
 

@@ -11,7 +11,7 @@ _perch_connections() {
 
 _perch() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' word i
-    local commands="setup reauthorize token test status doctor explain handoff forget demo help"
+    local commands="setup reauthorize token test status doctor explain handoff import forget demo help"
     local common="--help --json --no-input --plain --quiet --timeout"
     COMPREPLY=()
     # --format=env arrives as the three words --format, = and env.
@@ -39,8 +39,12 @@ _perch() {
         return
         ;;
     --format)
-        local formats="text env json curl postman markdown k8s-secret vault systemd-creds"
+        local formats="text env json curl postman markdown k8s-secret sfdx-url vault systemd-creds"
         mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur")
+        return
+        ;;
+    --from)
+        mapfile -t COMPREPLY < <(compgen -W "sf" -- "$cur")
         return
         ;;
     --object)
@@ -73,6 +77,7 @@ _perch() {
         words="$words --vault-path --vault-mount --vault-token-file"
         words="$words $(_perch_connections)"
         ;;
+    import) words="$common --from" ;;
     forget) words="$common --keep-grant $(_perch_connections)" ;;
     demo) words="$common --list $(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')" ;;
     help) words="$commands" ;;

@@ -22,12 +22,13 @@ complete -c perch -n __fish_use_subcommand -a status -d 'Show which connections 
 complete -c perch -n __fish_use_subcommand -a doctor -d 'Run every check and explain what failed'
 complete -c perch -n __fish_use_subcommand -a explain -d 'Explain an error from anywhere'
 complete -c perch -n __fish_use_subcommand -a handoff -d 'Print the values for Flow Builder'
+complete -c perch -n __fish_use_subcommand -a import -d 'Take over a login of the CLI of Salesforce'
 complete -c perch -n __fish_use_subcommand -a forget -d 'Revoke the login and delete the connection'
 complete -c perch -n __fish_use_subcommand -a demo -d 'Rehearse on the built-in demo org'
 complete -c perch -n __fish_use_subcommand -a help -d 'Show help on a command'
 complete -c perch -n __fish_use_subcommand -l version -d 'Show the version'
 complete -c perch -n "__fish_seen_subcommand_from $named" -a '(__perch_connections)'
-complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token test status doctor explain handoff forget demo'
+complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token test status doctor explain handoff import forget demo'
 complete -c perch -l help -d 'Show help'
 complete -c perch -l json -d 'One JSON object on standard output'
 complete -c perch -l no-input -d 'Never ask'
@@ -52,7 +53,7 @@ complete -c perch -n '__fish_seen_subcommand_from explain' -l stage -x \
     -a 'authorize token rest insert' -d 'Where it was met'
 complete -c perch -n '__fish_seen_subcommand_from explain' -l status -x -d 'HTTP status'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l format -x \
-    -a 'text env json curl postman markdown k8s-secret vault systemd-creds' \
+    -a 'text env json curl postman markdown k8s-secret sfdx-url vault systemd-creds' \
     -d 'Form of the values'
 complete -c perch -n '__fish_seen_subcommand_from test handoff' -l channel -x \
     -d 'Only this channel'
@@ -65,6 +66,8 @@ complete -c perch -n '__fish_seen_subcommand_from handoff' -l vault-mount -x \
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l vault-token-file -r -F \
     -d 'File with the token of the store'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l output -r -F -d 'A new file'
+complete -c perch -n '__fish_seen_subcommand_from import' -l from -x -a sf \
+    -d 'Where the login comes from'
 complete -c perch -n '__fish_seen_subcommand_from forget' -l keep-grant \
     -d 'Leave the login alive at Salesforce'
 complete -c perch -n '__fish_seen_subcommand_from demo' -l list -d 'Name the rehearsals'

@@ -20,6 +20,7 @@ _perch() {
         'doctor:run every check and explain what failed'
         'explain:explain an error pasted from anywhere'
         'handoff:print the values for Flow Builder'
+        'import:take over a login of the CLI of Salesforce'
         'forget:revoke the login and delete the connection'
         'demo:rehearse on the built-in demo org'
         'help:show help on a command'
@@ -68,7 +69,7 @@ _perch() {
             ;;
         handoff)
             _arguments $common '--channel=[only this channel]:channel:' \
-                '--format=[form of the values]:format:(text env json curl postman markdown k8s-secret vault systemd-creds)' \
+                '--format=[form of the values]:format:(text env json curl postman markdown k8s-secret sfdx-url vault systemd-creds)' \
                 '--rehearse[play the flow from the values alone]' \
                 '--webhook-file=[file with the address that starts the flow]:file:_files' \
                 '--vault-path=[where in the store]:mount/path:' \
@@ -76,6 +77,7 @@ _perch() {
                 "--vault-token-file=[file with the store's token]:file:_files" \
                 '--output=[a new file]:file:_files' '1:connection:_perch_connections'
             ;;
+        import) _arguments $common '--from=[where the login comes from]:program:(sf)' '1:name:' ;;
         forget)
             _arguments $common '--keep-grant[leave the login alive at Salesforce]' \
                 '1:connection:_perch_connections'

@@ -57,6 +57,7 @@ bool write_curl(const struct flow_source *source, SecretBuf *out, GError **error
 bool write_postman(const struct flow_source *source, SecretBuf *out, GError **error);
 bool write_postman_environment(const struct flow_source *source, SecretBuf *out, GError **error);
 bool write_k8s(const struct flow_source *source, SecretBuf *out, GError **error);
+bool write_sfdx_url(const struct flow_source *source, SecretBuf *out, GError **error);
 bool write_vault(const struct flow_source *source, SecretBuf *out, GError **error);
 
 #endif

@@ -114,6 +114,7 @@ static const struct format {
                           {".postman_environment.json", write_postman_environment}}},
     [HANDOFF_MARKDOWN] = {"markdown", {{".md", write_markdown}}},
     [HANDOFF_K8S_SECRET] = {"k8s-secret", {{".yaml", write_k8s}}},
+    [HANDOFF_SFDX_URL] = {"sfdx-url", {{".txt", write_sfdx_url}}},
     [HANDOFF_VAULT] = {"vault", {{".json", write_vault}}},
     [HANDOFF_SYSTEMD_CREDS] = {"systemd-creds", {{".cred", write_env}}},
 };
