@@ -173,8 +173,10 @@ DemoOrg *demo_org_start_tls(TmpHome *home, const char *login_host, const char *i
                                       login_host, org->port, instance_host, org->port);
     org->connect_to = g_new0(char *, 3);
     org->connect_to[0] = g_strdup_printf("%s:443:127.0.0.1:%u", login_host, org->port);
+    /* By another name: libcurl counts the connections to one place together, and two hosts of
+     * Salesforce are two places. */
     if (strcmp(login_host, instance_host) != 0) {
-        org->connect_to[1] = g_strdup_printf("%s:443:127.0.0.1:%u", instance_host, org->port);
+        org->connect_to[1] = g_strdup_printf("%s:443:localhost:%u", instance_host, org->port);
     }
     tell_perch(org, home, certificate != DEMO_ORG_UNTRUSTED);
     return org;

@@ -23,7 +23,7 @@ struct DemoOrg {
     char *secret_file; /* client_secret in a file, 0600, below the home it was started with */
     /* With TLS, else NULL: */
     char *ca_file;     /* what to trust */
-    char **connect_to; /* HOST:443:127.0.0.1:PORT... */
+    char **connect_to; /* HOST:443:ADDRESS:PORT... */
     char *host_rules;  /* the same for Chromium (webdriver_options) */
     char *trusted_key; /* of the certificate, for Chromium */
 };

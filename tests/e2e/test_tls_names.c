@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The whole set-up over TLS under Salesforce's own names: which host is asked for what, over how
+ * many connections, in how many round trips. */
+
+#include <string.h>
+
+#include "e2e/rig.h"
+
+#define PRODUCTION "login.salesforce.com"
+#define SANDBOX "test.salesforce.com"
+#define MY_DOMAIN "acme.my.salesforce.com"
+#define MY_SANDBOX "acme--uat.sandbox.my.salesforce.com"
+
+/* ---- what the org saw of perch ---- */
+
+static const char *header_of(const Json *entry, const char *name)
+{
+    JSON_FOREACH(pair, json_get(entry, "headers"))
+    {
+        const Json *key = json_first(pair);
+        if (g_ascii_strcasecmp(json_string(key), name) == 0)
+            return json_string(json_next(key));
+    }
+    return "";
+}
+
+/* "METHOD HOST/path" of each request, in order; connections: per host, a set of numbers. */
+static GPtrArray *asked(Rig *rig, GHashTable *connections)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Json) log = demo_org_control(rig->org, "GET", "log", NULL);
+    JSON_FOREACH(entry, log)
+    {
+        const char *host = header_of(entry, "Host"), *target = json_get_string(entry, "target");
+        if (!g_str_has_prefix(header_of(entry, "User-Agent"), "perch/"))
+            continue;
+        g_ptr_array_add(lines, g_strdup_printf("%s %s%.*s", json_get_string(entry, "method"), host,
+                                               (int)strcspn(target, "?"), target));
+        GHashTable *set = g_hash_table_lookup(connections, host);
+        if (set == NULL) {
+            set = g_hash_table_new(NULL, NULL);
+            g_hash_table_insert(connections, g_strdup(host), set);
+        }
+        g_hash_table_add(set, GSIZE_TO_POINTER((gsize)json_get_int(entry, "connection", 0)));
+    }
+    return lines;
+}
+
+static GHashTable *connections_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                 (GDestroyNotify)g_hash_table_unref);
+}
+
+static void assert_one_handshake_each(GHashTable *connections, guint hosts)
+{
+    GHashTableIter iter;
+    gpointer host, set;
+    assert_int_equal(g_hash_table_size(connections), hosts);
+    g_hash_table_iter_init(&iter, connections);
+    while (g_hash_table_iter_next(&iter, &host, &set))
+        if (g_hash_table_size(set) != 1)
+            fail_msg("%u handshakes with %s", g_hash_table_size(set), (char *)host);
+}
+
+/* All that a set-up asks, and nothing else: each round trip is time that somebody waits. */
+static void assert_asked(const GPtrArray *lines, const char *login, const char *instance)
+{
+    static const struct {
+        bool login;
+        const char *method, *path;
+    } wanted[] = {
+        {true, "GET", "/services/data/"},
+        {true, "GET", "/services/oauth2/authorize"},
+        {true, "POST", "/services/oauth2/token"},
+        {true, "POST", "/services/oauth2/introspect"},
+        {false, "GET", "/services/oauth2/userinfo"},
+        {false, "GET", "/services/data/v68.0/query"},
+        {true, "POST", "/services/oauth2/token"},
+        {false, "GET", "/services/data/v68.0/sobjects/Lead/describe"},
+        {false, "POST", "/services/data/v68.0/sobjects/Lead"},
+        {false, "GET", "/services/data/v68.0/sobjects/Lead/00Q"},
+        {false, "DELETE", "/services/data/v68.0/sobjects/Lead/00Q"},
+    };
+    assert_int_equal(lines->len, G_N_ELEMENTS(wanted));
+    for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        g_autofree char *line = g_strdup_printf("%s %s%s", wanted[i].method,
+                                                wanted[i].login ? login : instance, wanted[i].path);
+        bool found = false;
+        /* Two hosts are asked side by side, so the order is not told. */
+        for (guint j = 0; j < lines->len && !found; j++)
+            found = g_str_has_prefix(lines->pdata[j], line);
+        if (!found)
+            fail_msg("not asked: %s", line);
+    }
+}
+
+/* ---- the set-up ---- */
+
+static Child *set_up(Rig *rig, const char *address, const char *option)
+{
+    g_autoptr(GPtrArray) words =
+        rig_setup_words(rig, "acme", (const char *const[]){"--login-url", address, option, NULL});
+    return rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+}
+
+static void setup__each_kind_of_org__one_handshake_a_host(void **state)
+{
+    static const struct {
+        const char *address; /* as a person gives it */
+        const char *login, *instance;
+    } rows[] = {
+        {"https://" PRODUCTION, PRODUCTION, MY_DOMAIN},
+        {"https://" SANDBOX "/", SANDBOX, MY_SANDBOX},
+        {"acme.lightning.force.com/lightning/setup/SetupOneHome/home", MY_DOMAIN, MY_DOMAIN},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Rig) rig = rig_new_tls(rows[i].login, rows[i].instance, DEMO_ORG_VALID);
+        g_autoptr(Child) child = set_up(rig, rows[i].address, NULL);
+        assert_code(child, 0);
+        /* No public authority: named, so that a person sees who is in between. */
+        assert_contains(child->output->str, "TLS 1.3, certificate by perch test authority");
+        g_autoptr(GHashTable) connections = connections_new();
+        g_autoptr(GPtrArray) lines = asked(rig, connections);
+        assert_asked(lines, rows[i].login, rows[i].instance);
+        assert_one_handshake_each(connections, strcmp(rows[i].login, rows[i].instance) ? 2 : 1);
+        g_autofree char *item = session_bus_lookup(rig->home, "connection", "acme");
+        g_autoptr(Json) secrets = json_parse(item, strlen(item), NULL);
+        g_autofree char *instance = g_strconcat("https://", rows[i].instance, NULL);
+        assert_string_equal(json_get_string(secrets, "instance_url"), instance);
+    }
+}
+
+/* A later command: the token is in the keyring, one host is asked, over one connection. */
+static void commands__afterwards__one_handshake_a_host(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new_tls(PRODUCTION, MY_DOMAIN, DEMO_ORG_VALID);
+    g_autoptr(Child) child = set_up(rig, "https://" PRODUCTION, NULL);
+    assert_code(child, 0);
+    json_free(demo_org_control(rig->org, "DELETE", "log", NULL));
+    g_autoptr(Child) token = rig_perch_secret(rig, "token", "acme", NULL);
+    assert_code(token, 0);
+    g_autoptr(GHashTable) none = connections_new();
+    g_autoptr(GPtrArray) nothing = asked(rig, none);
+    assert_int_equal(nothing->len, 0);
+    g_autoptr(Child) test = rig_perch(rig, "test", "acme", "--object", "Case", NULL);
+    assert_code(test, 0);
+    g_autoptr(GHashTable) one = connections_new();
+    g_autoptr(GPtrArray) lines = asked(rig, one);
+    assert_int_equal(lines->len, 5); /* API access, describe, insert, read back, delete */
+    assert_one_handshake_each(one, 1);
+    g_autoptr(Child) fresh = rig_perch_secret(rig, "token", "acme", "--fresh", NULL);
+    assert_code(fresh, 0);
+    g_autoptr(GHashTable) both = connections_new();
+    g_autoptr(GPtrArray) all = asked(rig, both);
+    assert_int_equal(all->len, 6);
+    assert_string_equal(all->pdata[5], "POST " PRODUCTION "/services/oauth2/token");
+    assert_one_handshake_each(both, 2);
+}
+
+/* A certificate that is not to be trusted: the row and the cause say so, and nothing is sent. */
+static void setup__certificate_not_trusted__nothing_is_sent(void **state)
+{
+    static const enum demo_org_certificate rows[] = {DEMO_ORG_EXPIRED, DEMO_ORG_UNTRUSTED};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Rig) rig = rig_new_tls(PRODUCTION, MY_DOMAIN, rows[i]);
+        g_autoptr(Child) child = set_up(rig, "https://" PRODUCTION, "--json");
+        assert_code(child, 8);
+        g_autoptr(Json) json = child_json(child);
+        const Json *diagnosis = json_get(json_check(json, "connection"), "diagnosis");
+        assert_string_equal(json_get_string(diagnosis, "cause"), "tls-failed");
+        assert_null(strstr(child->errors->str, "authorize?"));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(setup__each_kind_of_org__one_handshake_a_host),
+        cmocka_unit_test(commands__afterwards__one_handshake_a_host),
+        cmocka_unit_test(setup__certificate_not_trusted__nothing_is_sent),
+    };
+    return cmocka_run_group_tests_name("TLS under Salesforce's names", tests, NULL, NULL);
+}
