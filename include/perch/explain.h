@@ -29,6 +29,14 @@ enum failure_app { FAILURE_APP_UNKNOWN, FAILURE_APP_EXTERNAL, FAILURE_APP_CONNEC
 
 enum retry { RETRY_NEVER, RETRY_NOW, RETRY_LATER, RETRY_AFTER_FIX };
 
+/* What the call was for: the same code means another thing. */
+enum failure_target {
+    FAILURE_OF_ANYTHING, /* nobody knows */
+    FAILURE_OF_OBJECT,   /* describe, insert */
+    FAILURE_OF_RECORD,   /* one record, by its id */
+    FAILURE_OF_SERVICE,  /* limits, a query, anything else below /services/data/vXX.X */
+};
+
 /* What was seen. code is OAuth's "error", REST's errorCode, or one of perch's own words for what
  * has no code:
  *   wire     dns connect tls proxy timeout cut too-large bad-answer refused-url
@@ -44,8 +52,9 @@ struct failure {
     char *message; /* cleaned, untranslated: the other side's own words */
     GStrv fields;  /* fields that Salesforce named; NULL = none */
     char *object;  /* API name of the object of the call; set by the caller who knows; NULL */
-    enum failure_app app; /* set by the caller who knows */
-    char *named;          /* what else the answer names: duplicate rule, trigger, error id; NULL */
+    enum failure_app app;       /* set by the caller who knows */
+    enum failure_target target; /* the same */
+    char *named;   /* what else the answer names: duplicate rule, trigger, error id; NULL */
     char *excerpt; /* the first 300 characters of the answer, cleaned; no secret is in an error */
 };
 

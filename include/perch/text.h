@@ -37,6 +37,9 @@ GPtrArray *text_wrap(const char *text, int columns);
 /* Breaks hard at exactly columns, for addresses that a mouse selection must join again. */
 GPtrArray *text_break(const char *text, int columns);
 
+/* Length in UTF-16 units, as Salesforce counts: an emoji has two (help 005166849). */
+glong text_utf16_length(const char *text);
+
 /* The first characters of a secret-like text and an ellipsis: "3MVG9wt4IL4O5wvKx…". */
 char *text_abbreviate(const char *text, guint characters);
 

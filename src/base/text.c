@@ -134,6 +134,14 @@ GPtrArray *text_break(const char *text, int columns)
     return lines;
 }
 
+glong text_utf16_length(const char *text)
+{
+    glong units = 0;
+    for (const char *c = text; *c != '\0'; c = g_utf8_next_char(c))
+        units += g_utf8_get_char(c) > 0xFFFF ? 2 : 1;
+    return units;
+}
+
 char *text_abbreviate(const char *text, guint characters)
 {
     if (g_utf8_strlen(text, -1) <= (glong)characters)

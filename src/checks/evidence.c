@@ -11,7 +11,8 @@
 struct asking {
     struct session *session;
     struct evidence evidence;
-    char *field; /* that Salesforce named first */
+    char *object; /* of the failed call */
+    char *field;  /* that Salesforce named first */
     guint open;
     GCancellable *cancellable;
     evidence_done done;
@@ -222,6 +223,7 @@ static void finish_one(struct asking *asking)
     asking->done(&asking->evidence, asking->user);
     evidence_clear(&asking->evidence);
     g_clear_object(&asking->cancellable);
+    g_free(asking->object);
     g_free(asking->field);
     g_free(asking);
 }
@@ -249,7 +251,7 @@ static void ask(struct asking *asking, const struct question *question)
     one->asking = asking;
     one->question = question;
     if (question->soql == NULL) {
-        g_autofree char *path = g_strdup_printf("sobjects/%s/describe", session_object(session));
+        g_autofree char *path = g_strdup_printf("sobjects/%s/describe", asking->object);
         request = rest_request("GET", session_base(session), session_version(session), path,
                                session->secrets.access_token);
     } else {
@@ -271,6 +273,7 @@ void evidence_gather(struct session *session, enum cause cause, const struct fai
     guint which = questions_for(cause);
     asking->session = session;
     asking->evidence.approvals = -1;
+    asking->object = g_strdup(failure->object != NULL ? failure->object : session_object(session));
     asking->field = failure->fields == NULL ? NULL : g_strdup(failure->fields[0]);
     asking->cancellable = g_object_ref(cancellable);
     asking->done = done;

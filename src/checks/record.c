@@ -4,11 +4,13 @@
 #include "lists.h"
 #include "perch/text.h"
 
-static void fail_rest(struct check_run *run, enum stage stage, const struct http_response *response)
+static void fail_rest(struct check_run *run, enum stage stage, enum failure_target target,
+                      const struct http_response *response)
 {
     struct failure failure;
     failure_from_response(&failure, stage, response);
     failure.object = g_strdup(session_object(run->session));
+    failure.target = target;
     check_fail(run, &failure);
 }
 
@@ -25,7 +27,7 @@ static void judge_describe(struct check_run *run, const struct http_response *re
     struct describe describe;
     g_autoptr(GError) error = NULL;
     if (response->status != 200) {
-        fail_rest(run, STAGE_REST, response);
+        fail_rest(run, STAGE_REST, FAILURE_OF_OBJECT, response);
         return;
     }
     if (!describe_parse(&describe, response->body, response->body_length, &error)) {
@@ -56,11 +58,15 @@ static void check_describe(struct check_run *run)
 static void check_createable(struct check_run *run)
 {
     const struct describe *describe = describe_slot(run->session);
-    if (describe->createable)
+    struct failure failure;
+    if (describe->createable) {
         check_ok(run, _("this user may create one"));
-    else
-        check_fail_own(run, STAGE_INSERT, "create-not-permitted",
-                       _("This user may read the object, but not create records of it."));
+        return;
+    }
+    failure_own(&failure, STAGE_INSERT, "create-not-permitted",
+                _("This user may read the object, but not create records of it."));
+    failure.object = g_strdup(session_object(run->session));
+    check_fail(run, &failure);
 }
 
 /* ---- insert, read back, delete ---- */
@@ -70,7 +76,7 @@ static void judge_insert(struct check_run *run, const struct http_response *resp
     struct session *session = run->session;
     g_autoptr(GError) error = NULL;
     if (response->status != 201) {
-        fail_rest(run, STAGE_INSERT, response);
+        fail_rest(run, STAGE_INSERT, FAILURE_OF_OBJECT, response);
         return;
     }
     char *id = record_created_id(response->body, response->body_length, &error);
@@ -102,7 +108,7 @@ static void judge_read_back(struct check_run *run, const struct http_response *r
     struct session *session = run->session;
     g_autoptr(GError) error = NULL;
     if (response->status != 200) {
-        fail_rest(run, STAGE_REST, response);
+        fail_rest(run, STAGE_REST, FAILURE_OF_RECORD, response);
         return;
     }
     g_autoptr(Json) record = json_parse(response->body, response->body_length, &error);
@@ -140,7 +146,7 @@ static void judge_delete(struct check_run *run, const struct http_response *resp
     if (response->status == 204)
         check_ok(run, _("nothing left behind"));
     else
-        fail_rest(run, STAGE_REST, response);
+        fail_rest(run, STAGE_REST, FAILURE_OF_RECORD, response);
 }
 
 static void check_delete(struct check_run *run)

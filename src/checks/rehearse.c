@@ -212,6 +212,7 @@ void rehearse_refused(struct check_run *run, enum stage stage, const Json *chann
     struct failure failure;
     failure_from_response(&failure, stage, response);
     failure.object = g_strdup(json_get_string(channel, "object"));
+    failure.target = stage == STAGE_INSERT ? FAILURE_OF_OBJECT : FAILURE_OF_RECORD;
     check_fail(run, &failure);
 }
 

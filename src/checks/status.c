@@ -62,6 +62,7 @@ static void judge_limits(struct check_run *run, const struct http_response *resp
     if (response->status != 200) {
         struct failure failure;
         failure_from_response(&failure, STAGE_REST, response);
+        failure.target = FAILURE_OF_SERVICE;
         check_fail(run, &failure);
         return;
     }

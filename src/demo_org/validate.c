@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "perch/text.h"
 #include "rest.h"
 
 static bool is_text(const struct field *field)
@@ -237,18 +238,9 @@ static bool is_email(const char *text)
            strstr(text, "..") == NULL;
 }
 
-/* Length as Salesforce counts it, in UTF-16 units. */
-static glong length_of(const char *text)
-{
-    glong units = 0;
-    for (const char *c = text; *c != '\0'; c = g_utf8_next_char(c))
-        units += g_utf8_get_char(c) > 0xFFFF ? 2 : 1;
-    return units;
-}
-
 static void check_text(const struct field *field, const char *text, Json *errors)
 {
-    if (field->length > 0 && length_of(text) > field->length) {
+    if (field->length > 0 && text_utf16_length(text) > field->length) {
         g_autofree char *after = g_strdup_printf(" (max length=%d)", field->length);
         add_field_error(errors, field, "STRING_TOO_LONG", "data value too large: ", text, after);
     } else if (field_is_type(field, "email") && !is_email(text)) {

@@ -50,11 +50,27 @@ static bool fits(const struct failure_row *row, const struct failure *failure)
            (row->text == NULL || holds(failure->message, row->text));
 }
 
+/* Codes that mean another thing for another kind of call, before the rows. */
+static const struct {
+    const char *code;
+    enum failure_target target;
+    struct match match;
+} by_target[] = {
+    {"NOT_FOUND", FAILURE_OF_RECORD, {CAUSE_RECORD_NOT_FOUND, CERTAINTY_CERTAIN}},
+    {"NOT_FOUND", FAILURE_OF_SERVICE, {CAUSE_REQUEST_MALFORMED, CERTAINTY_LIKELY}},
+};
+
 struct match failure_match(const struct failure *failure)
 {
+    for (gsize i = 0; i < G_N_ELEMENTS(by_target); i++)
+        if (by_target[i].target == failure->target &&
+            g_strcmp0(by_target[i].code, failure->code) == 0)
+            return by_target[i].match;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         if (fits(&rows[i], failure))
             return (struct match){rows[i].cause, rows[i].certainty};
+    if (g_strcmp0(failure->code, "empty") == 0) /* then the status alone tells */
+        return failure_match(&(struct failure){.stage = failure->stage, .status = failure->status});
     return (struct match){CAUSE_UNKNOWN, CERTAINTY_UNKNOWN};
 }
 

@@ -89,6 +89,25 @@ static char *object_near(const char *text, gsize at)
     return nearest("(?i)/sobjects/([A-Z]\\w{1,79})", text, at, NULL);
 }
 
+/* What the address near by is of. */
+static enum failure_target target_near(const char *text, gsize at)
+{
+    static const struct {
+        const char *pattern;
+        enum failure_target target;
+    } kinds[] = {
+        {"(?i)/sobjects/\\w+/\\w{15}(?:\\w{3})?\\z", FAILURE_OF_RECORD},
+        {"(?i)/sobjects/\\w+(?:/describe)?/?\\z", FAILURE_OF_OBJECT},
+        {"(?i)/services/data/v[0-9.]+/(?:limits|query|queryAll|search)\\z", FAILURE_OF_SERVICE},
+    };
+    g_autofree char *path =
+        nearest("((?:/services/data/v[0-9.]+)?/[A-Za-z]\\w+(?:/\\w+)*)", text, at, NULL);
+    for (gsize i = 0; path != NULL && i < G_N_ELEMENTS(kinds); i++)
+        if (regex_fits(kinds[i].pattern, path))
+            return kinds[i].target;
+    return FAILURE_OF_ANYTHING;
+}
+
 void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsize at)
 {
     struct finding *finding = g_new0(struct finding, 1);
@@ -98,8 +117,10 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
             failure->status = paste->status;
         else if (failure->status == 0)
             failure->status = status_near(paste->text, at, NULL);
-        if (failure->stage != STAGE_AUTHORIZE && failure->stage != STAGE_TOKEN)
+        if (failure->stage != STAGE_AUTHORIZE && failure->stage != STAGE_TOKEN) {
             failure->object = object_near(paste->text, at);
+            failure->target = target_near(paste->text, at);
+        }
     }
     finding->failure = *failure;
     finding->rank = rank;

@@ -128,7 +128,7 @@ static char *picklist_problem(const struct field *field, const char *text)
 
 static char *length_problem(const struct field *field, const char *text)
 {
-    glong over = g_utf8_strlen(text, -1) - (glong)field->length;
+    glong over = text_utf16_length(text) - (glong)field->length;
     if (field->length <= 0 || over <= 0)
         return NULL;
     return g_strdup_printf(ngettext("Too long by %ld character; this field takes %d.",

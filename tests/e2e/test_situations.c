@@ -53,6 +53,16 @@ static guint logins(Rig *rig)
     return demo_org_requests(rig->org, "GET", "/services/oauth2/authorize");
 }
 
+/* The same org under Salesforce's own name. */
+static void use_tls(Rig *rig, enum demo_org_certificate certificate)
+{
+    static const char host[] = "acme.my.salesforce.com";
+    demo_org_stop(rig->org);
+    rig->org = demo_org_start_tls(rig->home, host, host, certificate, NULL);
+    canary_add(rig->canary, rig->org->client_secret);
+    demo_org_use_browser(rig->org, rig->home, "allow");
+}
+
 /* ---- the machine ---- */
 
 static int take_port(guint16 port)
@@ -154,6 +164,22 @@ static void host_down__is_found_before_the_browser(void **state)
     g_autoptr(Json) json = set_up(rig, 8, (const char *const[]){"--login-url", url, NULL});
     assert_cause(json, "connection", "connect-failed", NULL);
     assert_int_equal(logins(rig), 0);
+}
+
+static void certificate__is_told_from_a_host_that_is_down(void **state)
+{
+    static const struct {
+        enum demo_org_certificate certificate;
+        const char *advice;
+    } rows[] = {{DEMO_ORG_EXPIRED, "The certificate has expired"},
+                {DEMO_ORG_UNTRUSTED, "does not know the authority"}};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+        use_tls(rig, rows[i].certificate);
+        g_autoptr(Json) json = set_up(rig, 8, NULL);
+        assert_cause(json, "connection", "tls-failed", rows[i].advice);
+    }
 }
 
 static void keyring_unusable__is_no_success(void **state)
@@ -303,11 +329,7 @@ static void lightning_address__becomes_my_domain(void **state)
     (void)state;
     for (int i = 0; addresses[i] != NULL; i++) {
         g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
-        demo_org_stop(rig->org);
-        rig->org = demo_org_start_tls(rig->home, "acme.my.salesforce.com", "acme.my.salesforce.com",
-                                      DEMO_ORG_VALID, NULL);
-        canary_add(rig->canary, rig->org->client_secret);
-        demo_org_use_browser(rig->org, rig->home, "allow");
+        use_tls(rig, DEMO_ORG_VALID);
         g_autoptr(Json) json =
             set_up(rig, 0, (const char *const[]){"--login-url", addresses[i], NULL});
         const Json *evidence = json_get(json_check(json, "lookup"), "evidence");
@@ -336,6 +358,7 @@ int main(void)
         cmocka_unit_test(no_browser__is_told_before_and_after),
         cmocka_unit_test(no_browser__a_pasted_address_ends_the_login),
         cmocka_unit_test(host_down__is_found_before_the_browser),
+        cmocka_unit_test(certificate__is_told_from_a_host_that_is_down),
         cmocka_unit_test(keyring_unusable__is_no_success),
         cmocka_unit_test(stray_requests_and_wrong_state__the_real_answer_still_counts),
         cmocka_unit_test(wrong_state__and_nothing_else__is_state_mismatch),

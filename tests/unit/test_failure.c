@@ -351,6 +351,7 @@ static void names__for_json__are_stable(void **state)
 
 /* ---- whatever comes ---- */
 
+/* Bodies as Salesforce sends them: each shape once. */
 static const char *const seeds[] = {
     "[{\"message\":\"Required fields are missing: [Company]\",\"errorCode\":"
     "\"REQUIRED_FIELD_MISSING\",\"fields\":[\"Company\"]}]",
@@ -365,6 +366,22 @@ static const char *const seeds[] = {
     "</error_description></OAuth>",
     "<!DOCTYPE html><html><head><title>x</title></head><body>We are down for maintenance."
     "</body></html>",
+    "[{\"id\":\"00Q000000000001AAA\",\"success\":true,\"errors\":[]},{\"success\":false,\"errors\":"
+    "[{"
+    "\"statusCode\":\"DUPLICATE_VALUE\",\"message\":\"duplicate value found: X__c duplicates value "
+    "on "
+    "record with id: a01000000000001\",\"fields\":[\"X__c\"]}]}]",
+    "{\"message\":\"The requested resource does not exist\",\"errorCode\":\"NOT_FOUND\"}",
+    "[\"/services/data/v62.0/sobjects/Lead/00Q000000000001\"]",
+    "[{\"message\":\"entity type cannot be inserted: Lead\",\"errorCode\":"
+    "\"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY\",\"fields\":[]}]",
+    "[{\"message\":\"Job: bad value for restricted picklist field: A: B\",\"errorCode\":"
+    "\"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST\",\"fields\":[\"Job__c\"]}]",
+    "<html><body><pre>error=redirect_uri_mismatch&amp;error_description=redirect_uri%20must%20match"
+    "</pre></body></html>",
+    "<?xml version=\"1.0\"?><Errors><Error><errorCode>API_DISABLED_FOR_ORG</errorCode><message>The "
+    "REST API is not enabled for this Organization.</message></Error></Errors>",
+    "",
     "<response><faultcode>LOGIN_OAUTH_INVALID_TOKEN(db=1)</faultcode></response>",
     "Bad_OAuth_Token",
     "log: [{\"errorCode\":\"STRING_TOO_LONG\",\"message\":\"Name: data value too large: x (max "
@@ -405,14 +422,11 @@ static void check_sound(const struct failure *failure)
         assert_false(g_unichar_iscntrl(g_utf8_get_char(p)));
 }
 
-static void mutated__bodies__always_end_in_a_listed_cause(void **state)
+static void mutate_all(guint32 seed, int rounds)
 {
-    const char *wish = g_getenv("TEST_SEED");
-    guint32 seed = wish != NULL ? (guint32)g_ascii_strtoull(wish, NULL, 10) : g_random_int();
     g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
-    (void)state;
     print_message("TEST_SEED=%u\n", seed);
-    for (int round = 0; round < 5000; round++) {
+    for (int round = 0; round < rounds; round++) {
         gsize length;
         const char *start = seeds[g_rand_int_range(rand, 0, G_N_ELEMENTS(seeds))];
         g_autofree char *body = mutate(rand, start, &length);
@@ -422,6 +436,16 @@ static void mutated__bodies__always_end_in_a_listed_cause(void **state)
         check_sound(&failure);
         failure_clear(&failure);
     }
+}
+
+/* The same ones every time, and some that nobody has tried yet. */
+static void mutated__bodies__always_end_in_a_listed_cause(void **state)
+{
+    const char *wish = g_getenv("TEST_SEED");
+    (void)state;
+    for (guint32 seed = 1; seed <= 8; seed++)
+        mutate_all(seed, 1000);
+    mutate_all(wish != NULL ? (guint32)g_ascii_strtoull(wish, NULL, 10) : g_random_int(), 3000);
 }
 
 int main(void)

@@ -86,8 +86,8 @@ static void problem__length_type_and_emptiness__in_the_filled_text(void **state)
     } rows[] = {
         {"Company", "1234567890", "", NULL},
         {"Company", "12345678901", "", "Too long by 1"},
-        {"Company", "{x}", "ünïcödé 😀😀", NULL},
-        {"Company", "{x}", "ünïcödé 😀😀😀", "Too long by 1"},
+        {"Company", "{x}", "ünïcödé 😀", NULL},
+        {"Company", "{x}", "ünïcödé 😀😀", "Too long by 2"},
         {"Company", "", "", "required"},
         {"Score__c", "{x}", "12.5", NULL},
         {"Score__c", "{x}", "many", "not a number"},
