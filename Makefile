@@ -103,7 +103,7 @@ CONFIG_H := $(BUILD)/include/perch/config.h
 # Tests: tests/SUITE/test_NAME.c is a program, test_NAME.sh a script; other .c files of the folder
 # are linked to each of its programs. tests/support holds what all share, and a few programs.
 SUITES := support unit contract screen demo_org e2e browser
-SUPPORT_PROGRAMS := cage fake_browser sample_tui ui_demo
+SUPPORT_PROGRAMS := cage fake_browser fake_keyring sample_tui ui_demo
 SUPPORT_SRC := $(filter-out tests/support/test_%.c $(SUPPORT_PROGRAMS:%=tests/support/%.c), \
                  $(wildcard tests/support/*.c))
 SUPPORT_LIB := $(BUILD)/tests/libsupport.a

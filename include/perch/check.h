@@ -63,6 +63,9 @@ struct check_run {
     gpointer private;
 };
 
+/* Shown until the run ends: the keyring answers at once, unless it asks the person for something.
+ */
+void check_waits_for_keyring(struct check_run *run);
 /* Every run ends with exactly one of these; the run must not be used afterwards. */
 void check_ok(struct check_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void check_warn(struct check_run *run, struct failure *failure, const char *format, ...)

@@ -184,6 +184,7 @@ static void probed(GObject *source, GAsyncResult *async, gpointer user)
 
 static void check_keyring(struct check_run *run)
 {
+    check_waits_for_keyring(run);
     store_probe(run->session->store, run->cancellable, probed, run);
 }
 

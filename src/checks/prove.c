@@ -229,6 +229,7 @@ static void read_back(GObject *source, GAsyncResult *async, gpointer user)
 
 static void start_read_back(struct check_run *run)
 {
+    check_waits_for_keyring(run);
     store_load(run->session->store, run->session->connection->name, run->session->interactive,
                run->cancellable, read_back, run);
 }
@@ -252,9 +253,11 @@ static void check_stored(struct check_run *run)
     session->connection->forgetting = 0; /* a new login is the opposite of it */
     if (session->memory_only)
         check_warn(run, NULL, _("not stored: the tokens are in memory until perch ends"));
-    else
+    else {
+        check_waits_for_keyring(run);
         store_save(session->store, session->connection->name, &session->secrets,
                    session->interactive, run->cancellable, saved, run);
+    }
 }
 
 static void refreshed(struct refresh_result *result, gpointer user)

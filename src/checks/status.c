@@ -30,6 +30,7 @@ static void loaded(GObject *source, GAsyncResult *async, gpointer user)
 
 void check_item(struct check_run *run)
 {
+    check_waits_for_keyring(run);
     store_load(run->session->store, run->session->connection->name, run->session->interactive,
                run->cancellable, loaded, run);
 }

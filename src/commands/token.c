@@ -13,7 +13,7 @@
 /* perch token NAME: with a token that is still good this is one read of the keyring and nothing
  * else; no network library is even started. */
 
-enum { SAVE_MS = 5000, STILL_THERE_MS = 300 };
+enum { SAVE_MS = 5000, STILL_THERE_MS = 300, KEYRING_MS = 1000 };
 
 struct token_run {
     const char *name;
@@ -26,7 +26,7 @@ struct token_run {
     Session *session;
     Http *http;
     char *config_dir;
-    guint still_there;
+    guint still_there, keyring_slow;
     guint signals[3];
     bool timed_out, interrupted;
     int exit;
@@ -203,6 +203,15 @@ static void refresh(struct token_run *run)
                      run->cancellable, refreshed, run);
 }
 
+static gboolean keyring_slow(gpointer user)
+{
+    struct token_run *run = user;
+    run->keyring_slow = 0;
+    if (!run->common.quiet)
+        fprintf(stderr, "perch: %s: %s\n", run->name, _("Waiting for the keyring."));
+    return G_SOURCE_REMOVE;
+}
+
 static void loaded(GObject *source, GAsyncResult *result, gpointer user)
 {
     struct token_run *run = user;
@@ -210,6 +219,9 @@ static void loaded(GObject *source, GAsyncResult *result, gpointer user)
     struct secrets secrets = {0};
     struct failure failure = {0};
     (void)source;
+    if (run->keyring_slow != 0)
+        g_source_remove(run->keyring_slow);
+    run->keyring_slow = 0;
     if (store_load_finish(run->store, result, &secrets, &error)) {
         run->session->secrets = secrets;
         run->session->stored = true;
@@ -276,6 +288,7 @@ static void run_loop(struct token_run *run)
     gint timeout = run->common.timeout;
     guint timer = timeout > 0 ? g_timeout_add_seconds((guint)timeout, timed_out, run) : 0;
     run->loop = g_main_loop_new(NULL, FALSE);
+    run->keyring_slow = g_timeout_add(KEYRING_MS, keyring_slow, run);
     store_load(run->store, run->name, false, run->cancellable, loaded, run);
     g_main_loop_run(run->loop);
     if (timer != 0)

@@ -12,8 +12,8 @@
 #include "../../src/store/call.h"
 #include "../../src/store/private-service.h"
 #include "../support/keyring.h"
-#include "fake_service.h"
 #include "perch/error.h"
+#include "support/fake_service.h"
 
 struct world {
     char *home;

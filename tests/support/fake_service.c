@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fake_service.h"
+#include "support/fake_service.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -260,6 +260,11 @@ static GVariant *on_get(GDBusConnection *bus, const char *sender, const char *pa
     if (g_str_equal(property, "Attributes"))
         return g_variant_new_parsed("@a{ss} {'connection': 'acme'}");
     return g_variant_new_uint64(1795420800);
+}
+
+void fake_service_agree(FakeService *service)
+{
+    complete(service, false);
 }
 
 FakeService *fake_service_new(const char *address)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef TESTS_CONTRACT_FAKE_SERVICE_H
-#define TESTS_CONTRACT_FAKE_SERVICE_H
+#ifndef TESTS_SUPPORT_FAKE_SERVICE_H
+#define TESTS_SUPPORT_FAKE_SERVICE_H
 
 #include <gio/gio.h>
 #include <stdbool.h>
@@ -38,6 +38,7 @@ typedef struct FakeService {
 } FakeService;
 
 FakeService *fake_service_new(const char *address);
+void fake_service_agree(FakeService *service); /* the person at the open prompt does */
 void fake_service_free(FakeService *service);
 
 #endif
