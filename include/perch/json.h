@@ -15,7 +15,8 @@ typedef struct cJSON Json;
 void json_use_wiping_allocators(void);
 
 /* One JSON value with nothing but white space after it; owned by the caller. Nested deeper than
- * 100 levels, larger than 16 MiB or not UTF-8: PERCH_ERROR_INPUT. */
+ * 100 levels, larger than 16 MiB, not UTF-8 or with a NUL in a text (which would lose what comes
+ * after it): PERCH_ERROR_INPUT. */
 Json *json_parse(const char *text, gsize length, GError **error);
 void json_free(Json *json); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Json, json_free)

@@ -15,15 +15,18 @@ void json_use_wiping_allocators(void)
     cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = wiping_malloc, .free_fn = wiping_free});
 }
 
-/* cJSON recurses as deep as the text says; this keeps a hostile answer off the stack. */
-static bool too_deep(const char *text, gsize length)
+/* cJSON recurses as deep as the text says; this keeps a hostile answer off the stack. And it ends a
+ * text at NUL, silently. */
+static bool is_beyond_us(const char *text, gsize length)
 {
     int depth = 0;
     bool quoted = false;
     for (gsize i = 0; i < length; i++) {
         char c = text[i];
         if (quoted) {
-            if (c == '\\')
+            if (c == '\\' && length - i > 5 && memcmp(text + i, "\\u0000", 6) == 0)
+                return true;
+            else if (c == '\\')
                 i++;
             else if (c == '"')
                 quoted = false;
@@ -42,7 +45,7 @@ static bool too_deep(const char *text, gsize length)
 Json *json_parse(const char *text, gsize length, GError **error)
 {
     if (length > SIZE_MAX_BYTES || !g_utf8_validate(text, (gssize)length, NULL) ||
-        too_deep(text, length)) {
+        is_beyond_us(text, length)) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
                             _("This is not JSON that perch can read."));
         return NULL;

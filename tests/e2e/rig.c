@@ -160,3 +160,13 @@ const Json *json_check(const Json *result, const char *id)
     fail_msg("there is no check %s", id);
     return NULL;
 }
+
+char *rig_newman(void)
+{
+    const char *build = g_getenv("TEST_BUILD");
+    g_autofree char *folder = g_path_get_dirname(build != NULL ? build : "build/release");
+    g_autofree char *own = g_build_filename(folder, "node", "node_modules", ".bin", "newman", NULL);
+    if (g_file_test(own, G_FILE_TEST_IS_EXECUTABLE))
+        return g_steal_pointer(&own);
+    return g_find_program_in_path("newman");
+}

@@ -105,16 +105,6 @@ static void curl__one_channel__and_errors_that_tell(void **state)
     drop(file);
 }
 
-static char *newman_path(void)
-{
-    const char *build = g_getenv("TEST_BUILD");
-    g_autofree char *folder = g_path_get_dirname(build != NULL ? build : "build/release");
-    g_autofree char *own = g_build_filename(folder, "node", "node_modules", ".bin", "newman", NULL);
-    if (g_file_test(own, G_FILE_TEST_IS_EXECUTABLE))
-        return g_steal_pointer(&own);
-    return g_find_program_in_path("newman");
-}
-
 static void assert_secrets_in_environment_only(Rig *rig, const char *collection,
                                                const char *environment)
 {
@@ -139,9 +129,9 @@ static void assert_secrets_in_environment_only(Rig *rig, const char *collection,
 static void postman__newman__creates_and_deletes(void **state)
 {
     (void)state;
-    g_autofree char *newman = newman_path();
+    g_autofree char *newman = rig_newman();
     if (newman == NULL)
-        skip_because("newman is not here: npm or its registry could not be reached");
+        skip_because(RIG_NO_NEWMAN);
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");
     g_autofree char *base = g_build_filename(rig->home->home, "acme", NULL);

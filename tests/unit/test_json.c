@@ -16,7 +16,7 @@ static void parse__good__gives_a_tree(void **state)
 {
     static const char *const texts[] = {"{}",   "[]",     " {\"a\":1}\n", "null",
                                         "true", "-1.5e3", "\"ünï\\n\"",   "[[[[]]]]",
-                                        "0",    "\"\"",   "{\"a\":[{}]}"};
+                                        "0",    "\"\"",   "{\"a\":[{}]}", "\"\\\\u0000\""};
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;
@@ -28,10 +28,11 @@ static void parse__good__gives_a_tree(void **state)
 
 static void parse__bad__is_refused_with_a_sentence(void **state)
 {
-    static const char *const texts[] = {"",      "{",         "}",           "{\"a\"}", "{\"a\":}",
-                                        "[1,]",  "{}{}",      "{} x",        "{'a':1}", "nul",
-                                        "\"a",   "<html>",    "{\"a\":1,,}", "\xFF",    "\"\xC3\"",
-                                        "[1 2]", "\"\\u12\"", "\"\\ud800\""};
+    static const char *const texts[] = {
+        "",      "{",         "}",           "{\"a\"}",       "{\"a\":}",
+        "[1,]",  "{}{}",      "{} x",        "{'a':1}",       "nul",
+        "\"a",   "<html>",    "{\"a\":1,,}", "\xFF",          "\"\xC3\"",
+        "[1 2]", "\"\\u12\"", "\"\\ud800\"", "\"a\\u0000b\"", "{\"a\\u0000\":1}"};
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;
