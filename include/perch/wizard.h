@@ -190,6 +190,7 @@ struct wizard {
     /* Test */
     const struct describe *describe; /* borrowed; NULL = not there yet */
     struct mapping_editor editor;
+    char *edited; /* API name of the field that the editor was at last; NULL = none */
     bool dry_run, tested;
 
     /* Hand-off */

@@ -170,6 +170,7 @@ void editor_edit(struct wizard *w, const char *field)
     g_autofree char *name = mapping == NULL ? NULL : text_variable(mapping->text);
     g_autofree char *api_name = g_strdup(field);
     editor_clear(w);
+    set(&w->edited, api_name);
     w->editor.screen = EDITOR_FIELD;
     w->editor.field = g_steal_pointer(&api_name);
     w->editor.text = g_strdup(mapping == NULL || name != NULL ? "" : mapping->text);

@@ -295,6 +295,16 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
     view_key(view, ACTION_BACK, _("back"));
 }
 
+/* Back from the editor, the row that was edited; else the first one. */
+static int first_focus(const struct wizard *w)
+{
+    const GPtrArray *mappings = connection_channel(w->connection)->mappings;
+    for (guint i = 0; i < mappings->len; i++)
+        if (g_strcmp0(((const struct mapping *)mappings->pdata[i])->field, w->edited) == 0)
+            return ITEM_FIELD + (int)i;
+    return mappings->len > 0 ? ITEM_FIELD : ITEM_ADD;
+}
+
 void step_test_view(const struct wizard *w, struct view *view, int focus)
 {
     if (editor_is_open(w)) {
@@ -315,6 +325,6 @@ void step_test_view(const struct wizard *w, struct view *view, int focus)
     view_blank(view);
     if (!view->failed)
         view_results(w, view, focus);
-    view->focus = connection_channel(w->connection)->mappings->len > 0 ? ITEM_FIELD : ITEM_ADD;
+    view->focus = first_focus(w);
     view_keys(w, view, focus);
 }

@@ -46,6 +46,7 @@ void wizard_free(struct wizard *w)
     diagnosis_free(w->explained);
     g_free(w->browser_problem);
     editor_clear(w);
+    g_free(w->edited);
     g_clear_pointer(&w->handoff, g_ptr_array_unref);
     g_free(w->handoff_problem);
     secret_unref(w->webhook);

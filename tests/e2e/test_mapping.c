@@ -63,6 +63,14 @@ static Walk *at_test(Rig *rig)
     return walk;
 }
 
+static void leave(Walk *walk)
+{
+    press(walk, "q");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    pty_expect_exit(walk->pty, 3);
+}
+
 static void down_to(Walk *walk, const char *row)
 {
     g_autofree char *wanted = g_strdup_printf("▸ %s", row);
@@ -73,9 +81,19 @@ static void down_to(Walk *walk, const char *row)
     see(walk, wanted);
 }
 
+/* Red, beside the sentence that says the same. */
+static void see_red(Walk *walk, const char *text)
+{
+    enum { RED = 160 };
+    int column = 0, row = pty_find(walk->pty, text, &column);
+    assert_true(row >= 0);
+    assert_int_equal(pty_cell(walk->pty, row, column).foreground, RED);
+}
+
 static void fill_required(Walk *walk)
 {
     see(walk, "Branch *");
+    see_red(walk, "Branch *");
     see(walk, "This field is required.");
     see_key(walk, "Enter insert Lead");
     press(walk, "Enter");
@@ -176,6 +194,137 @@ static void editor__required_picklist_number_and_variable__reach_the_org(void **
     assert_string_equal(json_get_string(json_get(create, "body"), "Website"), "{contact.site}");
 }
 
+/* Opens the editor of the row with the focus at its fixed text, emptied; keys choose that. */
+static void fixed_text(Walk *walk, const char *facts, const char *keys)
+{
+    press(walk, "e");
+    see(walk, facts);
+    press(walk, keys);
+    see(walk, "(•) a fixed text");
+    press(walk, "Tab C-u");
+}
+
+static void editor__text_too_long__is_not_kept(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autofree char *long_name = g_strnfill(81, 'x');
+    rig_setup(rig, "acme");
+    g_autoptr(Walk) walk = at_test(rig);
+    see(walk, "▸ Last Name *");
+    see_key(walk, "Enter insert Lead");
+    /* The sample of a variable first: the field takes 80 characters. */
+    press(walk, "e");
+    see(walk, "LastName · string · 80 characters · required");
+    see(walk, "(•) {sender name}");
+    press(walk, "Tab C-u");
+    paste(walk, long_name);
+    see_sentence(walk, "80 characters");
+    press(walk, "Enter");
+    see(walk, "(•) {sender name}");
+    press(walk, "Esc");
+    see(walk, "▸ Last Name *");
+    fixed_text(walk, "LastName · string · 80 characters · required", "Down Down Down Down Space");
+    paste(walk, long_name);
+    press(walk, "Enter");
+    see(walk, "(•) a fixed text");
+    press(walk, "Backspace");
+    press(walk, "Enter");
+    see(walk, "\"xxxx");
+    leave(walk);
+    g_autoptr(Json) kept = settings(rig);
+    assert_int_equal(strlen(text_of(channel_of(kept, "whatsapp"), "LastName")), 80);
+}
+
+static void editor__text_with_variables__is_filled_with_their_samples(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autoptr(Walk) walk = at_test(rig);
+    see_key(walk, "Enter insert Lead");
+    press(walk, "Down");
+    see(walk, "▸ Company *");
+    fixed_text(walk, "Company · string · 255 characters · required", "Space");
+    type(walk, "From {sender name} by {way}");
+    press(walk, "Enter");
+    see(walk, "▸ Company *");
+    see(walk, "From perch test by");
+    insert(walk, "Enter insert Lead");
+    g_autoptr(Json) lead = body_of_last(rig, "/sobjects/Lead");
+    assert_string_equal(json_get_string(lead, "Company"), "From perch test by perch test");
+    leave(walk);
+}
+
+static void editor__list__is_narrowed_by_label_or_name_to_what_one_may_write(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_patch(rig->org, "{'profiles':{'*':{'read_only_fields':['Lead.Fax'],"
+                             "'hidden_fields':['Lead.Rating']}}}");
+    rig_setup(rig, "acme");
+    g_autoptr(Walk) walk = at_test(rig);
+    see_key(walk, "Enter insert Lead");
+    press(walk, "a");
+    see(walk, "that you may write");
+    static const struct {
+        const char *part, *there;
+    } parts[] = {{"annual rev", "AnnualRevenue"}, /* a label */
+                 {"ANNUALREV", "AnnualRevenue"},  /* an API name, in any case */
+                 {"fax", NULL},                   /* may be read, not written */
+                 {"rating", NULL},                /* may not be seen */
+                 {"created date", NULL}};         /* nobody may write it */
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+        type(walk, parts[i].part);
+        see(walk, parts[i].there != NULL ? parts[i].there
+                                         : "No field has that in its label or its API name.");
+        press(walk, "C-u");
+        see(walk, "LastName");
+    }
+    press(walk, "Esc");
+    see(walk, "▸ Last Name *");
+    leave(walk);
+}
+
+/* What was mapped stays, and is red where the org has changed since. */
+static void editor__org_that_changed__is_seen_before_the_insert(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_patch(rig->org, "{'custom_fields':{'Lead.Branch__c':{'label':'Branch','type':"
+                             "'picklist','values':['North','South'],'required':true}}}");
+    rig_setup(rig, "acme");
+    guint inserted = demo_org_requests(rig->org, "POST", "/services/data/v68.0/sobjects/Lead");
+    demo_org_patch(rig->org, "{'custom_fields':{'Lead.Branch__c':{'label':'Branch','type':"
+                             "'picklist','values':['East','West'],'required':true,"
+                             "'restricted':true}},"
+                             "'profiles':{'*':{'hidden_fields':['Lead.LeadSource']}}}");
+    g_autoptr(Walk) walk = at_test(rig);
+    see_key(walk, "Enter insert Lead");
+    see_sentence(walk, "Lead of this org has no such field, or you may not see it.");
+    see_red(walk, "Lead Source");
+    see_red(walk, "Branch *");
+    press(walk, "Enter");
+    see(walk, "Fill in the fields that are marked first.");
+    assert_int_equal(demo_org_requests(rig->org, "POST", "/services/data/v68.0/sobjects/Lead"),
+                     inserted);
+    down_to(walk, "Lead Source");
+    press(walk, "x");
+    pty_expect_gone(walk->pty, "has no such field");
+    down_to(walk, "Branch *");
+    press(walk, "e");
+    see(walk, "Branch__c · picklist · 2 values · required");
+    press(walk, "Tab Down Down Space");
+    see(walk, "(•) West");
+    press(walk, "Enter");
+    see(walk, "\"West\"");
+    insert(walk, "Enter insert Lead");
+    g_autoptr(Json) lead = body_of_last(rig, "/sobjects/Lead");
+    assert_string_equal(json_get_string(lead, "Branch__c"), "West");
+    assert_null(json_get(lead, "LeadSource"));
+    leave(walk);
+}
+
 static void editor__channels__new_changed_and_taken_out(void **state)
 {
     (void)state;
@@ -211,10 +360,7 @@ static void editor__channels__new_changed_and_taken_out(void **state)
     see(walk, "1 of 2");
     press(walk, "Right");
     see(walk, "‹ SMS → Lead ›  2 of 2");
-    press(walk, "q");
-    see(walk, "Keep the draft and quit?");
-    press(walk, "Enter");
-    pty_expect_exit(walk->pty, 3);
+    leave(walk);
     g_autoptr(Json) kept = settings(rig);
     assert_null(channel_of(kept, "viber"));
     assert_string_equal(json_get_string(channel_of(kept, "sms"), "object"), "Lead");
@@ -268,6 +414,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(editor__required_picklist_number_and_variable__reach_the_org),
+        cmocka_unit_test(editor__text_too_long__is_not_kept),
+        cmocka_unit_test(editor__text_with_variables__is_filled_with_their_samples),
+        cmocka_unit_test(editor__list__is_narrowed_by_label_or_name_to_what_one_may_write),
+        cmocka_unit_test(editor__org_that_changed__is_seen_before_the_insert),
         cmocka_unit_test(editor__channels__new_changed_and_taken_out),
         cmocka_unit_test(mapping__fields_that_may_not_be_written__are_left_out),
         cmocka_unit_test(mapping__required_field_without_a_person__gets_a_text),
