@@ -183,7 +183,7 @@ static void commands__send_exactly_this(void **state)
         {"token-fresh", {"token", "acme", "--fresh"}},
         {"status", {"status"}},
         {"test-case", {"test", "acme", "--object", "Case", "--keep"}},
-        {"rehearse", {"handoff", "acme", "--rehearse"}},
+        {"rehearse", {"handoff", "acme", "--rehearse", "--channel=whatsapp"}},
         {"forget", {"forget", "acme"}},
     };
     (void)state;
