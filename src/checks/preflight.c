@@ -206,13 +206,23 @@ static void warn_no_browser(struct check_run *run, const Desktop *desktop)
     }
 }
 
+/* Of a command line, what a person knows it by: no folders, no options. */
+static char *program_name(const char *line)
+{
+    g_auto(GStrv) words = NULL;
+    return g_shell_parse_argv(line, NULL, &words, NULL) ? g_path_get_basename(words[0])
+                                                        : g_strdup(line);
+}
+
 void check_browser(struct check_run *run)
 {
     const Desktop *desktop = run->session->desktop;
     if (desktop == NULL) {
         check_skip(run, _("not needed"));
     } else if (desktop->browser != NULL) {
-        check_ok(run, "%s", desktop->browser);
+        g_autofree char *name = program_name(desktop->browser);
+        check_evidence(run, "command", desktop->browser);
+        check_ok(run, "%s", name);
     } else {
         warn_no_browser(run, desktop);
     }

@@ -152,7 +152,17 @@ static void demo_clear(struct demo *demo)
     secret_unref(demo->client_secret);
 }
 
-static void say_hello(const struct demo *demo, bool scripted)
+/* Why a scripted browser logs in; NULL = it does not. */
+static const char *why_scripted(bool terminal, bool no_input, bool browser)
+{
+    if (!browser)
+        return _("There is no browser here: a scripted one logs in.");
+    if (!terminal)
+        return _("There is no terminal here: a scripted browser logs in.");
+    return no_input ? _("Nobody is to be asked: a scripted browser logs in.") : NULL;
+}
+
+static void say_hello(const struct demo *demo, const char *scripted)
 {
     const Json *user = json_first(json_get(demo->json, "users"));
     fprintf(stderr, _("The demo org listens on %s. Log in there as %s with the password %s.\n"),
@@ -163,9 +173,8 @@ static void say_hello(const struct demo *demo, bool scripted)
                 _("Rehearsal %s: something is wrong with this org. Read what perch finds, put it "
                   "right in the org's Setup, and try again.\n"),
                 demo->rehearsal->name);
-    if (scripted)
-        fprintf(stderr, "%s\n",
-                _("There is no terminal or no browser to use here: a scripted browser logs in."));
+    if (scripted != NULL)
+        fprintf(stderr, "%s\n", scripted);
 }
 
 /* The demo org's own scripted browser as $BROWSER. */
@@ -194,7 +203,7 @@ static int run_demo(struct demo *demo, const struct common_options *common)
     g_autofree char *last_words = farewell(demo);
     g_autoptr(Desktop) desktop = desktop_look();
     bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-    bool scripted = !terminal || common->no_input || desktop->browser == NULL;
+    const char *scripted = why_scripted(terminal, common->no_input, desktop->browser != NULL);
     struct app_options options = {
         .name = "demo",
         .login_url = json_get_string(demo->json, "url"),
@@ -208,7 +217,7 @@ static int run_demo(struct demo *demo, const struct common_options *common)
         .farewell = last_words,
     };
     say_hello(demo, scripted);
-    if (scripted)
+    if (scripted != NULL)
         use_scripted_browser(demo);
     return app_setup(&options);
 }
