@@ -38,6 +38,7 @@ struct session {
 
     /* what the org and user were before this login (wrong-org guard); NULL = a first login */
     char *expected_org_id, *expected_user_id;
+    Connection *before;     /* as it was before a login that is not proven yet; NULL = no such */
     Secret *previous_token; /* refresh token that the connection had before; NULL = none */
 
     /* forgetting */
@@ -82,6 +83,10 @@ void session_take_answer(struct session *session, struct token_answer *answer, g
 /* The part of it that is secret; session_seconds as in struct connection. TRUE: rotated. */
 bool secrets_take_answer(struct secrets *secrets, const struct token_answer *answer,
                          gint64 session_seconds, gint64 received_ms);
+
+/* The connection without what a login has told that is not proven: it may be for another org. Owned
+ * by the caller. */
+Connection *session_proven_connection(const struct session *session);
 
 /* Where REST calls go, and the version to use. */
 const char *session_base(const struct session *session);

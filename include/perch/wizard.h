@@ -74,7 +74,8 @@ enum effect_kind {
     EFFECT_SAVE,            /* the connection's file; finished set-ups are no drafts any more */
     EFFECT_OTHER_ORG,       /* the person says that another org or user is meant */
     EFFECT_KEEP_IN_MEMORY,  /* keep: go on without storing; else store from now on */
-    EFFECT_REVOKE_AND_QUIT, /* revoke what was won and not stored, then quit with code */
+    EFFECT_REVOKE_AND_QUIT, /* revoke what was won and not stored, if anything, then quit with code
+                             */
     EFFECT_QUIT,            /* code */
 };
 

@@ -37,6 +37,7 @@ static void prove_done(struct app *app, bool ok)
         app_event(app, &(struct wizard_event){.kind = WIZARD_STORED, .done = app->session->stored});
     if (!ok)
         return;
+    g_clear_pointer(&app->session->before, connection_free);
     connection->proven_at = clock_wall_ms();
     connection->with_secret = secret_length(app->session->secrets.client_secret) > 0;
     app_offer_values(app);

@@ -192,7 +192,8 @@ static void start_checks(struct app *app, const struct effect *effect)
 static void save(struct app *app)
 {
     g_autoptr(GError) error = NULL;
-    app->saved = connections_save(app->services.config_dir, app->session->connection, &error);
+    g_autoptr(Connection) connection = session_proven_connection(app->session);
+    app->saved = connections_save(app->services.config_dir, connection, &error);
     if (!app->saved)
         app_notice(app, "%s", error->message);
     save_draft_secret(app);
@@ -216,7 +217,15 @@ static void revoked(const struct http_response *response, gpointer user)
 
 static void revoke_and_quit(struct app *app, int code)
 {
+    const struct session *session = app->session;
     app->exit = code;
+    /* Before a new token has come, the one in hand is the connection's own. */
+    if (!session->token_won || session->stored ||
+        secret_equal(session->secrets.refresh_token, session->previous_token)) {
+        farewell(app);
+        app_quit(app, code);
+        return;
+    }
     app_notice(app, _("Revoking the tokens of this login …"));
     http_send(app->services.http,
               token_revoke_request(app->session->connection->login_url,

@@ -25,6 +25,8 @@ struct refresh {
     Store *store; /* borrowed, as http */
     Http *http;
     struct secrets secrets;
+    struct secrets held; /* what the keyring has, where the session is ahead of it and it has any */
+    bool has_held;
 
     StoreLock *lock;
     Keeper *keeper;
@@ -75,6 +77,7 @@ static void finish(struct refresh *refresh)
     refresh->done(&refresh->result, refresh->user);
     failure_clear(&refresh->result.failure);
     secrets_clear(&refresh->secrets);
+    secrets_clear(&refresh->held);
     g_clear_object(&refresh->cancellable);
     g_clear_object(&refresh->lock_wait);
     g_clear_object(&refresh->options.at_once);
@@ -372,7 +375,8 @@ static void prepare(struct refresh *refresh)
                                                 .secrets = &refresh->secrets},
                          refresh->lock);
     if (refresh->rotates && !refresh->memory_only)
-        store_save(refresh->store, refresh->name, &refresh->secrets, refresh->interactive,
+        store_save(refresh->store, refresh->name,
+                   refresh->has_held ? &refresh->held : &refresh->secrets, refresh->interactive,
                    refresh->cancellable, saved_as_before, refresh);
     else
         post(refresh);
@@ -411,7 +415,8 @@ static void loaded(GObject *source, GAsyncResult *result, gpointer user)
         return;
     }
     if (session_is_ahead(session)) {
-        secrets_clear(&fresh);
+        refresh->held = fresh;
+        refresh->has_held = there;
     } else if (!there) {
         fail_error(refresh, error);
         return;
@@ -530,6 +535,12 @@ void refresh_run_with(struct session *session, const struct refresh_options *opt
     refresh->lock = g_steal_pointer(&session->unsaved->lock);
     refresh->keeper = g_steal_pointer(&session->unsaved->keeper);
     g_clear_pointer(&session->unsaved, g_free);
+    if (session->memory_only) { /* it was decided that they are not stored */
+        keeper_done(refresh->keeper);
+        refresh->result.ok = true;
+        finish(refresh);
+        return;
+    }
     secrets_copy(&refresh->secrets, &session->secrets);
     refresh->save_until_ms = clock_monotonic_ms() + options->save_ms;
     save(refresh, refresh->interactive);

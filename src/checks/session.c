@@ -35,6 +35,7 @@ void session_free(struct session *session)
     secret_unref(session->state);
     secret_unref(session->code);
     g_free(session->redirect_uri);
+    connection_free(session->before);
     secret_unref(session->previous_token);
     store_lock_free(session->lock);
     g_free(session->expected_org_id);
@@ -119,6 +120,26 @@ void session_take_answer(struct session *session, struct token_answer *answer, g
     token_answer_clear(&session->answer);
     session->answer = *answer;
     memset(answer, 0, sizeof *answer);
+}
+
+Connection *session_proven_connection(const struct session *session)
+{
+    const Connection *before = session->before;
+    Connection *copy = connection_copy(session->connection);
+    if (before == NULL)
+        return copy;
+    connection_set(&copy->instance_url, before->instance_url);
+    connection_set(&copy->identity_url, before->identity_url);
+    connection_set(&copy->granted_scopes, before->granted_scopes);
+    connection_set(&copy->org_id, before->org_id);
+    connection_set(&copy->user_id, before->user_id);
+    connection_set(&copy->username, before->username);
+    connection_set(&copy->org_name, before->org_name);
+    connection_set(&copy->edition, before->edition);
+    connection_set(&copy->profile_id, before->profile_id);
+    copy->session_seconds = before->session_seconds;
+    copy->rotation = before->rotation;
+    return copy;
 }
 
 const char *session_base(const struct session *session)

@@ -3,9 +3,16 @@
 
 void step_prove_enter(struct wizard *w, GArray *out)
 {
-    w->token_won = w->token_won || !list_ok(w, CHECKS_PROVE);
-    if (!list_ok(w, CHECKS_PROVE))
-        list_start(w, CHECKS_PROVE, true, out);
+    if (list_ok(w, CHECKS_PROVE))
+        return;
+    w->stored = false; /* a code may become a token any moment */
+    list_start(w, CHECKS_PROVE, true, out);
+}
+
+bool step_prove_may_win(const struct wizard *w)
+{
+    const struct check_result *exchange = list_find(w, CHECKS_PROVE, "exchange");
+    return w->lists[CHECKS_PROVE].running && (exchange == NULL || exchange->status != CHECK_FAILED);
 }
 
 void step_prove_leave(struct wizard *w, GArray *out)
@@ -32,8 +39,15 @@ static bool has_token(const struct wizard *w)
 
 static bool store_failed(const struct wizard *w)
 {
-    const struct check_result *stored = list_find(w, CHECKS_PROVE, "stored");
-    return stored != NULL && stored->status == CHECK_FAILED;
+    static const char *const ids[] = {"stored", "refreshed"}; /* a refresh stores, too */
+    for (gsize i = 0; i < G_N_ELEMENTS(ids); i++) {
+        const struct check_result *result = list_find(w, CHECKS_PROVE, ids[i]);
+        if (result != NULL && result->status == CHECK_FAILED &&
+            (i == 0 ||
+             (result->diagnosis != NULL && result->diagnosis->exit == PERCH_EXIT_KEYRING)))
+            return true;
+    }
+    return false;
 }
 
 static bool other_org(const struct wizard *w)

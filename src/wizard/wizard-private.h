@@ -100,6 +100,8 @@ struct view_item *secret_view(const struct wizard *w, struct view *view, int id,
                               const Secret *value, const char *note);
 
 bool is_action(const struct view_event *event, enum action action);
+/* Prove runs, and its code has become a token or may still. */
+bool step_prove_may_win(const struct wizard *w);
 void member_set(struct wizard *w, char **member, const char *text); /* trims; notes a change */
 
 #endif

@@ -185,7 +185,7 @@ static void quit(struct wizard *w, GArray *out)
 
 static bool is_unstored(const struct wizard *w)
 {
-    return w->token_won && !w->stored;
+    return (w->token_won || step_prove_may_win(w)) && !w->stored;
 }
 
 /* ---- troubleshooting ---- */
