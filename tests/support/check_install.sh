@@ -42,6 +42,8 @@ run_make PREFIX="$work/prefix" install
 run_make PREFIX="$work/prefix" install # twice is the same
 must_be_there "$work/prefix/bin/perch" "$work/prefix/bin/perch-demo-org" \
     "$work/prefix/share/man/man1/perch.1" \
+    "$work/prefix/share/man/man7/perch-causes.7" \
+    "$work/prefix/share/man/man7/perch-handoff.7" \
     "$work/prefix/share/bash-completion/completions/perch"
 "$work/prefix/bin/perch" --version | grep -q '^perch [0-9]'
 run_make PREFIX="$work/prefix" uninstall
