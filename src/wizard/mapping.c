@@ -116,8 +116,10 @@ static void pick_view(const struct wizard *w, struct view *view)
     g_autofree char *count =
         g_strdup_printf(_("%u that you may write"), describe_createable_count(w->describe));
     view_heading(view, _("Add a field"), count);
+    view_blank(view);
     struct view_item *item = input_view(w, view, ITEM_FIND, _("Find"), w->editor.find, NULL);
     item->settled = true;
+    view_blank(view);
     for (guint i = 0; i < w->describe->fields->len; i++)
         if (is_shown(w, w->describe->fields->pdata[i]))
             view_field_row(w, view, i);
@@ -296,6 +298,15 @@ static void view_values(const struct wizard *w, struct view *view, const struct 
     }
 }
 
+/* What the record gets of a text with variables in it; NULL when it has none. */
+static char *filled_note(const struct wizard *w)
+{
+    g_autoptr(GPtrArray) names = text_variables(w->editor.text);
+    g_autofree char *filled = names->len == 0 ? NULL : channel_fill(channel_of(w), w->editor.text);
+    g_autofree char *clean = filled == NULL ? NULL : text_clean(filled);
+    return clean == NULL ? NULL : g_strdup_printf("→ %s", clean);
+}
+
 static void field_view(const struct wizard *w, struct view *view)
 {
     const struct field *field = edited_field(w);
@@ -313,6 +324,7 @@ static void field_view(const struct wizard *w, struct view *view)
     } else if (fixed) {
         struct view_item *item = input_view(w, view, ITEM_TEXT, _("Text"), w->editor.text, NULL);
         item->error = value_problem(w);
+        view_item_take(&item->note, filled_note(w));
     } else {
         if (other) {
             struct view_item *name =

@@ -247,6 +247,7 @@ static void editor__text_with_variables__is_filled_with_their_samples(void **sta
     see(walk, "▸ Company *");
     fixed_text(walk, "Company · string · 255 characters · required", "Space");
     type(walk, "From {sender name} by {way}");
+    see(walk, "→ From perch test by {way}");
     press(walk, "Enter");
     see(walk, "▸ Company *");
     see(walk, "From perch test by");

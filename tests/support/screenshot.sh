@@ -163,7 +163,8 @@ shot() {
         echo "pre{margin:0;padding:12px;color:#d8dbe0;font:16px/18px 'DejaVu Sans Mono',monospace}"
         echo '</style><pre>'
         # aha knows no faint text: a grey stands for it; and the colours of a quiet theme.
-        tmux -S "$socket" capture-pane -pe -t perch | sed -E 's/\x1b\[2m/\x1b[38;5;245m/g' |
+        # -N keeps blanks at the end of a line: they may be an empty field.
+        tmux -S "$socket" capture-pane -peN -t perch | sed -E 's/\x1b\[2m/\x1b[38;5;245m/g' |
             aha --no-header --black | sed -e 's/color:red/color:#f2777a/g' \
             -e 's/color:lime/color:#7bd88f/g' -e 's/color:yellow/color:#ffd866/g' \
             -e 's/color:#3333FF/color:#7aa2f7/g' -e 's/color:fuchsia/color:#c792ea/g' \

@@ -51,9 +51,32 @@ keys Enter
 wait_for "nothing left behind"
 shot 7-test
 
+# The mapping editor: a field is looked for, then filled.
+keys a
+wait_for "that you may write"
+type_text "st"
+wait_for "Status"
+shot 7-fields
+keys Escape
+wait_for "Enter hand-off"
+keys Down e
+wait_for "Company · string"
+keys Tab C-u
+type_text "{sender name} by WhatsApp"
+wait_for "{sender name} by WhatsApp"
+shot 7-mapping
+keys Escape
+wait_for "Enter hand-off"
+
 keys Enter
-wait_for "Into Flow Builder"
+wait_for "Rehearsed"
+wait_for "Enter done"
 shot 8-handoff
+keys w
+wait_for "Start the flow itself"
+shot 8-webhook
+keys Escape
+wait_for "Enter done"
 
 # Three diagnoses and Home.
 start_terminal 100 36 "$build/perch" setup wrong --login-url "$ORG_URL"
