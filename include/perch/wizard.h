@@ -147,12 +147,12 @@ struct wizard {
     enum org_kind org_kind;
     GStrv taken; /* names of other connections */
     bool no_input;
-    bool reauthorize;   /* straight to Authorize; done when proven */
-    bool explaining;    /* the screen for a pasted error is open */
-    Secret *error_text; /* what was pasted there; it may hold tokens */
-    Diagnosis *explained;
-    bool doctor, doctor_only; /* the troubleshooting screen is open; nothing is behind it */
-    bool prefilled;           /* name and address came with the command */
+    bool reauthorize;               /* straight to Authorize; done when proven */
+    bool explaining;                /* the screen for a pasted error is open */
+    Secret *error_text;             /* what was pasted there; it may hold tokens */
+    struct check_result *explained; /* NULL = nothing, or nothing that failed */
+    bool doctor, doctor_only;       /* the troubleshooting screen is open; nothing is behind it */
+    bool prefilled;                 /* name and address came with the command */
 
     enum step step, furthest, first; /* first: where it was opened */
     bool has_home;                   /* Esc on the first screen goes back to Home */

@@ -10,6 +10,8 @@
 
 /* Explains an error that somebody pastes. The exit code is that of its cause. */
 
+enum { SUMMARY_CHARACTERS = 60 };
+
 struct question {
     enum stage stage;
     long status;
@@ -82,8 +84,9 @@ static struct check_result *make_row(guint i, const struct failure *failure, con
     row->blocks = true;
     row->diagnosis = explain(failure);
     row->evidence = evidence_of(failure);
-    const char *what = failure->code != NULL ? failure->code : row->diagnosis->title;
-    row->summary = g_strdup(what);
+    row->summary = failure->code != NULL || failure->message == NULL
+                       ? g_strdup(failure->code)
+                       : text_abbreviate(failure->message, SUMMARY_CHARACTERS);
     if (org != NULL && row->diagnosis->page != SETUP_PAGE_NONE)
         row->page_url = setup_page_url(row->diagnosis->page, org, NULL);
     return row;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "explain_private.h"
+#include "perch/secret.h"
 #include "perch/text.h"
 
 enum { SCAN_BYTES = 64 * 1024, CODE_CHARACTERS = 100, MESSAGE_CHARACTERS = 1000, EXCERPT = 300 };
@@ -11,8 +12,8 @@ char *presentable(const char *text, guint characters)
     if (text == NULL)
         return NULL;
     /* Cut first: an answer may be megabytes long. */
-    g_autofree char *head = g_strndup(text, (gsize)characters * 8);
-    g_autofree char *clean = text_clean(head);
+    g_autoptr(WipedText) head = g_strndup(text, (gsize)characters * 8);
+    g_autoptr(WipedText) clean = text_clean(head);
     g_autofree char *safe = redact(g_strstrip(clean));
     return *safe == '\0' ? NULL : text_abbreviate(safe, characters);
 }
@@ -64,8 +65,8 @@ static bool answer_from_word(struct failure *failure, const char *text)
 
 static void parse_text(struct failure *failure, const char *text)
 {
-    g_autofree char *head = g_strndup(text, SCAN_BYTES);
-    g_autofree char *valid = g_utf8_make_valid(head, -1);
+    g_autoptr(WipedText) head = g_strndup(text, SCAN_BYTES);
+    g_autoptr(WipedText) valid = g_utf8_make_valid(head, -1);
     if (*text == '\0')
         failure_say(failure, "empty", _("The answer is empty."));
     else if (answer_from_markup(failure, valid) || answer_from_word(failure, valid) ||
@@ -86,7 +87,7 @@ void failure_parse(struct failure *ret_failure, enum stage stage, long status,
 {
     (void)content_type;
     *ret_failure = (struct failure){.stage = stage, .status = status};
-    g_autofree char *copy = g_strndup(body == NULL ? "" : body, body == NULL ? 0 : length);
+    g_autoptr(WipedText) copy = g_strndup(body == NULL ? "" : body, body == NULL ? 0 : length);
     const char *text = copy;
     if (g_str_has_prefix(text, "\xEF\xBB\xBF"))
         text += 3;

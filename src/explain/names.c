@@ -25,7 +25,7 @@ static const struct {
     {"CANNOT_EXECUTE_FLOW_TRIGGER", "[\"“](?<named>[^\"”]+)[\"”]"},
     {"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "^(?<fields>[^:=\"]{1,80}): [^:]+: (?<value>.+)$"},
     {"STRING_TOO_LONG", "^(?<fields>[^:=\"]{1,80}): [^:]+: "},
-    {"STRING_TOO_LONG", "\\([^()=]*=(?<limit>[0-9]+)\\)$"},
+    {"STRING_TOO_LONG", "\\([^()=]*=(?<limit>[0-9]+)\\)(?::[\\w, :-]*)?$"},
     {"FIELD_INTEGRITY_EXCEPTION", " field: (?<fields>[^:.]+)$"},
     {"FIELD_INTEGRITY_EXCEPTION", "^(?<fields>[\\w ]{1,40}): "},
     {"INVALID_EMAIL_ADDRESS", "^(?<fields>[^:=\"]{1,80}): [^:]+: (?<value>.+)$"},

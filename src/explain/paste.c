@@ -3,18 +3,22 @@
 
 #include <string.h>
 
+#include "perch/secret.h"
 #include "perch/text.h"
 
 enum { PASTE_BYTES = 256 * 1024, FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
 
 /* ---- what stands around a finding ---- */
 
-#define STATUS_PATTERN                                                                   \
-    "(?i)HTTP/[0-9.]+\\s+([2-5]\\d\\d)\\b"                                               \
-    "|\\b(?:status|response|http)[ _-]?(?:code|status)?[\"']?\\s*(?:[:=]|is)?\\s*[\"']?" \
-    "([2-5]\\d\\d)\\b(?![.:-]\\d)"                                                       \
-    "|\"code\"\\s*:\\s*([2-5]\\d\\d)\\b"                                                 \
-    "|(?:\\banswered|\\breturned|returned error:|responded with|failed with|->|=>)\\s+"  \
+#define STATUS_PATTERN                                                                            \
+    "(?i)HTTP/[0-9.]+\\s+([2-5]\\d\\d)\\b"                                                        \
+    "|\\b(?:status|response|http)[ _-]?(?:code|status)?[\"']?\\s*(?:[:=]|is)?\\s*[\"']?"          \
+    "([2-5]\\d\\d)\\b(?![.:-]\\d)"                                                                \
+    "|\\b([45]\\d\\d)\\s+(?:Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Too " \
+    "Many "                                                                                       \
+    "Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)\\b"          \
+    "|\"code\"\\s*:\\s*([2-5]\\d\\d)\\b"                                                          \
+    "|(?:\\banswered|\\breturned|returned error:|responded with|failed with|->|=>)\\s+"           \
     "([2-5]\\d\\d)\\b"
 
 /* What belongs to a finding stands near it. */
@@ -260,7 +264,7 @@ GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, l
     GPtrArray *failures = g_ptr_array_new_with_free_func((GDestroyNotify)failure_free);
     g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func(finding_free);
     gsize skip = skip_of(text, length);
-    g_autofree char *plain = paste_plain(text + skip, length - skip);
+    g_autoptr(WipedText) plain = paste_plain(text + skip, length - skip);
     g_autofree char *variant = redact(plain);
     g_autofree char *shown = g_strdup(variant);
     guint layer = 0;
@@ -310,8 +314,8 @@ char *paste_org(const char *text, gsize length)
         "|my\\.salesforce\\.mil|my\\.salesforce-setup\\.com|lightning\\.force\\.com"
         "|lightning\\.crmforce\\.mil))(?![\\w.-]*\\w)";
     gsize skip = skip_of(text, length);
-    g_autofree char *plain = paste_plain(text + skip, length - skip);
-    g_autofree char *lower = g_ascii_strdown(plain, -1);
+    g_autoptr(WipedText) plain = paste_plain(text + skip, length - skip);
+    g_autoptr(WipedText) lower = g_ascii_strdown(plain, -1);
     const GRegex *regex = regex_of(pattern);
     g_autoptr(GMatchInfo) info = NULL;
     g_autofree char *found = NULL;

@@ -138,7 +138,8 @@ static char *message_of_word(const char *text, gsize at, gsize length)
         return presentable(message, LINE_CHARACTERS);
     }
     const char *p = line + strspn(line, " \t:,;-|)]>\"'");
-    bool has_words = regex_fits("\\A[\\p{L}\\d].*\\s", p) && strpbrk(p, "{}\"=") == NULL;
+    bool has_words = regex_fits("\\A[\\p{L}\\d].*\\s", p) && strpbrk(p, "{}\"") == NULL &&
+                     !regex_fits("(?<!max )\\b\\w+=", p);
     return has_words ? presentable(p, LINE_CHARACTERS) : paste_line_at(text, at);
 }
 
@@ -226,8 +227,9 @@ static void add_phrase(struct paste_text *paste, const char *lower, const char *
         return;
     gsize at = (gsize)(found - lower);
     g_autofree char *line = paste_line_at(paste->text, at);
+    g_autofree char *page = strchr(line, '<') == NULL ? NULL : page_text(line);
     struct failure failure = {0};
-    failure_say(&failure, code, line);
+    failure_say(&failure, code, page != NULL && *page != '\0' ? page : line);
     paste_add(paste, &failure, RANK_PHRASE, at);
 }
 

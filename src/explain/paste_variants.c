@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "paste.h"
+#include "perch/secret.h"
 
 /* The same text with one more layer of quoting taken off. */
 
@@ -69,6 +70,16 @@ static char *unescape_markup(const char *text)
     return out;
 }
 
+/* How Python prints what it parsed: 'key': 'value', None. */
+static char *unquote_python(const char *text)
+{
+    g_autofree char *opened = replace(text, "(?<=[{\\[,:])(\\s*)'(?=[^\\n])", "\"");
+    g_autofree char *closed = replace(opened, "(?<![\\s{\\[,:])'(?=\\s*[,:}\\]])", "\"");
+    g_autofree char *none = replace(closed, "(?<=:) ?None\\b", " null");
+    g_autofree char *yes = replace(none, "(?<=:) ?True\\b", " true");
+    return replace(yes, "(?<=:) ?False\\b", " false");
+}
+
 /* An address inside of an address. What is no UTF-8 after it stays as it was. */
 static char *unescape_percent(const char *text)
 {
@@ -93,9 +104,9 @@ static const struct {
     const char *sign; /* nothing to do where the text has none */
     char *(*take_off)(const char *text);
 } layers[] = {
-    {">", unquote_letter},   {"=", unquote_printable}, {"&", unescape_markup},
-    {"\\", unescape},        {"\\", unescape},         {"\\", unescape},
-    {"%", unescape_percent}, {"%", unescape_percent},
+    {">", unquote_letter},    {"=", unquote_printable}, {"&", unescape_markup},
+    {"': '", unquote_python}, {"\\", unescape},         {"\\", unescape},
+    {"\\", unescape},         {"%", unescape_percent},  {"%", unescape_percent},
 };
 
 char *paste_next_variant(const char *text, guint *layer)
@@ -123,14 +134,38 @@ static bool is_quoted_letter(const char *text)
     return quoted > 2 && quoted * 2 > lines;
 }
 
+/* As editors on Windows save it, with or without their mark at the start; NULL = it is not. */
+static char *from_utf16(const char *text, gsize length)
+{
+    static const struct {
+        const char *start, *charset;
+        gsize length;
+    } marks[] = {
+        {"\xFF\xFE", "UTF-16LE", 2},
+        {"\xFE\xFF", "UTF-16BE", 2},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
+        if (length >= 4 && memcmp(text, marks[i].start, marks[i].length) == 0)
+            return g_convert(text + 2, (gssize)(length - 2) & ~(gssize)1, "UTF-8", marks[i].charset,
+                             NULL, NULL, NULL);
+    bool every_second = length >= 8;
+    for (gsize i = 1; i < 8 && every_second; i += 2)
+        every_second = text[i] == '\0' && text[i - 1] != '\0';
+    return every_second
+               ? g_convert(text, (gssize)length & ~(gssize)1, "UTF-8", "UTF-16LE", NULL, NULL, NULL)
+               : NULL;
+}
+
 /* What a terminal adds to text that is copied from it: colours, and the marks of a paste. */
 char *paste_plain(const char *text, gsize length)
 {
-    g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
+    g_autoptr(WipedText) wide = from_utf16(text, length);
+    g_autoptr(WipedText) valid =
+        wide != NULL ? g_utf8_make_valid(wide, -1) : g_utf8_make_valid(text, (gssize)length);
     char *plain =
         replace(valid, "\\x1B\\[[0-9;?]*[ -/]*[@-~]|\\x1B\\][^\\x07\\x1B]*(?:\\x07|\\x1B\\\\)", "");
     if (!is_quoted_letter(plain))
         return plain;
-    g_autofree char *quoted = plain;
+    g_autoptr(WipedText) quoted = plain;
     return unquote_letter(quoted);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "explain_private.h"
+#include "perch/secret.h"
 
 /*
  * Errors hold no secrets, but what is parsed here may be no error, and what people paste holds
@@ -67,7 +68,7 @@ char *redact(const char *text)
 {
     char *out = g_strdup(text);
     for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
-        g_autofree char *before = out;
+        g_autoptr(WipedText) before = out;
         out = g_regex_replace(regex_of(rules[i].pattern), before, -1, 0, rules[i].with, 0, NULL);
         if (out == NULL) /* too much for the matcher: rather nothing than a secret */
             return g_strdup("…");

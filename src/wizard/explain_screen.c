@@ -5,15 +5,27 @@
 
 /* An error from anywhere, pasted: Bird's flow log, a page, an address, cURL's output. */
 
+/* What was pasted may be of another org than this connection's. */
+static void take_failure(struct wizard *w, const struct failure *failure, const char *text)
+{
+    g_autofree char *named = paste_org(text, strlen(text));
+    const char *own = w->connection->instance_url != NULL ? w->connection->instance_url
+                                                          : w->connection->login_url;
+    w->explained = failure_result(w, "explained", NULL, failure, named != NULL ? named : own);
+    w->explained->title = cause_name(w->explained->diagnosis->cause);
+    w->screen++; /* the focus goes to what was found, where o and c are keys */
+}
+
 static void explain_text(struct wizard *w)
 {
     struct failure failure;
     const char *text = secret_peek(w->error_text);
-    g_clear_pointer(&w->explained, diagnosis_free);
+    g_clear_pointer(&w->explained, check_result_free);
+    wizard_notice(w, NULL);
     if (*text == '\0')
         return;
     if (explain_paste(&failure, text, strlen(text), STAGE_ANY, 0))
-        w->explained = explain(&failure);
+        take_failure(w, &failure, text);
     else
         wizard_notice(w, _("What you pasted shows a success, and nothing that failed."));
     failure_clear(&failure);
@@ -45,10 +57,9 @@ void explain_screen_event(struct wizard *w, const struct view_event *event, GArr
         w->explaining = false;
         w->screen++;
         secret_set(&w->error_text, NULL);
-        g_clear_pointer(&w->explained, diagnosis_free);
-    } else if (is_action(event, ACTION_COPY) && w->explained != NULL) {
-        g_autoptr(Secret) text = diagnosis_text(w->explained, NULL);
-        effect_secret(out, EFFECT_COPY, text);
+        g_clear_pointer(&w->explained, check_result_free);
+    } else if (w->explained != NULL) {
+        result_action(w->explained, event, out);
     }
 }
 
@@ -64,17 +75,11 @@ void explain_screen_view(const struct wizard *w, struct view *view, int focus)
     struct view_item *item = secret_view(w, view, ITEM_ERROR, _("Error"), w->error_text, NULL);
     item->settled = true;
     view->paste = ITEM_ERROR;
-    view->focus = ITEM_ERROR;
+    view->focus = w->explained == NULL ? ITEM_ERROR : ITEM_CHECK;
     view_blank(view);
     if (w->explained != NULL) {
-        struct check_result result = {.id = "explained",
-                                      .title = cause_name(w->explained->cause),
-                                      .status = CHECK_FAILED,
-                                      .milliseconds = -1,
-                                      .summary = w->explained->code,
-                                      .diagnosis = w->explained};
-        check_result_view(&result, view, ITEM_CHECK, true);
-        view_key(view, ACTION_COPY, _("copy fix"));
+        check_result_view(w->explained, view, ITEM_CHECK, true);
+        result_keys(w->explained, view);
     }
     view_key(view, ACTION_NEXT, _("explain it"));
     view_key(view, ACTION_BACK, _("back"));

@@ -38,6 +38,37 @@ void list_forget(struct wizard *w, enum check_list_id list, GArray *out)
     list_clear(w, list);
 }
 
+/* Before the step App nobody has said which kind of app it is. */
+static enum failure_app app_of(const struct wizard *w)
+{
+    if (w->furthest < STEP_APP && w->connection->client_id == NULL)
+        return FAILURE_APP_UNKNOWN;
+    return w->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED : FAILURE_APP_EXTERNAL;
+}
+
+struct check_result *failure_result(const struct wizard *w, const char *id, const char *title,
+                                    const struct failure *failure, const char *org)
+{
+    const Connection *connection = w->connection;
+    bool own = org != NULL && (g_strcmp0(org, connection->login_url) == 0 ||
+                               g_strcmp0(org, connection->instance_url) == 0);
+    const struct setup_ids ids = {.user_id = own ? connection->user_id : NULL,
+                                  .profile_id = own ? connection->profile_id : NULL};
+    struct failure seen = *failure;
+    struct check_result *result = g_new0(struct check_result, 1);
+    seen.app = app_of(w);
+    result->id = id;
+    result->title = title;
+    result->status = CHECK_FAILED;
+    result->blocks = true;
+    result->milliseconds = -1;
+    result->summary = g_strdup(failure->code);
+    result->diagnosis = explain(&seen);
+    if (result->diagnosis->page != SETUP_PAGE_NONE && org != NULL)
+        result->page_url = setup_page_url(result->diagnosis->page, org, &ids);
+    return result;
+}
+
 static bool list_ended(const struct wizard *w, enum check_list_id list)
 {
     return w->lists[list].results != NULL && !w->lists[list].running;
@@ -91,14 +122,18 @@ void list_view(const struct wizard *w, enum check_list_id list, struct view *vie
     }
 }
 
-void list_keys(const struct wizard *w, enum check_list_id list, struct view *view, int focus)
+void result_keys(const struct check_result *result, struct view *view)
 {
-    const struct check_result *result = list_focused(w, list, focus);
-    if (result == NULL || result->diagnosis == NULL)
-        return;
     if (result->page_url != NULL)
         view_key(view, ACTION_OPEN, _("open Setup page"));
     view_key(view, ACTION_COPY, _("copy fix"));
+}
+
+void list_keys(const struct wizard *w, enum check_list_id list, struct view *view, int focus)
+{
+    const struct check_result *result = list_focused(w, list, focus);
+    if (result != NULL && result->diagnosis != NULL)
+        result_keys(result, view);
 }
 
 Secret *diagnosis_text(const struct diagnosis *d, const char *page_url)
@@ -116,12 +151,8 @@ Secret *diagnosis_text(const struct diagnosis *d, const char *page_url)
     return secret;
 }
 
-bool list_action(struct wizard *w, enum check_list_id list, const struct view_event *event,
-                 GArray *out)
+bool result_action(const struct check_result *result, const struct view_event *event, GArray *out)
 {
-    const struct check_result *result = list_focused(w, list, event->id);
-    if (result == NULL || result->diagnosis == NULL)
-        return false;
     if (is_action(event, ACTION_OPEN) && result->page_url != NULL) {
         effect_text(out, EFFECT_OPEN, result->page_url);
         return true;
@@ -132,6 +163,13 @@ bool list_action(struct wizard *w, enum check_list_id list, const struct view_ev
         return true;
     }
     return false;
+}
+
+bool list_action(struct wizard *w, enum check_list_id list, const struct view_event *event,
+                 GArray *out)
+{
+    const struct check_result *result = list_focused(w, list, event->id);
+    return result != NULL && result->diagnosis != NULL && result_action(result, event, out);
 }
 
 /* ---- small things that all steps use ---- */

@@ -38,7 +38,13 @@ bool wizard_has_errors(const struct wizard *w);
 void list_start(struct wizard *w, enum check_list_id list, bool keep, GArray *out);
 void list_cancel(struct wizard *w, enum check_list_id list, GArray *out);
 void list_forget(struct wizard *w, enum check_list_id list, GArray *out);
-void list_clear(struct wizard *w, enum check_list_id list);        /* of one that is not run */
+void list_clear(struct wizard *w, enum check_list_id list); /* of one that is not run */
+/* The keys of one row with a diagnosis, and what they do; true: it was one of them. */
+void result_keys(const struct check_result *result, struct view *view);
+bool result_action(const struct check_result *result, const struct view_event *event, GArray *out);
+/* The row of a failure that no check found. org: address of the org it is of; NULL = not known. */
+struct check_result *failure_result(const struct wizard *w, const char *id, const char *title,
+                                    const struct failure *failure, const char *org);
 bool list_ok(const struct wizard *w, enum check_list_id list);     /* ended, nothing blocks */
 bool list_failed(const struct wizard *w, enum check_list_id list); /* ended, something blocks */
 const struct check_result *list_find(const struct wizard *w, enum check_list_id list,

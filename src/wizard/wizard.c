@@ -43,7 +43,7 @@ void wizard_free(struct wizard *w)
     g_free(w->login_url);
     secret_unref(w->paste);
     secret_unref(w->error_text);
-    diagnosis_free(w->explained);
+    check_result_free(w->explained);
     g_free(w->browser_problem);
     editor_clear(w);
     g_free(w->edited);
@@ -310,21 +310,8 @@ static void checks_event(struct wizard *w, const struct wizard_event *event, GAr
 
 static void login_failed(struct wizard *w, const struct failure *failure)
 {
-    const Connection *connection = w->connection;
-    const struct setup_ids ids = {.user_id = connection->user_id,
-                                  .profile_id = connection->profile_id};
-    struct failure seen = *failure;
-    struct check_result *result = g_new0(struct check_result, 1);
-    seen.app = connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED : FAILURE_APP_EXTERNAL;
-    result->id = "login";
-    result->title = _("Login");
-    result->status = CHECK_FAILED;
-    result->blocks = true;
-    result->milliseconds = -1;
-    result->summary = g_strdup(failure->code);
-    result->diagnosis = explain(&seen);
-    if (result->diagnosis->page != SETUP_PAGE_NONE && connection->login_url != NULL)
-        result->page_url = setup_page_url(result->diagnosis->page, connection->login_url, &ids);
+    struct check_result *result =
+        failure_result(w, "login", _("Login"), failure, w->connection->login_url);
     list_clear(w, CHECKS_LOGIN);
     w->lists[CHECKS_LOGIN].results =
         g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);

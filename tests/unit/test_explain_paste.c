@@ -21,6 +21,19 @@ static const struct row {
 } rows[] = {
     {"a body", API_OFF, "api-disabled-user", "API_DISABLED_FOR_ORG", "The REST API", 0, STAGE_ANY,
      NULL},
+    {"what Python prints",
+     "Content: [{'message': \"Can't\", 'errorCode': 'DUPLICATE_VALUE', 'fields': None}]",
+     "duplicate-value", "DUPLICATE_VALUE", NULL, 0, STAGE_ANY, NULL},
+    {"Python, with names",
+     "[{'message': 'Email: invalid email address: x', 'errorCode': 'INVALID_EMAIL_ADDRESS', "
+     "'fields': ['Email']}]",
+     "value-invalid", "INVALID_EMAIL_ADDRESS", "Email: invalid email address: x", 0, STAGE_ANY,
+     NULL},
+    {"a data loader's column",
+     "STRING_TOO_LONG:Last Name: data value too large: Aaa (max length=80):LastName --",
+     "value-too-long", "STRING_TOO_LONG", "Last Name: data value", 0, STAGE_ANY, NULL},
+    {"a status by its words", "403 Forbidden\nAPI_DISABLED_FOR_ORG", "api-disabled-user",
+     "API_DISABLED_FOR_ORG", NULL, 403, STAGE_ANY, NULL},
     {"not there: an object",
      "POST /services/data/v68.0/sobjects/Lead -> 404 [{\"errorCode\":\"NOT_FOUND\",\"message\":"
      "\"The requested resource does not exist\"}]",
@@ -33,7 +46,7 @@ static const struct row {
     {"not there: a version",
      "GET https://acme.my.salesforce.com/services/data/v99.0/limits/ 404 Not Found\n"
      "[{\"errorCode\":\"NOT_FOUND\",\"message\":\"The requested resource does not exist\"}]",
-     "request-malformed", "NOT_FOUND", NULL, 0, STAGE_REST, NULL},
+     "request-malformed", "NOT_FOUND", NULL, 404, STAGE_REST, NULL},
     {"a bare code", "API_DISABLED_FOR_ORG\n", "api-disabled-user", "API_DISABLED_FOR_ORG", NULL, 0,
      STAGE_ANY, NULL},
     {"a bare word", " Bad_OAuth_Token", "session-expired", "Bad_OAuth_Token", NULL, 0, STAGE_ANY,

@@ -414,7 +414,7 @@ static void wizard__explain__a_pasted_log_line_is_explained(void **state)
                             .text = "step 2 failed: [{\"errorCode\":\"REQUIRED_FIELD_MISSING\","
                                     "\"message\":\"Required fields are missing: [Company]\"}]"});
     assert_non_null(rig->wizard->explained);
-    assert_int_equal(rig->wizard->explained->cause, CAUSE_REQUIRED_FIELD);
+    assert_int_equal(rig->wizard->explained->diagnosis->cause, CAUSE_REQUIRED_FIELD);
     rig_act(rig, ACTION_BACK, ITEM_ERROR);
     g_autoptr(View) view = wizard_view(rig->wizard, 0);
     assert_non_null(view_find(view, ITEM_NAME)); /* the step is as it was */
