@@ -17,12 +17,18 @@ enum { CONNECTION_PORTS = 3, CONNECTION_VERSION = 1, CONNECTION_NAME_MAX = 40 };
 
 enum app_kind { APP_EXTERNAL_CLIENT, APP_CONNECTED };
 
+/* Which values the app sheet has: those that perch recommends, those of the written guide, or those
+ * of an app that asks for no consumer secret. */
+enum app_values { APP_VALUES_PERCH, APP_VALUES_GUIDE, APP_VALUES_NO_SECRET, APP_VALUES_COUNT };
+
 struct connection {
     char *name;      /* also the file name: letters, digits, '-', '_', '.' */
     char *login_url; /* origin of the login host: "https://acme.my.salesforce.com" */
     char *address;   /* what the person typed for the org, kept for Back */
     enum app_kind app_kind;
+    enum app_values app_values;
     char *client_id;                 /* consumer key */
+    char *app_key;                   /* the one that perch chose for a deploy; NULL = none */
     guint16 ports[CONNECTION_PORTS]; /* registered callback ports, in the order of trying */
     guint16 port;                    /* the one last used; 0 = none yet */
     char *scopes;                    /* asked for, separated by blanks */
@@ -40,6 +46,7 @@ struct connection {
     char *app_name;     /* "Bird Integration" */
     char *app_api_name; /* "Bird_Integration" */
     char *contact_email;
+    char *app_callbacks;          /* more callback URLs, separated by blanks */
     GPtrArray *channels;          /* struct channel *, at least one */
     guint channel;                /* the one that is worked on */
     enum test_object test_object; /* its object, unless a command asks for the other one */
@@ -75,6 +82,15 @@ const char *connection_name_problem(const char *name);
 /* The callback URL of a port: http://localhost:PORT/OauthRedirect (the form that Salesforce's own
  * tools register: CLI and Data Loader guides). Owned by the caller. */
 char *connection_callback(guint16 port);
+
+/* Where Salesforce sends the browser: the callback of port, or the guide's address when the app has
+ * the guide's values. Owned by the caller. */
+char *connection_redirect(const struct connection *connection, guint16 port);
+/* The address of the written guide: the code is read off the browser's address bar. */
+#define GUIDE_CALLBACK "https://login.salesforce.com/"
+
+enum app_values app_values_from_name(const char *name); /* APP_VALUES_COUNT: there is none */
+const char *app_values_name(enum app_values values);    /* "perch", "guide", "no-secret" */
 
 /* To and from the config file's JSON. From: PERCH_ERROR_INPUT when the file is no connection or
  * of a newer version. */

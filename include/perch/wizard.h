@@ -128,9 +128,9 @@ struct wizard_event {
     GPtrArray *items;
 };
 
-/* What is being changed on the Test step, over its list. */
+/* What is being changed on the Test or the App step, over its list. */
 struct mapping_editor {
-    enum { EDITOR_NONE, EDITOR_PICK, EDITOR_FIELD, EDITOR_CHANNEL } screen;
+    enum { EDITOR_NONE, EDITOR_PICK, EDITOR_FIELD, EDITOR_CHANNEL, EDITOR_SETTING } screen;
     char *find;   /* what the list of fields is narrowed to; NULL = nobody looks for something */
     char *field;  /* API name */
     guint source; /* a variable of the channel by its place; then another one, then a fixed text */
@@ -172,6 +172,8 @@ struct wizard {
     bool show_secrets;
     enum { DIALOG_NONE, DIALOG_QUIT, DIALOG_UNSTORED } dialog;
     bool changed; /* something was typed since the last save */
+
+    guint setting; /* App: the row that was changed last (enum setting) */
 
     /* Keys */
     gint64 probe_again_ms; /* 0 = no countdown */

@@ -42,8 +42,10 @@ void login_start(struct app *app)
     login_stop(app);
     session_begin_login(app->session, 0);
     app->has_code = false;
-    app->loopback = loopback_new(connection->ports, CONNECTION_PORTS, app->session->state, caught,
-                                 app, &port, &error);
+    /* The guide's callback is an address of Salesforce's: nothing comes back to this computer. */
+    if (connection->app_values != APP_VALUES_GUIDE)
+        app->loopback = loopback_new(connection->ports, CONNECTION_PORTS, app->session->state,
+                                     caught, app, &port, &error);
     connection->port = port != 0 ? port : connection->ports[0];
     session_set_port(app->session, connection->port);
     g_autofree char *url = session_authorize_url(app->session);

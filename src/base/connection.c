@@ -24,7 +24,9 @@
     X(api_version)        \
     X(app_name)           \
     X(app_api_name)       \
-    X(contact_email)
+    X(contact_email)      \
+    X(app_callbacks)      \
+    X(app_key)
 
 /* Each with its type and the largest value that means something; all else in a file is 0. */
 #define NUMBER_MEMBERS(X)                  \
@@ -41,6 +43,7 @@
 /* The default pool: 1717 is what Salesforce's CLI registers (salesforce "OauthRedirect"). */
 static const guint16 default_ports[CONNECTION_PORTS] = {1717, 1718, 1719};
 static const char *const app_kinds[] = {"external-client-app", "connected-app"};
+static const char *const app_values[APP_VALUES_COUNT] = {"perch", "guide", "no-secret"};
 
 struct connection *connection_new(const char *name)
 {
@@ -118,6 +121,25 @@ char *connection_callback(guint16 port)
     return g_strdup_printf("http://localhost:%u/OauthRedirect", port);
 }
 
+char *connection_redirect(const struct connection *connection, guint16 port)
+{
+    return connection->app_values == APP_VALUES_GUIDE ? g_strdup(GUIDE_CALLBACK)
+                                                      : connection_callback(port);
+}
+
+enum app_values app_values_from_name(const char *name)
+{
+    int i = 0;
+    while (i < APP_VALUES_COUNT && g_strcmp0(name, app_values[i]) != 0)
+        i++;
+    return (enum app_values)i;
+}
+
+const char *app_values_name(enum app_values values)
+{
+    return app_values[values];
+}
+
 Json *connection_to_json(const struct connection *c)
 {
     Json *json = c->extra == NULL ? json_object() : json_copy(c->extra);
@@ -138,6 +160,7 @@ Json *connection_to_json(const struct connection *c)
             json_append(ports, json_int_new(c->ports[i]));
     json_set(json, "ports", ports);
     json_set_string(json, "app_kind", app_kinds[c->app_kind]);
+    json_set_string(json, "app_values", app_values_name(c->app_values));
     json_set_string(json, "test_object", object_name(c->test_object));
     json_set(json, "channels", channels_to_json(c->channels));
     json_set_string(json, "channel", connection_channel(c)->id);
@@ -220,6 +243,9 @@ struct connection *connection_from_json(const Json *json, const char *name, GErr
 #undef X
     read_ports(json_get(json, "ports"), c->ports);
     c->app_kind = (enum app_kind)name_index(app_kinds, json_get_string(json, "app_kind"));
+    c->app_values = app_values_from_name(json_get_string(json, "app_values"));
+    if (c->app_values == APP_VALUES_COUNT)
+        c->app_values = APP_VALUES_PERCH;
     read_channels(json, c);
     c->test_keep = json_get_bool(json, "test_keep", false);
     c->extra = json_copy(json);

@@ -70,7 +70,7 @@ void session_set_port(struct session *session, guint16 port)
 {
     session->port = port;
     g_free(session->redirect_uri);
-    session->redirect_uri = connection_callback(port);
+    session->redirect_uri = connection_redirect(session->connection, port);
 }
 
 char *session_authorize_url(const struct session *session)

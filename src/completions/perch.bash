@@ -11,7 +11,7 @@ _perch_connections() {
 
 _perch() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' word i
-    local commands="setup reauthorize token test status doctor explain handoff import forget demo help"
+    local commands="setup reauthorize token test status doctor explain handoff app import forget demo help"
     local common="--help --json --no-input --plain --quiet --timeout"
     COMPREPLY=()
     # --format=env arrives as the three words --format, = and env.
@@ -40,6 +40,7 @@ _perch() {
         ;;
     --format)
         local formats="text env json curl postman markdown k8s-secret sfdx-url vault systemd-creds"
+        [[ $command == app ]] && formats="text markdown metadata"
         mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur")
         return
         ;;
@@ -47,11 +48,20 @@ _perch() {
         mapfile -t COMPREPLY < <(compgen -W "sf" -- "$cur")
         return
         ;;
+    --kind)
+        mapfile -t COMPREPLY < <(compgen -W "eca connected" -- "$cur")
+        return
+        ;;
+    --values)
+        mapfile -t COMPREPLY < <(compgen -W "perch guide no-secret" -- "$cur")
+        return
+        ;;
     --object)
         mapfile -t COMPREPLY < <(compgen -W "Lead Case" -- "$cur")
         return
         ;;
-    --login-url | --client-id | --callback-port | --timeout | --set | --status | --vault-*)
+    --login-url | --client-id | --callback-port | --timeout | --set | --status | --vault-* | \
+        --contact-email)
         return
         ;;
     esac
@@ -79,6 +89,10 @@ _perch() {
         ;;
     import) words="$common --from" ;;
     forget) words="$common --keep-grant $(_perch_connections)" ;;
+    app)
+        words="$common --kind --values --format --output --contact-email --no-key"
+        words="$words $(_perch_connections)"
+        ;;
     demo) words="$common --list $(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')" ;;
     help) words="$commands" ;;
     *) words=$common ;;

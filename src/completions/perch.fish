@@ -10,7 +10,7 @@ function __perch_connections
     end
 end
 
-set -l named setup reauthorize token test status doctor handoff forget
+set -l named setup reauthorize token test status doctor handoff forget app
 
 complete -c perch -f
 complete -c perch -n __fish_use_subcommand -a setup -d 'Set up a connection, step by step'
@@ -24,11 +24,13 @@ complete -c perch -n __fish_use_subcommand -a explain -d 'Explain an error from 
 complete -c perch -n __fish_use_subcommand -a handoff -d 'Print the values for Flow Builder'
 complete -c perch -n __fish_use_subcommand -a import -d 'Take over a login of the CLI of Salesforce'
 complete -c perch -n __fish_use_subcommand -a forget -d 'Revoke the login and delete the connection'
+complete -c perch -n __fish_use_subcommand -a app \
+    -d 'Print the settings of the app, or write files that deploy it'
 complete -c perch -n __fish_use_subcommand -a demo -d 'Rehearse on the built-in demo org'
 complete -c perch -n __fish_use_subcommand -a help -d 'Show help on a command'
 complete -c perch -n __fish_use_subcommand -l version -d 'Show the version'
 complete -c perch -n "__fish_seen_subcommand_from $named" -a '(__perch_connections)'
-complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token test status doctor explain handoff import forget demo'
+complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token test status doctor explain handoff app import forget demo'
 complete -c perch -l help -d 'Show help'
 complete -c perch -l json -d 'One JSON object on standard output'
 complete -c perch -l no-input -d 'Never ask'
@@ -70,6 +72,16 @@ complete -c perch -n '__fish_seen_subcommand_from import' -l from -x -a sf \
     -d 'Where the login comes from'
 complete -c perch -n '__fish_seen_subcommand_from forget' -l keep-grant \
     -d 'Leave the login alive at Salesforce'
+complete -c perch -n '__fish_seen_subcommand_from app' -l kind -x -a 'eca connected' \
+    -d 'Kind of app'
+complete -c perch -n '__fish_seen_subcommand_from app' -l values -x -a 'perch guide no-secret' \
+    -d 'Which values'
+complete -c perch -n '__fish_seen_subcommand_from app' -l format -x -a 'text markdown metadata' \
+    -d 'Form of the sheet'
+complete -c perch -n '__fish_seen_subcommand_from app' -l output -r -F -d 'A new file or folder'
+complete -c perch -n '__fish_seen_subcommand_from app' -l contact-email -x -d 'Contact of the app'
+complete -c perch -n '__fish_seen_subcommand_from app' -l no-key \
+    -d 'Let Salesforce make the consumer key'
 complete -c perch -n '__fish_seen_subcommand_from demo' -l list -d 'Name the rehearsals'
 complete -c perch -n '__fish_seen_subcommand_from demo' -x \
     -a "(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')"

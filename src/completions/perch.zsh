@@ -22,6 +22,7 @@ _perch() {
         'handoff:print the values for Flow Builder'
         'import:take over a login of the CLI of Salesforce'
         'forget:revoke the login and delete the connection'
+        'app:print the settings of the app, or write files that deploy it'
         'demo:rehearse on the built-in demo org'
         'help:show help on a command'
     )
@@ -81,6 +82,14 @@ _perch() {
         forget)
             _arguments $common '--keep-grant[leave the login alive at Salesforce]' \
                 '1:connection:_perch_connections'
+            ;;
+        app)
+            _arguments $common '--kind=[kind of app]:kind:(eca connected)' \
+                '--values=[which values]:values:(perch guide no-secret)' \
+                '--format=[form of the sheet]:format:(text markdown metadata)' \
+                '--output=[a new file or folder]:path:_files' \
+                '--contact-email=[contact of the app]:address:' \
+                '--no-key[let Salesforce make the consumer key]' '1:connection:_perch_connections'
             ;;
         demo)
             _arguments $common '--list[name the rehearsals]' \

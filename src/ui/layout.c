@@ -353,13 +353,29 @@ static void put_box(struct builder *b, struct ui_line *line)
         b->item->ticked ? "[x]" : "[ ]");
 }
 
+static int widest_line(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    int widest = 0;
+    for (gsize i = 0; lines[i] != NULL; i++)
+        widest = MAX(widest, text_width(lines[i]));
+    return widest;
+}
+
+static void put_each_line(struct builder *b, int column, enum ui_style style, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (gsize i = 0; lines[i] != NULL; i++)
+        put(add_line(b), column, style, lines[i]);
+}
+
 /* A value is not broken where that can be helped: what stands at its right goes below, and one
  * without blanks, which somebody may have to select, gets a line of its own. */
 static void put_value(struct builder *b, int column, enum ui_style style)
 {
     const char *value = b->item->value == NULL ? "" : b->item->value;
     struct ui_line *line = current_line(b);
-    int room = b->body - column, right = right_width(b), width = text_width(value);
+    int room = b->body - column, right = right_width(b), width = widest_line(value);
     int indent = item_prefix(b, b->item);
     if (right > 0 && width <= MIN(room, TEXT_MAX) && width > room - right) {
         put(line, column, style, value);
@@ -368,7 +384,7 @@ static void put_value(struct builder *b, int column, enum ui_style style)
     }
     put_right(b, b->layout->lines->pdata[b->first]);
     if (width > room - right && width <= b->body - indent && strchr(value, ' ') == NULL)
-        put(add_line(b), indent, style, value);
+        put_each_line(b, indent, style, value);
     else
         put_wrapped(b, line, column, room - right, style, value);
 }

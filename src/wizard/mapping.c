@@ -10,7 +10,8 @@
 
 bool editor_is_open(const struct wizard *w)
 {
-    return w->editor.screen != EDITOR_NONE && w->step == STEP_TEST && !w->doctor;
+    enum step step = w->editor.screen == EDITOR_SETTING ? STEP_APP : STEP_TEST;
+    return w->editor.screen != EDITOR_NONE && w->step == step && !w->doctor;
 }
 
 void editor_clear(struct wizard *w)
@@ -349,7 +350,9 @@ void editor_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     if (event->kind == VIEW_EVENT_INPUT)
         wizard_notice(w, NULL);
-    if (w->editor.screen == EDITOR_CHANNEL)
+    if (w->editor.screen == EDITOR_SETTING)
+        setting_editor_event(w, event, out);
+    else if (w->editor.screen == EDITOR_CHANNEL)
         channel_editor_event(w, event, out);
     else if (w->describe == NULL) /* it was lost on the way */
         editor_close(w);
@@ -362,7 +365,9 @@ void editor_event(struct wizard *w, const struct view_event *event, GArray *out)
 void editor_view(const struct wizard *w, struct view *view, int focus)
 {
     (void)focus;
-    if (w->editor.screen == EDITOR_CHANNEL)
+    if (w->editor.screen == EDITOR_SETTING)
+        setting_editor_view(w, view);
+    else if (w->editor.screen == EDITOR_CHANNEL)
         channel_editor_view(w, view);
     else if (w->editor.screen == EDITOR_PICK && w->describe != NULL)
         pick_view(w, view);

@@ -2,16 +2,10 @@
 #include <string.h>
 
 #include "perch/setup_pages.h"
+#include "perch/sheet.h"
 #include "wizard-private.h"
 
-static const struct setting {
-    const char *group, *label, *value, *value_connected, *why;
-} settings[] = {
-#define SETTING(id, group, label, value, value_connected, why) \
-    {group, label, value, value_connected, why},
-#include "perch/app_settings.def"
-#undef SETTING
-};
+/* The App step: the sheet's rows, to be entered in Setup and ticked off one by one. */
 
 void step_app_enter(struct wizard *w, GArray *out)
 {
@@ -33,116 +27,166 @@ void step_app_checks(struct wizard *w, enum check_list_id list, bool done, GArra
     (void)out;
 }
 
-static char *callbacks(const Connection *c)
+static bool is_setting(int id)
 {
-    GString *all = g_string_new(NULL);
-    for (int i = 0; i < CONNECTION_PORTS; i++) {
-        if (c->ports[i] == 0)
-            continue;
-        g_autofree char *url = connection_callback(c->ports[i]);
-        g_string_append_printf(all, "%s\n", url);
-    }
-    /* Where the browser may end when no listener can be reached: the code is in its address. */
-    g_string_append(all, "https://login.salesforce.com/");
-    return g_string_free(all, FALSE);
+    return id >= ITEM_SETTING && id < ITEM_SETTING + SETTING_COUNT;
 }
 
-static char *setting_value(const struct wizard *w, const struct setting *setting)
+static enum setting setting_of(int id)
 {
-    const Connection *c = w->connection;
-    const char *value = c->app_kind == APP_CONNECTED && setting->value_connected != NULL
-                            ? setting->value_connected
-                            : setting->value;
-    if (strcmp(value, "{app_name}") == 0)
-        return g_strdup(c->app_name);
-    if (strcmp(value, "{app_api_name}") == 0)
-        return g_strdup(c->app_api_name);
-    if (strcmp(value, "{contact_email}") == 0)
-        return g_strdup(c->contact_email != NULL ? c->contact_email : _("an address of yours"));
-    if (strcmp(value, "{callbacks}") == 0)
-        return callbacks(c);
-    return g_strdup(_(value));
+    return (enum setting)(id - ITEM_SETTING);
 }
 
-static enum setup_page app_page(const struct wizard *w)
+/* Key and callbacks were asked about with other values. */
+static void forget_probe(struct wizard *w, GArray *out)
 {
-    return w->connection->app_kind == APP_CONNECTED ? SETUP_PAGE_APP_MANAGER
-                                                    : SETUP_PAGE_EXTERNAL_CLIENT_APPS;
+    w->changed = true;
+    list_forget(w, CHECKS_PROBE, out);
 }
 
 static void tick(struct wizard *w, int id)
 {
-    w->connection->app_ticks ^= 1u << (guint)(id - ITEM_SETTING);
+    sheet_tick(w->connection, setting_of(id));
     w->changed = true;
 }
 
-static bool is_setting(int id)
+static void choose(struct wizard *w, enum app_values values, enum app_kind kind, GArray *out)
 {
-    return id >= ITEM_SETTING && id < ITEM_SETTING + (int)G_N_ELEMENTS(settings);
+    if (values == w->connection->app_values && kind == w->connection->app_kind)
+        return;
+    sheet_choose(w->connection, values, kind);
+    wizard_notice(w, sheet_values_hint(values));
+    forget_probe(w, out);
 }
 
-static void open_page(struct wizard *w, GArray *out)
+static void turn_values(struct wizard *w, int by, GArray *out)
 {
-    g_autofree char *url = setup_page_url(app_page(w), w->connection->login_url, NULL);
+    int values = ((int)w->connection->app_values + by + APP_VALUES_COUNT) % APP_VALUES_COUNT;
+    choose(w, (enum app_values)values, w->connection->app_kind, out);
+}
+
+static void copy(struct wizard *w, int id, GArray *out)
+{
+    g_autofree char *text = sheet_value(w->connection, setting_of(id));
+    g_autoptr(Secret) secret = secret_new(text);
+    effect_secret(out, EFFECT_COPY, secret);
+}
+
+static enum setup_page page_of(const struct wizard *w, int id)
+{
+    return sheet_page(w->connection, is_setting(id) ? setting_of(id) : SETTING_NAME);
+}
+
+static void open_page(struct wizard *w, int id, GArray *out)
+{
+    g_autofree char *url = setup_page_url(page_of(w, id), w->connection->login_url, NULL);
     if (url != NULL)
         effect_text(out, EFFECT_OPEN, url);
     else
         wizard_notice(w, _("The org's own address is not known. Open Setup in your browser."));
 }
 
-void step_app_event(struct wizard *w, const struct view_event *event, GArray *out)
+static bool can_edit(const struct wizard *w, int id)
 {
-    if (event->kind == VIEW_EVENT_SELECT && is_setting(event->id)) {
-        tick(w, event->id);
-    } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_APP_KIND) {
-        w->connection->app_kind = event->index == 1 ? APP_CONNECTED : APP_EXTERNAL_CLIENT;
-        w->changed = true;
-    } else if (is_action(event, ACTION_TICK) && is_setting(event->id)) {
-        tick(w, event->id);
-    } else if (is_action(event, ACTION_COPY) && is_setting(event->id)) {
-        g_autofree char *text = setting_value(w, &settings[event->id - ITEM_SETTING]);
-        g_autoptr(Secret) secret = secret_new(text);
-        effect_secret(out, EFFECT_COPY, secret);
-    } else if (is_action(event, ACTION_OPEN)) {
-        open_page(w, out);
-    } else if (is_action(event, ACTION_NEXT)) {
-        wizard_go(w, STEP_KEYS, out);
-    }
+    return is_setting(id) && sheet_can_edit(w->connection, setting_of(id));
 }
 
-void step_app_view(const struct wizard *w, struct view *view, int focus)
+void step_app_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     const Connection *c = w->connection;
-    (void)focus;
-    view->focus = ITEM_SETTING;
-    view_heading(view, _("App settings"),
-                 c->app_kind == APP_CONNECTED ? _("Connected App") : _("External Client App"));
-    view_blank(view);
-    g_autofree char *where = g_strdup_printf(
-        c->app_kind == APP_CONNECTED
-            ? _("In %s, open your Connected App and compare these values. Space ticks one off.")
-            : _("In %s › New External Client App, enter these values. Space ticks one off, c "
-                "copies it, o opens the page."),
-        setup_page_path(app_page(w)));
-    view_text(view, ROLE_PLAIN, 0, where);
-    view_blank(view);
+    if (event->kind == VIEW_EVENT_SELECT && is_setting(event->id))
+        tick(w, event->id);
+    else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_APP_KIND)
+        choose(w, c->app_values, event->index == 1 ? APP_CONNECTED : APP_EXTERNAL_CLIENT, out);
+    else if (is_action(event, ACTION_TICK) && is_setting(event->id))
+        tick(w, event->id);
+    else if (is_action(event, ACTION_COPY) && is_setting(event->id))
+        copy(w, event->id, out);
+    else if (is_action(event, ACTION_OPEN))
+        open_page(w, event->id, out);
+    else if (is_action(event, ACTION_EDIT) && can_edit(w, event->id))
+        setting_editor_open(w, setting_of(event->id));
+    else if (is_action(event, ACTION_FOLLOWING))
+        turn_values(w, 1, out);
+    else if (is_action(event, ACTION_PREVIOUS))
+        turn_values(w, -1, out);
+    else if (is_action(event, ACTION_NEXT))
+        wizard_go(w, STEP_KEYS, out);
+}
+
+/* ---- the view ---- */
+
+static char *note_of(enum setting setting)
+{
+    const char *differs = sheet_differs(setting);
+    return differs == NULL
+               ? g_strdup_printf(_("Why: %s %s"), sheet_why(setting), sheet_without(setting))
+               : g_strdup_printf(_("Why: %s %s %s"), sheet_why(setting), sheet_without(setting),
+                                 differs);
+}
+
+static void view_setting(const struct wizard *w, struct view *view, enum setting setting)
+{
+    const Connection *c = w->connection;
+    if (!sheet_has(c, setting))
+        return;
+    const char *group = sheet_group(c, setting);
+    if (group != NULL)
+        view_text(view, ROLE_TITLE, 0, group);
+    struct view_item *item =
+        view_add(view, VIEW_SETTING, ITEM_SETTING + (int)setting, sheet_label(c, setting));
+    view_item_take(&item->value, sheet_value(c, setting));
+    view_item_take(&item->note, note_of(setting));
+    item->ticked = sheet_is_ticked(c, setting);
+    if (setting == SETTING_EMAIL && c->contact_email == NULL)
+        item->role = ROLE_DIM;
+}
+
+static void view_choices(const struct wizard *w, struct view *view)
+{
+    const Connection *c = w->connection;
     struct view_item *item = view_add(view, VIEW_CHOICE, ITEM_APP_KIND, _("App"));
     item->options = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(item->options, g_strdup(_("External Client App (new)")));
     g_ptr_array_add(item->options, g_strdup(_("I already have a Connected App")));
     item->selected = c->app_kind == APP_CONNECTED ? 1 : 0;
     item->settled = true;
-    for (guint i = 0; i < G_N_ELEMENTS(settings); i++) {
-        if (settings[i].group != NULL)
-            view_text(view, ROLE_TITLE, 0, _(settings[i].group));
-        item = view_add(view, VIEW_SETTING, ITEM_SETTING + (int)i, _(settings[i].label));
-        view_item_take(&item->value, setting_value(w, &settings[i]));
-        view_item_take(&item->note, g_strdup_printf(_("Why: %s"), _(settings[i].why)));
-        item->ticked = (c->app_ticks & (1u << i)) != 0;
-    }
+}
+
+static void view_keys(const struct wizard *w, struct view *view, int focus)
+{
     view_key(view, ACTION_NEXT, _("next"));
     view_key(view, ACTION_TICK, _("tick"));
     view_key(view, ACTION_COPY, _("copy"));
-    view_key(view, ACTION_OPEN, _("open in browser"));
+    if (can_edit(w, focus == 0 ? view->focus : focus))
+        view_key(view, ACTION_EDIT, _("change"));
+    view_key(view, ACTION_OPEN, _("open"));
+    view_key(view, ACTION_FOLLOWING, _("values"));
+    view_key(view, ACTION_PREVIOUS, _("values"));
     view_key(view, ACTION_BACK, _("back"));
+}
+
+void step_app_view(const struct wizard *w, struct view *view, int focus)
+{
+    const Connection *c = w->connection;
+    if (editor_is_open(w)) {
+        editor_view(w, view, focus);
+        return;
+    }
+    view->focus = ITEM_SETTING + (int)w->setting;
+    g_autofree char *heading = g_strdup_printf("‹ %s ›", sheet_values_title(c->app_values));
+    view_heading(view, _("App settings"), heading);
+    view_blank(view);
+    g_autofree char *where = g_strdup_printf(
+        c->app_kind == APP_CONNECTED
+            ? _("In %s, open your Connected App and compare these values. Space ticks one off.")
+            : _("In %s › New External Client App, enter these values. Space ticks one off, c "
+                "copies it, o opens the page."),
+        setup_page_path(sheet_page(c, SETTING_NAME)));
+    view_text(view, ROLE_PLAIN, 0, where);
+    view_blank(view);
+    view_choices(w, view);
+    for (int i = 0; i < SETTING_COUNT; i++)
+        view_setting(w, view, (enum setting)i);
+    view_keys(w, view, focus);
 }

@@ -92,6 +92,11 @@ void handoff_screen_view(const struct wizard *w, struct view *view, int focus);
 /* The rehearsal, with the flow's webhook or without. */
 void wizard_rehearse(struct wizard *w, bool with_flow, GArray *out);
 
+/* Changing what the app is called (setting_editor.c), over the App step. */
+void setting_editor_open(struct wizard *w, int setting);
+void setting_editor_event(struct wizard *w, const struct view_event *event, GArray *out);
+void setting_editor_view(const struct wizard *w, struct view *view);
+
 /* Works on another channel; the mapping of the channel changed: what was proven with it is not any
  * more. */
 void wizard_set_channel(struct wizard *w, guint index, GArray *out);

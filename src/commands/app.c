@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "perch/command.h"
+#include "perch/paths.h"
+#include "perch/sheet.h"
+#include "perch/store.h"
+#include "perch/text.h"
+
+/* perch app [NAME]: what has to stand in the app, as a sheet or as files to deploy. */
+
+enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_METADATA, FORMAT_COUNT };
+static const char *const format_names[] = {"text", "markdown", "metadata", NULL};
+static const char *const kind_names[] = {"eca", "connected", NULL};
+
+struct app_command {
+    const char *name; /* connection; NULL = the values that a new one would have */
+    const char *output;
+    const char *email;
+    int format, kind, values; /* -1 = none was given */
+    bool json, own_key;
+};
+
+/* Its place in names; -1: a sentence is on standard error. NULL is fine and changes nothing. */
+static bool choose(const char *option, const char *text, const char *const *names, int *ret_index)
+{
+    if (text == NULL)
+        return true;
+    for (int i = 0; names[i] != NULL; i++)
+        if (strcmp(names[i], text) == 0) {
+            *ret_index = i;
+            return true;
+        }
+    g_autofree char *all = g_strjoinv(", ", (char **)(guintptr)names);
+    command_usage(_("--%s knows no \"%s\". Use one of: %s."), option, text, all);
+    return false;
+}
+
+static bool apply_options(const struct app_command *command, Connection *connection, GError **error)
+{
+    sheet_choose(connection,
+                 command->values < 0 ? connection->app_values : (enum app_values)command->values,
+                 command->kind < 0 ? connection->app_kind : (enum app_kind)command->kind);
+    if (command->email == NULL)
+        return true;
+    const char *problem = sheet_problem(connection, SETTING_EMAIL, command->email);
+    if (problem == NULL)
+        sheet_edit(connection, SETTING_EMAIL, command->email);
+    else
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, _("--contact-email: %s"), problem);
+    return problem == NULL;
+}
+
+/* ---- files ---- */
+
+static char *folder_of(const struct app_command *command, const Connection *connection)
+{
+    return command->output != NULL ? g_strdup(command->output)
+                                   : g_strdup_printf("%s-metadata", connection->app_api_name);
+}
+
+/* All of them or none: nothing that is there is touched. */
+static bool nothing_there(const char *folder, const GPtrArray *files, GError **error)
+{
+    for (guint i = 0; i < files->len; i++) {
+        const struct sheet_file *file = files->pdata[i];
+        g_autofree char *path = g_build_filename(folder, file->path, NULL);
+        if (!g_file_test(path, G_FILE_TEST_EXISTS))
+            continue;
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
+                    _("%s is there already, and nothing was written. Give --output another name."),
+                    path);
+        return false;
+    }
+    return true;
+}
+
+static bool write_all(const char *folder, const GPtrArray *files, GError **error)
+{
+    if (!nothing_there(folder, files, error))
+        return false;
+    for (guint i = 0; i < files->len; i++) {
+        const struct sheet_file *file = files->pdata[i];
+        g_autofree char *path = g_build_filename(folder, file->path, NULL);
+        g_autofree char *parent = g_path_get_dirname(path);
+        if (!paths_make_dir(parent, error) ||
+            !paths_create_file(path, file->text, strlen(file->text), error))
+            return false;
+    }
+    return true;
+}
+
+/* A draft without a consumer key gets one, kept before the files are written: an app whose key
+ * nobody remembers is of no use. What the sheet said goes into the draft with it. */
+static bool take_key(const struct app_command *command, const char *config_dir,
+                     Connection *connection, GError **error)
+{
+    if (!command->own_key || connection->name == NULL || connection->client_id != NULL ||
+        connection->app_kind == APP_CONNECTED)
+        return true;
+    g_autoptr(Secret) random = secret_new_random(32);
+    g_autofree char *hex =
+        g_compute_checksum_for_string(G_CHECKSUM_SHA256, secret_peek(random), -1);
+    sheet_take_key(connection, hex);
+    return connections_save(config_dir, connection, error);
+}
+
+/* The connection as the files have it: the key of an app that is there already stays out. */
+static Connection *to_write(const struct app_command *command, const Connection *connection)
+{
+    Connection *copy = connection_copy(connection);
+    if (!command->own_key || copy->app_kind == APP_CONNECTED ||
+        g_strcmp0(copy->client_id, copy->app_key) != 0)
+        connection_set(&copy->app_key, NULL);
+    return copy;
+}
+
+static Json *json_new(const struct app_command *command, const Connection *connection)
+{
+    Json *json = json_object();
+    json_set_int(json, "perch", 1);
+    json_set_string(json, "command", "app");
+    json_set_string(json, "connection", command->name);
+    json_set_string(json, "status", "ok");
+    json_set_int(json, "exit", PERCH_EXIT_OK);
+    json_set(json, "checks", json_array());
+    json_set_string(json, "kind", kind_names[connection->app_kind]);
+    json_set_string(json, "values", app_values_name(connection->app_values));
+    json_set(json, "settings", sheet_as_json(connection));
+    return json;
+}
+
+static void print_json(const Json *json)
+{
+    g_autoptr(WipedText) text = json_print(json);
+    puts(text);
+}
+
+static void say_written(const Connection *connection, const char *folder, const GPtrArray *files)
+{
+    for (guint i = 0; i < files->len; i++) {
+        const struct sheet_file *file = files->pdata[i];
+        printf("%s/%s\n", folder, file->path);
+    }
+    if (connection->app_key != NULL)
+        fprintf(stderr, _("The consumer key in these files is kept with %s.\n"), connection->name);
+    fprintf(stderr, _("How to deploy them: %s/README.md\n"), folder);
+}
+
+static int write_metadata(const struct app_command *command, const char *config_dir,
+                          Connection *connection)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = folder_of(command, connection);
+    g_autoptr(GPtrArray) before = sheet_as_metadata(connection, &error);
+    if (before == NULL || !nothing_there(folder, before, &error) ||
+        !take_key(command, config_dir, connection, &error))
+        return command_error(error);
+    g_autoptr(Connection) written = to_write(command, connection);
+    g_autoptr(GPtrArray) files = sheet_as_metadata(written, &error);
+    if (files == NULL || !write_all(folder, files, &error))
+        return command_error(error);
+    if (!command->json) {
+        say_written(written, folder, files);
+        return PERCH_EXIT_OK;
+    }
+    g_autoptr(Json) json = json_new(command, written);
+    Json *list = json_array();
+    for (guint i = 0; i < files->len; i++)
+        json_append(list, json_string_new(((const struct sheet_file *)files->pdata[i])->path));
+    json_set_string(json, "folder", folder);
+    json_set(json, "files", list);
+    json_set_string(json, "consumer_key", written->app_key);
+    print_json(json);
+    return PERCH_EXIT_OK;
+}
+
+/* ---- sheets ---- */
+
+static int write_sheet(const struct app_command *command, const Connection *connection)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = command->format == FORMAT_MARKDOWN ? sheet_as_markdown(connection)
+                                                               : sheet_as_text(connection);
+    if (command->json) {
+        g_autoptr(Json) json = json_new(command, connection);
+        print_json(json);
+        return PERCH_EXIT_OK;
+    }
+    if (command->output == NULL || strcmp(command->output, "-") == 0) {
+        fputs(text, stdout);
+        return PERCH_EXIT_OK;
+    }
+    if (!g_file_test(command->output, G_FILE_TEST_EXISTS))
+        return paths_create_file(command->output, text, strlen(text), &error)
+                   ? PERCH_EXIT_OK
+                   : command_error(error);
+    return command_usage(_("%s is there already. Give --output another name."), command->output);
+}
+
+static int run(const struct app_command *command)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *config_dir = paths_config_dir();
+    g_autoptr(Connection) connection = command->name == NULL
+                                           ? connection_new(NULL)
+                                           : connections_load(config_dir, command->name, &error);
+    if (connection == NULL || !apply_options(command, connection, &error))
+        return command_error(error);
+    return command->format == FORMAT_METADATA ? write_metadata(command, config_dir, connection)
+                                              : write_sheet(command, connection);
+}
+
+int command_app(int argc, char **argv)
+{
+    struct common_options common = {0};
+    struct app_command command = {.kind = -1, .values = -1};
+    g_autofree char *kind = NULL, *values = NULL, *format = NULL, *output = NULL, *email = NULL;
+    const char *value_names[APP_VALUES_COUNT + 1] = {NULL};
+    gboolean no_key = FALSE;
+    g_auto(GStrv) names = NULL;
+    int code;
+    const GOptionEntry entries[] = {
+        {"kind", 0, 0, G_OPTION_ARG_STRING, &kind, N_("eca or connected"), N_("KIND")},
+        {"values", 0, 0, G_OPTION_ARG_STRING, &values, N_("perch, guide or no-secret"),
+         N_("VALUES")},
+        {"format", 0, 0, G_OPTION_ARG_STRING, &format, N_("text, markdown or metadata"),
+         N_("FORMAT")},
+        {"output", 0, 0, G_OPTION_ARG_FILENAME, &output, N_("a new file, or folder for metadata"),
+         N_("PATH")},
+        {"contact-email", 0, 0, G_OPTION_ARG_STRING, &email, N_("the app's contact"),
+         N_("ADDRESS")},
+        {"no-key", 0, 0, G_OPTION_ARG_NONE, &no_key, N_("let Salesforce make the consumer key"),
+         NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    if (!command_parse("app", argc, argv, &common, entries, &names, &code))
+        return code;
+    for (int i = 0; i < APP_VALUES_COUNT; i++)
+        value_names[i] = app_values_name((enum app_values)i);
+    if (g_strv_length(names) > 1)
+        return command_usage(_("Name one connection, or none: perch app [NAME]"));
+    if (!choose("kind", kind, kind_names, &command.kind) ||
+        !choose("values", values, value_names, &command.values) ||
+        !choose("format", format, format_names, &command.format))
+        return PERCH_EXIT_USAGE;
+    command.name = names[0];
+    command.output = output;
+    command.email = email;
+    command.json = common.json;
+    command.own_key = !no_key;
+    return run(&command);
+}
