@@ -151,6 +151,24 @@ void check_who(struct check_run *run)
                judge_userinfo);
 }
 
+/* Both by name, so that a person sees which of them is meant. */
+static void fail_other_org(struct check_run *run)
+{
+    const struct session *session = run->session;
+    const Connection *now = session->connection;
+    const Connection *before = session->before;
+    const char *known = before == NULL ? NULL : before->username;
+    g_autofree char *text = g_strdup_printf(
+        _("This login is for %s in org %s, this connection is for %s in org %s."),
+        session->userinfo.username != NULL ? session->userinfo.username : now->user_id, now->org_id,
+        known != NULL ? known : session->expected_user_id, session->expected_org_id);
+    check_evidence(run, "org_id", now->org_id);
+    check_evidence(run, "user_id", now->user_id);
+    check_evidence(run, "expected_org_id", session->expected_org_id);
+    check_evidence(run, "expected_user_id", session->expected_user_id);
+    check_fail_own(run, STAGE_TOKEN, "wrong-org", text);
+}
+
 static void check_same_org(struct check_run *run)
 {
     const struct session *session = run->session;
@@ -163,8 +181,7 @@ static void check_same_org(struct check_run *run)
     else if (same)
         check_ok(run, _("the same org and user as before"));
     else
-        check_fail_own(run, STAGE_TOKEN, "wrong-org",
-                       _("This login is for another org or user than this connection."));
+        fail_other_org(run);
 }
 
 /* ---- how long access tokens live ---- */
@@ -340,7 +357,7 @@ static const struct check_def first_login[] = {
     {"signature", N_("Signature"), true, {"exchange"}, check_signature},
     {"scopes", N_("Scopes"), true, {"exchange"}, check_scopes},
     {"who", N_("Who"), true, {"exchange"}, check_who},
-    {"same-org", N_("Same org"), true, {"exchange"}, check_same_org},
+    {"same-org", N_("Same org"), true, {"exchange", "~who"}, check_same_org},
     {"session", N_("Session length"), false, {"exchange"}, check_session},
     {"stored", N_("Stored"), true, {"same-org", "session", "~who"}, check_stored},
     {"refreshed", N_("Refreshed once"), true, {"stored"}, check_refreshed},
@@ -355,7 +372,7 @@ static const struct check_def login_again[] = {
     {"signature", N_("Signature"), true, {"exchange"}, check_signature},
     {"scopes", N_("Scopes"), true, {"exchange"}, check_scopes},
     {"who", N_("Who"), true, {"exchange"}, check_who},
-    {"same-org", N_("Same org"), true, {"exchange"}, check_same_org},
+    {"same-org", N_("Same org"), true, {"exchange", "~who"}, check_same_org},
     {"session", N_("Session length"), false, {"exchange"}, check_session},
     {"refreshed",
      N_("Refreshed once"),

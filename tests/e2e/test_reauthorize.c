@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Logging in again: what is kept, what goes when, and who may not log in. */
+
+#include <string.h>
+
+#include "e2e/tokens.h"
+#include "e2e/walk.h"
+#include "support/keyring.h"
+
+#define REVOKE_PATH "/services/oauth2/revoke"
+
+enum { WAIT_MS = 30000 };
+
+static Rig *connected(void)
+{
+    Rig *rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    return rig;
+}
+
+static char *settings(Rig *rig)
+{
+    g_autofree char *path =
+        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    char *text = NULL;
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return text;
+}
+
+static Secret *stored(Rig *rig)
+{
+    struct secrets secrets;
+    tokens_load(rig, "acme", &secrets);
+    Secret *token = secret_ref(secrets.refresh_token);
+    secrets_clear(&secrets);
+    return token;
+}
+
+static guint grants(Rig *rig)
+{
+    g_autoptr(Json) state = demo_org_control(rig->org, "GET", "state", NULL);
+    return json_size(json_get(state, "grants"));
+}
+
+/* The browser logs in as the org's second user from now on. */
+static void as_somebody_else(Rig *rig)
+{
+    const Json *user = json_next(json_first(json_get(rig->org->ready, "users")));
+    rig->org->username = json_get_string(user, "name");
+    rig->org->password = json_get_string(user, "password");
+    demo_org_use_browser(rig->org, rig->home, "allow");
+}
+
+static Child *reauthorize(Rig *rig, const char *more)
+{
+    return rig_perch(rig, "reauthorize", "acme", "--plain", "--no-input", more, NULL);
+}
+
+/* Places in the org's log of what happened in which order; -1 = did not. */
+static int place(Rig *rig, const char *path, const char *in_body)
+{
+    g_autoptr(Json) log = demo_org_control(rig->org, "GET", "log", NULL);
+    int index = 0, found = -1;
+    JSON_FOREACH(entry, log)
+    {
+        index++;
+        if (strcmp(json_get_string(entry, "method"), "POST") == 0 &&
+            g_str_has_prefix(json_get_string(entry, "target"), path) &&
+            strstr(json_get_string(entry, "body"), in_body) != NULL)
+            found = index;
+    }
+    return found;
+}
+
+/* ---- the same org and user ---- */
+
+static void dead_login__is_replaced_and_everything_else_kept(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autofree char *before_text = settings(rig);
+    demo_org_patch(rig->org, "{'grants': {'*': null}}");
+    g_autoptr(Child) dead = rig_perch(rig, "token", "acme", "--fresh", NULL);
+    assert_code(dead, 4);
+    g_autoptr(Child) child = reauthorize(rig, NULL);
+    assert_code(child, 0);
+    g_autoptr(Child) token = rig_perch_secret(rig, "token", "acme", "--fresh", NULL);
+    assert_code(token, 0);
+    tokens_assert_work(rig, token->output->str);
+    assert_int_equal(grants(rig), 1);
+    g_autofree char *after_text = settings(rig);
+    g_autoptr(Json) before = json_parse(before_text, strlen(before_text), NULL);
+    g_autoptr(Json) after = json_parse(after_text, strlen(after_text), NULL);
+    assert_int_equal(json_size(before), json_size(after));
+    JSON_FOREACH(member, before)
+    {
+        const char *key = json_key(member);
+        g_autofree char *was = json_print(member), *is = json_print(json_get(after, key));
+        if (strcmp(key, "proven_at") != 0 && strcmp(was, is) != 0)
+            fail_msg("%s: %s became %s", key, was, is);
+    }
+}
+
+static void login_hint__names_the_user(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autoptr(Child) child = reauthorize(rig, NULL);
+    assert_code(child, 0);
+    g_autofree char *escaped = g_uri_escape_string(rig->org->username, NULL, false);
+    g_autofree char *hint = g_strconcat("login_hint=", escaped, NULL);
+    g_autoptr(Json) log = demo_org_control(rig->org, "GET", "log", NULL);
+    const char *last = NULL;
+    JSON_FOREACH(entry, log)
+    if (g_str_has_prefix(json_get_string(entry, "target"), "/services/oauth2/authorize"))
+        last = json_get_string(entry, "target");
+    assert_non_null(last);
+    assert_non_null(strstr(last, hint));
+}
+
+static void live_login__is_revoked_after_the_new_one_is_proven(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autoptr(Secret) old = stored(rig);
+    for (int i = 0; i < 7; i++) { /* more than the five approvals that there are */
+        g_autoptr(Child) child = reauthorize(rig, NULL);
+        assert_code(child, 0);
+        assert_int_equal(grants(rig), 1);
+        assert_true(tokens_stored_alive(rig, "acme"));
+    }
+    assert_int_equal(demo_org_requests(rig->org, "POST", REVOKE_PATH), 7);
+    assert_false(tokens_alive(rig, old));
+    /* In the last round: exchange, refresh, then the revocation. */
+    int exchange = place(rig, TOKEN_PATH, "grant_type=authorization_code");
+    int refresh = place(rig, TOKEN_PATH, "grant_type=refresh_token");
+    int revoke = place(rig, REVOKE_PATH, "token=");
+    assert_true(exchange < refresh && refresh < revoke);
+}
+
+static void revocation_fails__is_said_and_the_new_login_stays(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    demo_org_patch(rig->org, "{'faults': {'" REVOKE_PATH "': {'kind': 'close'}}}");
+    g_autoptr(Child) child = reauthorize(rig, NULL);
+    assert_code(child, 0);
+    assert_non_null(strstr(child->output->str, "could not be revoked"));
+    assert_true(tokens_stored_alive(rig, "acme"));
+    assert_int_equal(grants(rig), 2);
+}
+
+/* The new one has no right to what the connection is for: the old one stays. */
+static void new_login_is_worse__the_old_one_stays(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autoptr(Secret) old = stored(rig);
+    g_autofree char *before = settings(rig);
+    demo_org_patch(rig->org,
+                   "{'apps': {'Bird_Integration': {'scopes': ['refresh_token', 'web']}}}");
+    g_autoptr(Child) child = reauthorize(rig, NULL);
+    assert_true(child_code(child) > 0);
+    g_autoptr(Secret) now = stored(rig);
+    assert_true(secret_equal(old, now));
+    assert_true(tokens_alive(rig, old));
+    g_autofree char *after = settings(rig);
+    assert_string_equal(before, after);
+}
+
+/* ---- another org, another user ---- */
+
+static void assert_guarded(Rig *rig, const char *before, const Secret *old)
+{
+    g_autoptr(Secret) now = stored(rig);
+    g_autofree char *after = settings(rig);
+    assert_true(secret_equal(old, now));
+    assert_true(tokens_alive(rig, old));
+    assert_string_equal(before, after);
+    assert_int_equal(grants(rig), 1); /* what was won by mistake is given back */
+}
+
+static void other_user__stops_and_leaves_everything(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autofree char *before = settings(rig);
+    g_autofree char *user = g_strdup(rig->org->username);
+    g_autoptr(Secret) old = stored(rig);
+    as_somebody_else(rig);
+    g_autoptr(Child) child = reauthorize(rig, "--json");
+    assert_code(child, 4);
+    g_autoptr(Json) json = child_json(child);
+    const Json *same = json_check(json, "same-org");
+    assert_string_equal(json_get_string(same, "status"), "failed");
+    assert_string_equal(json_get_string(json_get(same, "diagnosis"), "cause"), "wrong-org");
+    assert_string_equal(json_get_string(json_check(json, "stored"), "status"), "skipped");
+    assert_non_null(strstr(child->output->str, user));
+    assert_non_null(strstr(child->output->str, rig->org->username));
+    assert_guarded(rig, before, old);
+}
+
+static void other_org__stops_and_leaves_everything(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autofree char *before = settings(rig);
+    g_autoptr(Secret) old = stored(rig);
+    demo_org_patch(rig->org, "{'org': {'id': '00DDn00000Zz9Zz'}}");
+    g_autoptr(Child) child = reauthorize(rig, NULL);
+    assert_code(child, 4);
+    assert_non_null(strstr(child->output->str, "00DDn00000Zz9Zz"));
+    assert_guarded(rig, before, old);
+}
+
+/* The connection is the other user's now. */
+static void assert_taken(Rig *rig, const Secret *old)
+{
+    g_autofree char *after = settings(rig);
+    g_autoptr(Json) json = json_parse(after, strlen(after), NULL);
+    assert_string_equal(json_get_string(json, "username"), rig->org->username);
+    g_autoptr(Secret) now = stored(rig);
+    assert_false(secret_equal(old, now));
+    assert_true(tokens_alive(rig, now));
+    assert_false(tokens_alive(rig, old));
+}
+
+static void other_user__meant__on_the_screen(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autoptr(Secret) old = stored(rig);
+    g_autofree char *before = settings(rig);
+    as_somebody_else(rig);
+    g_autoptr(Walk) walk = walk_start(rig, "reauthorize", "acme", NULL);
+    see(walk, "✖ Same org");
+    see_key(walk, "it is meant");
+    /* Until then nothing has changed. */
+    g_autofree char *meanwhile = settings(rig);
+    assert_string_equal(before, meanwhile);
+    press(walk, "k");
+    see_key(walk, "Enter done");
+    press(walk, "Enter");
+    see_end(walk, 0, "acme is ready. An access token for a script: perch token acme");
+    assert_taken(rig, old);
+}
+
+static void other_user__not_meant__on_the_screen(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autoptr(Secret) old = stored(rig);
+    g_autofree char *before = settings(rig);
+    as_somebody_else(rig);
+    g_autoptr(Walk) walk = walk_start(rig, "reauthorize", "acme", NULL);
+    see(walk, "✖ Same org");
+    press(walk, "q");
+    see_sentence(walk, "it is revoked");
+    press(walk, "q");
+    pty_expect_exit(walk->pty, 4);
+    assert_guarded(rig, before, old);
+}
+
+static void other_user__meant__line_by_line(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autoptr(Secret) old = stored(rig);
+    as_somebody_else(rig);
+    const char *argv[] = {g_getenv("PERCH"), "reauthorize", "acme", "--plain", NULL};
+    g_autoptr(Child) child = child_start(argv, rig->home->env);
+    assert_true(child_wait_errors(child, "it is meant", WAIT_MS)); /* questions are asked there */
+    child_send(child, "k\n");
+    assert_true(child_wait_output(child, "Former login", WAIT_MS));
+    child_send(child, "\n");
+    child_close_input(child);
+    assert_true(child_wait_end(child, WAIT_MS));
+    assert_code(child, 0);
+    assert_taken(rig, old);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dead_login__is_replaced_and_everything_else_kept),
+        cmocka_unit_test(login_hint__names_the_user),
+        cmocka_unit_test(live_login__is_revoked_after_the_new_one_is_proven),
+        cmocka_unit_test(revocation_fails__is_said_and_the_new_login_stays),
+        cmocka_unit_test(new_login_is_worse__the_old_one_stays),
+        cmocka_unit_test(other_user__stops_and_leaves_everything),
+        cmocka_unit_test(other_org__stops_and_leaves_everything),
+        cmocka_unit_test(other_user__meant__on_the_screen),
+        cmocka_unit_test(other_user__not_meant__on_the_screen),
+        cmocka_unit_test(other_user__meant__line_by_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
