@@ -48,6 +48,9 @@ struct check_list_listener {
 CheckList *check_list_start(enum check_list_id id, struct session *session, const GPtrArray *before,
                             const struct check_list_listener *listener);
 const GPtrArray *check_list_results(const CheckList *list); /* struct check_result *, borrowed */
+/* The time is over: what is under way has failed as a timeout, what waits is skipped. Nothing comes
+ * after that. */
+void check_list_expire(CheckList *list);
 /* Cancels what is under way; no listener is called any more. NULL is fine. */
 void check_list_free(CheckList *list);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckList, check_list_free)
@@ -88,6 +91,9 @@ void check_rest(struct check_run *run, HttpRequest *(*build)(struct session *ses
                 check_judge judge);
 /* The wire's failure of a response that is not HTTP_ANSWERED. */
 void check_fail_wire(struct check_run *run, const struct http_response *response);
+/* A good status, but not the answer that belongs to it; error says what it is not. */
+void check_fail_unread(struct check_run *run, enum stage stage,
+                       const struct http_response *response, const GError *error);
 /* Whether a callback that arrives late still has a list to report to. Frees the run if not. */
 bool check_run_is_alive(struct check_run *run);
 

@@ -39,7 +39,8 @@ enum failure_target {
 
 /* What was seen. code is OAuth's "error", REST's errorCode, or one of perch's own words for what
  * has no code:
- *   wire     dns connect tls proxy timeout cut too-large bad-answer refused-url
+ *   wire     dns connect tls proxy timeout cut too-large bad-answer refused-url redirect
+ *            redirect-elsewhere
  *   keyring  absent locked no-collection failed (STAGE_MACHINE)
  *   machine  port-taken no-browser clock
  *   login    state-mismatch signature wrong-org rotation scope-missing

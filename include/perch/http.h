@@ -81,6 +81,8 @@ void http_request_cap(HttpRequest *request, gsize bytes);        /* default 4 Mi
  * call back into Http. */
 typedef void (*http_tap)(long status, const char *bytes, gsize length, gpointer user);
 void http_request_tap(HttpRequest *request, http_tap tap, gpointer user);
+void http_request_patient(
+    HttpRequest *request);                     /* its answer may not be had again: no http_limit */
 void http_request_fresh(HttpRequest *request); /* on a new connection, so that timings are seen */
 
 /*
@@ -126,6 +128,10 @@ typedef void (*http_done)(const struct http_response *response, gpointer user);
  */
 void http_send(Http *http, HttpRequest *request, GCancellable *cancellable, http_done done,
                gpointer user);
+
+/* Nothing that is sent from now on is waited for longer than until so many milliseconds have
+ * passed; later ends at once as HTTP_TIMEOUT_CONNECT. Patient requests are not meant. */
+void http_limit(Http *http, guint milliseconds);
 
 /* Totals since http_new, for benchmarks and --json evidence. Counts finished requests. */
 struct http_totals {

@@ -79,6 +79,10 @@ void refresh_run_with(struct session *session, const struct refresh_options *opt
  * keyring any more. What has made no request yet is cancelled. */
 void refresh_settle(void);
 
+/* The time is over (--timeout): ends what waits for an answer, unless it may hold the only refresh
+ * token, as with rotation. */
+void refresh_hurry(void);
+
 /* Called by session_free. */
 void refresh_forget(struct session *session);
 

@@ -55,6 +55,7 @@ struct session {
     bool has_date, salesforce_answered;
     long versions_status;
     char *versions_body;
+    struct failure versions_failure; /* what it amounts to if it is no list of versions */
     bool rotation;
     struct describe describes[2]; /* by enum test_object */
     Json *record;                 /* what the test insert sends */

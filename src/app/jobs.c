@@ -3,6 +3,7 @@
 
 #include "perch/app.h"
 #include "perch/check.h"
+#include "perch/refresh.h"
 
 /* Lists without a screen: each job goes through the lists in order, all jobs at the same time. */
 
@@ -19,6 +20,9 @@ struct batch {
     app_settled settled;
     bool cancelled;
 };
+
+/* What has to be ended here has had its chance to end as a timeout of its own. */
+enum { EXPIRE_SLACK_MS = 500 };
 
 struct track {
     struct batch *batch;
@@ -69,6 +73,12 @@ static bool take_results(struct track *track)
     return fine;
 }
 
+static void start_list(struct track *track)
+{
+    track->list = check_list_start(track->batch->lists[track->next++], track->job->session, NULL,
+                                   &(struct check_list_listener){track_result, track_done, track});
+}
+
 static gboolean step(gpointer user)
 {
     struct track *track = user;
@@ -82,8 +92,7 @@ static gboolean step(gpointer user)
         end_job(track);
         return G_SOURCE_REMOVE;
     }
-    track->list = check_list_start(batch->lists[track->next++], track->job->session, NULL,
-                                   &(struct check_list_listener){track_result, track_done, track});
+    start_list(track);
     return G_SOURCE_REMOVE;
 }
 
@@ -95,6 +104,36 @@ static gboolean cancel(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
+/* The time is over: every job ends with what is known. */
+static gboolean expire(gpointer user)
+{
+    struct batch *batch = user;
+    for (guint i = 0; i < batch->count; i++) {
+        struct track *track = &batch->tracks[i];
+        if (track->list == NULL && track->next == 0)
+            start_list(track);
+        if (track->list != NULL) {
+            check_list_expire(track->list);
+            take_results(track);
+        }
+    }
+    refresh_hurry();
+    g_main_loop_quit(batch->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+/* All jobs share one Http. */
+static void prepare_http(const struct batch *batch, gint64 timeout_ms)
+{
+    Http *http = batch->count > 0 ? batch->tracks[0].job->session->http : NULL;
+    if (http == NULL)
+        return;
+    if (batch->count > 1 || batch->lists[0] == CHECKS_DOCTOR)
+        http_expect_many(http);
+    if (timeout_ms > 0)
+        http_limit(http, (guint)timeout_ms);
+}
+
 bool app_run_lists(struct app_job *jobs, guint count, const enum check_list_id *lists,
                    guint list_count, app_before before, app_settled settled, gint64 timeout_ms)
 {
@@ -104,16 +143,15 @@ bool app_run_lists(struct app_job *jobs, guint count, const enum check_list_id *
                           .open = count,
                           .before = before,
                           .settled = settled};
-    guint sources[] = {g_unix_signal_add(SIGINT, cancel, &batch),
-                       g_unix_signal_add(SIGTERM, cancel, &batch),
-                       timeout_ms > 0 ? g_timeout_add((guint)timeout_ms, cancel, &batch) : 0};
+    guint sources[] = {
+        g_unix_signal_add(SIGINT, cancel, &batch), g_unix_signal_add(SIGTERM, cancel, &batch),
+        timeout_ms > 0 ? g_timeout_add((guint)timeout_ms + EXPIRE_SLACK_MS, expire, &batch) : 0};
     g_autofree struct track *tracks = g_new0(struct track, count);
     batch.tracks = tracks;
     batch.count = count;
     for (guint i = 0; i < count; i++)
         tracks[i] = (struct track){.batch = &batch, .job = &jobs[i]};
-    if (count > 1)
-        http_expect_many(jobs[0].session->http);
+    prepare_http(&batch, timeout_ms);
     while (batch.next < MIN(count, JOBS_AT_ONCE))
         start_next(&batch);
     if (batch.open > 0)

@@ -17,14 +17,18 @@ HttpRequest *token_exchange_request(const char *login_url, const char *client_id
                                     const Secret *code, const Secret *verifier)
 {
     g_autoptr(Secret) body = exchange_body(client_id, client_secret, redirect_uri, code, verifier);
-    return post(login_url, "/services/oauth2/token", body);
+    HttpRequest *request = post(login_url, "/services/oauth2/token", body);
+    http_request_patient(request); /* a code is taken once */
+    return request;
 }
 
 HttpRequest *token_refresh_request(const char *login_url, const char *client_id,
                                    const Secret *client_secret, const Secret *refresh_token)
 {
     g_autoptr(Secret) body = refresh_body(client_id, client_secret, refresh_token);
-    return post(login_url, "/services/oauth2/token", body);
+    HttpRequest *request = post(login_url, "/services/oauth2/token", body);
+    http_request_patient(request); /* with rotation the answer holds the only token */
+    return request;
 }
 
 HttpRequest *token_revoke_request(const char *login_url, const Secret *token)

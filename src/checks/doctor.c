@@ -29,7 +29,7 @@ static void judge_rights(struct check_run *run, const struct http_response *resp
         failure.object = g_strdup(object);
         check_fail(run, &failure);
     } else if (!describe_parse(&describe, response->body, response->body_length, &error)) {
-        check_fail_error(run, STAGE_REST, error);
+        check_fail_unread(run, STAGE_REST, response, error);
     } else if (!describe.createable) {
         failure_own(&failure, STAGE_INSERT, "create-not-permitted",
                     _("This user may read the object, but not create records of it."));

@@ -56,6 +56,8 @@ static void judge_connection(struct check_run *run, const struct http_response *
     session->versions_status = response->status;
     g_free(session->versions_body);
     session->versions_body = g_strndup(response->body, response->body_length);
+    failure_clear(&session->versions_failure);
+    failure_from_response(&session->versions_failure, STAGE_REST, response);
     check_evidence(run, "address", response->ip);
     if (*response->tls.version != '\0') /* empty on a connection that was kept */
         session->tls = response->tls;
@@ -78,16 +80,12 @@ void check_connection(struct check_run *run)
 void check_salesforce(struct check_run *run)
 {
     struct session *session = run->session;
-    g_autoptr(GError) error = NULL;
     g_autofree char *label = NULL, *version = NULL;
     if (session->versions_status == 200)
         version =
-            versions_newest(session->versions_body, strlen(session->versions_body), &label, &error);
+            versions_newest(session->versions_body, strlen(session->versions_body), &label, NULL);
     if (version == NULL) {
-        struct failure failure;
-        failure_parse(&failure, STAGE_REST, session->versions_status, NULL, session->versions_body,
-                      strlen(session->versions_body));
-        check_fail(run, &failure);
+        check_fail(run, &session->versions_failure);
         return;
     }
     connection_set(&session->connection->api_version, version);

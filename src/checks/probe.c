@@ -15,26 +15,59 @@ static bool is_one_of(const char *code, const char *const *codes)
     return code != NULL && g_strv_contains(codes, code);
 }
 
+/* Of the host that was asked; the page that comes may be its own login page or that of a network.
+ */
+static bool is_login_page(const struct http_response *response)
+{
+    const char *type = http_response_header(response, "Content-Type");
+    return type != NULL && g_str_has_prefix(type, "text/html") &&
+           g_regex_match_simple("salesforce|force\\.com|login_form", response->body,
+                                G_REGEX_CASELESS, 0);
+}
+
+/* What the answer says against key or callback: a refusal in a bare page, or one in a redirect.
+ * TRUE also when it says nothing against them. */
+static bool take_word(struct session *session, const struct http_response *response)
+{
+    static const char *const page_codes[] = {"html", "empty", "maintenance", "bad-answer", NULL};
+    const char *location = http_response_header(response, "Location");
+    const char *query = location == NULL ? NULL : strchr(location, '?');
+    if (response->status / 100 == 3 && query != NULL && strstr(query, "error=") != NULL)
+        failure_parse(&session->probe, STAGE_AUTHORIZE, 400, "application/x-www-form-urlencoded",
+                      query + 1, strlen(query + 1));
+    else if (response->status >= 300 || !is_login_page(response))
+        failure_from_response(&session->probe, STAGE_AUTHORIZE, response);
+    if (g_strcmp0(session->probe.code, "redirect") == 0) /* to the login page */
+        failure_clear(&session->probe);
+    if (response->status / 100 == 2)
+        return is_login_page(response);
+    if (response->status / 100 == 3 || session->probe.code == NULL)
+        return response->status < 400;
+    /* Salesforce refuses with 400 and an error of OAuth's; all else did not look at the app. */
+    return response->status == 400 && !is_one_of(session->probe.code, page_codes);
+}
+
 static void judge_authorize(struct check_run *run, const struct http_response *response)
 {
     static const char *const key_codes[] = {"invalid_client_id", "invalid_client", "app_not_found",
                                             "OAUTH_EC_APP_NOT_FOUND", NULL};
     struct session *session = run->session;
-    const char *location = http_response_header(response, "Location");
-    const char *query = location == NULL ? NULL : strchr(location, '?');
     failure_clear(&session->probe);
-    if (response->status >= 400)
-        failure_from_response(&session->probe, STAGE_AUTHORIZE, response);
-    else if (query != NULL && strstr(query, "error=") != NULL)
-        failure_parse(&session->probe, STAGE_AUTHORIZE, 400, "application/x-www-form-urlencoded",
-                      query + 1, strlen(query + 1));
-    if (response->status >= 400 && session->probe.code == NULL) {
+    const bool asked = take_word(session, response);
+    g_autoptr(GUri) uri = g_uri_parse(session->connection->login_url, G_URI_FLAGS_NONE, NULL);
+    const char *host = uri == NULL ? "" : g_uri_get_host(uri);
+    if (!asked && response->status / 100 == 2 && g_strcmp0(session->probe.code, "html") != 0) {
+        failure_clear(&session->probe);
+        check_fail_own(run, STAGE_AUTHORIZE, "bad-answer",
+                       _("The answer is neither a login page nor an error."));
+    } else if (!asked || is_one_of(session->probe.code, key_codes)) {
         check_fail(run, &session->probe);
-    } else if (is_one_of(session->probe.code, key_codes)) {
-        check_fail(run, &session->probe);
+    } else if (g_strcmp0(session->probe.code, "redirect-elsewhere") == 0) {
+        /* The org's own single sign-on, or a network's login page. */
+        check_warn(run, NULL, _("%s did not say: %s"), host, session->probe.message);
+        failure_clear(&session->probe);
     } else {
-        g_autoptr(GUri) uri = g_uri_parse(session->connection->login_url, G_URI_FLAGS_NONE, NULL);
-        check_ok(run, _("known to %s"), uri == NULL ? "" : g_uri_get_host(uri));
+        check_ok(run, _("known to %s"), host);
     }
 }
 

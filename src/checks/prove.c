@@ -35,7 +35,7 @@ static void judge_exchange(struct check_run *run, const struct http_response *re
     }
     if (!token_answer_parse(&answer, response->body, response->body_length,
                             session->connection->login_url, &error)) {
-        check_fail_error(run, STAGE_TOKEN, error);
+        check_fail_unread(run, STAGE_TOKEN, response, error);
         return;
     }
     bool has_refresh = answer.refresh_token != NULL;
@@ -130,7 +130,7 @@ static void judge_userinfo(struct check_run *run, const struct http_response *re
         return;
     }
     if (!userinfo_parse(&info, response->body, response->body_length, &error)) {
-        check_fail_error(run, STAGE_REST, error);
+        check_fail_unread(run, STAGE_REST, response, error);
         return;
     }
     userinfo_clear(&session->userinfo);

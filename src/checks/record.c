@@ -31,7 +31,7 @@ static void judge_describe(struct check_run *run, const struct http_response *re
         return;
     }
     if (!describe_parse(&describe, response->body, response->body_length, &error)) {
-        check_fail_error(run, STAGE_REST, error);
+        check_fail_unread(run, STAGE_REST, response, error);
         return;
     }
     struct describe *slot = describe_slot(session);
@@ -81,7 +81,7 @@ static void judge_insert(struct check_run *run, const struct http_response *resp
     }
     char *id = record_created_id(response->body, response->body_length, &error);
     if (id == NULL) {
-        check_fail_error(run, STAGE_INSERT, error);
+        check_fail_unread(run, STAGE_INSERT, response, error);
         return;
     }
     g_free(session->record_id);
@@ -93,14 +93,32 @@ static void judge_insert(struct check_run *run, const struct http_response *resp
     check_ok(run, _("%s, assignment rules off"), id);
 }
 
+static void insert_ended(struct check_run *run, const struct http_response *response)
+{
+    struct failure failure;
+    if (response->end == HTTP_ANSWERED) {
+        judge_insert(run, response);
+        return;
+    }
+    failure_from_response(&failure, STAGE_INSERT, response);
+    if (response->sent_ms != 0) {
+        char *text = g_strdup_printf(_("%s. The record may be in the org all the same: look for it "
+                                       "before you try again."),
+                                     failure.message != NULL ? failure.message : failure.code);
+        g_free(failure.message);
+        failure.message = text;
+    }
+    check_fail(run, &failure);
+}
+
 static void check_insert(struct check_run *run)
 {
     struct session *session = run->session;
-    check_http(run,
-               record_insert_request(session_base(session), session_version(session),
-                                     session_object(session), session->record,
-                                     session->secrets.access_token),
-               judge_insert);
+    check_http_any(run,
+                   record_insert_request(session_base(session), session_version(session),
+                                         session_object(session), session->record,
+                                         session->secrets.access_token),
+                   insert_ended);
 }
 
 static void judge_read_back(struct check_run *run, const struct http_response *response)
@@ -113,7 +131,7 @@ static void judge_read_back(struct check_run *run, const struct http_response *r
     }
     g_autoptr(Json) record = json_parse(response->body, response->body_length, &error);
     if (record == NULL) {
-        check_fail_error(run, STAGE_REST, error);
+        check_fail_unread(run, STAGE_REST, response, error);
         return;
     }
     g_autoptr(GPtrArray) differences = record_differences(session->record, record);

@@ -292,6 +292,7 @@ static void answered(const struct http_response *response, gpointer user)
     if (verdict.trouble == TROUBLE_NONE) { /* a 200 that holds no tokens: theirs is lost */
         verdict.trouble = TROUBLE_LOST;
         failure_from_error(&refresh->result.failure, STAGE_TOKEN, error);
+        refresh->result.failure.status = response->status;
     }
     retry_or_give_up(refresh, &verdict);
 }
@@ -521,8 +522,8 @@ void refresh_run_with(struct session *session, const struct refresh_options *opt
         .http = session->http,
         .result = {.milliseconds = -1},
     };
-    if (options->at_once != NULL)
-        g_object_ref(options->at_once);
+    refresh->options.at_once =
+        options->at_once != NULL ? g_object_ref(options->at_once) : g_cancellable_new();
     if (running == NULL)
         running = g_ptr_array_new();
     g_ptr_array_add(running, refresh);
@@ -551,6 +552,15 @@ void refresh_run(struct session *session, GCancellable *cancellable, refresh_don
 {
     refresh_run_with(session, &(struct refresh_options){.save_ms = SAVE_MS}, cancellable, done,
                      user);
+}
+
+void refresh_hurry(void)
+{
+    for (guint i = 0; running != NULL && i < running->len; i++) {
+        struct refresh *refresh = running->pdata[i];
+        if (!refresh->rotates)
+            g_cancellable_cancel(refresh->options.at_once);
+    }
 }
 
 void refresh_settle(void)

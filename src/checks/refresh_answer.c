@@ -110,8 +110,13 @@ void refresh_say_lost(struct failure *failure, bool rotates)
                     "command again: it tells.")
                 : _("The request to refresh was sent, but its answer did not arrive. The refresh "
                     "token stays as good as it was. Run the command again.");
+    const long status = failure->status;
+    g_autofree char *why =
+        failure->message == NULL ? NULL : g_strdup_printf("%s (%s)", text, failure->message);
     failure_clear(failure);
-    failure_own(failure, STAGE_TOKEN, late ? "answer-late" : "answer-lost", text);
+    failure_own(failure, STAGE_TOKEN, late ? "answer-late" : "answer-lost",
+                why != NULL ? why : text);
+    failure->status = status; /* of a gateway that lost the answer, or of another page */
 }
 
 void refresh_say_refused(struct failure *failure, bool lost_now, gint64 noted_ms)

@@ -306,7 +306,7 @@ static void judge_created(struct check_run *run, const struct http_response *res
     }
     char *id = record_created_id(response->body, response->body_length, &error);
     if (id == NULL) {
-        check_fail_error(run, STAGE_INSERT, error);
+        check_fail_unread(run, STAGE_INSERT, response, error);
         return;
     }
     check_evidence(run, "id", id);

@@ -251,10 +251,10 @@ void check_skip(struct check_run *run, const char *format, ...)
     settle(run, CHECK_SKIPPED);
 }
 
-static void set_diagnosis(struct check_run *run, Diagnosis *diagnosis)
+static void set_diagnosis(struct check_result *result, const struct session *session,
+                          Diagnosis *diagnosis)
 {
-    struct check_result *result = run->result;
-    const Connection *connection = run->session->connection;
+    const Connection *connection = session->connection;
     const char *org =
         connection->instance_url != NULL ? connection->instance_url : connection->login_url;
     const struct setup_ids ids = {.user_id = connection->user_id,
@@ -279,7 +279,7 @@ void check_warn(struct check_run *run, struct failure *failure, const char *form
     va_end(arguments);
     if (failure != NULL) {
         tell_app(run, failure);
-        set_diagnosis(run, explain(failure));
+        set_diagnosis(run->result, run->session, explain(failure));
         failure_clear(failure);
     }
     settle(run, CHECK_WARNING);
@@ -291,10 +291,43 @@ static void fail_with(struct check_run *run, const struct failure *failure, Diag
         failure->code != NULL && failure->message != NULL
             ? g_strdup_printf("%s: %s", failure->code, failure->message)
             : g_strdup(failure->message != NULL ? failure->message : failure->code);
-    set_diagnosis(run, diagnosis);
+    set_diagnosis(run->result, run->session, diagnosis);
     g_free(run->result->summary);
     run->result->summary = text_clean(text != NULL ? text : diagnosis->title);
     settle(run, CHECK_FAILED);
+}
+
+static void expire_result(CheckList *list, guint index)
+{
+    struct check_result *result = list->results->pdata[index];
+    struct check_run *run = list->runs->pdata[index];
+    struct failure failure;
+    failure_own(&failure, STAGE_MACHINE, "timeout", _("no answer in time"));
+    set_diagnosis(result, list->session, explain(&failure));
+    g_free(result->summary);
+    result->summary = g_strdup(failure.message);
+    failure_clear(&failure);
+    if (run != NULL) {
+        result->milliseconds = (int)(clock_monotonic_ms() - result->started_ms);
+        run->result = NULL; /* it frees itself when its answer comes */
+        list->runs->pdata[index] = NULL;
+    }
+    result->status = CHECK_FAILED;
+    list->listener.result(result, list->listener.user);
+}
+
+void check_list_expire(CheckList *list)
+{
+    for (guint i = 0; i < list->def->count; i++) {
+        struct check_result *result = list->results->pdata[i];
+        const struct check_def *def = &list->def->checks[i];
+        if (result->status == CHECK_WAITING && readiness(list, def) == NEVER)
+            skip_for_needs(list, result, def);
+        else if (result->status == CHECK_WAITING || result->status == CHECK_RUNNING)
+            expire_result(list, i);
+    }
+    g_cancellable_cancel(list->cancellable);
+    list->done = true;
 }
 
 /* A failure that waits for what the org says about it. */
@@ -413,6 +446,37 @@ void check_http_any(struct check_run *run, HttpRequest *request, check_judge jud
     send(run, request, judge, true);
 }
 
+/* Redirects are never followed; where one leads tells who sent it. Only the host is shown: the rest
+ * of the address may hold what is nobody's business. */
+static bool failure_from_redirect(struct failure *ret_failure, enum stage stage,
+                                  const struct http_response *response)
+{
+    const char *location = http_response_header(response, "Location");
+    if (response->status / 100 != 3 || location == NULL)
+        return false;
+    g_autoptr(GUri) uri = g_uri_parse(location, G_URI_FLAGS_PARSE_RELAXED, NULL);
+    const char *host = uri == NULL ? NULL : g_uri_get_host(uri);
+    g_autofree char *origin =
+        host == NULL ? NULL : g_strdup_printf("%s://%s", g_uri_get_scheme(uri), host);
+    const bool own = origin == NULL || salesforce_url_is_trusted(origin);
+    g_autofree char *text =
+        origin == NULL ? g_strdup(_("The answer sends on to another page of the same host."))
+                       : g_strdup_printf(_("The answer sends on to %s."), origin);
+    failure_own(ret_failure, stage, own ? "redirect" : "redirect-elsewhere", text);
+    ret_failure->status = response->status;
+    return true;
+}
+
+/* A success that is not the one that was asked for comes from somebody in between. */
+static void name_odd_success(struct failure *failure)
+{
+    if (failure->status / 100 != 2 ||
+        (failure->code != NULL && strcmp(failure->code, "empty") != 0))
+        return;
+    g_free(failure->code);
+    failure->code = g_strdup("bad-answer");
+}
+
 void failure_from_response(struct failure *ret_failure, enum stage stage,
                            const struct http_response *response)
 {
@@ -429,12 +493,26 @@ void failure_from_response(struct failure *ret_failure, enum stage stage,
         [HTTP_BAD_ANSWER] = "bad-answer",
         [HTTP_CANCELLED] = "cancelled",
     };
-    if (response->end == HTTP_ANSWERED)
+    if (response->end != HTTP_ANSWERED)
+        failure_own(ret_failure, STAGE_MACHINE, ends[response->end], response->detail);
+    else if (!failure_from_redirect(ret_failure, stage, response)) {
         failure_parse(ret_failure, stage, response->status,
                       http_response_header(response, "Content-Type"), response->body,
                       response->body_length);
-    else
-        failure_own(ret_failure, STAGE_MACHINE, ends[response->end], response->detail);
+        name_odd_success(ret_failure);
+    }
+}
+
+void check_fail_unread(struct check_run *run, enum stage stage,
+                       const struct http_response *response, const GError *error)
+{
+    struct failure failure;
+    failure_from_response(&failure, stage, response);
+    if (g_strcmp0(failure.code, "bad-answer") == 0) {
+        failure_clear(&failure);
+        failure_own(&failure, stage, "bad-answer", error->message);
+    }
+    check_fail(run, &failure);
 }
 
 void failure_from_error(struct failure *ret_failure, enum stage stage, const GError *error)

@@ -102,7 +102,8 @@ static void print_stopped(struct token_run *run, const struct failure *failure)
 {
     const char *why = run->timed_out ? _("No token in time. Try again, or give a longer --timeout.")
                                      : _("Stopped. No token was fetched.");
-    g_autoptr(Diagnosis) diagnosis = explain(failure);
+    g_autoptr(Diagnosis) diagnosis =
+        run->timed_out ? explain_as(failure, CAUSE_TIMEOUT, CERTAINTY_CERTAIN) : explain(failure);
     fprintf(stderr, "perch: %s\n", why);
     if (failure->code != NULL && g_str_has_prefix(failure->code, "answer-"))
         fprintf(stderr, "perch: %s: %s\n", run->name, failure->message);

@@ -17,6 +17,7 @@ struct Http {
     struct http_settings settings;
     GHashTable *transfers; /* set of struct transfer in the multi; they own themselves */
     struct http_totals totals;
+    gint64 limit_ms; /* monotonic; 0 = none */
 };
 
 static void drop_source(GSource **source)
@@ -186,6 +187,22 @@ void http_free(Http *http)
     g_free(http);
 }
 
+void http_limit(Http *http, guint milliseconds)
+{
+    http->limit_ms = clock_monotonic_ms() + milliseconds;
+}
+
+/* FALSE: its time is over before it has begun. */
+static bool keep_limit(const Http *http, HttpRequest *request)
+{
+    if (http->limit_ms == 0 || request->patient)
+        return true;
+    const gint64 left = http->limit_ms - clock_monotonic_ms();
+    if (left > 0)
+        request->timeout_ms = (guint)MIN((gint64)request->timeout_ms, left);
+    return left > 0;
+}
+
 void http_send(Http *http, HttpRequest *request, GCancellable *cancellable, http_done done,
                gpointer user)
 {
@@ -198,6 +215,10 @@ void http_send(Http *http, HttpRequest *request, GCancellable *cancellable, http
     transfer->user = user;
     if (g_cancellable_is_cancelled(cancellable)) {
         end_later(transfer, HTTP_CANCELLED, "");
+        return;
+    }
+    if (!keep_limit(http, request)) {
+        end_later(transfer, HTTP_TIMEOUT_CONNECT, "No time is left");
         return;
     }
     if (!transfer_prepare(transfer, &http->settings)) {

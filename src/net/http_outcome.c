@@ -133,8 +133,11 @@ static GHashTable *collect_headers(CURL *easy)
 
 static char *describe(const struct transfer *transfer, CURLcode code)
 {
-    const char *text =
-        transfer->curl_error[0] != '\0' ? transfer->curl_error : curl_easy_strerror(code);
+    const char *text = transfer->curl_error;
+    if (code == CURLE_ABORTED_BY_CALLBACK) /* by us: what changes something is sent once */
+        text = "The connection was lost before the answer came";
+    if (*text == '\0') /* libcurl is content with half a head */
+        text = code == CURLE_OK ? "The answer ended inside its head" : curl_easy_strerror(code);
     g_autofree char *clean = text_clean(text);
     return g_strdup(g_strstrip(clean));
 }

@@ -42,6 +42,7 @@ struct HttpRequest {
     http_tap tap; /* NULL = none */
     gpointer tap_user;
     bool fresh;
+    bool patient;
     bool refused; /* something in it cannot be sent */
 };
 

@@ -81,6 +81,11 @@ void http_request_tap(HttpRequest *request, http_tap tap, gpointer user)
     request->tap_user = user;
 }
 
+void http_request_patient(HttpRequest *request)
+{
+    request->patient = true;
+}
+
 void http_request_fresh(HttpRequest *request)
 {
     request->fresh = true;

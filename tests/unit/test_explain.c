@@ -134,6 +134,7 @@ static void check_own(const struct row *row)
 {
     struct failure failure;
     failure_own(&failure, row->stage, row->code, "Details for a person.");
+    failure.status = row->status;
     expect(&failure, row, "own word");
     failure_clear(&failure);
 }
