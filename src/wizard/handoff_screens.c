@@ -100,8 +100,7 @@ static void call_flow(struct wizard *w, GArray *out)
 
 static void flow_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
-    bool typed = event->kind == VIEW_EVENT_PASTE || event->kind == VIEW_EVENT_INPUT;
-    if (typed && event->id == ITEM_WEBHOOK)
+    if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_WEBHOOK)
         set_webhook(w, event->text);
     else if (is_action(event, ACTION_NEXT))
         call_flow(w, out);
@@ -145,7 +144,7 @@ static void flow_view(const struct wizard *w, struct view *view)
     view_blank(view);
     view_text(view, ROLE_DIM, 0,
               _("How to build such a flow: perch help handoff, and man perch-handoff."));
-    view->paste = view->focus = ITEM_WEBHOOK;
+    view->focus = ITEM_WEBHOOK;
     view_key(view, ACTION_NEXT, _("start the flow"));
     view_key(view, ACTION_BACK, _("back"));
 }

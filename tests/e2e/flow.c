@@ -69,6 +69,12 @@ static char *play(const Json *step, struct run *run)
     g_autofree char *template =
         json_is_string(body) ? g_strdup(json_string(body)) : json_print(body);
     g_autofree char *filled = text_fill(template, lookup_escaped, run);
+    if (run->kind == FLOW_WRONG && json_is_object(body)) {
+        g_autoptr(Json) record = json_parse(filled, strlen(filled), NULL);
+        json_set_string(record, "Company", "Another");
+        g_free(filled);
+        filled = json_print(record);
+    }
     g_autoptr(Fetched) answer =
         fetch(json_get_string(step, "url"),
               &(struct fetch_options){.method = json_get_string(step, "method"),
@@ -114,6 +120,8 @@ static void serve(int listener, const char *exported, const char *channel, enum 
         const char *body = strstr(request, "\r\n\r\n");
         g_autoptr(Json) call = body == NULL ? NULL : json_parse(body + 4, strlen(body + 4), NULL);
         bool mine = g_str_has_prefix(request, "POST /CANARY-hook ") && kind != FLOW_STOPPED;
+        if (kind == FLOW_MUTE)
+            shutdown(client, SHUT_RDWR);
         dprintf(client, "HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
                 mine && call != NULL ? "200 OK" : "404 Not Found");
         if (!mine || call == NULL)

@@ -14,6 +14,8 @@ enum flow_kind {
     FLOW_ESCAPES, /* as it should */
     FLOW_RAW,     /* puts texts into the body as they are */
     FLOW_STOPPED, /* not published: its webhook answers 404 */
+    FLOW_MUTE,    /* plays, but its webhook hangs up without an answer */
+    FLOW_WRONG,   /* puts a text of its own into Company */
 };
 
 Flow *flow_start(const char *exported, const char *channel, enum flow_kind kind);

@@ -206,6 +206,53 @@ static void env__sourced__by_dash_and_bash(void **state)
     drop(file);
 }
 
+/* What every reader of such files takes for itself. */
+static bool is_inexpressible(const char *value)
+{
+    return strpbrk(value, "'\\\n\r\t") != NULL || strstr(value, "${") != NULL;
+}
+
+static char *hard_value(GRand *rand)
+{
+    static const char *const parts[] = {"'", "\"", "\\", "$", "${", "}", "`", "$(", ")", "\n",
+                                        "#", " ",  "=",  "!", "&",  "ü", "😀", "a",  "~", "\t"};
+    GString *value = g_string_new(NULL);
+    for (int n = g_rand_int_range(rand, 1, 7); n > 0; n--)
+        g_string_append(value, parts[g_rand_int_range(rand, 0, G_N_ELEMENTS(parts))]);
+    return g_string_free(value, FALSE);
+}
+
+static void env__any_value__comes_back_whole_or_is_refused(void **state)
+{
+    enum { SEED = 20261123, VALUES = 40 };
+    static const char *const shells[] = {"dash", "bash"};
+    static const char script[] = ". \"$1\" && printf '%s' \"$SALESFORCE_USERNAME\"";
+    g_autoptr(GRand) rand = g_rand_new_with_seed(SEED);
+    guint refused = 0;
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autofree char *file = g_build_filename(rig->home->home, "acme.env", NULL);
+    for (int i = 0; i < VALUES; i++) {
+        g_autofree char *value = hard_value(rand);
+        set_username(rig, value);
+        g_autoptr(Child) child =
+            rig_perch(rig, "handoff", "acme", "--format", "env", "--output", file, NULL);
+        bool written = child_code(child) == 0;
+        if (written == is_inexpressible(value))
+            fail_msg("%s: <%s>", written ? "written" : "refused", value);
+        refused += !written;
+        for (gsize j = 0; written && j < G_N_ELEMENTS(shells); j++) {
+            const char *argv[] = {shells[j], "-c", script, "sh", file, NULL};
+            g_autoptr(Child) shell = child_run(argv, rig->home->env, NULL);
+            assert_string_equal(shell->output->str, value);
+        }
+        if (written)
+            drop(file);
+    }
+    assert_in_range(refused, 1, VALUES - 1);
+}
+
 static void env__what_it_cannot_say__is_refused(void **state)
 {
     static const char *const refused[] = {"o'clock", "two\nlines", "${HOME}", "back\\slash"};
@@ -264,6 +311,7 @@ int main(void)
         cmocka_unit_test(postman__newman__creates_and_deletes),
         cmocka_unit_test(postman__without_output__is_usage),
         cmocka_unit_test(env__sourced__by_dash_and_bash),
+        cmocka_unit_test(env__any_value__comes_back_whole_or_is_refused),
         cmocka_unit_test(env__what_it_cannot_say__is_refused),
         cmocka_unit_test(markdown_and_k8s__hold_the_values),
         cmocka_unit_test(channel__chosen__and_unknown),

@@ -3,6 +3,7 @@
 /* The Hand-off step on a terminal: masked values, copied one by one; the formats; what blocks them;
  * and the flow itself, started by its webhook. */
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -282,6 +283,28 @@ static void webhook__asked_for_by_the_command__is_not_shown(void **state)
     pty_expect_exit(walk->pty, 0);
 }
 
+/* The same step line by line: x and a number, w and the address. */
+static void plain__exports_and_starts_the_flow(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autofree char *values = exported(rig, "json");
+    g_autoptr(Flow) flow = flow_start(values, "whatsapp", FLOW_ESCAPES);
+    g_autofree char *lines = g_strdup_printf("x\n3\n\nw\n%s\n\nq\n", flow_webhook(flow));
+    g_autofree char *before = g_get_current_dir();
+    const char *words[] = {"setup", "acme", "--plain", NULL};
+    assert_int_equal(chdir(rig->home->home), 0);
+    g_autoptr(Child) child = rig_perch_input(rig, words, lines, false);
+    assert_int_equal(chdir(before), 0);
+    assert_code(child, 0);
+    assert_contains(child->output->str, "The flow: its record came: 00Q");
+    g_autofree char *path = g_build_filename(rig->home->home, "acme.sh", NULL);
+    g_autofree char *script = exported(rig, "curl"), *text = NULL;
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    assert_string_equal(text, script);
+    assert_int_equal(unlink(path), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +315,7 @@ int main(void)
         cmocka_unit_test(values__that_kill_a_flow__are_not_handed_over),
         cmocka_unit_test(webhook__pasted__starts_the_flow_and_finds_its_record),
         cmocka_unit_test(webhook__asked_for_by_the_command__is_not_shown),
+        cmocka_unit_test(plain__exports_and_starts_the_flow),
     };
     return cmocka_run_group_tests_name("hand-off on a terminal", tests, NULL, NULL);
 }

@@ -184,6 +184,65 @@ static void webhook__flow_that_does_not_escape__is_told(void **state)
     assert_string_equal(json_get_string(json_check(json, "whatsapp-arrived"), "status"), "failed");
 }
 
+static void webhook__no_answer_or_other_values__is_a_warning(void **state)
+{
+    static const struct {
+        enum flow_kind kind;
+        const char *check;
+    } rows[] = {{FLOW_MUTE, "whatsapp-webhook"}, {FLOW_WRONG, "whatsapp-arrived"}};
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autofree char *values = exported(rig);
+    guint before = records(rig);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Flow) flow = flow_start(values, "whatsapp", rows[i].kind);
+        g_autoptr(Child) child = call_flow(rig, flow_webhook(flow), "whatsapp", "30");
+        assert_code(child, 0);
+        g_autoptr(Json) json = child_json(child);
+        assert_string_equal(json_get_string(json, "status"), "warning");
+        assert_string_equal(json_get_string(json_check(json, rows[i].check), "status"), "warning");
+        const Json *arrived = json_get(json_check(json, "whatsapp-arrived"), "evidence");
+        assert_true(salesforce_id_is_valid(json_get_string(arrived, "id")));
+        if (rows[i].kind == FLOW_WRONG)
+            assert_string_equal(json_get_string(arrived, "different"), "Company");
+    }
+    assert_int_equal(records(rig), before);
+}
+
+static void webhook__out_of_reach__is_told_without_its_path(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autoptr(Child) child = call_flow(rig, "https://localhost:1/CANARY-hook", "whatsapp", "4");
+    assert_code(child, 1);
+    assert_contains(child->output->str, "The webhook's address cannot be reached");
+    g_autoptr(Json) json = child_json(child);
+    assert_string_equal(json_get_string(json_check(json, "whatsapp-arrived"), "status"), "skipped");
+}
+
+/* With nothing in the record that could carry a mark, the flow is not started at all. */
+static void webhook__nothing_to_recognise__is_told_first(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autofree char *path =
+        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    g_autofree char *text = NULL;
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_auto(GStrv) names = g_strsplit(text, "{sender name}", -1);
+    g_autofree char *fixed = g_strjoinv("Somebody", names);
+    g_auto(GStrv) messages = g_strsplit(fixed, "{message}", -1);
+    g_autofree char *none = g_strjoinv("Something", messages);
+    assert_true(g_file_set_contents(path, none, -1, NULL));
+    g_autofree char *values = exported(rig);
+    g_autoptr(Flow) flow = flow_start(values, "whatsapp", FLOW_ESCAPES);
+    guint leads = demo_org_requests(rig->org, "POST", lead_path);
+    g_autoptr(Child) child = call_flow(rig, flow_webhook(flow), "whatsapp", "4");
+    assert_code(child, 1);
+    assert_contains(child->output->str, "The flow was not started.");
+    assert_int_equal(demo_org_requests(rig->org, "POST", lead_path), leads + 1);
+}
+
 static void webhook__unpublished_or_unfit__is_told(void **state)
 {
     static const char *const unfit[] = {"http://flows.example.com/x", "ftp://localhost/x", "x", ""};
@@ -212,6 +271,9 @@ int main(void)
         cmocka_unit_test(rehearse__rotation__blocks_and_loses_no_token),
         cmocka_unit_test(webhook__flow_with_the_values__its_record_is_found),
         cmocka_unit_test(webhook__flow_that_does_not_escape__is_told),
+        cmocka_unit_test(webhook__no_answer_or_other_values__is_a_warning),
+        cmocka_unit_test(webhook__out_of_reach__is_told_without_its_path),
+        cmocka_unit_test(webhook__nothing_to_recognise__is_told_first),
         cmocka_unit_test(webhook__unpublished_or_unfit__is_told),
     };
     return cmocka_run_group_tests_name("rehearsal", tests, NULL, NULL);
