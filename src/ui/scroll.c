@@ -54,8 +54,32 @@ static void follow_focus(Ui *ui)
     }
 }
 
+/* As much of the first failure and what is said about it as fits, its row in any case. The focus
+ * stays where it is, and the next key that moves it brings it back. */
+static void show_failure(Ui *ui)
+{
+    const GPtrArray *items = ui->view->items;
+    int sticky = ui->frame.sticky, room = ui_scroll_room(ui);
+    for (guint i = 0; i < items->len; i++) {
+        const struct view_item *item = items->pdata[i];
+        if (item->kind != VIEW_CHECK || item->mark != MARK_FAILED)
+            continue;
+        guint after = i + 1;
+        while (after < items->len && ((struct view_item *)items->pdata[after])->kind == VIEW_TEXT)
+            after++;
+        int from = extent(ui, i).first - sticky;
+        int to = after < items->len ? extent(ui, after).first : (int)ui->layout->lines->len;
+        ui->scroll = MAX(0, MIN(from, to - sticky - room));
+        ui->scrolled = true;
+        return;
+    }
+}
+
 void ui_scroll_clamp(Ui *ui)
 {
+    if (ui->newly_failed && !ui_focus_on_input(ui))
+        show_failure(ui);
+    ui->newly_failed = false;
     if (!ui->scrolled)
         follow_focus(ui);
     ui->scroll = CLAMP(ui->scroll, 0, limit(ui));

@@ -48,8 +48,9 @@ struct Ui {
 
     struct ui_layout *layout;
     struct ui_frame frame;
-    int scroll;    /* lines above the pane, the heading that stays not counted */
-    bool scrolled; /* by hand: the row with the focus may be out of sight */
+    int scroll;        /* lines above the pane, the heading that stays not counted */
+    bool newly_failed; /* the view, since it was measured last */
+    bool scrolled;     /* by hand: the row with the focus may be out of sight */
     bool help;
     int help_page;
     int help_pages;

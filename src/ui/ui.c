@@ -17,6 +17,7 @@
 static bool take_view(Ui *ui)
 {
     int focus = ui->focus, option = ui->option;
+    bool had_failed = ui->view != NULL && ui->view->failed;
     g_clear_pointer(&ui->view, view_free);
     ui->view = ui->host.view(focus, ui->host.user);
     bool new_screen = !ui->started || ui->view->screen != ui->screen;
@@ -25,6 +26,7 @@ static bool take_view(Ui *ui)
         ui->scroll = 0;
         ui->scrolled = ui->touched = ui->help = false;
     }
+    ui->newly_failed = ui->newly_failed || (ui->view->failed && !had_failed && !new_screen);
     ui->started = true;
     ui->screen = ui->view->screen;
     ui_fields_sync(ui);
