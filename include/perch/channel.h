@@ -21,11 +21,13 @@ struct mapping {
     char *label; /* as Object Manager shows it; NULL = not known yet */
     char *type;  /* as describe names it; NULL = not known yet */
     char *text;  /* what goes into the field */
+    Json *extra; /* keys of the file that this version does not know; NULL = none. So below. */
 };
 
 struct variable {
     char *name;   /* "sender name" */
     char *sample; /* what it holds in tests */
+    Json *extra;
 };
 
 struct channel {
@@ -35,6 +37,7 @@ struct channel {
     bool fitted;          /* the mapping was compared with the org's fields */
     GPtrArray *mappings;  /* struct mapping *, in the order of the sheet; a field occurs once */
     GPtrArray *variables; /* struct variable *: what the flow offers */
+    Json *extra;
 };
 
 const char *object_name(enum test_object object); /* "Lead", not translated */

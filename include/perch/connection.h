@@ -13,7 +13,7 @@
  * by the struct and may be NULL where nothing is known yet. It is what the config file holds and
  * what the wizard fills in; keys of the file that this version does not know stay in extra.
  */
-enum { CONNECTION_PORTS = 3, CONNECTION_VERSION = 1, CONNECTION_NAME_MAX = 40 };
+enum { CONNECTION_PORTS = 3, CONNECTION_VERSION = 2, CONNECTION_NAME_MAX = 40 };
 
 enum app_kind { APP_EXTERNAL_CLIENT, APP_CONNECTED };
 
@@ -92,8 +92,12 @@ char *connection_redirect(const struct connection *connection, guint16 port);
 enum app_values app_values_from_name(const char *name); /* APP_VALUES_COUNT: there is none */
 const char *app_values_name(enum app_values values);    /* "perch", "guide", "no-secret" */
 
-/* To and from the config file's JSON. From: PERCH_ERROR_INPUT when the file is no connection or
- * of a newer version. */
+/* Brings the JSON of an older version to CONNECTION_VERSION, one version after the other; keys that
+ * nobody knows stay. Other versions, and what is no connection, are left as they are. */
+void connection_migrate(Json *json);
+
+/* To and from the config file's JSON, of this version or an older one. From: PERCH_ERROR_INPUT when
+ * the file is no connection or of a newer version. */
 Json *connection_to_json(const struct connection *connection);
 struct connection *connection_from_json(const Json *json, const char *name, GError **error);
 

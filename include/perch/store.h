@@ -91,9 +91,15 @@ const char *store_error_remedy(int code);
 
 /* $XDG_CONFIG_HOME/perch/connections/NAME.json. All paths may be made on the way. */
 Connection *connections_load(const char *config_dir, const char *name, GError **error);
-/* A damaged file in its place is set aside as NAME.json.damaged-N; one of a newer perch is refused
- * with PERCH_ERROR_INPUT. */
+/* A damaged file in its place is set aside as NAME.json.damaged-N, never overwritten; one of a
+ * newer perch is refused with PERCH_ERROR_INPUT. *ret_aside: a sentence about what was set aside,
+ * for the person, owned by the caller; NULL when nothing was. connections_save is for who has just
+ * read the file. */
 bool connections_save(const char *config_dir, const Connection *connection, GError **error);
+bool connections_save_telling(const char *config_dir, const Connection *connection,
+                              char **ret_aside, GError **error);
+/* Whether a file is there that is no connection, and not of a newer perch either. */
+bool connections_is_damaged(const char *config_dir, const char *name);
 /* Takes over into the file what a token answer tells (instance URL, ids, granted scopes, rotation)
  * and nothing else, so that another program's changes to it stay; writes only what changed. */
 bool connections_learn(const char *config_dir, const Connection *learnt, GError **error);

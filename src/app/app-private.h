@@ -43,6 +43,7 @@ struct app {
     guint saves_pending; /* keyring writes under way: quitting waits for them */
     char
         *secrets_problem; /* why the keyring did not give the connection's secrets; NULL = it did */
+    bool damaged;         /* the connection's file cannot be read */
     bool saved;           /* the connection's file was written */
     char *farewell;       /* line printed after the screen is restored */
 };

@@ -193,9 +193,12 @@ static void save(struct app *app)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Connection) connection = session_proven_connection(app->session);
-    app->saved = connections_save(app->services.config_dir, connection, &error);
+    g_autofree char *aside = NULL;
+    app->saved = connections_save_telling(app->services.config_dir, connection, &aside, &error);
     if (!app->saved)
         app_notice(app, "%s", error->message);
+    else if (aside != NULL)
+        app_notice(app, "%s", aside);
     save_draft_secret(app);
 }
 

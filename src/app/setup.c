@@ -157,7 +157,9 @@ static Connection *open_connection(struct app *app, GError **error)
     Connection *connection =
         options->name == NULL ? NULL
                               : connections_load(app->services.config_dir, options->name, &local);
-    if (connection == NULL && local != NULL &&
+    app->damaged = connection == NULL && options->start == APP_START_STEP &&
+                   connections_is_damaged(app->services.config_dir, options->name);
+    if (connection == NULL && local != NULL && !app->damaged &&
         !g_error_matches(local, PERCH_ERROR, PERCH_ERROR_NOT_FOUND)) {
         g_propagate_error(error, g_steal_pointer(&local));
         return NULL;
@@ -224,6 +226,11 @@ static void begin(struct app *app)
     run_effects(app, effects);
     if (app->secrets_problem != NULL && !app->quitting)
         app_notice(app, "%s", app->secrets_problem);
+    if (app->damaged && !app->quitting)
+        app_notice(app,
+                   _("The settings of %s are damaged and cannot be read. Enter them again; the "
+                     "damaged file will be kept beside the new one."),
+                   options->name);
 }
 
 static void take_secrets(struct app *app, struct secrets *secrets)

@@ -51,6 +51,7 @@ static void mapping_free(gpointer data)
     g_free(mapping->label);
     g_free(mapping->type);
     g_free(mapping->text);
+    json_free(mapping->extra);
     g_free(mapping);
 }
 
@@ -59,6 +60,7 @@ static void variable_free(gpointer data)
     struct variable *variable = data;
     g_free(variable->name);
     g_free(variable->sample);
+    json_free(variable->extra);
     g_free(variable);
 }
 
@@ -117,17 +119,25 @@ struct channel *channel_new(const char *name, enum test_object object)
     return channel;
 }
 
+static Json *copy_extra(const Json *extra)
+{
+    return extra == NULL ? NULL : json_copy(extra);
+}
+
 struct channel *channel_copy(const struct channel *channel)
 {
     struct channel *copy = channel_empty(channel->id, channel->name, channel->object);
     copy->fitted = channel->fitted;
+    copy->extra = copy_extra(channel->extra);
     for (guint i = 0; i < channel->variables->len; i++) {
         const struct variable *variable = channel->variables->pdata[i];
         channel_set_sample(copy, variable->name, variable->sample);
+        channel_variable(copy, variable->name)->extra = copy_extra(variable->extra);
     }
     for (guint i = 0; i < channel->mappings->len; i++) {
         const struct mapping *mapping = channel->mappings->pdata[i];
         channel_map(copy, mapping->field, mapping->label, mapping->type, mapping->text);
+        channel_mapping(copy, mapping->field)->extra = copy_extra(mapping->extra);
     }
     return copy;
 }
@@ -140,6 +150,7 @@ void channel_free(struct channel *channel)
     g_free(channel->name);
     g_ptr_array_unref(channel->mappings);
     g_ptr_array_unref(channel->variables);
+    json_free(channel->extra);
     g_free(channel);
 }
 

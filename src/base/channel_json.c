@@ -7,12 +7,24 @@
 
 enum { TEXT_MAX = 32 * 1024 };
 
+/* What the file had, to be written over. */
+static Json *begin_json(const Json *extra)
+{
+    return extra == NULL ? json_object() : json_copy(extra);
+}
+
+static void keep_extra(Json **extra, const Json *json)
+{
+    json_free(*extra);
+    *extra = json_copy(json);
+}
+
 static Json *mappings_to_json(const struct channel *channel)
 {
     Json *list = json_array();
     for (guint i = 0; i < channel->mappings->len; i++) {
         const struct mapping *mapping = channel->mappings->pdata[i];
-        Json *json = json_object();
+        Json *json = begin_json(mapping->extra);
         json_set_string(json, "field", mapping->field);
         if (mapping->label != NULL)
             json_set_string(json, "label", mapping->label);
@@ -29,7 +41,7 @@ static Json *variables_to_json(const struct channel *channel)
     Json *list = json_array();
     for (guint i = 0; i < channel->variables->len; i++) {
         const struct variable *variable = channel->variables->pdata[i];
-        Json *json = json_object();
+        Json *json = begin_json(variable->extra);
         json_set_string(json, "name", variable->name);
         json_set_string(json, "sample", variable->sample);
         json_append(list, json);
@@ -42,7 +54,7 @@ Json *channels_to_json(const GPtrArray *channels)
     Json *list = json_array();
     for (guint i = 0; i < channels->len; i++) {
         const struct channel *channel = channels->pdata[i];
-        Json *json = json_object();
+        Json *json = begin_json(channel->extra);
         json_set_string(json, "id", channel->id);
         json_set_string(json, "name", channel->name);
         json_set_string(json, "object", object_name(channel->object));
@@ -76,8 +88,12 @@ static void read_variables(struct channel *channel, const Json *list)
     JSON_FOREACH(json, list)
     {
         const char *name = text_of(json, "name"), *sample = text_of(json, "sample");
-        if (is_name(name, " _.-") && sample != NULL)
-            channel_set_sample(channel, name, sample);
+        if (!is_name(name, " _.-") || sample == NULL)
+            continue;
+        channel_set_sample(channel, name, sample);
+        struct variable *variable = channel_variable(channel, name);
+        if (variable != NULL)
+            keep_extra(&variable->extra, json);
     }
 }
 
@@ -87,8 +103,9 @@ static void read_mappings(struct channel *channel, const Json *list)
     JSON_FOREACH(json, list)
     {
         const char *field = text_of(json, "field"), *text = text_of(json, "text");
-        if (is_name(field, "_") && text != NULL)
-            channel_map(channel, field, text_of(json, "label"), text_of(json, "type"), text);
+        if (is_name(field, "_") && text != NULL &&
+            channel_map(channel, field, text_of(json, "label"), text_of(json, "type"), text))
+            keep_extra(&channel_mapping(channel, field)->extra, json);
     }
 }
 
@@ -105,6 +122,7 @@ static struct channel *read_channel(const Json *json, const GPtrArray *before)
                       ? g_strdup(id)
                       : channels_new_id(before, name);
     channel->fitted = json_get_bool(json, "fitted", false);
+    keep_extra(&channel->extra, json);
     read_variables(channel, json_get(json, "variables"));
     if (json_is_array(json_get(json, "fields")))
         read_mappings(channel, json_get(json, "fields"));

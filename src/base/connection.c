@@ -192,11 +192,9 @@ static void read_ports(const Json *list, guint16 *ports)
         memcpy(ports, read, sizeof read);
 }
 
-/* Files from before channels were kept only say the object. */
 static void read_channels(const Json *json, struct connection *c)
 {
     const char *id = json_get_string(json, "channel");
-    const char *object = json_get_string(json, "test_object");
     GPtrArray *channels = channels_from_json(json_get(json, "channels"));
     guint chosen = 0;
     if (channels != NULL) {
@@ -205,8 +203,7 @@ static void read_channels(const Json *json, struct connection *c)
     }
     for (guint i = c->channels->len; i-- > 0;) {
         const struct channel *channel = c->channels->pdata[i];
-        if (id != NULL ? g_strcmp0(channel->id, id) == 0
-                       : g_strcmp0(object_name(channel->object), object) == 0)
+        if (g_strcmp0(channel->id, id) == 0)
             chosen = i;
     }
     connection_set_channel(c, chosen);
@@ -217,8 +214,46 @@ static int name_index(const char *const *names, const char *name)
     return name != NULL && strcmp(names[1], name) == 0 ? 1 : 0;
 }
 
-struct connection *connection_from_json(const Json *json, const char *name, GError **error)
+/* ---- older versions ---- */
+
+/* Version 1 had files from before channels were kept, which only say the object of the test. */
+static void from_1_to_2(Json *json)
 {
+    const char *object = json_get_string(json, "test_object");
+    g_autoptr(GPtrArray) channels = channels_from_json(json_get(json, "channels"));
+    if (channels == NULL)
+        channels = channels_default();
+    const struct channel *chosen = channels->pdata[0];
+    for (guint i = channels->len; i-- > 0;) {
+        const struct channel *channel = channels->pdata[i];
+        if (g_strcmp0(object_name(channel->object), object) == 0)
+            chosen = channel;
+    }
+    if (json_get_string(json, "channel") == NULL)
+        json_set_string(json, "channel", chosen->id);
+    if (!json_is_array(json_get(json, "channels")))
+        json_set(json, "channels", channels_to_json(channels));
+}
+
+/* The step from each version, 1 at first, to the next one. */
+static void (*const migrations[])(Json *json) = {from_1_to_2};
+G_STATIC_ASSERT(G_N_ELEMENTS(migrations) == CONNECTION_VERSION - 1);
+
+void connection_migrate(Json *json)
+{
+    gint64 version = json_get_int(json, "version", 0);
+    if (!json_is_object(json) || version < 1)
+        return;
+    for (; version < CONNECTION_VERSION; version++) {
+        migrations[version - 1](json);
+        json_set_int(json, "version", version + 1);
+    }
+}
+
+struct connection *connection_from_json(const Json *file, const char *name, GError **error)
+{
+    g_autoptr(Json) json = json_copy(file);
+    connection_migrate(json);
     gint64 version = json_get_int(json, "version", 0);
     if (version < 1) {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
@@ -248,6 +283,6 @@ struct connection *connection_from_json(const Json *json, const char *name, GErr
         c->app_values = APP_VALUES_PERCH;
     read_channels(json, c);
     c->test_keep = json_get_bool(json, "test_keep", false);
-    c->extra = json_copy(json);
+    c->extra = g_steal_pointer(&json);
     return c;
 }

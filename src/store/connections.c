@@ -62,12 +62,16 @@ Connection *connections_load(const char *config_dir, const char *name, GError **
 }
 
 /* Moves a file that cannot be read out of the way, to a name that is free. */
-static bool set_aside(const char *path, GError **error)
+static bool set_aside(const char *path, const char *name, char **ret_aside, GError **error)
 {
     for (int i = 1; i <= SET_ASIDE_MAX; i++) {
         g_autofree char *aside = g_strdup_printf("%s.damaged-%d", path, i);
-        if (link(path, aside) == 0) /* unlike rename, never replaces */
+        if (link(path, aside) == 0) { /* unlike rename, never replaces */
+            *ret_aside = g_strdup_printf(_("The settings of %s were damaged. That file is kept as "
+                                           "%s."),
+                                         name, aside);
             return true;
+        }
         if (errno != EEXIST)
             break;
     }
@@ -76,33 +80,53 @@ static bool set_aside(const char *path, GError **error)
     return false;
 }
 
-/* Whether path may be replaced: it is not there, it is a connection, or it was set aside. What a
- * newer perch wrote is refused instead: it is not damaged. */
-static bool may_replace(const char *path, const char *name, GError **error)
+enum state { STATE_NONE, STATE_FINE, STATE_DAMAGED, STATE_REFUSED };
+
+/* REFUSED has an error: it cannot be read, or a newer perch wrote it, which is no damage. */
+static enum state look(const char *path, const char *name, GError **error)
 {
     g_autoptr(GError) problem = NULL;
     g_autoptr(Json) json = read_json(path, name, &problem);
     g_autoptr(Connection) old = json == NULL ? NULL : connection_from_json(json, name, &problem);
-    if (old != NULL || g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
-        return true;
+    if (old != NULL)
+        return STATE_FINE;
+    if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
+        return STATE_NONE;
     if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_INPUT) &&
         json_get_int(json, "version", 0) <= CONNECTION_VERSION)
-        return set_aside(path, error);
+        return STATE_DAMAGED;
     g_propagate_error(error, g_steal_pointer(&problem));
-    return false;
+    return STATE_REFUSED;
 }
 
-bool connections_save(const char *config_dir, const Connection *connection, GError **error)
+bool connections_is_damaged(const char *config_dir, const char *name)
+{
+    g_autofree char *path = path_of(config_dir, name, NULL);
+    return path != NULL && look(path, name, NULL) == STATE_DAMAGED;
+}
+
+bool connections_save_telling(const char *config_dir, const Connection *connection,
+                              char **ret_aside, GError **error)
 {
     g_autofree char *folder = folder_of(config_dir);
     g_autofree char *path = path_of(config_dir, connection->name, error);
-    if (path == NULL || !paths_make_dir(folder, error) ||
-        !may_replace(path, connection->name, error))
+    *ret_aside = NULL;
+    if (path == NULL || !paths_make_dir(folder, error))
+        return false;
+    enum state state = look(path, connection->name, error);
+    if (state == STATE_REFUSED ||
+        (state == STATE_DAMAGED && !set_aside(path, connection->name, ret_aside, error)))
         return false;
     g_autoptr(Json) json = connection_to_json(connection);
     g_autoptr(WipedText) text = json_print_pretty(json);
     g_autofree char *lines = g_strconcat(text, "\n", NULL);
     return paths_replace_file(path, lines, strlen(lines), error);
+}
+
+bool connections_save(const char *config_dir, const Connection *connection, GError **error)
+{
+    g_autofree char *aside = NULL;
+    return connections_save_telling(config_dir, connection, &aside, error);
 }
 
 static bool learn_text(char **member, const char *value)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "perch/error.h"
+#include "perch/secret.h"
 #include "support/test.h"
 
 static void connection__name__rules(void **state)
@@ -134,6 +135,80 @@ static void connection__json__keeps_unknown_keys(void **state)
 }
 
 /* Files written by hand or by an older perch. */
+/* Also inside of the lists, through a copy and a change of what is known. */
+static void connection__json__keeps_unknown_keys_of_channels(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) c =
+        parse("{\"version\":2,\"channels\":[{\"name\":\"SMS\",\"id\":\"sms\",\"object\":\"Lead\","
+              "\"hue\":7,"
+              "\"fields\":[{\"field\":\"Phone\",\"text\":\"x\",\"rule\":[1]}],"
+              "\"variables\":[{\"name\":\"message\",\"sample\":\"hi\",\"from\":{\"a\":1}}]}]}",
+              NULL);
+    channel_map(c->channels->pdata[0], "Phone", NULL, NULL, "y");
+    g_autoptr(Connection) copy = connection_copy(c);
+    g_autoptr(Json) json = connection_to_json(copy);
+    const Json *channel = json_first(json_get(json, "channels"));
+    const Json *field = json_first(json_get(channel, "fields"));
+    assert_int_equal(json_get_int(channel, "hue", 0), 7);
+    assert_string_equal(json_get_string(field, "text"), "y");
+    assert_int_equal(json_size(json_get(field, "rule")), 1);
+    bool found = false;
+    JSON_FOREACH(variable, json_get(channel, "variables"))
+    found |= json_get_int(json_get(variable, "from"), "a", 0) == 1;
+    assert_true(found);
+}
+
+static Json *migrated(const char *text)
+{
+    Json *json = json_parse(text, strlen(text), NULL);
+    connection_migrate(json);
+    return json;
+}
+
+static void connection__migrate__1_to_2__names_the_channel(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *channel;
+        guint count;
+    } rows[] = {
+        {"{\"version\":1}", "whatsapp", 2},
+        {"{\"version\":1,\"test_object\":\"Case\"}", "viber", 2},
+        {"{\"version\":1,\"channels\":\"none\",\"test_object\":\"Lead\"}", "whatsapp", 2},
+        {"{\"version\":1,\"channel\":\"sms\",\"channels\":[{\"name\":\"SMS\",\"id\":\"sms\"}]}",
+         "sms", 1},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Json) json = migrated(rows[i].text);
+        assert_int_equal(json_get_int(json, "version", 0), 2);
+        assert_string_equal(json_get_string(json, "channel"), rows[i].channel);
+        assert_int_equal(json_size(json_get(json, "channels")), rows[i].count);
+        /* Reading the old text and writing the connection gives this version, too. */
+        g_autoptr(Connection) c = parse(rows[i].text, NULL);
+        g_autoptr(Json) written = connection_to_json(c);
+        assert_int_equal(json_get_int(written, "version", 0), 2);
+        assert_string_equal(connection_channel(c)->id, rows[i].channel);
+    }
+}
+
+static void connection__migrate__leaves_the_rest_alone(void **state)
+{
+    (void)state;
+    static const char *const same[] = {
+        "{\"version\":2,\"x\":1}",           "{\"version\":3}", "{\"version\":0}", "[]", "{}",
+        "{\"version\":-9223372036854775808}"};
+    for (gsize i = 0; i < G_N_ELEMENTS(same); i++) {
+        g_autoptr(Json) json = migrated(same[i]);
+        g_autoptr(WipedText) text = json_print(json);
+        if (i < 5)
+            assert_string_equal(text, same[i]);
+    }
+    g_autoptr(Json) json = migrated("{\"later\":[1,{\"x\":null}],\"version\":1,\"note\":\"n\"}");
+    assert_int_equal(json_size(json_get(json, "later")), 2);
+    assert_string_equal(json_get_string(json, "note"), "n");
+}
+
 static void connection__json__defaults_and_bounds(void **state)
 {
     (void)state;
@@ -172,7 +247,7 @@ static void connection__json__refuses_what_it_is_not(void **state)
                                         "\"x\"",
                                         "{\"version\":0}",
                                         "{\"version\":\"a\"}",
-                                        "{\"version\":2}"};
+                                        "{\"version\":3}"};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;
         assert_null(parse(texts[i], &error));
@@ -191,6 +266,9 @@ int main(void)
         cmocka_unit_test(connection__json__round_trip),
         cmocka_unit_test(connection__copy__is_deep),
         cmocka_unit_test(connection__json__keeps_unknown_keys),
+        cmocka_unit_test(connection__json__keeps_unknown_keys_of_channels),
+        cmocka_unit_test(connection__migrate__1_to_2__names_the_channel),
+        cmocka_unit_test(connection__migrate__leaves_the_rest_alone),
         cmocka_unit_test(connection__json__defaults_and_bounds),
         cmocka_unit_test(connection__json__refuses_what_it_is_not),
     };
