@@ -39,9 +39,11 @@ void login_start(struct app *app)
     Connection *connection = app->wizard->connection;
     g_autoptr(GError) error = NULL;
     guint16 port = 0;
+    /* Somebody came back from the proof: a tab that waits for it is told that it came to nothing,
+     * and its port is wanted again. */
+    login_finish(app, false);
     login_stop(app);
     session_begin_login(app->session, 0);
-    app->has_code = false;
     /* The guide's callback is an address of Salesforce's: nothing comes back to this computer. */
     if (connection->app_values != APP_VALUES_GUIDE)
         app->loopback = loopback_new(connection->ports, CONNECTION_PORTS, app->session->state,

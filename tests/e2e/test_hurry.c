@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Somebody impatient at the keyboard: types ahead, goes back in the middle, resizes all the time.
+ */
+
+#include <string.h>
+
+#include "e2e/walk.h"
+
+#define TOKEN "/services/oauth2/token"
+
+/* Requests below that path take their time from now on. */
+static void slow_down(Rig *rig, const char *path, guint milliseconds)
+{
+    g_autofree char *patch =
+        g_strdup_printf("{'faults': {'%s': {'delay_ms': %u}}}", path, milliseconds);
+    demo_org_patch(rig->org, patch);
+}
+
+/* The whole first screen at once, before it is even there. */
+static void typed_ahead__before_the_first_screen__lands_in_its_fields(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = walk_start(rig, "setup", NULL);
+    g_autofree char *keys = g_strdup_printf("acme\t\t%s\r", rig->org->url);
+    type(walk, keys);
+    see(walk, "Before we start");
+    see_key(walk, "Enter go on");
+    press(walk, "Esc");
+    see(walk, "Connection   acme");
+    see(walk, rig->org->url);
+}
+
+/* Enter upon Enter: each does at most one thing, and nothing is asked twice. */
+static void enter__again_and_again__skips_no_step(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    see(walk, "Which Salesforce org");
+    for (int i = 0; i < 200 && !pty_has(walk->pty, "Into Flow Builder"); i++) {
+        press(walk, "Enter Enter");
+        pty_wait_change(walk->pty, 100);
+    }
+    see(walk, "Into Flow Builder");
+    /* The code, the proof, and the rehearsal: one each. */
+    assert_int_equal(demo_org_requests(rig->org, "POST", TOKEN), 3);
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
+}
+
+/* An Esc and a new size in the same moment: the Esc still counts, and once. */
+static void esc__with_a_resize__goes_back_once(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_app(walk);
+    for (int i = 0; i < 8; i++) {
+        type(walk, "\033");
+        pty_resize(walk->pty, i % 2 ? 80 : 100, i % 2 ? 24 : 30);
+        see(walk, "Before we start");
+        see_key(walk, "Enter go on");
+        pty_resize(walk->pty, i % 2 ? 90 : 80, 24);
+        type(walk, "\r");
+        see(walk, "App settings");
+    }
+}
+
+static void resize__while_it_proves__changes_nothing(void **state)
+{
+    static const int sizes[][2] = {{120, 40}, {50, 12}, {1, 1}, {200, 60}, {60, 16}, {80, 24}};
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    slow_down(rig, "/services/oauth2/", 700);
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_authorize(walk);
+    see(walk, "Proving the connection");
+    for (gsize i = 0; i < 3 * G_N_ELEMENTS(sizes); i++) {
+        const int *size = sizes[i % G_N_ELEMENTS(sizes)];
+        pty_resize(walk->pty, size[0], size[1]);
+        if (size[0] == 50) {
+            see(walk, "perch needs 60x16; this window is 50x12.");
+            type(walk, "xyz\033\r"); /* goes nowhere */
+        }
+        if (size[0] == 120)
+            see(walk, "Proving the connection");
+    }
+    slow_down(rig, "/services/oauth2/", 0);
+    see(walk, "▸ 6 Prove");
+    walk_home(walk, "acme");
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
+}
+
+/* Back while the code is exchanged: the next login gets the port, the tab of the first is told. */
+static void esc__while_it_proves__logs_in_again(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    slow_down(rig, TOKEN, 2000);
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_authorize(walk);
+    see(walk, "Proving the connection");
+    walk_browser(walk, "nothing");
+    press(walk, "Esc");
+    see(walk, "Log in, and press Allow");
+    see(walk, "Listening on");
+    see_no(walk, "No callback port");
+    slow_down(rig, TOKEN, 0);
+    walk_browser(walk, "allow");
+    press(walk, "r");
+    see(walk, "Proving the connection");
+    walk_home(walk, "acme");
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(typed_ahead__before_the_first_screen__lands_in_its_fields),
+        cmocka_unit_test(enter__again_and_again__skips_no_step),
+        cmocka_unit_test(esc__with_a_resize__goes_back_once),
+        cmocka_unit_test(resize__while_it_proves__changes_nothing),
+        cmocka_unit_test(esc__while_it_proves__logs_in_again),
+    };
+    return cmocka_run_group_tests_name("in a hurry", tests, NULL, NULL);
+}
