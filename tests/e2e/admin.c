@@ -6,7 +6,6 @@
 
 #include "support/html_form.h"
 
-#define NAME "admin@bird-demo.example"
 #define PASSWORD "bird-demo-1"
 
 enum { HOPS_MAX = 10 };
@@ -124,7 +123,7 @@ static void arrive(Admin *admin, char *next)
         if (asked)
             fail_msg("the login is refused:\n%s", admin->page->str);
         asked = true;
-        set_value(field_named(admin, "username"), NAME);
+        set_value(field_named(admin, "username"), ADMIN_NAME);
         set_value(password, PASSWORD);
         next = send_form(admin, html_form_button(admin->form, NULL));
     }
@@ -173,11 +172,39 @@ void admin_enter(Admin *admin, const char *name, const char *text)
     set_value(field_named(admin, name), text);
 }
 
-void admin_press(Admin *admin, const char *button)
+void admin_press_quietly(Admin *admin, const char *button)
 {
     struct form_field *found = admin->form == NULL ? NULL : html_form_button(admin->form, button);
     if (found == NULL)
         fail_msg("no button %s in:\n%s", button, admin->page->str);
     arrive(admin, send_form(admin, found));
+}
+
+void admin_press(Admin *admin, const char *button)
+{
+    admin_press_quietly(admin, button);
     assert_contains(admin->page->str, "id=\"saved\"");
+}
+
+void admin_fix(Admin *admin, const struct admin_fix *fix)
+{
+    admin_open(admin, fix->page);
+    if (fix->link != NULL)
+        admin_follow(admin, fix->link);
+    admin_choose(admin, fix->form);
+    if (fix->how == ADMIN_TICK || fix->how == ADMIN_UNTICK)
+        admin_tick(admin, fix->field, fix->how == ADMIN_TICK);
+    else if (fix->how == ADMIN_ENTER)
+        admin_enter(admin, fix->field, fix->text);
+    admin_press(admin, fix->button != NULL ? fix->button : "Save");
+}
+
+char *admin_shown(Admin *admin, const char *id)
+{
+    g_autofree char *opening = g_strdup_printf("<code id=\"%s\">", id);
+    const char *text = strstr(admin->page->str, opening);
+    if (text == NULL)
+        fail_msg("nothing is shown as %s in:\n%s", id, admin->page->str);
+    text += strlen(opening);
+    return g_strndup(text, strcspn(text, "<"));
 }

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Every failure that can be rehearsed is cured: in the demo org's Setup, with a browser's forms, or
+ * by waiting; then the same set-up ends well. */
+
+#include <string.h>
+
+#include "e2e/admin.h"
+
+/* What cures it; a text of NULL is the callback URL of this run. */
+static const struct cure {
+    const char *name;
+    struct admin_fix fix;
+} cures[] = {
+    {"callback-mismatch", FIX_ENTER(SETUP_APPS, "Bird Integration", "", "callbacks", NULL)},
+    {"approval-failed",
+     FIX_ENTER(SETUP_APPS, "Bird Integration", "", "scopes", "api refresh_token web")},
+    {"flow-disabled", FIX_TICK(SETUP_APPS, "Bird Integration", "", "flow_enabled")},
+    {"app-not-installed",
+     FIX_PRESS(SETUP_PAGE("ConnectedAppsUsage"), "Bird_Integration", "Install")},
+    {"app-blocked",
+     FIX_PRESS(SETUP_PAGE("ExternalClientApplicationOauthUsage"), "Bird_Integration", "Unblock")},
+    {"api-access-control",
+     FIX_PRESS(SETUP_PAGE("ConnectedAppsUsage"), "Bird_Integration", "Install")},
+    {"app-not-in-org",
+     FIX_PRESS(SETUP_PAGE("ExternalClientApplicationOauthUsage"), "Bird_Integration", "Install")},
+    {"user-not-approved",
+     FIX_ENTER(SETUP_APPS, "Bird Integration", "", "profiles", "System Administrator")},
+    {"rotation-on", FIX_UNTICK(SETUP_APPS, "Bird Integration", "", "rotation")},
+    {"authorization-revoked",
+     FIX_ENTER(SETUP_APPS, "Bird Integration", "", "refresh_policy", "infinite")},
+    {"login-refused", FIX_UNTICK(SETUP_USERS, ADMIN_NAME, "", "login_flow_pending")},
+    {"ip-restricted", FIX_ENTER(SETUP_PROFILES, "Integration", "", "ip_ranges", "")},
+    {"user-inactive", FIX_UNTICK(SETUP_USERS, "frozen@bird-demo.example", "", "frozen")},
+    {"org-inactive", FIX_ENTER(SETUP_PAGE("CompanyProfileInfo"), NULL, "", "trial_expires", "")},
+    {"login-rate", FIX_ENTER(SETUP_USERS, ADMIN_NAME, "", "logins", "0")},
+    {"api-disabled-user", FIX_TICK(SETUP_PROFILES, "Integration", "", "api_enabled")},
+    {"api-disabled", FIX_TICK(SETUP_PAGE("CompanyProfileInfo"), NULL, "", "api_add_on")},
+    {"session-not-for-api", FIX_UNTICK(SETUP_PROFILES, "Integration", "", "high_assurance")},
+    {"policy-blocked",
+     FIX_UNTICK(SETUP_PAGE("TransactionSecurityNew"), NULL, "Block API calls", "active")},
+    {"api-limit", FIX_ENTER(SETUP_PAGE("CompanyProfileInfo"), NULL, "", "api_used", "0")},
+    {"concurrency-limit", FIX_ENTER(SETUP_PAGE("SystemOverview"), NULL, "", "long_requests", "0")},
+    {"object-hidden", FIX_TICK(SETUP_PROFILES, "Integration", "", "read.Lead")},
+    {"object-hidden", FIX_TICK(SETUP_PROFILES, "Integration", "", "create.Lead")},
+    {"create-not-permitted", FIX_TICK(SETUP_PROFILES, "Integration", "", "create.Lead")},
+    {"required-field",
+     FIX_UNTICK(SETUP_LEAD "FieldsAndRelationships/view", NULL, "Lead.Sales_Rep__c", "required")},
+    {"validation-rule",
+     FIX_UNTICK(SETUP_LEAD "ValidationRules/view", NULL, "Lead.Email_needed", "active")},
+    {"trigger-failed",
+     FIX_UNTICK(SETUP_LEAD "ApexTriggers/view", NULL, "Lead.Route_Leads", "active")},
+    {"flow-failed", FIX_UNTICK(SETUP_PAGE("Flows"), NULL, "Lead.Welcome_Lead", "active")},
+    {"inactive-owner",
+     FIX_ENTER(SETUP_LEAD "ApexTriggers/view", NULL, "Lead.Give_Lead", "owner", ADMIN_NAME)},
+    {"duplicate-record",
+     FIX_UNTICK(SETUP_PAGE("DuplicateRules"), NULL, "Lead.Same_Company", "block")},
+    {"storage-full", FIX_UNTICK(SETUP_PAGE("CompanyResourceDisk"), NULL, "", "storage_full")},
+    {"read-only", FIX_UNTICK(SETUP_PAGE("SystemOverview"), NULL, "", "read_only")},
+    {"clock-wrong", FIX_ENTER(SETUP_PAGE("SystemOverview"), NULL, "", "clock_offset_ms", "0")},
+};
+
+/* Salesforce's own doing: minutes until it is over, or so many tries. */
+static const struct {
+    const char *name;
+    int minutes, tries;
+} waits[] = {
+    {"app-too-new", 2, 0},      {"record-locked", 1, 0}, {"maintenance", 1, 0},
+    {"salesforce-error", 0, 2}, {"guest-network", 0, 2},
+};
+
+/* The same keys as before are of no use: what Setup shows is copied. */
+static const char *const copied[] = {"consumer-key-unknown", "consumer-secret-wrong",
+                                     "signature-wrong"};
+
+static void begin(Rig *rig, const char *name)
+{
+    g_autofree char *option = g_strdup_printf("--rehearsal=%s", name);
+    demo_org_stop(g_steal_pointer(&rig->org));
+    rig->org = demo_org_start(rig->home, (const char *const[]){option, NULL});
+    demo_org_use_browser(rig->org, rig->home, "allow");
+}
+
+static int set_up(Rig *rig, const char *name)
+{
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, name, (const char *const[]){"--json", NULL});
+    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    return child_code(child);
+}
+
+static void apply(Rig *rig, Admin *admin, const struct cure *cure)
+{
+    g_autofree char *callback =
+        g_strdup_printf("http://localhost:%u/OauthRedirect", rig->org->callback_ports[0]);
+    struct admin_fix fix = cure->fix;
+    if (fix.how == ADMIN_ENTER && fix.text == NULL)
+        fix.text = callback;
+    admin_fix(admin, &fix);
+}
+
+/* Cures by the table; false when the failure is not in it. */
+static bool cure(Rig *rig, const char *name)
+{
+    g_autoptr(Admin) admin = admin_new(rig);
+    bool found = false;
+    for (gsize i = 0; i < G_N_ELEMENTS(cures); i++) {
+        if (strcmp(cures[i].name, name) != 0)
+            continue;
+        apply(rig, admin, &cures[i]);
+        found = true;
+    }
+    return found;
+}
+
+static void setup__each_fix__can_be_made_in_the_browser(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(cures); i++) {
+        const char *name = cures[i].name;
+        if (i > 0 && strcmp(name, cures[i - 1].name) == 0)
+            continue;
+        begin(rig, name);
+        /* Nobody can paste the page that a login ends on; what blocks it is cured all the same. */
+        if (strcmp(name, "app-not-installed") != 0 && strcmp(name, "rotation-on") != 0)
+            assert_int_not_equal(set_up(rig, name), 0);
+        assert_true(cure(rig, name));
+        int code = set_up(rig, name);
+        if (code != 0)
+            fail_msg("%s is not cured: exit code %d", name, code);
+    }
+}
+
+static void wait__what_salesforce_does__is_over(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(waits); i++) {
+        begin(rig, waits[i].name);
+        for (int again = 0; again < MAX(waits[i].tries, 1); again++)
+            assert_int_not_equal(set_up(rig, waits[i].name), 0);
+        if (waits[i].minutes > 0) {
+            g_autofree char *body =
+                g_strdup_printf("{\"advance_ms\":%d}", waits[i].minutes * 60000);
+            json_free(demo_org_control(rig->org, "POST", "clock", body));
+        }
+        int code = set_up(rig, waits[i].name);
+        if (code != 0)
+            fail_msg("%s is not over: exit code %d", waits[i].name, code);
+    }
+}
+
+static void keys__copied_from_setup__are_the_right_ones(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(copied); i++) {
+        begin(rig, copied[i]);
+        assert_int_equal(set_up(rig, copied[i]), 5);
+        g_autoptr(Admin) admin = admin_new(rig);
+        admin_open(admin, SETUP_APPS);
+        admin_follow(admin, "Bird Integration");
+        g_autofree char *key = admin_shown(admin, "key");
+        g_autofree char *secret = admin_shown(admin, "secret");
+        canary_add(rig->canary, secret);
+        g_free(tmphome_write(rig->home, "home/client-secret", secret));
+        rig->org->client_id = key;
+        assert_int_equal(set_up(rig, copied[i]), 0);
+    }
+}
+
+static void password__expired__a_new_one_helps(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    begin(rig, "password-expired");
+    assert_int_equal(set_up(rig, "acme"), 4);
+    g_autoptr(Admin) admin = admin_new(rig);
+    admin_open(admin, SETUP_USERS); /* the login leads to where a new one is wanted */
+    admin_enter(admin, "newpassword", rig->org->password);
+    admin_press_quietly(admin, "Change Password");
+    assert_int_equal(set_up(rig, "acme"), 0);
+}
+
+/* No rehearsal without its cure here. */
+static void each__rehearsal__has_a_cure(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Child) child = rig_perch(rig, "demo", "--list", "--json", NULL);
+    g_autoptr(Json) list = child_json(child);
+    JSON_FOREACH(rehearsal, json_get(list, "rehearsals"))
+    {
+        const char *name = json_get_string(rehearsal, "name");
+        bool found = strcmp(name, "password-expired") == 0;
+        for (gsize i = 0; i < G_N_ELEMENTS(cures); i++)
+            found |= strcmp(name, cures[i].name) == 0;
+        for (gsize i = 0; i < G_N_ELEMENTS(waits); i++)
+            found |= strcmp(name, waits[i].name) == 0;
+        for (gsize i = 0; i < G_N_ELEMENTS(copied); i++)
+            found |= strcmp(name, copied[i]) == 0;
+        if (!found)
+            fail_msg("%s has no cure", name);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(setup__each_fix__can_be_made_in_the_browser),
+        cmocka_unit_test(wait__what_salesforce_does__is_over),
+        cmocka_unit_test(keys__copied_from_setup__are_the_right_ones),
+        cmocka_unit_test(password__expired__a_new_one_helps),
+        cmocka_unit_test(each__rehearsal__has_a_cure),
+    };
+    return cmocka_run_group_tests_name("cures of rehearsals", tests, NULL, NULL);
+}
