@@ -30,7 +30,7 @@ static void print_help(FILE *stream)
     fprintf(stream, _("perch connects a program to a Salesforce org, and proves that it works.\n\n"
                       "Usage:\n  perch\n"));
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
-        fprintf(stream, "  perch %-20s %s\n", _(commands[i].usage), _(commands[i].summary));
+        fprintf(stream, "  perch %-24s %s\n", _(commands[i].usage), _(commands[i].summary));
     fprintf(stream,
             _("\nWithout a command: the list of connections, or the set-up when there is none.\n"
               "Options of every command:\n"
