@@ -39,8 +39,9 @@ struct connection {
     char *user_id;                   /* 18 characters */
     char *username;
     char *org_name;
-    char *edition;      /* OrganizationType as the org last told it: "Enterprise Edition" */
-    char *profile_id;   /* of the user, for links to its Setup page */
+    char *edition;    /* OrganizationType as the org last told it: "Enterprise Edition" */
+    char *profile_id; /* of the user, for links to its Setup page */
+    char *app_id;     /* of the External Client App, for links to its Setup page; NULL = not told */
     char *api_version;  /* newest the org offers, "68.0" */
     guint32 app_ticks;  /* one bit a row of the App step's table */
     char *app_name;     /* "Bird Integration" */

@@ -21,6 +21,7 @@
     X(org_name)           \
     X(edition)            \
     X(profile_id)         \
+    X(app_id)             \
     X(api_version)        \
     X(app_name)           \
     X(app_api_name)       \

@@ -11,8 +11,9 @@
 struct asking {
     struct session *session;
     struct evidence evidence;
-    char *object; /* of the failed call */
-    char *field;  /* that Salesforce named first */
+    char *object;   /* of the failed call */
+    char *field;    /* that Salesforce named first */
+    Json *policies; /* of all External Client Apps; NULL = not told */
     guint open;
     GCancellable *cancellable;
     evidence_done done;
@@ -85,8 +86,9 @@ static void read_history(struct asking *asking, const Json *answer)
     }
 }
 
-/* Each approval that a user gave an app is a row; without AppMenuItemId the app is known to the
- * org, but not installed in it (formats of OauthToken, Object Reference). */
+/* Each approval that a user gave an app is a row; without AppMenuItemId a Connected App is known to
+ * the org, but not installed in it. For an External Client App that says nothing: its rows have
+ * none often (Object Reference, OauthToken; sfdx-hardis). */
 static void read_tokens(struct asking *asking, const Json *answer)
 {
     const Json *records = json_get(answer, "records");
@@ -99,8 +101,11 @@ static void read_tokens(struct asking *asking, const Json *answer)
         if (app == NULL || g_strcmp0(json_get_string(record, "AppName"), app) != 0)
             continue;
         count++;
-        asking->evidence.installed =
-            json_is_null(json_get(record, "AppMenuItemId")) ? ANSWER_NO : ANSWER_YES;
+        if (!json_is_null(json_get(record, "AppMenuItemId")))
+            asking->evidence.installed = ANSWER_YES;
+        else if (asking->session->connection->app_kind == APP_CONNECTED &&
+                 asking->evidence.installed == ANSWER_UNKNOWN)
+            asking->evidence.installed = ANSWER_NO;
     }
     asking->evidence.approvals = count > 0 ? count : -1;
 }
@@ -113,6 +118,54 @@ static void read_application(struct asking *asking, const Json *answer)
         if (g_strcmp0(json_get_string(record, "Name"), app) == 0)
             asking->evidence.admin_approved =
                 answer_of(json_get(record, "OptionsAllowAdminApprovedUsersOnly"));
+    }
+}
+
+static void take_policy(struct asking *asking, const Json *record)
+{
+    const char *users = json_get_string(record, "PermittedUsersPolicyType");
+    const char *ip = json_get_string(record, "IpRelaxationPolicyType");
+    const char *refresh = json_get_string(record, "RefreshTokenPolicyType");
+    if (users != NULL)
+        asking->evidence.admin_approved =
+            strcmp(users, "AdminApprovedPreAuthorized") == 0 ? ANSWER_YES : ANSWER_NO;
+    if (ip != NULL)
+        asking->evidence.ip_enforced = strcmp(ip, "Enforce") == 0 ? ANSWER_YES : ANSWER_NO;
+    g_free(asking->evidence.refresh_policy);
+    asking->evidence.refresh_policy = refresh == NULL ? NULL : text_clean(refresh);
+}
+
+/* Which of them is the app may be told later. */
+static void read_policies(struct asking *asking, const Json *answer)
+{
+    json_free(asking->policies);
+    asking->policies = json_copy(answer);
+}
+
+static void use_policies(struct asking *asking)
+{
+    const char *app = asking->session->connection->app_id;
+    JSON_FOREACH(record, json_get(asking->policies, "records"))
+    {
+        const char *id = json_get_string(record, "ExternalClientApplicationId");
+        if (app != NULL && id != NULL && strncmp(id, app, 15) == 0)
+            take_policy(asking, record);
+    }
+}
+
+/* The id of the External Client App, for the link to its own page. */
+static void read_app(struct asking *asking, const Json *answer)
+{
+    Connection *connection = asking->session->connection;
+    JSON_FOREACH(record, json_get(answer, "records"))
+    {
+        const char *id = json_get_string(record, "Id");
+        const char *name = json_get_string(record, "DeveloperName");
+        const char *label = json_get_string(record, "MasterLabel");
+        bool same = (name != NULL && g_strcmp0(name, connection->app_api_name) == 0) ||
+                    (label != NULL && g_strcmp0(label, connection->app_name) == 0);
+        if (same && id != NULL && salesforce_id_is_valid(id))
+            connection_set(&connection->app_id, id);
     }
 }
 
@@ -150,6 +203,10 @@ static const struct question {
     {"SELECT AppName, AppMenuItemId FROM OauthToken WHERE UserId = '%s'", read_tokens},
     {"SELECT Name, OptionsAllowAdminApprovedUsersOnly FROM ConnectedApplication", read_application},
     {NULL, read_describe},
+    {"SELECT ExternalClientApplicationId, PermittedUsersPolicyType, IpRelaxationPolicyType, "
+     "RefreshTokenPolicyType FROM ExtlClntAppOauthPlcyCnfg",
+     read_policies},
+    {"SELECT Id, DeveloperName, MasterLabel FROM ExternalClientApplication", read_app},
 };
 
 enum {
@@ -161,6 +218,10 @@ enum {
     ASK_TOKENS = 1 << 5,
     ASK_APPLICATION = 1 << 6,
     ASK_DESCRIBE = 1 << 7,
+    ASK_POLICIES = 1 << 8,
+    ASK_APP_ID = 1 << 9,
+    ASK_EXTERNAL = ASK_POLICIES | ASK_APP_ID,
+    ASK_APP = ASK_APPLICATION | ASK_EXTERNAL,
     ASK_RIGHTS = ASK_PERMISSION | ASK_USER | ASK_SETS,
 };
 
@@ -171,14 +232,20 @@ static const struct {
 } wanted[] = {
     {CAUSE_API_DISABLED, ASK_RIGHTS | ASK_ORGANIZATION},
     {CAUSE_API_DISABLED_USER, ASK_RIGHTS | ASK_ORGANIZATION},
-    {CAUSE_SESSION_NOT_FOR_API, ASK_HISTORY | ASK_APPLICATION},
-    {CAUSE_AUTHORIZATION_REVOKED, ASK_HISTORY | ASK_TOKENS},
-    {CAUSE_IP_RESTRICTED, ASK_HISTORY},
+    {CAUSE_SESSION_NOT_FOR_API, ASK_HISTORY | ASK_APP},
+    {CAUSE_AUTHORIZATION_REVOKED, ASK_HISTORY | ASK_TOKENS | ASK_EXTERNAL},
+    {CAUSE_IP_RESTRICTED, ASK_HISTORY | ASK_EXTERNAL},
     {CAUSE_LOGIN_HOURS, ASK_HISTORY},
     {CAUSE_LOGIN_REFUSED, ASK_HISTORY | ASK_RIGHTS},
-    {CAUSE_USER_NOT_APPROVED, ASK_APPLICATION | ASK_USER},
+    {CAUSE_USER_NOT_APPROVED, ASK_APP | ASK_USER},
     {CAUSE_APP_NOT_INSTALLED, ASK_TOKENS},
     {CAUSE_APP_BLOCKED, ASK_TOKENS},
+    {CAUSE_CALLBACK_MISMATCH, ASK_APP_ID},
+    {CAUSE_CONSUMER_SECRET_WRONG, ASK_APP_ID},
+    {CAUSE_SIGNATURE_WRONG, ASK_APP_ID},
+    {CAUSE_SCOPE_MISSING, ASK_APP_ID},
+    {CAUSE_SCOPE_REFUSED, ASK_APP_ID},
+    {CAUSE_FLOW_DISABLED, ASK_APP_ID},
     {CAUSE_OBJECT_HIDDEN, ASK_USER},
     {CAUSE_CREATE_NOT_PERMITTED, ASK_DESCRIBE | ASK_USER},
     {CAUSE_FIELD_UNKNOWN, ASK_DESCRIBE | ASK_USER},
@@ -206,6 +273,7 @@ void evidence_clear(struct evidence *evidence)
     g_free(evidence->profile_name);
     g_free(evidence->edition);
     g_free(evidence->history);
+    g_free(evidence->refresh_policy);
     memset(evidence, 0, sizeof *evidence);
 }
 
@@ -220,9 +288,11 @@ static void finish_one(struct asking *asking)
 {
     if (--asking->open > 0)
         return;
+    use_policies(asking);
     asking->done(&asking->evidence, asking->user);
     evidence_clear(&asking->evidence);
     g_clear_object(&asking->cancellable);
+    json_free(asking->policies);
     g_free(asking->object);
     g_free(asking->field);
     g_free(asking);
@@ -324,14 +394,15 @@ static struct diagnosis *explain_api_disabled(const struct failure *failure,
     bool now = evidence->edition != NULL;
     const char *edition = now ? evidence->edition : session->connection->edition;
     struct diagnosis *diagnosis = explain(failure);
-    bool org_wide = diagnosis->cause == CAUSE_API_DISABLED; /* the text itself says so */
+    bool org_wide = diagnosis->cause == CAUSE_API_DISABLED;   /* the text itself says so */
+    bool by_text = diagnosis->certainty == CERTAINTY_CERTAIN; /* "for this User" */
     enum answer has_api = edition_has_api(edition);
     if (evidence->api_enabled == ANSWER_NO) {
         diagnosis_free(diagnosis);
         diagnosis = explain_as(failure, CAUSE_API_DISABLED_USER, CERTAINTY_CERTAIN);
         drop_doubt(diagnosis);
         add_fact(diagnosis, _("The org says that this user does not have API Enabled."));
-    } else if (has_api == ANSWER_YES && !org_wide) {
+    } else if (has_api == ANSWER_YES && !org_wide && !by_text) {
         diagnosis_free(diagnosis);
         /* What was learnt at an earlier login may have changed since. */
         diagnosis = explain_as(failure, CAUSE_API_DISABLED_USER,
@@ -342,7 +413,7 @@ static struct diagnosis *explain_api_disabled(const struct failure *failure,
                      : _("When this connection last worked, the org was %s, which includes the "
                          "API."),
                  edition);
-    } else if (has_api == ANSWER_NO) {
+    } else if (has_api == ANSWER_NO && !by_text) {
         diagnosis_free(diagnosis);
         diagnosis = explain_as(failure, CAUSE_API_DISABLED, CERTAINTY_LIKELY);
         add_fact(diagnosis, _("The org is %s, which does not include the API by itself."), edition);
@@ -380,11 +451,22 @@ static void add_app(struct diagnosis *diagnosis, const struct evidence *evidence
         diagnosis->certainty = CERTAINTY_CERTAIN;
         add_fact(diagnosis, _("The org knows the app, but it is not installed there."));
     }
-    if (evidence->admin_approved == ANSWER_YES) {
+    if (evidence->admin_approved == ANSWER_YES && diagnosis->cause == CAUSE_USER_NOT_APPROVED) {
         diagnosis->certainty = CERTAINTY_CERTAIN;
         add_fact(diagnosis,
                  _("The app's policy lets in only users whom an administrator approved."));
     }
+}
+
+/* A refresh token that the app's policy ends needs more than another login. */
+static void add_policies(struct diagnosis *diagnosis, const struct evidence *evidence)
+{
+    if (diagnosis->cause == CAUSE_IP_RESTRICTED && evidence->ip_enforced == ANSWER_YES)
+        add_fact(diagnosis, _("The app's policy enforces IP restrictions."));
+    if (diagnosis->cause == CAUSE_AUTHORIZATION_REVOKED && evidence->refresh_policy != NULL &&
+        strcmp(evidence->refresh_policy, "Infinite") != 0)
+        add_fact(diagnosis, _("The app's refresh token policy is %s, which ends tokens."),
+                 evidence->refresh_policy);
 }
 
 struct diagnosis *evidence_explain(const struct failure *failure, const struct session *session,
@@ -397,6 +479,7 @@ struct diagnosis *evidence_explain(const struct failure *failure, const struct s
     }
     add_rights(diagnosis, evidence);
     add_app(diagnosis, evidence);
+    add_policies(diagnosis, evidence);
     add_history(diagnosis, evidence);
     return diagnosis;
 }
@@ -420,6 +503,9 @@ Json *evidence_to_json(const struct evidence *evidence)
     set_answer(json, "field_createable", evidence->field_createable);
     set_answer(json, "installed", evidence->installed);
     set_answer(json, "admin_approved_only", evidence->admin_approved);
+    set_answer(json, "ip_enforced", evidence->ip_enforced);
+    if (evidence->refresh_policy != NULL)
+        json_set_string(json, "refresh_token_policy", evidence->refresh_policy);
     if (evidence->approvals >= 0)
         json_set_int(json, "approvals", evidence->approvals);
     if (evidence->profile_name != NULL)

@@ -21,8 +21,10 @@ struct evidence {
     enum answer createable;  /* describe of the test object */
     enum answer field_there, field_createable; /* describe: the first field that was named */
     enum answer installed;                     /* OauthToken.AppMenuItemId */
-    enum answer admin_approved;                /* ConnectedApplication: admin approved users only */
-    int approvals; /* grants that this user gave the app; -1 = unknown */
+    enum answer admin_approved;                /* the app's policies: admin approved users only */
+    enum answer ip_enforced;                   /* the same: IP restrictions */
+    char *refresh_policy; /* the same, Salesforce's word: "Infinite", "Zero"... */
+    int approvals;        /* grants that this user gave the app; -1 = unknown */
     char *profile_name;
     char *edition;
     char *history; /* newest row that is no success: "time status application" */

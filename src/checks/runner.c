@@ -258,7 +258,8 @@ static void set_diagnosis(struct check_result *result, const struct session *ses
     const char *org =
         connection->instance_url != NULL ? connection->instance_url : connection->login_url;
     const struct setup_ids ids = {.user_id = connection->user_id,
-                                  .profile_id = connection->profile_id};
+                                  .profile_id = connection->profile_id,
+                                  .app_id = connection->app_id};
     result->diagnosis = diagnosis;
     if (diagnosis->page != SETUP_PAGE_NONE && org != NULL)
         result->page_url = setup_page_url(diagnosis->page, org, &ids);

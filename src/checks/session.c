@@ -138,6 +138,7 @@ Connection *session_proven_connection(const struct session *session)
     connection_set(&copy->org_name, before->org_name);
     connection_set(&copy->edition, before->edition);
     connection_set(&copy->profile_id, before->profile_id);
+    connection_set(&copy->app_id, before->app_id);
     copy->session_seconds = before->session_seconds;
     copy->rotation = before->rotation;
     return copy;

@@ -53,7 +53,8 @@ struct check_result *failure_result(const struct wizard *w, const char *id, cons
     bool own = org != NULL && (g_strcmp0(org, connection->login_url) == 0 ||
                                g_strcmp0(org, connection->instance_url) == 0);
     const struct setup_ids ids = {.user_id = own ? connection->user_id : NULL,
-                                  .profile_id = own ? connection->profile_id : NULL};
+                                  .profile_id = own ? connection->profile_id : NULL,
+                                  .app_id = own ? connection->app_id : NULL};
     struct failure seen = *failure;
     struct check_result *result = g_new0(struct check_result, 1);
     seen.app = app_of(w);
