@@ -4,6 +4,7 @@
 #include "perch/command.h"
 #include "perch/config.h"
 #include "perch/keeper.h"
+#include "perch/own_keyring.h"
 #include "perch/secret.h"
 #include "perch/text.h"
 
@@ -17,5 +18,7 @@ int main(int argc, char **argv)
     bindtextdomain(GETTEXT_DOMAIN, PERCH_LOCALE_DIR);
     bind_textdomain_codeset(GETTEXT_DOMAIN, "UTF-8");
     textdomain(GETTEXT_DOMAIN);
+    if (own_keyring_is_asked(argv))
+        return own_keyring_main();
     return command_main(argc, argv);
 }

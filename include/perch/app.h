@@ -40,7 +40,11 @@ struct services {
     Http *http;
     Store *store;
 };
-bool services_init(struct services *services, GError **error);
+/* may_ask: a person may be asked on the terminal for the password of perch's own keyring. */
+bool services_init(struct services *services, bool may_ask, GError **error);
+/* Uses perch's own keyring if there is one; to be called before anything of the store. One that
+ * cannot be opened makes every call of the store fail with a sentence that says how. */
+void app_open_keyring(bool may_ask);
 void services_clear(struct services *services);
 
 /* Runs check lists one after the other on each session, sessions at the same time; blocks in the

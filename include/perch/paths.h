@@ -9,6 +9,7 @@
 char *paths_config_dir(void);  /* $XDG_CONFIG_HOME/perch */
 char *paths_runtime_dir(void); /* $XDG_RUNTIME_DIR/perch, else a 0700 folder of this user in /tmp */
 char *paths_state_dir(void);   /* $XDG_STATE_HOME/perch */
+char *paths_data_dir(void);    /* $XDG_DATA_HOME/perch */
 
 /* Makes the folder, mode 0700, with its parents. PERCH_ERROR_FILE with a sentence. */
 bool paths_make_dir(const char *path, GError **error);

@@ -45,6 +45,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_free)
 /* "gnome-keyring", "KeePassXC", "KWallet", "memory" ... as far as can be told; borrowed. */
 const char *store_provider(const Store *store);
 
+/* From the next call on, every store of this process looks for the Secret Service on the bus at
+ * address instead of on the session bus; NULL goes back to that. Programs that perch starts do not
+ * notice. */
+void store_use_bus(const char *address);
+/* From the next call on, every call of this process fails with PERCH_ERROR_STORE_LOCKED and this
+ * sentence, until store_use_bus is called. */
+void store_refuse(const char *why);
+
 /* From now on unlock counts as false in every call, the probe and erase included: for runs that
  * must not ask (--no-input). */
 void store_never_ask(Store *store);

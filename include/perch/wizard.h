@@ -50,6 +50,8 @@ enum wizard_item {
     ITEM_ADD,
     ITEM_FORMAT,
     ITEM_WEBHOOK,
+    ITEM_PASSWORD,
+    ITEM_PASSWORD_AGAIN,
     ITEM_CHECK = 100,
     ITEM_SETTING = 200,
     ITEM_FIELD = 300,
@@ -74,6 +76,7 @@ enum effect_kind {
     EFFECT_SAVE,            /* the connection's file; finished set-ups are no drafts any more */
     EFFECT_OTHER_ORG,       /* the person says that another org or user is meant */
     EFFECT_KEEP_IN_MEMORY,  /* keep: go on without storing; else store from now on */
+    EFFECT_KEYRING,         /* secret: its password; make or open perch's own keyring */
     EFFECT_REVOKE_AND_QUIT, /* revoke what was won and not stored, if anything, then quit with code
                              */
     EFFECT_QUIT,            /* code */
@@ -107,6 +110,7 @@ enum wizard_event_kind {
     WIZARD_HANDOFF,       /* items: GPtrArray of struct handoff_item; text: problem or NULL, number:
                              the exit code that belongs to it */
     WIZARD_STORED,        /* done: what was won is safe */
+    WIZARD_KEYRING,       /* perch's own keyring is open; text: or why not */
     WIZARD_NOTICE,        /* text */
     WIZARD_HANGUP,        /* nobody is there any more, or perch is told to end */
 };
@@ -174,6 +178,14 @@ struct wizard {
     bool changed; /* something was typed since the last save */
 
     guint setting; /* App: the row that was changed last (enum setting) */
+
+    /* The offer of a keyring of perch's own, over Preflight and Prove */
+    struct {
+        bool open, busy;
+        bool exists;   /* it was made once, and needs its password */
+        char *missing; /* which packages it needs; NULL = it can be run */
+        Secret *password, *again;
+    } keyring;
 
     /* Keys */
     gint64 probe_again_ms; /* 0 = no countdown */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app-private.h"
+#include "perch/own_keyring.h"
 #include "perch/paths.h"
 #include "perch/text.h"
 
@@ -128,6 +129,19 @@ static void farewell(struct app *app)
 
 /* ---- saving ---- */
 
+/* What quitting or the proof may have waited for has ended. */
+static void go_on(struct app *app)
+{
+    if (app->saves_pending > 0)
+        return;
+    if (app->quitting) {
+        g_main_loop_quit(app->loop);
+    } else if (app->proof_waits) {
+        app->proof_waits = false;
+        lists_start(app, &app->proof);
+    }
+}
+
 static void secret_saved(GObject *source, GAsyncResult *result, gpointer user)
 {
     struct app *app = user;
@@ -141,12 +155,7 @@ static void secret_saved(GObject *source, GAsyncResult *result, gpointer user)
         else
             app_notice(app, _("The consumer secret is not in the keyring yet: %s"), error->message);
     }
-    if (app->proof_waits && app->saves_pending == 0 && !app->quitting) {
-        app->proof_waits = false;
-        lists_start(app, &app->proof);
-    }
-    if (app->quitting && app->saves_pending == 0)
-        g_main_loop_quit(app->loop);
+    go_on(app);
 }
 
 /* Preflight says whether the keyring works. A draft that goes on at Keys or later has none: then it
@@ -200,6 +209,19 @@ static void save(struct app *app)
     else if (aside != NULL)
         app_notice(app, "%s", aside);
     save_draft_secret(app);
+}
+
+static void keyring_opened(GObject *source, GAsyncResult *result, gpointer user)
+{
+    struct app *app = user;
+    g_autoptr(GError) error = NULL;
+    (void)source;
+    own_keyring_open_finish(result, &error);
+    app->saves_pending--;
+    if (!app->quitting)
+        app_event(app, &(struct wizard_event){.kind = WIZARD_KEYRING,
+                                              .text = error == NULL ? NULL : error->message});
+    go_on(app);
 }
 
 /* ---- leaving ---- */
@@ -282,6 +304,10 @@ void app_effect(struct app *app, const struct effect *effect)
         break;
     case EFFECT_KEEP_IN_MEMORY:
         app->session->memory_only = effect->keep;
+        break;
+    case EFFECT_KEYRING:
+        app->saves_pending++;
+        own_keyring_open(effect->secret, keyring_opened, app);
         break;
     case EFFECT_REVOKE_AND_QUIT:
         revoke_and_quit(app, effect->code);

@@ -132,7 +132,7 @@ static gboolean begin(gpointer user)
 {
     struct home_run *run = user;
     g_autoptr(GError) error = NULL;
-    if (!services_init(&run->services, &error)) {
+    if (!services_init(&run->services, false, &error)) {
         home_notice(run->home, error->message);
     } else {
         ask_all(run);
@@ -303,6 +303,8 @@ int app_home(const struct app_options *options)
         bool empty = home->rows->len == 0;
         if (!empty && options->plain)
             return list_plainly(home);
+        if (!empty) /* before there is a screen: it may ask */
+            app_open_keyring(!options->no_input);
         if (!empty && !visit(&run, &error)) {
             settle(&run);
             fprintf(stderr, "perch: %s\n", error->message);

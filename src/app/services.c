@@ -3,8 +3,9 @@
 #include "perch/paths.h"
 #include "perch/refresh.h"
 
-bool services_init(struct services *services, GError **error)
+bool services_init(struct services *services, bool may_ask, GError **error)
 {
+    app_open_keyring(may_ask);
     services->config_dir = paths_config_dir();
     services->http = http_new(error);
     services->store = store_secret_new(services->config_dir);

@@ -7,6 +7,7 @@
 
 #include "app-private.h"
 #include "perch/clock.h"
+#include "perch/own_keyring.h"
 #include "perch/text.h"
 
 enum { TICK_MS = 250 };
@@ -275,6 +276,8 @@ static bool make_wizard(struct app *app, GError **error)
     g_auto(GStrv) taken = other_names(app, connection);
     app->wizard = wizard_new(connection, secret_ref(app->options->client_secret), taken);
     app->wizard->no_input = app->options->no_input;
+    app->wizard->keyring.exists = own_keyring_exists();
+    app->wizard->keyring.missing = own_keyring_missing();
     app->wizard->has_home = app->options->ret_home != NULL;
     app->wizard->prefilled = app->options->login_url != NULL && app->options->name != NULL;
     app->wizard->org_kind = kind_of(connection);
@@ -362,7 +365,7 @@ int app_setup(const struct app_options *options)
     struct app app = {.options = options};
     g_autoptr(GError) error = NULL;
     app.desktop = desktop_look();
-    if (!services_init(&app.services, &error) || !make_wizard(&app, &error) ||
+    if (!services_init(&app.services, !options->no_input, &error) || !make_wizard(&app, &error) ||
         !make_front(&app, &error)) {
         fprintf(stderr, "perch: %s\n", error->message);
         app_clear(&app);

@@ -29,6 +29,11 @@ char *paths_state_dir(void)
     return g_build_filename(g_get_user_state_dir(), "perch", NULL);
 }
 
+char *paths_data_dir(void)
+{
+    return g_build_filename(g_get_user_data_dir(), "perch", NULL);
+}
+
 char *paths_runtime_dir(void)
 {
     const char *runtime = g_getenv("XDG_RUNTIME_DIR");

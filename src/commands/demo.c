@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "perch/command.h"
+#include "perch/own_keyring.h"
 #include "perch/paths.h"
 #include "perch/text.h"
 
@@ -136,6 +137,7 @@ static bool prepare(struct demo *demo, GError **error)
     g_setenv("XDG_STATE_HOME", state, TRUE);
     g_setenv("XDG_RUNTIME_DIR", runtime, TRUE);
     g_autoptr(Secret) password = secret_new_random(16);
+    own_keyring_ignore();
     demo->keyring = store_private_start(keyring, password, error);
     return demo->keyring != NULL;
 }

@@ -154,8 +154,9 @@ int command_doctor(int argc, char **argv)
         return code;
     if (all && names[0] != NULL)
         return command_usage(_("Give names or --all, not both."));
-    code = services_init(&services, &error) ? run_doctor(names, &common, &services)
-                                            : command_error(error);
+    code = services_init(&services, !common.no_input, &error)
+               ? run_doctor(names, &common, &services)
+               : command_error(error);
     services_clear(&services);
     return code;
 }

@@ -86,8 +86,9 @@ static int forget(struct forget_options *options)
 {
     struct services services = {0};
     g_autoptr(GError) error = NULL;
-    int code =
-        services_init(&services, &error) ? run_forget(options, &services) : command_error(error);
+    int code = services_init(&services, !options->common.no_input, &error)
+                   ? run_forget(options, &services)
+                   : command_error(error);
     services_clear(&services);
     return code;
 }

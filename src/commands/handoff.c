@@ -30,6 +30,7 @@ static bool load_secrets(const char *config_dir, const char *name, bool ask,
 {
     struct load load = {.loop = g_main_loop_new(NULL, FALSE),
                         .store = store_secret_new(config_dir)};
+    app_open_keyring(ask);
     store_load(load.store, name, ask, NULL, loaded, &load);
     g_main_loop_run(load.loop);
     g_main_loop_unref(load.loop);

@@ -111,7 +111,8 @@ int handoff_rehearse(struct handoff_options *options)
         if (webhook == NULL)
             return command_error(error);
     }
-    if (!services_init(&services, &error) || !job_init(&job, options->name, &services, &error))
+    if (!services_init(&services, options->ask, &error) ||
+        !job_init(&job, options->name, &services, &error))
         code = command_error(error);
     else
         code = run_job(&job, options, webhook, &services);

@@ -182,7 +182,7 @@ static int read_and_import(struct import_options *options)
     struct org_host host = {0};
     g_autoptr(GError) error = NULL;
     bool fine = read_url(&url, &error) && org_host_parse(&host, url.host, ORG_PRODUCTION, &error) &&
-                services_init(&services, &error);
+                services_init(&services, !options->common.no_input, &error);
     int code = fine ? import(options, &url, &host, &services) : command_error(error);
     services_clear(&services);
     org_host_clear(&host);

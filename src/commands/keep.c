@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <unistd.h>
 
+#include "perch/app.h"
 #include "perch/clock.h"
 #include "perch/command.h"
 #include "perch/keeper.h"
@@ -45,6 +46,7 @@ int command_keep(void)
     if (chdir("/") != 0 || !keeper_wait(&keep.charge))
         return PERCH_EXIT_OK;
     keep.loop = g_main_loop_new(NULL, FALSE);
+    app_open_keyring(false);
     keep.store = store_secret_new(keep.charge.config_dir);
     store_never_ask(keep.store);
     save(&keep);

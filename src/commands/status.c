@@ -168,8 +168,9 @@ int command_status(int argc, char **argv)
     int code;
     if (!command_parse("status", argc, argv, &common, NULL, &names, &code))
         return code;
-    code = services_init(&services, &error) ? run_status(names, &common, &services)
-                                            : command_error(error);
+    code = services_init(&services, !common.no_input, &error)
+               ? run_status(names, &common, &services)
+               : command_error(error);
     services_clear(&services);
     return code;
 }

@@ -169,7 +169,7 @@ int command_test(int argc, char **argv)
     options.settings = settings;
     options.json = common.json;
     options.quiet = common.quiet;
-    code = services_init(&services, &error)
+    code = services_init(&services, !common.no_input, &error)
                ? run_test(names[0], &options, common.timeout * 1000, &services)
                : command_error(error);
     services_clear(&services);

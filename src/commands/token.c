@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "perch/app.h"
 #include "perch/check.h"
 #include "perch/clock.h"
 #include "perch/command.h"
@@ -308,6 +309,7 @@ static int run_token(struct token_run *run)
     Connection *connection = connections_load(run->config_dir, run->name, &error);
     if (connection == NULL)
         return command_error(error);
+    app_open_keyring(!run->common.no_input);
     run->store = store_secret_new(run->config_dir);
     run->session = session_new(connection, run->config_dir, NULL, run->store);
     run->cancellable = g_cancellable_new();

@@ -19,6 +19,30 @@ const SecretSchema call_schema = {
 
 guint call_answer_ms = 10000;
 
+/* The bus to use instead of the session's; NULL = the session's. */
+static char *chosen_bus;
+
+/* Why there is nothing to ask; NULL = there is. */
+static char *refusal;
+
+static void replace(char **text, const char *with)
+{
+    char *copy = g_strdup(with);
+    g_free(*text);
+    *text = copy;
+}
+
+void store_use_bus(const char *address)
+{
+    replace(&chosen_bus, address);
+    replace(&refusal, NULL);
+}
+
+void store_refuse(const char *why)
+{
+    replace(&refusal, why);
+}
+
 /* ---- answers ---- */
 
 static void drop_source(GSource **source)
@@ -237,7 +261,7 @@ Call *call_open(Store *store, const char *name, bool unlock, GTask *task)
  * dbus-launch, and wait for it. NULL when there is none. */
 static char *bus_address(void)
 {
-    const char *given = g_getenv("DBUS_SESSION_BUS_ADDRESS");
+    const char *given = chosen_bus != NULL ? chosen_bus : g_getenv("DBUS_SESSION_BUS_ADDRESS");
     if (given != NULL && *given != '\0')
         return g_strdup(given);
     const char *runtime = g_getenv("XDG_RUNTIME_DIR");
@@ -288,6 +312,11 @@ void call_start(Call *call, call_step begin)
 {
     call->begin = begin;
     g_autofree char *address = bus_address();
+    if (refusal != NULL) {
+        call_fail(call, PERCH_ERROR_STORE_LOCKED, refusal);
+        call_unref(call);
+        return;
+    }
     if (address == NULL) {
         call_fail(call, PERCH_ERROR_STORE_ABSENT,
                   _("There is no session bus here, so there is no keyring."));

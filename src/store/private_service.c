@@ -2,6 +2,7 @@
 #include "private-service.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <poll.h>
 #include <signal.h>
@@ -24,12 +25,24 @@ enum {
 
 /* ---- child processes ---- */
 
-/* Runs between fork and exec. The child must not outlive perch: a daemon that stays behind keeps
- * the bus, the password's keyring and our caller's output pipes open. */
-static void die_with_parent(gpointer parent)
+struct parent {
+    const StorePrivate *service;
+    pid_t pid;
+};
+
+/* Runs between fork and exec. Unless it is to stay, the child must not outlive perch: a daemon that
+ * stays behind keeps the bus, the password's keyring and our caller's output pipes open. */
+static void prepare_child(gpointer user)
 {
+    const struct parent *parent = user;
+    if (parent->service->stays) {
+        setsid(); /* the terminal's Ctrl-C is meant for perch */
+        if (parent->service->hand_on > 0)
+            fcntl(parent->service->hand_on, F_SETFD, 0);
+        return;
+    }
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != GPOINTER_TO_INT(parent))
+    if (getppid() != parent->pid)
         _exit(127);
 }
 
@@ -57,13 +70,14 @@ static GPid start(const StorePrivate *service, const char *const *argv, int *ret
 {
     g_auto(GStrv) environment = daemon_environment(service);
     g_autoptr(GError) problem = NULL;
+    struct parent parent = {service, getpid()};
     GPid pid;
     GSpawnFlags flags =
         G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL |
         (ret_output == NULL ? G_SPAWN_STDOUT_TO_DEV_NULL : 0) | G_SPAWN_CLOEXEC_PIPES;
     if (g_spawn_async_with_pipes(service->folder, (char **)(guintptr)argv, environment, flags,
-                                 die_with_parent, GINT_TO_POINTER(getpid()), &pid, ret_input,
-                                 ret_output, NULL, &problem))
+                                 prepare_child, &parent, &pid, ret_input, ret_output, NULL,
+                                 &problem))
         return pid;
     if (g_error_matches(problem, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT))
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
@@ -184,12 +198,11 @@ static bool start_bus(StorePrivate *service, GError **error)
     return true;
 }
 
-StorePrivate *private_bus_start(const char *folder, GError **error)
+static bool start_in_folder(StorePrivate *service, const char *folder, GError **error)
 {
-    g_autoptr(StorePrivate) service = g_new0(StorePrivate, 1);
     service->folder = g_canonicalize_filename(folder, NULL);
     if (!paths_make_dir(service->folder, error))
-        return NULL;
+        return false;
     if (strlen(service->folder) <= SOCKET_FOLDER_MAX)
         service->sockets = g_strdup(service->folder);
     else
@@ -197,9 +210,15 @@ StorePrivate *private_bus_start(const char *folder, GError **error)
     if (service->sockets == NULL) {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE, _("Cannot make a folder in %s."),
                     g_get_tmp_dir());
-        return NULL;
+        return false;
     }
-    if (!start_bus(service, error))
+    return start_bus(service, error);
+}
+
+StorePrivate *private_bus_start(const char *folder, GError **error)
+{
+    g_autoptr(StorePrivate) service = g_new0(StorePrivate, 1);
+    if (!start_in_folder(service, folder, error))
         return NULL;
     service->address_before = g_strdup(g_getenv("DBUS_SESSION_BUS_ADDRESS"));
     service->address_set = true;
@@ -376,6 +395,26 @@ StorePrivate *store_private_start(const char *folder, Secret *password, GError *
     if (service == NULL || !private_keyring_start(service, password, error))
         return NULL;
     return g_steal_pointer(&service);
+}
+
+char *private_service_start_to_stay(const char *folder, Secret *password, int hand_on,
+                                    GPid *ret_pid, GError **error)
+{
+    StorePrivate *service = g_new0(StorePrivate, 1);
+    service->stays = true;
+    bool started = start_in_folder(service, folder, error);
+    service->hand_on = hand_on;
+    if (!started || !private_keyring_start(service, password, error)) {
+        store_private_free(service);
+        return NULL;
+    }
+    char *address = g_strdup(service->address);
+    *ret_pid = service->bus;
+    g_free(service->folder);
+    g_free(service->sockets);
+    g_free(service->address);
+    g_free(service);
+    return address;
 }
 
 void store_private_free(StorePrivate *service)

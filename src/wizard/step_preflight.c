@@ -25,7 +25,9 @@ void step_preflight_event(struct wizard *w, const struct view_event *event, GArr
 {
     if (list_action(w, CHECKS_PREFLIGHT, event, out))
         return;
-    if (is_action(event, ACTION_RETRY))
+    if (is_action(event, ACTION_KEYRING) && keyring_is_offered(w, CHECKS_PREFLIGHT, "keyring"))
+        keyring_screen_open(w);
+    else if (is_action(event, ACTION_RETRY))
         list_start(w, CHECKS_PREFLIGHT, false, out);
     else if (is_action(event, ACTION_NEXT) && list_ok(w, CHECKS_PREFLIGHT))
         wizard_go(w, STEP_APP, out);
@@ -43,9 +45,12 @@ void step_preflight_view(const struct wizard *w, struct view *view, int focus)
     view_blank(view);
     list_view(w, CHECKS_PREFLIGHT, view, focus);
     view->busy = w->lists[CHECKS_PREFLIGHT].running;
-    view->failed = list_failed(w, CHECKS_PREFLIGHT);
+    bool offered = keyring_is_offered(w, CHECKS_PREFLIGHT, "keyring");
+    view->failed = list_failed(w, CHECKS_PREFLIGHT) || offered; /* there is something to decide */
     if (list_ok(w, CHECKS_PREFLIGHT))
         view_key(view, ACTION_NEXT, _("go on"));
+    if (offered)
+        view_key(view, ACTION_KEYRING, keyring_key_label(w));
     view_key(view, ACTION_RETRY, _("again"));
     list_keys(w, CHECKS_PREFLIGHT, view, focus);
     view_key(view, ACTION_BACK, _("back"));

@@ -81,6 +81,8 @@ void step_prove_event(struct wizard *w, const struct view_event *event, GArray *
         wizard_go(w, STEP_TEST, out);
     else if (is_action(event, ACTION_NEXT) || is_action(event, ACTION_RETRY))
         retry(w, out);
+    else if (is_action(event, ACTION_KEYRING) && keyring_is_offered(w, CHECKS_PROVE, "stored"))
+        keyring_screen_open(w);
     else if (is_action(event, ACTION_KEEP) && other_org(w)) {
         effect_add(out, EFFECT_OTHER_ORG);
         list_start(w, CHECKS_PROVE, true, out);
@@ -110,6 +112,8 @@ void step_prove_view(const struct wizard *w, struct view *view, int focus)
             view_key(view, ACTION_KEEP, _("it is meant: use this org and user"));
         if (store_failed(w))
             view_key(view, ACTION_KEEP, _("go on without storing"));
+        if (keyring_is_offered(w, CHECKS_PROVE, "stored"))
+            view_key(view, ACTION_KEYRING, keyring_key_label(w));
     }
     list_keys(w, CHECKS_PROVE, view, focus);
     view_key(view, ACTION_BACK, _("back"));

@@ -84,6 +84,15 @@ void editor_clear(struct wizard *w); /* frees what it holds */
 void channel_editor_event(struct wizard *w, const struct view_event *event, GArray *out);
 void channel_editor_view(const struct wizard *w, struct view *view);
 
+/* Over Preflight and Prove, where there is no keyring (keyring_screen.c). */
+bool keyring_is_offered(const struct wizard *w, enum check_list_id list, const char *check);
+const char *keyring_key_label(const struct wizard *w);
+bool keyring_screen_is_open(const struct wizard *w);
+void keyring_screen_open(struct wizard *w);
+void keyring_screen_event(struct wizard *w, const struct view_event *event, GArray *out);
+void keyring_screen_view(const struct wizard *w, struct view *view);
+void keyring_opened(struct wizard *w, const char *problem, GArray *out);
+
 /* Over the Hand-off step: the formats, and the flow's own webhook (handoff_screens.c). */
 bool handoff_screen_is_open(const struct wizard *w);
 void handoff_screen_open(struct wizard *w, int screen);

@@ -44,6 +44,9 @@ void wizard_free(struct wizard *w)
     secret_unref(w->paste);
     secret_unref(w->error_text);
     check_result_free(w->explained);
+    secret_unref(w->keyring.password);
+    secret_unref(w->keyring.again);
+    g_free(w->keyring.missing);
     g_free(w->browser_problem);
     editor_clear(w);
     g_free(w->edited);
@@ -275,6 +278,8 @@ static void view_event(struct wizard *w, const struct view_event *event, GArray 
         ask_quit(w, out);
     } else if (w->explaining) {
         explain_screen_event(w, event, out);
+    } else if (keyring_screen_is_open(w)) {
+        keyring_screen_event(w, event, out);
     } else if (editor_is_open(w)) {
         editor_event(w, event, out);
     } else if (handoff_screen_is_open(w)) {
@@ -430,6 +435,9 @@ void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *o
         quit(w, out);
         g_array_index(out, struct effect, out->len - 1).code = PERCH_EXIT_CANCELLED;
         break;
+    case WIZARD_KEYRING:
+        keyring_opened(w, event->text, out);
+        break;
     case WIZARD_NOTICE:
         wizard_notice(w, event->text);
         break;
@@ -494,9 +502,12 @@ struct view *wizard_view(const struct wizard *w, int focus)
         explain_screen_view(w, view, focus);
     else if (w->doctor)
         doctor_view(w, view, focus);
+    else if (keyring_screen_is_open(w))
+        keyring_screen_view(w, view);
     else
         steps[w->step].view(w, view, focus);
-    if (!w->explaining && !editor_is_open(w) && !handoff_screen_is_open(w))
+    if (!w->explaining && !keyring_screen_is_open(w) && !editor_is_open(w) &&
+        !handoff_screen_is_open(w))
         view_key(view, ACTION_EXPLAIN, _("explain an error"));
     view_key(view, ACTION_KEYS, _("keys"));
     add_dialog(w, view);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "wizard-private.h"
+
+/* The offer of a keyring of perch's own, where the machine has none: its password, twice when it is
+ * made, once when it only has to be opened. */
+
+bool keyring_screen_is_open(const struct wizard *w)
+{
+    return w->keyring.open;
+}
+
+bool keyring_is_offered(const struct wizard *w, enum check_list_id list, const char *check)
+{
+    const struct check_result *result = list_find(w, list, check);
+    if (w->no_input || result == NULL || result->status != CHECK_FAILED ||
+        result->diagnosis == NULL || w->lists[list].running)
+        return false;
+    return result->diagnosis->cause == CAUSE_KEYRING_ABSENT ||
+           (result->diagnosis->cause == CAUSE_KEYRING_LOCKED && w->keyring.exists);
+}
+
+const char *keyring_key_label(const struct wizard *w)
+{
+    return w->keyring.exists ? _("open perch's own keyring") : _("use a keyring of perch's own");
+}
+
+void keyring_screen_open(struct wizard *w)
+{
+    w->keyring.open = true;
+    w->screen++;
+}
+
+static void close_screen(struct wizard *w)
+{
+    w->keyring.open = false;
+    w->screen++;
+    secret_set(&w->keyring.password, NULL);
+    secret_set(&w->keyring.again, NULL);
+    wizard_error(w, ITEM_PASSWORD, NULL);
+    wizard_error(w, ITEM_PASSWORD_AGAIN, NULL);
+}
+
+static void set_password(struct wizard *w, int item, const char *text)
+{
+    g_autoptr(WipedText) trimmed = g_strstrip(g_strdup(text));
+    g_autoptr(Secret) secret = *trimmed == '\0' ? NULL : secret_new(trimmed);
+    secret_set(item == ITEM_PASSWORD ? &w->keyring.password : &w->keyring.again, secret);
+    wizard_error(w, item, NULL);
+}
+
+static void open_keyring(struct wizard *w, GArray *out)
+{
+    bool differs = !w->keyring.exists && !secret_equal(w->keyring.password, w->keyring.again);
+    wizard_error(w, ITEM_PASSWORD,
+                 w->keyring.password == NULL ? _("Type a password of at least one character.")
+                                             : NULL);
+    wizard_error(w, ITEM_PASSWORD_AGAIN,
+                 differs ? _("This is not the same password. Type it again.") : NULL);
+    if (w->keyring.password == NULL || differs)
+        return;
+    w->keyring.busy = true;
+    effect_secret(out, EFFECT_KEYRING, w->keyring.password);
+}
+
+void keyring_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    bool typed = event->kind == VIEW_EVENT_INPUT || event->kind == VIEW_EVENT_PASTE;
+    if (is_action(event, ACTION_BACK))
+        close_screen(w);
+    else if (w->keyring.busy || w->keyring.missing != NULL)
+        return;
+    else if (typed && (event->id == ITEM_PASSWORD || event->id == ITEM_PASSWORD_AGAIN))
+        set_password(w, event->id, event->text);
+    else if (is_action(event, ACTION_NEXT))
+        open_keyring(w, out);
+}
+
+/* It is open, or problem says why not. What failed for want of a keyring is tried again. */
+void keyring_opened(struct wizard *w, const char *problem, GArray *out)
+{
+    w->keyring.busy = false;
+    if (problem != NULL) {
+        wizard_error(w, ITEM_PASSWORD, problem);
+        return;
+    }
+    w->keyring.exists = true;
+    close_screen(w);
+    if (w->step == STEP_PREFLIGHT)
+        list_start(w, CHECKS_PREFLIGHT, true, out);
+    else if (w->step == STEP_PROVE)
+        list_start(w, CHECKS_PROVE, true, out);
+}
+
+static void view_missing(const struct wizard *w, struct view *view)
+{
+    view_text(view, ROLE_FAIL, 0, w->keyring.missing);
+    view_key(view, ACTION_BACK, _("back"));
+}
+
+static void view_fields(const struct wizard *w, struct view *view)
+{
+    secret_view(w, view, ITEM_PASSWORD, _("Password"), w->keyring.password, NULL);
+    if (!w->keyring.exists)
+        secret_view(w, view, ITEM_PASSWORD_AGAIN, _("Once more"), w->keyring.again, NULL);
+    view->focus = ITEM_PASSWORD;
+    view->busy = w->keyring.busy;
+    if (w->keyring.busy) {
+        struct view_item *item = view_add(view, VIEW_CHECK, 0, _("Keyring"));
+        item->mark = MARK_WORKING;
+        view_item_set(&item->value, _("gnome-keyring starts"));
+    } else {
+        view_key(view, ACTION_NEXT, w->keyring.exists ? _("open the keyring") : _("make it"));
+    }
+    view_key(view, ACTION_BACK, _("back"));
+}
+
+void keyring_screen_view(const struct wizard *w, struct view *view)
+{
+    view_heading(view, _("A keyring of perch's own"), NULL);
+    view_blank(view);
+    if (w->keyring.exists)
+        view_text(view, ROLE_PLAIN, 0,
+                  _("It is there, and closed. Its password opens it for every perch of yours until "
+                    "this computer restarts."));
+    else
+        view_text(view, ROLE_PLAIN, 0,
+                  _("This machine has no keyring. perch can run gnome-keyring for you, encrypted "
+                    "with a password that you choose. It stays open for every perch of yours "
+                    "until this computer restarts; then perch asks for the password again. "
+                    "Nobody can recover it."));
+    view_blank(view);
+    if (w->keyring.missing != NULL)
+        view_missing(w, view);
+    else
+        view_fields(w, view);
+}
