@@ -221,7 +221,7 @@ static void plain__offer__ends_stored(void **state)
     press(walk, "Enter");
     see(walk, "Enter make it");
     press(walk, "Enter");
-    see(walk, "App: External Client App"); /* by then the row has left the screen */
+    see(walk, "Enter next,"); /* by then the row has left the screen */
     const GByteArray *raw = pty_raw(walk->pty);
     g_autofree char *all = g_strndup((const char *)raw->data, raw->len);
     assert_contains(all, "Keyring: gnome-keyring; wrote, read back, deleted");
