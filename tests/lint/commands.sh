@@ -17,6 +17,7 @@ wanted() {
 }
 
 for command in "${commands[@]}"; do
+    wanted README.md "the command $command" "^\| \`perch ${command}[ \`]"
     wanted man/perch.1 "the command $command" "^\.It Cm $command( |\$)"
     for shell in bash zsh fish; do
         wanted "src/completions/perch.$shell" "the command $command" "[^a-z-]$command([^a-z-]|\$)"

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+
+/* perch setup --plain with somebody who answers, line by line, from an empty home to a Lead. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "e2e/rig.h"
+
+enum { WAIT_MS = 30000 };
+
+struct talk {
+    Rig *rig;
+    Child *child;
+    bool json; /* it talks on standard error then */
+};
+typedef struct talk Talk;
+
+static Talk *talk_new(bool json)
+{
+    Talk *talk = g_new0(Talk, 1);
+    talk->rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    talk->json = json;
+    g_autofree char *port = g_strdup_printf("%u", talk->rig->org->callback_ports[0]);
+    const char *const argv[] = {g_getenv("PERCH"),      "setup", "--plain", "--callback-port", port,
+                                json ? "--json" : NULL, NULL};
+    talk->child = child_start(argv, talk->rig->home->env);
+    return talk;
+}
+
+static void talk_free(Talk *talk)
+{
+    canary_search(talk->rig->canary, "standard output", talk->child->output->str, -1);
+    canary_search(talk->rig->canary, "standard error", talk->child->errors->str, -1);
+    child_free(talk->child);
+    rig_free(talk->rig);
+    g_free(talk);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Talk, talk_free)
+
+/* Waits until perch has said that. */
+static void hear(Talk *talk, const char *text)
+{
+    bool there = talk->json ? child_wait_errors(talk->child, text, WAIT_MS)
+                            : child_wait_output(talk->child, text, WAIT_MS);
+    if (there)
+        return;
+    /* cmocka cuts long messages. */
+    fprintf(stderr, "not said: %s\n%s\n%s\n", text, talk->child->output->str,
+            talk->child->errors->str);
+    fail();
+}
+
+static void say(Talk *talk, const char *line)
+{
+    g_autofree char *text = g_strconcat(line, "\n", NULL);
+    child_send(talk->child, text);
+}
+
+/* Back with -, help with ?, a bad address and a bad number on the way. */
+static void talk_to_authorize(Talk *talk)
+{
+    hear(talk, "Which Salesforce org?");
+    say(talk, "acme");
+    say(talk, "1");
+    say(talk, "https://acme.example.com/");
+    say(talk, talk->rig->org->url);
+    say(talk, ""); /* check this computer */
+    hear(talk, "Keyring: gnome-keyring; wrote, read back, deleted");
+    hear(talk, "Step 3 of 8: App");
+    say(talk, "?");
+    say(talk, "99");
+    say(talk, "");
+    hear(talk, "Step 4 of 8: Keys");
+    say(talk, talk->rig->org->client_id);
+    say(talk, talk->rig->org->client_secret);
+    say(talk, "-"); /* back to App: nothing typed is lost */
+    say(talk, "");
+    say(talk, "");
+    hear(talk, "Callback: http://localhost:");
+    say(talk, "");
+}
+
+static void talk_to_the_end(Talk *talk)
+{
+    talk_to_authorize(talk);
+    canary_snapshot(talk->rig->canary, talk->child->pid);
+    hear(talk, "Stored: gnome-keyring, read back, identical");
+    hear(talk, "Refreshed once: new access token, stored");
+    say(talk, ""); /* test record */
+    hear(talk, "Step 7 of 8: Test");
+    say(talk, ""); /* insert */
+    hear(talk, "Deleted: nothing left behind");
+    say(talk, "");
+    hear(talk, "Step 8 of 8: Hand-off");
+    say(talk, "");
+    child_close_input(talk->child);
+    assert_true(child_wait_end(talk->child, WAIT_MS));
+    assert_code(talk->child, 0);
+    assert_int_equal(session_bus_count(talk->rig->home, "connection", "acme"), 1);
+}
+
+static void talk__line_by_line__ends_with_a_lead(void **state)
+{
+    (void)state;
+    g_autoptr(Talk) talk = talk_new(false);
+    talk_to_the_end(talk);
+    assert_contains(talk->child->output->str, "Inserted: 00Q");
+    assert_contains(talk->child->errors->str, "acme.example.com is no Salesforce host.");
+    assert_contains(talk->child->errors->str, "perch token acme");
+    /* Prompts on standard error, facts on standard output. */
+    assert_null(strstr(talk->child->output->str, "Consumer secret: \n"));
+    assert_null(strstr(talk->child->output->str, "\033"));
+}
+
+static void talk__with_json__prints_one_object(void **state)
+{
+    (void)state;
+    g_autoptr(Talk) talk = talk_new(true);
+    talk_to_the_end(talk);
+    g_autoptr(Json) json = child_json(talk->child);
+    assert_string_equal(json_get_string(json, "command"), "setup");
+    assert_string_equal(json_get_string(json, "connection"), "acme");
+    assert_string_equal(json_get_string(json_check(json, "refreshed"), "status"), "ok");
+    assert_string_equal(json_get_string(json_check(json, "deleted"), "status"), "ok");
+}
+
+/* The input ends in the middle: a draft is kept, and the code says that it was cancelled. */
+static void talk__end_of_input__keeps_the_draft(void **state)
+{
+    (void)state;
+    g_autoptr(Talk) talk = talk_new(false);
+    hear(talk, "Which Salesforce org?");
+    say(talk, "acme");
+    say(talk, "1");
+    say(talk, talk->rig->org->url);
+    say(talk, "");
+    hear(talk, "Step 3 of 8: App");
+    child_close_input(talk->child);
+    assert_true(child_wait_end(talk->child, WAIT_MS));
+    assert_code(talk->child, 3);
+    assert_contains(talk->child->errors->str, "Go on with: perch setup acme");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(talk__line_by_line__ends_with_a_lead),
+        cmocka_unit_test(talk__with_json__prints_one_object),
+        cmocka_unit_test(talk__end_of_input__keeps_the_draft),
+    };
+    return cmocka_run_group_tests_name("line by line", tests, NULL, NULL);
+}

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# make deps: with everything there it names each package and why, and touches nothing; what is
+# missing, and only that, goes to apt-get. The package manager is a stand-in.
+set -u
+
+cd "${TEST_SOURCE:-$(dirname "$0")/../..}" || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+# check WHAT COMMAND...
+check() {
+    if "${@:2}"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "not ok: $1"
+        cat "$work/said" "$work/calls" 2>/dev/null
+    fi
+}
+
+# All packages that are asked for are here, but those of $MISSING.
+cat >"$work/dpkg-query" <<'STUB'
+#!/bin/bash
+for name in "${@:3}"; do
+    case " ${MISSING:-} " in *" $name "*) ;; *) echo "installed $name" ;; esac
+done
+STUB
+cat >"$work/apt-get" <<STUB
+#!/bin/bash
+echo "apt-get \$*" >>"$work/calls"
+STUB
+cat >"$work/sudo" <<'STUB'
+#!/bin/bash
+exec "$@"
+STUB
+chmod +x "$work"/*
+
+# deps MISSING USE...
+deps() {
+    rm -f "$work/calls"
+    MISSING=$1 DEPS_MANAGER=apt PATH=$work:$PATH tests/support/deps.sh "${@:2}" >"$work/said" 2>&1
+}
+
+refuses() {
+    ! DEPS_MANAGER=$1 DEPS_DRY=1 tests/support/deps.sh "${@:2}" >"$work/said" 2>&1
+}
+no_calls() { [ ! -e "$work/calls" ]; }
+says() { grep -qE -- "$1" "$work/said"; }
+calls() { grep -qxE -- "$1" "$work/calls"; }
+names_why() { ! grep -qvE '^  here +[a-z0-9.+-]+ +[^ ].*$' "$work/said"; }
+
+check "nothing is missing" deps "" build demo
+check "nothing is touched" no_calls
+check "every package is named, and why" names_why
+check "the build's libraries are among them" says "here +libsecret-1-dev +[^ ]"
+check "one is missing" deps "libcjson-dev" build demo
+check "it is said" says "missing +libcjson-dev +[^ ]"
+check "the list is fetched first" calls "apt-get update -q"
+check "only that one is installed" calls "apt-get install -y --no-install-recommends libcjson-dev"
+check "another manager's command is not run" refuses dnf develop
+check "but printed" says "dnf install -y"
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
