@@ -46,6 +46,9 @@ struct refresh_result {
     struct failure failure; /* when not ok, or ok and not stored (the keyring's failure) */
 };
 
+/* ok, not stored: what becomes of the tokens and what to do, translated; owned by the caller. */
+char *refresh_unstored_text(const struct refresh_result *result, const char *name);
+
 typedef void (*refresh_done)(struct refresh_result *result, gpointer user);
 
 enum refresh_wait {
@@ -71,7 +74,7 @@ struct refresh_options {
  * refresh_settle.
  */
 void refresh_run(struct session *session, GCancellable *cancellable, refresh_done done,
-                 gpointer user); /* nobody is told of waits, one second for the keyring */
+                 gpointer user); /* with a keeper; nobody is told of waits, a second to store */
 void refresh_run_with(struct session *session, const struct refresh_options *options,
                       GCancellable *cancellable, refresh_done done, gpointer user);
 

@@ -3,6 +3,7 @@
 #define PERCH_CHECKS_LISTS_H
 
 #include "perch/check.h"
+#include "perch/refresh.h"
 
 /* One table a file; check_list_def() in lists.c names them all. */
 extern const struct check_list_def preflight_checks, probe_checks, prove_checks, describe_checks,
@@ -25,6 +26,9 @@ void check_rotation(struct check_run *run);
 void check_scopes(struct check_run *run);
 void check_who(struct check_run *run);
 void check_api(struct check_run *run);
+
+/* A refresh that did not end with stored tokens: what failed, or what becomes of the tokens. */
+void check_fail_refresh(struct check_run *run, struct refresh_result *result);
 
 /* Whether Salesforce has revoked what it was asked to; the page of something in between, which also
  * says 200, is no such answer. */

@@ -288,7 +288,7 @@ static void refreshed(struct refresh_result *result, gpointer user)
     run->session->rotation = result->rotated;
     run->session->connection->rotation = result->rotated;
     if (!result->ok || (!result->stored && !run->session->memory_only))
-        check_fail(run, &result->failure);
+        check_fail_refresh(run, result);
     else if (run->session->memory_only)
         check_ok(run, _("new access token"));
     else

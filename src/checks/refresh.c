@@ -550,8 +550,8 @@ void refresh_run_with(struct session *session, const struct refresh_options *opt
 void refresh_run(struct session *session, GCancellable *cancellable, refresh_done done,
                  gpointer user)
 {
-    refresh_run_with(session, &(struct refresh_options){.save_ms = SAVE_MS}, cancellable, done,
-                     user);
+    refresh_run_with(session, &(struct refresh_options){.save_ms = SAVE_MS, .guard = true},
+                     cancellable, done, user);
 }
 
 void refresh_hurry(void)

@@ -3,6 +3,7 @@
 
 #include "perch/check.h"
 #include "perch/clock.h"
+#include "perch/refresh.h"
 #include "perch/text.h"
 
 /* How the wire ended; HTTP_CANCELLED depends on whether the request was out. */
@@ -133,6 +134,27 @@ void refresh_say_refused(struct failure *failure, bool lost_now, gint64 noted_ms
                                    when);
     failure_clear(failure);
     failure_own(failure, STAGE_TOKEN, "answer-lost-refused", text);
+}
+
+/* ---- what is said of tokens that are not stored ---- */
+
+char *refresh_unstored_text(const struct refresh_result *result, const char *name)
+{
+    if (!result->rotated)
+        return g_strdup(_("The keyring does not take the new access token, so the next call "
+                          "refreshes again."));
+    if (result->kept_until == 0)
+        return g_strdup_printf(_("Salesforce has replaced the refresh token, and the keyring does "
+                                 "not take the new one, which ends with this command. Repair the "
+                                 "keyring, then run: perch reauthorize %s"),
+                               name);
+    g_autoptr(GDateTime) until = g_date_time_new_from_unix_local(result->kept_until / 1000);
+    g_autofree char *clock = g_date_time_format(until, "%H:%M");
+    return g_strdup_printf(_("Salesforce has replaced the refresh token, and the keyring does not "
+                             "take the new one. perch keeps it in memory until %s and stores it as "
+                             "soon as the keyring takes it, so repair the keyring before then. "
+                             "Later than that, run: perch reauthorize %s"),
+                           clock, name);
 }
 
 /* ---- the note in the lock's file ---- */

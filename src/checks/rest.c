@@ -10,14 +10,26 @@ struct rest_call {
     check_judge judge;
 };
 
+void check_fail_refresh(struct check_run *run, struct refresh_result *result)
+{
+    if (result->ok) {
+        g_autofree char *text = refresh_unstored_text(result, run->session->connection->name);
+        char *both = g_strdup_printf("%s %s", result->failure.message, text);
+        g_free(result->failure.message);
+        result->failure.message = both;
+    }
+    check_fail(run, &result->failure);
+}
+
 static void refreshed(struct refresh_result *result, gpointer user)
 {
     g_autofree struct rest_call *call = user;
     struct check_run *run = call->run;
     if (!check_run_is_alive(run))
         return;
-    if (!result->ok)
-        check_fail(run, &result->failure);
+    /* An access token whose refresh token may be lost is not used. */
+    if (!result->ok || (result->rotated && !result->stored && !run->session->memory_only))
+        check_fail_refresh(run, result);
     else
         check_http(run, call->build(run->session), call->judge);
 }

@@ -42,7 +42,7 @@ static void refreshed(struct refresh_result *result, gpointer user)
         return;
     run->result->milliseconds = result->milliseconds;
     if (!result->ok || !result->stored)
-        check_fail(run, &result->failure);
+        check_fail_refresh(run, result);
     else
         check_ok(run, result->sent ? _("refreshed just now") : _("refreshed by another process"));
 }

@@ -115,28 +115,13 @@ static void print_stopped(struct token_run *run, const struct failure *failure)
  * refresh token that is stored stays good, and the access token may be used. */
 static void not_stored(struct token_run *run, const struct refresh_result *result)
 {
-    if (!result->rotated) {
-        fprintf(stderr, "perch: %s: %s (%s)\n", run->name,
-                _("The keyring does not take the new access token, so the next call refreshes "
-                  "again."),
-                result->failure.message);
-        print_token(run, _("refreshed just now, not stored"));
+    g_autofree char *more = refresh_unstored_text(result, run->name);
+    if (result->rotated) {
+        print_failure(run, &result->failure, more);
         return;
     }
-    g_autoptr(GDateTime) until = g_date_time_new_from_unix_local(result->kept_until / 1000);
-    g_autofree char *clock = g_date_time_format(until, "%H:%M");
-    g_autofree char *more =
-        result->kept_until == 0
-            ? g_strdup_printf(_("Salesforce has replaced the refresh token, and the keyring does "
-                                "not take the new one, which ends with this command. Repair the "
-                                "keyring, then run: perch reauthorize %s"),
-                              run->name)
-            : g_strdup_printf(_("Salesforce has replaced the refresh token, and the keyring does "
-                                "not take the new one. perch keeps it in memory until %s and "
-                                "stores it as soon as the keyring takes it, so repair the keyring "
-                                "before then. Later than that, run: perch reauthorize %s"),
-                              clock, run->name);
-    print_failure(run, &result->failure, more);
+    fprintf(stderr, "perch: %s: %s (%s)\n", run->name, more, result->failure.message);
+    print_token(run, _("refreshed just now, not stored"));
 }
 
 /* ---- the refresh ---- */

@@ -210,6 +210,32 @@ static void keyring__lost_for_good__the_token_outlives_the_command(void **state)
     assert_code(next, 0);
 }
 
+/* Every command that refreshes, not perch token alone. */
+static void keyring__lost_for_good__during_status_and_test(void **state)
+{
+    (void)state;
+    static const char *const verbs[] = {"status", "test"};
+    for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
+        /* Rotation was switched on since: perch has not seen it yet. */
+        g_autoptr(Rig) rig = tokens_rig(false);
+        demo_org_patch(rig->org, "{'apps': {'Bird_Integration': {'rotation': true}},"
+                                 " 'org': {'refresh_hold_ms': 1000}}");
+        tokens_expire(rig, "acme");
+        guint before = posts(rig);
+        const char *argv[] = {g_getenv("PERCH"), verbs[i], "acme", "--json", NULL};
+        g_autoptr(Child) child = child_start(argv, rig->home->env);
+        assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN_PATH, before + 1, WAIT_MS));
+        session_bus_lock(rig->bus);
+        end(rig, child);
+        assert_code(child, 9);
+        assert_contains(child->output->str, "stores it as soon as the keyring takes it");
+        assert_contains(child->output->str, "perch reauthorize acme");
+        keyring_restart(rig);
+        wait_for_lock(rig, "acme");
+        assert_true(tokens_stored_alive(rig, "acme"));
+    }
+}
+
 static void keyring__lost_without_rotation__the_token_is_given(void **state)
 {
     (void)state;
@@ -260,6 +286,7 @@ int main(void)
         cmocka_unit_test(keyring__locked_before__costs_nothing),
         cmocka_unit_test(keyring__lost_for_a_moment__is_tried_again),
         cmocka_unit_test(keyring__lost_for_good__the_token_outlives_the_command),
+        cmocka_unit_test(keyring__lost_for_good__during_status_and_test),
         cmocka_unit_test(keyring__lost_without_rotation__the_token_is_given),
         cmocka_unit_test(json__holds_the_token_or_the_diagnosis),
     };
