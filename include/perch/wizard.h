@@ -212,7 +212,7 @@ struct wizard {
     GPtrArray *handoff; /* struct handoff_item * */
     char *handoff_problem;
     int handoff_exit; /* the problem's */
-    enum { HANDOFF_VALUES, HANDOFF_EXPORT_AS, HANDOFF_FLOW } handoff_screen;
+    enum handoff_screen { HANDOFF_VALUES, HANDOFF_EXPORT_AS, HANDOFF_FLOW } handoff_screen;
     guint export_choice; /* place in the list of formats */
     Secret *webhook;     /* what was typed; it is kept nowhere else */
     bool with_flow;      /* the rehearsal calls it */

@@ -10,7 +10,7 @@ bool handoff_screen_is_open(const struct wizard *w)
     return w->handoff_screen != HANDOFF_VALUES && w->step == STEP_HANDOFF && !w->doctor;
 }
 
-void handoff_screen_open(struct wizard *w, int screen)
+void handoff_screen_open(struct wizard *w, enum handoff_screen screen)
 {
     w->handoff_screen = screen;
     w->screen++;

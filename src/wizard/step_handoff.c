@@ -32,14 +32,14 @@ static const struct handoff_item *item_of(const struct wizard *w, int id)
     return w->handoff->pdata[id - ITEM_VALUE];
 }
 
-static void play(struct wizard *w, bool with_flow, GArray *out)
+static void play(struct wizard *w, enum action how, GArray *out)
 {
     if (w->handoff_problem != NULL)
         wizard_notice(w, w->handoff_problem);
-    else if (!w->lists[CHECKS_REHEARSE].running && with_flow)
+    else if (!w->lists[CHECKS_REHEARSE].running && how == ACTION_FLOW)
         handoff_screen_open(w, HANDOFF_FLOW);
     else if (!w->lists[CHECKS_REHEARSE].running)
-        wizard_rehearse(w, w->with_flow, out);
+        wizard_rehearse(w, how == ACTION_RETRY && w->with_flow, out);
 }
 
 /* A rehearsal that is under way ends first: it has a record to delete. */
@@ -73,10 +73,9 @@ void step_handoff_event(struct wizard *w, const struct view_event *event, GArray
         handoff_screen_open(w, HANDOFF_EXPORT_AS);
     else if (is_action(event, ACTION_EXPORT))
         wizard_notice(w, w->handoff_problem);
-    else if (is_action(event, ACTION_PLAY) || is_action(event, ACTION_RETRY))
-        play(w, false, out);
-    else if (is_action(event, ACTION_FLOW))
-        play(w, true, out);
+    else if (is_action(event, ACTION_PLAY) || is_action(event, ACTION_RETRY) ||
+             is_action(event, ACTION_FLOW))
+        play(w, event->action, out);
     else if (is_action(event, ACTION_PREVIOUS) || is_action(event, ACTION_FOLLOWING))
         step_channel(w, is_action(event, ACTION_PREVIOUS) ? -1 : 1, out);
     else if (is_action(event, ACTION_DOCTOR))
@@ -159,6 +158,8 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
                  w->lists[CHECKS_REHEARSE].results == NULL ? _("play the flow") : _("play again"));
     if (!running && w->handoff_problem == NULL)
         view_key(view, ACTION_FLOW, _("webhook"));
+    if (list_failed(w, CHECKS_REHEARSE))
+        view_key(view, ACTION_RETRY, _("try again"));
     if (w->connection->channels->len > 1 && !running) {
         view_key(view, ACTION_PREVIOUS, _("channel"));
         view_key(view, ACTION_FOLLOWING, _("channel"));

@@ -95,7 +95,7 @@ void keyring_opened(struct wizard *w, const char *problem, GArray *out);
 
 /* Over the Hand-off step: the formats, and the flow's own webhook (handoff_screens.c). */
 bool handoff_screen_is_open(const struct wizard *w);
-void handoff_screen_open(struct wizard *w, int screen);
+void handoff_screen_open(struct wizard *w, enum handoff_screen screen);
 void handoff_screen_event(struct wizard *w, const struct view_event *event, GArray *out);
 void handoff_screen_view(const struct wizard *w, struct view *view, int focus);
 /* The rehearsal, with the flow's webhook or without. */

@@ -532,6 +532,8 @@ void wizard_set_channel(struct wizard *w, guint index, GArray *out)
 {
     enum test_object before = w->connection->test_object;
     connection_set_channel(w->connection, index);
+    secret_set(&w->webhook, NULL); /* it starts the flow of the other channel */
+    w->with_flow = false;
     if (w->connection->test_object != before || !connection_channel(w->connection)->fitted)
         w->describe = NULL;
     w->changed = true;
