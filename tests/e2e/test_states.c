@@ -19,12 +19,12 @@
 enum { WORDS_MAX = 6 };
 
 /* The stock org again, as far as the rows change it. */
-#define RESET                                                                                      \
-    "{'custom_fields':{'*':null},'validation_rules':{'*':null},'duplicate_rules':{'*':null},"      \
-    "'automations':{'*':null},'users':{'" ADMIN_NAME "':{'profile':'System Administrator'}},"      \
-    "'profiles':{'Integration':{'api_enabled':true,'create':['Lead','Case'],'hidden_fields':[],"   \
-    "'read_only_fields':[]},'System Administrator':{'ip_ranges':[]}},"                             \
-    "'apps':{'Bird_Integration':{'kind':'eca','permitted_users':'self','ip_relaxation':'bypass'}}" \
+#define RESET                                                                                    \
+    "{'custom_fields':{'*':null},'validation_rules':{'*':null},'duplicate_rules':{'*':null},"    \
+    "'automations':{'*':null},'users':{'" ADMIN_NAME "':{'profile':'System Administrator'}},"    \
+    "'profiles':{'Integration':{'api_enabled':true,'create':['Lead','Case'],'hidden_fields':[]," \
+    "'read_only_fields':[]},'System Administrator':{'ip_ranges':[]}},"                           \
+    "'apps':{'Bird_Integration':{'permitted_users':'self','ip_relaxation':'bypass'}}"            \
     "}"
 
 #define DOCTOR                     \
@@ -72,10 +72,6 @@ static const struct {
      DOCTOR, "api", "ip-restricted", 5,
      FIX_UNTICK(SETUP_PAGE("SecuritySession"), NULL, "", "ip_on_every_request")},
     /* apps */
-    {"{'users':{'" ADMIN_NAME "':{'profile':'Integration'}},'apps':{'Bird_Integration':{'kind':"
-     "'connected','installed':false}}}",
-     DOCTOR, "refreshed", "app-not-installed", 5,
-     FIX_PRESS(SETUP_PAGE("ConnectedAppsUsage"), "Bird_Integration", "Install")},
     {APP("'blocked':true"), DOCTOR, "refreshed", "app-blocked", 5,
      FIX_PRESS(USAGE, "Bird_Integration", "Unblock")},
     {APP("'in_org':false"), DOCTOR, "refreshed", "app-not-in-org", 5,
