@@ -13,10 +13,10 @@ static void got_code(struct app *app, Secret *code)
     app_event(app, &(struct wizard_event){.kind = WIZARD_LOGIN_CODE});
 }
 
-static void got_error(struct app *app, const char *error, const char *description)
+static void got_error(struct app *app, enum stage stage, const char *error, const char *description)
 {
     struct failure failure;
-    failure_own(&failure, STAGE_AUTHORIZE, error, description);
+    failure_own(&failure, stage, error, description);
     failure.app = app->wizard->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED
                                                                      : FAILURE_APP_EXTERNAL;
     app_event(app, &(struct wizard_event){.kind = WIZARD_LOGIN_FAILED, .failure = &failure});
@@ -31,7 +31,7 @@ static void caught(const struct loopback_result *result, gpointer user)
         return;
     }
     loopback_finish(app->loopback, false);
-    got_error(app, result->error, result->description);
+    got_error(app, STAGE_AUTHORIZE, result->error, result->description);
 }
 
 void login_start(struct app *app)
@@ -48,6 +48,10 @@ void login_start(struct app *app)
     if (connection->app_values != APP_VALUES_GUIDE)
         app->loopback = loopback_new(connection->ports, CONNECTION_PORTS, app->session->state,
                                      caught, app, &port, &error);
+    if (error != NULL && app->options->no_input) { /* nobody is there who could paste */
+        got_error(app, STAGE_MACHINE, "port-taken", error->message);
+        return;
+    }
     connection->port = port != 0 ? port : connection->ports[0];
     session_set_port(app->session, connection->port);
     g_autofree char *url = session_authorize_url(app->session);
@@ -105,7 +109,7 @@ void login_paste(struct app *app, const Secret *text)
     if (paste.kind == PASTE_NOTHING) {
         app_event(app, &(struct wizard_event){.kind = WIZARD_PASTE_PROBLEM, .text = paste.problem});
     } else if (paste.kind == PASTE_ERROR) {
-        got_error(app, paste.error, paste.description);
+        got_error(app, STAGE_AUTHORIZE, paste.error, paste.description);
     } else if (paste.has_state && !paste.state_matches) {
         app_event(app, &(struct wizard_event){
                            .kind = WIZARD_PASTE_PROBLEM,

@@ -358,7 +358,7 @@ static void saved_as_before(GObject *source, GAsyncResult *result, gpointer user
 static void prepare(struct refresh *refresh)
 {
     if (refresh->secrets.refresh_token == NULL) {
-        fail_own(refresh, "no-refresh-token", _("There is no refresh token for this connection."));
+        fail_own(refresh, "not-authorized", _("There is no refresh token for this connection."));
         return;
     }
     if (is_cancelled(refresh)) {

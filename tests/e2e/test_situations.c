@@ -69,6 +69,8 @@ static int take_port(guint16 port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int yes = 1; /* a login that has just ended leaves its port waiting */
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(fd, 1), 0);
@@ -88,6 +90,24 @@ static void port_taken__names_who_has_it(void **state)
     assert_int_equal(logins(rig), 0); /* before anything is opened */
     close(fd);
     g_autoptr(Json) again = set_up(rig, 0, NULL);
+}
+
+/* There is no Preflight before an authorization again. */
+static void port_taken__at_a_login_again__is_told_at_once(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    guint before = logins(rig);
+    int fd = take_port(rig->org->callback_ports[0]);
+    g_autoptr(Child) child = rig_perch(rig, "reauthorize", "acme", "--no-input", "--json", NULL);
+    assert_code(child, 8);
+    g_autoptr(Json) json = child_json(child);
+    assert_cause(json, "login", "port-taken", "End the program that uses the port");
+    assert_int_equal(logins(rig), before);
+    close(fd);
+    g_autoptr(Child) again = rig_perch(rig, "reauthorize", "acme", "--no-input", "--json", NULL);
+    assert_code(again, 0);
 }
 
 static void port_taken__a_person_goes_on_and_pastes(void **state)
@@ -354,6 +374,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(port_taken__names_who_has_it),
+        cmocka_unit_test(port_taken__at_a_login_again__is_told_at_once),
         cmocka_unit_test(port_taken__a_person_goes_on_and_pastes),
         cmocka_unit_test(no_browser__is_told_before_and_after),
         cmocka_unit_test(no_browser__a_pasted_address_ends_the_login),
