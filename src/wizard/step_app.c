@@ -105,7 +105,7 @@ void step_app_event(struct wizard *w, const struct view_event *event, GArray *ou
     else if (is_action(event, ACTION_OPEN))
         open_page(w, event->id, out);
     else if (is_action(event, ACTION_EDIT) && can_edit(w, event->id))
-        setting_editor_open(w, setting_of(event->id));
+        setting_editor_open(w, (int)setting_of(event->id));
     else if (is_action(event, ACTION_FOLLOWING))
         turn_values(w, 1, out);
     else if (is_action(event, ACTION_PREVIOUS))

@@ -166,7 +166,14 @@ char *rig_newman(void)
     const char *build = g_getenv("TEST_BUILD");
     g_autofree char *folder = g_path_get_dirname(build != NULL ? build : "build/release");
     g_autofree char *own = g_build_filename(folder, "node", "node_modules", ".bin", "newman", NULL);
+    g_autofree char *note = g_build_filename(folder, "node", "why", NULL);
+    g_autofree char *why = NULL;
     if (g_file_test(own, G_FILE_TEST_IS_EXECUTABLE))
         return g_steal_pointer(&own);
-    return g_find_program_in_path("newman");
+    char *path = g_find_program_in_path("newman");
+    if (path == NULL && !g_file_get_contents(note, &why, NULL, NULL))
+        why = g_strdup("make test-deps has not fetched it");
+    if (path == NULL)
+        print_message("# SKIP: no newman: %s\n", g_strchomp(why));
+    return path;
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Puts newman, which runs Postman collections, below build/node. It comes from npm; where that is not
-# to be had, the test that wants it says so and is skipped.
+# to be had, build/node/why says why, and the tests that want it say so and are skipped.
 set -eu
 
 version=6.2.1
@@ -15,11 +15,17 @@ fi
 if ! command -v npm >/dev/null 2>&1; then
     tests/support/deps.sh npm || true
 fi
-if ! command -v npm >/dev/null 2>&1; then
-    echo "newman: there is no npm here; its test will be skipped."
-    exit 0
-fi
-echo "Installing: newman $version into $folder"
 mkdir -p "$folder"
-npm install --silent --no-audit --no-fund --prefix "$folder" "newman@$version" ||
-    echo "newman: npm could not install it; its test will be skipped."
+if ! command -v npm >/dev/null 2>&1; then
+    why="there is no npm here"
+elif echo "Installing: newman $version into $folder" &&
+    npm install --silent --no-audit --no-fund --prefix "$folder" "newman@$version"; then
+    rm -f "$folder/why"
+    exit 0
+elif npm ping --silent >/dev/null 2>&1; then
+    why="npm has not installed newman $version"
+else
+    why="npm's registry ($(npm config get registry)) cannot be reached"
+fi
+echo "$why" >"$folder/why"
+echo "newman: $why; its tests will be skipped."
