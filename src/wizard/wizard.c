@@ -472,12 +472,13 @@ static void add_dialog(const struct wizard *w, struct view *view)
     }
 }
 
+/* The connection, and the host: of the login, or once somebody has logged in, of the org itself. */
 static void add_header(const struct wizard *w, struct view *view)
 {
     const Connection *connection = w->connection;
-    g_autoptr(GUri) uri = connection->login_url == NULL
-                              ? NULL
-                              : g_uri_parse(connection->login_url, G_URI_FLAGS_NONE, NULL);
+    bool known = w->step > STEP_AUTHORIZE && connection->instance_url != NULL;
+    const char *url = known ? connection->instance_url : connection->login_url;
+    g_autoptr(GUri) uri = url == NULL ? NULL : g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
     if (w->step == STEP_ORG || uri == NULL || connection->name == NULL)
         view->right =
             g_strdup(connection->name != NULL && w->step > STEP_ORG ? connection->name

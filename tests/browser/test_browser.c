@@ -103,6 +103,7 @@ static void allow__over_tls_as_login_salesforce_com__ends_with_a_lead(void **sta
     webdriver_click(desk->driver, "#oaapprove");
     see_tab(desk, "perch is connected");
     see(walk, "✔ Code exchanged");
+    see(walk, "acme · acme.my.salesforce.com"); /* no longer the login host */
     walk_home(walk, "acme");
     g_autofree char *item = session_bus_lookup(rig->home, "connection", "acme");
     assert_contains(item, "\"instance_url\":\"https://acme.my.salesforce.com\"");
