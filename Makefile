@@ -260,6 +260,9 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PC_LIBS)
 
+$(BUILD)/tests/bench/bench%: $(BUILD)/tests/bench/bench%.o $(SUPPORT_LIB) $(LIB)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_LIBS) $(PC_TEST_LIBS) -lm
 $(BUILD)/tests/bench/bench: $(BUILD)/tests/bench/bench.o $(SUPPORT_LIB) $(LIB)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_LIBS) $(PC_TEST_LIBS) -lm
@@ -302,7 +305,7 @@ help:
 #: make clang        build with clang, warnings are errors
 #: make format, format-check, lint, man-lint, tidy, fuzz-smoke
 #: make dev-deps     tools for clang, tidy, lint, fuzzing and pictures
-#: make bench        first paint, perch token, memory, beside bare equivalents
+#: make bench        first paint, token, status, Home, memory, beside bare equivalents
 #: make screenshots  screenshots/*.png from a real run
 #: make install, uninstall    PREFIX=/usr/local DESTDIR=
 #: make clean

@@ -205,6 +205,28 @@ void call_expect_person(Call *call)
 
 /* ---- life ---- */
 
+/* Each call is a connection to the bus, and a bus takes only so many at the same time (64 that
+ * have not said yet who they are). */
+enum { CALLS_AT_ONCE = 16 };
+
+static int at_once;
+static GQueue waiting = G_QUEUE_INIT;
+
+static void connect_to_bus(Call *call);
+
+/* A call has ended: room for the next one that nobody has cancelled meanwhile. */
+static void start_next(void)
+{
+    Call *next;
+    at_once--;
+    while (at_once < CALLS_AT_ONCE && (next = g_queue_pop_head(&waiting)) != NULL) {
+        if (next->task != NULL)
+            connect_to_bus(next);
+        else
+            call_unref(next);
+    }
+}
+
 Call *call_ref(Call *call)
 {
     call->references++;
@@ -235,7 +257,10 @@ void call_unref(Call *call)
     g_free(call->kept);
     g_free(call->owner);
     store_unref(call->store);
+    bool counted = call->counted;
     g_free(call);
+    if (counted)
+        start_next();
 }
 
 Call *call_open(Store *store, const char *name, bool unlock, GTask *task)
@@ -308,10 +333,11 @@ static void on_connected(GObject *source, GAsyncResult *result, gpointer user)
                                "g-connection", call->bus, NULL);
 }
 
-void call_start(Call *call, call_step begin)
+static void connect_to_bus(Call *call)
 {
-    call->begin = begin;
     g_autofree char *address = bus_address();
+    call->counted = true;
+    at_once++;
     if (refusal != NULL) {
         call_fail(call, PERCH_ERROR_STORE_LOCKED, refusal);
         call_unref(call);
@@ -328,4 +354,13 @@ void call_start(Call *call, call_step begin)
                                       G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
                                           G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
                                       NULL, call->cancellable, on_connected, call);
+}
+
+void call_start(Call *call, call_step begin)
+{
+    call->begin = begin;
+    if (at_once < CALLS_AT_ONCE)
+        connect_to_bus(call);
+    else
+        g_queue_push_tail(&waiting, call);
 }

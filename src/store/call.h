@@ -32,6 +32,7 @@ struct call {
     GCancellable *cancellable; /* what libsecret and GDBus look at */
     GSource *by_person, *by_store, *by_clock;
     bool retried;
+    bool counted; /* among those that are at it */
     GDBusConnection *bus;
     SecretService *service;
     char *owner;                  /* unique bus name of the service, as the call began */

@@ -7,59 +7,20 @@
  * BENCH_RUNS=N turns (41). Medians.
  */
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/demo_org_proc.h"
+#include "support/measure.h"
 #include "support/pty.h"
 #include "support/session_bus.h"
 #include "support/test.h"
 
-enum { RUNS = 41, WAIT_MS = 30000 };
+enum { WAIT_MS = 30000 };
 
 static const double aim_ratio = 1.3;
 static const double aim_megabytes = 20;
-
-struct series {
-    double values[1024];
-    int count;
-};
-
-static void add(struct series *series, double value)
-{
-    if (series->count < (int)G_N_ELEMENTS(series->values)) {
-        series->values[series->count++] = value;
-    }
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(struct series *series)
-{
-    qsort(series->values, (size_t)series->count, sizeof series->values[0], compare);
-    return series->values[series->count / 2];
-}
-
-static int runs(void)
-{
-    const char *wish = g_getenv("BENCH_RUNS");
-    int count = wish != NULL ? (int)g_ascii_strtoll(wish, NULL, 10) : RUNS;
-    return CLAMP(count, 1, 1000);
-}
-
-static double now_ms(void)
-{
-    return (double)g_get_monotonic_time() / 1000;
-}
 
 /* The most memory that the process ever had, in MB; 0 when it has gone. */
 static double peak_megabytes(pid_t pid)
@@ -85,13 +46,13 @@ static void print_pair(const char *what, const char *ours, double our, const cha
 static double first_paint(TmpHome *home, const char *const *argv, const char *text,
                           double *ret_megabytes)
 {
-    double began = now_ms();
+    double began = measure_now_ms();
     g_autoptr(Pty) pty = pty_start(argv, home->env, 80, 24);
     if (!pty_wait_text(pty, text, WAIT_MS)) {
         g_autofree char *screen = pty_dump(pty);
         fail_msg("%s never paints \"%s\":\n%s", argv[0], text, screen);
     }
-    double took = now_ms() - began;
+    double took = measure_now_ms() - began;
     *ret_megabytes = peak_megabytes(pty_pid(pty));
     return took;
 }
@@ -105,35 +66,13 @@ static void bench_first_paint(TmpHome *home, const char *perch)
     static struct series their;
     double our_memory = 0;
     double their_memory = 0;
-    for (int i = 0; i < runs(); i++) {
-        add(&our, first_paint(home, ours, "perch", &our_memory));
-        add(&their, first_paint(home, theirs, "Hello", &their_memory));
+    for (int i = 0; i < measure_runs(); i++) {
+        measure_add(&our, first_paint(home, ours, "perch", &our_memory));
+        measure_add(&their, first_paint(home, theirs, "Hello", &their_memory));
     }
-    print_pair("first paint", "perch", median(&our), "Hello", median(&their));
+    print_pair("first paint", "perch", measure_median(&our), "Hello", measure_median(&their));
     printf("%-18s perch %.1f MB, Hello %.1f MB (aim %.0f MB)%s\n", "  its memory", our_memory,
            their_memory, aim_megabytes, our_memory <= aim_megabytes ? "" : "  OVER THE AIM");
-}
-
-/* Milliseconds from starting argv to its end, its output thrown away. */
-static double run_time(TmpHome *home, const char *const *argv)
-{
-    g_auto(GStrv) copy = g_strdupv((char **)(gintptr)argv);
-    double began = now_ms();
-    pid_t pid = fork();
-    if (pid == 0) {
-        int null = open("/dev/null", O_RDWR);
-        dup2(null, STDIN_FILENO);
-        dup2(null, STDOUT_FILENO);
-        execvpe(copy[0], copy, home->env);
-        _exit(127);
-    }
-    int status = 0;
-    waitpid(pid, &status, 0);
-    double took = now_ms() - began;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        fail_msg("%s %s failed (%d)", argv[0], argv[1], status);
-    }
-    return took;
 }
 
 static void bench_token(TmpHome *home, const char *perch)
@@ -142,13 +81,13 @@ static void bench_token(TmpHome *home, const char *perch)
     const char *theirs[] = {"secret-tool", "lookup", "connection", "bench", NULL};
     static struct series our;
     static struct series their;
-    run_time(home, ours);
-    run_time(home, theirs);
-    for (int i = 0; i < runs(); i++) {
-        add(&our, run_time(home, ours));
-        add(&their, run_time(home, theirs));
+    measure_run(home, ours);
+    measure_run(home, theirs);
+    for (int i = 0; i < measure_runs(); i++) {
+        measure_add(&our, measure_run(home, ours));
+        measure_add(&their, measure_run(home, theirs));
     }
-    print_pair("perch token", "perch", median(&our), "secret-tool", median(&their));
+    print_pair("perch token", "perch", measure_median(&our), "secret-tool", measure_median(&their));
 }
 
 /* A whole set-up without a screen; its peak memory in MB. */
@@ -171,8 +110,8 @@ static double set_up(TmpHome *home, const DemoOrg *org, const char *perch)
                           NULL};
     g_autoptr(Child) child = child_start(argv, home->env);
     double peak = 0;
-    double began = now_ms();
-    while (!child_wait_end(child, 2) && now_ms() - began < 2.0 * WAIT_MS) {
+    double began = measure_now_ms();
+    while (!child_wait_end(child, 2) && measure_now_ms() - began < 2.0 * WAIT_MS) {
         peak = MAX(peak, peak_megabytes(child->pid));
     }
     if (child_code(child) != 0) {

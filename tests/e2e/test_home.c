@@ -272,6 +272,14 @@ static void many__scroll_and_filter(void **state)
     see(walk, "200 of 200 connections");
     press(walk, "C-c");
     pty_expect_exit(walk->pty, 0);
+    /* And in one go, on a bus that takes 64 newcomers at a time. */
+    g_autoptr(Child) child = rig_perch(rig, "status", "--json", NULL);
+    assert_code(child, 0);
+    g_autoptr(Json) json = child_json(child);
+    int count = 0;
+    JSON_FOREACH(one, json_get(json, "connections"))
+    count += g_strcmp0(json_get_string(one, "status"), "ok") == 0;
+    assert_int_equal(count, MANY);
 }
 
 int main(void)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SUPPORT_MEASURE_H
+#define SUPPORT_MEASURE_H
+
+#include "support/tmphome.h"
+
+/* Figures of the benchmarks, in milliseconds. */
+enum { MEASURE_MAX = 1024 };
+
+struct series {
+    double values[MEASURE_MAX];
+    int count;
+};
+
+void measure_add(struct series *series, double value);
+double measure_median(struct series *series); /* sorts the values */
+double measure_most(struct series *series);
+double measure_now_ms(void);
+
+/* BENCH_RUNS, else 41. */
+int measure_runs(void);
+
+/* From starting argv to its end, its output thrown away; fails the test when it fails. */
+double measure_run(TmpHome *home, const char *const *argv);
+
+#endif
