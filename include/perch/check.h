@@ -64,6 +64,8 @@ struct check_run {
     struct check_result *result; /* borrowed from the list; NULL once the list is gone */
     gpointer call;               /* check_rest's, while its first answer is on the way */
     gpointer private;
+    gpointer state; /* the check's own, between its answers; freed with state_free */
+    GDestroyNotify state_free;
 };
 
 /* Shown until the run ends: the keyring answers at once, unless it asks the person for something.
@@ -72,6 +74,9 @@ void check_waits_for_keyring(struct check_run *run);
 /* Every run ends with exactly one of these; the run must not be used afterwards. */
 void check_ok(struct check_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void check_warn(struct check_run *run, struct failure *failure, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+/* With a diagnosis that the check made itself; it is taken. */
+void check_warn_with(struct check_run *run, Diagnosis *diagnosis, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 void check_skip(struct check_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* failure is cleared. The row shows code and words of the failure. */

@@ -11,6 +11,14 @@
 #include "perch/salesforce.h"
 #include "perch/store.h"
 
+/* The app's policies in the words of the Metadata API, as the org told them; NULL and 0 = not. */
+struct app_policy {
+    bool known;
+    char *users, *ip, *refresh, *refresh_unit;
+    gint64 refresh_period, session_minutes;
+};
+void app_policy_clear(struct app_policy *policy);
+
 /*
  * Work on one connection: its settings, its secrets, the services to reach the world with, and what
  * was learnt on the way. Checks read and write it; it outlives every check that runs on it.
@@ -46,7 +54,8 @@ struct session {
     StoreLock *lock; /* from the first step to the end of the session; NULL */
 
     /* learnt */
-    struct failure probe;       /* what the authorize endpoint refused; code NULL = nothing */
+    struct failure probe; /* what the authorize endpoint refused; code NULL = nothing */
+    struct app_policy app_policy;
     struct token_answer answer; /* of the code exchange, then of the last refresh */
     struct userinfo userinfo;
     struct http_tls tls;

@@ -31,6 +31,7 @@ const char *sheet_id(enum setting setting); /* "web-secret", for JSON and tests 
 /* Translated and borrowed, for the connection's kind of app. sheet_group is NULL for a row of the
  * same group as the row before. sheet_differs is NULL where nothing differs. */
 const char *sheet_group(const Connection *connection, enum setting setting);
+const char *sheet_part(const Connection *connection, enum setting setting); /* never NULL */
 const char *sheet_label(const Connection *connection, enum setting setting);
 const char *sheet_why(enum setting setting);
 const char *sheet_without(enum setting setting);

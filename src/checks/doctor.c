@@ -120,5 +120,20 @@ static const struct check_def doctor[] = {
     {"lead", N_("Lead"), false, {"api"}, check_lead},
     {"case", N_("Case"), false, {"api"}, check_case},
     {"approvals", N_("Approvals"), false, {"api"}, check_approvals},
+    /* against the sheet */
+    {"callbacks", N_("All callbacks"), false, {"consumer-key"}, check_other_callbacks},
+    {"pkce", N_("PKCE"), false, {"callback"}, check_pkce},
+    {"web-secret", N_("Login secret"), false, {"callback", "keyring"}, check_web_secret},
+    {"refresh-secret", N_("Refresh secret"), false, {"consumer-key"}, check_refresh_secret},
+    {"secret", N_("Consumer secret"), false, {"callback", "keyring"}, check_secret},
+    {"app-policies", N_("App policies"), false, {"api"}, check_app_policies},
+    {"permitted-users", N_("Permitted users"), false, {"app-policies"}, check_permitted_users},
+    {"ip-relaxation", N_("IP relaxation"), false, {"app-policies"}, check_ip_relaxation},
+    {"refresh-policy", N_("Refresh policy"), false, {"app-policies"}, check_refresh_policy},
+    {"session-timeout",
+     N_("Session timeout"),
+     false,
+     {"refreshed", "~app-policies"},
+     check_session_timeout},
 };
 CHECK_LIST(doctor_checks, doctor);

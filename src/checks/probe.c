@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "compare.h"
 #include "lists.h"
 #include "perch/text.h"
 
@@ -27,24 +28,34 @@ static bool is_login_page(const struct http_response *response)
 
 /* What the answer says against key or callback: a refusal in a bare page, or one in a redirect.
  * TRUE also when it says nothing against them. */
-static bool take_word(struct session *session, const struct http_response *response)
+static bool take_word(struct failure *failure, const struct http_response *response)
 {
     static const char *const page_codes[] = {"html", "empty", "maintenance", "bad-answer", NULL};
     const char *location = http_response_header(response, "Location");
     const char *query = location == NULL ? NULL : strchr(location, '?');
     if (response->status / 100 == 3 && query != NULL && strstr(query, "error=") != NULL)
-        failure_parse(&session->probe, STAGE_AUTHORIZE, 400, "application/x-www-form-urlencoded",
-                      query + 1, strlen(query + 1));
+        failure_parse(failure, STAGE_AUTHORIZE, 400, "application/x-www-form-urlencoded", query + 1,
+                      strlen(query + 1));
     else if (response->status >= 300 || !is_login_page(response))
-        failure_from_response(&session->probe, STAGE_AUTHORIZE, response);
-    if (g_strcmp0(session->probe.code, "redirect") == 0) /* to the login page */
-        failure_clear(&session->probe);
+        failure_from_response(failure, STAGE_AUTHORIZE, response);
+    if (g_strcmp0(failure->code, "redirect") == 0) /* to the login page */
+        failure_clear(failure);
     if (response->status / 100 == 2)
         return is_login_page(response);
-    if (response->status / 100 == 3 || session->probe.code == NULL)
+    if (response->status / 100 == 3 || failure->code == NULL)
         return response->status < 400;
     /* Salesforce refuses with 400 and an error of OAuth's; all else did not look at the app. */
-    return response->status == 400 && !is_one_of(session->probe.code, page_codes);
+    return response->status == 400 && !is_one_of(failure->code, page_codes);
+}
+
+enum authorize_word authorize_word(const struct http_response *response,
+                                   struct failure *ret_failure)
+{
+    *ret_failure = (struct failure){.stage = STAGE_AUTHORIZE};
+    if (response->end != HTTP_ANSWERED || !take_word(ret_failure, response) ||
+        g_strcmp0(ret_failure->code, "redirect-elsewhere") == 0)
+        return WORD_NONE;
+    return ret_failure->code == NULL ? WORD_ACCEPTED : WORD_REFUSED;
 }
 
 static void judge_authorize(struct check_run *run, const struct http_response *response)
@@ -53,7 +64,7 @@ static void judge_authorize(struct check_run *run, const struct http_response *r
                                             "OAUTH_EC_APP_NOT_FOUND", NULL};
     struct session *session = run->session;
     failure_clear(&session->probe);
-    const bool asked = take_word(session, response);
+    const bool asked = take_word(&session->probe, response);
     g_autoptr(GUri) uri = g_uri_parse(session->connection->login_url, G_URI_FLAGS_NONE, NULL);
     const char *host = uri == NULL ? "" : g_uri_get_host(uri);
     if (!asked && response->status / 100 == 2 && g_strcmp0(session->probe.code, "html") != 0) {
@@ -100,4 +111,22 @@ static const struct check_def probe[] = {
     {"consumer-key", N_("Consumer key"), true, {NULL}, check_key},
     {"callback", N_("Callback"), true, {"consumer-key"}, check_callback},
 };
-CHECK_LIST(probe_checks, probe);
+
+/* How the app differs from its sheet, while somebody is there who could change it. A script has
+ * nobody to tell; perch doctor tells later. */
+static const struct check_def comparison[] = {
+    {"callbacks", N_("All callbacks"), false, {"consumer-key"}, check_other_callbacks},
+    {"pkce", N_("PKCE"), false, {"callback"}, check_pkce},
+    {"web-secret", N_("Login secret"), false, {"callback"}, check_web_secret},
+    {"refresh-secret", N_("Refresh secret"), false, {"consumer-key"}, check_refresh_secret},
+    {"secret", N_("Consumer secret"), false, {"callback"}, check_secret},
+};
+
+static void build(const struct session *session, GArray *checks)
+{
+    g_array_append_vals(checks, probe, G_N_ELEMENTS(probe));
+    if (session->interactive)
+        g_array_append_vals(checks, comparison, G_N_ELEMENTS(comparison));
+}
+
+const struct check_list_def probe_checks = {.build = build};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "compare.h"
 #include "lists.h"
 #include "perch/clock.h"
 #include "perch/refresh.h"
@@ -97,7 +98,7 @@ void check_scopes(struct check_run *run)
         check_fail_own(run, STAGE_TOKEN, "scope-missing", text);
         return;
     }
-    check_ok(run, "%s", granted == NULL ? _("not told") : granted);
+    compare_scopes(run, granted);
 }
 
 static void judge_organization(struct check_run *run, const struct http_response *response)

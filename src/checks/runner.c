@@ -191,6 +191,8 @@ static void run_free(struct check_run *run)
 {
     g_object_unref(run->cancellable);
     g_free(run->call);
+    if (run->state != NULL && run->state_free != NULL)
+        run->state_free(run->state);
     g_free(run);
 }
 
@@ -283,6 +285,16 @@ void check_warn(struct check_run *run, struct failure *failure, const char *form
         set_diagnosis(run->result, run->session, explain(failure));
         failure_clear(failure);
     }
+    settle(run, CHECK_WARNING);
+}
+
+void check_warn_with(struct check_run *run, Diagnosis *diagnosis, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    set_summary(run, format, arguments);
+    va_end(arguments);
+    set_diagnosis(run->result, run->session, diagnosis);
     settle(run, CHECK_WARNING);
 }
 

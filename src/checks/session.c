@@ -23,6 +23,15 @@ struct session *session_new(Connection *connection, const char *config_dir, Http
     return session;
 }
 
+void app_policy_clear(struct app_policy *policy)
+{
+    g_free(policy->users);
+    g_free(policy->ip);
+    g_free(policy->refresh);
+    g_free(policy->refresh_unit);
+    memset(policy, 0, sizeof *policy);
+}
+
 void session_free(struct session *session)
 {
     if (session == NULL)
@@ -41,6 +50,7 @@ void session_free(struct session *session)
     g_free(session->expected_org_id);
     g_free(session->expected_user_id);
     failure_clear(&session->probe);
+    app_policy_clear(&session->app_policy);
     token_answer_clear(&session->answer);
     userinfo_clear(&session->userinfo);
     g_free(session->server_ip);

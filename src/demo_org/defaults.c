@@ -44,7 +44,7 @@ const char demo_defaults[] =
   "\"Bird_Integration\":{\"label\":\"Bird Integration\",\"kind\":\"eca\","
     "\"key\":\"3MVG9_uwlWXxdjm2IogKR7PfhIg8Ez9oP0ZV1YgHNMqhQY_CIb27Mxy85v0eqHp2ERuLGQZx3NAcZCf_jCmhQ\","
     "\"secret\":\"0CE76F67CA8980AAB6AE43414E4152594BC13D2A43A6ADA270691286D33CD690\","
-    "\"callbacks\":[\"http://localhost:1717/OauthRedirect\",\"http://localhost:1718/OauthRedirect\","
+    "\"session_minutes\":1440,\"callbacks\":[\"http://localhost:1717/OauthRedirect\",\"http://localhost:1718/OauthRedirect\","
       "\"http://localhost:1719/OauthRedirect\",\"https://login.salesforce.com/\"]},"
   "\"PlatformCLI\":{\"label\":\"Salesforce CLI\",\"kind\":\"connected\",\"key\":\"PlatformCLI\","
     "\"callbacks\":[\"http://localhost:1717/OauthRedirect\"],\"scopes\":[\"full\",\"refresh_token\","

@@ -85,6 +85,13 @@ const char *sheet_id(enum setting setting)
     return id;
 }
 
+const char *sheet_part(const Connection *connection, enum setting setting)
+{
+    const char *connected = groups[rows[setting].group].connected;
+    return _(is_connected(connection) && connected != NULL ? connected
+                                                           : groups[rows[setting].group].title);
+}
+
 const char *sheet_group(const Connection *connection, enum setting setting)
 {
     for (int before = (int)setting - 1; before >= 0; before--)
@@ -93,9 +100,7 @@ const char *sheet_group(const Connection *connection, enum setting setting)
                 return NULL;
             break;
         }
-    const char *connected = groups[rows[setting].group].connected;
-    return _(is_connected(connection) && connected != NULL ? connected
-                                                           : groups[rows[setting].group].title);
+    return sheet_part(connection, setting);
 }
 
 const char *sheet_label(const Connection *connection, enum setting setting)

@@ -37,7 +37,7 @@ static void session__is_checked(void **state)
     assert_string_equal(authenticate, "Token");
     assert_null(usage);
     client_expect(client_call(org, "GET", LEAD_PATH, NULL, NULL), 401, dead);
-    client_advance_clock(org, 7201 * 1000);
+    client_advance_clock(org, (24 * 3600 + 1) * 1000);
     client_expect(client_call(org, "GET", LEAD_PATH, token, NULL), 401, dead);
 }
 

@@ -129,8 +129,10 @@ static void resize(Walk *walk, const char *contents)
 static void probe(Walk *walk)
 {
     press(walk, "Enter");
-    see(walk, "✔ Consumer key   known to localhost");
-    see(walk, "✔ Callback       http://localhost:");
+    see(walk, "✔ Consumer key      known to localhost");
+    see(walk, "✔ Callback          http://localhost:");
+    see(walk, "✔ All callbacks     1 more, accepted");
+    see(walk, "✔ PKCE              as in the sheet: ticked");
     see_key(walk, "Enter open browser and log in");
     press(walk, "Enter");
 }

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "compare.h"
+#include "lists.h"
+#include "perch/clock.h"
+#include "perch/text.h"
+
+/*
+ * The app's policies as the org tells them: of an External Client App those of its policy record
+ * (ExtlClntAppOauthPlcyCnfg), of a Connected App what ConnectedApplication shows. Both need the
+ * right to customize the application; without it nothing is known, and nothing is wrong.
+ */
+
+/* What the words of the two objects mean on the screen. */
+static const struct {
+    const char *word, *text;
+} words[] = {
+    {"AdminApprovedPreAuthorized", N_("Admin approved users are pre-authorized")},
+    {"admin-approved", N_("Admin approved users are pre-authorized")},
+    {"Enforce", N_("Enforce IP restrictions")},
+    {"Enforce_RelaxRefresh", N_("Enforce IP restrictions, but relax for refresh tokens")},
+    {"Bypass_2factor", N_("Relax IP restrictions for activated devices")},
+    {"Zero", N_("Immediately expire refresh token")},
+    {"SpecificLifetime", N_("Expire refresh token after")},
+    {"SpecificInactivity", N_("Expire refresh token if not used for")},
+    {"expires", N_("Refresh tokens expire")},
+};
+
+static const char *word_text(const char *word)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strcmp(words[i].word, word) == 0)
+            return _(words[i].text);
+    return word;
+}
+
+/* ---- asking ---- */
+
+static bool can_ask(const struct check_run *run)
+{
+    return run->session->secrets.access_token != NULL && session_base(run->session) != NULL;
+}
+
+static void ask(struct check_run *run, const char *soql, check_judge judge)
+{
+    check_http_any(run,
+                   query_request(session_base(run->session), session_version(run->session), soql,
+                                 run->session->secrets.access_token),
+                   judge);
+}
+
+/* The records of an answer; NULL, and the run is settled, when there are none to see. */
+static Json *records_of(struct check_run *run, const struct http_response *response)
+{
+    g_autoptr(Json) json = response->end == HTTP_ANSWERED && response->status == 200
+                               ? json_parse(response->body, response->body_length, NULL)
+                               : NULL;
+    const Json *records = json_get(json, "records");
+    if (json_is_array(records))
+        return json_copy(records);
+    check_skip(run, _("the org does not show them to this user"));
+    return NULL;
+}
+
+static const Json *find(const Json *records, const char *key, const char *value)
+{
+    JSON_FOREACH(record, records)
+    {
+        if (value != NULL && g_strcmp0(json_get_string(record, key), value) == 0)
+            return record;
+    }
+    return NULL;
+}
+
+static void not_found(struct check_run *run)
+{
+    check_skip(run, _("the org shows no app named %s; the sheet's name is changed in the App step"),
+               run->session->connection->app_name);
+}
+
+static void found(struct check_run *run)
+{
+    run->session->app_policy.known = true;
+    check_ok(run, _("of the app %s"), run->session->connection->app_name);
+}
+
+/* ---- an External Client App: its id, then its policy ---- */
+
+static void judge_policy(struct check_run *run, const struct http_response *response)
+{
+    struct app_policy *policy = &run->session->app_policy;
+    g_autofree char *id = g_steal_pointer(&run->state);
+    g_autoptr(Json) records = records_of(run, response);
+    if (records == NULL)
+        return;
+    const Json *record = find(records, "ExternalClientApplicationId", id);
+    if (record == NULL) {
+        not_found(run);
+        return;
+    }
+    connection_set(&policy->users, json_get_string(record, "PermittedUsersPolicyType"));
+    connection_set(&policy->ip, json_get_string(record, "IpRelaxationPolicyType"));
+    connection_set(&policy->refresh, json_get_string(record, "RefreshTokenPolicyType"));
+    connection_set(&policy->refresh_unit, json_get_string(record, "RefreshTokenValidityUnit"));
+    policy->refresh_period = json_get_int(record, "RefreshTokenValidityPeriod", 0);
+    policy->session_minutes = json_get_int(record, "SessionTimeoutInMinutes", 0);
+    found(run);
+}
+
+static void judge_external(struct check_run *run, const struct http_response *response)
+{
+    const Connection *connection = run->session->connection;
+    g_autoptr(Json) records = records_of(run, response);
+    if (records == NULL)
+        return;
+    const Json *record = find(records, "DeveloperName", connection->app_api_name);
+    if (record == NULL)
+        record = find(records, "MasterLabel", connection->app_name);
+    const char *id = json_get_string(record, "Id");
+    if (id == NULL) {
+        not_found(run);
+        return;
+    }
+    run->state = g_strdup(id);
+    run->state_free = g_free;
+    ask(run,
+        "SELECT ExternalClientApplicationId, PermittedUsersPolicyType, IpRelaxationPolicyType, "
+        "RefreshTokenPolicyType, RefreshTokenValidityPeriod, RefreshTokenValidityUnit, "
+        "SessionTimeoutInMinutes FROM ExtlClntAppOauthPlcyCnfg",
+        judge_policy);
+}
+
+/* ---- a Connected App ---- */
+
+static void judge_connected(struct check_run *run, const struct http_response *response)
+{
+    struct app_policy *policy = &run->session->app_policy;
+    g_autoptr(Json) records = records_of(run, response);
+    if (records == NULL)
+        return;
+    const Json *record = find(records, "Name", run->session->connection->app_name);
+    if (record == NULL) {
+        not_found(run);
+        return;
+    }
+    const Json *admin = json_get(record, "OptionsAllowAdminApprovedUsersOnly");
+    if (json_is_bool(admin))
+        connection_set(&policy->users, json_bool(admin) ? "admin-approved" : "false");
+    /* The unit is not told, nor which of the other policies it is. */
+    connection_set(&policy->refresh, json_get_int(record, "RefreshTokenValidityPeriod", 0) > 0
+                                         ? "expires"
+                                         : "infinite");
+    found(run);
+}
+
+void check_app_policies(struct check_run *run)
+{
+    app_policy_clear(&run->session->app_policy);
+    if (!can_ask(run))
+        check_skip(run, _("needs a token"));
+    else if (run->session->connection->app_kind == APP_CONNECTED)
+        ask(run,
+            "SELECT Name, OptionsAllowAdminApprovedUsersOnly, RefreshTokenValidityPeriod "
+            "FROM ConnectedApplication",
+            judge_connected);
+    else
+        ask(run, "SELECT Id, DeveloperName, MasterLabel FROM ExternalClientApplication",
+            judge_external);
+}
+
+/* ---- what it says, row by row ---- */
+
+static void compare_word(struct check_run *run, enum setting setting, enum cause cause,
+                         const char *word, const char *text)
+{
+    const char *want = sheet_word(run->session->connection, setting);
+    if (word == NULL || want == NULL)
+        check_skip(run, _("the org does not tell"));
+    else if (strcmp(word, want) == 0)
+        compare_same(run, setting);
+    else
+        compare_differs(run, setting, cause, text);
+}
+
+void check_permitted_users(struct check_run *run)
+{
+    const char *word = run->session->app_policy.users;
+    compare_word(run, SETTING_USERS, CAUSE_USER_NOT_APPROVED, word,
+                 word == NULL ? NULL : word_text(word));
+}
+
+void check_ip_relaxation(struct check_run *run)
+{
+    const char *word = run->session->app_policy.ip;
+    compare_word(run, SETTING_IP, CAUSE_IP_RESTRICTED, word, word == NULL ? NULL : word_text(word));
+}
+
+void check_refresh_policy(struct check_run *run)
+{
+    const struct app_policy *policy = &run->session->app_policy;
+    g_autofree char *text = NULL;
+    if (policy->refresh != NULL && policy->refresh_period > 0 && policy->refresh_unit != NULL)
+        text = g_strdup_printf("%s %" G_GINT64_FORMAT " %s", word_text(policy->refresh),
+                               policy->refresh_period, policy->refresh_unit);
+    else if (policy->refresh != NULL)
+        text = g_strdup(word_text(policy->refresh));
+    compare_word(run, SETTING_REFRESH, CAUSE_AUTHORIZATION_REVOKED, policy->refresh, text);
+}
+
+/* ---- the session's length ---- */
+
+/* A minute or so is lost on the way here. */
+enum { SLACK_MINUTES = 2 };
+
+static void compare_minutes(struct check_run *run, gint64 minutes)
+{
+    const char *want = sheet_word(run->session->connection, SETTING_TIMEOUT);
+    if (minutes <= 0 || want == NULL) {
+        check_skip(run, _("the org does not tell"));
+        return;
+    }
+    check_evidence_int(run, "minutes", minutes);
+    if (minutes + SLACK_MINUTES >= g_ascii_strtoll(want, NULL, 10)) {
+        compare_same(run, SETTING_TIMEOUT);
+        return;
+    }
+    g_autofree char *text = g_strdup_printf(
+        ngettext("%lld minute", "%lld minutes", (unsigned long)minutes), (long long)minutes);
+    compare_differs(run, SETTING_TIMEOUT, CAUSE_SESSION_EXPIRED, text);
+}
+
+static void judge_lifetime(struct check_run *run, const struct http_response *response)
+{
+    bool active = false;
+    gint64 seconds =
+        response->end == HTTP_ANSWERED && response->status == 200
+            ? introspect_lifetime(response->body, response->body_length, clock_wall_ms(), &active)
+            : 0;
+    if (seconds > 0)
+        compare_minutes(run, (seconds + 59) / 60);
+    else
+        compare_minutes(run, run->session->app_policy.session_minutes);
+}
+
+void check_session_timeout(struct check_run *run)
+{
+    const struct session *session = run->session;
+    if (!can_ask(run))
+        check_skip(run, _("needs a token"));
+    else if (secret_length(session->secrets.client_secret) == 0) /* introspection wants it */
+        compare_minutes(run, session->app_policy.session_minutes);
+    else
+        check_http_any(
+            run,
+            token_introspect_request(session->connection->login_url, session->connection->client_id,
+                                     session->secrets.client_secret, session->secrets.access_token),
+            judge_lifetime);
+}

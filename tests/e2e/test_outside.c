@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The app as it is seen from outside, against its sheet: each difference is made by the state of
+ * the org, is a row, and says how to put it right. */
+
+#include <string.h>
+
+#include "e2e/walk.h"
+
+static Json *doctor(Rig *rig, int code)
+{
+    g_autoptr(Child) child = rig_perch(rig, "doctor", "acme", "--json", NULL);
+    assert_code(child, code);
+    return child_json(child);
+}
+
+static void patch_app(Rig *rig, const char *members)
+{
+    g_autofree char *patch = g_strdup_printf("{'apps':{'Bird_Integration':{%s}}}", members);
+    demo_org_patch(rig->org, patch);
+}
+
+static void assert_status(const Json *result, const char *id, const char *status)
+{
+    const char *found = json_get_string(json_check(result, id), "status");
+    if (g_strcmp0(found, status) != 0)
+        fail_msg("%s is %s, not %s", id, found, status);
+}
+
+static void assert_differs(const Json *result, const char *id, const char *cause, const char *found,
+                           const char *fix)
+{
+    assert_status(result, id, "warning");
+    const Json *check = json_check(result, id);
+    const Json *diagnosis = json_get(check, "diagnosis");
+    assert_contains(json_get_string(json_get(check, "evidence"), "found"), found);
+    assert_string_equal(json_get_string(diagnosis, "cause"), cause);
+    assert_string_equal(json_get_string(diagnosis, "certainty"), "certain");
+    assert_contains(json_get_string(diagnosis, "page"), "/lightning/setup/");
+    const Json *steps = json_get(diagnosis, "fix");
+    assert_int_equal(json_size(steps), 2);
+    assert_contains(json_string(json_next(json_first(steps))), fix);
+}
+
+static void doctor__as_in_the_sheet__says_so(void **state)
+{
+    static const char *const ids[] = {"callback",
+                                      "callbacks",
+                                      "pkce",
+                                      "web-secret",
+                                      "refresh-secret",
+                                      "secret",
+                                      "scopes",
+                                      "rotation",
+                                      "app-policies",
+                                      "permitted-users",
+                                      "ip-relaxation",
+                                      "refresh-policy",
+                                      "session-timeout",
+                                      NULL};
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autoptr(Json) json = doctor(rig, 0);
+    for (int i = 0; ids[i] != NULL; i++)
+        assert_status(json, ids[i], "ok");
+}
+
+/* Each alone, put back by the next line's state. */
+static void doctor__each_difference__is_a_row_with_its_fix(void **state)
+{
+    static const struct {
+        const char *members, *back, *id, *cause, *found, *fix;
+    } cases[] = {
+        {"'pkce_required':false", "'pkce_required':true", "pkce", "unknown", "not ticked",
+         "Require Proof Key for Code Exchange"},
+        {"'secret_required':false", "'secret_required':true", "web-secret", "unknown", "not ticked",
+         "Require secret for Web Server Flow: ticked"},
+        {"'refresh_secret_required':false", "'refresh_secret_required':true", "refresh-secret",
+         "unknown", "not ticked", "Require secret for Refresh Token Flow: ticked"},
+        {"'scopes':['api','refresh_token']", "'scopes':['api','refresh_token','web']", "scopes",
+         "scope-missing", "granted:", "OAuth Scopes:"},
+        {"'permitted_users':'admin','profiles':['System Administrator']",
+         "'permitted_users':'self'", "permitted-users", "user-not-approved",
+         "Admin approved users are pre-authorized",
+         "Permitted Users: All users may self-authorize"},
+        {"'ip_relaxation':'enforce'", "'ip_relaxation':'bypass'", "ip-relaxation", "ip-restricted",
+         "Enforce IP restrictions", "IP Relaxation: Relax IP restrictions"},
+        {"'refresh_policy':'inactivity','refresh_hours':720", "'refresh_policy':'infinite'",
+         "refresh-policy", "authorization-revoked",
+         "Expire refresh token if not used for 720 Hours",
+         "Refresh Token Policy: Refresh token is valid until revoked"},
+        {"'session_minutes':30", "'session_minutes':1440", "session-timeout", "session-expired",
+         "30 minutes", "Session Timeout: 24 hours"},
+    };
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        patch_app(rig, cases[i].members);
+        g_autoptr(Json) json = doctor(rig, 0);
+        assert_differs(json, cases[i].id, cases[i].cause, cases[i].found, cases[i].fix);
+        patch_app(rig, cases[i].back);
+    }
+    g_autoptr(Json) json = doctor(rig, 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+        assert_status(json, cases[i].id, "ok");
+}
+
+/* Rotation is seen at the refresh, and has a cause of its own. */
+static void doctor__rotation_on__is_a_warning_with_its_fix(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    patch_app(rig, "'rotation':true");
+    g_autoptr(Json) json = doctor(rig, 0);
+    assert_status(json, "rotation", "warning");
+    const Json *diagnosis = json_get(json_check(json, "rotation"), "diagnosis");
+    assert_string_equal(json_get_string(diagnosis, "cause"), "rotation-on");
+    assert_true(json_size(json_get(diagnosis, "fix")) > 0);
+}
+
+/* The one in use is there, another one of the sheet is not. */
+static void doctor__a_callback_is_missing__is_named(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autofree char *callbacks = g_strdup_printf(
+        "'callbacks':['http://localhost:%u/OauthRedirect']", rig->org->callback_ports[0]);
+    patch_app(rig, callbacks);
+    g_autoptr(Json) json = doctor(rig, 0);
+    assert_status(json, "callback", "ok");
+    assert_differs(json, "callbacks", "callback-mismatch",
+                   "not in the app's list: https://login.salesforce.com/", "Callback URL:");
+}
+
+static void doctor__secret_wrong__is_told_before_a_login(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    patch_app(rig, "'secret':'another-one'");
+    g_autoptr(Json) json = doctor(rig, 5);
+    assert_status(json, "secret", "warning");
+    const Json *diagnosis = json_get(json_check(json, "secret"), "diagnosis");
+    assert_string_equal(json_get_string(diagnosis, "cause"), "consumer-secret-wrong");
+}
+
+/* A user who may not see the app's records: nothing is known, nothing is wrong. */
+static void doctor__policies_hidden__are_skipped(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    demo_org_patch(rig->org, "{'profiles':{'*':{'customize':false,'view_setup':false}}}");
+    g_autoptr(Json) json = doctor(rig, 0);
+    assert_status(json, "app-policies", "skipped");
+    assert_status(json, "permitted-users", "skipped");
+    assert_status(json, "session-timeout", "ok"); /* introspection tells it */
+    assert_status(json, "pkce", "ok");
+}
+
+/* The rows of Keys: told before anybody logs in, with the fix one row away; they do not stop. */
+static void keys__difference__is_a_row_of_the_probe(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    patch_app(rig, "'pkce_required':false");
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_keys(walk);
+    press(walk, "Enter");
+    see_key(walk, "Enter open browser and log in");
+    see(walk, "▲ PKCE              not ticked; the sheet says: ticked");
+    see(walk, "✔ Login secret      as in the sheet: ticked");
+    see(walk, "✔ Refresh secret    as in the sheet: ticked");
+    see(walk, "✔ Consumer secret   not refused");
+    pty_resize(walk->pty, 100, 48);
+    press(walk, "Tab Down Down Down");
+    see_sentence(walk, "Under Security: Require Proof Key for Code Exchange (PKCE)");
+    press(walk, "Enter"); /* the difference does not stand in the way */
+    see(walk, "Proving the connection");
+}
+
+static void keys__secret_wrong__is_told_before_a_login(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    patch_app(rig, "'secret':'another-one'");
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_keys(walk);
+    press(walk, "Enter");
+    see(walk, "▲ Consumer secret   refused: invalid_client");
+    see(walk, "✔ PKCE");
+}
+
+static void connected_app__policies__come_from_connected_application(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    patch_app(rig, "'kind':'connected','permitted_users':'admin',"
+                   "'profiles':['System Administrator'],'refresh_policy':'lifetime'");
+    g_autofree char *path =
+        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    g_autofree char *text = NULL;
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_autoptr(Json) stored = json_parse(text, strlen(text), NULL);
+    json_set_string(stored, "app_kind", "connected-app");
+    g_autofree char *other = json_print(stored);
+    assert_true(g_file_set_contents(path, other, -1, NULL));
+    g_autoptr(Json) json = doctor(rig, 0);
+    assert_differs(json, "permitted-users", "user-not-approved", "Admin approved",
+                   "Permitted Users: All users may self-authorize");
+    assert_differs(json, "refresh-policy", "authorization-revoked", "Refresh tokens expire",
+                   "Refresh Token Policy:");
+    assert_status(json, "ip-relaxation", "skipped");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(doctor__as_in_the_sheet__says_so),
+        cmocka_unit_test(doctor__each_difference__is_a_row_with_its_fix),
+        cmocka_unit_test(doctor__rotation_on__is_a_warning_with_its_fix),
+        cmocka_unit_test(doctor__a_callback_is_missing__is_named),
+        cmocka_unit_test(doctor__secret_wrong__is_told_before_a_login),
+        cmocka_unit_test(doctor__policies_hidden__are_skipped),
+        cmocka_unit_test(keys__difference__is_a_row_of_the_probe),
+        cmocka_unit_test(keys__secret_wrong__is_told_before_a_login),
+        cmocka_unit_test(connected_app__policies__come_from_connected_application),
+    };
+    return cmocka_run_group_tests_name("seen from outside", tests, NULL, NULL);
+}
