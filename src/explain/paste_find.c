@@ -60,10 +60,12 @@ void paste_find_json(struct paste_text *paste)
         p += json != NULL ? length : 1;
     }
     struct failure failure = {0};
-    if (answer_from_loose_json(&failure, paste->text))
+    if (answer_from_loose_json(&failure, paste->text)) {
+        const char *at = strstr(paste->text, failure.code); /* not there if it was cleaned */
         paste_add(paste, &failure,
                   failure_code_is_known(failure.code) ? RANK_LOOSE : RANK_WORDS_ONLY,
-                  (gsize)(strstr(paste->text, failure.code) - paste->text));
+                  at == NULL ? 0 : (gsize)(at - paste->text));
+    }
     failure_clear(&failure);
 }
 

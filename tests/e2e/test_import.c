@@ -158,6 +158,7 @@ static void import__name_taken__is_refused(void **state)
     assert_true(g_file_set_contents(path, "{", -1, NULL));
     g_autoptr(Child) damaged = import(rig, "acme", url);
     assert_code(damaged, 2);
+    g_clear_pointer(&after, g_free);
     assert_true(g_file_get_contents(path, &after, NULL, NULL));
     assert_string_equal(after, "{");
 }
