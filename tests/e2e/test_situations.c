@@ -89,7 +89,7 @@ static void port_taken__names_who_has_it(void **state)
     assert_contains(json_get_string(diagnosis, "message"), owner);
     assert_int_equal(logins(rig), 0); /* before anything is opened */
     close(fd);
-    g_autoptr(Json) again = set_up(rig, 0, NULL);
+    json_free(set_up(rig, 0, NULL));
 }
 
 /* There is no Preflight before an authorization again. */
@@ -246,6 +246,7 @@ static void stray_requests_and_wrong_state__the_real_answer_still_counts(void **
     walk_browser(walk, "allow");
     g_autoptr(Child) browser = open_browser(rig, address);
     walk_home(walk, "acme");
+    assert_true(child_wait_end(browser, 20000)); /* its tab was answered */
 }
 
 static void wrong_state__and_nothing_else__is_state_mismatch(void **state)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/test.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "perch/setup_pages.h"
@@ -108,11 +109,34 @@ static void pages__hosts__decide_whether_there_is_a_link(void **state)
     assert_null(setup_page_url(SETUP_PAGE_NONE, ORG, NULL));
 }
 
+/* A click path of named places; a link with an id always has one without behind it. */
+static void pages__paths_and_links__have_their_shape(void **state)
+{
+    (void)state;
+    for (int i = SETUP_PAGE_NONE + 1; i < SETUP_PAGE_COUNT; i++) {
+        g_auto(GStrv) parts = g_strsplit(setup_page_path((enum setup_page)i), " › ", -1);
+        const char *name = setup_page_name((enum setup_page)i);
+        for (gsize k = 0; parts[k] != NULL; k++)
+            if (*parts[k] == '\0' || *parts[k] == ' ')
+                fail_msg("%s: %s", name, setup_page_path((enum setup_page)i));
+        g_auto(GStrv) places = g_strsplit(links[i], " ", -1);
+        for (gsize k = 0; places[k] != NULL; k++) {
+            bool last = places[k + 1] == NULL;
+            bool has_id = strchr(places[k], '{') != NULL;
+            if (!g_regex_match_simple("^/lightning/setup/[A-Z]\\w+/[\\w/{}=%?&.]+$", places[k], 0,
+                                      0) ||
+                has_id == last)
+                fail_msg("%s: %s", name, places[k]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages__each__has_name_path_link_and_source),
         cmocka_unit_test(pages__each__links_without_ids),
+        cmocka_unit_test(pages__paths_and_links__have_their_shape),
         cmocka_unit_test(pages__ids__are_filled_in),
         cmocka_unit_test(pages__odd_ids__never_reach_an_address),
         cmocka_unit_test(pages__hosts__decide_whether_there_is_a_link),
