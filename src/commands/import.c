@@ -44,7 +44,7 @@ static Connection *make_draft(const struct services *services, const char *name,
                               const struct sfdx_url *url, const char *login_url, GError **error)
 {
     g_autoptr(GError) problem = NULL;
-    g_autoptr(Connection) there = connections_load(services->config_dir, name, &problem);
+    connection_free(connections_load(services->config_dir, name, &problem));
     if (!g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_NOT_FOUND)) {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
                     _("There is a connection named %s already. Give this one another name: perch "

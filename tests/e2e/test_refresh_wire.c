@@ -72,11 +72,11 @@ static void unavailable_for_good__gives_up_with_the_token_alive(void **state)
     (void)state;
     g_autoptr(Rig) rig = tokens_rig(true);
     fault(rig, "'kind': 'unavailable'");
-    g_autoptr(Child) child = token(rig, 10, 4);
+    child_free(token(rig, 10, 4));
     assert_true(tokens_stored_alive(rig, "acme"));
     /* A server that says when it will be back is taken at its word, not asked meanwhile. */
     fault(rig, "'kind': 'too-many', 'retry_after': 3600");
-    g_autoptr(Child) throttled = token(rig, 8, 1);
+    child_free(token(rig, 8, 1));
 }
 
 static void connection_lost__before_the_org_acted__is_asked_once_more(void **state)
@@ -87,7 +87,7 @@ static void connection_lost__before_the_org_acted__is_asked_once_more(void **sta
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
         g_autofree char *once = g_strdup_printf("'kind': '%s', 'times': 1", kinds[i]);
         fault(rig, once);
-        g_autoptr(Child) child = token(rig, 0, 2);
+        child_free(token(rig, 0, 2));
         assert_true(tokens_stored_alive(rig, "acme"));
     }
     fault(rig, "'kind': 'close'");
@@ -108,7 +108,7 @@ static void answer_lost__is_told_from_refused(void **state)
         g_autoptr(Child) child = token(rig, 4, 2);
         assert_non_null(strstr(child->errors->str, "The answer to a refresh was lost on the way"));
         /* From here on it is an ordinary dead token. */
-        g_autoptr(Child) next = token(rig, 4, 1);
+        child_free(token(rig, 4, 1));
     }
 }
 
@@ -117,7 +117,7 @@ static void answer_lost__without_rotation__costs_nothing(void **state)
     (void)state;
     g_autoptr(Rig) rig = tokens_rig(false);
     fault(rig, "'kind': 'lose', 'times': 1");
-    g_autoptr(Child) child = token(rig, 0, 2);
+    child_free(token(rig, 0, 2));
     fault(rig, "'kind': 'lose'");
     g_autoptr(Child) lost = token(rig, 8, 2);
     assert_non_null(strstr(lost->errors->str, "stays as good as it was"));
