@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "client.h"
+#include "support/browser_login.h"
 #include "support/test.h"
 
 #define TOKEN_PATH "/services/oauth2/token"
@@ -447,6 +448,35 @@ static void metadata__names_the_endpoints(void **state)
     assert_contains(pair->body, "\"code_challenge\"");
 }
 
+/* Salesforce's CLI brings an app that every org knows, without a secret. */
+static void cli__own_app__is_known(void **state)
+{
+    static const char callback[] = "http://localhost:1717/OauthRedirect";
+    DemoOrg *org = *state;
+    struct browser_options options = {
+        .username = USER_ADMIN, .password = org->password, .action = BROWSER_STOP_AT_CODE};
+    g_autofree char *escaped = g_uri_escape_string(callback, NULL, FALSE);
+    g_autofree char *url = g_strdup_printf(
+        "%s/services/oauth2/authorize?response_type=code&client_id=PlatformCLI&redirect_uri=%s"
+        "&state=st4te&prompt=login&scope=refresh_token%%20api%%20web&code_challenge=" CHALLENGE,
+        org->url, escaped);
+    g_autoptr(BrowserVisit) visit = browser_login(url, &options);
+    assert_true(g_str_has_prefix(visit->url, callback));
+    g_autofree char *code = client_url_param(visit->url, "code");
+    g_autoptr(Fetched) answer = client_post(
+        org, "/services/oauth2/token", "grant_type", "authorization_code", "code", code,
+        "client_id", "PlatformCLI", "redirect_uri", callback, "code_verifier", VERIFIER, NULL);
+    assert_int_equal(answer->status, 200);
+    g_autoptr(Json) tokens = json_parse(answer->body, strlen(answer->body), NULL);
+    g_autoptr(Fetched) again =
+        client_post(org, "/services/oauth2/token", "grant_type", "refresh_token", "refresh_token",
+                    json_get_string(tokens, "refresh_token"), "client_id", "PlatformCLI", NULL);
+    assert_int_equal(again->status, 200);
+    g_autoptr(Fetched) lead = client_call(org, "GET", LEAD_PATH "/describe",
+                                          json_get_string(tokens, "access_token"), NULL);
+    assert_int_equal(lead->status, 200);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, client_setup, client_teardown)
 
 int main(void)
@@ -472,6 +502,7 @@ int main(void)
         TEST(introspect__tells_of_living_tokens_only),
         TEST(identity__and_userinfo__agree),
         TEST(metadata__names_the_endpoints),
+        TEST(cli__own_app__is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+
+/* perch demo on a terminal: through all eight steps, apart from the person's own connections, and
+ * nothing is left of it. */
+
+#include <signal.h>
+#include <string.h>
+
+#include "e2e/walk.h"
+
+#define GONE "That was the demo: its org, settings and keyring are gone."
+
+/* ---- what is the person's own ---- */
+
+/* Somebody with a connection of the demo's own name, and no browser. */
+static Rig *person_new(void)
+{
+    Rig *rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "demo");
+    tmphome_set(rig->home, "BROWSER", NULL);
+    return rig;
+}
+
+/* The names of all files, and what is in the connection's file and in its keyring item. */
+static char *belongings(Rig *rig)
+{
+    g_autofree char *path =
+        g_build_filename(rig->home->config, "perch", "connections", "demo.json", NULL);
+    g_autofree char *files = tmphome_list(rig->home), *connection = NULL;
+    g_autofree char *item = session_bus_lookup(rig->home, "connection", "demo");
+    assert_true(g_file_get_contents(path, &connection, NULL, NULL));
+    assert_non_null(item);
+    return g_strdup_printf("%s\n%s\n%s", files, connection, item);
+}
+
+static void assert_untouched(Rig *rig, const char *before)
+{
+    g_autofree char *after = belongings(rig);
+    assert_string_equal(after, before);
+    assert_int_equal(session_bus_count(rig->home, "connection", "demo"), 1);
+}
+
+/* ---- the clipboard ---- */
+
+/* What the terminal was told last to put there (OSC 52); owned by the caller. */
+static char *clipboard(Walk *walk)
+{
+    static const char begin[] = "\033]52;c;";
+    const GByteArray *raw = pty_raw(walk->pty);
+    g_autofree char *text = g_strndup((const char *)raw->data, raw->len);
+    const char *last = g_strrstr(text, begin);
+    if (last == NULL)
+        return g_strdup("");
+    g_autofree char *base64 = g_strndup(last + strlen(begin), strcspn(last + strlen(begin), "\a"));
+    gsize length = 0;
+    guchar *bytes = g_base64_decode(base64, &length);
+    char *copied = g_strndup((const char *)bytes, length);
+    g_free(bytes);
+    return copied;
+}
+
+struct copied {
+    Walk *walk;
+    const char *pattern;
+};
+
+static bool was_copied(gpointer data)
+{
+    const struct copied *copied = data;
+    g_autofree char *text = clipboard(copied->walk);
+    return g_regex_match_simple(copied->pattern, text, 0, 0);
+}
+
+/* Each value of the hand-off by its row, masked on the screen or not. */
+static void copy_values(Walk *walk)
+{
+    static const struct {
+        const char *row, *pattern;
+    } rows[] = {
+        {"▸  URL", "\\Ahttp://localhost:[0-9]+/services/oauth2/token\\z"},
+        {"▸  Body", "\\Agrant_type=refresh_token&client_id=3MVG9.*&refresh_token=5Aep"},
+        {"▸  Client secret", "\\A[0-9A-F]{64}\\z"},
+        {"▸  Refresh token", "\\A5Aep[A-Za-z0-9._]+\\z"},
+        {"▸  Instance URL", "\\Ahttp://localhost:[0-9]+\\z"},
+    };
+    see_key(walk, "Enter done");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct copied copied = {walk, rows[i].pattern};
+        for (int step = 0; step < 30 && !pty_has(walk->pty, rows[i].row); step++) {
+            press(walk, "Down");
+            pty_wait_change(walk->pty, 2000);
+        }
+        see(walk, rows[i].row);
+        press(walk, "c");
+        if (!pty_wait_until(walk->pty, was_copied, &copied, PTY_WAIT_MS))
+            fail_msg("not copied: %s", rows[i].row);
+    }
+}
+
+/* ---- the walk ---- */
+
+static void demo__to_the_end__leaves_nothing_behind(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = person_new();
+    g_autofree char *before = belongings(rig);
+    g_autoptr(Walk) walk = walk_start(rig, "demo", NULL);
+    walk_to_probed(walk);
+    press(walk, "Enter");
+    see_key(walk, "Enter test record");
+    see(walk, "✔ Stored");
+    press(walk, "Enter");
+    see_key(walk, "Enter insert Lead");
+    press(walk, "Enter");
+    see_key(walk, "Enter hand-off");
+    press(walk, "Enter");
+    copy_values(walk);
+    press(walk, "Enter");
+    pty_expect(walk->pty, GONE);
+    pty_expect_exit(walk->pty, 0);
+    assert_untouched(rig, before);
+}
+
+static void demo__ended_in_the_middle__leaves_nothing_behind(void **state)
+{
+    static const int signals[] = {SIGTERM, SIGHUP};
+    (void)state;
+    g_autoptr(Rig) rig = person_new();
+    g_autofree char *before = belongings(rig);
+    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++) {
+        g_autoptr(Walk) walk = walk_start(rig, "demo", NULL);
+        walk_to_keys(walk);
+        kill(pty_pid(walk->pty), signals[i]);
+        pty_expect_exit(walk->pty, 3);
+        assert_untouched(rig, before);
+    }
+}
+
+/* Without a terminal, as in a container: the whole thing on its own. */
+static void demo__without_a_terminal__goes_through_on_its_own(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = person_new();
+    g_autofree char *before = belongings(rig);
+    g_autoptr(Child) child = rig_perch(rig, "demo", NULL);
+    assert_code(child, 0);
+    assert_contains(child->errors->str, "There is no browser here: a scripted one logs in.");
+    assert_contains(child->output->str, "Inserted: 00Q");
+    assert_contains(child->output->str, "Step 8 of 8: Hand-off");
+    assert_contains(child->errors->str, GONE);
+    assert_untouched(rig, before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(demo__to_the_end__leaves_nothing_behind),
+        cmocka_unit_test(demo__ended_in_the_middle__leaves_nothing_behind),
+        cmocka_unit_test(demo__without_a_terminal__goes_through_on_its_own),
+    };
+    return cmocka_run_group_tests_name("the demo", tests, NULL, NULL);
+}
