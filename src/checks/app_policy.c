@@ -122,6 +122,8 @@ static void judge_external(struct check_run *run, const struct http_response *re
         not_found(run);
         return;
     }
+    /* The fix of each row is one click away then. */
+    connection_set(&run->session->connection->app_id, id);
     run->state = g_strdup(id);
     run->state_free = g_free;
     ask(run,

@@ -24,9 +24,20 @@ static bool is_typing(const Ui *ui, enum action action)
     return ui_focus_on_input(ui) && (key >= ' ' || key == 1 || key == 2);
 }
 
+/* Two actions of a screen may have the same key: then it is the first one's. */
+static bool is_taken(const Ui *ui, enum action action)
+{
+    for (int before = 0; before < (int)action; before++)
+        if (action_key((enum action)before) == action_key(action) &&
+            listed(ui, (enum action)before))
+            return true;
+    return false;
+}
+
 bool ui_action_works(const Ui *ui, enum action action)
 {
-    return !is_typing(ui, action) && (always_works(action) || listed(ui, action));
+    return !is_typing(ui, action) && (always_works(action) || listed(ui, action)) &&
+           !is_taken(ui, action);
 }
 
 const char *ui_key_name(const Ui *ui, enum action action)

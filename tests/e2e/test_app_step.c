@@ -42,6 +42,8 @@ static Json *draft(Rig *rig)
 static void edit_names(Walk *walk)
 {
     see(walk, "▸[ ] External Client App Name");
+    see_key(walk, "e change");
+    see_no(walk, "e explain an error"); /* one key, one meaning */
     press(walk, "Space");
     see(walk, "▸[x] External Client App Name");
     press(walk, "e");
@@ -264,6 +266,88 @@ static void app__metadata__is_xml(void **state)
     }
 }
 
+/* ---- what is chosen in the step is what the login does ---- */
+
+/* The guide's only callback is Salesforce's own address: no listener, the address is pasted. */
+static void guide__login__ends_with_a_paste(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_use_browser(rig->org, rig->home, "nothing");
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_app(walk);
+    press(walk, "Right");
+    see(walk, "‹ the guide's values ›");
+    press(walk, "Enter");
+    see(walk, "Consumer key and secret");
+    press(walk, "Enter");
+    see_key(walk, "Enter open browser and log in");
+    see(walk, "✔ Callback          https://login.salesforce.com/");
+    see(walk, "▲ PKCE              ticked; the sheet says: not ticked");
+    press(walk, "Enter");
+    see(walk, "Not listening: paste what the browser ends on");
+    g_autofree char *redirect = walk_redirect(walk);
+    assert_true(g_str_has_prefix(redirect, "https://login.salesforce.com/?code="));
+    canary_add(rig->canary, redirect);
+    paste(walk, redirect);
+    walk_home(walk, "acme");
+}
+
+/* From files with a key of perch's own to a proven connection: nothing was typed back. */
+static void no_secret__deployed__connects_without_one(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autofree char *folder = g_build_filename(rig->home->root, "deploy", NULL);
+    g_autofree char *port = g_strdup_printf("%u", rig->org->callback_ports[0]);
+    g_autoptr(Walk) walk = walk_start(rig, "setup", "acme", "--login-url", rig->org->url,
+                                      "--callback-port", port, NULL);
+    walk_to_app(walk);
+    press(walk, "q");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    see_end(walk, 3, "The draft is kept. Go on with: perch setup acme");
+    g_autoptr(Child) child =
+        rig_perch(rig, "app", "acme", "--format", "metadata", "--values", "no-secret",
+                  "--contact-email", "admin@acme.com", "--output", folder, NULL);
+    assert_code(child, 0);
+    g_autoptr(Json) json = draft(rig);
+    g_autofree char *deployed = g_strdup_printf(
+        "{'apps':{'Bird_Integration':{'key':'%s','secret':'','secret_required':false,"
+        "'refresh_secret_required':false}}}",
+        json_get_string(json, "client_id"));
+    demo_org_patch(rig->org, deployed);
+    g_autoptr(Walk) again = walk_start(rig, "setup", "acme", NULL);
+    see(again, "App settings");
+    press(again, "Enter");
+    see(again, "Consumer key and secret");
+    press(again, "Enter");
+    see_key(again, "Enter open browser and log in");
+    see(again, "✔ Login secret      as in the sheet: not ticked");
+    see(again, "✔ Refresh secret    as in the sheet: not ticked");
+    press(again, "Enter");
+    see_key(again, "Enter test record");
+    walk_home(again, "acme");
+    g_autoptr(Child) token = rig_perch_secret(rig, "token", "acme", "--fresh", NULL);
+    assert_code(token, 0);
+}
+
+/* Line by line: a number ticks, e and a number changes, > turns the values. */
+static void plain__app_step__is_edited_and_switched(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    static const char input[] = "\n2\ne 2\n"
+                                "Own Name\n\n>\nq\n\n";
+    const char *const words[] = {"setup", "acme", "--plain", "--login-url", rig->org->url, NULL};
+    g_autoptr(Child) child = rig_perch_input(rig, words, input, false);
+    assert_code(child, 3);
+    g_autoptr(Json) json = draft(rig);
+    assert_string_equal(json_get_string(json, "app_name"), "Own Name");
+    assert_string_equal(json_get_string(json, "app_api_name"), "Own_Name");
+    assert_string_equal(json_get_string(json, "app_values"), "guide");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +355,9 @@ int main(void)
         cmocka_unit_test(app__without_a_name__prints_the_sheet),
         cmocka_unit_test(app__metadata__keeps_its_key_with_the_draft),
         cmocka_unit_test(app__metadata__is_xml),
+        cmocka_unit_test(guide__login__ends_with_a_paste),
+        cmocka_unit_test(no_secret__deployed__connects_without_one),
+        cmocka_unit_test(plain__app_step__is_edited_and_switched),
     };
     return cmocka_run_group_tests_name("the app sheet", tests, NULL, NULL);
 }
