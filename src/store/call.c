@@ -198,6 +198,11 @@ void call_expect_service(Call *call)
     g_source_attach(call->by_clock, g_main_context_get_thread_default());
 }
 
+bool call_prompts_for_form(const Call *call)
+{
+    return g_strcmp0(store_provider(call->store), "KeePassXC") == 0;
+}
+
 void call_expect_person(Call *call)
 {
     drop_source(&call->by_clock);

@@ -67,6 +67,11 @@ bool call_is_over(Call *call, const GError *error);
  * "not there" or "dismissed" as well, so ask this before believing either. */
 bool call_lost_service(const Call *call);
 
+/* Whether the service's prompt is how it does every write, and mostly asks nobody: KeePassXC's,
+ * once the database is open. Without leave to ask the person it still may take no longer than the
+ * service may. */
+bool call_prompts_for_form(const Call *call);
+
 /* Answers. Later answers are ignored. */
 void call_succeed(Call *call);
 void call_succeed_with(Call *call, Secret *value);

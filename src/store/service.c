@@ -181,13 +181,14 @@ static void prompt_async(SecretService *service, SecretPrompt *object, const GVa
     Call *call = g_object_get_data(G_OBJECT(service), call_key);
     GTask *task = g_task_new(service, cancellable, done, user);
     g_task_set_check_cancellable(task, FALSE);
-    if (call == NULL || !call->may_ask) {
+    if (call == NULL || (!call->may_ask && !call_prompts_for_form(call))) {
         return_dismissed(task);
         g_object_unref(task);
         return;
     }
     struct prompt *prompt = prompt_new(task, call, G_DBUS_PROXY(object), type);
-    call_expect_person(call);
+    if (call->may_ask)
+        call_expect_person(call);
     /* Some services answer this call only when the prompt is over. */
     call_prompt(prompt, "Prompt", g_variant_new("(s)", ""), G_MAXINT, on_prompted, prompt);
 }

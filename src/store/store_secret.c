@@ -181,6 +181,50 @@ static void load_begin(Call *call)
     search(call, SECRET_SEARCH_LOAD_SECRETS, on_load_found);
 }
 
+/* ---- who serves? ---- */
+
+static const struct {
+    const char *process;
+    const char *name;
+} providers[] = {
+    {"gnome-keyring", "gnome-keyring"},
+    {"keepassxc", "KeePassXC"},
+    {"kwalletd", "KWallet"},
+    {"ksecretd", "KWallet"},
+    {"oo7", "oo7"},
+};
+
+static void on_provider(GObject *source, GAsyncResult *result, gpointer user)
+{
+    Store *store = user;
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
+    g_autofree char *command = NULL;
+    if (reply != NULL) {
+        guint32 pid;
+        g_variant_get(reply, "(u)", &pid);
+        g_autofree char *path = g_strdup_printf("/proc/%u/comm", pid);
+        g_file_get_contents(path, &command, NULL, NULL);
+    }
+    for (gsize i = 0; command != NULL && i < G_N_ELEMENTS(providers); i++) {
+        if (g_str_has_prefix(command, providers[i].process)) {
+            g_free(store->provider);
+            store->provider = g_strdup(providers[i].name);
+        }
+    }
+    store_unref(store);
+}
+
+/* Runs beside the call. The bus itself answers, so it is known before the service has. */
+static void ask_provider(Call *call)
+{
+    g_dbus_connection_call(call->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                           "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+                           g_variant_new("(s)", call_service_name), G_VARIANT_TYPE("(u)"),
+                           G_DBUS_CALL_FLAGS_NONE, -1, call->cancellable, on_provider,
+                           store_ref(call->store));
+}
+
 /* ---- erase: search → (unlock → again) → delete each ---- */
 
 static void erase_begin(Call *call);
@@ -228,6 +272,7 @@ static void on_erase_found(GObject *source, GAsyncResult *result, gpointer user)
 
 static void erase_begin(Call *call)
 {
+    ask_provider(call);
     search(call, SECRET_SEARCH_NONE, on_erase_found);
 }
 
@@ -289,12 +334,49 @@ static void on_written(GObject *source, GAsyncResult *result, gpointer user)
     save_look(call);
 }
 
-static void save_write(Call *call)
+static void save_create(Call *call)
 {
     g_autofree char *label = g_strconcat("perch: ", call->name, NULL);
     call_expect_service(call);
     secret_item_create(call->collection, &call_schema, call->attributes, label, call->item,
                        SECRET_ITEM_CREATE_REPLACE, call->cancellable, on_written, call_ref(call));
+}
+
+static void on_changed(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autoptr(Call) call = user;
+    g_autoptr(GError) error = NULL;
+    secret_item_set_secret_finish(SECRET_ITEM(source), result, &error);
+    if (call_is_over(call, error))
+        return;
+    call->kept = g_strdup(g_dbus_proxy_get_object_path(G_DBUS_PROXY(source)));
+    call->kept_modified = secret_item_get_modified(SECRET_ITEM(source));
+    save_look(call);
+}
+
+static void save_write(Call *call);
+
+static void on_old_found(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autoptr(Call) call = user;
+    if (take_items(call, source, result, save_write))
+        return;
+    SecretItem *item = newest_unlocked(call);
+    if (item == NULL) {
+        save_create(call);
+        return;
+    }
+    call_expect_service(call);
+    secret_item_set_secret(item, call->item, call->cancellable, on_changed, call_ref(call));
+}
+
+/* Where replacing asks the person each time, what is there is changed instead. */
+static void save_write(Call *call)
+{
+    if (call_prompts_for_form(call))
+        search(call, SECRET_SEARCH_NONE, on_old_found);
+    else
+        save_create(call);
 }
 
 static void on_made(GObject *source, GAsyncResult *result, gpointer user)
@@ -329,50 +411,6 @@ static void on_save_collection(GObject *source, GAsyncResult *result, gpointer u
     } else {
         call_fail(call, PERCH_ERROR_STORE_NO_COLLECTION, _("There is no default keyring yet."));
     }
-}
-
-/* ---- who serves? ---- */
-
-static const struct {
-    const char *process;
-    const char *name;
-} providers[] = {
-    {"gnome-keyring", "gnome-keyring"},
-    {"keepassxc", "KeePassXC"},
-    {"kwalletd", "KWallet"},
-    {"ksecretd", "KWallet"},
-    {"oo7", "oo7"},
-};
-
-static void on_provider(GObject *source, GAsyncResult *result, gpointer user)
-{
-    Store *store = user;
-    g_autoptr(GVariant) reply =
-        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
-    g_autofree char *command = NULL;
-    if (reply != NULL) {
-        guint32 pid;
-        g_variant_get(reply, "(u)", &pid);
-        g_autofree char *path = g_strdup_printf("/proc/%u/comm", pid);
-        g_file_get_contents(path, &command, NULL, NULL);
-    }
-    for (gsize i = 0; command != NULL && i < G_N_ELEMENTS(providers); i++) {
-        if (g_str_has_prefix(command, providers[i].process)) {
-            g_free(store->provider);
-            store->provider = g_strdup(providers[i].name);
-        }
-    }
-    store_unref(store);
-}
-
-/* Runs beside the save and is waited for by nobody. */
-static void ask_provider(Call *call)
-{
-    g_dbus_connection_call(call->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                           "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-                           g_variant_new("(s)", call_service_name), G_VARIANT_TYPE("(u)"),
-                           G_DBUS_CALL_FLAGS_NONE, -1, call->cancellable, on_provider,
-                           store_ref(call->store));
 }
 
 static void save_begin(Call *call)
