@@ -304,7 +304,7 @@ static char **member_of(const Connection *connection, enum setting setting)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(editable); i++)
         if (editable[i].setting == setting)
-            return G_STRUCT_MEMBER_P(connection, editable[i].member);
+            return G_STRUCT_MEMBER_P((guintptr)connection, editable[i].member);
     return NULL;
 }
 
