@@ -112,6 +112,8 @@ void lists_start(struct app *app, const struct effect *effect)
     enum check_list_id list = effect->list;
     GPtrArray *before = app->wizard->lists[list].results;
     lists_cancel(app, list);
+    if (list == CHECKS_DOCTOR) /* independent checks do not wait for each other's answers */
+        http_expect_many(app->services.http);
     if (list == CHECKS_INSERT) {
         json_free(app->session->record);
         app->session->record = wizard_record(app->wizard);

@@ -57,6 +57,9 @@ static void check_token(struct check_run *run)
         refresh_run(run->session, run->cancellable, refreshed, run);
 }
 
+/* Who comes near the allowance of a day should know before a flow does. */
+enum { ALLOWANCE_WARN_PERCENT = 80 };
+
 static void judge_limits(struct check_run *run, const struct http_response *response)
 {
     struct session *session = run->session;
@@ -75,7 +78,15 @@ static void judge_limits(struct check_run *run, const struct http_response *resp
     g_autofree char *allowed = text_number(session->api_allowed);
     check_evidence_int(run, "api_used", session->api_used);
     check_evidence_int(run, "api_allowed", session->api_allowed);
-    check_ok(run, _("answers; %s of %s API calls used today"), used, allowed);
+    const gint64 percent = session->api_used * 100 / session->api_allowed;
+    if (percent < ALLOWANCE_WARN_PERCENT)
+        check_ok(run, _("answers; %s of %s API calls used today (%d%%)"), used, allowed,
+                 (int)percent);
+    else
+        check_warn(run, NULL,
+                   _("answers; %s of %s API calls used today (%d%%): at the limit every call is "
+                     "refused, the flow's included"),
+                   used, allowed, (int)percent);
 }
 
 static HttpRequest *limits_request(struct session *session)

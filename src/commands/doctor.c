@@ -64,9 +64,19 @@ static void print_text(const struct app_job *job, double seconds, bool quiet)
     }
 }
 
+/* The gravest first: what only a person can put right, then what somebody else has to, then what
+ * passes. */
+static const enum perch_exit gravest[] = {
+    PERCH_EXIT_UNEXPECTED, PERCH_EXIT_AUTHORIZATION, PERCH_EXIT_APP,     PERCH_EXIT_API,
+    PERCH_EXIT_KEYRING,    PERCH_EXIT_RECORD,        PERCH_EXIT_NETWORK, PERCH_EXIT_BUSY,
+};
+
 static int worse(int a, int b)
 {
-    return a != PERCH_EXIT_OK ? a : b;
+    for (gsize i = 0; i < G_N_ELEMENTS(gravest); i++)
+        if (a == (int)gravest[i] || b == (int)gravest[i])
+            return (int)gravest[i];
+    return MAX(a, b);
 }
 
 static int print_json(const struct patients *patients)

@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "e2e/rig.h"
+#include "perch/connection.h"
+#include "perch/store.h"
+#include "support/many.h"
 
 static Json *doctor(Rig *rig, int code)
 {
@@ -137,6 +140,133 @@ static void doctor__callback_gone__is_callback_mismatch(void **state)
     assert_status(json, "refreshed", "ok"); /* the token still works */
 }
 
+/* ---- what it tells besides right and wrong ---- */
+
+static void doctor__allowance__is_told_and_warned_about(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    demo_org_patch(rig->org, "{'org':{'api_used':6000}}");
+    g_autoptr(Child) child = rig_perch(rig, "doctor", "acme", NULL);
+    assert_code(child, 0);
+    assert_contains(child->output->str, "of 15,000 API calls used today (40%)");
+    demo_org_patch(rig->org, "{'org':{'api_used':13500}}");
+    g_autoptr(Json) near = doctor(rig, 0);
+    assert_status(near, "api", "warning");
+    assert_status(near, "lead", "ok");
+    assert_contains(json_get_string(json_get(json_check(near, "api"), "evidence"), "summary"),
+                    "(90%)");
+}
+
+static void doctor__four_of_five_approvals__is_a_warning(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    static const char *const names[] = {"acme", "beta", "gamma", "delta"};
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        rig_setup(rig, names[i]);
+    g_autoptr(Json) json = doctor(rig, 0);
+    assert_status(json, "approvals", "warning");
+    const Json *evidence = json_get(json_check(json, "approvals"), "evidence");
+    assert_int_equal(json_get_int(evidence, "approvals", 0), 4);
+    assert_contains(json_get_string(evidence, "summary"), "4 of 5 used by this user");
+}
+
+static void doctor__rotation_and_clock__are_told(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    demo_org_patch(rig->org, "{'apps':{'Bird_Integration':{'rotation':true}}}");
+    g_autoptr(Json) rotates = doctor(rig, 0);
+    assert_diagnosis(rotates, "rotation", "rotation-on", "certain");
+    demo_org_patch(rig->org, "{'org':{'clock_offset_ms':600000}}");
+    g_autoptr(Json) late = doctor(rig, 8);
+    assert_diagnosis(late, "clock", "clock-wrong", "certain");
+    assert_status(late, "refreshed", "ok");
+}
+
+/* ---- at the same time ---- */
+
+static gint64 held(Rig *rig, const char *path)
+{
+    g_autoptr(Json) now = demo_org_control(rig->org, "GET", "state", NULL);
+    return json_get_int(json_get(json_get(now, "faults"), path), "hits", 0);
+}
+
+struct in_flight {
+    Rig *rig;
+    Child *child;
+    const char *path;
+    gint64 wanted;
+};
+
+/* Until the org holds so many requests, and answers none of them. */
+static void wait_held(const struct in_flight *in_flight)
+{
+    const gint64 deadline = g_get_monotonic_time() + 30 * G_TIME_SPAN_SECOND;
+    while (held(in_flight->rig, in_flight->path) < in_flight->wanted)
+        if (g_get_monotonic_time() > deadline || child_wait_end(in_flight->child, 20))
+            fail_msg("%s: %d under way", in_flight->path,
+                     (int)held(in_flight->rig, in_flight->path));
+}
+
+static Child *start_doctor(Rig *rig)
+{
+    const char *const argv[] = {g_getenv("PERCH"), "doctor", "--json", NULL};
+    return child_start(argv, rig->home->env);
+}
+
+/* The rights on both objects are asked for while the probe of the app has no answer yet. */
+static void doctor__independent_checks__are_under_way_together(void **state)
+{
+    static const char objects[] = "/services/data/v68.0/sobjects";
+    static const char authorize[] = "/services/oauth2/authorize";
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    demo_org_patch(rig->org, "{'faults':{'/services/data/v68.0/sobjects':{'delay_ms':600000},"
+                             "'/services/oauth2/authorize':{'delay_ms':600000}}}");
+    g_autoptr(Child) child = start_doctor(rig);
+    wait_held(&(struct in_flight){rig, child, objects, 2});
+    assert_int_equal(held(rig, authorize), 1);
+    assert_true(child_stop(child, 20000));
+}
+
+static void doctor__many_connections__are_under_way_together(void **state)
+{
+    static const char token[] = "/services/oauth2/token";
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    many_connections(rig->home, rig->bus, "acme", 4);
+    demo_org_patch(rig->org, "{'faults':{'/services/oauth2/authorize':{'delay_ms':600000}}}");
+    g_autoptr(Child) child = start_doctor(rig);
+    wait_held(&(struct in_flight){rig, child, "/services/oauth2/authorize", 5});
+    assert_true(demo_org_wait_requests(rig->org, "POST", token, 5, 30000));
+    assert_true(child_stop(child, 20000));
+}
+
+/* The one that only a person can put right counts, wherever it stands in the list. */
+static void doctor__several_failures__exit_of_the_gravest(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autofree char *folder = g_build_filename(rig->home->config, "perch", NULL);
+    g_autoptr(Connection) lost = connection_new("beta");
+    g_autoptr(Connection) acme = connections_load(folder, "acme", NULL);
+    connection_set(&lost->login_url, acme->login_url);
+    connection_set(&lost->client_id, acme->client_id);
+    lost->draft_step = 0;
+    assert_true(connections_save(folder, lost, NULL));
+    demo_org_patch(rig->org, "{'org':{'api_used':15000}}");
+    json_free(doctor(rig, 10)); /* busy, alone */
+    g_autoptr(Child) child = rig_perch(rig, "doctor", "--all", NULL);
+    assert_code(child, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +278,12 @@ int main(void)
         cmocka_unit_test(doctor__questions_that_may_not_be_asked__do_no_harm),
         cmocka_unit_test(doctor__many__all_at_once_and_gravest_exit),
         cmocka_unit_test(doctor__callback_gone__is_callback_mismatch),
+        cmocka_unit_test(doctor__allowance__is_told_and_warned_about),
+        cmocka_unit_test(doctor__four_of_five_approvals__is_a_warning),
+        cmocka_unit_test(doctor__rotation_and_clock__are_told),
+        cmocka_unit_test(doctor__independent_checks__are_under_way_together),
+        cmocka_unit_test(doctor__many_connections__are_under_way_together),
+        cmocka_unit_test(doctor__several_failures__exit_of_the_gravest),
     };
     return cmocka_run_group_tests_name("doctor", tests, NULL, NULL);
 }
