@@ -16,10 +16,12 @@ struct home_row {
     char *problem;
     GPtrArray *results; /* of the live check (struct check_result *); NULL = not asked yet */
     bool checking;
+    bool replaceable; /* connection NULL: a new set-up puts the file aside, as it holds nothing */
 };
 
 /* What a row is, and so where Enter leads. */
 enum home_state {
+    HOME_UNREADABLE, /* a file that is not this perch's to replace */
     HOME_DAMAGED,
     HOME_DRAFT,
     HOME_UNKNOWN, /* not asked yet */

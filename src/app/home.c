@@ -210,7 +210,9 @@ static Home *load(const char *target)
     home->target = g_strdup(target);
     for (guint i = 0; i < entries->len; i++) {
         struct connections_entry *entry = entries->pdata[i];
+        bool damaged = entry->connection == NULL && connections_is_damaged(config_dir, entry->name);
         home_add(home, entry->name, g_steal_pointer(&entry->connection), entry->problem);
+        home_find(home, entry->name)->replaceable = damaged;
     }
     return home;
 }

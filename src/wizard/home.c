@@ -14,7 +14,8 @@ static const struct state_row {
     const char *text, *enter;
     enum home_choice choice;
 } states[] = {
-    [HOME_DAMAGED] = {MARK_FAILED, N_("file damaged"), NULL, HOME_STAY},
+    [HOME_UNREADABLE] = {MARK_FAILED, N_("unreadable"), NULL, HOME_STAY},
+    [HOME_DAMAGED] = {MARK_FAILED, N_("file damaged"), N_("set up again"), HOME_OPEN},
     [HOME_DRAFT] = {MARK_OPEN, N_("unfinished"), N_("continue"), HOME_OPEN},
     [HOME_UNKNOWN] = {MARK_OPEN, N_("not checked"), N_("open"), HOME_OPEN},
     [HOME_WORKING] = {MARK_OK, N_("working"), N_("open"), HOME_OPEN},
@@ -124,7 +125,7 @@ enum home_state home_row_state(const struct home_row *row)
 {
     const struct check_result *failed = first_failed(row);
     if (row->connection == NULL)
-        return HOME_DAMAGED;
+        return row->replaceable ? HOME_DAMAGED : HOME_UNREADABLE;
     if (row->connection->forgetting)
         return row->results != NULL && !row->checking && failed == NULL ? HOME_GONE : HOME_LEAVING;
     if (row->connection->draft_step != 0)
@@ -137,7 +138,7 @@ enum home_state home_row_state(const struct home_row *row)
             return HOME_REVOKED;
         enum home_state state =
             (gsize)code < G_N_ELEMENTS(failed_states) ? failed_states[code] : HOME_FAILED;
-        return state == HOME_DAMAGED ? HOME_FAILED : state;
+        return state == HOME_UNREADABLE ? HOME_FAILED : state;
     }
     return row->results == NULL || row->checking ? HOME_UNKNOWN : HOME_WORKING;
 }
@@ -237,6 +238,9 @@ static char *row_details(const struct home *home, const struct home_row *row)
 {
     const struct check_result *failed = first_failed(row);
     const struct diagnosis *diagnosis = failed == NULL ? NULL : failed->diagnosis;
+    if (row->problem != NULL && row->replaceable)
+        return g_strdup_printf(_("%s Enter sets it up again; the damaged file is kept."),
+                               row->problem);
     if (row->problem != NULL)
         return g_strdup(row->problem);
     if (row->connection->draft_step != 0)
@@ -270,6 +274,12 @@ static const struct home_row *row_of(const struct home *home, int id)
                : NULL;
 }
 
+/* A folder that is closed has a row, too, which is no connection. */
+static bool can_forget(const struct home_row *row)
+{
+    return connection_name_problem(row->name) == NULL;
+}
+
 static void view_list_keys(const struct home *home, struct view *view, const struct home_row *row)
 {
     bool finished = row != NULL && row->connection != NULL && row->connection->draft_step == 0;
@@ -284,10 +294,10 @@ static void view_list_keys(const struct home *home, struct view *view, const str
     }
     if (home->rows->len > FIND_FROM)
         view_key(view, ACTION_FIND, _("find"));
-    if (row != NULL && row->connection != NULL) {
+    if (row != NULL && row->connection != NULL)
         view_key(view, ACTION_RENAME, _("rename"));
+    if (row != NULL && can_forget(row))
         view_key(view, ACTION_FORGET, _("forget"));
-    }
     if (enter_logs_in)
         view_key(view, ACTION_RETRY, _("re-authorize"));
     view_key(view, ACTION_QUIT, _("quit"));
@@ -439,11 +449,9 @@ static enum home_choice handle_row(struct home *home, const struct home_row *row
     bool finished = row->connection != NULL && row->connection->draft_step == 0;
     if (action == ACTION_NEXT)
         return states[home_row_state(row)].choice;
-    if (row->connection == NULL)
-        return HOME_STAY;
-    if (action == ACTION_RENAME)
+    if (action == ACTION_RENAME && row->connection != NULL)
         set_mode(home, HOME_RENAMING, row->name);
-    else if (action == ACTION_FORGET) {
+    else if (action == ACTION_FORGET && can_forget(row)) {
         set_mode(home, HOME_FORGETTING, row->name);
         home->screen--; /* the list stays, a question stands over it */
     }

@@ -254,6 +254,28 @@ static void home__asks_what_goes_and_does_it(void **state)
     pty_expect_exit(walk->pty, 0);
 }
 
+/* As perch forget NAME does it: what is needed for it is in the keyring. */
+static void home__forgets_a_damaged_one(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    rig_setup(rig, "beta");
+    g_autofree char *path = settings(rig);
+    assert_true(g_file_set_contents(path, "{\"version\":1,", -1, NULL));
+    g_autoptr(Walk) walk = walk_start(rig, NULL, NULL);
+    see(walk, "✖ file damaged");
+    see(walk, "▸ acme");
+    press(walk, "f");
+    see_sentence(walk, "Forget acme?");
+    press(walk, "y");
+    see(walk, "1 connection");
+    see_no(walk, "acme ");
+    assert_gone(rig);
+    assert_int_equal(grants(rig), 1);
+    press(walk, "q");
+    pty_expect_exit(walk->pty, 0);
+}
+
 static void home__tries_again_as_it_opens(void **state)
 {
     (void)state;
@@ -288,6 +310,7 @@ int main(void)
         cmocka_unit_test(refresh_under_way__is_waited_for),
         cmocka_unit_test(json__tells_each_step),
         cmocka_unit_test(home__asks_what_goes_and_does_it),
+        cmocka_unit_test(home__forgets_a_damaged_one),
         cmocka_unit_test(home__tries_again_as_it_opens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,6 +172,29 @@ static void enter__on_api_off__shows_what_is_wrong_and_turns_green(void **state)
     pty_expect_exit(walk->pty, 0);
 }
 
+/* As perch setup NAME does it: the values are entered again, the damaged file is kept. */
+static void enter__on_a_damaged_file__sets_up_again(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autofree char *path =
+        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    g_autofree char *aside = g_strconcat(path, ".damaged-1", NULL);
+    assert_true(g_file_set_contents(path, "{\"version\":1,", -1, NULL));
+    g_autoptr(Walk) walk = open_home(rig);
+    see(walk, "✖ file damaged");
+    see_sentence(walk, "Enter sets it up again; the damaged file is kept.");
+    see_key(walk, "Enter set up again");
+    press(walk, "Enter");
+    see(walk, "Which Salesforce org");
+    see_sentence(walk, "The settings of acme are damaged");
+    assert_false(g_file_test(aside, G_FILE_TEST_EXISTS)); /* nothing is replaced yet */
+    press(walk, "Esc");
+    see(walk, "1 connection");
+    press(walk, "q");
+    pty_expect_exit(walk->pty, 0);
+}
+
 /* ---- the other keys ---- */
 
 static void keys__lead_where_they_say(void **state)
@@ -289,6 +312,7 @@ int main(void)
         cmocka_unit_test(states__each_is_told_and_status_says_the_same),
         cmocka_unit_test(enter__on_a_revoked_one__logs_in_again_and_proves),
         cmocka_unit_test(enter__on_api_off__shows_what_is_wrong_and_turns_green),
+        cmocka_unit_test(enter__on_a_damaged_file__sets_up_again),
         cmocka_unit_test(keys__lead_where_they_say),
         cmocka_unit_test(rename__moves_settings_and_keyring_item),
         cmocka_unit_test(many__scroll_and_filter),

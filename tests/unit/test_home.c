@@ -163,11 +163,12 @@ static void state__draft_and_damaged_file__are_told_apart(void **state)
     draft->draft_step = 3;
     home_add(home, "old", draft, NULL);
     home_add(home, "rotten", NULL, "The file is no JSON.");
+    home_find(home, "rotten")->replaceable = true;
     g_autoptr(View) view = home_view(home, 0);
     assert_string_equal(cell(view, FIRST + 1, 1), "(draft, step 3 of 8)");
     assert_string_equal(cell(view, FIRST + 1, 3), "unfinished");
     assert_string_equal(cell(view, FIRST + 2, 3), "file damaged");
-    assert_string_equal(item_of(view, FIRST + 2)->note, "The file is no JSON.");
+    assert_contains(item_of(view, FIRST + 2)->note, "The file is no JSON. Enter sets it up");
     assert_key(home, FIRST + 1, ACTION_NEXT, "continue");
     assert_int_equal(act(home, ACTION_NEXT, FIRST + 1, &name), HOME_OPEN);
     /* There is nothing to test or to log in to yet. */
@@ -183,13 +184,39 @@ static void state__draft_and_damaged_file__are_told_apart(void **state)
     g_autoptr(View) found = home_view(home, FIND);
     assert_int_equal(rows_shown(found), 1);
     act(home, ACTION_BACK, FIND, &name);
-    /* And with a file that cannot be read there is nothing to do at all but to say why. */
-    for (int action = 0; action < ACTION_COUNT; action++) {
-        if (action == ACTION_BACK || action == ACTION_QUIT || action == ACTION_INTERRUPT ||
-            action == ACTION_NEW)
+}
+
+/* What is damaged can be set up anew and forgotten; what is only closed, or a newer perch's, is not
+ * replaced; and a folder that nobody may look into is no connection at all. */
+static void state__what_cannot_be_read__offers_what_works_there(void **state)
+{
+    static const struct {
+        const char *name;
+        bool replaceable, forgets;
+    } files[] = {{"rotten", true, true}, {"newer", false, true}, {"/a/folder", false, false}};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autoptr(Home) home = home_of(1);
+        const char *name;
+        home_add(home, files[i].name, NULL, "Why.");
+        home_find(home, files[i].name)->replaceable = files[i].replaceable;
+        assert_key(home, FIRST + 1, ACTION_NEXT, files[i].replaceable ? "set up again" : NULL);
+        assert_key(home, FIRST + 1, ACTION_FORGET, files[i].forgets ? "forget" : NULL);
+        assert_key(home, FIRST + 1, ACTION_RENAME, NULL);
+        for (int action = 0; action < ACTION_COUNT; action++) {
+            if (action == ACTION_BACK || action == ACTION_QUIT || action == ACTION_INTERRUPT ||
+                action == ACTION_NEW || action == ACTION_FORGET)
+                continue;
+            assert_int_equal(act(home, (enum action)action, FIRST + 1, &name),
+                             action == ACTION_NEXT && files[i].replaceable ? HOME_OPEN : HOME_STAY);
+            assert_int_equal(home->mode, HOME_LIST);
+        }
+        act(home, ACTION_FORGET, FIRST + 1, &name);
+        assert_int_equal(home->mode, files[i].forgets ? HOME_FORGETTING : HOME_LIST);
+        if (!files[i].forgets)
             continue;
-        assert_int_equal(act(home, (enum action)action, FIRST + 2, &name), HOME_STAY);
-        assert_int_equal(home->mode, HOME_LIST);
+        assert_int_equal(act(home, ACTION_YES, FIRST + 1, &name), HOME_FORGET);
+        assert_string_equal(name, files[i].name);
     }
 }
 
@@ -349,6 +376,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(state__every_answer__has_a_word_and_leads_somewhere),
         cmocka_unit_test(state__draft_and_damaged_file__are_told_apart),
+        cmocka_unit_test(state__what_cannot_be_read__offers_what_works_there),
         cmocka_unit_test(state__while_asking__no_key_waits),
         cmocka_unit_test(details__say_what_is_known),
         cmocka_unit_test(find__narrows_by_name_host_user_and_state),
