@@ -288,7 +288,9 @@ static void finish_one(struct asking *asking)
 {
     if (--asking->open > 0)
         return;
-    use_policies(asking);
+    /* Nobody waits any more, and the session may be gone. */
+    if (!g_cancellable_is_cancelled(asking->cancellable))
+        use_policies(asking);
     asking->done(&asking->evidence, asking->user);
     evidence_clear(&asking->evidence);
     g_clear_object(&asking->cancellable);
@@ -302,7 +304,8 @@ static void answered(const struct http_response *response, gpointer user)
 {
     g_autofree struct one *one = user;
     struct asking *asking = one->asking;
-    bool cancelled = response->end == HTTP_CANCELLED;
+    bool cancelled =
+        response->end == HTTP_CANCELLED || g_cancellable_is_cancelled(asking->cancellable);
     if (!cancelled && response->end == HTTP_ANSWERED && response->status == 200) {
         g_autoptr(Json) json = json_parse(response->body, response->body_length, NULL);
         if (json != NULL) {

@@ -72,6 +72,14 @@ static void states__are_asked_in_parallel_and_block_no_key(void **state)
     see(walk, "Into Flow Builder");
     press(walk, "Esc");
     see(walk, "asking …");
+    press(walk, "t");
+    see(walk, "Insert a test record");
+    press(walk, "Esc");
+    see(walk, "asking …");
+    press(walk, "d");
+    see(walk, "✔ Keyring");
+    press(walk, "Esc");
+    see(walk, "asking …");
     press(walk, "q");
     pty_expect_exit(walk->pty, 0);
 }
