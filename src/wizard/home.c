@@ -399,7 +399,7 @@ static void set_mode(struct home *home, enum home_mode mode, const char *target)
     home->target = copy;
     g_clear_pointer(&home->error, g_free);
     g_free(home->typed);
-    home->typed = g_strdup(target);
+    home->typed = g_strdup(home->target); /* target may have been the one just freed */
 }
 
 static enum home_choice handle_rename(struct home *home, const struct view_event *event,
