@@ -23,9 +23,9 @@ struct app_options {
     gint64 login_seconds;  /* how long a login may take; 0 = 15 minutes */
     enum app_start start;  /* APP_START_STEP: where a draft stopped, else at its values */
     bool plain, json, no_input, quiet;
-    bool *ret_home;                  /* the person went back to Home; NULL = there is none */
-    int (*forget)(const char *name); /* Home's forget, from the layer above */
-    const char *farewell;            /* said at the end instead of what was kept; NULL = that */
+    bool *ret_home;                    /* the person went back to Home; NULL = there is none */
+    char *(*forget)(const char *name); /* Home's, from the layer above: forget_from_home */
+    const char *farewell;              /* said at the end instead of what was kept; NULL = that */
 };
 
 /* The wizard for one connection, full screen or line by line; returns the exit code. */

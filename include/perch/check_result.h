@@ -58,6 +58,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckResult, check_result_free)
 const char *check_status_name(enum check_status status); /* "ok", for JSON */
 enum mark check_status_mark(enum check_status status);
 
+/* Why it failed, in the words of its diagnosis; owned by the caller. */
+char *check_result_why(const struct check_result *result);
+
 /* {"id", "title", "status", "milliseconds", "evidence", "diagnosis"}; owned by the caller. */
 Json *check_result_to_json(const struct check_result *result);
 

@@ -19,8 +19,9 @@ int command_main(int argc, char **argv);
 /* What a keeper process does (keeper.h); returns its exit code. */
 int command_keep(void);
 
-/* Home's "forget": what perch forget NAME does. */
-int forget_from_home(const char *name);
+/* Home's "forget", what perch forget NAME does: why it is still here, in whole sentences, owned by
+ * the caller; NULL = it is forgotten. */
+char *forget_from_home(const char *name);
 
 /* Options that every command has. */
 struct common_options {

@@ -14,7 +14,8 @@ struct home_row {
     Connection *connection; /* owned; NULL = the file cannot be read: */
     char *name;
     char *problem;
-    GPtrArray *results; /* of the live check (struct check_result *); NULL = not asked yet */
+    char *not_forgotten; /* why the last try to forget it failed; NULL = there was none */
+    GPtrArray *results;  /* of the live check (struct check_result *); NULL = not asked yet */
     bool checking;
     bool replaceable; /* connection NULL: a new set-up puts the file aside, as it holds nothing */
 };
@@ -34,8 +35,9 @@ enum home_state {
     HOME_KEYRING,
     HOME_BUSY,
     HOME_FAILED,
-    HOME_LEAVING, /* to be forgotten; its login is revoked as the list opens */
-    HOME_GONE,    /* and that went well */
+    HOME_LEAVING,       /* to be forgotten; its login is revoked as the list opens */
+    HOME_GONE,          /* and that went well */
+    HOME_NOT_FORGOTTEN, /* for another reason than Salesforce's */
 };
 
 enum home_choice {
@@ -76,6 +78,8 @@ struct home_row *home_find(const struct home *home, const char *name); /* borrow
 /* results are referenced; done = the check has ended. */
 void home_checked(struct home *home, const char *name, GPtrArray *results, bool done);
 enum home_state home_row_state(const struct home_row *row);
+/* name was to be forgotten and is still here, why in whole sentences. */
+void home_not_forgotten(struct home *home, const char *name, const char *why);
 void home_notice(struct home *home, const char *text); /* NULL clears */
 
 struct view *home_view(const struct home *home, int focus);

@@ -202,7 +202,7 @@ static gboolean on_terminate(gpointer user)
 
 /* ---- one visit ---- */
 
-static Home *load(const char *target)
+static Home *load(const char *target, const char *not_forgotten)
 {
     g_autofree char *config_dir = paths_config_dir();
     g_autoptr(GPtrArray) entries = connections_list(config_dir);
@@ -214,6 +214,8 @@ static Home *load(const char *target)
         home_add(home, entry->name, g_steal_pointer(&entry->connection), entry->problem);
         home_find(home, entry->name)->replaceable = damaged;
     }
+    if (not_forgotten != NULL)
+        home_not_forgotten(home, target, not_forgotten);
     return home;
 }
 
@@ -259,9 +261,9 @@ static void settle(struct home_run *run)
         g_source_remove(slow);
 }
 
-/* What was chosen, run to its end; FALSE: perch ends with *ret_code. */
+/* What was chosen, run to its end; FALSE: perch ends with *ret_code. *ret_not_forgotten: why. */
 static bool follow(const struct app_options *options, enum home_choice choice, const char *name,
-                   int *ret_code)
+                   int *ret_code, char **ret_not_forgotten)
 {
     static const enum app_start starts[] = {
         [HOME_OPEN] = APP_START_STEP,     [HOME_REAUTHORIZE] = APP_START_AUTHORIZE,
@@ -275,8 +277,8 @@ static bool follow(const struct app_options *options, enum home_choice choice, c
     if (choice == HOME_AGAIN)
         return true;
     if (choice == HOME_FORGET) {
-        *ret_code = options->forget == NULL ? PERCH_EXIT_UNEXPECTED : options->forget(name);
-        return *ret_code == PERCH_EXIT_OK;
+        *ret_not_forgotten = options->forget(name);
+        return true;
     }
     setup.name = choice == HOME_NEW ? NULL : name;
     setup.start = starts[choice];
@@ -296,10 +298,10 @@ static int list_plainly(const Home *home)
 
 int app_home(const struct app_options *options)
 {
-    g_autofree char *name = NULL;
+    g_autofree char *name = NULL, *not_forgotten = NULL;
     for (;;) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(Home) home = load(name);
+        g_autoptr(Home) home = load(name, not_forgotten);
         int code = PERCH_EXIT_OK;
         struct home_run run = {.home = home, .choice = HOME_NEW};
         bool empty = home->rows->len == 0;
@@ -314,7 +316,8 @@ int app_home(const struct app_options *options)
         }
         g_free(name);
         name = run.name;
-        bool again = follow(options, run.choice, name, &code) && !empty;
+        g_clear_pointer(&not_forgotten, g_free);
+        bool again = follow(options, run.choice, name, &code, &not_forgotten) && !empty;
         settle(&run);
         if (!again)
             return code;

@@ -9,6 +9,7 @@
 struct forget_options {
     const char *name;
     gboolean keep_grant;
+    char **ret_problem; /* Home's: why it failed goes there; NULL = to standard error */
     struct common_options common;
 };
 
@@ -42,10 +43,30 @@ static void print_json(const struct app_job *job, const char *name, int code)
     puts(text);
 }
 
+static int fail(const struct forget_options *options, const GError *error)
+{
+    if (options->ret_problem == NULL)
+        return command_error(error);
+    *options->ret_problem = g_strdup(error->message);
+    return (int)perch_error_exit(error);
+}
+
+static char *why_not(const struct app_job *job)
+{
+    for (guint i = 0; i < job->results->len; i++) {
+        const struct check_result *result = job->results->pdata[i];
+        if (result->status == CHECK_FAILED)
+            return check_result_why(result);
+    }
+    return g_strdup(_("It was stopped before its end."));
+}
+
 static void print_end(const struct app_job *job, const struct forget_options *options, int code)
 {
     const char *name = options->name;
-    if (options->common.json)
+    if (options->ret_problem != NULL)
+        *options->ret_problem = code == PERCH_EXIT_OK ? NULL : why_not(job);
+    else if (options->common.json)
         print_json(job, name, code);
     else if (code == PERCH_EXIT_OK && !options->common.quiet)
         printf(_("%s is forgotten.\n"), name);
@@ -65,7 +86,7 @@ static int run_forget(struct forget_options *options, const struct services *ser
     g_autoptr(GError) error = NULL;
     Connection *connection = load(services, options->name, &error);
     if (connection == NULL)
-        return command_error(error);
+        return fail(options, error);
     struct app_job job = {.user = options};
     job.session = session_new(connection, services->config_dir, services->http, services->store);
     job.session->keep_grant = options->keep_grant;
@@ -88,15 +109,17 @@ static int forget(struct forget_options *options)
     g_autoptr(GError) error = NULL;
     int code = services_init(&services, !options->common.no_input, &error)
                    ? run_forget(options, &services)
-                   : command_error(error);
+                   : fail(options, error);
     services_clear(&services);
     return code;
 }
 
-int forget_from_home(const char *name)
+char *forget_from_home(const char *name)
 {
-    struct forget_options options = {.name = name};
-    return forget(&options);
+    char *problem = NULL;
+    struct forget_options options = {.name = name, .ret_problem = &problem};
+    forget(&options);
+    return problem;
 }
 
 int command_forget(int argc, char **argv)

@@ -47,6 +47,16 @@ enum mark check_status_mark(enum check_status status)
     return statuses[status].mark;
 }
 
+char *check_result_why(const struct check_result *result)
+{
+    const struct diagnosis *diagnosis = result->diagnosis;
+    if (diagnosis == NULL)
+        return g_strdup(result->summary);
+    if (diagnosis->happened == NULL)
+        return g_strdup(diagnosis->title);
+    return g_strdup_printf("%s %s", diagnosis->title, diagnosis->happened);
+}
+
 static Json *diagnosis_to_json(const struct check_result *result)
 {
     const struct diagnosis *d = result->diagnosis;

@@ -29,6 +29,7 @@ static const struct state_row {
     [HOME_FAILED] = {MARK_FAILED, N_("failed"), N_("troubleshoot"), HOME_DOCTOR},
     [HOME_LEAVING] = {MARK_WARNING, N_("not revoked"), N_("forget it"), HOME_FORGET},
     [HOME_GONE] = {MARK_OK, N_("forgotten"), NULL, HOME_STAY},
+    [HOME_NOT_FORGOTTEN] = {MARK_FAILED, N_("not forgotten"), N_("forget it"), HOME_FORGET},
 };
 
 /* Which state the exit code of a failed check stands for. */
@@ -49,6 +50,7 @@ static void row_free(gpointer data)
     g_clear_pointer(&row->results, g_ptr_array_unref);
     g_free(row->name);
     g_free(row->problem);
+    g_free(row->not_forgotten);
     g_free(row);
 }
 
@@ -111,6 +113,17 @@ void home_notice(struct home *home, const char *text)
     home->notice = copy;
 }
 
+void home_not_forgotten(struct home *home, const char *name, const char *why)
+{
+    struct home_row *row = home_find(home, name);
+    if (row == NULL) {
+        home_notice(home, why);
+        return;
+    }
+    g_free(row->not_forgotten);
+    row->not_forgotten = g_strdup(why);
+}
+
 static const struct check_result *first_failed(const struct home_row *row)
 {
     for (guint i = 0; row->results != NULL && i < row->results->len; i++) {
@@ -124,6 +137,8 @@ static const struct check_result *first_failed(const struct home_row *row)
 enum home_state home_row_state(const struct home_row *row)
 {
     const struct check_result *failed = first_failed(row);
+    if (row->not_forgotten != NULL && (row->connection == NULL || !row->connection->forgetting))
+        return HOME_NOT_FORGOTTEN;
     if (row->connection == NULL)
         return row->replaceable ? HOME_DAMAGED : HOME_UNREADABLE;
     if (row->connection->forgetting)
@@ -233,11 +248,30 @@ static char *history(const struct home *home, const struct home_row *row)
                            proven, tested);
 }
 
+/* Why a connection that was to be forgotten is still here; NULL = nobody knows yet. */
+static char *stay_details(const struct home_row *row)
+{
+    const struct check_result *failed = first_failed(row);
+    const bool leaving = row->connection != NULL && row->connection->forgetting;
+    g_autofree char *why =
+        leaving && failed != NULL ? check_result_why(failed) : g_strdup(row->not_forgotten);
+    if (why == NULL)
+        return NULL;
+    if (!leaving)
+        return g_strdup_printf(_("%s is not forgotten; Enter tries again. %s"), row->name, why);
+    return g_strdup_printf(_("%s is not forgotten; Enter tries again. To leave its login alive: "
+                             "perch forget %s --keep-grant. %s"),
+                           row->name, row->name, why);
+}
+
 /* What stands at the foot of the screen while the row has the focus; owned by the caller. */
 static char *row_details(const struct home *home, const struct home_row *row)
 {
     const struct check_result *failed = first_failed(row);
-    const struct diagnosis *diagnosis = failed == NULL ? NULL : failed->diagnosis;
+    enum home_state state = home_row_state(row);
+    char *stays = state == HOME_LEAVING || state == HOME_NOT_FORGOTTEN ? stay_details(row) : NULL;
+    if (stays != NULL)
+        return stays;
     if (row->problem != NULL && row->replaceable)
         return g_strdup_printf(_("%s Enter sets it up again; the damaged file is kept."),
                                row->problem);
@@ -247,9 +281,7 @@ static char *row_details(const struct home *home, const struct home_row *row)
         return g_strdup(_("Everything that was typed is kept. Enter goes on with it."));
     if (failed == NULL)
         return history(home, row);
-    if (diagnosis != NULL && diagnosis->happened != NULL)
-        return g_strdup_printf("%s %s", diagnosis->title, diagnosis->happened);
-    return g_strdup(diagnosis != NULL ? diagnosis->title : failed->summary);
+    return check_result_why(failed);
 }
 
 static void view_row(const struct home *home, struct view *view, guint index)

@@ -276,6 +276,39 @@ static void home__forgets_a_damaged_one(void **state)
     pty_expect_exit(walk->pty, 0);
 }
 
+/* Two ways to fail: with a file that keeps the wish, and with one that nobody can read. */
+static void home__failed__says_why_and_stays(void **state)
+{
+    static const char *const states[] = {"not revoked", "not forgotten"};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(states); i++) {
+        g_autoptr(Rig) rig = connected();
+        rig_setup(rig, "beta");
+        g_autofree char *path = settings(rig);
+        if (i == 1)
+            assert_true(g_file_set_contents(path, "{\"version\":1,", -1, NULL));
+        unreachable(rig, "close");
+        g_autoptr(Walk) walk = walk_start(rig, NULL, NULL);
+        see(walk, "▸ acme");
+        press(walk, "f");
+        see_sentence(walk, "Forget acme?");
+        press(walk, "y");
+        see(walk, states[i]);
+        see(walk, "2 connections");
+        see(walk, "▸ acme");
+        see_sentence(walk, "acme is not forgotten; Enter tries again.");
+        assert_here(rig);
+        reachable(rig);
+        see_key(walk, "Enter forget it");
+        press(walk, "Enter");
+        see(walk, "1 connection");
+        assert_gone(rig);
+        assert_int_equal(grants(rig), 1);
+        press(walk, "q");
+        pty_expect_exit(walk->pty, 0);
+    }
+}
+
 static void home__tries_again_as_it_opens(void **state)
 {
     (void)state;
@@ -311,6 +344,7 @@ int main(void)
         cmocka_unit_test(json__tells_each_step),
         cmocka_unit_test(home__asks_what_goes_and_does_it),
         cmocka_unit_test(home__forgets_a_damaged_one),
+        cmocka_unit_test(home__failed__says_why_and_stays),
         cmocka_unit_test(home__tries_again_as_it_opens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -357,6 +357,45 @@ static void forget__is_asked_and_needs_a_yes(void **state)
     assert_string_equal(name, "acme-001");
 }
 
+static void forget__failed__says_why_and_is_tried_again(void **state)
+{
+    (void)state;
+    g_autoptr(Home) home = home_of(3);
+    const char *name;
+    home_add(home, "rotten", NULL, "The file is no JSON.");
+    home_not_forgotten(home, "acme-000", "The keyring is locked.");
+    home_not_forgotten(home, "rotten", "Salesforce is away.");
+    answer(home, "acme-000", STAGE_ANY, NULL, true); /* it works, which is not what was asked for */
+    static const char *const notes[] = {[0] = "acme-000 is not forgotten; Enter tries again. The "
+                                              "keyring is locked.",
+                                        [3] = "rotten is not forgotten; Enter tries again. "
+                                              "Salesforce is away."};
+    g_autoptr(View) view = home_view(home, FIRST);
+    for (int i = 0; i < 4; i += 3) {
+        assert_string_equal(cell(view, FIRST + i, 3), "not forgotten");
+        assert_string_equal(item_of(view, FIRST + i)->note, notes[i]);
+        assert_key(home, FIRST + i, ACTION_NEXT, "forget it");
+        assert_int_equal(act(home, ACTION_NEXT, FIRST + i, &name), HOME_FORGET);
+    }
+    /* A login that is still to be revoked: the try that begins as the list opens says more. */
+    ((struct home_row *)home->rows->pdata[1])->connection->forgetting = 1;
+    home_not_forgotten(home, "acme-001", "The line was cut.");
+    g_autoptr(View) before = home_view(home, FIRST + 1);
+    assert_string_equal(cell(before, FIRST + 1, 3), "not revoked");
+    assert_contains(item_of(before, FIRST + 1)->note, "The line was cut.");
+    assert_contains(item_of(before, FIRST + 1)->note, "perch forget acme-001 --keep-grant");
+    answer(home, "acme-001", STAGE_REST, "REQUEST_LIMIT_EXCEEDED", true);
+    g_autoptr(View) after = home_view(home, FIRST + 1);
+    assert_contains(item_of(after, FIRST + 1)->note, "acme-001 is not forgotten; Enter tries");
+    assert_null(strstr(item_of(after, FIRST + 1)->note, "The line was cut."));
+    answer(home, "acme-001", STAGE_ANY, NULL, true);
+    g_autoptr(View) gone = home_view(home, FIRST + 1);
+    assert_string_equal(cell(gone, FIRST + 1, 3), "forgotten");
+    /* One whose file went meanwhile has no row to say it. */
+    home_not_forgotten(home, "gone", "There is no connection named gone.");
+    assert_string_equal(home->notice, "There is no connection named gone.");
+}
+
 /* ---- where the eye goes ---- */
 
 static void focus__is_on_the_first_row_or_on_the_one_just_left(void **state)
@@ -383,6 +422,7 @@ int main(void)
         cmocka_unit_test(find__enter_takes_the_first_row_that_is_shown),
         cmocka_unit_test(rename__refuses_taken_and_bad_names),
         cmocka_unit_test(forget__is_asked_and_needs_a_yes),
+        cmocka_unit_test(forget__failed__says_why_and_is_tried_again),
         cmocka_unit_test(focus__is_on_the_first_row_or_on_the_one_just_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
