@@ -188,6 +188,7 @@ static void setup__prompt__is_waited_for_and_accepted(void **state)
     assert_true(child_wait_output(fake, "prompted", WAIT_MS));
     kill(fake->pid, SIGUSR1);
     see(walk, "Into Flow Builder");
+    see_key(walk, "Enter done");
     press(walk, "Enter");
     pty_expect_exit(walk->pty, 0);
 }

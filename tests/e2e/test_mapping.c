@@ -182,6 +182,7 @@ static void editor__required_picklist_number_and_variable__reach_the_org(void **
     press(walk, "Enter");
     see(walk, "Into Flow Builder");
     see_sentence(walk, "Rehearsed perch played both steps from these values alone");
+    see_key(walk, "Enter done");
     press(walk, "Enter");
     see_end(walk, 0, "acme is ready. An access token for a script: perch token acme");
     g_autoptr(Json) kept = settings(rig);
