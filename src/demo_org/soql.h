@@ -6,7 +6,8 @@
 
 /*
  * The part of SOQL that administrators' tools ask: SELECT fields and parent fields, count(),
- * FIELDS(ALL), FROM one object, WHERE with AND OR NOT and parentheses, ORDER BY, LIMIT, OFFSET.
+ * FIELDS(ALL), FROM one object, WHERE with AND OR NOT, parentheses and IN (SELECT ...), ORDER BY,
+ * LIMIT, OFFSET.
  */
 struct soql_path {
     char **parts; /* {"Profile", "Name"} */
@@ -46,8 +47,9 @@ struct soql_node {
     struct soql_node *left, *right;
     struct soql_path path;
     enum soql_op op;
-    bool negated;     /* NOT IN */
-    GArray *literals; /* struct soql_literal */
+    bool negated;       /* NOT IN */
+    struct soql *inner; /* of IN (SELECT ...); soql_run makes its rows the literals */
+    GArray *literals;   /* struct soql_literal */
 };
 
 struct soql_order {

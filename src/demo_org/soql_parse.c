@@ -17,6 +17,7 @@ struct parser {
     struct token token;
     struct soql_problem *problem;
     bool failed;
+    bool inner; /* within IN (SELECT ...), which does not nest */
 };
 
 void soql_fail(struct soql_problem *problem, const char *code, const char *text, gsize at,
@@ -251,6 +252,24 @@ static struct soql_node *node_new(enum soql_node_kind kind, struct soql_node *le
     return node;
 }
 
+static struct soql *parse_query(struct parser *parser);
+
+/* Behind IN and the bracket: values, or the query that gives them. */
+static void parse_set(struct parser *parser, struct soql_node *node)
+{
+    if (at_word(parser, "SELECT")) {
+        if (parser->inner)
+            fail_token(parser);
+        parser->inner = true;
+        node->inner = parse_query(parser);
+        parser->inner = false;
+        return;
+    }
+    do
+        parse_literal(parser, node->literals);
+    while (take_sign(parser, ","));
+}
+
 static struct soql_node *parse_compare(struct parser *parser)
 {
     struct soql_node *node = node_new(SOQL_COMPARE, NULL, NULL);
@@ -263,9 +282,7 @@ static struct soql_node *parse_compare(struct parser *parser)
         return node;
     }
     want_sign(parser, "(");
-    do
-        parse_literal(parser, node->literals);
-    while (take_sign(parser, ","));
+    parse_set(parser, node);
     want_sign(parser, ")");
     return node;
 }
@@ -335,7 +352,7 @@ static gint64 parse_count(struct parser *parser)
     return number;
 }
 
-static void parse_query(struct parser *parser, struct soql *query)
+static void parse_clauses(struct parser *parser, struct soql *query)
 {
     want_word(parser, "SELECT");
     do
@@ -357,8 +374,6 @@ static void parse_query(struct parser *parser, struct soql *query)
         query->limit = parse_count(parser);
     if (take_word(parser, "OFFSET"))
         query->offset = parse_count(parser);
-    if (!parser->failed && parser->token.kind != TOKEN_END)
-        fail_token(parser);
 }
 
 static void clear_selected(gpointer data)
@@ -380,6 +395,7 @@ static void free_node(struct soql_node *node)
     free_node(node->left);
     free_node(node->right);
     g_strfreev(node->path.parts);
+    soql_free(node->inner);
     if (node->literals != NULL)
         g_array_unref(node->literals);
     g_free(node);
@@ -397,6 +413,19 @@ void soql_free(struct soql *query)
     g_free(query);
 }
 
+static struct soql *parse_query(struct parser *parser)
+{
+    struct soql *query = g_new0(struct soql, 1);
+    query->text = g_strdup(parser->text);
+    query->limit = -1;
+    query->selected = g_array_new(FALSE, FALSE, sizeof(struct soql_selected));
+    query->orders = g_array_new(FALSE, FALSE, sizeof(struct soql_order));
+    g_array_set_clear_func(query->selected, clear_selected);
+    g_array_set_clear_func(query->orders, clear_order);
+    parse_clauses(parser, query);
+    return query;
+}
+
 struct soql *soql_parse(const char *text, struct soql_problem *problem)
 {
     struct parser parser = {.text = text, .problem = problem};
@@ -407,15 +436,10 @@ struct soql *soql_parse(const char *text, struct soql_problem *problem)
         problem->message = g_strdup("SOQL statements cannot be empty or null");
         return NULL;
     }
-    struct soql *query = g_new0(struct soql, 1);
-    query->text = g_strdup(text);
-    query->limit = -1;
-    query->selected = g_array_new(FALSE, FALSE, sizeof(struct soql_selected));
-    query->orders = g_array_new(FALSE, FALSE, sizeof(struct soql_order));
-    g_array_set_clear_func(query->selected, clear_selected);
-    g_array_set_clear_func(query->orders, clear_order);
     next(&parser);
-    parse_query(&parser, query);
+    struct soql *query = parse_query(&parser);
+    if (!parser.failed && parser.token.kind != TOKEN_END)
+        fail_token(&parser);
     g_free(parser.token.text);
     if (!parser.failed)
         return query;

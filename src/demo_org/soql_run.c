@@ -260,6 +260,40 @@ static Json *count_fields(const struct run *run, const GPtrArray *rows)
     return answer(1, records);
 }
 
+/* The values of an inner query's only column, as the literals of its comparison. */
+static bool take_inner(const struct run *run, struct soql_node *node)
+{
+    const struct soql *inner = node->inner;
+    const struct soql_selected *column = &g_array_index(inner->selected, struct soql_selected, 0);
+    if (inner->selected->len != 1 || column->item != SOQL_FIELD) {
+        soql_fail(run->problem, "MALFORMED_QUERY", inner->text, inner->object_at,
+                  "The inner select must have one field");
+        return false;
+    }
+    g_autoptr(Json) body = soql_run(run->state, inner, run->user, run->version, run->problem);
+    JSON_FOREACH(record, json_get(body, "records"))
+    {
+        const Json *value = record;
+        /* Behind the attributes, one level for each parent. */
+        for (char **part = column->path.parts; *part != NULL; part++)
+            value = json_is_object(value) ? json_next(json_first(value)) : NULL;
+        const char *text = json_string(value);
+        const struct soql_literal literal = {text != NULL ? LITERAL_TEXT : LITERAL_NULL,
+                                             g_strdup(text)};
+        g_array_append_val(node->literals, literal);
+    }
+    return body != NULL;
+}
+
+static bool take_inners(const struct run *run, struct soql_node *node)
+{
+    if (node == NULL)
+        return true;
+    if (node->kind == SOQL_COMPARE)
+        return node->inner == NULL || take_inner(run, node);
+    return take_inners(run, node->left) && take_inners(run, node->right);
+}
+
 Json *soql_run(const struct state *state, const struct soql *query, const struct user *user,
                const char *version, struct soql_problem *problem)
 {
@@ -275,7 +309,7 @@ Json *soql_run(const struct state *state, const struct soql *query, const struct
         soql_fail(problem, "INVALID_TYPE", query->text, query->object_at, text);
         return NULL;
     }
-    if (!check_query(&run))
+    if (!check_query(&run) || !take_inners(&run, query->where))
         return NULL;
     g_autoptr(GPtrArray) rows = matching_rows(&run);
     const enum soql_item first = g_array_index(query->selected, struct soql_selected, 0).item;

@@ -2,7 +2,7 @@
 #include "flow.h"
 #include "perch/sfdx_url.h"
 
-/* One line for `sf org login sfdx-url --sfdx-url-stdin`. The CLI refreshes at the host that it is
+/* One line for `sf org login sfdx-url --sfdx-url-stdin -`. The CLI refreshes at the host that it is
  * given, so that is the org's own where it is known. */
 
 static char *host_of(const char *url)

@@ -64,6 +64,42 @@ static void where__compares(void **state)
                  "Alpha Beta O'Hara");
 }
 
+/* As Salesforce's CLI asks for the caller's profile (sf org display user). */
+static void where__inner_select(void **state)
+{
+    (void)state;
+    g_autoptr(Fetched) profile =
+        client_query(org, token,
+                     "SELECT name FROM Profile WHERE Id IN (SELECT ProfileId FROM User WHERE "
+                     "username='" USER_READER "')");
+    assert_contains(profile->body, "{\"totalSize\":1,");
+    assert_contains(profile->body, "\"Name\":\"Lead reader\"}]}");
+    expect_names("SELECT LastName FROM Lead WHERE OwnerId IN (SELECT Id FROM User WHERE "
+                 "Username = '" USER_ADMIN "') AND City = 'Bonn'",
+                 "Beta");
+    expect_names("SELECT LastName FROM Lead WHERE OwnerId IN (SELECT Id FROM User WHERE "
+                 "Username = '" USER_READER "')",
+                 "");
+    expect_names("SELECT LastName FROM Lead WHERE OwnerId NOT IN (SELECT Id FROM User WHERE "
+                 "Username = '" USER_READER "' LIMIT 1) ORDER BY LastName LIMIT 1",
+                 "Alpha");
+    static const struct {
+        const char *inner, *reason;
+    } wrong[] = {
+        {"SELECT Id, Name FROM User", "must have one field"},
+        {"SELECT Nope FROM User", "No such column 'Nope' on entity 'User'"},
+        {"SELECT Id FROM Nope", "sObject type 'Nope' is not supported"},
+        {"SELECT Id FROM User", "unexpected token: '<EOF>'"},
+        {"SELECT Id FROM User WHERE Id IN (SELECT Id FROM User)", "unexpected token: 'SELECT'"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autofree char *soql = g_strdup_printf("SELECT Id FROM Lead WHERE OwnerId IN (%s%s",
+                                                wrong[i].inner, i == 3 ? "" : ")");
+        g_autoptr(Fetched) answer = client_query(org, token, soql);
+        assert_int_equal(answer->status, 400);
+        assert_contains(answer->body, wrong[i].reason);
+    }
+}
+
 static void order_limit_offset(void **state)
 {
     (void)state;
@@ -193,13 +229,10 @@ static void columns__describe_the_query(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(where__compares),
-        cmocka_unit_test(order_limit_offset),
-        cmocka_unit_test(count__and_aggregate),
-        cmocka_unit_test(permission_questions),
-        cmocka_unit_test(errors__are_byte_for_byte),
-        cmocka_unit_test(nonsense__is_survived),
-        cmocka_unit_test(columns__describe_the_query),
+        cmocka_unit_test(where__compares),       cmocka_unit_test(where__inner_select),
+        cmocka_unit_test(order_limit_offset),    cmocka_unit_test(count__and_aggregate),
+        cmocka_unit_test(permission_questions),  cmocka_unit_test(errors__are_byte_for_byte),
+        cmocka_unit_test(nonsense__is_survived), cmocka_unit_test(columns__describe_the_query),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
