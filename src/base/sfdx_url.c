@@ -111,6 +111,10 @@ static bool take_json(struct sfdx_url *url, const char *text, GError **error)
     const char *inner = json_get_string(result != NULL ? result : json, "sfdxAuthUrl");
     if (json == NULL)
         return refuse(error, _("it begins like JSON and is none."));
+    /* Its message is not repeated: nobody knows what is in it. */
+    if (inner == NULL && json_get_int(json, "status", 0) != 0)
+        return refuse(error, _("it is the CLI's report of an error. Run that command alone to "
+                               "read it."));
     if (inner == NULL)
         return refuse(error, _("the JSON has no member sfdxAuthUrl."));
     /* sf org display --verbose, since May 2026 */

@@ -70,7 +70,11 @@ static void refused__with_the_reason_and_without_the_value(void **state)
         {"force://a:b:5Aep861secret@https://acme.my.salesforce.com", "https://"},
         {"force://a:b:5Aep861secret@http://acme.my.salesforce.com", "https://"},
         {"{\"result\":", "JSON"},
-        {"{\"status\":1,\"message\":\"5Aep861secret\"}", "sfdxAuthUrl"},
+        {"{\"status\":1,\"message\":\"5Aep861secret\"}", "report of an error"},
+        {"{\"name\":\"NamedOrgNotFoundError\",\"exitCode\":2,\"code\":"
+         "\"NamedOrgNotFoundError\",\"status\":2}",
+         "report of an error"},
+        {"{\"status\":0,\"result\":{}}", "sfdxAuthUrl"},
         {"{\"result\":{\"sfdxAuthUrl\":\"[REDACTED] Use 'sf org auth show-sfdx-auth-url' to "
          "view\"}}",
          "blacked"},
