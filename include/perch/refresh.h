@@ -70,7 +70,9 @@ struct refresh_options {
 /*
  * done comes exactly once, from the loop; result is valid during the call. Cancelling counts until
  * the request is made and between tries; an answer that is on its way is waited for and stored,
- * even when session is freed meanwhile. Http and Store have to live until then: see
+ * even when session is freed meanwhile. When a login gave the session another refresh token
+ * meanwhile, the answer leaves the session alone, and the keyring, too, once it has that login's
+ * tokens. Http and Store have to live until then: see
  * refresh_settle.
  */
 void refresh_run(struct session *session, GCancellable *cancellable, refresh_done done,

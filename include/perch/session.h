@@ -94,6 +94,11 @@ void session_take_answer(struct session *session, struct token_answer *answer, g
 bool secrets_take_answer(struct secrets *secrets, const struct token_answer *answer,
                          gint64 session_seconds, gint64 received_ms);
 
+/* Whether the session's tokens are newer than the keyring's, which did not take them yet. */
+bool session_is_ahead(const struct session *session);
+/* What the keyring has, taken over; TRUE: another process had refreshed meanwhile. */
+bool session_adopt(struct session *session, struct secrets *stored);
+
 /* The connection without what a login has told that is not proven: it may be for another org. Owned
  * by the caller. */
 Connection *session_proven_connection(const struct session *session);

@@ -220,8 +220,20 @@ static gboolean save_again(gpointer user)
 
 /* ---- the answer ---- */
 
+/* TRUE: a login has given the session another refresh token since this one was posted. */
+static bool is_overtaken(const struct refresh *refresh)
+{
+    const struct session *session = refresh->session;
+    return session != NULL &&
+           !secret_equal(session->secrets.refresh_token, refresh->secrets.refresh_token);
+}
+
 static void take(struct refresh *refresh, struct token_answer *answer)
 {
+    const bool overtaken = is_overtaken(refresh);
+    const bool replaced = overtaken && refresh->session->stored;
+    if (overtaken) /* the answer belongs to the login before, and so, at most, to the keyring */
+        refresh->session = NULL;
     struct session *session = refresh->session;
     /* Once: what is stored is compared, to the millisecond, with what the session has. */
     const gint64 received_ms = clock_wall_ms();
@@ -239,6 +251,10 @@ static void take(struct refresh *refresh, struct token_answer *answer)
         keeper_done(refresh->keeper);
         refresh->result.ok = true;
         finish(refresh);
+        return;
+    }
+    if (replaced) { /* there the new login's tokens are already */
+        stored(refresh);
         return;
     }
     refresh->save_until_ms = clock_monotonic_ms() + refresh->options.save_ms;
@@ -385,23 +401,6 @@ static void prepare(struct refresh *refresh)
 
 /* ---- the keyring, read again under the lock ---- */
 
-/* Whether the session's tokens are newer than the keyring's, which did not take them. */
-static bool session_is_ahead(const struct session *session)
-{
-    return session->token_won && !session->stored && session->secrets.refresh_token != NULL;
-}
-
-/* TRUE: another process had refreshed while we waited for the lock. */
-static bool adopt(struct session *session, struct secrets *fresh)
-{
-    bool changed = session->secrets.access_token != NULL && fresh->access_token != NULL &&
-                   !secret_equal(fresh->access_token, session->secrets.access_token);
-    secrets_clear(&session->secrets);
-    session->secrets = *fresh;
-    session->stored = true;
-    return changed;
-}
-
 static void loaded(GObject *source, GAsyncResult *result, gpointer user)
 {
     struct refresh *refresh = user;
@@ -418,10 +417,13 @@ static void loaded(GObject *source, GAsyncResult *result, gpointer user)
     if (session_is_ahead(session)) {
         refresh->held = fresh;
         refresh->has_held = there;
+        /* It may have been rotated since the login began: this is what that login replaces. */
+        if (there && session->previous_token != NULL && fresh.refresh_token != NULL)
+            secret_set(&session->previous_token, fresh.refresh_token);
     } else if (!there) {
         fail_error(refresh, error);
         return;
-    } else if (adopt(session, &fresh)) {
+    } else if (session_adopt(session, &fresh)) {
         refresh->result.ok = refresh->result.stored = true;
         finish(refresh);
         return;

@@ -133,6 +133,21 @@ void session_take_answer(struct session *session, struct token_answer *answer, g
     memset(answer, 0, sizeof *answer);
 }
 
+bool session_is_ahead(const struct session *session)
+{
+    return session->token_won && !session->stored && session->secrets.refresh_token != NULL;
+}
+
+bool session_adopt(struct session *session, struct secrets *stored)
+{
+    bool changed = session->secrets.access_token != NULL && stored->access_token != NULL &&
+                   !secret_equal(stored->access_token, session->secrets.access_token);
+    secrets_clear(&session->secrets);
+    session->secrets = *stored;
+    session->stored = true;
+    return changed;
+}
+
 Connection *session_proven_connection(const struct session *session)
 {
     const Connection *before = session->before;
