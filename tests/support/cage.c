@@ -26,7 +26,7 @@ enum {
     EXIT_LEFT_BEHIND = 123,
     EXIT_TIMEOUT = 124,
     EXIT_CAGE = 125,
-    GRACE_MS = 3000, /* for children that were told to end and need a moment */
+    GRACE_MS = 10000, /* for children that were told to end and need a moment */
     PROCESSES_MAX = 512,
 };
 
