@@ -67,9 +67,9 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DG_LOG_DOMAIN=\"perch\" \
              -DGLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_74 \
              -DGLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_74 \
              -DPERCH_VERSION=\"$(VERSION)\" -DGETTEXT_PACKAGE=\"perch\" $(WARN) $(HARDEN) \
-             -Iinclude -I$(BUILD)/include \
+             -Iinclude -Isrc -I$(BUILD)/include \
              $(PC_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-TEST_CFLAGS = -Itests -Isrc $(PC_TEST_CFLAGS)
+TEST_CFLAGS = -Itests $(PC_TEST_CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) -Wl,--as-needed $(CFLAGS) $(LDFLAGS)
 
 ifdef V
@@ -85,7 +85,7 @@ endif
 # Everything below src/ but main.c and the demo org is one static library, which the program and
 # the tests link. Folders may be missing; what is there is built.
 LIB_SRC := $(filter-out src/demo_org/%,$(wildcard src/*/*.c))
-DEMO_SRC := $(wildcard src/demo_org/*.c)
+DEMO_SRC := $(wildcard src/demo_org/*.c src/demo_org/*/*.c)
 MAIN_SRC := $(wildcard src/main.c)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LIB_OBJ := $(call objects,$(LIB_SRC))
@@ -120,7 +120,7 @@ TEST_OBJ := $(ALL_TESTS:%=%.o) $(SUPPORT_BIN:%=%.o) $(call objects,$(SUPPORT_SRC
             $(foreach s,$(SUITES),$(call suite_helpers,$(s)))
 BENCH_BIN := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 
-C_FILES := $(wildcard include/perch/*.h src/*.c src/*/*.[ch] tests/*/*.[ch])
+C_FILES := $(wildcard include/perch/*/*.h src/*.c src/*/*.[ch] src/demo_org/*/*.[ch] tests/*/*.[ch])
 
 # --- Programs --------------------------------------------------------------------------------
 
@@ -280,7 +280,7 @@ pot:
 	@mkdir -p $(BUILD)/po
 	$(Q)xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --language=C --package-name=perch \
 	  --package-version=$(VERSION) -o $(BUILD)/po/perch.pot \
-	  $(filter-out src/demo_org/%,$(wildcard src/*.c src/*/*.c src/*/*.def include/perch/*.def))
+	  $(filter-out src/demo_org/%,$(wildcard src/*.c src/*/*.c src/*/*.def include/perch/*/*.def))
 	@echo $(BUILD)/po/perch.pot
 
 INSTALL = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' bindir='$(bindir)' datadir='$(datadir)' \

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include <locale.h>
 
-#include "perch/command.h"
+#include "perch/base/secret.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
 #include "perch/config.h"
-#include "perch/keeper.h"
-#include "perch/own_keyring.h"
-#include "perch/secret.h"
-#include "perch/text.h"
+#include "perch/store/own_keyring.h"
+#include "perch/tokens/rescue.h"
 
 int main(int argc, char **argv)
 {
     secret_init_process(); /* before anything allocates */
-    if (keeper_is_asked(argv))
+    if (rescue_is_asked(argv))
         return command_keep();
-    keeper_use("/proc/self/exe");
+    rescue_use("/proc/self/exe");
     setlocale(LC_ALL, "");
     bindtextdomain(GETTEXT_DOMAIN, PERCH_LOCALE_DIR);
     bind_textdomain_codeset(GETTEXT_DOMAIN, "UTF-8");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "app-private.h"
-#include "perch/clock.h"
-#include "perch/rehearse.h"
-#include "perch/text.h"
+#include "app_private.h"
+#include "perch/base/clock.h"
+#include "perch/base/text.h"
+#include "perch/checks/rehearse.h"
 
 /*
  * Results reach the wizard from an idle source, never from inside the runner: what the wizard then

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "app-private.h"
-#include "perch/own_keyring.h"
-#include "perch/paths.h"
-#include "perch/text.h"
+#include "app_private.h"
+#include "perch/base/paths.h"
+#include "perch/base/text.h"
+#include "perch/store/own_keyring.h"
 
 static void copy(struct app *app, const Secret *secret)
 {
@@ -98,11 +98,11 @@ static bool secret_is_kept(const struct app *app)
            secret_equal(app->saved_secret, session->secrets.client_secret);
 }
 
-static char *farewell_text(const struct app *app)
+static char *exit_message_text(const struct app *app)
 {
     const Connection *connection = app->session->connection;
-    if (app->options->farewell != NULL)
-        return g_strdup(app->options->farewell);
+    if (app->options->exit_message != NULL)
+        return g_strdup(app->options->exit_message);
     if (connection->draft_step == 0 && app->session->token_won && !app->session->stored)
         return g_strdup_printf(
             _("%s is set up, its tokens are not stored. Again: perch reauthorize %s"),
@@ -118,13 +118,13 @@ static char *farewell_text(const struct app *app)
         connection->name);
 }
 
-static void farewell(struct app *app)
+static void exit_message(struct app *app)
 {
     const Connection *connection = app->session->connection;
     if (connection->name == NULL || (connection->login_url == NULL && !app->saved))
         return;
-    g_free(app->farewell);
-    app->farewell = farewell_text(app);
+    g_free(app->exit_message);
+    app->exit_message = exit_message_text(app);
 }
 
 /* ---- saving ---- */
@@ -151,7 +151,7 @@ static void secret_saved(GObject *source, GAsyncResult *result, gpointer user)
     if (!store_save_finish(app->services.store, result, &error)) {
         secret_set(&app->saved_secret, NULL);
         if (app->quitting)
-            farewell(app);
+            exit_message(app);
         else
             app_notice(app, _("The consumer secret is not in the keyring yet: %s"), error->message);
     }
@@ -229,8 +229,8 @@ static void keyring_opened(GObject *source, GAsyncResult *result, gpointer user)
 static void revoked(const struct http_response *response, gpointer user)
 {
     struct app *app = user;
-    g_free(app->farewell);
-    app->farewell =
+    g_free(app->exit_message);
+    app->exit_message =
         response->end == HTTP_ANSWERED && response->status == 200
             ? g_strdup(_("The tokens of this login were not stored; perch revoked them, so that "
                          "nothing is left behind. Log in again with the same command."))
@@ -247,7 +247,7 @@ static void revoke_and_quit(struct app *app, int code)
     /* Before a new token has come, the one in hand is the connection's own. */
     if (!session->token_won || session->stored ||
         secret_equal(session->secrets.refresh_token, session->previous_token)) {
-        farewell(app);
+        exit_message(app);
         app_quit(app, code);
         return;
     }
@@ -315,8 +315,8 @@ void app_effect(struct app *app, const struct effect *effect)
     case EFFECT_QUIT:
         if (effect->home && app->options->ret_home != NULL)
             *app->options->ret_home = true;
-        else if (app->farewell == NULL)
-            farewell(app);
+        else if (app->exit_message == NULL)
+            exit_message(app);
         app_quit(app, effect->code);
         break;
     }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/home.h"
+#include "perch/wizard/home.h"
 
 #include <glib-unix.h>
 #include <stdio.h>
 
-#include "perch/app.h"
-#include "perch/check.h"
-#include "perch/clock.h"
-#include "perch/paths.h"
-#include "perch/text.h"
-#include "perch/ui.h"
+#include "perch/app/app.h"
+#include "perch/base/clock.h"
+#include "perch/base/paths.h"
+#include "perch/base/text.h"
+#include "perch/checks/check.h"
+#include "perch/ui/ui.h"
 #include "rename.h"
 
 /* Connections asked at the same time: enough to be quick, few enough for bus and sockets. */
@@ -221,7 +221,7 @@ static Home *load(const char *target, const char *not_forgotten)
 
 static bool visit(struct home_run *run, GError **error)
 {
-    const struct ui_host host = {host_view, host_event, host_hangup, run};
+    const struct view_host host = {host_view, host_event, host_hangup, run};
     run->loop = g_main_loop_new(NULL, FALSE);
     run->asked = g_ptr_array_new_with_free_func(asked_free);
     run->ui = ui_new(&host, error);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <glib-unix.h>
 
-#include "perch/app.h"
-#include "perch/check.h"
-#include "perch/refresh.h"
+#include "perch/app/app.h"
+#include "perch/checks/check.h"
+#include "perch/tokens/refresh.h"
 
 /* Lists without a screen: each job goes through the lists in order, all jobs at the same time. */
 

@@ -6,11 +6,11 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "perch/app.h"
-#include "perch/error.h"
-#include "perch/own_keyring.h"
-#include "perch/store.h"
-#include "perch/text.h"
+#include "perch/app/app.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
+#include "perch/store/own_keyring.h"
+#include "perch/store/store.h"
 
 /* perch's own keyring before anything else runs: joined, or opened with a password from the
  * terminal. */

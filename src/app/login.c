@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "app-private.h"
-#include "perch/text.h"
+#include "app_private.h"
+#include "perch/base/text.h"
 
 /* Three doors at once: the listener, a pasted address, a pasted code. The first that works wins. */
 

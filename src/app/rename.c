@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rename.h"
 
-#include "perch/error.h"
+#include "perch/base/error.h"
 
 /* The keyring item is written under the new name before anything of the old one goes, so that a
  * failure anywhere leaves a whole connection. */

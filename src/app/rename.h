@@ -2,7 +2,7 @@
 #ifndef PERCH_APP_RENAME_H
 #define PERCH_APP_RENAME_H
 
-#include "perch/store.h"
+#include "perch/store/store.h"
 
 /* Gives a connection another name: file and keyring item. error is NULL when all went well; a
  * failure leaves the old connection whole. done comes once, from the loop. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/app.h"
-#include "perch/paths.h"
-#include "perch/refresh.h"
+#include "perch/app/app.h"
+#include "perch/base/paths.h"
+#include "perch/tokens/refresh.h"
 
 bool services_init(struct services *services, bool may_ask, GError **error)
 {

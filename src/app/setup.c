@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app-private.h"
-#include "perch/clock.h"
-#include "perch/own_keyring.h"
-#include "perch/text.h"
+#include "app_private.h"
+#include "perch/base/clock.h"
+#include "perch/base/text.h"
+#include "perch/store/own_keyring.h"
 
 enum { TICK_MS = 250 };
 
@@ -292,7 +292,7 @@ static bool make_wizard(struct app *app, GError **error)
 
 static bool make_front(struct app *app, GError **error)
 {
-    const struct ui_host host = {host_view, host_event, host_hangup, app};
+    const struct view_host host = {host_view, host_event, host_hangup, app};
     if (!app->options->plain) {
         app->ui = ui_new(&host, error);
         return app->ui != NULL;
@@ -323,7 +323,7 @@ static void app_clear(struct app *app)
     g_clear_pointer(&app->loop, g_main_loop_unref);
     services_clear(&app->services);
     secret_unref(app->saved_secret);
-    g_free(app->farewell);
+    g_free(app->exit_message);
     g_free(app->secrets_problem);
 }
 
@@ -376,8 +376,8 @@ int app_setup(const struct app_options *options)
     g_clear_pointer(&app.plain, plain_free);
     if (options->json)
         print_json(&app);
-    if (app.farewell != NULL && !options->quiet)
-        fprintf(options->json || options->plain ? stderr : stdout, "%s\n", app.farewell);
+    if (app.exit_message != NULL && !options->quiet)
+        fprintf(options->json || options->plain ? stderr : stdout, "%s\n", app.exit_message);
     int code = app.exit;
     app_clear(&app);
     return code;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/oauth.h"
+#include "perch/auth/oauth.h"
 
 static void add(GString *url, const char *name, const char *value)
 {

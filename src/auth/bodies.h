@@ -2,7 +2,7 @@
 #ifndef PERCH_AUTH_BODIES_H
 #define PERCH_AUTH_BODIES_H
 
-#include "perch/secret.h"
+#include "perch/base/secret.h"
 
 /* Form bodies of the OAuth requests (RFC 6749 4.1.3, 6; RFC 7009; RFC 7662), apart from the
  * requests so that their exact bytes can be tested without a network. Owned by the caller. */

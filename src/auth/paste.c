@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/oauth.h"
+#include "perch/auth/oauth.h"
 
 #include <string.h>
 
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 enum { PASTE_MAX = 64 * 1024, CODE_MIN = 16, CODE_MAX = 4096 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/oauth.h"
+#include "perch/auth/oauth.h"
 
 #include "bodies.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/oauth.h"
+#include "perch/auth/oauth.h"
 
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/salesforce.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
+#include "perch/salesforce/salesforce.h"
 
 static bool is_loopback(const char *url)
 {

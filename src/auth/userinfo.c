@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/oauth.h"
+#include "perch/auth/oauth.h"
 
-#include "perch/error.h"
-#include "perch/salesforce.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
+#include "perch/salesforce/salesforce.h"
 
 static char *take_text(const Json *json, const char *key)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/channel.h"
+#include "perch/base/channel.h"
 
 #include <string.h>
 
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 static const char *const objects[] = {[TEST_LEAD] = "Lead", [TEST_CASE] = "Case"};
 G_STATIC_ASSERT(G_N_ELEMENTS(objects) == TEST_OBJECT_COUNT);

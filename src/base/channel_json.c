@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "perch/channel.h"
+#include "perch/base/channel.h"
 
 /* Channels in the config file. A file may be edited by hand: what cannot be is left out. */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/clock.h"
+#include "perch/base/clock.h"
 
 #include <stdio.h>
 #include <string.h>

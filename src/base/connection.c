@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/connection.h"
+#include "perch/base/connection.h"
 
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
 
 /* The members that are plain strings or numbers, with their keys in the file. */
 #define STRING_MEMBERS(X) \

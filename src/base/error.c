@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/error.h"
+#include "perch/base/error.h"
 
 G_DEFINE_QUARK(perch - error - quark, perch_error)
 

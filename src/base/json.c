@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/json.h"
+#include "perch/base/json.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/secret.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/secret.h"
+#include "perch/base/text.h"
 
 enum { DEPTH_MAX = 100, SIZE_MAX_BYTES = 16 * 1024 * 1024 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/paths.h"
+#include "perch/base/paths.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "perch/error.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
 
 static bool fail(GError **error, const char *path, const char *doing)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/secret.h"
+#include "perch/base/secret.h"
 
 #include <errno.h>
 #include <libsecret/secret.h>
@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "perch/json.h"
+#include "perch/base/json.h"
 
 Secret *secret_new(const char *text)
 {

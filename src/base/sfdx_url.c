@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/sfdx_url.h"
+#include "perch/base/sfdx_url.h"
 
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/json.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/json.h"
+#include "perch/base/text.h"
 
 static const char scheme[] = "force://";
 static const char after_host[] = "/?# \t\r\n";

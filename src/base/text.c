@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/text.h"
+#include "perch/base/text.h"
+
+#include <gio/gio.h>
 
 #include <locale.h>
 #include <stdio.h>
@@ -173,4 +175,14 @@ char *text_shell_word(const char *text)
     if (*text != '\0' && text[strspn(text, plain)] == '\0')
         return g_strdup(text);
     return g_shell_quote(text);
+}
+
+bool host_is_loopback(const char *host)
+{
+    if (host == NULL)
+        return false;
+    if (g_ascii_strcasecmp(host, "localhost") == 0)
+        return true;
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
+    return address != NULL && g_inet_address_get_is_loopback(address);
 }

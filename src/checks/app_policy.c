@@ -2,9 +2,10 @@
 #include <string.h>
 
 #include "compare.h"
-#include "lists.h"
-#include "perch/clock.h"
-#include "perch/text.h"
+#include "perch/base/clock.h"
+#include "perch/base/text.h"
+#include "perch/rest/rest.h"
+#include "registry.h"
 
 /*
  * The app's policies as the org tells them: of an External Client App those of its policy record

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "lists.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "registry.h"
 
 /* ---- a difference ---- */
 

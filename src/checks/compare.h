@@ -2,8 +2,8 @@
 #ifndef PERCH_CHECKS_COMPARE_H
 #define PERCH_CHECKS_COMPARE_H
 
-#include "perch/check.h"
-#include "perch/sheet.h"
+#include "perch/checks/check.h"
+#include "perch/sheet/sheet.h"
 
 /* How the app differs from its sheet, as far as it can be seen from outside. */
 

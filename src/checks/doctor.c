@@ -2,8 +2,9 @@
 #include <string.h>
 
 #include "evidence.h"
-#include "lists.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "perch/rest/rest.h"
+#include "registry.h"
 
 /* Every check of a connection, from the machine to the rights on records. */
 

@@ -4,7 +4,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "perch/rest/rest.h"
 
 /* ---- questions ---- */
 

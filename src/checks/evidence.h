@@ -4,8 +4,8 @@
 
 #include <gio/gio.h>
 
-#include "perch/explain.h"
-#include "perch/session.h"
+#include "perch/checks/session.h"
+#include "perch/explain/explain.h"
 
 /*
  * What the org itself says about a failure, asked before a diagnosis speaks: rights of the running

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "lists.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "registry.h"
 
 /*
  * The end of a connection, in an order in which a stop anywhere loses nothing that is still needed:

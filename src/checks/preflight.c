@@ -3,10 +3,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "lists.h"
-#include "perch/clock.h"
-#include "perch/loopback.h"
-#include "perch/text.h"
+#include "perch/base/clock.h"
+#include "perch/base/text.h"
+#include "perch/net/loopback.h"
+#include "perch/rest/rest.h"
+#include "registry.h"
 
 /* Salesforce refuses a login whose clock is minutes off (DX guide, "3-minute problem"). */
 enum { CLOCK_WARN_MS = 60 * 1000, CLOCK_FAIL_MS = 3 * 60 * 1000 };

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "compare.h"
-#include "lists.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "registry.h"
 
 /*
  * The authorize endpoint asked without a browser: problems of key and callback come as a bare 400

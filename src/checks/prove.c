@@ -2,10 +2,11 @@
 #include <string.h>
 
 #include "compare.h"
-#include "lists.h"
-#include "perch/clock.h"
-#include "perch/refresh.h"
-#include "perch/text.h"
+#include "perch/base/clock.h"
+#include "perch/base/text.h"
+#include "perch/rest/rest.h"
+#include "perch/tokens/refresh.h"
+#include "registry.h"
 
 /* ---- exchange ---- */
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "lists.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "perch/rest/rest.h"
+#include "registry.h"
 
 static void fail_rest(struct check_run *run, enum stage stage, enum failure_target target,
                       const struct http_response *response)

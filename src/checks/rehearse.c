@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "lists.h"
-#include "perch/handoff.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "perch/handoff/handoff.h"
+#include "registry.h"
 
 void rehearsal_begin(struct session *session, const char *channel, Secret *webhook, guint watch_ms)
 {

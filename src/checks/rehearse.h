@@ -2,8 +2,8 @@
 #ifndef PERCH_CHECKS_REHEARSE_H
 #define PERCH_CHECKS_REHEARSE_H
 
-#include "perch/check.h"
-#include "perch/rehearse.h"
+#include "perch/checks/check.h"
+#include "perch/checks/rehearse.h"
 
 /* What the parts of the rehearsal share. */
 

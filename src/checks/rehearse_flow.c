@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "perch/clock.h"
-#include "perch/text.h"
+#include "perch/base/clock.h"
+#include "perch/base/text.h"
 
 /*
  * The whole chain: the flow itself is started by its webhook, with samples that carry a mark, and

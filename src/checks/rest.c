@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "lists.h"
-#include "perch/refresh.h"
+#include "perch/tokens/refresh.h"
+#include "registry.h"
 
 /* A REST call that gets a second chance: a token may have been revoked before its time, and one
  * refresh tells that from a dead connection. */

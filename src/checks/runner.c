@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "evidence.h"
-#include "perch/check.h"
-#include "perch/clock.h"
-#include "perch/text.h"
+#include "perch/base/clock.h"
+#include "perch/base/text.h"
+#include "perch/checks/check.h"
 
 /*
  * A run (one check under way) may outlive its list: an HTTP answer or a keyring callback can still
@@ -459,63 +459,6 @@ void check_http_any(struct check_run *run, HttpRequest *request, check_judge jud
     send(run, request, judge, true);
 }
 
-/* Redirects are never followed; where one leads tells who sent it. Only the host is shown: the rest
- * of the address may hold what is nobody's business. */
-static bool failure_from_redirect(struct failure *ret_failure, enum stage stage,
-                                  const struct http_response *response)
-{
-    const char *location = http_response_header(response, "Location");
-    if (response->status / 100 != 3 || location == NULL)
-        return false;
-    g_autoptr(GUri) uri = g_uri_parse(location, G_URI_FLAGS_PARSE_RELAXED, NULL);
-    const char *host = uri == NULL ? NULL : g_uri_get_host(uri);
-    g_autofree char *origin =
-        host == NULL ? NULL : g_strdup_printf("%s://%s", g_uri_get_scheme(uri), host);
-    const bool own = origin == NULL || salesforce_url_is_trusted(origin);
-    g_autofree char *text =
-        origin == NULL ? g_strdup(_("The answer sends on to another page of the same host."))
-                       : g_strdup_printf(_("The answer sends on to %s."), origin);
-    failure_own(ret_failure, stage, own ? "redirect" : "redirect-elsewhere", text);
-    ret_failure->status = response->status;
-    return true;
-}
-
-/* A success that is not the one that was asked for comes from somebody in between. */
-static void name_odd_success(struct failure *failure)
-{
-    if (failure->status / 100 != 2 ||
-        (failure->code != NULL && strcmp(failure->code, "empty") != 0))
-        return;
-    g_free(failure->code);
-    failure->code = g_strdup("bad-answer");
-}
-
-void failure_from_response(struct failure *ret_failure, enum stage stage,
-                           const struct http_response *response)
-{
-    static const char *const ends[HTTP_END_COUNT] = {
-        [HTTP_REFUSED_URL] = "not-salesforce-host",
-        [HTTP_DNS] = "dns",
-        [HTTP_CONNECT] = "connect",
-        [HTTP_TLS] = "tls",
-        [HTTP_PROXY] = "proxy",
-        [HTTP_TIMEOUT_CONNECT] = "timeout",
-        [HTTP_TIMEOUT_ANSWER] = "timeout",
-        [HTTP_CUT] = "cut",
-        [HTTP_TOO_LARGE] = "too-large",
-        [HTTP_BAD_ANSWER] = "bad-answer",
-        [HTTP_CANCELLED] = "cancelled",
-    };
-    if (response->end != HTTP_ANSWERED)
-        failure_own(ret_failure, STAGE_MACHINE, ends[response->end], response->detail);
-    else if (!failure_from_redirect(ret_failure, stage, response)) {
-        failure_parse(ret_failure, stage, response->status,
-                      http_response_header(response, "Content-Type"), response->body,
-                      response->body_length);
-        name_odd_success(ret_failure);
-    }
-}
-
 void check_fail_unread(struct check_run *run, enum stage stage,
                        const struct http_response *response, const GError *error)
 {
@@ -526,23 +469,6 @@ void check_fail_unread(struct check_run *run, enum stage stage,
         failure_own(&failure, stage, "bad-answer", error->message);
     }
     check_fail(run, &failure);
-}
-
-void failure_from_error(struct failure *ret_failure, enum stage stage, const GError *error)
-{
-    static const char *const codes[] = {
-        [PERCH_ERROR_STORE_ABSENT] = "absent",
-        [PERCH_ERROR_STORE_LOCKED] = "locked",
-        [PERCH_ERROR_STORE_NO_COLLECTION] = "no-collection",
-        [PERCH_ERROR_STORE_FAILED] = "failed",
-    };
-    const char *code = NULL;
-    if (error->domain == PERCH_ERROR && error->code >= 0 &&
-        (gsize)error->code < G_N_ELEMENTS(codes))
-        code = codes[error->code];
-    if (code != NULL)
-        stage = STAGE_MACHINE;
-    failure_own(ret_failure, stage, code != NULL ? code : "internal", error->message);
 }
 
 static Json *evidence(struct check_run *run)

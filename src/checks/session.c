@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/session.h"
+#include "perch/checks/session.h"
 
 #include <string.h>
 
-#include "perch/refresh.h"
-#include "perch/rehearse.h"
+#include "perch/checks/rehearse.h"
+#include "perch/tokens/refresh.h"
 
 /* Salesforce's shortest session timeout is 15 minutes (Session Settings, Timeout Value); a token
  * younger than that is good, whatever the org's setting, unless somebody revoked it. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "lists.h"
-#include "perch/clock.h"
-#include "perch/refresh.h"
-#include "perch/text.h"
+#include "perch/base/clock.h"
+#include "perch/base/text.h"
+#include "perch/rest/rest.h"
+#include "perch/tokens/refresh.h"
+#include "registry.h"
 
 /* Is a stored connection alive? The keyring, a token, one REST call. */
 

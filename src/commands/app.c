@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "perch/command.h"
-#include "perch/paths.h"
-#include "perch/sheet.h"
-#include "perch/store.h"
-#include "perch/text.h"
+#include "perch/base/paths.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
+#include "perch/sheet/sheet.h"
+#include "perch/store/store.h"
 
 /* perch app [NAME]: what has to stand in the app, as a sheet or as files to deploy. */
 

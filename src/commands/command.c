@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/command.h"
+#include "perch/commands/command.h"
 
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "perch/base/text.h"
 #include "perch/config.h"
-#include "perch/text.h"
+#include "perch/wizard/check_view.h"
 
 static const struct command {
     const char *name, *usage, *summary;
     int (*run)(int argc, char **argv);
 } commands[] = {
 #define COMMAND(name, usage, summary) {#name, usage, summary, command_##name},
-#include "perch/commands.def"
+#include "perch/commands/commands.def"
 #undef COMMAND
 };
 

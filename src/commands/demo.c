@@ -8,17 +8,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "perch/command.h"
-#include "perch/own_keyring.h"
-#include "perch/paths.h"
-#include "perch/text.h"
+#include "perch/base/paths.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
+#include "perch/store/own_keyring.h"
 
 /* Failures that can be rehearsed; the demo org has the rest of each row. */
 static const struct rehearsal {
     const char *name, *cause, *happens, *todo;
 } rehearsals[] = {
 #define REHEARSAL(name, cause, user, happens, todo, state) {name, cause, happens, todo},
-#include "perch/rehearsals.def"
+#include "perch/base/rehearsals.def"
 #undef REHEARSAL
 };
 
@@ -190,7 +190,7 @@ static void use_scripted_browser(const struct demo *demo)
 }
 
 /* How it was wrong and how it is cured, for who did not find out. */
-static char *farewell(const struct demo *demo)
+static char *exit_message(const struct demo *demo)
 {
     const char *gone =
         _("That was the demo: its org, settings and keyring are gone. The real thing: perch setup");
@@ -202,7 +202,7 @@ static char *farewell(const struct demo *demo)
 
 static int run_demo(struct demo *demo, const struct common_options *common)
 {
-    g_autofree char *last_words = farewell(demo);
+    g_autofree char *last_words = exit_message(demo);
     g_autoptr(Desktop) desktop = desktop_look();
     bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     const char *scripted = why_scripted(terminal, common->no_input, desktop->browser != NULL);
@@ -216,7 +216,7 @@ static int run_demo(struct demo *demo, const struct common_options *common)
         .json = common->json,
         .no_input = common->no_input || !terminal,
         .quiet = common->quiet,
-        .farewell = last_words,
+        .exit_message = last_words,
     };
     say_hello(demo, scripted);
     if (scripted != NULL)

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "perch/clock.h"
-#include "perch/command.h"
-#include "perch/desktop.h"
-#include "perch/text.h"
+#include "perch/base/clock.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
+#include "perch/net/desktop.h"
 
 /* Every check of each connection, all connections at the same time. */
 

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "paste_input.h"
-#include "perch/command.h"
-#include "perch/explain.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
+#include "perch/explain/explain.h"
 
 /* Explains an error that somebody pastes. The exit code is that of its cause. */
 

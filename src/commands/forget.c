@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
-#include "perch/command.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
 
 /* perch forget NAME: the list of src/checks/forget.c, without a screen. */
 

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "perch/command.h"
-#include "perch/paths.h"
-#include "perch/text.h"
+#include "perch/base/paths.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
 
 /* perch handoff NAME: the values for Flow Builder, in one of the formats. */
 

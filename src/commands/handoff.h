@@ -2,8 +2,8 @@
 #ifndef COMMANDS_HANDOFF_H
 #define COMMANDS_HANDOFF_H
 
-#include "perch/app.h"
-#include "perch/handoff.h"
+#include "perch/app/app.h"
+#include "perch/handoff/handoff.h"
 
 /* perch handoff NAME, in parts. */
 

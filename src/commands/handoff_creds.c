@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "handoff.h"
-#include "perch/command.h"
-#include "perch/paths.h"
-#include "perch/text.h"
+#include "perch/base/paths.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
 
 /*
  * perch handoff NAME --format systemd-creds: the env file, encrypted by systemd-creds(1) for

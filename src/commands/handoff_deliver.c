@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "handoff.h"
-#include "perch/command.h"
-#include "perch/paths.h"
-#include "perch/text.h"
+#include "perch/base/paths.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
 
 /* Where an export goes: standard output, or new files that only this user can read. */
 

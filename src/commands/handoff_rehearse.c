@@ -4,9 +4,9 @@
 
 #include "handoff.h"
 #include "paste_input.h"
-#include "perch/command.h"
-#include "perch/rehearse.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "perch/checks/rehearse.h"
+#include "perch/commands/command.h"
 
 /* perch handoff NAME --rehearse: the flow, played from the exported values alone. */
 

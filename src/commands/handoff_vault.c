@@ -4,10 +4,10 @@
 
 #include "handoff.h"
 #include "paste_input.h"
-#include "perch/command.h"
-#include "perch/explain.h"
-#include "perch/text.h"
-#include "perch/vault.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
+#include "perch/explain/explain.h"
+#include "perch/vault/vault.h"
 
 /* perch handoff NAME --format vault: into HashiCorp Vault or OpenBao. */
 

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include "paste_input.h"
-#include "perch/clock.h"
-#include "perch/command.h"
-#include "perch/sfdx_url.h"
-#include "perch/text.h"
+#include "perch/base/clock.h"
+#include "perch/base/sfdx_url.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
 
 /* perch import --from sf: a login that Salesforce's CLI has, proven and kept as a connection. Its
  * auth URL comes on standard input, never as an argument, which other users could see. */
@@ -134,7 +134,7 @@ static void say_end(const struct app_job *job, const struct import_options *opti
 static int run_import(struct import_options *options, const struct sfdx_url *url,
                       Connection *connection, const struct services *services)
 {
-    static const enum check_list_id lists[] = {CHECKS_TAKE_OVER};
+    static const enum check_list_id lists[] = {CHECKS_IMPORT};
     struct app_job job = {.user = options};
     struct session *session =
         session_new(connection, services->config_dir, services->http, services->store);

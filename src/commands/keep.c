@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include <unistd.h>
 
-#include "perch/app.h"
-#include "perch/clock.h"
-#include "perch/command.h"
-#include "perch/keeper.h"
+#include "perch/app/app.h"
+#include "perch/base/clock.h"
+#include "perch/commands/command.h"
+#include "perch/tokens/rescue.h"
 
-/* What a keeper process does (keeper.h): nobody sees it, and there is nobody to ask. */
+/* What a rescue process does (rescue.h): nobody sees it, and there is nobody to ask. */
 
 enum { FIRST_PAUSE_MS = 250, LONGEST_PAUSE_MS = 5000 };
 
 struct keep {
-    struct keeper_charge charge;
+    struct rescue_charge charge;
     GMainLoop *loop;
     Store *store;
     guint pause_ms;
@@ -43,7 +43,7 @@ static gboolean save(gpointer user)
 int command_keep(void)
 {
     struct keep keep = {.pause_ms = FIRST_PAUSE_MS};
-    if (chdir("/") != 0 || !keeper_wait(&keep.charge))
+    if (chdir("/") != 0 || !rescue_wait(&keep.charge))
         return PERCH_EXIT_OK;
     keep.loop = g_main_loop_new(NULL, FALSE);
     app_open_keyring(false);
@@ -55,6 +55,6 @@ int command_keep(void)
         store_lock_note(keep.charge.lock, NULL);
     store_free(keep.store);
     g_main_loop_unref(keep.loop);
-    keeper_charge_clear(&keep.charge);
+    rescue_charge_clear(&keep.charge);
     return keep.stored ? PERCH_EXIT_OK : PERCH_EXIT_KEYRING;
 }

@@ -9,8 +9,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "perch/error.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
 
 enum { INPUT_BYTES = 1024 * 1024, REST_MS = 300 };
 

@@ -2,7 +2,7 @@
 #ifndef COMMANDS_PASTE_INPUT_H
 #define COMMANDS_PASTE_INPUT_H
 
-#include "perch/secret.h"
+#include "perch/base/secret.h"
 
 /* Text of any kind and length that somebody wants explained. It may hold secrets. Of more than
  * 1 MiB the end is kept. All own what they return; NULL with a sentence in *error. */

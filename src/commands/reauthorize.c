@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/command.h"
-#include "perch/paths.h"
-#include "perch/text.h"
+#include "perch/base/paths.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
 
 /* Straight to Authorize; host, app, scopes, name and every setting are kept. */
 

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "perch/command.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
 
 enum { SECRET_FILE_MAX = 4096 };
 

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "perch/command.h"
-#include "perch/handoff.h"
-#include "perch/mapping.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
+#include "perch/handoff/handoff.h"
+#include "perch/salesforce/mapping.h"
 
 struct test_options {
     const char *channel; /* id; NULL = the first one for the object */

@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "perch/app.h"
-#include "perch/check.h"
-#include "perch/clock.h"
-#include "perch/command.h"
-#include "perch/paths.h"
-#include "perch/refresh.h"
-#include "perch/text.h"
+#include "perch/app/app.h"
+#include "perch/base/clock.h"
+#include "perch/base/paths.h"
+#include "perch/base/text.h"
+#include "perch/checks/check.h"
+#include "perch/commands/command.h"
+#include "perch/tokens/refresh.h"
 
 /* perch token NAME: with a token that is still good this is one read of the keyring and nothing
  * else; no network library is even started. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "control.h"
+#include "demo_org/control.h"
 
 #include <string.h>
 
-#include "faults.h"
-#include "log.h"
-#include "perch/secret.h"
+#include "demo_org/server/faults.h"
+#include "demo_org/server/log.h"
+#include "perch/base/secret.h"
 
 const char *control_token(void)
 {

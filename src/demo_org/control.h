@@ -2,7 +2,7 @@
 #ifndef DEMO_CONTROL_H
 #define DEMO_CONTROL_H
 
-#include "http.h"
+#include "demo_org/server/http.h"
 
 /* The way for tests and rehearsals to look into the org and to change it. Every request carries
  * the control token, random for each run, in the header X-Demo-Control. */

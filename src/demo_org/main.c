@@ -7,14 +7,14 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "browse.h"
-#include "control.h"
-#include "defaults.h"
-#include "faults.h"
-#include "perch/error.h"
-#include "rehearsals.h"
-#include "server.h"
-#include "state.h"
+#include "demo_org/control.h"
+#include "demo_org/org/defaults.h"
+#include "demo_org/org/state.h"
+#include "demo_org/rehearsals.h"
+#include "demo_org/server/browse.h"
+#include "demo_org/server/faults.h"
+#include "demo_org/server/server.h"
+#include "perch/base/error.h"
 
 static struct {
     int port;
@@ -92,9 +92,10 @@ static bool parse_options(int argc, char **argv, GError **error)
 static void list_kind(const struct kind *kind)
 {
     static const char *const types[] = {"text", "flag", "number", "list"};
-    for (gsize i = 0; i < kind->prop_count; i++)
-        printf("%s\t%s\t%s\t%s\t%s\n", kind->name, kind->props[i].name, types[kind->props[i].type],
-               kind->props[i].initial, kind->props[i].meaning);
+    for (gsize i = 0; i < kind->state_field_count; i++)
+        printf("%s\t%s\t%s\t%s\t%s\n", kind->name, kind->state_fields[i].name,
+               types[kind->state_fields[i].type], kind->state_fields[i].initial,
+               kind->state_fields[i].meaning);
 }
 
 static bool load_state(struct state *state, GError **error)

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "rehearsals.h"
+#include "demo_org/rehearsals.h"
 
 #include <string.h>
 
-#include "defaults.h"
-#include "faults.h"
-#include "perch/error.h"
+#include "demo_org/org/defaults.h"
+#include "demo_org/server/faults.h"
+#include "perch/base/error.h"
 
 static const struct rehearsal {
     const char *name, *user, *state;
 } rehearsals[] = {
 #define REHEARSAL(name, cause, user, happens, todo, state) {name, user, state},
-#include "perch/rehearsals.def"
+#include "perch/base/rehearsals.def"
 #undef REHEARSAL
 };
 

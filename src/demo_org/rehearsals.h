@@ -2,7 +2,7 @@
 #ifndef DEMO_REHEARSALS_H
 #define DEMO_REHEARSALS_H
 
-#include "state.h"
+#include "demo_org/org/state.h"
 
 /* Puts the state of a rehearsal (perch/rehearsals.def) into the org. ret_user: who logs in, static.
  * PERCH_ERROR_USAGE when there is no such rehearsal. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "control.h"
-#include "http.h"
-#include "oauth.h"
-#include "pages.h"
-#include "rest.h"
-#include "setup.h"
+#include "demo_org/control.h"
+#include "demo_org/oauth/oauth.h"
+#include "demo_org/rest/rest.h"
+#include "demo_org/server/http.h"
+#include "demo_org/server/pages.h"
+#include "demo_org/setup/setup.h"
 
 /* What requests of a kind have in common: headers, who may call, how errors look. */
 enum family { OAUTH, OAUTH_PAGE, PAGE, REST, REST_OPEN, CONTROL };
@@ -17,7 +17,7 @@ static const struct route {
     handler run;
 } routes[] = {
 #define ROUTE(method, path, family, run) {method, path, family, run},
-#include "routes.def"
+#include "demo_org/routes.def"
 #undef ROUTE
 };
 

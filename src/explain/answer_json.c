@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "explain_private.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 enum { NAME_CHARACTERS = 100 };
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "explain_private.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 enum { SCAN_BYTES = 64 * 1024, JSON_TRIES = 32, PAGE_CHARACTERS = 200 };
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "explain_private.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 /* clang-format off */
 #define STEP(text) {text, STEP_PLAIN}
@@ -15,7 +15,7 @@ static const struct cause_row causes[CAUSE_COUNT] = {
     [CAUSE_##id] = {name,     stage,      exit,                                     \
                     retry,    page,       title,                                    \
                     happened, tell_apart, (const struct step[]){__VA_ARGS__, {NULL, STEP_PLAIN}}},
-#include "perch/causes.def"
+#include "perch/explain/causes.def"
 #undef CAUSE
 };
 

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/check_result.h"
+#include "perch/explain/check_result.h"
 
-#include "perch/text.h"
+#include "perch/base/text.h"
 
-static const struct {
-    const char *name;
-    enum mark mark;
-} statuses[] = {
-    [CHECK_WAITING] = {"waiting", MARK_OPEN},
-    [CHECK_RUNNING] = {"running", MARK_WORKING},
-    [CHECK_OK] = {"ok", MARK_OK},
-    [CHECK_FAILED] = {"failed", MARK_FAILED},
-    [CHECK_WARNING] = {"warning", MARK_WARNING},
-    [CHECK_SKIPPED] = {"skipped", MARK_SKIPPED},
+static const char *const statuses[] = {
+    [CHECK_WAITING] = "waiting", [CHECK_RUNNING] = "running", [CHECK_OK] = "ok",
+    [CHECK_FAILED] = "failed",   [CHECK_WARNING] = "warning", [CHECK_SKIPPED] = "skipped",
 };
 
 void check_result_free(struct check_result *result)
@@ -39,12 +32,7 @@ struct check_result *check_result_copy(const struct check_result *result)
 
 const char *check_status_name(enum check_status status)
 {
-    return statuses[status].name;
-}
-
-enum mark check_status_mark(enum check_status status)
-{
-    return statuses[status].mark;
+    return statuses[status];
 }
 
 char *check_result_why(const struct check_result *result)
@@ -89,45 +77,6 @@ Json *check_result_to_json(const struct check_result *result)
     if (result->diagnosis != NULL)
         json_set(json, "diagnosis", diagnosis_to_json(result));
     return json;
-}
-
-static void view_diagnosis(const struct check_result *result, struct view *view)
-{
-    const struct diagnosis *d = result->diagnosis;
-    g_autofree char *title = g_strdup_printf("%s  (%s)", d->title, _(certainty_name(d->certainty)));
-    view_text(view, result->status == CHECK_FAILED ? ROLE_FAIL : ROLE_WARN, 2, title);
-    if (d->happened != NULL)
-        view_text(view, ROLE_PLAIN, 2, d->happened);
-    if (d->fix->len > 0)
-        view_text(view, ROLE_PLAIN, 2, _("To fix"));
-    for (guint i = 0; i < d->fix->len; i++) {
-        g_autofree char *step = g_strdup_printf("%u. %s", i + 1, (const char *)d->fix->pdata[i]);
-        view_text(view, ROLE_PLAIN, 4, step);
-    }
-    if (d->page != SETUP_PAGE_NONE) {
-        g_autofree char *page = g_strdup_printf(_("Page: %s"), setup_page_path(d->page));
-        view_text(view, ROLE_ACCENT, 4, page);
-    }
-    if (d->tell_apart != NULL)
-        view_text(view, ROLE_DIM, 2, d->tell_apart);
-    if (d->message != NULL && *d->message != '\0') {
-        g_autofree char *said = g_strdup_printf(_("The answer was: %s"), d->message);
-        view_text(view, ROLE_DIM, 2, said);
-    }
-}
-
-void check_result_view(const struct check_result *result, struct view *view, int id, bool open)
-{
-    struct view_item *item = view_add(view, VIEW_CHECK, id, result->title);
-    view_item_set(&item->value, result->summary);
-    item->mark = check_status_mark(result->status);
-    if (result->status == CHECK_RUNNING && view->now_ms - result->started_ms >= 300)
-        item->right =
-            g_strdup_printf("%.1f s", (double)(view->now_ms - result->started_ms) / 1000.0);
-    else if (result->milliseconds >= 0 && result->status != CHECK_RUNNING)
-        item->right = g_strdup_printf("%d ms", MAX(1, result->milliseconds));
-    if (open && result->diagnosis != NULL)
-        view_diagnosis(result, view);
 }
 
 enum check_status check_results_status(const GPtrArray *results)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "explain_private.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 /* The same page of another object. */
 static const struct {

@@ -2,8 +2,8 @@
 #ifndef PERCH_EXPLAIN_PRIVATE_H
 #define PERCH_EXPLAIN_PRIVATE_H
 
-#include "perch/explain.h"
-#include "perch/json.h"
+#include "perch/base/json.h"
+#include "perch/explain/explain.h"
 
 /* ---- causes.c: the table of causes ---- */
 

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "explain_private.h"
-#include "perch/secret.h"
-#include "perch/text.h"
+#include "perch/base/secret.h"
+#include "perch/base/text.h"
 
 enum { SCAN_BYTES = 64 * 1024, CODE_CHARACTERS = 100, MESSAGE_CHARACTERS = 1000, EXCERPT = 300 };
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "explain_private.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 static const struct failure_row {
     enum stage stage;
@@ -14,7 +14,7 @@ static const struct failure_row {
 } rows[] = {
 #define FAILURE(stage, status, code, text, cause, certainty, source) \
     {stage, status, code, text, CAUSE_##cause, CERTAINTY_##certainty, source},
-#include "perch/failures.def"
+#include "perch/explain/failures.def"
 #undef FAILURE
 };
 
@@ -22,7 +22,7 @@ static const struct advice {
     const char *code, *text, *step;
 } advices[] = {
 #define ADVICE(code, text, step) {code, text, step},
-#include "perch/advice.def"
+#include "perch/explain/advice.def"
 #undef ADVICE
 };
 

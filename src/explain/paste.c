@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "perch/secret.h"
-#include "perch/text.h"
+#include "perch/base/secret.h"
+#include "perch/base/text.h"
 
 enum { PASTE_BYTES = 256 * 1024, FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
 

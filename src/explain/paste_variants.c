@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "paste.h"
-#include "perch/secret.h"
+#include "perch/base/secret.h"
 
 /* The same text with one more layer of quoting taken off. */
 

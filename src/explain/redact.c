@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "explain_private.h"
-#include "perch/secret.h"
+#include "perch/base/secret.h"
 
 /*
  * Errors hold no secrets, but what is parsed here may be no error, and what people paste holds

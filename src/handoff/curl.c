@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "flow.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 /*
  * The flow as a POSIX shell script that needs curl and nothing else. Secrets reach curl through

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 /* By the object that the flow creates. */
 static const char *const headings[][TEST_OBJECT_COUNT] = {

@@ -2,7 +2,7 @@
 #ifndef PERCH_HANDOFF_FLOW_H
 #define PERCH_HANDOFF_FLOW_H
 
-#include "perch/handoff.h"
+#include "perch/handoff/handoff.h"
 
 /* The parts that every format is made of. */
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/handoff.h"
+#include "perch/handoff/handoff.h"
 
 #include <string.h>
 
 #include "flow.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 static struct flow_source source_of(const Connection *connection, const struct secrets *secrets)
 {

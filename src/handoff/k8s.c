@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "flow.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 /*
  * A Kubernetes Secret (v1, Opaque) as YAML. The values are base64, so that no quoting rule of YAML

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "flow.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 /* The sheet as Markdown: for a wiki page or a ticket that only the right people read. */
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "flow.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 /*
  * A Postman collection (v2.1) and its environment. The collection holds no secret: it names the

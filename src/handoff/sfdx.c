@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow.h"
-#include "perch/sfdx_url.h"
+#include "perch/base/sfdx_url.h"
 
 /* One line for `sf org login sfdx-url --sfdx-url-stdin -`. The CLI refreshes at the host that it is
  * given, so that is the org's own where it is known. */

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "flow.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 /* The sheet as plain text, for a person who types it into Flow Builder; and the env file. */
 

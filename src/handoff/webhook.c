@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "perch/handoff.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "perch/handoff/handoff.h"
 
 /* The address that starts a flow. Its path is the secret: only what stands before it is copied. */
 

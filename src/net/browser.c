@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "desktop_private.h"
-#include "perch/error.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
 
 static const struct command openers[] = {
     {"wslview", ON_WSL},

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 /*
  * libcurl tells the issuer only once a certificate was accepted. The name is wanted most when it is

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "desktop_private.h"
-#include "perch/error.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
 
 static const struct command copiers[] = {
     {"wl-copy", ON_WAYLAND},

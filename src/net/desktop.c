@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/desktop.h"
+#include "perch/net/desktop.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "desktop_private.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 static bool is_set(const char *name)
 {

@@ -2,7 +2,7 @@
 #ifndef PERCH_NET_DESKTOP_PRIVATE_H
 #define PERCH_NET_DESKTOP_PRIVATE_H
 
-#include "perch/desktop.h"
+#include "perch/net/desktop.h"
 
 /* Where a command can work at all. */
 enum surrounding { ANYWHERE, ON_WSL, ON_X, ON_WAYLAND, ON_DISPLAY };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/http.h"
+#include "perch/net/http.h"
 
 #include <string.h>
 
 #include "curl_loop.h"
 #include "http_lookup.h"
 #include "http_private.h"
-#include "perch/clock.h"
+#include "perch/base/clock.h"
 
 /* libcurl does not count the time that a request waits for another one's connection. */
 enum { DEADLINE_SLACK_MS = 250 };

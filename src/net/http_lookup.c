@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "http_lookup.h"
 
-#include "perch/clock.h"
-#include "perch/text.h"
+#include "perch/base/clock.h"
+#include "perch/base/text.h"
 
 enum { LOOKUP_SECONDS = 10 };
 

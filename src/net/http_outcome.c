@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "http_private.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 /* What each of libcurl's ends means before and after something of the request went out: the
  * difference decides whether the other side may have processed it. */

@@ -4,7 +4,7 @@
 
 #include <curl/curl.h>
 
-#include "perch/http.h"
+#include "perch/net/http.h"
 
 /* What the files of the HTTP part share. */
 
@@ -26,7 +26,6 @@ char *http_settings_target(const struct http_settings *settings, const char *hos
  * to a loopback address; with a user name or password; no host. *ret_host (may be NULL) is the host
  * without brackets. Both owned by the caller. */
 char *http_url_check(const char *url, char **ret_host);
-bool http_host_is_loopback(const char *host);
 
 /* The proxy for a URL with its user name and password, or NULL; free with wipe_free. */
 char *http_proxy_full(const struct http_settings *settings, const char *url);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "http_private.h"
+#include "perch/base/text.h"
 
 /*
  * Which proxy a request takes is decided here and told to libcurl, so that what the preflight shows
@@ -46,7 +47,7 @@ char *http_proxy_full(const struct http_settings *settings, const char *url)
                                         NULL};
     g_autofree char *host = NULL;
     g_autofree char *normal = http_url_check(url, &host);
-    if (normal == NULL || http_host_is_loopback(host)) /* so only https is left */
+    if (normal == NULL || host_is_loopback(host)) /* so only https is left */
         return NULL;
     const char *proxy = settings->proxy != NULL ? settings->proxy : first_set(names);
     if (proxy == NULL || is_excepted(normal))

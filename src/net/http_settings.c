@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "http_private.h"
-#include "perch/error.h"
-#include "perch/json.h"
-#include "perch/paths.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/json.h"
+#include "perch/base/paths.h"
+#include "perch/base/text.h"
 
 enum { MAX_FILE = 64 * 1024 };
 

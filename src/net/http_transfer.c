@@ -3,7 +3,7 @@
 
 #include "certificate.h"
 #include "http_private.h"
-#include "perch/clock.h"
+#include "perch/base/clock.h"
 
 #if __has_include("perch/config.h")
 #include "perch/config.h"

@@ -2,20 +2,13 @@
 #include <string.h>
 
 #include "http_private.h"
+#include "perch/base/text.h"
 
 /* libcurl's own parser, so that what is checked is what is asked. */
 typedef CURLU ParsedUrl;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ParsedUrl, curl_url_cleanup)
 typedef char CurlText;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CurlText, curl_free)
-
-bool http_host_is_loopback(const char *host)
-{
-    if (g_ascii_strcasecmp(host, "localhost") == 0)
-        return true;
-    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
-    return address != NULL && g_inet_address_get_is_loopback(address);
-}
 
 static char *part(CURLU *url, CURLUPart which)
 {
@@ -36,8 +29,8 @@ char *http_url_check(const char *url, char **ret_host)
     gsize length = strlen(host);
     g_autofree char *plain =
         *host == '[' && length > 2 ? g_strndup(host + 1, length - 2) : g_strdup(host);
-    bool allowed = strcmp(scheme, "https") == 0 ||
-                   (strcmp(scheme, "http") == 0 && http_host_is_loopback(plain));
+    bool allowed =
+        strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && host_is_loopback(plain));
     if (!allowed)
         return NULL;
     if (ret_host != NULL)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/loopback.h"
+#include "perch/net/loopback.h"
 
 #include <string.h>
 
 #include "loopback_private.h"
-#include "perch/error.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
 
 enum {
     MAX_VISITORS = 16,

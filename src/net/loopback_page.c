@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 struct page {
     const char *status;

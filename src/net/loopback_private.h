@@ -2,7 +2,7 @@
 #ifndef PERCH_NET_LOOPBACK_PRIVATE_H
 #define PERCH_NET_LOOPBACK_PRIVATE_H
 
-#include "perch/loopback.h"
+#include "perch/net/loopback.h"
 #include "request_head.h"
 
 #define LOOPBACK_PATH "/OauthRedirect"

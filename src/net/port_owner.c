@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "loopback_private.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 /* Reads proc(5): /proc/net/tcp names the inode of a listening socket, /proc/PID/fd who has it. */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "internal.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "plain_private.h"
 
 /* ---- the words of a question ---- */
 

@@ -7,7 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "plain_private.h"
 
 /* ---- echo ---- */
 

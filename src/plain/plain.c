@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/plain.h"
+#include "perch/plain/plain.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#include "internal.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "plain_private.h"
 
 /* More of them on one screen than any screen needs: stop instead of going round in circles. */
 enum { NEXTS_MAX = 4 };
@@ -335,7 +335,7 @@ static void on_line(gpointer user)
     plain_soon(user);
 }
 
-Plain *plain_new(const struct ui_host *host, const struct plain_options *options)
+Plain *plain_new(const struct view_host *host, const struct plain_options *options)
 {
     Plain *plain = g_new0(Plain, 1);
     plain->host = *host;

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "internal.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "plain_private.h"
 
 /* ---- the view, as this front end understands it ---- */
 

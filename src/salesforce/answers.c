@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/salesforce.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
+#include "perch/salesforce/salesforce.h"
 
 /* "68.0" → 680; 0 when it is no version. */
 static gint64 version_rank(const char *version)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/salesforce.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
+#include "perch/salesforce/salesforce.h"
 
 static void field_free(gpointer data)
 {

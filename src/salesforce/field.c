@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "field_types.h"
-#include "perch/salesforce.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
+#include "perch/salesforce/salesforce.h"
 
 static bool is_id(const char *text)
 {

@@ -2,7 +2,7 @@
 #ifndef PERCH_SALESFORCE_FIELD_TYPES_H
 #define PERCH_SALESFORCE_FIELD_TYPES_H
 
-#include "perch/salesforce.h"
+#include "perch/salesforce/salesforce.h"
 
 enum field_kind {
     FIELD_TEXT,

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include <gio/gio.h>
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/salesforce.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
+#include "perch/salesforce/salesforce.h"
 
 /*
  * Salesforce's hosts (help.salesforce.com: My Domain URL formats), most special first. A suffix
@@ -102,16 +101,6 @@ static bool suffix_fits(const char *host, const char *suffix)
     if (*suffix != '.')
         return g_str_equal(host, suffix);
     return g_str_has_suffix(host, suffix) && strlen(host) > strlen(suffix);
-}
-
-static bool is_loopback(const char *host)
-{
-    if (host == NULL)
-        return false;
-    if (g_ascii_strcasecmp(host, "localhost") == 0)
-        return true;
-    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
-    return address != NULL && g_inet_address_get_is_loopback(address);
 }
 
 /* Dots between labels of letters, digits and inner hyphens; no empty label, and none that stands
@@ -254,7 +243,7 @@ static bool use_address(struct org_host *result, const char *text, GError **erro
     const char *scheme = g_uri_get_scheme(uri);
     if (!g_str_equal(scheme, "https") && !g_str_equal(scheme, "http"))
         return refuse(error, _("The address has to begin with https://."));
-    if (is_loopback(host_part))
+    if (host_is_loopback(host_part))
         return use_loopback(result, uri, has_scheme);
     g_autofree char *host = g_ascii_strdown(host_part, -1);
     if (g_str_has_suffix(host, "."))
@@ -298,7 +287,7 @@ bool salesforce_url_is_trusted(const char *url)
         return false;
     const char *scheme = g_uri_get_scheme(uri);
     bool is_https = g_str_equal(scheme, "https");
-    if (is_loopback(host_part))
+    if (host_is_loopback(host_part))
         return is_https || g_str_equal(scheme, "http");
     g_autofree char *host = g_ascii_strdown(host_part, -1);
     int port = g_uri_get_port(uri);
@@ -329,7 +318,7 @@ char *lightning_url(const char *org_url)
 {
     g_autoptr(GUri) uri = org_url == NULL ? NULL : g_uri_parse(org_url, G_URI_FLAGS_NONE, NULL);
     const char *host_part = uri == NULL ? NULL : g_uri_get_host(uri);
-    if (is_loopback(host_part))
+    if (host_is_loopback(host_part))
         return g_uri_join(G_URI_FLAGS_NONE, g_uri_get_scheme(uri), NULL, host_part,
                           g_uri_get_port(uri), "", NULL, NULL);
     if (host_part == NULL)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/salesforce.h"
+#include "perch/salesforce/salesforce.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/mapping.h"
+#include "perch/salesforce/mapping.h"
 
 #include <string.h>
 
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 static bool is_picklist(const struct field *field)
 {

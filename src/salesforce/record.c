@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "field_types.h"
-#include "perch/salesforce.h"
+#include "perch/salesforce/salesforce.h"
 
 /* The fields that the guide for Flow Builder fills, in its order. text NULL = the marker;
  * an awkward one carries what breaks a template that does not escape. */

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/setup_pages.h"
+#include "perch/salesforce/setup_pages.h"
 
 #include <string.h>
 
-#include "perch/salesforce.h"
+#include "perch/salesforce/salesforce.h"
 
 static const struct page {
     const char *name, *path, *link;
 } pages[SETUP_PAGE_COUNT] = {
     [SETUP_PAGE_NONE] = {"", "", ""},
 #define SETUP_PAGE(id, name, path, link, source) [SETUP_PAGE_##id] = {name, path, link},
-#include "perch/setup_pages.def"
+#include "perch/salesforce/setup_pages.def"
 #undef SETUP_PAGE
 };
 

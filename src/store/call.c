@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "perch/error.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
 
 const char call_service_name[] = "org.freedesktop.secrets";
 

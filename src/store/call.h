@@ -4,7 +4,7 @@
 
 #include <libsecret/secret.h>
 
-#include "store-private.h"
+#include "store_private.h"
 
 /*
  * One call to the Secret Service: its own private connection to the session bus, a session on it,

@@ -3,11 +3,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "perch/error.h"
-#include "perch/paths.h"
-#include "perch/secret.h"
-#include "perch/store.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/paths.h"
+#include "perch/base/secret.h"
+#include "perch/base/text.h"
+#include "perch/store/store.h"
 
 /* One file a connection: CONFIG_DIR/connections/NAME.json. A name is checked before it is a path.
  */

@@ -4,10 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "perch/error.h"
-#include "perch/paths.h"
-#include "perch/store.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/paths.h"
+#include "perch/base/text.h"
+#include "perch/store/store.h"
 
 /*
  * An open-file-description lock goes with the descriptor, so it ends with the process however that

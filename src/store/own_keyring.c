@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/own_keyring.h"
+#include "perch/store/own_keyring.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,10 +9,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "perch/error.h"
-#include "perch/paths.h"
-#include "perch/text.h"
-#include "private-service.h"
+#include "perch/base/error.h"
+#include "perch/base/paths.h"
+#include "perch/base/text.h"
+#include "private_service.h"
 
 enum { PASSWORD_MAX = 1024 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "private-service.h"
+#include "private_service.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "perch/error.h"
-#include "perch/paths.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/paths.h"
+#include "perch/base/text.h"
 
 enum {
     START_MS = 10000,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
-#include "perch/error.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
 
 /*
  * A class derived from libsecret's SecretService, which libsecret foresees (secret_service_open

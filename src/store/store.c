@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/store.h"
+#include "perch/store/store.h"
 
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/text.h"
-#include "store-private.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
+#include "store_private.h"
 
 Store *store_new(const struct store_ops *ops, const char *provider)
 {

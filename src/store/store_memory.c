@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/error.h"
-#include "perch/text.h"
-#include "store-private.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
+#include "store_private.h"
 
 /* Keeps the same item texts as the keyring would, in wiped memory, for as long as the Store lives.
  */

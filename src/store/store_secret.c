@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "call.h"
-#include "perch/error.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
 
 /* The Secret Service kind of store. Each function below is one step of a call (call.h); a step
  * starts something and names the next one. */

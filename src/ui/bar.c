@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/text.h"
-#include "ui-private.h"
+#include "perch/base/text.h"
+#include "ui_private.h"
 
 /* Actions that a screen need not list: everybody expects them to work. */
 static bool always_works(enum action action)

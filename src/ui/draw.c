@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "perch/text.h"
-#include "ui-private.h"
+#include "perch/base/text.h"
+#include "ui_private.h"
 
 #define HEAD_ROWS 2 /* title and rule */
 #define FOOT_ROWS 2 /* rule and keys */

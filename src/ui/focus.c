@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "perch/secret.h"
-#include "ui-private.h"
+#include "perch/base/secret.h"
+#include "ui_private.h"
 
 /* The buffer of one input, and what the host's view said about it last. */
 struct field {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "perch/secret.h"
-#include "ui-private.h"
+#include "perch/base/secret.h"
+#include "ui_private.h"
 
 #define CTRL(letter) ((letter)&0x1f)
 #define ESC 27

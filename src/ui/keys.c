@@ -5,7 +5,7 @@
 #include <curses.h>
 #include <string.h>
 
-#include "perch/secret.h"
+#include "perch/base/secret.h"
 
 #define ESC 27
 #define CTRL_C 3

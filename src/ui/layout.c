@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "perch/secret.h"
-#include "perch/text.h"
+#include "perch/base/secret.h"
+#include "perch/base/text.h"
 
 #define TEXT_MAX 78  /* columns of running text */
 #define LABEL_MAX 24 /* longer labels stand above their value */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "lineedit.h"
-#include "perch/view.h"
+#include "perch/view/view.h"
 
 /*
  * From the items of a view to lines of styled text at a width. Pure: no terminal, no clock. Column

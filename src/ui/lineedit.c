@@ -4,8 +4,8 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "perch/secret.h"
-#include "perch/text.h"
+#include "perch/base/secret.h"
+#include "perch/base/text.h"
 
 #define TEXT_MAX (1024 * 1024) /* bytes; no address or key comes near it */
 

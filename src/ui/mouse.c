@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ui-private.h"
+#include "ui_private.h"
 
 #define WHEEL_LINES 3
 

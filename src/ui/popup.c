@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/text.h"
-#include "ui-private.h"
+#include "perch/base/text.h"
+#include "ui_private.h"
 
 /* Boxes over the screen. They are drawn last, over what stands there: the whole screen is drawn
  * anew each time, and curses sends only what differs. */

@@ -13,9 +13,9 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "perch/error.h"
-#include "perch/secret.h"
-#include "perch/text.h"
+#include "perch/base/error.h"
+#include "perch/base/secret.h"
+#include "perch/base/text.h"
 
 #include <term.h>
 #undef columns /* words that term.h takes for itself */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ui-private.h"
+#include "ui_private.h"
 
 /*
  * Roles as attributes. Where there are 256 colours, those of middle brightness are taken, which

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/ui.h"
+#include "perch/ui/ui.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ui-private.h"
+#include "ui_private.h"
 
 #define REPAINT_PRIORITY (G_PRIORITY_HIGH_IDLE + 20) /* below input and I/O */
 
@@ -242,7 +242,7 @@ static void watch_signals(Ui *ui)
 
 /* ---- life ---- */
 
-Ui *ui_new_on(struct ui_term *term, const struct ui_host *host)
+Ui *ui_new_on(struct ui_term *term, const struct view_host *host)
 {
     Ui *ui = g_new0(Ui, 1);
     ui->host = *host;
@@ -260,7 +260,7 @@ Ui *ui_new_on(struct ui_term *term, const struct ui_host *host)
     return ui;
 }
 
-Ui *ui_new(const struct ui_host *host, GError **error)
+Ui *ui_new(const struct view_host *host, GError **error)
 {
     Ui *ui = ui_new_on(NULL, host);
     watch_signals(ui);

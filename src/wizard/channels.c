@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "wizard-private.h"
+#include "wizard_private.h"
 
 /* The channels of a connection: their names and what they create. */
 

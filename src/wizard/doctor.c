@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "wizard-private.h"
+#include "wizard_private.h"
 
 /* Troubleshooting: every check of the connection as rows, the diagnosis behind each that failed. */
 

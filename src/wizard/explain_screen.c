@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "wizard-private.h"
+#include "wizard_private.h"
 
 /* An error from anywhere, pasted: Bird's flow log, a page, an address, cURL's output. */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "wizard-private.h"
+#include "wizard_private.h"
 
 /* Two screens over the Hand-off step: the formats of an export, and the flow's own webhook. */
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/home.h"
+#include "perch/wizard/home.h"
 
 #include <string.h>
 
-#include "perch/text.h"
-#include "perch/wizard.h"
+#include "perch/base/text.h"
+#include "perch/wizard/wizard.h"
 
 enum { HOME_ITEM_NEW = 1, HOME_ITEM_FIND, HOME_ITEM_NAME, HOME_ITEM_ROW = 10, FIND_FROM = 5 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "wizard-private.h"
+#include "wizard_private.h"
 
 /* The offer of a keyring of perch's own, where the machine has none: its password, twice when it is
  * made, once when it only has to be opened. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "wizard-private.h"
+#include "wizard_private.h"
 
 /*
  * The mapping editor, two screens over the Test step: the fields of the org, to pick one by its

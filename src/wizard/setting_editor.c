@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/sheet.h"
-#include "wizard-private.h"
+#include "perch/sheet/sheet.h"
+#include "wizard_private.h"
 
 /* One name, the e-mail address or more callback URLs of the app: a screen over the App step. */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "perch/setup_pages.h"
-#include "perch/sheet.h"
-#include "wizard-private.h"
+#include "perch/salesforce/setup_pages.h"
+#include "perch/sheet/sheet.h"
+#include "wizard_private.h"
 
 /* The App step: the sheet's rows, to be entered in Setup and ticked off one by one. */
 

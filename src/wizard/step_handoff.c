@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/handoff.h"
-#include "wizard-private.h"
+#include "perch/handoff/handoff.h"
+#include "wizard_private.h"
 
 void step_handoff_enter(struct wizard *w, GArray *out)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "perch/setup_pages.h"
-#include "wizard-private.h"
+#include "perch/salesforce/setup_pages.h"
+#include "wizard_private.h"
 
 /* A new app is known everywhere after 2 to 10 minutes; until then Salesforce calls its key
  * unknown. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "wizard-private.h"
+#include "wizard_private.h"
 
 void step_org_enter(struct wizard *w, GArray *out)
 {

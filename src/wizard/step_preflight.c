@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "wizard-private.h"
+#include "wizard_private.h"
 
 void step_preflight_enter(struct wizard *w, GArray *out)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/wizard.h"
+#include "perch/wizard/wizard.h"
 
 #include <string.h>
 
-#include "wizard-private.h"
+#include "wizard_private.h"
 
 static const struct step_def steps[STEP_COUNT] = {
 #define STEP(id, name, title)           \
@@ -13,7 +13,7 @@ static const struct step_def steps[STEP_COUNT] = {
                    step_##name##_view,  \
                    step_##name##_event, \
                    step_##name##_checks},
-#include "perch/steps.def"
+#include "perch/wizard/steps.def"
 #undef STEP
 };
 

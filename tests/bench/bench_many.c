@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "perch/store.h"
+#include "perch/store/store.h"
 #include "support/demo_org_proc.h"
 #include "support/keyring.h"
 #include "support/many.h"

@@ -7,8 +7,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "perch/error.h"
-#include "perch/store.h"
+#include "perch/base/error.h"
+#include "perch/store/store.h"
 #include "support/keyring.h"
 #include "support/test.h"
 

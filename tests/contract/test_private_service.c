@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/store/private-service.h"
-#include "perch/error.h"
-#include "perch/store.h"
+#include "perch/base/error.h"
+#include "perch/store/store.h"
+#include "store/private_service.h"
 #include "support/keyring.h"
 #include "support/test.h"
 

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "../support/keyring.h"
-#include "perch/error.h"
+#include "perch/base/error.h"
+#include "support/keyring.h"
 
 struct world {
     char *home;

@@ -9,11 +9,11 @@
 #include <signal.h>
 #include <string.h>
 
-#include "../../src/store/call.h"
-#include "../../src/store/private-service.h"
-#include "../support/keyring.h"
 #include "bus_monitor.h"
-#include "perch/error.h"
+#include "perch/base/error.h"
+#include "store/call.h"
+#include "store/private_service.h"
+#include "support/keyring.h"
 
 struct world {
     char *home;

@@ -9,11 +9,11 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "../../src/store/call.h"
-#include "../../src/store/private-service.h"
-#include "../support/keyring.h"
-#include "perch/error.h"
+#include "perch/base/error.h"
+#include "store/call.h"
+#include "store/private_service.h"
 #include "support/fake_service.h"
+#include "support/keyring.h"
 
 struct world {
     char *home;

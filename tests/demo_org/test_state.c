@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "demo_org/policy.h"
-#include "demo_org/scan.h"
-#include "demo_org/state.h"
-#include "perch/error.h"
+#include "demo_org/org/policy.h"
+#include "demo_org/org/scan.h"
+#include "demo_org/org/state.h"
+#include "perch/base/error.h"
 #include "support/test.h"
 
 /* The parts of the demo org that need no server. */

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "perch/channel.h"
-#include "perch/json.h"
+#include "perch/base/channel.h"
+#include "perch/base/json.h"
 #include "support/fetch.h"
 #include "support/test.h"
 

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "perch/json.h"
+#include "perch/base/json.h"
 #include "support/test.h"
 
 struct Scripted {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "e2e/rig.h"
-#include "perch/connection.h"
-#include "perch/store.h"
+#include "perch/base/connection.h"
+#include "perch/store/store.h"
 #include "support/many.h"
 
 static Json *doctor(Rig *rig, int code)

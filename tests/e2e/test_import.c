@@ -193,7 +193,7 @@ static void import__of_what_is_no_such_url__is_refused(void **state)
     assert_code(elsewhere, 2);
 }
 
-/* The answer that holds the only token from now on, and a kill behind it: the keeper stores it, and
+/* The answer that holds the only token from now on, and a kill behind it: the rescue stores it, and
  * the connection is there to go on with. */
 static void import__killed_after_the_answer__loses_nothing(void **state)
 {

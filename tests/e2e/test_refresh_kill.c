@@ -123,7 +123,7 @@ static void kill_at(Rig *rig, const char *inject, bool threads, struct tally *ta
     g_autofree char *log = g_build_filename(rig->home->root, "trace", NULL);
     g_autoptr(Secret) before = stored_token(rig);
     bool ended = run(rig, inject, threads, log) == 0;
-    wait_for_lock(rig, "acme"); /* held by a keeper that has something to store */
+    wait_for_lock(rig, "acme"); /* held by a rescue that has something to store */
     g_autoptr(Secret) after = stored_token(rig);
     tally->points++;
     tally->survived += ended;

@@ -7,7 +7,7 @@
 
 #include "e2e/flow.h"
 #include "e2e/rig.h"
-#include "perch/salesforce.h"
+#include "perch/salesforce/salesforce.h"
 
 static const char token_path[] = "/services/oauth2/token";
 static const char lead_path[] = "/services/data/v68.0/sobjects/Lead";

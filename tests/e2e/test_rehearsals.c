@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "e2e/walk.h"
-#include "perch/error.h"
+#include "perch/base/error.h"
 #include "support/browser_login.h"
 
 /* Nobody sees what the browser shows in a run without a screen; a test of its own does that. */
@@ -55,7 +55,7 @@ static int exit_of(const char *cause)
         enum perch_exit exit;
     } causes[] = {
 #define CAUSE(id, name, stage, exit, ...) {name, exit},
-#include "perch/causes.def"
+#include "perch/explain/causes.def"
 #undef CAUSE
     };
     for (gsize i = 0; i < G_N_ELEMENTS(causes); i++)

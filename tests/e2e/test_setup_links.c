@@ -3,7 +3,7 @@
 /* Every Setup page that a diagnosis can link to opens in the org, with and without ids in its
  * address. */
 
-#include "perch/setup_pages.h" /* before admin.h, which has a SETUP_PAGE of its own */
+#include "perch/salesforce/setup_pages.h" /* before admin.h, which has a SETUP_PAGE of its own */
 
 #include "e2e/admin.h"
 

@@ -3,7 +3,7 @@
 #define E2E_TOKENS_H
 
 #include "e2e/rig.h"
-#include "perch/store.h"
+#include "perch/store/store.h"
 
 /* The keyring and the org as they are, looked at and changed behind perch's back. */
 

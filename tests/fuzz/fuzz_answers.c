@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "perch/explain.h"
-#include "perch/oauth.h"
-#include "perch/salesforce.h"
+#include "perch/auth/oauth.h"
+#include "perch/explain/explain.h"
+#include "perch/salesforce/salesforce.h"
 
 /* Whatever a server answers: a result or an error, never both, never a crash. */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "perch/explain.h"
+#include "perch/explain/explain.h"
 
 /* As every access token looks; wherever it stands, it has to vanish. */
 #define SECRET "00D000000000001!AQCANARY0123456789"

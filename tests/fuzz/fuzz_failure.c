@@ -2,7 +2,7 @@
 /* Error answers of any shape: always a listed cause, never a crash, nothing that reaches a terminal
  * unclean. The first byte chooses stage and status. */
 #include "fuzz/fuzz.h"
-#include "perch/explain.h"
+#include "perch/explain/explain.h"
 
 static void check_text(const char *text)
 {

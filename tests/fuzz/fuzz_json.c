@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "perch/connection.h"
-#include "perch/json.h"
-#include "perch/secret.h"
+#include "perch/base/connection.h"
+#include "perch/base/json.h"
+#include "perch/base/secret.h"
 
 /* What was printed is read again as the same, whatever it was. */
 static void check_round_trip(const Json *json)

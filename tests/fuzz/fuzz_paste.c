@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "perch/oauth.h"
-#include "perch/salesforce.h"
+#include "perch/auth/oauth.h"
+#include "perch/salesforce/salesforce.h"
 
 static void check_paste(const char *text)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 /* Nothing that a terminal would obey: no C0 and C1 controls, no bidi controls. */
 static bool is_harmless(const char *text, bool lines)

@@ -22,8 +22,8 @@ fi
 # store of secrets says, which has nothing to do with Salesforce.
 while IFS= read -r word; do
     case $word in internal | cancelled | webhook | not-arrived | vault) continue ;; esac
-    grep -qE "^FAILURE\(STAGE_[A-Z]+, 0, \"$word\", NULL, .*\"own\"\)" include/perch/failures.def ||
-        complain "include/perch/failures.def:1: no row for perch's own word \"$word\""
+    grep -qE "^FAILURE\(STAGE_[A-Z]+, 0, \"$word\", NULL, .*\"own\"\)" include/perch/explain/failures.def ||
+        complain "include/perch/explain/failures.def:1: no row for perch's own word \"$word\""
 done < <({
     grep -rhoE '(check_fail_own|failure_own)\([^;"]*"[a-z-]+"' src --include='*.c'
     sed -n '/ends\[HTTP_END_COUNT\]/,/};/p; /codes\[\] = {/,/};/p' src/checks/runner.c

@@ -31,20 +31,20 @@ enum perch_exit {
 enum setup_page {
     SETUP_PAGE_NONE,
 #define SETUP_PAGE(id, name, path, link, source) SETUP_PAGE_##id,
-#include "perch/setup_pages.def"
+#include "perch/salesforce/setup_pages.def"
 #undef SETUP_PAGE
     SETUP_PAGE_COUNT,
 };
 
 static const char *const page_paths[SETUP_PAGE_COUNT] = {
 #define SETUP_PAGE(id, name, path, link, source) [SETUP_PAGE_##id] = path,
-#include "perch/setup_pages.def"
+#include "perch/salesforce/setup_pages.def"
 #undef SETUP_PAGE
 };
 
 enum cause {
 #define CAUSE(id, name, ...) CAUSE_##id,
-#include "perch/causes.def"
+#include "perch/explain/causes.def"
 #undef CAUSE
     CAUSE_COUNT,
 };
@@ -71,7 +71,7 @@ static const struct cause_row {
     [CAUSE_##id] = {name, stage, exit, retry, page, title, happened, tell_apart, \
                     (const struct step[]){__VA_ARGS__, {NULL, PLAIN}}},
 /* clang-format on */
-#include "perch/causes.def"
+#include "perch/explain/causes.def"
 };
 
 static const struct failure_row {
@@ -84,14 +84,14 @@ static const struct failure_row {
 #define CERTAIN false
 #define FAILURE(stage, status, code, text, cause, certainty, source) \
     {code, text, status, CAUSE_##cause, certainty, sizeof source == sizeof "own"},
-#include "perch/failures.def"
+#include "perch/explain/failures.def"
 };
 
 static const struct advice_row {
     const char *code, *text, *step;
 } advices[] = {
 #define ADVICE(code, text, step) {code, text, step},
-#include "perch/advice.def"
+#include "perch/explain/advice.def"
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -333,16 +333,17 @@ static void write_cause(enum cause cause)
 
 static void write_head(void)
 {
-    printf(".\\\" SPDX-License-Identifier: MIT\n"
-           ".\\\" Written by tests/lint/causes.sh --write; the texts are in include/perch/*.def.\n"
-           ".Dd November 23, 2026\n.Dt PERCH-CAUSES 7\n.Os\n"
-           ".Sh NAME\n.Nm perch-causes\n"
-           ".Nd what perch names when something fails, and what cures it\n"
-           ".Sh DESCRIPTION\n"
-           "Each failure that\n.Xr perch 1\nexplains has one of these causes.\nWith\n"
-           ".Fl -json\nit is the member\n.Va cause\nof a diagnosis: the headings here are its "
-           "values.\n.Pp\nA cause is\n.Dq certain\nwhere the answer allows nothing else,\n"
-           ".Dq likely\nwhere it can mean something else too, and\n.Dq unknown\n");
+    printf(
+        ".\\\" SPDX-License-Identifier: MIT\n"
+        ".\\\" Written by tests/lint/causes.sh --write; the texts are in include/perch/explain/*.def.\n"
+        ".Dd November 23, 2026\n.Dt PERCH-CAUSES 7\n.Os\n"
+        ".Sh NAME\n.Nm perch-causes\n"
+        ".Nd what perch names when something fails, and what cures it\n"
+        ".Sh DESCRIPTION\n"
+        "Each failure that\n.Xr perch 1\nexplains has one of these causes.\nWith\n"
+        ".Fl -json\nit is the member\n.Va cause\nof a diagnosis: the headings here are its "
+        "values.\n.Pp\nA cause is\n.Dq certain\nwhere the answer allows nothing else,\n"
+        ".Dq likely\nwhere it can mean something else too, and\n.Dq unknown\n");
     say("where perch does not know the answer; then it is shown as it came, without a guess. "
         "Answers are told by their code. Words are looked for in any case, and only where nothing "
         "else in the answer tells.");

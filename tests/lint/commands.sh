@@ -5,10 +5,10 @@
 # in the completions of each shell.
 source "$(dirname "$0")/lib.sh"
 
-mapfile -t commands < <(sed -n 's/^COMMAND(\([a-z]*\),.*/\1/p' include/perch/commands.def)
+mapfile -t commands < <(sed -n 's/^COMMAND(\([a-z]*\),.*/\1/p' include/perch/commands/commands.def)
 mapfile -t options < <(cat src/commands/*.c |
     sed -n 's/^ *{"\([a-z-]*\)", 0, 0, G_OPTION_ARG.*/\1/p' | sort -u)
-[ "${#commands[@]}" != 0 ] || complain "include/perch/commands.def:1: no command was found"
+[ "${#commands[@]}" != 0 ] || complain "include/perch/commands/commands.def:1: no command was found"
 [ "${#options[@]}" != 0 ] || complain "src/commands: no option was found"
 
 # wanted FILE WHAT REGEXP

@@ -11,7 +11,7 @@ end='.\" keys: end'
 
 # One row ID KEY NAME HELP for each ACTION(...), fields parted by tabs.
 rows() {
-    { tr '\n' ' ' <include/perch/actions.def; echo; } | sed 's/ACTION(/\nACTION(/g' | sed -nE \
+    { tr '\n' ' ' <include/perch/view/actions.def; echo; } | sed 's/ACTION(/\nACTION(/g' | sed -nE \
         's/^ACTION\(([A-Z]+), *('\''[^'\'']+'\''|[0-9]+), *"([^"]*)", *N_\("(([^"\\]|\\.)*)"\)\).*/\1\t\2\t\3\t\4/p'
 }
 
@@ -28,7 +28,7 @@ table() {
         2) key='Right arrow' ;;
         3) key=Ctrl-C ;;
         "'"?"'") key="\\&${key:1:1}" ;;
-        *) complain "include/perch/actions.def:1: keys.sh has no name for the key $key" >&2 ;;
+        *) complain "include/perch/view/actions.def:1: keys.sh has no name for the key $key" >&2 ;;
         esac
         printf '.It Ic %s\n%s\n' "$key" "$help"
     done < <(rows)
@@ -39,8 +39,8 @@ new=$(mktemp)
 trap 'rm -f "$new"' EXIT
 body=$(table)
 # Every ACTION has to be understood: a row that is written otherwise must not get lost.
-if [ "$(grep -c '^ACTION(' include/perch/actions.def)" != "$(rows | wc -l)" ]; then
-    complain "include/perch/actions.def:1: keys.sh does not understand every row"
+if [ "$(grep -c '^ACTION(' include/perch/view/actions.def)" != "$(rows | wc -l)" ]; then
+    complain "include/perch/view/actions.def:1: keys.sh does not understand every row"
 fi
 BODY=$body awk -v begin="$begin" -v end="$end" '
     BEGIN { gsub(/^\.\"/, ".\\\"", begin); gsub(/^\.\"/, ".\\\"", end) }

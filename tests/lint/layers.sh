@@ -1,96 +1,137 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Who may include what. Libraries live in one folder each; the pure folders do no I/O; arrows
-# between our own folders point downwards only. A header of include/perch belongs to the folder
-# that has a .c file of the same name, or to the one named in the table below.
+# Who may include what. Every folder of src/ has a README.md of three lines: its name, its purpose,
+# and "Used by:", the folders that may include its headers ("everyone" for the lowest). A header
+# belongs to the folder whose path it has, below src/ or include/perch/. What a file reaches through
+# other headers counts as if it included it itself, foreign headers too.
 source "$(dirname "$0")/lib.sh"
 
-# Foreign headers: pattern, where they may be included (paths that start so), and its short name.
-foreign=(
-    'curses\.h|ncurses|panel\.h|term\.h|src/ui/ tests/'
-    'curl/|src/net/ tests/'
-    'libsecret/|src/store/ src/base/secret.c tests/'
-    'cJSON\.h|cjson|src/base/json.c src/base/secret.c tests/unit/test_json.c'
-    'microhttpd|src/demo_org/ tests/'
-)
-for rule in "${foreign[@]}"; do
-    pattern=${rule%|*}
-    allowed=${rule##*|}
-    while IFS=: read -r file line text; do
-        ok=
-        for place in $allowed; do
-            case $file in "$place"*) ok=1 ;; esac
-        done
-        [ -n "$ok" ] || complain "$file:$line: not here: $text"
-    done < <(grep -rnE "^ *# *include *[<\"][^>\"]*($pattern)" src include --include='*.c' \
-        --include='*.h' --include='*.def')
-done
-
-# The pure folders: no I/O, no clock, no threads, no loop.
-impure='gio/|unistd\.h|time\.h|sys/|fcntl\.h|stdio\.h|signal\.h|poll\.h|pthread|netdb|socket'
-impure="$impure|glib-unix|dirent|glib/gstdio"
+# Foreign headers: pattern, where they may be reached from (paths that start so).
+foreign='
+curses\.h|ncurses|panel\.h|term\.h$        src/ui/
+^curl/                                     src/net/
+libsecret/                                 src/store/ src/base/secret.c
+[cj]JSON\.h|cjson                          src/base/json.c src/base/secret.c
+microhttpd                                 src/demo_org/
+'
+# The pure folders reach none of these.
+pure='view salesforce explain sheet handoff wizard'
+impure='^(gio/|unistd\.h|time\.h|sys/|fcntl\.h|stdio\.h|signal\.h|poll\.h|pthread|netdb|socket|glib-unix|dirent|glib/gstdio)'
 calls='clock_wall_ms|clock_monotonic_ms|g_get_(real|monotonic)_time|g_date_time_new_now\w*'
 calls="$calls|random_bytes|secret_new_random|g_random_\w+|getenv|g_getenv|g_main_\w+"
 calls="$calls|g_timeout_add\w*|g_idle_add\w*|g_file_\w+|paths_\w+"
-for folder in src/wizard src/explain; do
-    files=("$folder"/*.c)
-    [ -f "${files[0]}" ] || continue
-    none_of "a pure folder" "^ *# *include *[<\"][^>\"]*($impure)" -r "$folder" \
-        --include='*.c' --include='*.h'
-    search "a pure folder" "\\b($calls)\\(" "${files[@]}"
-done
-if [ -d src/auth ]; then
-    none_of "auth/ builds and judges; the loop is net/'s" \
-        '^ *# *include *<(unistd\.h|time\.h|sys/.*|fcntl\.h|stdio\.h|poll\.h)>' -r src/auth
-fi
 
-# Our own folders, the lowest first. A folder includes headers of itself and of those on a lower
-# line, and of the same line only where the table says so.
-declare -A level=(
-    [base]=0 [explain]=1 [handoff]=2 [wizard]=2 [net]=2 [store]=2 [auth]=3 [salesforce]=3
-    [checks]=4 [ui]=4 [plain]=4 [app]=5 [commands]=6
-)
-# Headers that several folders implement or that only declare data: as low as their users need.
-declare -A owner=(
-    [view]=base [actions]=base [steps]=base [causes]=explain [config]=base [check_result]=base
-    [setup_pages]=base [app]=app [check]=checks [desktop]=net [explain]=explain [oauth]=auth
-    [salesforce]=salesforce [ui]=ui
-)
-for source in src/*/*.c; do
-    [ -f "$source" ] || continue
-    folder=$(basename "$(dirname "$source")")
-    name=$(basename "$source" .c)
-    before=${owner[$name]:-}
-    if [ "$folder" = demo_org ] || [ ! -f "include/perch/$name.h" ]; then
+folders=$(find src -mindepth 1 -type d | sort)
+for folder in $folders; do
+    if [ ! -f "$folder/README.md" ]; then
+        # Tables of a folder may lie in a folder below it.
+        [ -n "$(find "$folder" -maxdepth 1 -name '*.[ch]' -print -quit)" ] &&
+            complain "$folder/README.md:1: there is none"
         continue
     fi
-    # A command may have a file of the same name: the lowest folder owns the header.
-    if [ -z "$before" ] || [ "${level[$folder]:-9}" -lt "${level[$before]:-9}" ]; then
-        owner[$name]=$folder
-    fi
+    name=${folder#src/}
+    [ "$(head -n 1 "$folder/README.md")" = "# $name" ] ||
+        complain "$folder/README.md:1: it begins with: # $name"
+    [ "$(wc -l <"$folder/README.md")" = 3 ] || complain "$folder/README.md:1: three lines, no more"
+    sed -n 3p "$folder/README.md" | grep -q '^Used by: ' ||
+        complain "$folder/README.md:3: who may use it? Used by: ..."
 done
-while IFS=: read -r file line text; do
-    folder=${file#src/}
-    folder=${folder%%/*}
-    header=${text#*perch/}
-    header=${header%%.*}
-    of=${owner[$header]:-}
-    [ -n "$of" ] || continue
-    if [ "$folder" = demo_org ]; then
-        [ "$of" = base ] || complain "$file:$line: the demo org knows base/ only: $text"
-    elif [ -n "${level[$folder]:-}" ] && [ -n "${level[$of]:-}" ] && [ "$of" != "$folder" ] &&
-        [ "${level[$of]}" -gt "${level[$folder]}" ]; then
-        complain "$file:$line: $folder/ is below $of/: $text"
-    fi
-done < <(grep -rnE '^ *# *include *"perch/' src --include='*.c' --include='*.h' | grep -v '^src/main.c')
 
-# Private headers stay in their folder.
-while IFS=: read -r file line text; do
-    complain "$file:$line: another folder's private header: $text"
-done < <(grep -rnE '^ *# *include *"\.\./' src --include='*.c' --include='*.h')
+readmes=$(find src -name README.md | sort)
+sources=$(find src include/perch -name '*.[ch]' -o -name '*.def' | sort)
+# shellcheck disable=SC2086  # lists of files
+while IFS= read -r finding; do
+    complain "$finding"
+done < <(awk -v foreign="$foreign" -v pure="$pure" -v impure="$impure" '
+    function folder_of(path,    place) {
+        place = path
+        sub(/^(src|include\/perch)\//, "", place)
+        if (place !~ /\//) return place ~ /^main\.c$/ ? "main" : place
+        do sub(/\/[^\/]*$/, "", place)
+        while (!(place in purpose) && place ~ /\//)
+        return place
+    }
+    function resolve(from, name,    place) {
+        place = from; sub(/[^\/]*$/, "", place)
+        if ((place name) in exists) return place name
+        if (("include/" name) in exists) return "include/" name
+        if (("src/" name) in exists) return "src/" name
+        return ""
+    }
+    function may_use(user, used) {
+        return user == "main" || user == used || (used, "everyone") in allowed || (used, user) in allowed
+    }
+    # Complains once for each (file, what it must not reach), with the include that leads there.
+    function walk(root, file, via,    i, n, list, name, target, owner, place, parts, rule, j, ok) {
+        n = split(includes[file], list, "\n")
+        for (i = 1; i < n; i++) {
+            split(list[i], place, "\t")
+            name = place[2]
+            target = resolve(file, name)
+            origin = via == "" ? root ":" place[1] ": " : root ":" via
+            step = via == "" ? place[1] ": through " name ": " : via
+            if (target == "") {
+                for (rule in rules) {
+                    if (name !~ rule) continue
+                    ok = 0
+                    for (j = split(rules[rule], parts, " "); j > 0; j--)
+                        if (index(root, parts[j]) == 1) ok = 1
+                    if (!ok) print origin "not here: " name
+                }
+                if (is_pure[folder_of(root)] && name ~ impure)
+                    print origin "a pure folder reaches " name
+                continue
+            }
+            if (seen[root, target]++) continue
+            owner = folder_of(target)
+            if (!may_use(folder_of(root), owner))
+                print origin folder_of(root) "/ may not use " owner "/: " name
+            walk(root, target, step)
+        }
+    }
+    BEGIN {
+        n = split(foreign, lines, "\n")
+        for (i = 1; i <= n; i++) {
+            if (split(lines[i], words, /  +/) == 2) rules[words[1]] = words[2]
+        }
+        n = split(pure, words, " ")
+        for (i = 1; i <= n; i++) is_pure[words[i]] = 1
+    }
+    FILENAME ~ /README\.md$/ {
+        place = FILENAME; sub(/^src\//, "", place); sub(/\/README\.md$/, "", place)
+        purpose[place] = 1
+        if (FNR == 3) {
+            sub(/^Used by: /, "")
+            for (i = split($0, words, " "); i > 0; i--) allowed[place, words[i]] = 1
+        }
+        next
+    }
+    FNR == 1 { exists[FILENAME] = 1 }
+    match($0, /^ *# *include *[<"][^>"]*[>"]/) {
+        name = substr($0, RSTART, RLENGTH)
+        sub(/^ *# *include *[<"]/, "", name); sub(/[>"]$/, "", name)
+        includes[FILENAME] = includes[FILENAME] FNR "\t" name "\n"
+    }
+    END {
+        for (file in exists) walk(file, file, "")
+        # What A uses may not use A, by however many steps.
+        for (a in purpose) for (b in purpose) if (a != b && (b, a) in allowed) uses[a, b] = 1
+        for (k in purpose) for (a in purpose) for (b in purpose)
+            if (uses[a, k] && uses[k, b]) uses[a, b] = 1
+        for (a in purpose) if (uses[a, a]) print "src/" a "/README.md:3: a circle of folders"
+    }' $readmes $sources | sort)
 
-# perch does not know its demo org, and the demo org's name stands nowhere outside of `perch demo`.
-none_of "perch knows nothing of the demo org" '# *include *"(demo_org|\.\./demo_org)' -r src \
-    --include='*.c' --include='*.h'
+for folder in $pure; do
+    files=("src/$folder"/*.c)
+    [ -f "${files[0]}" ] || continue
+    search "a pure folder" "\\b($calls)\\(" "${files[@]}"
+done
+none_of "auth/ builds and judges; the loop is net/'s" \
+    '^ *# *include *<(unistd\.h|time\.h|sys/.*|fcntl\.h|stdio\.h|poll\.h)>' -r src/auth
+none_of "headers are named by their whole path" '^ *# *include *"\.\./' -r src include \
+    --include='*.[ch]'
+# perch does not know its demo org.
+none_of "perch knows nothing of the demo org" '# *include *"demo_org' -r include \
+    src --exclude-dir=demo_org --include='*.[ch]'
 verdict

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "perch/check.h"
-#include "perch/rehearse.h"
+#include "perch/checks/check.h"
+#include "perch/checks/rehearse.h"
 #include "support/test.h"
 
 /* ---- the wizard behind the screen ---- */
@@ -38,7 +38,7 @@ static void on_hangup(gpointer user)
 Play *play_new(int columns, int rows)
 {
     Play *play = g_new0(Play, 1);
-    const struct ui_host host = {on_view, on_event, on_hangup, play};
+    const struct view_host host = {on_view, on_event, on_hangup, play};
     g_auto(GStrv) taken = g_new0(char *, 1);
     play->wizard = wizard_new(connection_new(NULL), NULL, taken);
     play->effects = effects_new();

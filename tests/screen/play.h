@@ -2,7 +2,7 @@
 #ifndef PLAY_H
 #define PLAY_H
 
-#include "perch/wizard.h"
+#include "perch/wizard/wizard.h"
 #include "screen.h"
 
 /*

@@ -7,7 +7,7 @@
 #include <wchar.h>
 
 #include "support/test.h"
-#include "ui/ui-private.h"
+#include "ui/ui_private.h"
 
 struct Screen {
     Ui *ui;
@@ -104,14 +104,14 @@ static void fixed_hangup(gpointer user)
 
 /* ---- life ---- */
 
-static void start(Screen *screen, const struct ui_host *host, int columns, int rows)
+static void start(Screen *screen, const struct view_host *host, int columns, int rows)
 {
     setlocale(LC_ALL, "C.UTF-8");
     screen->ui = ui_new_on(ui_term_new_null(columns, rows), host);
     ui_draw(screen->ui);
 }
 
-Screen *screen_new(const struct ui_host *host, int columns, int rows)
+Screen *screen_new(const struct view_host *host, int columns, int rows)
 {
     Screen *screen = g_new0(Screen, 1);
     screen->events = g_string_new(NULL);
@@ -122,7 +122,7 @@ Screen *screen_new(const struct ui_host *host, int columns, int rows)
 Screen *screen_new_fixed(const struct view *view, int columns, int rows)
 {
     Screen *screen = g_new0(Screen, 1);
-    struct ui_host host = {fixed_view, fixed_event, fixed_hangup, screen};
+    struct view_host host = {fixed_view, fixed_event, fixed_hangup, screen};
     screen->events = g_string_new(NULL);
     screen->view = view_copy(view);
     start(screen, &host, columns, rows);

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "perch/ui.h"
+#include "perch/ui/ui.h"
 
 /*
  * The full screen in this process, on a terminal that is /dev/null: keys go in, cells are read
@@ -17,7 +17,7 @@
  */
 typedef struct Screen Screen;
 
-Screen *screen_new(const struct ui_host *host, int columns, int rows);
+Screen *screen_new(const struct view_host *host, int columns, int rows);
 /* Shows this one view (copied) whatever happens; events are kept for screen_events. */
 Screen *screen_new_fixed(const struct view *view, int columns, int rows);
 void screen_free(Screen *screen); /* NULL is fine */

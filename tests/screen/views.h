@@ -2,7 +2,7 @@
 #ifndef VIEWS_H
 #define VIEWS_H
 
-#include "perch/view.h"
+#include "perch/view/view.h"
 
 /* Hand-made views with every kind of item. Each is the caller's. */
 struct view *views_org(void);

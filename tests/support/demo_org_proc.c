@@ -62,7 +62,7 @@ static Json *read_ready_line(Child *process)
     return ready;
 }
 
-static void take_over(DemoOrg *org, TmpHome *home)
+static void import_login(DemoOrg *org, TmpHome *home)
 {
     const Json *user = json_first(json_get(org->ready, "users"));
     org->url = json_get_string(org->ready, "url");
@@ -105,7 +105,7 @@ static void start(DemoOrg *org, TmpHome *home, const char *const *options,
         demo_org_free(org);
         fail();
     }
-    take_over(org, home);
+    import_login(org, home);
 }
 
 DemoOrg *demo_org_start(TmpHome *home, const char *const *arguments)

@@ -2,8 +2,8 @@
 #ifndef SUPPORT_DEMO_ORG_PROC_H
 #define SUPPORT_DEMO_ORG_PROC_H
 
-#include "perch/json.h"
-#include "perch/secret.h"
+#include "perch/base/json.h"
+#include "perch/base/secret.h"
 #include "support/child.h"
 #include "support/fetch.h"
 #include "support/tmphome.h"

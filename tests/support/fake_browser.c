@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "perch/json.h"
+#include "perch/base/json.h"
 #include "support/browser_login.h"
 
 static const struct {

@@ -2,7 +2,7 @@
 #ifndef PERCH_TESTS_HTTP_CLIENT_H
 #define PERCH_TESTS_HTTP_CLIENT_H
 
-#include "perch/http.h"
+#include "perch/net/http.h"
 
 /* Sends a request through an Http and keeps a copy of what came back. */
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/store/private-service.h"
-#include "perch/error.h"
+#include "perch/base/error.h"
+#include "store/private_service.h"
 
 enum { DEADLINE_S = 30 };
 

@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_KEYRING_H
 #define TESTS_SUPPORT_KEYRING_H
 
-#include "perch/store.h"
+#include "perch/store/store.h"
 
 /*
  * A temporary home and, on a private bus in it, a real gnome-keyring; and the calls of store.h as

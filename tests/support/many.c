@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/many.h"
 
-#include "perch/store.h"
+#include "perch/store/store.h"
 #include "support/keyring.h"
 #include "support/test.h"
 

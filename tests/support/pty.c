@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <vterm.h>
 
-#include "support/pty-private.h"
+#include "support/pty_private.h"
 #include "support/test.h"
 
 static void write_all(Pty *pty, const char *bytes, gsize length)

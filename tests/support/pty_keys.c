@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "support/pty-private.h"
+#include "support/pty_private.h"
 #include "support/test.h"
 
 static const struct {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "support/pty-private.h"
+#include "support/pty_private.h"
 
 static int color_of(const VTermColor *color)
 {

@@ -19,7 +19,7 @@ check() {
     fi
 }
 
-mapfile -t commands < <(sed -n 's/^COMMAND(\([a-z]*\),.*/\1/p' include/perch/commands.def)
+mapfile -t commands < <(sed -n 's/^COMMAND(\([a-z]*\),.*/\1/p' include/perch/commands/commands.def)
 mapfile -t options < <(sed -n 's/.*{"\([a-z][a-z-]*\)", [0-9a-z'\''\\]*, *[0A-Z_|]*, *G_OPTION_ARG.*/\1/p' \
     src/commands/*.c | sort -u)
 check "commands.def has rows" [ ${#commands[@]} -ge 7 ]

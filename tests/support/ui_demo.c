@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "perch/secret.h"
-#include "perch/ui.h"
+#include "perch/base/secret.h"
+#include "perch/ui/ui.h"
 
 enum { STEP_ORG, STEP_CHECKS, STEP_SETTINGS, STEP_KEYS, STEP_LOGIN, STEP_HANDOFF, STEP_COUNT };
 enum { ID_NAME = 1, ID_KIND, ID_ADDRESS, ID_KEY, ID_SECRET, ID_PASTE, ID_KEEP, ID_ROW = 100 };
@@ -243,7 +243,7 @@ static gboolean on_tick(gpointer user)
 
 int main(void)
 {
-    const struct ui_host host = {make_view, on_event, on_hangup, NULL};
+    const struct view_host host = {make_view, on_event, on_hangup, NULL};
     g_autoptr(GError) error = NULL;
     setlocale(LC_ALL, "");
     secret_init_process();

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "perch/secret.h"
+#include "perch/base/secret.h"
 #include "support/fetch.h"
 #include "support/test.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "perch/json.h"
+#include "perch/base/json.h"
 #include "support/child.h"
 #include "support/tmphome.h"
 

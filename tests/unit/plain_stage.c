@@ -78,7 +78,7 @@ static void open_stage(struct stage *stage, int input, bool both_in_one)
 
 static void start(struct stage *stage, struct plain_options options)
 {
-    const struct ui_host host = {host_view, host_event, host_hangup, stage};
+    const struct view_host host = {host_view, host_event, host_hangup, stage};
     stage->plain = plain_new(&host, &options);
 }
 

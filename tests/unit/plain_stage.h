@@ -2,7 +2,7 @@
 #ifndef UNIT_PLAIN_STAGE_H
 #define UNIT_PLAIN_STAGE_H
 
-#include "perch/plain.h"
+#include "perch/plain/plain.h"
 #include "support/test.h"
 
 /*

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "explain/explain_private.h"
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 static const enum cause failure_causes[] = {
 #define FAILURE(stage, status, code, text, cause, ...) CAUSE_##cause,
-#include "perch/failures.def"
+#include "perch/explain/failures.def"
 #undef FAILURE
 };
 
@@ -250,7 +250,7 @@ static const struct {
     const char *code, *text, *step;
 } advices[] = {
 #define ADVICE(code, text, step) {code, text, step},
-#include "perch/advice.def"
+#include "perch/explain/advice.def"
 #undef ADVICE
 };
 

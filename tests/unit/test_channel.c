@@ -2,11 +2,11 @@
 
 /* Channels: what goes into which field, as the flow's form holds it and with samples. */
 
-#include "perch/channel.h"
+#include "perch/base/channel.h"
 
 #include <string.h>
 
-#include "perch/connection.h"
+#include "perch/base/connection.h"
 #include "support/test.h"
 
 static char *print(Json *json)

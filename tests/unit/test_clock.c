@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "perch/clock.h"
+#include "perch/base/clock.h"
 
 static void http_date__three_forms__give_the_same_moment(void **state)
 {

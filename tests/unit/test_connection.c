@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/connection.h"
+#include "perch/base/connection.h"
 
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/secret.h"
+#include "perch/base/error.h"
+#include "perch/base/secret.h"
 #include "support/test.h"
 
 static void connection__name__rules(void **state)

@@ -3,8 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "perch/error.h"
-#include "perch/store.h"
+#include "perch/base/error.h"
+#include "perch/store/store.h"
 #include "support/keyring.h"
 #include "support/test.h"
 

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "perch/desktop.h"
-#include "perch/error.h"
+#include "perch/base/error.h"
+#include "perch/net/desktop.h"
 #include "support/http_client.h"
 
 #define URL "https://login.salesforce.com/a?b=c&d=%20e;touch$IFS/x"

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "perch/explain.h"
+#include "perch/explain/explain.h"
 
 struct answer {
     const char *code, *text, *cause;

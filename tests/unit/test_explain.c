@@ -16,7 +16,7 @@ static const struct row {
 } rows[] = {
 #define FAILURE(stage, status, code, text, cause, certainty, source) \
     {stage, status, code, text, CAUSE_##cause, CERTAINTY_##certainty, source},
-#include "perch/failures.def"
+#include "perch/explain/failures.def"
 #undef FAILURE
 };
 

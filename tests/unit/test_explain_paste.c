@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "perch/explain.h"
+#include "perch/explain/explain.h"
 
 #define API_OFF                                             \
     "[{\"message\":\"The REST API is not enabled for this " \

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "perch/explain.h"
+#include "perch/explain/explain.h"
 
 #define MAINTENANCE "<html><body><center>We are down for maintenance.</center></body></html>"
 

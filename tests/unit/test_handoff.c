@@ -9,9 +9,9 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/handoff.h"
-#include "perch/paths.h"
+#include "perch/base/error.h"
+#include "perch/base/paths.h"
+#include "perch/handoff/handoff.h"
 
 /* What the org gave; the token carries characters that a form has to escape. */
 static const char token[] = "5Aep861KIwKdekr90I4iHdDtUhrC$p&a=+/x!#\"`~";

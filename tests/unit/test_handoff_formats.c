@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/handoff.h"
+#include "perch/base/error.h"
+#include "perch/handoff/handoff.h"
 #include "support/test.h"
 
 static const char token[] = "5Aep861KIwKdekr90I4iHdDtUhrC'$(id)`x`\"";

@@ -2,7 +2,7 @@
 
 /* Home's core: what each state is called, where Enter leads, what the keys ask for. */
 
-#include "perch/home.h"
+#include "perch/wizard/home.h"
 
 #include <string.h>
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "perch/clock.h"
-#include "perch/http.h"
+#include "perch/base/clock.h"
+#include "perch/net/http.h"
 #include "support/http_client.h"
 #include "support/net_server.h"
 

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "perch/error.h"
-#include "perch/http.h"
+#include "perch/base/error.h"
+#include "perch/net/http.h"
 #include "support/http_client.h"
 #include "support/net_server.h"
 

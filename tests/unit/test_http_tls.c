@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "net/certificate.h"
-#include "perch/http.h"
+#include "perch/net/http.h"
 #include "support/child.h"
 #include "support/http_client.h"
 

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/json.h"
-#include "perch/secret.h"
+#include "perch/base/error.h"
+#include "perch/base/json.h"
+#include "perch/base/secret.h"
 
 static Json *parse(const char *text)
 {

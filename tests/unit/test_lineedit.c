@@ -4,8 +4,8 @@
 #include <locale.h>
 #include <string.h>
 
-#include "perch/secret.h"
-#include "perch/text.h"
+#include "perch/base/secret.h"
+#include "perch/base/text.h"
 #include "ui/lineedit.h"
 
 static void add(LineEdit *edit, const char *text)

@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "perch/error.h"
-#include "perch/loopback.h"
+#include "perch/base/error.h"
+#include "perch/net/loopback.h"
 #include "support/http_client.h"
 
 #define STATE "s7ate-Value_0123456789"

@@ -2,7 +2,7 @@
 
 /* A channel's mapping against the fields of an org. */
 
-#include "perch/mapping.h"
+#include "perch/salesforce/mapping.h"
 
 #include <string.h>
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "auth/bodies.h"
-#include "perch/error.h"
-#include "perch/oauth.h"
+#include "perch/auth/oauth.h"
+#include "perch/base/error.h"
 
 #define ORG "00D000000000001EAA"
 #define USER "005000000000001AAA"

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "perch/oauth.h"
+#include "perch/auth/oauth.h"
 
 #define CODE "aPrxfake.Code_1-2.3ag=="
 #define ENCODED "aPrxfake.Code_1-2.3ag%3D%3D"

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/salesforce.h"
+#include "perch/base/error.h"
+#include "perch/salesforce/salesforce.h"
 
 /* clang-format off */
 #define FIELD(name, type, length, more) \

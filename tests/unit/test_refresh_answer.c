@@ -2,9 +2,9 @@
 /* What each end of a refresh means: asked again or not, how often, after how long. */
 #include <string.h>
 
-#include "checks/refresh_answer.h"
-#include "perch/clock.h"
+#include "perch/base/clock.h"
 #include "support/test.h"
+#include "tokens/answer.h"
 
 #define BUSY                                                                               \
     "{\"error\":\"invalid_grant\",\"error_description\":\"token request is already being " \

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "perch/clock.h"
-#include "perch/refresh.h"
+#include "perch/base/clock.h"
+#include "perch/tokens/refresh.h"
 #include "support/net_server.h"
 #include "support/test.h"
 

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/salesforce.h"
-#include "salesforce/rest.h"
+#include "perch/base/error.h"
+#include "perch/salesforce/salesforce.h"
+#include "rest/urls.h"
 
 /* ---- hosts ---- */
 

@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "perch/secret.h"
+#include "perch/base/secret.h"
 
 static void secret__null_and_empty__are_two_things(void **state)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/store.h"
+#include "perch/base/error.h"
+#include "perch/store/store.h"
 #include "support/test.h"
 
 static struct secrets filled(void)

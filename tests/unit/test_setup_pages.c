@@ -4,20 +4,20 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "perch/setup_pages.h"
+#include "perch/salesforce/setup_pages.h"
 
 #define ORG "https://acme.my.salesforce.com"
 #define LIGHTNING "https://acme.lightning.force.com"
 
 static const char *const links[SETUP_PAGE_COUNT] = {
 #define SETUP_PAGE(id, name, path, link, source) [SETUP_PAGE_##id] = link,
-#include "perch/setup_pages.def"
+#include "perch/salesforce/setup_pages.def"
 #undef SETUP_PAGE
 };
 
 static const char *const sources[SETUP_PAGE_COUNT] = {
 #define SETUP_PAGE(id, name, path, link, source) [SETUP_PAGE_##id] = source,
-#include "perch/setup_pages.def"
+#include "perch/salesforce/setup_pages.def"
 #undef SETUP_PAGE
 };
 

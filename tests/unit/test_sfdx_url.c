@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "perch/error.h"
-#include "perch/sfdx_url.h"
+#include "perch/base/error.h"
+#include "perch/base/sfdx_url.h"
 #include "support/test.h"
 
 static void taken__each_part_is_found(void **state)

@@ -2,11 +2,11 @@
 
 /* The app sheet: its table, its rules, its values, and the files to deploy. */
 
-#include "perch/sheet.h"
+#include "perch/sheet/sheet.h"
 
 #include <string.h>
 
-#include "perch/error.h"
+#include "perch/base/error.h"
 #include "support/test.h"
 
 static Connection *sheet(enum app_kind kind, enum app_values values)

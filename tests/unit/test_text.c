@@ -5,7 +5,7 @@
 #include <locale.h>
 #include <string.h>
 
-#include "perch/text.h"
+#include "perch/base/text.h"
 
 #define BEAR "\xF0\x9F\x90\xBB" /* two columns */
 #define ACUTE "\xCC\x81"        /* combining, no column */

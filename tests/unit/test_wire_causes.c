@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "perch/check.h"
+#include "perch/checks/check.h"
 #include "support/http_client.h"
 #include "support/net_server.h"
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "perch/handoff.h"
+#include "perch/handoff/handoff.h"
 
 static void wizard__org__address_of_any_page_becomes_my_domain(void **state)
 {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "perch/handoff.h"
+#include "perch/handoff/handoff.h"
 
 static const char hook[] = "https://flows.example.com/a-secret-path";
 static const char *const rows[] = {"values", "token", "whatsapp-create", "whatsapp-webhook", NULL};

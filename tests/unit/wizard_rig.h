@@ -2,7 +2,7 @@
 #ifndef UNIT_WIZARD_RIG_H
 #define UNIT_WIZARD_RIG_H
 
-#include "perch/wizard.h"
+#include "perch/wizard/wizard.h"
 #include "support/test.h"
 
 /* The wizard's core alone: a test sends it events and looks at the effects of the last one. */

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_OAUTH_H
+#define PERCH_OAUTH_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "perch/base/json.h"
+#include "perch/base/secret.h"
+#include "perch/net/http.h"
+
+/* OAuth 2.0 web server flow with PKCE, as Salesforce does it (salesforce.com help
+ * remoteaccess_oauth_web_server_flow; RFC 6749, 7636, 8252). Requests are built here and sent by
+ * whoever asked; answers are parsed here. Nothing here does I/O. */
+
+struct pkce {
+    Secret *verifier; /* 43 characters of base64url */
+    char *challenge;  /* base64url(SHA-256(verifier)), no padding */
+};
+void pkce_make(struct pkce *ret_pkce);
+char *pkce_challenge(const char *verifier);
+void pkce_clear(struct pkce *pkce);
+
+struct authorize {
+    const char *login_url; /* origin */
+    const char *client_id;
+    const char *redirect_uri;
+    const char *scopes; /* separated by blanks; NULL = leave out */
+    const char *state;
+    const char *challenge;
+    const char *login_hint; /* NULL = leave out */
+    const char *prompt;     /* NULL = leave out */
+};
+char *authorize_url(const struct authorize *authorize); /* owned by the caller */
+
+/* What a person pasted while perch waits for the code. */
+enum paste_kind {
+    PASTE_NOTHING, /* nothing that perch knows; problem says why, for a person */
+    PASTE_CODE,
+    PASTE_ERROR, /* an address that carries error= */
+};
+struct paste {
+    enum paste_kind kind;
+    Secret *code; /* percent-decoded exactly once where it came in an address */
+    char *error;  /* decoded */
+    char *description;
+    bool has_state;      /* the address carried a state ... */
+    bool state_matches;  /* ... and it is ours */
+    const char *problem; /* translated, borrowed */
+};
+/* Understands the redirect address (also https://login.salesforce.com/?code=… and …/services/
+ * oauth2/success?code=…), Salesforce's error page (RemoteAccessErrorPage.apexp?error=…), a bare
+ * "code=…" and the bare code, in encoded or decoded form, with blanks and line breaks that a
+ * terminal put into it. */
+void paste_parse(struct paste *ret_paste, const char *text, const Secret *state);
+void paste_clear(struct paste *paste);
+
+/* Requests. client_secret NULL or empty = left out. All results owned by the caller. */
+HttpRequest *token_exchange_request(const char *login_url, const char *client_id,
+                                    const Secret *client_secret, const char *redirect_uri,
+                                    const Secret *code, const Secret *verifier);
+HttpRequest *token_refresh_request(const char *login_url, const char *client_id,
+                                   const Secret *client_secret, const Secret *refresh_token);
+HttpRequest *token_revoke_request(const char *login_url, const Secret *token);
+HttpRequest *token_introspect_request(const char *login_url, const char *client_id,
+                                      const Secret *client_secret, const Secret *access_token);
+HttpRequest *userinfo_request(const char *instance_url, Secret *access_token);
+
+struct token_answer {
+    Secret *access_token;
+    Secret *refresh_token; /* NULL when none came */
+    char *instance_url;    /* checked: https Salesforce host, or loopback when the login host is */
+    char *identity_url;
+    char *org_id, *user_id; /* 18 characters, from the identity URL; NULL when it is odd */
+    char *scope;            /* granted, separated by blanks; NULL when not told */
+    char *signature;        /* NULL when not told */
+    char *issued_at;        /* as received: part of the signed text; NULL when not told */
+};
+/* PERCH_ERROR_INPUT when the answer is no token answer. Lenient: unknown keys, a missing refresh
+ * token and numbers as strings are fine. */
+bool token_answer_parse(struct token_answer *ret_answer, const char *body, gsize length,
+                        const char *login_url, GError **error);
+void token_answer_clear(struct token_answer *answer);
+
+enum signature_check { SIGNATURE_OK, SIGNATURE_WRONG, SIGNATURE_UNCHECKED };
+/* base64(HMAC-SHA256(consumer secret, id + issued_at)); UNCHECKED without secret or signature. */
+enum signature_check token_signature_check(const struct token_answer *answer,
+                                           const Secret *client_secret);
+
+/* Whether granted (separated by blanks) covers scope; full covers api and web; offline_access and
+ * refresh_token are the same. */
+bool scope_covers(const char *granted, const char *scope);
+
+struct userinfo {
+    char *user_id, *org_id, *username, *name, *email;
+    bool active;
+};
+bool userinfo_parse(struct userinfo *ret_info, const char *body, gsize length, GError **error);
+void userinfo_clear(struct userinfo *info);
+
+/* Seconds until "exp" of an introspection answer, from now; 0 when it has none or is inactive. */
+gint64 introspect_lifetime(const char *body, gsize length, gint64 now_ms, bool *ret_active);
+
+#endif

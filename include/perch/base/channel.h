@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_CHANNEL_H
+#define PERCH_CHANNEL_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "perch/base/json.h"
+
+/*
+ * A channel is one way in which customers write (WhatsApp, Viber, SMS …): the object that a message
+ * becomes, and the text that goes into each field. Such a text is fixed ("WhatsApp"), or holds
+ * variables of the flow in braces ("{sender name}"). Plain data; strings are owned by the struct.
+ */
+enum test_object { TEST_LEAD, TEST_CASE, TEST_OBJECT_COUNT };
+
+enum { CHANNELS_MAX = 12, MAPPINGS_MAX = 80, VARIABLES_MAX = 40, CHANNEL_NAME_MAX = 40 };
+
+struct mapping {
+    char *field; /* API name: "LastName" */
+    char *label; /* as Object Manager shows it; NULL = not known yet */
+    char *type;  /* as describe names it; NULL = not known yet */
+    char *text;  /* what goes into the field */
+    Json *extra; /* keys of the file that this version does not know; NULL = none. So below. */
+};
+
+struct variable {
+    char *name;   /* "sender name" */
+    char *sample; /* what it holds in tests */
+    Json *extra;
+};
+
+struct channel {
+    char *id;   /* "whatsapp": unique within a connection, for --channel and in JSON */
+    char *name; /* "WhatsApp" */
+    enum test_object object;
+    bool fitted;          /* the mapping was compared with the org's fields */
+    GPtrArray *mappings;  /* struct mapping *, in the order of the sheet; a field occurs once */
+    GPtrArray *variables; /* struct variable *: what the flow offers */
+    Json *extra;
+};
+
+const char *object_name(enum test_object object); /* "Lead", not translated */
+
+/* With the guide's mapping for the object; the id comes from the name. */
+struct channel *channel_new(const char *name, enum test_object object);
+struct channel *channel_copy(const struct channel *channel);
+void channel_free(struct channel *channel); /* NULL is fine */
+typedef struct channel Channel;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Channel, channel_free)
+
+/* Another object: its own mapping takes the place of the old one. */
+void channel_set_object(struct channel *channel, enum test_object object);
+
+/* What a new connection has: WhatsApp → Lead, Viber → Case. struct channel *, freed with it. */
+GPtrArray *channels_default(void);
+GPtrArray *channels_copy(const GPtrArray *channels);
+struct channel *channels_find(const GPtrArray *channels, const char *id); /* borrowed, or NULL */
+/* An id made of name that none of channels has ("sms", "sms-2"); owned by the caller. */
+char *channels_new_id(const GPtrArray *channels, const char *name);
+/* Why name cannot be a channel's, translated and borrowed; NULL when it can. */
+const char *channel_name_problem(const char *name);
+
+/* ---- the mapping ---- */
+
+struct mapping *channel_mapping(const struct channel *channel, const char *field); /* or NULL */
+/* Maps field, or changes the text that it has; what text names and is no variable yet becomes one.
+ * label and type NULL = as they are. FALSE: there are too many. */
+bool channel_map(struct channel *channel, const char *field, const char *label, const char *type,
+                 const char *text);
+void channel_unmap(struct channel *channel, const char *field);
+
+struct variable *channel_variable(const struct channel *channel, const char *name); /* or NULL */
+void channel_set_sample(struct channel *channel, const char *name, const char *sample);
+
+/* The name when text is one variable and nothing else ("{message}"), else NULL; owned. */
+char *text_variable(const char *text);
+/* Names in braces that text holds (char *), each once; freed with the array. */
+GPtrArray *text_variables(const char *text);
+/* text with each {name} replaced by what value says it holds; NULL leaves it as it is. What comes
+ * in is not looked at again. Owned by the caller. */
+typedef const char *(*text_lookup)(const char *name, gpointer user);
+char *text_fill(const char *text, text_lookup value, gpointer user);
+/* text with every variable of the channel replaced by its sample; owned by the caller. */
+char *channel_fill(const struct channel *channel, const char *text);
+
+/* The record that the flow creates: with the variables in braces, as the step's form holds it, or
+ * with samples in their place. A fixed text becomes the JSON type that the field's type wants; what
+ * a flow puts in is always a string. Owned by the caller. */
+Json *channel_template(const struct channel *channel);
+Json *channel_record(const struct channel *channel);
+
+/* "sender name" → "senderName": its key in what a flow's webhook is called with; owned. */
+char *variable_key(const char *name);
+
+/* ---- in the config file ---- */
+
+Json *channels_to_json(const GPtrArray *channels);
+/* What is no channel is left out; NULL when none is left. */
+GPtrArray *channels_from_json(const Json *json);
+
+#endif

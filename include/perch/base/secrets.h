@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_SECRETS_H
+#define PERCH_SECRETS_H
+
+#include <stdbool.h>
+
+#include "perch/base/secret.h"
+
+/* Everything secret about one connection, kept in one keyring item, so that it changes together. */
+struct secrets {
+    Secret *client_secret; /* NULL for an app that needs none */
+    Secret *refresh_token;
+    Secret *access_token;
+    char *instance_url; /* belongs to the tokens: they are worth nothing without it */
+    gint64 issued_at;   /* wall ms when the access token was received */
+    gint64 good_until;  /* wall ms up to which it may be used without asking; 0 = unknown */
+};
+
+void secrets_clear(struct secrets *secrets); /* wipes and zeroes */
+void secrets_copy(struct secrets *to,
+                  const struct secrets *from); /* `to` is treated as uninitialised */
+bool secrets_equal(const struct secrets *a, const struct secrets *b); /* constant time */
+
+/* To and from the text of the keyring item: versioned JSON; unknown keys of a newer perch are
+ * refused with PERCH_ERROR_INPUT. */
+Secret *secrets_to_item(const struct secrets *secrets);
+bool secrets_from_item(const Secret *item, struct secrets *ret_secrets, GError **error);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_HANDOFF_H
+#define PERCH_HANDOFF_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "perch/base/connection.h"
+#include "perch/base/error.h"
+#include "perch/base/json.h"
+#include "perch/base/secrets.h"
+
+/* What goes into Flow Builder, made from one connection and its secrets; no I/O. */
+struct handoff_item {
+    const char *id;    /* "refresh_token": key in JSON; upper case with SALESFORCE_ in env files */
+    const char *group; /* translated heading: the two "Fetch variables" steps, the OAuth form */
+    const char *label; /* translated, as Flow Builder's form calls it */
+    bool secret;       /* masked on screen */
+    Secret *value;
+};
+
+/* struct handoff_item *, in the order of Flow Builder's forms. Freed with the array. The two
+ * "Fetch variables" steps (token by refresh; create the record, returned variable id) and the
+ * OAuth integration form, for the connection's channel. What is not known yet is left out; ids
+ * occur once each. */
+GPtrArray *handoff_items(const Connection *connection, const struct secrets *secrets);
+
+/* Why these values cannot go into a flow yet (no refresh token, rotation on …) and what to do,
+ * translated and borrowed, and the exit code that belongs to it (ret_exit may be NULL). NULL when
+ * they can. */
+const char *handoff_problem(const Connection *connection, const struct secrets *secrets,
+                            enum perch_exit *ret_exit);
+
+/* Paragraphs (translated, borrowed, NULL at the end): which characters of a message break a body
+ * that a flow fills without escaping, and how it should fill it. */
+const char *const *handoff_text_advice(void);
+
+/* A sentence when address is not one that the webhook of a flow may have (https, or http on this
+ * computer), or NULL. Borrowed, translated. */
+const char *webhook_problem(const char *address);
+
+enum handoff_format {
+    HANDOFF_TEXT,
+    HANDOFF_ENV,
+    HANDOFF_JSON,
+    HANDOFF_CURL,
+    HANDOFF_POSTMAN,
+    HANDOFF_MARKDOWN,
+    HANDOFF_K8S_SECRET,
+    HANDOFF_SFDX_URL,
+    HANDOFF_VAULT,
+    HANDOFF_SYSTEMD_CREDS,
+    HANDOFF_FORMAT_COUNT,
+};
+/* "env" → HANDOFF_ENV; -1 when there is no such format. */
+int handoff_format_from_name(const char *name);
+const char *handoff_format_name(enum handoff_format format);
+char *handoff_format_names(void); /* "text, env, json …"; owned by the caller */
+
+/* The whole text of the export, with secrets, ending in a line break. PERCH_ERROR_INPUT with the
+ * reason: handoff_problem, or a value that the format cannot express (the value is not told).
+ *
+ * ENV is what sh, dotenv and systemd read alike: KEY='value', one a line; SYSTEMD_CREDS is the
+ * same, to be encrypted. JSON is the one object of `perch handoff NAME --json`: "perch", "command",
+ * "connection", "status", "exit", "checks", the values by id, "steps": the two requests of the
+ * flow, in order, each with name, method, url, headers, body (the first a string, the second an
+ * object) and variable; and "channels": for each its id, name, object, fields, variables with
+ * sample values and step. CURL is a POSIX shell script that plays the flow. POSTMAN is two files,
+ * of which this is the collection (v2.1). VAULT is the JSON object of the values. SFDX_URL
+ * is one line, for Salesforce's CLI (sfdx_url.h). */
+Secret *handoff_export(const Connection *connection, const struct secrets *secrets,
+                       enum handoff_format format, GError **error);
+
+struct handoff_file {
+    const char *suffix; /* ".env", ".postman_environment.json" */
+    Secret *text;
+};
+/* The same as files: one, or two for POSTMAN (struct handoff_file *, freed with the array). */
+GPtrArray *handoff_files(const Connection *connection, const struct secrets *secrets,
+                         enum handoff_format format, GError **error);
+
+/* A copy of connection whose only channel is the one with that id; PERCH_ERROR_USAGE names those
+ * that there are. */
+Connection *handoff_select(const Connection *connection, const char *channel, GError **error);
+
+#endif

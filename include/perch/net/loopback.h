@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_LOOPBACK_H
+#define PERCH_LOOPBACK_H
+
+#include <gio/gio.h>
+#include <stdbool.h>
+
+#include "perch/base/secret.h"
+
+/*
+ * The listener that catches Salesforce's redirect: http://localhost:PORT/OauthRedirect on 127.0.0.1
+ * and ::1 and nowhere else (RFC 8252 section 7.3, 8.3). Only a GET of the exact path, addressed to
+ * localhost, with the expected state counts; anything else is answered and changes nothing.
+ * Several connections at once (16), 8 KiB of request head, 5 s a connection.
+ */
+typedef struct Loopback Loopback;
+
+enum loopback_outcome { LOOPBACK_CODE, LOOPBACK_ERROR };
+
+struct loopback_result {
+    enum loopback_outcome outcome;
+    Secret *code;      /* decoded once; borrowed. LOOPBACK_CODE only */
+    const char *error; /* Salesforce's error and error_description, decoded, not cleaned */
+    const char *description;
+};
+
+/* Called at most once, from the main loop: the first valid answer. The browser's tab is kept
+ * waiting until loopback_finish, 60 s at most. May call loopback_finish or loopback_free. */
+typedef void (*loopback_done)(const struct loopback_result *result, gpointer user);
+
+/*
+ * Binds the first free port of ports (0 entries are skipped) on both families; ::1 may be missing
+ * on a machine without IPv6. A port that is taken on one family only counts as taken. *ret_port
+ * tells which. state: the value that the redirect has to carry, referenced. PERCH_ERROR_NETWORK
+ * when every port is taken; the sentence names them.
+ */
+Loopback *loopback_new(const guint16 *ports, guint count, Secret *state, loopback_done done,
+                       gpointer user, guint16 *ret_port, GError **error);
+bool loopback_has_ipv6(const Loopback *loopback);
+/* Whether a redirect came that carries another state: of an earlier try, or somebody else's. */
+bool loopback_saw_other_login(const Loopback *loopback);
+
+/*
+ * The end of the login, however it came (a pasted code, too): closes the listener, so that the port
+ * is free again, and answers every tab that waits with the final result (a static page in our own
+ * words). The page survives a loopback_free right after this.
+ */
+void loopback_finish(Loopback *loopback, bool succeeded);
+void loopback_free(Loopback *loopback); /* NULL is fine; closes everything at once */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Loopback, loopback_free)
+
+/* Whether port can be bound on both loopback families right now; *ret_owner (may be NULL) then
+ * names who has it where that can be seen in /proc: "node (pid 4211)", else NULL; owned by the
+ * caller. */
+bool loopback_port_is_free(guint16 port, char **ret_owner);
+
+#endif

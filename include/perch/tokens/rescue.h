@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_RESCUE_H
+#define PERCH_RESCUE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "perch/store/store.h"
+
+/*
+ * A second pair of hands for tokens that are won and not stored yet. Where refresh tokens rotate,
+ * the answer to a refresh holds the only one that works from then on: a process that is killed
+ * before it has stored it, or that ends because the keyring refuses it, would lose the connection.
+ * So ahead of the request a small process is started that shares a page of memory (never a file;
+ * kept out of the swap and of core dumps as far as the system lets) and the connection's lock. The
+ * answer is copied into that page before anything else is done with it. When the first process
+ * ends, in whatever way, without having said that all is stored, the rescue stores it, tries again
+ * for RESCUE_SECONDS while the keyring refuses, and only then lets go of token and lock.
+ */
+enum { RESCUE_SECONDS = 15 * 60 };
+
+typedef struct Rescue Rescue;
+
+/* The program that is started: /proc/self/exe for perch itself, whose main() calls rescue_main
+ * when rescue_is_asked. NULL, as at first: no rescue is ever started (test programs). */
+void rescue_use(const char *program);
+
+struct rescue_terms {
+    const char *config_dir, *name, *login_url;
+    gint64 session_seconds;        /* as in struct connection */
+    const struct secrets *secrets; /* what is stored now; the answer replaces parts of it */
+};
+
+/* NULL where none can be had: everything works without one, only less safely. */
+Rescue *rescue_start(const struct rescue_terms *terms, const StoreLock *lock);
+
+/* One more piece of the token endpoint's answer, as it came; copied without a system call. An
+ * answer that is too large for the page, or not whole in the end, is worth nothing. */
+void rescue_take(Rescue *rescue, const char *answer, gsize length); /* NULL is fine */
+
+/* What was taken is no answer with tokens: it waits for another one. */
+void rescue_drop(Rescue *rescue); /* NULL is fine */
+
+/* Nothing is left to do: what was taken is stored, or is not to be. Wipes the page. */
+void rescue_done(Rescue *rescue); /* NULL is fine */
+
+/* Whether something was taken that rescue_done has not settled. */
+bool rescue_holds(const Rescue *rescue);
+
+/* Ends this process' side. What rescue_holds is the other's from now on. NULL is fine. */
+void rescue_free(Rescue *rescue);
+
+/* ---- in the process that was started ---- */
+
+bool rescue_is_asked(char **argv);
+
+struct rescue_charge {
+    char *config_dir, *name;
+    struct secrets secrets; /* as they are to be stored */
+    gint64 until_ms;        /* wall clock */
+    StoreLock *lock;
+};
+/* Waits for the end of the process that started this one. FALSE: nothing is to be done. */
+bool rescue_wait(struct rescue_charge *ret_charge);
+void rescue_charge_clear(struct rescue_charge *charge);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/base/secrets.h"
+
+#include <string.h>
+
+#include "perch/base/error.h"
+#include "perch/base/json.h"
+#include "perch/base/text.h"
+
+enum { ITEM_VERSION = 1 };
+
+/* Everything in an item, by kind: the writer, the reader and the comparison follow these lists. */
+#define SECRET_MEMBERS(X) \
+    X(client_secret)      \
+    X(refresh_token)      \
+    X(access_token)
+
+#define TIME_MEMBERS(X) \
+    X(issued_at)        \
+    X(good_until)
+
+static const char *const known_keys[] = {"version", "instance_url",
+#define X(member) #member,
+                                         SECRET_MEMBERS(X) TIME_MEMBERS(X)
+#undef X
+};
+
+void secrets_clear(struct secrets *secrets)
+{
+#define X(member) secret_unref(secrets->member);
+    SECRET_MEMBERS(X)
+#undef X
+    wipe_free(secrets->instance_url);
+    memset(secrets, 0, sizeof *secrets);
+}
+
+void secrets_copy(struct secrets *to, const struct secrets *from)
+{
+    *to = *from;
+#define X(member) secret_ref(to->member);
+    SECRET_MEMBERS(X)
+#undef X
+    to->instance_url = g_strdup(from->instance_url);
+}
+
+bool secrets_equal(const struct secrets *a, const struct secrets *b)
+{
+    bool same = g_strcmp0(a->instance_url, b->instance_url) == 0;
+    /* No short cut: each comparison runs whatever the others said. */
+#define X(member) same = secret_equal(a->member, b->member) & same;
+    SECRET_MEMBERS(X)
+#undef X
+#define X(member) same = (a->member == b->member) & same;
+    TIME_MEMBERS(X)
+#undef X
+    return same;
+}
+
+Secret *secrets_to_item(const struct secrets *secrets)
+{
+    g_autoptr(Json) json = json_object();
+    json_set_int(json, "version", ITEM_VERSION);
+#define X(member)                \
+    if (secrets->member != NULL) \
+        json_set_string(json, #member, secret_peek(secrets->member));
+    SECRET_MEMBERS(X)
+#undef X
+    if (secrets->instance_url != NULL)
+        json_set_string(json, "instance_url", secrets->instance_url);
+#define X(member) json_set_int(json, #member, secrets->member);
+    TIME_MEMBERS(X)
+#undef X
+    g_autoptr(WipedText) text = json_print(json);
+    return secret_new(text);
+}
+
+static bool is_known(const char *key)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(known_keys); i++)
+        if (strcmp(known_keys[i], key) == 0)
+            return true;
+    return false;
+}
+
+/* Saving over an item whose other keys were dropped would lose what a newer perch put there. */
+static bool is_ours(const Json *json, GError **error)
+{
+    if (!json_is_object(json) || json_get_int(json, "version", 0) < 1) {
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                            _("The keyring item was not written by perch. Authorize again."));
+        return false;
+    }
+    bool newer = json_get_int(json, "version", 0) > ITEM_VERSION;
+    JSON_FOREACH(value, json)
+    {
+        newer |= !is_known(json_key(value));
+    }
+    if (newer)
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                            _("The keyring item was written by a newer perch. Update perch."));
+    return !newer;
+}
+
+bool secrets_from_item(const Secret *item, struct secrets *ret_secrets, GError **error)
+{
+    g_autoptr(Json) json = json_parse(secret_peek(item), secret_length(item), NULL);
+    if (!is_ours(json, error))
+        return false;
+    memset(ret_secrets, 0, sizeof *ret_secrets);
+#define X(member) ret_secrets->member = secret_new(json_get_string(json, #member));
+    SECRET_MEMBERS(X)
+#undef X
+    ret_secrets->instance_url = g_strdup(json_get_string(json, "instance_url"));
+#define X(member) ret_secrets->member = json_get_int(json, #member, 0);
+    TIME_MEMBERS(X)
+#undef X
+    return true;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DEMO_POLICY_H
+#define DEMO_POLICY_H
+
+#include "demo_org/org/state.h"
+
+/*
+ * What the state forbids. Each refusal is a row: a condition on the state and Salesforce's answer
+ * to it, in the order in which Salesforce looks. Pure: nothing is changed.
+ */
+struct subject {
+    const struct state *state;
+    const struct app *app;
+    const struct user *user;
+    const GPtrArray *scopes; /* asked for or granted; NULL: those of the app */
+    const char *remote;
+};
+
+enum refusal_place { AT_CALLBACK, AT_ERROR_PAGE };
+
+struct refusal {
+    enum refusal_place place; /* of refusals after login */
+    unsigned status;
+    const char *code;
+    const char *text;
+};
+
+/* NULL when nothing stands against it. Static. */
+const struct refusal *policy_authorize(const struct subject *subject);
+const struct refusal *policy_exchange(const struct subject *subject);
+const struct refusal *policy_refresh(const struct subject *subject);
+const struct refusal *policy_rest(const struct subject *subject);
+/* What Login History says of a login that was refused. Static. */
+const char *policy_history(const struct subject *subject);
+bool policy_trial_over(const struct state *state);
+
+/* A user's earlier approval of the app, NULL when there is none. */
+struct grant *policy_approval(const struct state *state, const char *user, const char *app);
+
+/* May the user act on the object, see or write the field? */
+enum object_right { RIGHT_READ, RIGHT_CREATE, RIGHT_EDIT, RIGHT_DELETE };
+bool policy_may(const struct profile *profile, enum object_right right, const char *object);
+bool policy_sees(const struct profile *profile, const char *object, const char *field);
+bool policy_writes(const struct profile *profile, const char *object, const char *field);
+
+#endif

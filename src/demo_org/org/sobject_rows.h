@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DEMO_ROWS_H
+#define DEMO_ROWS_H
+
+#include "demo_org/org/objects.h"
+
+/* The rows of each sObject, made from the state when asked for. */
+#define ROWS(name)                                                          \
+    GPtrArray *name(const struct state *state, const struct object *object, \
+                    const struct user *asking)
+ROWS(rows_of_records);
+ROWS(rows_of_organization);
+ROWS(rows_of_profiles);
+ROWS(rows_of_users);
+ROWS(rows_of_permissions);
+ROWS(rows_of_logins);
+ROWS(rows_of_oauth_tokens);
+ROWS(rows_of_connected_applications);
+ROWS(rows_of_external_client_apps);
+ROWS(rows_of_app_policies);
+ROWS(rows_of_app_settings);
+ROWS(rows_of_menu_items);
+ROWS(rows_of_permission_sets);
+ROWS(rows_of_assignments);
+ROWS(rows_of_setup_access);
+
+/* Helpers of theirs: an array that frees its rows; an id in its 18 characters; a time, 0 = null. */
+GPtrArray *rows_new(void);
+void row_set_id(Json *row, const char *key, const char *id);
+void row_set_time(Json *row, const char *key, gint64 wall_ms);
+
+/* "2026-11-23T08:14:00.000+0000" */
+char *rows_time(gint64 wall_ms);
+
+#endif

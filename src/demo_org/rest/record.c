@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "demo_org/org/sobject_rows.h"
+#include "demo_org/rest/rest.h"
+#include "demo_org/rest/validate.h"
+#include "perch/base/error.h"
+
+static const struct object *find_writable(const struct request *request, struct response *response)
+{
+    const struct object *object = object_find(request->args[1]);
+    if (object != NULL && object_writable(object) && object_readable(object, request->profile))
+        return object;
+    rest_not_found(response);
+    return NULL;
+}
+
+/* The record of the path, NULL and an answer when there is none. */
+static struct record *find_record(const struct state *state, const struct request *request,
+                                  const struct object *object, struct response *response)
+{
+    const char *id = request->args[2];
+    struct record *record = state_record(state, object->name, id);
+    if (record != NULL)
+        return record;
+    /* Ids begin with a digit; anything else in their place is taken for an external id's field. */
+    const bool is_id = id_same(id, id) && g_ascii_isdigit(*id);
+    if (is_id && list_has(state->deleted, id) && strcmp(request->method, "GET") != 0) {
+        rest_error_code_first(response, 404, "ENTITY_IS_DELETED", "entity is deleted");
+    } else if (is_id) {
+        rest_not_found(response);
+    } else {
+        g_autofree char *text = g_strdup_printf(
+            "Provided external ID field does not exist or is not accessible: %s", id);
+        rest_error_code_first(response, 404, "NOT_FOUND", text);
+    }
+    return NULL;
+}
+
+static bool body_is_json(const struct request *request, struct scan *scan,
+                         struct response *response)
+{
+    const char *type = request_header(request, "Content-Type");
+    if (type != NULL && g_ascii_strncasecmp(type, "application/json", 16) != 0) {
+        rest_error(response, 415, "UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type");
+        return false;
+    }
+    if (request->body->len == 0) {
+        rest_error(response, 400, "JSON_PARSER_ERROR",
+                   "The HTTP entity body is required, but this request has no entity body.");
+        return false;
+    }
+    if (!scan_run(scan, request->body->str, request->body->len)) {
+        rest_error(response, 400, "JSON_PARSER_ERROR", scan->problem);
+        return false;
+    }
+    return true;
+}
+
+static Json *parse_body(const struct request *request, struct scan *scan, struct response *response)
+{
+    if (!body_is_json(request, scan, response))
+        return NULL;
+    Json *body = json_parse(request->body->str, request->body->len, NULL);
+    if (json_is_object(body))
+        return body;
+    json_free(body);
+    rest_error(response, 400, "JSON_PARSER_ERROR",
+               "Can not deserialize SObject out of START_ARRAY token at [line:1, column:1]");
+    return NULL;
+}
+
+static bool header_allows_duplicates(const struct request *request)
+{
+    const char *header = request_header(request, "Sforce-Duplicate-Rule-Header");
+    if (header == NULL)
+        return false;
+    g_autofree char *lower = g_ascii_strdown(header, -1);
+    g_auto(GStrv) parts = g_strsplit(lower, " ", -1);
+    g_autofree char *joined = g_strjoinv("", parts);
+    return strstr(joined, "allowsave=true") != NULL;
+}
+
+/* Every field of a new record: its default or nothing. */
+static void set_defaults(const struct state *state, const struct object *object, Json *values)
+{
+    g_autoptr(GArray) fields = object_fields(state, object);
+    for (guint i = 0; i < fields->len; i++) {
+        const struct field *field = &g_array_index(fields, struct field, i);
+        if (field_is_type(field, "boolean"))
+            json_set_bool(values, field->name, false);
+        else
+            json_set_string(values, field->name, *field->initial != '\0' ? field->initial : NULL);
+    }
+}
+
+static void set_lead_computed(Json *values)
+{
+    static const struct {
+        const char *part, *field;
+    } parts[] = {{"city", "City"},
+                 {"country", "Country"},
+                 {"geocodeAccuracy", "GeocodeAccuracy"},
+                 {"latitude", "Latitude"},
+                 {"longitude", "Longitude"},
+                 {"postalCode", "PostalCode"},
+                 {"state", "State"},
+                 {"street", "Street"}};
+    const char *first = json_get_string(values, "FirstName");
+    const char *last = json_get_string(values, "LastName");
+    g_autofree char *name = first == NULL ? g_strdup(last) : g_strconcat(first, " ", last, NULL);
+    json_set_string(values, "Name", name);
+    Json *address = json_object();
+    bool any = false;
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+        const Json *value = json_get(values, parts[i].field);
+        any |= !json_is_null(value);
+        json_set(address, parts[i].part, value != NULL ? json_copy(value) : json_null_new());
+    }
+    if (any) {
+        json_set(values, "Address", address);
+        return;
+    }
+    json_free(address);
+    json_set_string(values, "Address", NULL);
+}
+
+static void set_case_computed(const char *now, Json *values)
+{
+    const bool closed = g_strcmp0(json_get_string(values, "Status"), "Closed") == 0;
+    json_set_bool(values, "IsClosed", closed);
+    if (!closed)
+        json_set_string(values, "ClosedDate", NULL);
+    else if (json_get_string(values, "ClosedDate") == NULL)
+        json_set_string(values, "ClosedDate", now);
+}
+
+/* Fields that follow from others, and who changed the record when. */
+static void set_computed(const struct state *state, const struct object *object,
+                         const struct user *user, Json *values)
+{
+    g_autofree char *now = rows_time(state_now(state));
+    g_autofree char *user_id = id_18(user->id);
+    if (strcmp(object->name, "Lead") == 0)
+        set_lead_computed(values);
+    else
+        set_case_computed(now, values);
+    json_set_string(values, "LastModifiedDate", now);
+    json_set_string(values, "LastModifiedById", user_id);
+    json_set_string(values, "SystemModstamp", now);
+}
+
+static void set_created(struct state *state, const struct record *record, const struct user *user)
+{
+    Json *values = record->fields;
+    g_autofree char *user_id = id_18(user->id);
+    g_autofree char *now = rows_time(state_now(state));
+    json_set_string(values, "Id", record->id);
+    if (json_get_string(values, "OwnerId") == NULL)
+        json_set_string(values, "OwnerId", user_id);
+    json_set_string(values, "CreatedDate", now);
+    json_set_string(values, "CreatedById", user_id);
+    if (strcmp(record->object, "Lead") == 0) {
+        g_autofree char *photo = g_strconcat("/services/images/photo/", record->id, NULL);
+        json_set_string(values, "PhotoUrl", photo);
+        json_set_string(values, "CleanStatus", "Pending");
+    } else {
+        g_autofree char *number =
+            g_strdup_printf("%08" G_GINT64_FORMAT, 1000 + ++state->case_number);
+        json_set_string(values, "CaseNumber", number);
+    }
+}
+
+/* false and an answer while nothing can be written at all. */
+static bool may_write_now(const struct state *state, struct response *response)
+{
+    static const char *const no_fields[] = {NULL};
+    if (state->org->read_only) {
+        rest_error_fields(response, 403, "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
+                          "Updates can't be made during maintenance.", no_fields);
+        return false;
+    }
+    if (state_now(state) < state->org->rows_locked_until_ms) {
+        rest_error_fields(response, 400, "UNABLE_TO_LOCK_ROW",
+                          "unable to obtain exclusive access to this record or 1 records: "
+                          "00QDn00000Lck1w",
+                          no_fields);
+        return false;
+    }
+    return true;
+}
+
+static bool may_insert(const struct state *state, const struct request *request,
+                       const struct object *object, struct response *response)
+{
+    static const char *const no_fields[] = {NULL};
+    if (!policy_may(request->profile, RIGHT_CREATE, object->name)) {
+        g_autofree char *text =
+            g_strdup_printf("entity type cannot be inserted: %s", object->label);
+        rest_error_fields(response, 400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", text, no_fields);
+        return false;
+    }
+    if (!may_write_now(state, response))
+        return false;
+    if (state->org->storage_full) {
+        rest_error_fields(response, 403, "STORAGE_LIMIT_EXCEEDED", "storage limit exceeded",
+                          no_fields);
+        return false;
+    }
+    return true;
+}
+
+static void insert(struct state *state, struct request *request, const struct object *object,
+                   struct write *write, struct response *response)
+{
+    g_autoptr(Json) values = json_object();
+    set_defaults(state, object, values);
+    write->values = values;
+    if (!validate_write(write, response))
+        return;
+    struct record *record = state_add_record(state, object->name, object->prefix);
+    json_free(record->fields);
+    record->fields = g_steal_pointer(&values);
+    set_created(state, record, request->user);
+    set_computed(state, object, request->user, record->fields);
+    response_header_take(response, "Location",
+                         g_strdup_printf("/services/data/v%s/sobjects/%s/%s", request->args[0],
+                                         object->name, record->id));
+    Json *body = json_object();
+    json_set_string(body, "id", record->id);
+    json_set_bool(body, "success", true);
+    json_set(body, "errors", json_array());
+    response_json(response, 201, body);
+}
+
+/* Runs insert or update with the request's body parsed and the visible fields at hand. */
+static void write_record(struct state *state, struct request *request, const struct object *object,
+                         struct record *record, struct response *response)
+{
+    struct scan scan = {0};
+    g_autoptr(GArray) fields = object_visible_fields(state, object, request->profile);
+    g_autoptr(Json) sent = parse_body(request, &scan, response);
+    if (sent != NULL) {
+        struct write write = {.state = state,
+                              .object = object,
+                              .profile = request->profile,
+                              .scan = &scan,
+                              .fields = fields,
+                              .sent = sent,
+                              .id = record != NULL ? record->id : NULL,
+                              .allow_duplicates = header_allows_duplicates(request),
+                              .version = request->args[0],
+                              .auto_assign = request_header(request, "Sforce-Auto-Assign")};
+        if (record == NULL) {
+            insert(state, request, object, &write, response);
+        } else {
+            g_autoptr(Json) values = json_copy(record->fields);
+            write.values = values;
+            if (validate_write(&write, response)) {
+                set_computed(state, object, request->user, values);
+                json_free(record->fields);
+                record->fields = g_steal_pointer(&values);
+                response->status = 204;
+            }
+        }
+    }
+    scan_clear(&scan);
+}
+
+void rest_insert(struct state *state, struct request *request, struct response *response)
+{
+    const struct object *object = find_writable(request, response);
+    if (object != NULL && may_insert(state, request, object, response))
+        write_record(state, request, object, NULL, response);
+}
+
+static bool may(const struct request *request, enum object_right right, const struct object *object,
+                struct response *response)
+{
+    if (policy_may(request->profile, right, object->name))
+        return true;
+    rest_error(response, 403, "INSUFFICIENT_ACCESS_OR_READONLY",
+               "insufficient access rights on object id");
+    return false;
+}
+
+void rest_update(struct state *state, struct request *request, struct response *response)
+{
+    const struct object *object = find_writable(request, response);
+    struct record *record = object != NULL ? find_record(state, request, object, response) : NULL;
+    if (record == NULL || !may(request, RIGHT_EDIT, object, response) ||
+        !may_write_now(state, response))
+        return;
+    if (json_get_bool(record->fields, "IsConverted", false))
+        rest_error(response, 400, "CANNOT_UPDATE_CONVERTED_LEAD",
+                   "cannot reference converted lead");
+    else
+        write_record(state, request, object, record, response);
+}
+
+void rest_delete(struct state *state, struct request *request, struct response *response)
+{
+    const struct object *object = find_writable(request, response);
+    const struct record *record =
+        object != NULL ? find_record(state, request, object, response) : NULL;
+    if (record == NULL || !may(request, RIGHT_DELETE, object, response) ||
+        !may_write_now(state, response))
+        return;
+    list_add(state->deleted, record->id);
+    state_remove_record(state, record);
+    response->status = 204;
+}
+
+/* A row of any object by its id, also of those that are made from the state. */
+static Json *find_row(const struct state *state, const struct request *request,
+                      const struct object *object)
+{
+    g_autoptr(GPtrArray) rows = object->rows(state, object, request->user);
+    for (guint i = 0; i < rows->len; i++)
+        if (id_same(json_get_string(g_ptr_array_index(rows, i), "Id"), request->args[2]))
+            return json_copy(g_ptr_array_index(rows, i));
+    return NULL;
+}
+
+static void copy_field(Json *body, const Json *row, const char *name)
+{
+    const Json *value = json_get(row, name);
+    json_set(body, name, value != NULL ? json_copy(value) : json_null_new());
+}
+
+/* The fields that were named; Id comes last when it was not among them. */
+static bool copy_named(const struct object *object, const GArray *fields, const char *named,
+                       const Json *row, Json *body, struct response *response)
+{
+    g_auto(GStrv) names = g_strsplit(named, ",", -1);
+    for (char **name = names; *name != NULL; name++) {
+        const struct field *field = fields_find(fields, g_strstrip(*name));
+        if (field == NULL) {
+            g_autofree char *text =
+                g_strdup_printf("No such column '%s' on sobject of type %s", *name, object->name);
+            rest_error(response, 400, "INVALID_FIELD", text);
+            return false;
+        }
+        copy_field(body, row, field->name);
+    }
+    if (json_get(body, "Id") == NULL)
+        copy_field(body, row, "Id");
+    return true;
+}
+
+/* {"attributes": ...} and the fields asked for, else all. */
+static void answer_row(const struct state *state, const struct request *request,
+                       const struct object *object, const Json *row, struct response *response)
+{
+    g_autoptr(GArray) fields = object_visible_fields(state, object, request->profile);
+    g_autoptr(Json) body = json_object();
+    Json *attributes = json_object();
+    g_autofree char *url = g_strdup_printf("/services/data/v%s/sobjects/%s/%s", request->args[0],
+                                           object->name, json_get_string(row, "Id"));
+    json_set_string(attributes, "type", object->name);
+    json_set_string(attributes, "url", url);
+    json_set(body, "attributes", attributes);
+    const char *named = request_param(request, "fields");
+    if (named != NULL && !copy_named(object, fields, named, row, body, response))
+        return;
+    for (guint i = 0; named == NULL && i < fields->len; i++)
+        copy_field(body, row, g_array_index(fields, struct field, i).name);
+    response_json(response, 200, g_steal_pointer(&body));
+}
+
+void rest_get_record(struct state *state, struct request *request, struct response *response)
+{
+    const struct object *object = object_find(request->args[1]);
+    if (object == NULL || !object_readable(object, request->profile)) {
+        rest_not_found(response);
+        return;
+    }
+    g_autoptr(Json) row = find_row(state, request, object);
+    if (row != NULL)
+        answer_row(state, request, object, row, response);
+    else
+        find_record(state, request, object, response);
+}
+
+bool record_import(struct state *state, const Json *records, GError **error)
+{
+    const struct user *owner = g_ptr_array_index(state->sets[KIND_user], 0);
+    JSON_FOREACH(item, records)
+    {
+        const char *name = json_get_string(item, "object");
+        const struct object *object = name != NULL ? object_find(name) : NULL;
+        if (object == NULL || !object_writable(object)) {
+            g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                                "Every record needs an \"object\", Lead or Case.");
+            return false;
+        }
+        struct record *record = state_add_record(state, object->name, object->prefix);
+        set_defaults(state, object, record->fields);
+        JSON_FOREACH(value, json_get(item, "fields"))
+        json_set(record->fields, json_key(value), json_copy(value));
+        set_created(state, record, owner);
+        set_computed(state, object, owner, record->fields);
+    }
+    return true;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DEMO_REST_H
+#define DEMO_REST_H
+
+#include "demo_org/server/http.h"
+
+/* The REST API. Every handler but rest_versions runs for a caller that rest_begin let in. */
+
+/* [{"message": ..., "errorCode": ..., "fields": [...]}]; fields may be NULL: then without. */
+void rest_error(struct response *response, unsigned status, const char *code, const char *message);
+void rest_error_fields(struct response *response, unsigned status, const char *code,
+                       const char *message, const char *const *fields);
+void rest_error_code_first(struct response *response, unsigned status, const char *code,
+                           const char *message);
+/* 404 in the key order of recorded answers: errorCode first. */
+void rest_not_found(struct response *response);
+
+/* Who calls: checks the bearer token and everything that the state forbids. false when refused;
+ * then the answer is there. Sets session, user and profile of the request. */
+bool rest_begin(struct state *state, struct request *request, struct response *response);
+
+void rest_versions(struct state *state, struct request *request, struct response *response);
+void rest_resources(struct state *state, struct request *request, struct response *response);
+void rest_limits(struct state *state, struct request *request, struct response *response);
+void rest_describe_global(struct state *state, struct request *request, struct response *response);
+void rest_object(struct state *state, struct request *request, struct response *response);
+void rest_describe(struct state *state, struct request *request, struct response *response);
+void rest_insert(struct state *state, struct request *request, struct response *response);
+void rest_get_record(struct state *state, struct request *request, struct response *response);
+void rest_update(struct state *state, struct request *request, struct response *response);
+void rest_delete(struct state *state, struct request *request, struct response *response);
+void rest_query(struct state *state, struct request *request, struct response *response);
+
+#endif

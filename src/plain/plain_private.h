@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_PLAIN_INTERNAL_H
+#define PERCH_PLAIN_INTERNAL_H
+
+#include "perch/base/secret.h"
+#include "perch/plain/plain.h"
+
+/* ---- lines.c: standard input, and the terminal's echo ---- */
+
+enum { LINE_MAX_BYTES = 64 * 1024 };
+
+enum line_state {
+    LINE_NONE, /* no whole line yet */
+    LINE_KEPT, /* there is one, but it was not wanted */
+    LINE_TEXT,
+    LINE_TOO_LONG, /* was dropped */
+    LINE_NOT_TEXT, /* no UTF-8, or a NUL inside: was dropped */
+    LINE_END,      /* nothing will come any more */
+};
+
+struct lines {
+    SecretBuf *buf;
+    GSource *source;
+    bool ended;
+    bool dropping; /* inside a line that is too long */
+    bool too_long; /* one was dropped */
+    void (*ready)(gpointer user);
+    gpointer user;
+};
+
+void lines_init(struct lines *lines, void (*ready)(gpointer user), gpointer user);
+void lines_clear(struct lines *lines);
+/* Whether a line came before it was asked for. */
+bool lines_early(const struct lines *lines);
+void lines_listen(struct lines *lines, bool on);
+/* The first line without its end, blanks at both ends left out; free with wipe_free. A line that
+ * wanted refuses (NULL = takes all) stays. */
+enum line_state lines_take(struct lines *lines, bool (*wanted)(const char *line), char **ret_line);
+
+void echo_off(void); /* no effect where standard input is no terminal */
+void echo_restore(void);
+
+/* ---- print.c: output, and what was said already ---- */
+
+struct said {
+    GHashTable *texts; /* checksums of lines of this screen */
+    GHashTable *lines; /* label of a check → its last line; "#id" of others → its checksum */
+};
+
+struct printer {
+    struct plain_options options;
+    struct said said;
+    GHashTable *asked; /* ids of this screen that were answered */
+    bool in_prompt;    /* the cursor stands behind a prompt */
+};
+
+void printer_init(struct printer *printer, const struct plain_options *options);
+void printer_clear(struct printer *printer);
+void printer_forget(struct printer *printer);     /* another screen */
+void printer_forget_bad(struct printer *printer); /* checks that are not ok settle anew */
+
+void print_prompt(struct printer *printer, const char *text);
+void print_end(struct printer *printer); /* a line break when the cursor stands behind a prompt */
+void print_aside(struct printer *printer, const char *text); /* a line on standard error */
+void print_fact(struct printer *printer, const char *text, bool fine);
+void print_ok(struct printer *printer, const char *label, const char *value);
+void print_bad(struct printer *printer, const char *label, const char *error); /* an aside */
+void print_header(struct printer *printer, const struct view *view);
+/* A fresh view with the focus on an item. */
+struct look {
+    struct view *(*at)(int focus, gpointer user);
+    gpointer user;
+};
+void print_facts(struct printer *printer, const struct view *view, const struct look *look);
+
+/* ---- view helpers (print.c) ---- */
+
+/* Whether item can be chosen by its number: what is asked, settings, values and rows, without the
+ * place for a paste. */
+bool item_has_number(const struct view *view, const struct view_item *item);
+const struct view_item *item_by_number(const struct view *view, guint number);
+const char *item_option(const struct view_item *item); /* the selected one, or NULL */
+
+/* ---- plain.c ---- */
+
+enum ask_kind { ASK_NOTHING, ASK_INPUT, ASK_CHOICE, ASK_TOGGLE, ASK_PASTE, ASK_KEYS, ASK_DIALOG };
+
+struct ask {
+    enum ask_kind kind;
+    int id;
+    bool secret;
+};
+
+struct Plain {
+    struct view_host host;
+    bool no_input;
+    GMainContext *context;
+    GSource *turn;
+    struct lines lines;
+    struct printer printer;
+    struct ask ask; /* the question that is open */
+    bool early;     /* its answer was there before it */
+    int forced;     /* item to ask although it was; 0 = none */
+    int focus;
+    int screen;
+    bool started;
+    bool went_back; /* this screen was reached by going back: do not rush on */
+    bool quitting;
+    bool ended;
+    int nexts;        /* ACTION_NEXT sent without being asked to, on this screen */
+    char *next_print; /* checksum of the view that the last ACTION_NEXT was sent from */
+    char *notice;     /* as last printed */
+    char *paste_error;
+};
+
+void plain_soon(Plain *plain);
+struct view *plain_look(Plain *plain);
+void plain_action(Plain *plain, enum action action);
+void plain_next(Plain *plain, const struct view *view); /* and remembers from where */
+void plain_send(Plain *plain, enum view_event_kind kind, int id, const char *text, int index);
+
+/* ---- ask.c: the words of a question, and what an answer does ---- */
+
+char *ask_text(const Plain *plain, const struct view *view, const struct ask *ask);
+void ask_answer(Plain *plain, const struct view *view, const char *line);
+
+#endif

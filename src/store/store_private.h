@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_STORE_PRIVATE_H
+#define PERCH_STORE_PRIVATE_H
+
+#include "perch/store/store.h"
+
+/*
+ * What a kind of store has to do: keep one text under a name. Each call gets a GTask that it owns
+ * and returns on exactly once, from the loop, with errors of PERCH_ERROR. Names are checked and
+ * texts are valid items by then.
+ */
+struct store_ops {
+    void (*save)(Store *store, const char *name, Secret *item, bool unlock, GTask *task);
+    void (*load)(Store *store, const char *name, bool unlock, GTask *task); /* returns a Secret */
+    void (*erase)(Store *store, const char *name, bool unlock, GTask *task);
+    void (*clear)(Store *store); /* frees what the kind added to struct store */
+};
+
+struct Store {
+    const struct store_ops *ops;
+    gint references;
+    bool never_ask;
+    GCancellable *closing; /* cancelled by store_free; calls under way look at it */
+    char *provider;
+    char *config_dir;  /* store_secret */
+    GHashTable *items; /* store_memory: name → Secret */
+};
+
+Store *store_new(const struct store_ops *ops, const char *provider);
+Store *store_ref(Store *store);
+void store_unref(Store *store);
+
+#endif

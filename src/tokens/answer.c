@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "answer.h"
+
+#include "perch/base/clock.h"
+#include "perch/base/text.h"
+#include "perch/net/failure.h"
+#include "perch/tokens/refresh.h"
+
+/* How the wire ended; HTTP_CANCELLED depends on whether the request was out. */
+static const enum trouble ends[HTTP_END_COUNT] = {
+    [HTTP_REFUSED_URL] = TROUBLE_REFUSED, [HTTP_DNS] = TROUBLE_UNSENT,
+    [HTTP_CONNECT] = TROUBLE_UNSENT,      [HTTP_TLS] = TROUBLE_REFUSED,
+    [HTTP_PROXY] = TROUBLE_REFUSED,       [HTTP_TIMEOUT_CONNECT] = TROUBLE_REFUSED,
+    [HTTP_TIMEOUT_ANSWER] = TROUBLE_LOST, [HTTP_CUT] = TROUBLE_LOST,
+    [HTTP_TOO_LARGE] = TROUBLE_LOST,      [HTTP_BAD_ANSWER] = TROUBLE_LOST,
+    [HTTP_CANCELLED] = TROUBLE_REFUSED,
+};
+
+/* Salesforce's own servers say 503 and 429 before they look at a request; any other 5xx may come
+ * from a gateway that lost the answer. What has no row is refused for good. */
+static const struct {
+    long from, to;
+    enum trouble trouble;
+} statuses[] = {
+    {200, 200, TROUBLE_NONE},        {429, 429, TROUBLE_UNAVAILABLE}, {500, 502, TROUBLE_LOST},
+    {503, 503, TROUBLE_UNAVAILABLE}, {504, 599, TROUBLE_LOST},
+};
+
+static const struct {
+    enum cause cause;
+    enum trouble trouble;
+} causes[] = {
+    {CAUSE_REFRESH_IN_PROGRESS, TROUBLE_BUSY},
+    {CAUSE_SALESFORCE_UNAVAILABLE, TROUBLE_UNAVAILABLE},
+    {CAUSE_SALESFORCE_ERROR, TROUBLE_LOST},
+};
+
+enum { LONGEST_RETRY_AFTER_MS = 30000 };
+
+static const struct {
+    int tries;
+    gint64 first_ms, longest_ms;
+} pauses[TROUBLE_COUNT] = {
+    [TROUBLE_BUSY] = {6, 500, 4000},
+    [TROUBLE_UNAVAILABLE] = {3, 1000, 4000},
+    [TROUBLE_UNSENT] = {2, 250, 1000},
+    [TROUBLE_LOST] = {1, 500, 500},
+};
+
+static gint64 retry_after(const struct http_response *response)
+{
+    const char *header = http_response_header(response, "Retry-After");
+    guint64 seconds;
+    if (header == NULL)
+        return -1;
+    if (g_ascii_string_to_unsigned(header, 10, 0, G_MAXINT32, &seconds, NULL))
+        return (gint64)seconds * 1000;
+    gint64 date = clock_parse_http_date(header);
+    return date < 0 ? -1 : MAX(0, date - clock_wall_ms());
+}
+
+static enum trouble trouble_of_status(long status)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(statuses); i++)
+        if (status >= statuses[i].from && status <= statuses[i].to)
+            return statuses[i].trouble;
+    return TROUBLE_REFUSED;
+}
+
+struct verdict refresh_judge(const struct http_response *response, struct failure *ret_failure)
+{
+    struct verdict verdict = {.retry_after = -1};
+    if (response->end != HTTP_ANSWERED) {
+        failure_from_response(ret_failure, STAGE_TOKEN, response);
+        verdict.trouble = response->end == HTTP_CANCELLED && response->sent_ms != 0
+                              ? TROUBLE_LOST
+                              : ends[response->end];
+        return verdict;
+    }
+    verdict.trouble = trouble_of_status(response->status);
+    if (verdict.trouble == TROUBLE_NONE)
+        return verdict;
+    failure_from_response(ret_failure, STAGE_TOKEN, response);
+    g_autoptr(Diagnosis) diagnosis = explain(ret_failure);
+    for (gsize i = 0; verdict.trouble == TROUBLE_REFUSED && i < G_N_ELEMENTS(causes); i++)
+        if (causes[i].cause == diagnosis->cause)
+            verdict.trouble = causes[i].trouble;
+    verdict.revoked = diagnosis->cause == CAUSE_AUTHORIZATION_REVOKED;
+    verdict.maintenance = g_strcmp0(ret_failure->code, "maintenance") == 0;
+    verdict.retry_after = retry_after(response);
+    return verdict;
+}
+
+gint64 refresh_pause(const struct verdict *verdict, int tries)
+{
+    if (tries >= pauses[verdict->trouble].tries || verdict->retry_after > LONGEST_RETRY_AFTER_MS ||
+        (verdict->maintenance && verdict->retry_after < 0))
+        return -1;
+    gint64 pause = pauses[verdict->trouble].first_ms << tries;
+    return MAX(MIN(pause, pauses[verdict->trouble].longest_ms), verdict->retry_after);
+}
+
+/* ---- what is said of a lost answer ---- */
+
+void refresh_say_lost(struct failure *failure, bool rotates)
+{
+    bool late = g_strcmp0(failure->code, "timeout") == 0;
+    const char *text =
+        rotates ? _("The request to refresh was sent, but its answer did not arrive. Salesforce "
+                    "may have replaced the refresh token by one that was in that answer. Run the "
+                    "command again: it tells.")
+                : _("The request to refresh was sent, but its answer did not arrive. The refresh "
+                    "token stays as good as it was. Run the command again.");
+    const long status = failure->status;
+    g_autofree char *why =
+        failure->message == NULL ? NULL : g_strdup_printf("%s (%s)", text, failure->message);
+    failure_clear(failure);
+    failure_own(failure, STAGE_TOKEN, late ? "answer-late" : "answer-lost",
+                why != NULL ? why : text);
+    failure->status = status; /* of a gateway that lost the answer, or of another page */
+}
+
+void refresh_say_refused(struct failure *failure, bool lost_now, gint64 noted_ms)
+{
+    g_autofree char *when = clock_format(noted_ms);
+    g_autofree char *text =
+        lost_now ? g_strdup(_("The answer to a refresh was lost on the way, and now the refresh "
+                              "token is refused: Salesforce had carried out that refresh, and its "
+                              "answer held the only new token."))
+                 : g_strdup_printf(_("A refresh that began at %s was ended before its answer was "
+                                     "stored, and now the refresh token is refused: Salesforce "
+                                     "had carried out that refresh, and its answer held the only "
+                                     "new token."),
+                                   when);
+    failure_clear(failure);
+    failure_own(failure, STAGE_TOKEN, "answer-lost-refused", text);
+}
+
+/* ---- what is said of tokens that are not stored ---- */
+
+char *refresh_unstored_text(const struct refresh_result *result, const char *name)
+{
+    if (!result->rotated)
+        return g_strdup(_("The keyring does not take the new access token, so the next call "
+                          "refreshes again."));
+    if (result->kept_until == 0)
+        return g_strdup_printf(_("Salesforce has replaced the refresh token, and the keyring does "
+                                 "not take the new one, which ends with this command. Repair the "
+                                 "keyring, then run: perch reauthorize %s"),
+                               name);
+    g_autoptr(GDateTime) until = g_date_time_new_from_unix_local(result->kept_until / 1000);
+    g_autofree char *clock = g_date_time_format(until, "%H:%M");
+    return g_strdup_printf(_("Salesforce has replaced the refresh token, and the keyring does not "
+                             "take the new one. perch keeps it in memory until %s and stores it as "
+                             "soon as the keyring takes it, so repair the keyring before then. "
+                             "Later than that, run: perch reauthorize %s"),
+                           clock, name);
+}
+
+/* ---- the note in the lock's file ---- */
+
+enum { FINGERPRINT = 16 };
+
+/* A short digest of a long random token says nothing about it, but tells it from others. */
+static char *fingerprint(const Secret *token)
+{
+    g_autofree char *digest = g_compute_checksum_for_data(
+        G_CHECKSUM_SHA256, (const guchar *)secret_peek(token), secret_length(token));
+    return g_strndup(digest, FINGERPRINT);
+}
+
+gint64 refresh_note_read(const StoreLock *lock, const Secret *token)
+{
+    g_autofree char *note = store_lock_read_note(lock);
+    g_autofree char *ours = fingerprint(token);
+    char *rest = NULL;
+    gint64 posted_ms = note == NULL ? 0 : g_ascii_strtoll(note, &rest, 10);
+    return posted_ms > 0 && *rest == ' ' && g_str_equal(rest + 1, ours) ? posted_ms : 0;
+}
+
+void refresh_note_write(StoreLock *lock, const Secret *token, gint64 posted_ms)
+{
+    g_autofree char *ours = fingerprint(token);
+    g_autofree char *note = g_strdup_printf("%" G_GINT64_FORMAT " %s", posted_ms, ours);
+    store_lock_note(lock, note);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/tokens/rescue.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "perch/base/clock.h"
+#include "perch/checks/session.h"
+
+/* Descriptors of a rescue process, after the standard ones. */
+enum { PAGE_FD = 3, PIPE_FD, LOCK_FD, FIRST_OTHER_FD };
+
+enum { PATH_MAX_BYTES = 4096, ITEM_MAX = 12 * 1024, ANSWER_MAX = 14 * 1024 };
+
+/* What the two processes share. The first fills it in before it starts the second; after that only
+ * answer, its length and received_ms change, and they are there once state says so. */
+struct page {
+    gint state; /* enum state, atomic */
+    gint64 session_seconds, received_ms;
+    char name[CONNECTION_NAME_MAX + 1];
+    char config_dir[PATH_MAX_BYTES], login_url[PATH_MAX_BYTES];
+    gsize item_length, answer_length;
+    char item[ITEM_MAX], answer[ANSWER_MAX];
+};
+
+enum state { NOTHING, TAKEN, DONE };
+
+struct Rescue {
+    struct page *page;
+    int pipe; /* the rescue sees its end when this process is gone */
+};
+
+static const char rescue_name[] = "perch-rescue";
+static const char *rescue_program;
+
+void rescue_use(const char *program)
+{
+    rescue_program = program;
+}
+
+static struct page *map(int fd)
+{
+    struct page *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (page == MAP_FAILED)
+        return NULL;
+    /* Neither is essential: a page of memory that is swapped is no file that is left behind. */
+    if (mlock(page, sizeof *page) != 0 || madvise(page, sizeof *page, MADV_DONTDUMP) != 0)
+        g_debug("the rescue's page may be swapped: %s", g_strerror(errno));
+    return page;
+}
+
+static bool fill(struct page *page, const struct rescue_terms *terms)
+{
+    g_autoptr(Secret) item = secrets_to_item(terms->secrets);
+    g_autofree char *config_dir = g_canonicalize_filename(terms->config_dir, NULL);
+    page->item_length = secret_length(item);
+    page->session_seconds = terms->session_seconds;
+    if (page->item_length > sizeof page->item ||
+        g_strlcpy(page->name, terms->name, sizeof page->name) >= sizeof page->name ||
+        g_strlcpy(page->config_dir, config_dir, PATH_MAX_BYTES) >= PATH_MAX_BYTES ||
+        g_strlcpy(page->login_url, terms->login_url, PATH_MAX_BYTES) >= PATH_MAX_BYTES)
+        return false;
+    memcpy(page->item, secret_peek(item), page->item_length);
+    return true;
+}
+
+/* A session of its own, so that no Ctrl-C and no end of a terminal reaches it; nothing open but
+ * what it is given, so that whoever waits for the end of perch's output does not wait for it. */
+static bool spawn(int page, int pipe, int lock)
+{
+    int from[] = {page, pipe, lock};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    pid_t pid = -1;
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    for (int fd = 0; fd < PAGE_FD; fd++)
+        posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
+    /* Copies above all places first: a place may be taken by one that is still needed. */
+    for (int i = 0; i < (int)G_N_ELEMENTS(from); i++)
+        from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, FIRST_OTHER_FD);
+    for (int i = 0; i < (int)G_N_ELEMENTS(from); i++)
+        posix_spawn_file_actions_adddup2(&actions, from[i], PAGE_FD + i);
+    char *argv[] = {(char *)(guintptr)rescue_name, NULL};
+    int problem = posix_spawn(&pid, rescue_program, &actions, &attributes, argv, environ);
+    for (int i = 0; i < (int)G_N_ELEMENTS(from); i++)
+        if (from[i] >= 0)
+            close(from[i]);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    return problem == 0;
+}
+
+Rescue *rescue_start(const struct rescue_terms *terms, const StoreLock *lock)
+{
+    int pipe[2] = {-1, -1};
+    int fd = rescue_program == NULL ? -1 : memfd_create(rescue_name, MFD_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    struct page *page = ftruncate(fd, sizeof *page) == 0 ? map(fd) : NULL;
+    Rescue *rescue = NULL;
+    if (page != NULL && fill(page, terms) && pipe2(pipe, O_CLOEXEC) == 0) {
+        if (spawn(fd, pipe[0], store_lock_fd(lock))) {
+            rescue = g_new0(Rescue, 1);
+            *rescue = (Rescue){page, pipe[1]};
+        } else {
+            close(pipe[1]);
+        }
+        close(pipe[0]);
+    }
+    close(fd);
+    if (rescue == NULL && page != NULL) {
+        wipe(page, sizeof *page);
+        munmap(page, sizeof *page);
+    }
+    return rescue;
+}
+
+void rescue_take(Rescue *rescue, const char *answer, gsize length)
+{
+    if (rescue == NULL || length > sizeof rescue->page->answer - rescue->page->answer_length)
+        return;
+    memcpy(rescue->page->answer + rescue->page->answer_length, answer, length);
+    rescue->page->answer_length += length;
+    rescue->page->received_ms = clock_wall_ms();
+    g_atomic_int_set(&rescue->page->state, TAKEN);
+}
+
+void rescue_drop(Rescue *rescue)
+{
+    if (!rescue_holds(rescue))
+        return;
+    g_atomic_int_set(&rescue->page->state, NOTHING);
+    wipe(rescue->page->answer, sizeof rescue->page->answer);
+    rescue->page->answer_length = 0;
+}
+
+void rescue_done(Rescue *rescue)
+{
+    if (rescue == NULL)
+        return;
+    g_atomic_int_set(&rescue->page->state, DONE);
+    wipe(rescue->page->item, sizeof rescue->page->item);
+    wipe(rescue->page->answer, sizeof rescue->page->answer);
+}
+
+bool rescue_holds(const Rescue *rescue)
+{
+    return rescue != NULL && g_atomic_int_get(&rescue->page->state) == TAKEN;
+}
+
+void rescue_free(Rescue *rescue)
+{
+    if (rescue == NULL)
+        return;
+    munmap(rescue->page, sizeof *rescue->page);
+    close(rescue->pipe);
+    g_free(rescue);
+}
+
+/* ---- the other process ---- */
+
+bool rescue_is_asked(char **argv)
+{
+    return argv[0] != NULL && strcmp(argv[0], rescue_name) == 0;
+}
+
+/* The secrets that were stored, with what the answer replaces. */
+static bool read_page(const struct page *page, struct rescue_charge *charge)
+{
+    struct secrets secrets = {0};
+    struct token_answer answer = {0};
+    g_autoptr(Secret) item = secret_new_len(page->item, page->item_length);
+    if (!secrets_from_item(item, &secrets, NULL))
+        return false;
+    if (!token_answer_parse(&answer, page->answer, page->answer_length, page->login_url, NULL)) {
+        secrets_clear(&secrets);
+        return false;
+    }
+    secrets_take_answer(&secrets, &answer, page->session_seconds, page->received_ms);
+    token_answer_clear(&answer);
+    *charge = (struct rescue_charge){.config_dir = g_strdup(page->config_dir),
+                                     .name = g_strdup(page->name),
+                                     .secrets = secrets,
+                                     .until_ms = page->received_ms + RESCUE_SECONDS * 1000};
+    return true;
+}
+
+bool rescue_wait(struct rescue_charge *ret_charge)
+{
+    char nothing;
+    struct page *page = map(PAGE_FD);
+    if (page == NULL)
+        return false;
+    while (read(PIPE_FD, &nothing, 1) != 0 && errno == EINTR)
+        continue;
+    bool asked = g_atomic_int_get(&page->state) == TAKEN && read_page(page, ret_charge);
+    if (asked)
+        ret_charge->lock = store_lock_adopt(LOCK_FD);
+    wipe(page, sizeof *page);
+    munmap(page, sizeof *page);
+    return asked;
+}
+
+void rescue_charge_clear(struct rescue_charge *charge)
+{
+    g_free(charge->config_dir);
+    g_free(charge->name);
+    secrets_clear(&charge->secrets);
+    store_lock_free(charge->lock);
+    *charge = (struct rescue_charge){0};
+}

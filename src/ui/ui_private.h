@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef UI_PRIVATE_H
+#define UI_PRIVATE_H
+
+#include "keys.h"
+#include "layout.h"
+#include "lineedit.h"
+#include "perch/ui/ui.h"
+#include "term.h"
+
+#define MIN_COLUMNS 60
+#define MIN_ROWS 16
+
+/* Where things are on the screen. */
+struct ui_frame {
+    int rows, cols;
+    bool too_small;
+    int rail;   /* columns left of the border; 0: no rail */
+    int left;   /* first column of the pane's text */
+    int width;  /* of the pane's text */
+    int top;    /* first row of the pane */
+    int height; /* rows of the pane */
+    int sticky; /* of them for the heading that does not scroll */
+    int foot;   /* of them at the bottom, for the note of the focused row and the notice */
+};
+
+/* One word of the last line. */
+struct ui_bar_key {
+    enum action action; /* ACTION_COUNT: the arrows, which move */
+    const char *name;
+    const char *label;
+};
+
+struct Ui {
+    struct view_host host;
+    struct ui_term *term;
+    bool ascii;
+    bool links;
+
+    struct view *view;
+    bool stale;   /* the host has a newer view */
+    bool moved;   /* the layout is older than the view, a field or the scrolling */
+    bool started; /* screen holds the number of a screen */
+    int screen;
+    bool touched; /* the person did something on this screen: the focus is theirs */
+    int focus;    /* id, 0 = nothing has it */
+    int option;   /* of a choice with the focus */
+
+    struct ui_layout *layout;
+    struct ui_frame frame;
+    int scroll;        /* lines above the pane, the heading that stays not counted */
+    bool newly_failed; /* the view, since it was measured last */
+    bool scrolled;     /* by hand: the row with the focus may be out of sight */
+    bool help;
+    int help_page;
+    int help_pages;
+
+    GHashTable *fields; /* id → struct field (focus.c) */
+    KeyDecoder *keys;
+    guint pending; /* source: silence that ends what the decoder waits for */
+    guint idle;    /* source: repaint */
+    guint input;   /* source: the terminal */
+    guint signals[6];
+    int wake[2]; /* signals that GLib does not watch, as bytes */
+    guint wake_source;
+    bool gone;
+    char *linked; /* the address that carries a link on the screen, and where */
+};
+
+/* ui.c */
+Ui *ui_new_on(struct ui_term *term, const struct view_host *host); /* takes term; tests use it */
+void ui_refresh(Ui *ui); /* a fresh view and layout when the old ones are stale */
+void ui_stale(Ui *ui);   /* the view has to be asked for anew, and drawn */
+void ui_redraw(Ui *ui);  /* the screen has to be drawn anew */
+void ui_hangup(Ui *ui);
+
+/* focus.c */
+void ui_fields_clear(Ui *ui);
+void ui_fields_sync(Ui *ui);
+LineEdit *ui_field(const Ui *ui, int id); /* NULL: no such input */
+const struct view_item *ui_focused(const Ui *ui);
+LineEdit *ui_focused_edit(const Ui *ui); /* of the input with the focus, else NULL */
+bool ui_focus_on_input(const Ui *ui);
+void ui_adopt_focus(Ui *ui, bool new_screen);
+void ui_set_focus(Ui *ui, int id);
+int ui_focus_stops(const Ui *ui, int *ret_position);  /* position: 0 = none has the focus */
+bool ui_focus_move(Ui *ui, int direction, bool wrap); /* false: there is no way to go */
+void ui_focus_end(Ui *ui, int direction);
+void ui_focus_first_bad(Ui *ui);
+void ui_send(Ui *ui, struct view_event event);
+void ui_send_action(Ui *ui, enum action action);
+void ui_select(Ui *ui, int index);
+
+/* scroll.c */
+void ui_scroll_clamp(Ui *ui); /* and shows the row with the focus, unless scrolled by hand */
+void ui_scroll_lines(Ui *ui, int lines);
+void ui_scroll_page(Ui *ui, int direction);
+int ui_scroll_room(const Ui *ui);      /* rows that scroll */
+int ui_line_at(const Ui *ui, int row); /* index of the line in that row of the screen, or -1 */
+
+/* input.c */
+void ui_handle_key(const struct key *key, gpointer ui);
+
+/* bar.c */
+bool ui_action_works(const Ui *ui, enum action action);
+GArray *ui_bar_keys(const Ui *ui); /* struct ui_bar_key, those that work now */
+const char *ui_key_name(const Ui *ui, enum action action);
+void ui_bar_draw(Ui *ui, WINDOW *window, int row);
+enum action ui_bar_action_at(Ui *ui, int column); /* ACTION_COUNT: none */
+
+/* draw.c */
+void ui_measure(Ui *ui); /* frame and layout from the view and the size of the screen */
+void ui_draw(Ui *ui);    /* to the terminal, at once */
+int ui_put(WINDOW *window, int row, int column, enum ui_style style, bool selected,
+           const char *text);
+
+/* popup.c */
+void ui_draw_dialog(Ui *ui);
+void ui_draw_help(Ui *ui);
+
+/* mouse.c */
+void ui_handle_mouse(Ui *ui);
+void ui_mouse_update(Ui *ui); /* clicks only where there is nothing to select and copy */
+
+/* theme.c */
+void ui_theme_init(void);
+void ui_style_set(WINDOW *window, enum ui_style style, bool selected);
+
+#endif

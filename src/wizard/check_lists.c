@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "wizard_private.h"
+
+/* What every step with a list of checks has in common. */
+
+void list_start(struct wizard *w, enum check_list_id list, bool keep, GArray *out)
+{
+    if (w->lists[list].running)
+        effect_add(out, EFFECT_CANCEL_CHECKS)->list = list;
+    w->lists[list].serial = ++w->next_serial;
+    w->lists[list].running = true;
+    struct effect *effect = effect_add(out, EFFECT_CHECKS);
+    effect->list = list;
+    effect->serial = w->lists[list].serial;
+    effect->keep = keep;
+}
+
+void list_cancel(struct wizard *w, enum check_list_id list, GArray *out)
+{
+    if (!w->lists[list].running)
+        return;
+    w->lists[list].running = false;
+    w->lists[list].serial = ++w->next_serial;
+    effect_add(out, EFFECT_CANCEL_CHECKS)->list = list;
+    g_clear_pointer(&w->lists[list].results, g_ptr_array_unref);
+}
+
+void list_clear(struct wizard *w, enum check_list_id list)
+{
+    g_clear_pointer(&w->lists[list].results, g_ptr_array_unref);
+}
+
+void list_forget(struct wizard *w, enum check_list_id list, GArray *out)
+{
+    list_cancel(w, list, out);
+    list_clear(w, list);
+}
+
+/* Before the step App nobody has said which kind of app it is. */
+static enum failure_app app_of(const struct wizard *w)
+{
+    if (w->furthest < STEP_APP && w->connection->client_id == NULL)
+        return FAILURE_APP_UNKNOWN;
+    return w->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED : FAILURE_APP_EXTERNAL;
+}
+
+struct check_result *failure_result(const struct wizard *w, const char *id, const char *title,
+                                    const struct failure *failure, const char *org)
+{
+    const Connection *connection = w->connection;
+    bool own = org != NULL && (g_strcmp0(org, connection->login_url) == 0 ||
+                               g_strcmp0(org, connection->instance_url) == 0);
+    const struct setup_ids ids = {.user_id = own ? connection->user_id : NULL,
+                                  .profile_id = own ? connection->profile_id : NULL,
+                                  .app_id = own ? connection->app_id : NULL};
+    struct failure seen = *failure;
+    struct check_result *result = g_new0(struct check_result, 1);
+    seen.app = app_of(w);
+    result->id = id;
+    result->title = title;
+    result->status = CHECK_FAILED;
+    result->blocks = true;
+    result->milliseconds = -1;
+    result->summary = g_strdup(failure->code);
+    result->diagnosis = explain(&seen);
+    if (result->diagnosis->page != SETUP_PAGE_NONE && org != NULL)
+        result->page_url = setup_page_url(result->diagnosis->page, org, &ids);
+    return result;
+}
+
+static bool list_ended(const struct wizard *w, enum check_list_id list)
+{
+    return w->lists[list].results != NULL && !w->lists[list].running;
+}
+
+bool list_ok(const struct wizard *w, enum check_list_id list)
+{
+    return list_ended(w, list) && check_results_status(w->lists[list].results) != CHECK_FAILED;
+}
+
+bool list_failed(const struct wizard *w, enum check_list_id list)
+{
+    return list_ended(w, list) && check_results_status(w->lists[list].results) == CHECK_FAILED;
+}
+
+const struct check_result *list_find(const struct wizard *w, enum check_list_id list,
+                                     const char *id)
+{
+    const GPtrArray *results = w->lists[list].results;
+    for (guint i = 0; results != NULL && i < results->len; i++) {
+        const struct check_result *result = results->pdata[i];
+        if (strcmp(result->id, id) == 0)
+            return result;
+    }
+    return NULL;
+}
+
+const struct check_result *list_focused(const struct wizard *w, enum check_list_id list, int focus)
+{
+    const GPtrArray *results = w->lists[list].results;
+    if (results == NULL)
+        return NULL;
+    if (focus >= ITEM_CHECK && focus < ITEM_CHECK + (int)results->len)
+        return results->pdata[focus - ITEM_CHECK];
+    for (guint i = 0; i < results->len; i++) {
+        const struct check_result *result = results->pdata[i];
+        if (result->status == CHECK_FAILED)
+            return result;
+    }
+    return NULL;
+}
+
+void list_view(const struct wizard *w, enum check_list_id list, struct view *view, int focus)
+{
+    const GPtrArray *results = w->lists[list].results;
+    for (guint i = 0; results != NULL && i < results->len; i++) {
+        const struct check_result *result = results->pdata[i];
+        bool open = (result->status == CHECK_FAILED && (result->blocks || w->doctor)) ||
+                    focus == ITEM_CHECK + (int)i;
+        check_result_view(result, view, ITEM_CHECK + (int)i, open);
+    }
+}
+
+void result_keys(const struct check_result *result, struct view *view)
+{
+    if (result->page_url != NULL)
+        view_key(view, ACTION_OPEN, _("open Setup page"));
+    view_key(view, ACTION_COPY, _("copy fix"));
+}
+
+void list_keys(const struct wizard *w, enum check_list_id list, struct view *view, int focus)
+{
+    const struct check_result *result = list_focused(w, list, focus);
+    if (result != NULL && result->diagnosis != NULL)
+        result_keys(result, view);
+}
+
+Secret *diagnosis_text(const struct diagnosis *d, const char *page_url)
+{
+    GString *text = g_string_new(d->title);
+    for (guint i = 0; i < d->fix->len; i++)
+        g_string_append_printf(text, "\n%u. %s", i + 1, (const char *)d->fix->pdata[i]);
+    if (page_url != NULL)
+        g_string_append_printf(text, "\n%s", page_url);
+    if (d->message != NULL && *d->message != '\0')
+        g_string_append_printf(text, "\n%s", d->message);
+    g_string_append_c(text, '\n');
+    Secret *secret = secret_new(text->str);
+    g_string_free(text, TRUE);
+    return secret;
+}
+
+bool result_action(const struct check_result *result, const struct view_event *event, GArray *out)
+{
+    if (is_action(event, ACTION_OPEN) && result->page_url != NULL) {
+        effect_text(out, EFFECT_OPEN, result->page_url);
+        return true;
+    }
+    if (is_action(event, ACTION_COPY)) {
+        g_autoptr(Secret) text = diagnosis_text(result->diagnosis, result->page_url);
+        effect_secret(out, EFFECT_COPY, text);
+        return true;
+    }
+    return false;
+}
+
+bool list_action(struct wizard *w, enum check_list_id list, const struct view_event *event,
+                 GArray *out)
+{
+    const struct check_result *result = list_focused(w, list, event->id);
+    return result != NULL && result->diagnosis != NULL && result_action(result, event, out);
+}
+
+/* ---- small things that all steps use ---- */
+
+bool is_action(const struct view_event *event, enum action action)
+{
+    return event->kind == VIEW_EVENT_ACTION && event->action == action;
+}
+
+struct view_item *input_view(const struct wizard *w, struct view *view, int id, const char *label,
+                             const char *value, const char *note)
+{
+    struct view_item *item = view_add(view, VIEW_INPUT, id, label);
+    view_item_set(&item->value, value == NULL ? "" : value);
+    view_item_set(&item->note, note);
+    if (id < (int)G_N_ELEMENTS(w->errors))
+        view_item_set(&item->error, w->errors[id]);
+    return item;
+}
+
+struct view_item *secret_view(const struct wizard *w, struct view *view, int id, const char *label,
+                              const Secret *value, const char *note)
+{
+    struct view_item *item = input_view(w, view, id, label, NULL, note);
+    item->secret = true;
+    item->length = (gsize)g_utf8_strlen(secret_peek(value), -1);
+    if (w->show_secrets && value != NULL) {
+        item->secret = false;
+        view_item_set(&item->value, secret_peek(value));
+    }
+    return item;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/wizard/check_view.h"
+
+#include "perch/base/text.h"
+
+enum mark check_status_mark(enum check_status status)
+{
+    static const enum mark marks[] = {
+        [CHECK_WAITING] = MARK_OPEN,    [CHECK_RUNNING] = MARK_WORKING,
+        [CHECK_OK] = MARK_OK,           [CHECK_FAILED] = MARK_FAILED,
+        [CHECK_WARNING] = MARK_WARNING, [CHECK_SKIPPED] = MARK_SKIPPED,
+    };
+    return marks[status];
+}
+
+static void view_diagnosis(const struct check_result *result, struct view *view)
+{
+    const struct diagnosis *d = result->diagnosis;
+    g_autofree char *title = g_strdup_printf("%s  (%s)", d->title, _(certainty_name(d->certainty)));
+    view_text(view, result->status == CHECK_FAILED ? ROLE_FAIL : ROLE_WARN, 2, title);
+    if (d->happened != NULL)
+        view_text(view, ROLE_PLAIN, 2, d->happened);
+    if (d->fix->len > 0)
+        view_text(view, ROLE_PLAIN, 2, _("To fix"));
+    for (guint i = 0; i < d->fix->len; i++) {
+        g_autofree char *step = g_strdup_printf("%u. %s", i + 1, (const char *)d->fix->pdata[i]);
+        view_text(view, ROLE_PLAIN, 4, step);
+    }
+    if (d->page != SETUP_PAGE_NONE) {
+        g_autofree char *page = g_strdup_printf(_("Page: %s"), setup_page_path(d->page));
+        view_text(view, ROLE_ACCENT, 4, page);
+    }
+    if (d->tell_apart != NULL)
+        view_text(view, ROLE_DIM, 2, d->tell_apart);
+    if (d->message != NULL && *d->message != '\0') {
+        g_autofree char *said = g_strdup_printf(_("The answer was: %s"), d->message);
+        view_text(view, ROLE_DIM, 2, said);
+    }
+}
+
+void check_result_view(const struct check_result *result, struct view *view, int id, bool open)
+{
+    struct view_item *item = view_add(view, VIEW_CHECK, id, result->title);
+    view_item_set(&item->value, result->summary);
+    item->mark = check_status_mark(result->status);
+    if (result->status == CHECK_RUNNING && view->now_ms - result->started_ms >= 300)
+        item->right =
+            g_strdup_printf("%.1f s", (double)(view->now_ms - result->started_ms) / 1000.0);
+    else if (result->milliseconds >= 0 && result->status != CHECK_RUNNING)
+        item->right = g_strdup_printf("%d ms", MAX(1, result->milliseconds));
+    if (open && result->diagnosis != NULL)
+        view_diagnosis(result, view);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_WIZARD_PRIVATE_H
+#define PERCH_WIZARD_PRIVATE_H
+
+#include "perch/base/text.h"
+#include "perch/wizard/check_view.h"
+#include "perch/wizard/wizard.h"
+
+/* What a step is: how it is entered and left, what it shows and what it does with an event. */
+struct step_def {
+    const char *title;
+    void (*enter)(struct wizard *w, GArray *out);
+    void (*leave)(struct wizard *w, GArray *out);
+    void (*view)(const struct wizard *w, struct view *view, int focus);
+    void (*event)(struct wizard *w, const struct view_event *event, GArray *out);
+    void (*checks)(struct wizard *w, enum check_list_id list, bool done, GArray *out);
+};
+
+#define STEP(id, name, title)                                                                \
+    void step_##name##_enter(struct wizard *w, GArray *out);                                 \
+    void step_##name##_leave(struct wizard *w, GArray *out);                                 \
+    void step_##name##_view(const struct wizard *w, struct view *view, int focus);           \
+    void step_##name##_event(struct wizard *w, const struct view_event *event, GArray *out); \
+    void step_##name##_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out);
+#include "perch/wizard/steps.def"
+#undef STEP
+
+/* Effects. text is copied, secret referenced. */
+struct effect *effect_add(GArray *out, enum effect_kind kind);
+void effect_text(GArray *out, enum effect_kind kind, const char *text);
+void effect_secret(GArray *out, enum effect_kind kind, Secret *secret);
+
+void wizard_go(struct wizard *w, enum step step, GArray *out);
+void wizard_error(struct wizard *w, int item, const char *text); /* NULL clears */
+void wizard_notice(struct wizard *w, const char *text);
+bool wizard_has_errors(const struct wizard *w);
+
+/* Check lists inside a step. */
+void list_start(struct wizard *w, enum check_list_id list, bool keep, GArray *out);
+void list_cancel(struct wizard *w, enum check_list_id list, GArray *out);
+void list_forget(struct wizard *w, enum check_list_id list, GArray *out);
+void list_clear(struct wizard *w, enum check_list_id list); /* of one that is not run */
+/* The keys of one row with a diagnosis, and what they do; true: it was one of them. */
+void result_keys(const struct check_result *result, struct view *view);
+bool result_action(const struct check_result *result, const struct view_event *event, GArray *out);
+/* The row of a failure that no check found. org: address of the org it is of; NULL = not known. */
+struct check_result *failure_result(const struct wizard *w, const char *id, const char *title,
+                                    const struct failure *failure, const char *org);
+bool list_ok(const struct wizard *w, enum check_list_id list);     /* ended, nothing blocks */
+bool list_failed(const struct wizard *w, enum check_list_id list); /* ended, something blocks */
+const struct check_result *list_find(const struct wizard *w, enum check_list_id list,
+                                     const char *id);
+void list_view(const struct wizard *w, enum check_list_id list, struct view *view, int focus);
+/* The result of the row with the focus, else the first that failed; NULL = none. */
+const struct check_result *list_focused(const struct wizard *w, enum check_list_id list, int focus);
+/* c and o on a row: copies the fix, opens the page. TRUE when it did. */
+bool list_action(struct wizard *w, enum check_list_id list, const struct view_event *event,
+                 GArray *out);
+void list_keys(const struct wizard *w, enum check_list_id list, struct view *view, int focus);
+
+/* The screen for a pasted error (explain_screen.c). */
+void wizard_open_explain(struct wizard *w);
+void explain_screen_view(const struct wizard *w, struct view *view, int focus);
+void explain_screen_event(struct wizard *w, const struct view_event *event, GArray *out);
+
+/* Title, steps, page and the other side's words as text to copy; page_url may be NULL. */
+Secret *diagnosis_text(const struct diagnosis *diagnosis, const char *page_url);
+
+/* The troubleshooting screen (doctor.c). */
+void doctor_view(const struct wizard *w, struct view *view, int focus);
+void doctor_event(struct wizard *w, const struct view_event *event, GArray *out);
+
+/* Whether the connection has a name of its own; one without any takes it from the address. */
+bool step_org_has_name(struct wizard *w);
+
+/* Changing the mapping and the channels (mapping.c, channels.c), over the Test step. */
+bool editor_is_open(const struct wizard *w);
+void editor_event(struct wizard *w, const struct view_event *event, GArray *out);
+void editor_view(const struct wizard *w, struct view *view, int focus);
+void editor_pick(struct wizard *w);                      /* a field for the record */
+void editor_edit(struct wizard *w, const char *field);   /* what goes into it */
+void editor_channel(struct wizard *w, bool new_channel); /* its name and object */
+void editor_close(struct wizard *w);
+void editor_clear(struct wizard *w); /* frees what it holds */
+void channel_editor_event(struct wizard *w, const struct view_event *event, GArray *out);
+void channel_editor_view(const struct wizard *w, struct view *view);
+
+/* Over Preflight and Prove, where there is no keyring (keyring_screen.c). */
+bool keyring_is_offered(const struct wizard *w, enum check_list_id list, const char *check);
+const char *keyring_key_label(const struct wizard *w);
+bool keyring_screen_is_open(const struct wizard *w);
+void keyring_screen_open(struct wizard *w);
+void keyring_screen_event(struct wizard *w, const struct view_event *event, GArray *out);
+void keyring_screen_view(const struct wizard *w, struct view *view);
+void keyring_opened(struct wizard *w, const char *problem, GArray *out);
+
+/* Over the Hand-off step: the formats, and the flow's own webhook (handoff_screens.c). */
+bool handoff_screen_is_open(const struct wizard *w);
+void handoff_screen_open(struct wizard *w, enum handoff_screen screen);
+void handoff_screen_event(struct wizard *w, const struct view_event *event, GArray *out);
+void handoff_screen_view(const struct wizard *w, struct view *view, int focus);
+/* The rehearsal, with the flow's webhook or without. */
+void wizard_rehearse(struct wizard *w, bool with_flow, GArray *out);
+
+/* Changing what the app is called (setting_editor.c), over the App step. */
+void setting_editor_open(struct wizard *w, int setting);
+void setting_editor_event(struct wizard *w, const struct view_event *event, GArray *out);
+void setting_editor_view(const struct wizard *w, struct view *view);
+
+/* Works on another channel; the mapping of the channel changed: what was proven with it is not any
+ * more. */
+void wizard_set_channel(struct wizard *w, guint index, GArray *out);
+void wizard_mapping_changed(struct wizard *w, GArray *out);
+/* "‹ WhatsApp → Lead ›  1 of 2"; owned by the caller. */
+char *channel_heading(const struct wizard *w);
+
+/* An input of a view with the wizard's error for it. */
+struct view_item *input_view(const struct wizard *w, struct view *view, int id, const char *label,
+                             const char *value, const char *note);
+struct view_item *secret_view(const struct wizard *w, struct view *view, int id, const char *label,
+                              const Secret *value, const char *note);
+
+bool is_action(const struct view_event *event, enum action action);
+/* Prove runs, and its code has become a token or may still. */
+bool step_prove_may_win(const struct wizard *w);
+void member_set(struct wizard *w, char **member, const char *text); /* trims; notes a change */
+
+#endif
