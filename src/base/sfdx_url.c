@@ -41,7 +41,7 @@ static bool part_fits(enum part part, const char *text, gsize length)
 static bool refuse(GError **error, const char *why)
 {
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                _("This is no auth URL of Salesforce's CLI: %s It has the form "
+                _("This is not a Salesforce CLI auth URL: %s It has the form "
                   "force://<clientId>:<clientSecret>:<refreshToken>@<host>. Print it with: sf org "
                   "auth show-sfdx-auth-url --target-org ORG --json"),
                 why);
@@ -64,8 +64,7 @@ static bool take_host(struct sfdx_url *url, const char *text, GError **error)
 {
     gsize length = strcspn(text, after_host);
     if (g_str_has_prefix(text, "https:") || g_str_has_prefix(text, "http:"))
-        return refuse(error,
-                      _("the host stands there with https://, which the CLI reads wrongly."));
+        return refuse(error, _("the host must not begin with https://."));
     if (!take_part(&text, text + length, PART_HOST, error))
         return false;
     url->host = g_strndup(text, length);
@@ -110,7 +109,7 @@ static bool take_json(struct sfdx_url *url, const char *text, GError **error)
     const Json *result = json_get(json, "result");
     const char *inner = json_get_string(result != NULL ? result : json, "sfdxAuthUrl");
     if (json == NULL)
-        return refuse(error, _("it begins like JSON and is none."));
+        return refuse(error, _("it begins like JSON but is not valid JSON."));
     /* Its message is not repeated: nobody knows what is in it. */
     if (inner == NULL && json_get_int(json, "status", 0) != 0)
         return refuse(error, _("it is the CLI's report of an error. Run that command alone to "
@@ -119,7 +118,7 @@ static bool take_json(struct sfdx_url *url, const char *text, GError **error)
         return refuse(error, _("the JSON has no member sfdxAuthUrl."));
     /* sf org display --verbose, since May 2026 */
     if (g_str_has_prefix(inner, "[REDACTED]"))
-        return refuse(error, _("the CLI has blacked it out."));
+        return refuse(error, _("the CLI has redacted it."));
     return take_whole(url, inner, error);
 }
 

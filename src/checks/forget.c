@@ -72,7 +72,7 @@ static void locked(GObject *source, GAsyncResult *async, gpointer user)
         return;
     if (lock == NULL && g_error_matches(error, PERCH_ERROR, PERCH_ERROR_CANCELLED)) {
         check_fail_own(run, STAGE_TOKEN, "refresh-in-progress",
-                       _("Another perch has been at this connection's tokens for a minute."));
+                       _("Another perch process has held this connection's lock for a minute."));
     } else if (lock == NULL) {
         check_fail_error(run, STAGE_MACHINE, error);
     } else {

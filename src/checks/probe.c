@@ -34,8 +34,7 @@ static bool take_word(struct failure *failure, const struct http_response *respo
     const char *location = http_response_header(response, "Location");
     const char *query = location == NULL ? NULL : strchr(location, '?');
     if (response->status / 100 == 3 && query != NULL && strstr(query, "error=") != NULL)
-        failure_parse(failure, STAGE_AUTHORIZE, 400, "application/x-www-form-urlencoded", query + 1,
-                      strlen(query + 1));
+        failure_parse(failure, STAGE_AUTHORIZE, 400, query + 1, strlen(query + 1));
     else if (response->status >= 300 || !is_login_page(response))
         failure_from_response(failure, STAGE_AUTHORIZE, response);
     if (g_strcmp0(failure->code, "redirect") == 0) /* to the login page */

@@ -238,7 +238,7 @@ static void read_back(GObject *source, GAsyncResult *async, gpointer user)
     secrets_clear(&stored);
     if (!same) {
         check_fail_own(run, STAGE_MACHINE, "failed",
-                       _("The keyring gave back something else than perch stored."));
+                       _("The keyring returned something different from what perch stored."));
         return;
     }
     run->session->stored = true;

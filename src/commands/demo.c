@@ -161,7 +161,7 @@ static const char *why_scripted(bool terminal, bool no_input, bool browser)
         return _("There is no browser here: a scripted one logs in.");
     if (!terminal)
         return _("There is no terminal here: a scripted browser logs in.");
-    return no_input ? _("Nobody is to be asked: a scripted browser logs in.") : NULL;
+    return no_input ? _("--no-input was given: a scripted browser logs in.") : NULL;
 }
 
 static void say_hello(const struct demo *demo, const char *scripted)

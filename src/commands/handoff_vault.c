@@ -89,7 +89,7 @@ static void tell(const struct vault_run *run, const struct vault_result *result)
         fprintf(stderr, _("Written to %s in %s.\n"), clean, run->place->address);
     fprintf(stderr, "%s\n",
             result->read_back ? _("Read back: the same.")
-                              : _("The token may not read it back; nobody has seen it there."));
+                              : _("The token may not read it back, so the write is unverified."));
     if (result->merged)
         fprintf(stderr, "%s\n", _("There were other keys, which were kept."));
 }

@@ -117,8 +117,8 @@ static void say_end(const struct app_job *job, const struct import_options *opti
     if (code == PERCH_EXIT_OK && !options->common.quiet) {
         printf(_("%s is a connection of perch now.\n"), name);
         if (job->session->rotation)
-            printf("%s\n", _("Its app rotates refresh tokens, so Salesforce's CLI has lost this "
-                             "login by that. Log in there again: sf org login web"));
+            printf("%s\n", _("The app rotates refresh tokens: this import invalidated the CLI's "
+                             "login. Log in there again: sf org login web"));
     } else if (code != PERCH_EXIT_OK && !undone) {
         fprintf(stderr,
                 _("perch: %s is kept as it is, unfinished. Go on with: perch setup %s\n"

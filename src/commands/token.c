@@ -135,7 +135,7 @@ static void waiting(enum refresh_wait wait, const struct failure *failure, gpoin
     g_autoptr(Diagnosis) diagnosis = NULL;
     switch (wait) {
     case REFRESH_WAIT_LOCK:
-        text = g_strdup(_("Waiting for another perch, which is at the same tokens."));
+        text = g_strdup(_("Waiting for another perch process that is refreshing this connection."));
         break;
     case REFRESH_WAIT_BUSY:
         text = g_strdup(_("Salesforce is refreshing the same token already. Waiting for it."));
@@ -245,9 +245,10 @@ static gboolean still_there(gpointer user)
 {
     struct token_run *run = user;
     run->still_there = 0;
-    fprintf(stderr, "perch: %s: %s\n", run->name,
-            _("Waiting for an answer that may hold the only refresh token, to store it. Once more "
-              "leaves without it."));
+    fprintf(
+        stderr, "perch: %s: %s\n", run->name,
+        _("Waiting for an answer that may hold the only refresh token, to store it. Press Ctrl-C "
+          "again to quit without it."));
     return G_SOURCE_REMOVE;
 }
 

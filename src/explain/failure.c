@@ -82,10 +82,9 @@ static void parse_text(struct failure *failure, const char *text)
  * The body tells its shape better than the Content-Type, which is missing or wrong on Salesforce's
  * error pages; so the type only says whether something that looks like JSON has to be JSON.
  */
-void failure_parse(struct failure *ret_failure, enum stage stage, long status,
-                   const char *content_type, const char *body, gsize length)
+void failure_parse(struct failure *ret_failure, enum stage stage, long status, const char *body,
+                   gsize length)
 {
-    (void)content_type;
     *ret_failure = (struct failure){.stage = stage, .status = status};
     g_autoptr(WipedText) copy = g_strndup(body == NULL ? "" : body, body == NULL ? 0 : length);
     const char *text = copy;

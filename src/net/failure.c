@@ -56,9 +56,7 @@ void failure_from_response(struct failure *ret_failure, enum stage stage,
     if (response->end != HTTP_ANSWERED)
         failure_own(ret_failure, STAGE_MACHINE, ends[response->end], response->detail);
     else if (!failure_from_redirect(ret_failure, stage, response)) {
-        failure_parse(ret_failure, stage, response->status,
-                      http_response_header(response, "Content-Type"), response->body,
-                      response->body_length);
+        failure_parse(ret_failure, stage, response->status, response->body, response->body_length);
         name_odd_success(ret_failure);
     }
 }

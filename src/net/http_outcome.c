@@ -136,8 +136,8 @@ static char *describe(const struct transfer *transfer, CURLcode code)
     const char *text = transfer->curl_error;
     if (code == CURLE_ABORTED_BY_CALLBACK) /* by us: what changes something is sent once */
         text = "The connection was lost before the answer came";
-    if (*text == '\0') /* libcurl is content with half a head */
-        text = code == CURLE_OK ? "The answer ended inside its head" : curl_easy_strerror(code);
+    if (*text == '\0') /* libcurl reports success for truncated headers */
+        text = code == CURLE_OK ? "The answer ended inside its headers" : curl_easy_strerror(code);
     g_autofree char *clean = text_clean(text);
     return g_strdup(g_strstrip(clean));
 }

@@ -56,9 +56,9 @@ static void drop_source(GSource **source)
 
 static GTask *take_task(Call *call)
 {
-    drop_source(&call->by_person);
-    drop_source(&call->by_store);
-    drop_source(&call->by_clock);
+    drop_source(&call->cancel);
+    drop_source(&call->close);
+    drop_source(&call->timeout_source);
     return g_steal_pointer(&call->task);
 }
 
@@ -192,10 +192,10 @@ static GSource *watch(Call *call, GCancellable *cancellable)
 
 void call_expect_service(Call *call)
 {
-    drop_source(&call->by_clock);
-    call->by_clock = g_timeout_source_new(call_answer_ms);
-    g_source_set_callback(call->by_clock, on_late, call, NULL);
-    g_source_attach(call->by_clock, g_main_context_get_thread_default());
+    drop_source(&call->timeout_source);
+    call->timeout_source = g_timeout_source_new(call_answer_ms);
+    g_source_set_callback(call->timeout_source, on_late, call, NULL);
+    g_source_attach(call->timeout_source, g_main_context_get_thread_default());
 }
 
 bool call_prompts_for_form(const Call *call)
@@ -205,7 +205,7 @@ bool call_prompts_for_form(const Call *call)
 
 void call_expect_person(Call *call)
 {
-    drop_source(&call->by_clock);
+    drop_source(&call->timeout_source);
 }
 
 /* ---- life ---- */
@@ -280,8 +280,8 @@ Call *call_open(Store *store, const char *name, bool unlock, GTask *task)
     call->cancellable = g_cancellable_new();
     call->attributes = secret_attributes_build(&call_schema, "connection", name, "config",
                                                store->config_dir, NULL);
-    call->by_person = watch(call, g_task_get_cancellable(task));
-    call->by_store = watch(call, store->closing);
+    call->cancel = watch(call, g_task_get_cancellable(task));
+    call->close = watch(call, store->closing);
     return call;
 }
 

@@ -30,9 +30,9 @@ struct call {
     call_step after; /* what goes on once the keyring is unlocked */
     GHashTable *attributes;
     GCancellable *cancellable; /* what libsecret and GDBus look at */
-    GSource *by_person, *by_store, *by_clock;
+    GSource *cancel, *close, *timeout_source;
     bool retried;
-    bool counted; /* among those that are at it */
+    bool counted; /* holds a call slot */
     GDBusConnection *bus;
     SecretService *service;
     char *owner;                  /* unique bus name of the service, as the call began */

@@ -207,8 +207,9 @@ static void on_probe_loaded(GObject *source, GAsyncResult *result, gpointer user
     GError *problem = NULL;
     if (finish_item(result, &read, &problem)) {
         if (!secrets_equal(&read, &probe->secrets))
-            g_set_error_literal(&problem, PERCH_ERROR, PERCH_ERROR_STORE_FAILED,
-                                _("The keyring gave back something else than what was written."));
+            g_set_error_literal(
+                &problem, PERCH_ERROR, PERCH_ERROR_STORE_FAILED,
+                _("The keyring returned something different from what was written."));
         secrets_clear(&read);
     }
     if (problem != NULL) {

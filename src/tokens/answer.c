@@ -108,7 +108,7 @@ void refresh_say_lost(struct failure *failure, bool rotates)
     const char *text =
         rotates ? _("The request to refresh was sent, but its answer did not arrive. Salesforce "
                     "may have replaced the refresh token by one that was in that answer. Run the "
-                    "command again: it tells.")
+                    "command again to find out.")
                 : _("The request to refresh was sent, but its answer did not arrive. The refresh "
                     "token stays as good as it was. Run the command again.");
     const long status = failure->status;
@@ -153,7 +153,7 @@ char *refresh_unstored_text(const struct refresh_result *result, const char *nam
     return g_strdup_printf(_("Salesforce has replaced the refresh token, and the keyring does not "
                              "take the new one. perch keeps it in memory until %s and stores it as "
                              "soon as the keyring takes it, so repair the keyring before then. "
-                             "Later than that, run: perch reauthorize %s"),
+                             "After that, run: perch reauthorize %s"),
                            clock, name);
 }
 

@@ -485,7 +485,7 @@ static void locked(GObject *source, GAsyncResult *result, gpointer user)
         fail_cancelled(refresh);
     } else {
         fail_own(refresh, "refresh-in-progress",
-                 _("Another perch has been at this connection's tokens for a minute."));
+                 _("Another perch process has held this connection's lock for a minute."));
     }
 }
 

@@ -234,7 +234,7 @@ static void read_back(const struct http_response *response, gpointer user)
     g_autoptr(Json) answer = json_parse(response->body, response->body_length, NULL);
     if (!holds_all(json_get(json_get(answer, "data"), "data"), writing->data)) {
         fail(writing, PERCH_EXIT_UNEXPECTED,
-             g_strdup(_("The store gave back something else than perch wrote.")));
+             g_strdup(_("The store returned something different from what perch wrote.")));
         return;
     }
     writing->result.ok = writing->result.read_back = true;

@@ -91,7 +91,9 @@ void step_handoff_event(struct wizard *w, const struct view_event *event, GArray
 /* So few dots that the row stays one on the smallest screen; the length is told in words. */
 static char *masked(const struct handoff_item *item)
 {
-    return g_strdup_printf(_("•••••••• (%zu characters)"), secret_length(item->value));
+    gsize length = secret_length(item->value);
+    return g_strdup_printf(
+        ngettext("•••••••• (%zu character)", "•••••••• (%zu characters)", length), length);
 }
 
 /* One row when all is well; every call when not, or while they are made. */

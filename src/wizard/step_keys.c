@@ -117,19 +117,24 @@ void step_keys_event(struct wizard *w, const struct view_event *event, GArray *o
     }
 }
 
+static char *characters(gsize count)
+{
+    return g_strdup_printf(ngettext("%zu character", "%zu characters", count), count);
+}
+
 static void view_inputs(const struct wizard *w, struct view *view)
 {
     const Connection *c = w->connection;
     struct view_item *item =
         input_view(w, view, ITEM_CLIENT_ID, _("Consumer key"), c->client_id, NULL);
     if (c->client_id != NULL)
-        item->right = g_strdup_printf(_("%zu characters"), strlen(c->client_id));
+        item->right = characters(strlen(c->client_id));
     item->settled = c->client_id != NULL && item->error == NULL;
     item = secret_view(
         w, view, ITEM_CLIENT_SECRET, _("Consumer secret"), w->client_secret,
         w->client_secret == NULL ? _("empty: only for an app that requires no secret") : NULL);
     if (w->client_secret != NULL)
-        item->right = g_strdup_printf(_("%zu characters"), secret_length(w->client_secret));
+        item->right = characters(secret_length(w->client_secret));
     item->settled = (w->client_secret != NULL || w->no_input) && item->error == NULL;
 }
 

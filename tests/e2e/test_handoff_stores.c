@@ -273,7 +273,7 @@ static void vault__refusals__say_what_to_do(void **state)
         {{{429, NULL, ""}, {0}}, "standby", 10},
         {{{307, "Location: https://other.example.com/v1/x\r\n", ""}, {0}}, "other.example.com", 8},
         {{{404, NULL, absent}, {200, NULL, written}, {200, NULL, "{\"data\":{\"data\":{}}}"}, {0}},
-         "something else than perch wrote",
+         "something different from what perch wrote",
          1},
         {{{500, NULL, "{\"errors\":[\"\\u001b[31mbad\\u001b[0m\"]}"}, {0}}, "It answered 500", 1},
     };

@@ -177,7 +177,7 @@ static void import__of_what_is_no_such_url__is_refused(void **state)
         {"force://a:b:c@na139.salesforce.com", "instead of your org"},
         {"force://a:b%3D:c@acme.my.salesforce.com", "consumer secret"},
         {"force://c@acme.my.salesforce.com", "three parts"},
-        {"{\"result\":{\"sfdxAuthUrl\":\"[REDACTED]\"}}", "blacked"},
+        {"{\"result\":{\"sfdxAuthUrl\":\"[REDACTED]\"}}", "redacted"},
     };
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {

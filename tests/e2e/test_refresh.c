@@ -109,7 +109,7 @@ static void interrupt__waits_for_the_answer_and_stores_it(void **state)
         kill(child->pid, signals[i]);
         end(rig, child);
         assert_code(child, 0);
-        assert_contains(child->errors->str, "Once more leaves");
+        assert_contains(child->errors->str, "quit without it");
         assert_true(tokens_stored_alive(rig, "acme"));
     }
 }
@@ -123,7 +123,7 @@ static void interrupt__twice_leaves_and_the_next_run_tells_why(void **state)
     g_autoptr(Child) child = start_token(rig, "--fresh");
     assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN_PATH, before + 1, WAIT_MS));
     kill(child->pid, SIGTERM);
-    assert_true(child_wait_errors(child, "Once more leaves", WAIT_MS));
+    assert_true(child_wait_errors(child, "quit without it", WAIT_MS));
     kill(child->pid, SIGTERM);
     end(rig, child);
     assert_code(child, 3);

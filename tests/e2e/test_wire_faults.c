@@ -102,7 +102,7 @@ static void answers__of_a_refresh__each_has_its_cause(void **state)
     } rows[] = {
         {"'kind':'close'", "connect-failed", "stays as good as it was", 8},
         {"'kind':'lose'", "connect-failed", "stays as good as it was", 8},
-        {"'kind':'cut-head'", "connect-failed", "ended inside its head", 8},
+        {"'kind':'cut-head'", "connect-failed", "ended inside its headers", 8},
         {"'kind':'cut-body'", "connect-failed", "bytes remaining to read", 8},
         {"'kind':'garbage'", "connect-failed", "stays as good as it was", 8},
         {"'kind':'error'", "salesforce-error", "ErrorId", 10},

@@ -73,11 +73,8 @@ static void small(const char *body, gsize length)
 
 static void failure(const char *body, gsize length)
 {
-    static const char *const types[] = {"application/json", "text/html", "application/xml", NULL};
-    gsize which = length % G_N_ELEMENTS(types);
     struct failure failure = {0};
-    failure_parse(&failure, (enum stage)(length % (STAGE_INSERT + 1)), 400, types[which], body,
-                  length);
+    failure_parse(&failure, (enum stage)(length % (STAGE_INSERT + 1)), 400, body, length);
     Diagnosis *diagnosis = explain(&failure);
     must(diagnosis != NULL && diagnosis->title != NULL && diagnosis->fix != NULL);
     must((int)diagnosis->cause >= 0 && diagnosis->cause < CAUSE_COUNT);

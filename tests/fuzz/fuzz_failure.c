@@ -20,8 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct failure failure;
     failure_parse(&failure, (enum stage)(data[0] % (STAGE_INSERT + 1)),
-                  statuses[data[0] / 8 % G_N_ELEMENTS(statuses)], NULL, (const char *)data + 1,
-                  size - 1);
+                  statuses[data[0] / 8 % G_N_ELEMENTS(statuses)], (const char *)data + 1, size - 1);
     g_autoptr(Diagnosis) diagnosis = explain(&failure);
     must((int)diagnosis->cause >= 0 && diagnosis->cause < CAUSE_COUNT);
     must((diagnosis->cause == CAUSE_UNKNOWN) == (diagnosis->certainty == CERTAINTY_UNKNOWN));

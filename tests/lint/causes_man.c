@@ -333,17 +333,17 @@ static void write_cause(enum cause cause)
 
 static void write_head(void)
 {
-    printf(
-        ".\\\" SPDX-License-Identifier: MIT\n"
-        ".\\\" Written by tests/lint/causes.sh --write; the texts are in include/perch/explain/*.def.\n"
-        ".Dd November 23, 2026\n.Dt PERCH-CAUSES 7\n.Os\n"
-        ".Sh NAME\n.Nm perch-causes\n"
-        ".Nd what perch names when something fails, and what cures it\n"
-        ".Sh DESCRIPTION\n"
-        "Each failure that\n.Xr perch 1\nexplains has one of these causes.\nWith\n"
-        ".Fl -json\nit is the member\n.Va cause\nof a diagnosis: the headings here are its "
-        "values.\n.Pp\nA cause is\n.Dq certain\nwhere the answer allows nothing else,\n"
-        ".Dq likely\nwhere it can mean something else too, and\n.Dq unknown\n");
+    printf(".\\\" SPDX-License-Identifier: MIT\n"
+           ".\\\" Written by tests/lint/causes.sh --write; the texts are in "
+           "include/perch/explain/*.def.\n"
+           ".Dd November 23, 2026\n.Dt PERCH-CAUSES 7\n.Os\n"
+           ".Sh NAME\n.Nm perch-causes\n"
+           ".Nd what perch names when something fails, and what cures it\n"
+           ".Sh DESCRIPTION\n"
+           "Each failure that\n.Xr perch 1\nexplains has one of these causes.\nWith\n"
+           ".Fl -json\nit is the member\n.Va cause\nof a diagnosis: the headings here are its "
+           "values.\n.Pp\nA cause is\n.Dq certain\nwhere the answer allows nothing else,\n"
+           ".Dq likely\nwhere it can mean something else too, and\n.Dq unknown\n");
     say("where perch does not know the answer; then it is shown as it came, without a guess. "
         "Answers are told by their code. Words are looked for in any case, and only where nothing "
         "else in the answer tells.");

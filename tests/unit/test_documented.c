@@ -98,7 +98,7 @@ static const struct answer others[] = {
 static void check(const struct answer *answer, enum stage stage, long status, const char *body)
 {
     struct failure failure;
-    failure_parse(&failure, stage, status, NULL, body, strlen(body));
+    failure_parse(&failure, stage, status, body, strlen(body));
     g_autoptr(Diagnosis) diagnosis = explain(&failure);
     if (strcmp(cause_name(diagnosis->cause), answer->cause) != 0)
         fail_msg("%s is %s, not %s", body, cause_name(diagnosis->cause), answer->cause);

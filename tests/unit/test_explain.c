@@ -39,8 +39,7 @@ static void expect_body(const struct row *row, const char *shape, const char *fo
     g_autofree char *body = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     struct failure failure;
-    failure_parse(&failure, row->stage, row->status != 0 ? row->status : 400, NULL, body,
-                  strlen(body));
+    failure_parse(&failure, row->stage, row->status != 0 ? row->status : 400, body, strlen(body));
     expect(&failure, row, shape);
     failure_clear(&failure);
 }

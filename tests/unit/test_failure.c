@@ -10,7 +10,7 @@
 
 static void read_body(struct failure *failure, enum stage stage, long status, const char *body)
 {
-    failure_parse(failure, stage, status, "application/json", body, strlen(body));
+    failure_parse(failure, stage, status, body, strlen(body));
 }
 
 /* ---- what is read ---- */
@@ -81,10 +81,10 @@ static void parse__bytes__need_no_terminator_and_no_body(void **state)
 {
     struct failure failure;
     (void)state;
-    failure_parse(&failure, STAGE_REST, 401, NULL, "Bad_OAuth_TokenXX", 15);
+    failure_parse(&failure, STAGE_REST, 401, "Bad_OAuth_TokenXX", 15);
     assert_string_equal(failure.code, "Bad_OAuth_Token");
     failure_clear(&failure);
-    failure_parse(&failure, STAGE_REST, 502, NULL, NULL, 0);
+    failure_parse(&failure, STAGE_REST, 502, NULL, 0);
     assert_string_equal(failure.code, "empty");
     assert_int_equal(failure.status, 502);
     failure_clear(&failure);
@@ -432,7 +432,7 @@ static void mutate_all(guint32 seed, int rounds)
         g_autofree char *body = mutate(rand, start, &length);
         struct failure failure;
         failure_parse(&failure, (enum stage)g_rand_int_range(rand, 0, STAGE_INSERT + 1),
-                      g_rand_int_range(rand, 0, 600), NULL, body, length);
+                      g_rand_int_range(rand, 0, 600), body, length);
         check_sound(&failure);
         failure_clear(&failure);
     }

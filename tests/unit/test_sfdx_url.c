@@ -77,7 +77,7 @@ static void refused__with_the_reason_and_without_the_value(void **state)
         {"{\"status\":0,\"result\":{}}", "sfdxAuthUrl"},
         {"{\"result\":{\"sfdxAuthUrl\":\"[REDACTED] Use 'sf org auth show-sfdx-auth-url' to "
          "view\"}}",
-         "blacked"},
+         "redacted"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct sfdx_url url;

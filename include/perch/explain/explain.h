@@ -63,8 +63,8 @@ void failure_clear(struct failure *failure);
 
 /* Reads an error answer in any of Salesforce's shapes (array, object, OAuth
  * object, plain word, HTML, XML, url-encoded, composite). Always gives a failure. */
-void failure_parse(struct failure *ret_failure, enum stage stage, long status,
-                   const char *content_type, const char *body, gsize length);
+void failure_parse(struct failure *ret_failure, enum stage stage, long status, const char *body,
+                   gsize length);
 /* One of perch's own words, with a message that is for people. */
 void failure_own(struct failure *ret_failure, enum stage stage, const char *code,
                  const char *message);
