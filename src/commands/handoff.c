@@ -73,13 +73,35 @@ static int run_handoff(const struct handoff_options *options)
     return code;
 }
 
+/* The completions read the first word of each line. */
+static int list_formats(void)
+{
+    for (int i = 0; i < HANDOFF_FORMAT_COUNT; i++)
+        printf("%-14s %s\n", handoff_format_name((enum handoff_format)i),
+               handoff_format_what((enum handoff_format)i));
+    return PERCH_EXIT_OK;
+}
+
+static bool pick_format(struct handoff_options *options, const char *name, const char *names)
+{
+    int format = name != NULL    ? handoff_format_from_name(name)
+                 : options->json ? HANDOFF_JSON
+                                 : HANDOFF_TEXT;
+    if (format < 0) {
+        command_usage(_("There is no format %s. Use one of: %s."), name, names);
+        return false;
+    }
+    options->format = (enum handoff_format)format;
+    return true;
+}
+
 int command_handoff(int argc, char **argv)
 {
     struct common_options common = {0};
     struct handoff_options options = {0};
     g_autofree char *format_name = NULL, *output = NULL, *channel = NULL, *webhook = NULL;
     g_autofree char *mount = NULL, *path = NULL, *token_file = NULL;
-    gboolean rehearse = FALSE;
+    gboolean rehearse = FALSE, list = FALSE;
     g_autofree char *formats = handoff_format_names();
     g_auto(GStrv) names = NULL;
     int code;
@@ -89,6 +111,7 @@ int command_handoff(int argc, char **argv)
          N_("ID")},
         {"output", 0, 0, G_OPTION_ARG_FILENAME, &output, N_("a new file that only you can read"),
          N_("FILE")},
+        {"list", 0, 0, G_OPTION_ARG_NONE, &list, N_("name the formats"), NULL},
         {"rehearse", 0, 0, G_OPTION_ARG_NONE, &rehearse,
          N_("play the flow from these values alone"), NULL},
         {"webhook-file", 0, 0, G_OPTION_ARG_FILENAME, &webhook,
@@ -103,26 +126,26 @@ int command_handoff(int argc, char **argv)
     };
     if (!command_parse("handoff", argc, argv, &common, entries, &names, &code))
         return code;
+    if (list)
+        return list_formats();
     if (g_strv_length(names) != 1)
         return command_usage(_("Say which connection: perch handoff NAME"));
-    int format = format_name != NULL ? handoff_format_from_name(format_name)
-                 : common.json       ? HANDOFF_JSON
-                                     : HANDOFF_TEXT;
-    if (format < 0)
-        return command_usage(_("There is no format %s. Use one of: %s."), format_name, formats);
-    if (format == HANDOFF_VAULT && output != NULL)
+    options = (struct handoff_options){
+        .name = names[0],
+        .channel = channel,
+        .output = output,
+        .webhook_file = webhook,
+        .vault_mount = mount,
+        .vault_path = path,
+        .vault_token_file = token_file,
+        .timeout = common.timeout,
+        .ask = !common.no_input && isatty(STDIN_FILENO),
+        .json = common.json,
+        .quiet = common.quiet,
+    };
+    if (!pick_format(&options, format_name, formats))
+        return PERCH_EXIT_USAGE;
+    if (options.format == HANDOFF_VAULT && output != NULL)
         return command_usage(_("This format writes to a store. Say where with --vault-path."));
-    options.name = names[0];
-    options.channel = channel;
-    options.output = output;
-    options.format = (enum handoff_format)format;
-    options.webhook_file = webhook;
-    options.vault_mount = mount;
-    options.vault_path = path;
-    options.vault_token_file = token_file;
-    options.timeout = common.timeout;
-    options.ask = !common.no_input && isatty(STDIN_FILENO);
-    options.json = common.json;
-    options.quiet = common.quiet;
     return rehearse || webhook != NULL ? handoff_rehearse(&options) : run_handoff(&options);
 }

@@ -9,6 +9,11 @@ _perch_connections() {
     done
 }
 
+# What the hand-off can be written as: the first word of each line.
+_perch_formats() {
+    perch handoff --list 2>/dev/null | sed 's/ .*//'
+}
+
 _perch() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' word i
     local commands="setup reauthorize token test status doctor explain handoff app import forget demo help"
@@ -39,8 +44,8 @@ _perch() {
         return
         ;;
     --format)
-        local formats="text env json curl postman markdown k8s-secret sfdx-url vault systemd-creds"
-        [[ $command == app ]] && formats="text markdown metadata"
+        local formats="text markdown metadata"
+        [[ $command == handoff ]] && formats=$(_perch_formats)
         mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur")
         return
         ;;
@@ -83,7 +88,7 @@ _perch() {
         return
         ;;
     handoff)
-        words="$common --channel --format --output --rehearse --webhook-file"
+        words="$common --channel --format --list --output --rehearse --webhook-file"
         words="$words --vault-path --vault-mount --vault-token-file"
         words="$words $(_perch_connections)"
         ;;

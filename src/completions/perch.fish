@@ -55,8 +55,8 @@ complete -c perch -n '__fish_seen_subcommand_from explain' -l stage -x \
     -a 'authorize token rest insert' -d 'Where it was met'
 complete -c perch -n '__fish_seen_subcommand_from explain' -l status -x -d 'HTTP status'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l format -x \
-    -a 'text env json curl postman markdown k8s-secret sfdx-url vault systemd-creds' \
-    -d 'Form of the values'
+    -a "(perch handoff --list 2>/dev/null | sed 's/ .*//')" -d 'Form of the values'
+complete -c perch -n '__fish_seen_subcommand_from handoff' -l list -d 'Name the formats'
 complete -c perch -n '__fish_seen_subcommand_from test handoff' -l channel -x \
     -d 'Only this channel'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l rehearse -d 'Play the flow'

@@ -70,7 +70,8 @@ _perch() {
             ;;
         handoff)
             _arguments $common '--channel=[only this channel]:channel:' \
-                '--format=[form of the values]:format:(text env json curl postman markdown k8s-secret sfdx-url vault systemd-creds)' \
+                '--format=[form of the values]:format:($(perch handoff --list 2>/dev/null | sed "s/ .*//"))' \
+                '--list[name the formats]' \
                 '--rehearse[play the flow from the values alone]' \
                 '--webhook-file=[file with the address that starts the flow]:file:_files' \
                 '--vault-path=[where in the store]:mount/path:' \

@@ -144,7 +144,7 @@ static bool apply_options(struct state *state, struct copied *copied, GError **e
     if (options.rehearsal != NULL) {
         copied->key = g_strdup(app->key);
         copied->secret = g_strdup(app->secret);
-        if (!rehearsal_begin(state, options.rehearsal, &copied->user, error))
+        if (!rehearsal_arrange(state, options.rehearsal, &copied->user, error))
             return false;
     }
     return load_state(state, error);

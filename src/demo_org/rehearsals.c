@@ -23,7 +23,7 @@ static const struct rehearsal *find(const char *name)
     return NULL;
 }
 
-bool rehearsal_begin(struct state *state, const char *name, const char **ret_user, GError **error)
+bool rehearsal_arrange(struct state *state, const char *name, const char **ret_user, GError **error)
 {
     const struct rehearsal *rehearsal = find(name);
     if (rehearsal == NULL) {

@@ -6,6 +6,7 @@
 
 /* Puts the state of a rehearsal (perch/rehearsals.def) into the org. ret_user: who logs in, static.
  * PERCH_ERROR_USAGE when there is no such rehearsal. */
-bool rehearsal_begin(struct state *state, const char *name, const char **ret_user, GError **error);
+bool rehearsal_arrange(struct state *state, const char *name, const char **ret_user,
+                       GError **error);
 
 #endif

@@ -49,15 +49,11 @@ bool flow_has_controls(const char *text);
 /* The formats. source has the channel that is worked on; those for several look at
  * source->connection->channels. FALSE with PERCH_ERROR_INPUT: a value cannot be expressed. */
 typedef bool (*flow_write)(const struct flow_source *source, SecretBuf *out, GError **error);
-bool write_text(const struct flow_source *source, SecretBuf *out, GError **error);
-bool write_markdown(const struct flow_source *source, SecretBuf *out, GError **error);
-bool write_env(const struct flow_source *source, SecretBuf *out, GError **error);
-bool write_json(const struct flow_source *source, SecretBuf *out, GError **error);
-bool write_curl(const struct flow_source *source, SecretBuf *out, GError **error);
-bool write_postman(const struct flow_source *source, SecretBuf *out, GError **error);
-bool write_postman_environment(const struct flow_source *source, SecretBuf *out, GError **error);
-bool write_k8s(const struct flow_source *source, SecretBuf *out, GError **error);
-bool write_sfdx_url(const struct flow_source *source, SecretBuf *out, GError **error);
-bool write_vault(const struct flow_source *source, SecretBuf *out, GError **error);
+#define FORMAT(ID, name, where, suffix, write, what) MORE_FILE(ID, suffix, write)
+#define MORE_FILE(ID, suffix, write) \
+    bool write(const struct flow_source *source, SecretBuf *out, GError **error);
+#include "perch/handoff/formats.def"
+#undef FORMAT
+#undef MORE_FILE
 
 #endif

@@ -96,29 +96,30 @@ const char *handoff_problem(const Connection *connection, const struct secrets *
 
 /* ---- formats ---- */
 
-enum { FILES_MAX = 2 };
+enum { FORMAT_COMMAND_ONLY = false, FORMAT_ON_SCREEN = true };
 
 static const struct format {
-    const char *name;
-    struct {
-        const char *suffix;
-        flow_write write;
-    } files[FILES_MAX];
+    const char *name, *what;
+    bool on_screen;
 } formats[] = {
-    [HANDOFF_TEXT] = {"text", {{".txt", write_text}}},
-    [HANDOFF_ENV] = {"env", {{".env", write_env}}},
-    [HANDOFF_JSON] = {"json", {{".json", write_json}}},
-    [HANDOFF_CURL] = {"curl", {{".sh", write_curl}}},
-    [HANDOFF_POSTMAN] = {"postman",
-                         {{".postman_collection.json", write_postman},
-                          {".postman_environment.json", write_postman_environment}}},
-    [HANDOFF_MARKDOWN] = {"markdown", {{".md", write_markdown}}},
-    [HANDOFF_K8S_SECRET] = {"k8s-secret", {{".yaml", write_k8s}}},
-    [HANDOFF_SFDX_URL] = {"sfdx-url", {{".txt", write_sfdx_url}}},
-    [HANDOFF_VAULT] = {"vault", {{".json", write_vault}}},
-    [HANDOFF_SYSTEMD_CREDS] = {"systemd-creds", {{".cred", write_env}}},
+#define FORMAT(ID, name, where, suffix, write, what) [HANDOFF_##ID] = {name, what, FORMAT_##where},
+#define MORE_FILE(ID, suffix, write)
+#include "perch/handoff/formats.def"
+#undef FORMAT
+#undef MORE_FILE
 };
-G_STATIC_ASSERT(G_N_ELEMENTS(formats) == HANDOFF_FORMAT_COUNT);
+
+static const struct {
+    enum handoff_format format;
+    const char *suffix;
+    flow_write write;
+} format_files[] = {
+#define FORMAT(ID, name, where, suffix, write, what) {HANDOFF_##ID, suffix, write},
+#define MORE_FILE(ID, suffix, write) {HANDOFF_##ID, suffix, write},
+#include "perch/handoff/formats.def"
+#undef FORMAT
+#undef MORE_FILE
+};
 
 int handoff_format_from_name(const char *name)
 {
@@ -131,6 +132,16 @@ int handoff_format_from_name(const char *name)
 const char *handoff_format_name(enum handoff_format format)
 {
     return formats[format].name;
+}
+
+const char *handoff_format_what(enum handoff_format format)
+{
+    return _(formats[format].what);
+}
+
+bool handoff_format_on_screen(enum handoff_format format)
+{
+    return formats[format].on_screen;
 }
 
 char *handoff_format_names(void)
@@ -158,12 +169,14 @@ GPtrArray *handoff_files(const Connection *connection, const struct secrets *sec
     }
     const struct flow_source source = source_of(connection, secrets);
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(file_free);
-    for (int i = 0; i < FILES_MAX && formats[format].files[i].write != NULL; i++) {
+    for (gsize i = 0; i < G_N_ELEMENTS(format_files); i++) {
+        if (format_files[i].format != format)
+            continue;
         g_autoptr(SecretBuf) out = secret_buf_new();
-        if (!formats[format].files[i].write(&source, out, error))
+        if (!format_files[i].write(&source, out, error))
             return NULL;
         struct handoff_file *file = g_new0(struct handoff_file, 1);
-        file->suffix = formats[format].files[i].suffix;
+        file->suffix = format_files[i].suffix;
         file->text = secret_buf_to_secret(out);
         g_ptr_array_add(files, file);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "perch/handoff/handoff.h"
 #include "wizard_private.h"
 
 /* Two screens over the Hand-off step: the formats of an export, and the flow's own webhook. */
@@ -32,26 +33,23 @@ void wizard_rehearse(struct wizard *w, bool with_flow, GArray *out)
 
 /* ---- the formats ---- */
 
-static const struct {
-    enum handoff_format format;
-    const char *what;
-} exports[] = {
-    {HANDOFF_ENV, N_("env: lines that shells, systemd and dotenv read")},
-    {HANDOFF_JSON, N_("json: everything, for programs")},
-    {HANDOFF_CURL, N_("curl: a script that plays the flow")},
-    {HANDOFF_POSTMAN, N_("postman: a collection, and an environment with the secrets")},
-    {HANDOFF_MARKDOWN, N_("markdown: the sheet as a page")},
-    {HANDOFF_TEXT, N_("text: the sheet to read from")},
-    {HANDOFF_K8S_SECRET, N_("k8s-secret: a Kubernetes manifest")},
-};
+/* The choice-th of those that the screen offers; HANDOFF_FORMAT_COUNT: there is none. */
+static enum handoff_format offered(int choice)
+{
+    int format = 0;
+    while (format < HANDOFF_FORMAT_COUNT &&
+           (!handoff_format_on_screen((enum handoff_format)format) || choice-- > 0))
+        format++;
+    return (enum handoff_format)format;
+}
 
 static void export_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_FORMAT && event->index >= 0 &&
-        event->index < (int)G_N_ELEMENTS(exports)) {
+        offered(event->index) < HANDOFF_FORMAT_COUNT) {
         w->export_choice = (guint)event->index;
     } else if (is_action(event, ACTION_NEXT)) {
-        effect_add(out, EFFECT_EXPORT)->format = exports[w->export_choice].format;
+        effect_add(out, EFFECT_EXPORT)->format = offered((int)w->export_choice);
         close_screen(w);
     } else if (is_action(event, ACTION_BACK)) {
         close_screen(w);
@@ -64,13 +62,14 @@ static void export_view(const struct wizard *w, struct view *view)
     view_blank(view);
     struct view_item *item = view_add(view, VIEW_CHOICE, ITEM_FORMAT, _("Format"));
     item->options = g_ptr_array_new_with_free_func(g_free);
-    for (gsize i = 0; i < G_N_ELEMENTS(exports); i++)
-        g_ptr_array_add(item->options, g_strdup(_(exports[i].what)));
+    for (int i = 0; offered(i) < HANDOFF_FORMAT_COUNT; i++)
+        g_ptr_array_add(item->options, g_strdup_printf("%s: %s", handoff_format_name(offered(i)),
+                                                       handoff_format_what(offered(i))));
     item->selected = (int)w->export_choice;
     view_blank(view);
     view_text(view, ROLE_DIM, 0,
               _("A new file in the current folder that only you can read; it holds the secrets. "
-                "Into Vault, OpenBao or systemd-creds: perch handoff NAME --format FORMAT."));
+                "perch handoff --list names the formats that go elsewhere, such as Vault."));
     view->focus = ITEM_FORMAT;
     view_key(view, ACTION_NEXT, _("write the file"));
     view_key(view, ACTION_BACK, _("back"));

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Functions that perch does without: unbounded copies, hidden state, waits for time instead of for
-# a condition, and ways around GLib and the main loop.
+# a condition, and ways around GLib and the main loop; and one name for two functions.
 source "$(dirname "$0")/lib.sh"
 
 unsafe='sprintf|vsprintf|strcpy|stpcpy|strcat|strncpy|strncat|strtok|gets|atoi|atol|atoll|atof'
@@ -29,4 +29,16 @@ search "one thread and one loop" "$(call "$threads")" "${looped[@]}"
 search "GLib's allocators (or the wiping ones)" "$(call "$memory")" "${managed[@]}"
 none_of "wait for a condition with a deadline, not for time" \
     '(^|[;&|({[:space:]])sleep +[0-9.$]' -r tests --include='*.sh' --include=run
+
+# Programs of their own have a main each; all else is one name is one function.
+mapfile -t bodies < <(printf '%s\n' "${ours[@]}" | grep 'c$')
+while read -r name places; do
+    [ "$name" = main ] || complain "${places%% *}: $name is defined twice: $places"
+done < <(awk '
+    /^[a-z].*\(/ && !/^static/ && !/[;:]$/ {
+        name = $0; sub(/\(.*/, "", name); sub(/.*[ *]/, "", name); place = FILENAME ":" FNR
+    }
+    /^\{$/ && name != "" { where[name] = where[name] " " place; count[name]++ }
+    /^[{}]$/ || /;$/ { name = "" }
+    END { for (n in count) if (n ~ /^[a-z]/ && count[n] > 1) print n where[n] }' "${bodies[@]}")
 verdict

@@ -48,9 +48,15 @@ completes() {
     [ "$(printf '%s ' "${COMPREPLY[@]}")" = "$1 " ]
 }
 unset XDG_CONFIG_HOME
+# shellcheck disable=SC2031  # for the completions that ask perch itself
+PATH=$(dirname "${PERCH:-build/release/perch}"):$PATH
 check "a command" completes "setup" perch se
 check "connections" completes "acme-uat acme" perch token ac
 check "an option's values" completes "env" perch handoff acme --format e
+check "every format of the table" completes \
+    "$(sed -n 's/^FORMAT([A-Z0-9_]*, "\([a-z0-9-]*\)",.*/\1/p' include/perch/handoff/formats.def |
+        paste -s -d ' ')" perch handoff acme --format ''
+check "another command's values" completes "metadata" perch app acme --format me
 check "options of a command" completes "--dry-run" perch test acme --dr
 check "the rest of a name that is there twice" completes "acme-uat" perch status acme-
 

@@ -40,21 +40,18 @@ const char *const *handoff_text_advice(void);
 const char *webhook_problem(const char *address);
 
 enum handoff_format {
-    HANDOFF_TEXT,
-    HANDOFF_ENV,
-    HANDOFF_JSON,
-    HANDOFF_CURL,
-    HANDOFF_POSTMAN,
-    HANDOFF_MARKDOWN,
-    HANDOFF_K8S_SECRET,
-    HANDOFF_SFDX_URL,
-    HANDOFF_VAULT,
-    HANDOFF_SYSTEMD_CREDS,
+#define FORMAT(ID, name, where, suffix, write, what) HANDOFF_##ID,
+#define MORE_FILE(ID, suffix, write)
+#include "perch/handoff/formats.def"
+#undef FORMAT
+#undef MORE_FILE
     HANDOFF_FORMAT_COUNT,
 };
 /* "env" → HANDOFF_ENV; -1 when there is no such format. */
 int handoff_format_from_name(const char *name);
 const char *handoff_format_name(enum handoff_format format);
+const char *handoff_format_what(enum handoff_format format); /* translated: what it is */
+bool handoff_format_on_screen(enum handoff_format format);   /* the wizard offers it */
 char *handoff_format_names(void); /* "text, env, json …"; owned by the caller */
 
 /* The whole text of the export, with secrets, ending in a line break. PERCH_ERROR_INPUT with the
