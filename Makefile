@@ -204,6 +204,9 @@ $$(call suite_tests,$(1)): $(BUILD)/tests/$(1)/test_%: $(BUILD)/tests/$(1)/test_
 endef
 $(foreach s,$(SUITES),$(eval $(call suite_rules,$(s))))
 
+# Counts how often a failure is explained.
+$(BUILD)/tests/unit/test_evidence: private LDFLAGS += -Wl,--wrap=explain -Wl,--wrap=explain_as
+
 $(SUPPORT_BIN): %: %.o $(SUPPORT_LIB) $(LIB)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_LIBS) $(PC_TEST_LIBS)

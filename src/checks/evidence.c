@@ -385,43 +385,43 @@ static void add_fact(struct diagnosis *diagnosis, const char *format, ...)
     diagnosis->happened = text;
 }
 
-static void drop_doubt(struct diagnosis *diagnosis)
-{
-    g_clear_pointer(&diagnosis->tell_apart, g_free);
-}
-
 /* User level, org level, or "cannot tell, look here": the API's own text does not say which. */
-static struct diagnosis *explain_api_disabled(const struct failure *failure,
+static struct diagnosis *explain_api_disabled(const struct failure *failure, enum cause cause,
+                                              enum certainty certainty,
                                               const struct session *session,
                                               const struct evidence *evidence)
 {
     bool now = evidence->edition != NULL;
     const char *edition = now ? evidence->edition : session->connection->edition;
-    struct diagnosis *diagnosis = explain(failure);
-    bool org_wide = diagnosis->cause == CAUSE_API_DISABLED;   /* the text itself says so */
-    bool by_text = diagnosis->certainty == CERTAINTY_CERTAIN; /* "for this User" */
+    g_autofree char *fact = NULL;
+    bool org_wide = cause == CAUSE_API_DISABLED;   /* the text itself says so */
+    bool by_text = certainty == CERTAINTY_CERTAIN; /* "for this User" */
+    bool refused = evidence->api_enabled == ANSWER_NO;
     enum answer has_api = edition_has_api(edition);
-    if (evidence->api_enabled == ANSWER_NO) {
-        diagnosis_free(diagnosis);
-        diagnosis = explain_as(failure, CAUSE_API_DISABLED_USER, CERTAINTY_CERTAIN);
-        drop_doubt(diagnosis);
-        add_fact(diagnosis, _("The org says that this user does not have API Enabled."));
+    if (refused) {
+        cause = CAUSE_API_DISABLED_USER;
+        certainty = CERTAINTY_CERTAIN;
+        fact = g_strdup(_("The org says that this user does not have API Enabled."));
     } else if (has_api == ANSWER_YES && !org_wide && !by_text) {
-        diagnosis_free(diagnosis);
         /* What was learnt at an earlier login may have changed since. */
-        diagnosis = explain_as(failure, CAUSE_API_DISABLED_USER,
-                               now ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY);
-        add_fact(diagnosis,
-                 now ? _("The org is %s, which includes the API, so it is the user's right that is "
-                         "missing.")
-                     : _("When this connection last worked, the org was %s, which includes the "
-                         "API."),
-                 edition);
+        certainty = now ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY;
+        cause = CAUSE_API_DISABLED_USER;
+        fact = g_strdup_printf(
+            now ? _("The org is %s, which includes the API, so it is the user's right that is "
+                    "missing.")
+                : _("When this connection last worked, the org was %s, which includes the API."),
+            edition);
     } else if (has_api == ANSWER_NO && !by_text) {
-        diagnosis_free(diagnosis);
-        diagnosis = explain_as(failure, CAUSE_API_DISABLED, CERTAINTY_LIKELY);
-        add_fact(diagnosis, _("The org is %s, which does not include the API by itself."), edition);
+        cause = CAUSE_API_DISABLED;
+        certainty = CERTAINTY_LIKELY;
+        fact =
+            g_strdup_printf(_("The org is %s, which does not include the API by itself."), edition);
     }
+    struct diagnosis *diagnosis = explain_as(failure, cause, certainty);
+    if (refused)
+        g_clear_pointer(&diagnosis->tell_apart, g_free);
+    if (fact != NULL)
+        add_fact(diagnosis, "%s", fact);
     if (evidence->profile_name != NULL)
         add_fact(diagnosis, _("The user's profile is %s."), evidence->profile_name);
     return diagnosis;
@@ -476,11 +476,11 @@ static void add_policies(struct diagnosis *diagnosis, const struct evidence *evi
 struct diagnosis *evidence_explain(const struct failure *failure, const struct session *session,
                                    const struct evidence *evidence)
 {
-    struct diagnosis *diagnosis = explain(failure);
-    if (diagnosis->cause == CAUSE_API_DISABLED || diagnosis->cause == CAUSE_API_DISABLED_USER) {
-        diagnosis_free(diagnosis);
-        return explain_api_disabled(failure, session, evidence);
-    }
+    enum certainty certainty;
+    enum cause cause = explain_cause(failure, &certainty);
+    if (cause == CAUSE_API_DISABLED || cause == CAUSE_API_DISABLED_USER)
+        return explain_api_disabled(failure, cause, certainty, session, evidence);
+    struct diagnosis *diagnosis = explain_as(failure, cause, certainty);
     add_rights(diagnosis, evidence);
     add_app(diagnosis, evidence);
     add_policies(diagnosis, evidence);

@@ -369,15 +369,13 @@ static void org_answered(struct evidence *evidence, gpointer user)
 void check_fail(struct check_run *run, struct failure *failure)
 {
     tell_app(run, failure);
-    Diagnosis *diagnosis = explain(failure);
-    if (!evidence_wanted(run->session, diagnosis->cause)) {
-        fail_with(run, failure, diagnosis);
+    const enum cause cause = explain_cause(failure, NULL);
+    if (!evidence_wanted(run->session, cause)) {
+        fail_with(run, failure, explain(failure));
         failure_clear(failure);
         return;
     }
     struct inquiry *inquiry = g_new0(struct inquiry, 1);
-    enum cause cause = diagnosis->cause;
-    diagnosis_free(diagnosis);
     inquiry->run = run;
     inquiry->failure = *failure;
     memset(failure, 0, sizeof *failure);

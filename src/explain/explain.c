@@ -95,10 +95,19 @@ static char *words_of(const struct failure *failure)
     return g_strdup_printf("%ld %s", failure->status, text);
 }
 
-struct diagnosis *explain(const struct failure *failure)
+enum cause explain_cause(const struct failure *failure, enum certainty *ret_certainty)
 {
     struct match match = failure_match(failure);
-    return explain_as(failure, match.cause, match.certainty);
+    if (ret_certainty != NULL)
+        *ret_certainty = match.certainty;
+    return match.cause;
+}
+
+struct diagnosis *explain(const struct failure *failure)
+{
+    enum certainty certainty;
+    enum cause cause = explain_cause(failure, &certainty);
+    return explain_as(failure, cause, certainty);
 }
 
 struct diagnosis *explain_as(const struct failure *failure, enum cause cause,

@@ -81,11 +81,11 @@ struct verdict refresh_judge(const struct http_response *response, struct failur
     if (verdict.trouble == TROUBLE_NONE)
         return verdict;
     failure_from_response(ret_failure, STAGE_TOKEN, response);
-    g_autoptr(Diagnosis) diagnosis = explain(ret_failure);
+    const enum cause cause = explain_cause(ret_failure, NULL);
     for (gsize i = 0; verdict.trouble == TROUBLE_REFUSED && i < G_N_ELEMENTS(causes); i++)
-        if (causes[i].cause == diagnosis->cause)
+        if (causes[i].cause == cause)
             verdict.trouble = causes[i].trouble;
-    verdict.revoked = diagnosis->cause == CAUSE_AUTHORIZATION_REVOKED;
+    verdict.revoked = cause == CAUSE_AUTHORIZATION_REVOKED;
     verdict.maintenance = g_strcmp0(ret_failure->code, "maintenance") == 0;
     verdict.retry_after = retry_after(response);
     return verdict;

@@ -102,6 +102,9 @@ struct diagnosis {
     char *message; /* "403 …": the other side's words, untouched but cleaned */
 };
 
+/* The cause alone, for who has to decide and not to tell. ret_certainty may be NULL. */
+enum cause explain_cause(const struct failure *failure, enum certainty *ret_certainty);
+/* A diagnosis is built once for a failure: by the place that shows it. */
 struct diagnosis *explain(const struct failure *failure);
 /* The same failure with a cause that was found out otherwise: by asking the org. */
 struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
