@@ -89,7 +89,8 @@ char *page_text(const char *html);
 
 /* ---- regex.c ---- */
 
-/* The compiled form of a pattern that is a literal: made once and kept. ^ and $ mean lines. */
+/* The compiled form of a pattern that is a literal: made once and kept. ^ and $ mean lines, which
+ * end with "\n". */
 const GRegex *regex_of(const char *pattern);
 bool regex_fits(const char *pattern, const char *text);
 

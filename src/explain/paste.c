@@ -217,7 +217,7 @@ static void choose(GPtrArray *failures, GPtrArray *findings)
 static bool shows_success(const char *text)
 {
     static const char *const signs[] = {
-        "(?i)\\A\\s*(?:Login History[^\\r\\n]*|Status\\s*:?\\s*)?Success\\s*\\z",
+        "(?i)\\A\\s*(?:Login History[^\\n]*|Status\\s*:?\\s*)?Success\\s*\\z",
         "(?i)\"success\"\\s*:\\s*true",
         "(?i)\"access_token\"\\s*:",
         "(?i)/OauthRedirect\\?(?:[^\\s]*&)?code=",

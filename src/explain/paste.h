@@ -48,7 +48,8 @@ void paste_find_phrases(struct paste_text *paste);
 void paste_find_wire(struct paste_text *paste);
 void paste_find_status(struct paste_text *paste);
 
-/* The line of text that holds the offset, presentable; owned by the caller. */
+/* The line of text that holds the offset, presentable; owned by the caller. In every text of a
+ * paste_text a line ends with one "\n" and with nothing else. */
 char *paste_line_at(const char *text, gsize at);
 
 /* ---- paste_variants.c ---- */

@@ -123,7 +123,7 @@ char *paste_line_at(const char *text, gsize at)
     const char *start = text + at;
     while (start > text && start[-1] != '\n')
         start--;
-    g_autofree char *line = g_strndup(start, strcspn(start, "\r\n"));
+    g_autofree char *line = g_strndup(start, strcspn(start, "\n"));
     return presentable(line, LINE_CHARACTERS);
 }
 
@@ -132,7 +132,7 @@ char *paste_line_at(const char *text, gsize at)
 static char *message_of_word(const char *text, gsize at, gsize length)
 {
     const char *rest = text + at + length;
-    g_autofree char *line = g_strndup(rest, strcspn(rest, "\r\n"));
+    g_autofree char *line = g_strndup(rest, strcspn(rest, "\n"));
     const GRegex *named = regex_of("(?:message|msg|error_description)\"?\\s*[:=]\\s*\"([^\"]+)\"");
     g_autoptr(GMatchInfo) info = NULL;
     if (g_regex_match(named, line, 0, &info)) {

@@ -6,6 +6,18 @@
 
 /* The same text with one more layer of quoting taken off. */
 
+/* "\r\n", and the "\r" of spinners and progress bars, which begin their line again, become "\n". */
+static void keep_one_break(char *text)
+{
+    char *out = text;
+    for (const char *p = text; *p != '\0'; p++)
+        if (*p != '\r')
+            *out++ = *p;
+        else if (p[1] != '\n')
+            *out++ = '\n';
+    *out = '\0';
+}
+
 /* JSON inside a string of JSON: \" \\ \/ \n \t \r \u0022. */
 static char *unescape(const char *text)
 {
@@ -49,7 +61,7 @@ static char *unquote_letter(const char *text)
 /* Quoted-printable: soft line breaks and =3D. */
 static char *unquote_printable(const char *text)
 {
-    g_autofree char *joined = replace(text, "=\\r?\\n", "");
+    g_autofree char *joined = replace(text, "=\\n", "");
     g_autofree char *signs = replace(joined, "=3D", "=");
     return replace(signs, "=22", "\"");
 }
@@ -95,6 +107,7 @@ static char *unescape_percent(const char *text)
     }
     char *valid = g_utf8_make_valid(out->str, -1);
     g_string_free(out, TRUE);
+    keep_one_break(valid);
     return valid;
 }
 
@@ -164,6 +177,7 @@ char *paste_plain(const char *text, gsize length)
         wide != NULL ? g_utf8_make_valid(wide, -1) : g_utf8_make_valid(text, (gssize)length);
     char *plain =
         replace(valid, "\\x1B\\[[0-9;?]*[ -/]*[@-~]|\\x1B\\][^\\x07\\x1B]*(?:\\x07|\\x1B\\\\)", "");
+    keep_one_break(plain);
     if (!is_quoted_letter(plain))
         return plain;
     g_autoptr(WipedText) quoted = plain;

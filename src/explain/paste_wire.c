@@ -79,7 +79,7 @@ static void add(struct paste_text *paste, const char *code, const char *message,
 /* "curl: (60) SSL certificate problem: ...": the words tell more than the number where both do. */
 static void find_curl(struct paste_text *paste)
 {
-    const GRegex *regex = regex_of("curl: \\((\\d{1,3})\\)[^\\r\\n]*");
+    const GRegex *regex = regex_of("curl: \\((\\d{1,3})\\)[^\\n]*");
     g_autoptr(GMatchInfo) info = NULL;
     if (!g_regex_match(regex, paste->text, 0, &info))
         return;

@@ -242,6 +242,39 @@ static void paste__each_kind__ends_in_its_cause(void **state)
         check_row(&rows[i]);
 }
 
+/* A line begins and ends at the same characters, wherever it is cut out of a text: spinners and
+ * progress bars print "\r", old programs "\r" alone, some terminals a form feed. */
+static void paste__each_break__ends_and_begins_a_line(void **state)
+{
+    static const char *const breaks[] = {"\n",  "\r",    "\r\n",           "\n\r",         "\r\r",
+                                         "\f",  "\v",    "\xC2\x85",       "\xE2\x80\xA8", "%0D",
+                                         "\\r", "%250D", "\\u000d\\u000a", "&#13;"};
+    static const struct {
+        const char *words, *cause;
+    } known[] = {
+        {"data value too large", "value-too-long"},
+        {"API_DISABLED_FOR_ORG", "api-disabled-user"},
+        {"Restricted IP", "ip-restricted"},
+        {"curl: (6) Could not resolve host: x", "dns-failed"},
+        {"getaddrinfo ENOTFOUND x", "dns-failed"},
+        {"HTTP/1.1 503", "salesforce-unavailable"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(breaks); i++)
+        for (gsize k = 0; k < G_N_ELEMENTS(known); k++)
+            for (int place = 0; place < 4; place++) {
+                g_autofree char *text = g_strconcat(
+                    place & 1 ? "  " : "", place & 2 ? "[50%]" : "", breaks[i], known[k].words,
+                    place & 1 ? breaks[i] : "", place & 2 ? " done" : "", NULL);
+                struct failure failure;
+                assert_true(explain_paste(&failure, text, strlen(text), STAGE_ANY, 0));
+                g_autoptr(Diagnosis) diagnosis = explain(&failure);
+                if (strcmp(cause_name(diagnosis->cause), known[k].cause) != 0)
+                    fail_msg("%s: %s", text, cause_name(diagnosis->cause));
+                failure_clear(&failure);
+            }
+}
+
 static void paste__several_failures__are_each_named_once(void **state)
 {
     const char *text =
@@ -463,6 +496,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paste__each_kind__ends_in_its_cause),
+        cmocka_unit_test(paste__each_break__ends_and_begins_a_line),
         cmocka_unit_test(paste__several_failures__are_each_named_once),
         cmocka_unit_test(paste__told_stage_and_status__count),
         cmocka_unit_test(paste__success__is_no_failure),
