@@ -40,6 +40,7 @@ static void prove_done(struct app *app, bool ok)
     g_clear_pointer(&app->session->before, connection_free);
     connection->proven_at = clock_wall_ms();
     connection->with_secret = secret_length(app->session->secrets.client_secret) > 0;
+    app_told(app);
     app_offer_values(app);
 }
 
@@ -47,6 +48,7 @@ static void insert_done(struct app *app, bool ok)
 {
     if (ok)
         app->session->connection->tested_at = clock_wall_ms();
+    app_told(app);
     app_offer_values(app);
 }
 
@@ -66,6 +68,7 @@ static void tell(struct app *app, enum check_list_id list)
     GPtrArray *results = (GPtrArray *)(guintptr)check_list_results(app->lists[list]);
     app->dirty[list] = app->done[list] = false;
     g_ptr_array_ref(results);
+    app_told(app);
     if (done)
         list_done(app, list, check_results_status(results) != CHECK_FAILED);
     app_event(app, &(struct wizard_event){.kind = WIZARD_CHECKS,

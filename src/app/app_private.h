@@ -2,6 +2,7 @@
 #ifndef PERCH_APP_PRIVATE_H
 #define PERCH_APP_PRIVATE_H
 
+#include "events.h"
 #include "perch/app/app.h"
 #include "perch/checks/check.h"
 #include "perch/handoff/handoff.h"
@@ -20,7 +21,8 @@ struct app {
     struct services services;
     Desktop *desktop;
     Wizard *wizard;
-    Session *session; /* its connection is the wizard's */
+    Session *session; /* works on a copy of its own of the wizard's connection */
+    struct events events;
     Ui *ui;
     Plain *plain;
     GMainLoop *loop;
@@ -48,8 +50,11 @@ struct app {
     char *exit_message;   /* line printed after the screen is restored */
 };
 
-/* Hands an event to the wizard, runs what it asks for, and repaints. */
-void app_event(struct app *app, struct wizard_event *event);
+/* Hands an event to the wizard, runs what it asks for, and repaints; from inside an effect: once
+ * all effects are done. */
+void app_event(struct app *app, const struct wizard_event *event);
+/* What the org has told meanwhile, to the wizard. */
+void app_told(struct app *app);
 void app_notice(struct app *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void app_effect(struct app *app, const struct effect *effect);
 void app_quit(struct app *app, int code);

@@ -17,8 +17,8 @@ static void got_error(struct app *app, enum stage stage, const char *error, cons
 {
     struct failure failure;
     failure_own(&failure, stage, error, description);
-    failure.app = app->wizard->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED
-                                                                     : FAILURE_APP_EXTERNAL;
+    failure.app = app->session->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED
+                                                                      : FAILURE_APP_EXTERNAL;
     app_event(app, &(struct wizard_event){.kind = WIZARD_LOGIN_FAILED, .failure = &failure});
     failure_clear(&failure);
 }
@@ -36,7 +36,7 @@ static void caught(const struct loopback_result *result, gpointer user)
 
 void login_start(struct app *app)
 {
-    Connection *connection = app->wizard->connection;
+    Connection *connection = app->session->connection;
     g_autoptr(GError) error = NULL;
     guint16 port = 0;
     /* Somebody came back from the proof: a tab that waits for it is told that it came to nothing,
@@ -54,6 +54,7 @@ void login_start(struct app *app)
     }
     connection->port = port != 0 ? port : connection->ports[0];
     session_set_port(app->session, connection->port);
+    app_told(app);
     g_autofree char *url = session_authorize_url(app->session);
     struct wizard_event event = {
         .kind = WIZARD_LOGIN_STARTED,

@@ -34,11 +34,26 @@ static void sync_secret(struct app *app)
     }
 }
 
+/* What was typed goes to the session before anything is done with it. */
 static void run_effects(struct app *app, GArray *effects)
 {
     sync_secret(app);
+    if (effects->len > 0)
+        connection_take_typed(app->session->connection, app->wizard->connection);
     for (guint i = 0; i < effects->len && !app->quitting; i++)
         app_effect(app, &g_array_index(effects, struct effect, i));
+}
+
+static void deliver(const struct wizard_event *event, gpointer user)
+{
+    struct app *app = user;
+    g_autoptr(GArray) effects = effects_new();
+    wizard_handle(app->wizard, event, effects);
+    run_effects(app, effects);
+}
+
+static void repaint(struct app *app)
+{
     if (app->tick_source == 0 && wizard_wants_ticks(app->wizard))
         app->tick_source = g_timeout_add(TICK_MS, tick, app);
     if (app->ui != NULL)
@@ -47,12 +62,18 @@ static void run_effects(struct app *app, GArray *effects)
         plain_changed(app->plain);
 }
 
-void app_event(struct app *app, struct wizard_event *event)
+void app_event(struct app *app, const struct wizard_event *event)
 {
-    g_autoptr(GArray) effects = effects_new();
-    event->now_ms = clock_monotonic_ms();
-    wizard_handle(app->wizard, event, effects);
-    run_effects(app, effects);
+    struct wizard_event timed = *event;
+    timed.now_ms = clock_monotonic_ms();
+    if (events_send(&app->events, &timed))
+        repaint(app);
+}
+
+void app_told(struct app *app)
+{
+    app_event(app,
+              &(struct wizard_event){.kind = WIZARD_TOLD, .connection = app->session->connection});
 }
 
 void app_notice(struct app *app, const char *format, ...)
@@ -211,20 +232,19 @@ static enum step first_step(const Connection *connection)
 
 static void begin(struct app *app)
 {
-    g_autoptr(GArray) effects = effects_new();
+    static const enum wizard_start starts[] = {[APP_START_AUTHORIZE] = START_REAUTHORIZE,
+                                               [APP_START_DOCTOR] = START_DOCTOR,
+                                               [APP_START_TEST] = START_STEP};
     const struct app_options *options = app->options;
     enum step step = options->login_url != NULL ? STEP_ORG : first_step(app->wizard->connection);
     if (options->start == APP_START_AUTHORIZE) {
         /* A consumer secret that cannot be read has to be typed again. */
         step = app->secrets_problem != NULL ? STEP_KEYS : STEP_AUTHORIZE;
-        app->wizard->reauthorize = true;
     } else if (options->start == APP_START_TEST) {
         step = STEP_TEST;
     }
-    wizard_start(app->wizard, step, clock_monotonic_ms(), effects);
-    if (options->start == APP_START_DOCTOR)
-        wizard_open_doctor(app->wizard, true, effects);
-    run_effects(app, effects);
+    app_event(app, &(struct wizard_event){
+                       .kind = WIZARD_START, .step = step, .start = starts[options->start]});
     if (app->secrets_problem != NULL && !app->quitting)
         app_notice(app, "%s", app->secrets_problem);
     if (app->damaged && !app->quitting)
@@ -281,8 +301,10 @@ static bool make_wizard(struct app *app, GError **error)
     app->wizard->has_home = app->options->ret_home != NULL;
     app->wizard->prefilled = app->options->login_url != NULL && app->options->name != NULL;
     app->wizard->org_kind = kind_of(connection);
-    app->session =
-        session_new(connection, app->services.config_dir, app->services.http, app->services.store);
+    app->session = session_new(connection_copy(connection), app->services.config_dir,
+                               app->services.http, app->services.store);
+    app->events.deliver = deliver;
+    app->events.user = app;
     app->session->desktop = app->desktop;
     app->session->interactive = !app->options->no_input;
     if (app->options->no_input)
@@ -315,8 +337,7 @@ static void app_clear(struct app *app)
     g_clear_pointer(&app->loopback, loopback_free);
     g_clear_pointer(&app->ui, ui_free);
     g_clear_pointer(&app->plain, plain_free);
-    if (app->session != NULL)
-        app->session->connection = NULL; /* the wizard's */
+    events_clear(&app->events);
     g_clear_pointer(&app->session, session_free);
     g_clear_pointer(&app->wizard, wizard_free);
     g_clear_pointer(&app->desktop, desktop_free);

@@ -6,40 +6,43 @@
 #include "perch/base/error.h"
 #include "perch/base/text.h"
 
-/* The members that are plain strings or numbers, with their keys in the file. */
-#define STRING_MEMBERS(X) \
-    X(login_url)          \
-    X(address)            \
-    X(client_id)          \
-    X(scopes)             \
-    X(granted_scopes)     \
-    X(instance_url)       \
-    X(identity_url)       \
-    X(org_id)             \
-    X(user_id)            \
-    X(username)           \
-    X(org_name)           \
-    X(edition)            \
-    X(profile_id)         \
-    X(app_id)             \
-    X(api_version)        \
-    X(app_name)           \
-    X(app_api_name)       \
-    X(contact_email)      \
-    X(app_callbacks)      \
-    X(app_key)
+/* The members that are plain strings or numbers, with their keys in the file. TOLD: by the org or
+ * by what was done with it; TYPED: by the person. */
+#define STRING_MEMBERS(X)   \
+    X(login_url, TYPED)     \
+    X(address, TYPED)       \
+    X(client_id, TYPED)     \
+    X(scopes, TYPED)        \
+    X(granted_scopes, TOLD) \
+    X(instance_url, TOLD)   \
+    X(identity_url, TOLD)   \
+    X(org_id, TOLD)         \
+    X(user_id, TOLD)        \
+    X(username, TOLD)       \
+    X(org_name, TOLD)       \
+    X(edition, TOLD)        \
+    X(profile_id, TOLD)     \
+    X(app_id, TOLD)         \
+    X(api_version, TOLD)    \
+    X(app_name, TYPED)      \
+    X(app_api_name, TYPED)  \
+    X(contact_email, TYPED) \
+    X(app_callbacks, TYPED) \
+    X(app_key, TYPED)
 
 /* Each with its type and the largest value that means something; all else in a file is 0. */
-#define NUMBER_MEMBERS(X)                  \
-    X(port, guint16, G_MAXUINT16)          \
-    X(app_ticks, guint32, G_MAXUINT32)     \
-    X(session_seconds, gint64, G_MAXINT64) \
-    X(proven_at, gint64, G_MAXINT64)       \
-    X(tested_at, gint64, G_MAXINT64)       \
-    X(rotation, int, 1)                    \
-    X(with_secret, int, 1)                 \
-    X(forgetting, int, 1)                  \
-    X(draft_step, int, 8)
+#define NUMBER_MEMBERS(X)                        \
+    X(port, TOLD, guint16, G_MAXUINT16)          \
+    X(app_ticks, TYPED, guint32, G_MAXUINT32)    \
+    X(session_seconds, TOLD, gint64, G_MAXINT64) \
+    X(proven_at, TOLD, gint64, G_MAXINT64)       \
+    X(tested_at, TOLD, gint64, G_MAXINT64)       \
+    X(rotation, TOLD, int, 1)                    \
+    X(with_secret, TOLD, int, 1)                 \
+    X(forgetting, TOLD, int, 1)                  \
+    X(draft_step, TYPED, int, 8)
+
+enum origin { TYPED, TOLD };
 
 /* The default pool: 1717 is what Salesforce's CLI registers (salesforce "OauthRedirect"). */
 static const guint16 default_ports[CONNECTION_PORTS] = {1717, 1718, 1719};
@@ -64,7 +67,7 @@ struct connection *connection_copy(const struct connection *connection)
     struct connection *copy = g_new0(struct connection, 1);
     *copy = *connection;
     copy->name = g_strdup(connection->name);
-#define X(member) copy->member = g_strdup(connection->member);
+#define X(member, origin) copy->member = g_strdup(connection->member);
     STRING_MEMBERS(X)
 #undef X
     copy->channels = channels_copy(connection->channels);
@@ -77,12 +80,58 @@ void connection_free(struct connection *connection)
     if (connection == NULL)
         return;
     g_free(connection->name);
-#define X(member) g_free(connection->member);
+#define X(member, origin) g_free(connection->member);
     STRING_MEMBERS(X)
 #undef X
     g_ptr_array_unref(connection->channels);
     json_free(connection->extra);
     g_free(connection);
+}
+
+/* Takes the members of one origin over; those that are the same stay where they are. */
+static void take(struct connection *to, const struct connection *from, enum origin wanted)
+{
+#define X(member, origin)                                             \
+    if (origin == wanted && g_strcmp0(to->member, from->member) != 0) \
+        connection_set(&to->member, from->member);
+    STRING_MEMBERS(X)
+#undef X
+#define X(member, origin, type, most) \
+    if (origin == wanted)             \
+        to->member = from->member;
+    NUMBER_MEMBERS(X)
+#undef X
+}
+
+static bool same_channels(const struct connection *a, const struct connection *b)
+{
+    g_autoptr(Json) one = channels_to_json(a->channels), other = channels_to_json(b->channels);
+    g_autofree char *text = json_print(one), *other_text = json_print(other);
+    return strcmp(text, other_text) == 0;
+}
+
+void connection_take_told(struct connection *to, const struct connection *from)
+{
+    take(to, from, TOLD);
+}
+
+void connection_take_typed(struct connection *to, const struct connection *from)
+{
+    if (g_strcmp0(to->login_url, from->login_url) != 0)
+        connection_set(&to->api_version, NULL);
+    take(to, from, TYPED);
+    if (g_strcmp0(to->name, from->name) != 0)
+        connection_set(&to->name, from->name);
+    to->app_kind = from->app_kind;
+    to->app_values = from->app_values;
+    memcpy(to->ports, from->ports, sizeof to->ports);
+    if (!same_channels(to, from)) {
+        g_ptr_array_unref(to->channels);
+        to->channels = channels_copy(from->channels);
+    }
+    to->channel = from->channel;
+    to->test_object = from->test_object;
+    to->test_keep = from->test_keep;
 }
 
 void connection_set(char **member, const char *value)
@@ -145,14 +194,14 @@ Json *connection_to_json(const struct connection *c)
 {
     Json *json = c->extra == NULL ? json_object() : json_copy(c->extra);
     json_set_int(json, "version", CONNECTION_VERSION);
-#define X(member)                                  \
+#define X(member, origin)                          \
     if (c->member != NULL)                         \
         json_set_string(json, #member, c->member); \
     else                                           \
         json_remove(json, #member);
     STRING_MEMBERS(X)
 #undef X
-#define X(member, type, most) json_set_int(json, #member, (gint64)c->member);
+#define X(member, origin, type, most) json_set_int(json, #member, (gint64)c->member);
     NUMBER_MEMBERS(X)
 #undef X
     Json *ports = json_array();
@@ -269,12 +318,12 @@ struct connection *connection_from_json(const Json *file, const char *name, GErr
     }
     struct connection *c = connection_new(name);
     /* What the file does not say keeps its default. */
-#define X(member)                                \
+#define X(member, origin)                        \
     if (json_is_string(json_get(json, #member))) \
         connection_set(&c->member, json_get_string(json, #member));
     STRING_MEMBERS(X)
 #undef X
-#define X(member, type, most) c->member = (type)bounded(json, #member, most);
+#define X(member, origin, type, most) c->member = (type)bounded(json, #member, most);
     NUMBER_MEMBERS(X)
 #undef X
     read_ports(json_get(json, "ports"), c->ports);

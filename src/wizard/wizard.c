@@ -150,9 +150,9 @@ void wizard_go(struct wizard *w, enum step step, GArray *out)
     steps[step].enter(w, out);
 }
 
-void wizard_start(struct wizard *w, enum step step, gint64 now_ms, GArray *out)
+static void start(struct wizard *w, enum step step, enum wizard_start what, GArray *out)
 {
-    w->now_ms = now_ms;
+    w->reauthorize = what == START_REAUTHORIZE;
     for (int i = 0; i < (int)step; i++)
         w->marks[i] = MARK_OK;
     w->step = step;
@@ -161,6 +161,8 @@ void wizard_start(struct wizard *w, enum step step, gint64 now_ms, GArray *out)
     w->screen = 1;
     w->first = step;
     steps[step].enter(w, out);
+    if (what == START_DOCTOR)
+        wizard_open_doctor(w, true, out);
 }
 
 /* ---- leaving ---- */
@@ -391,6 +393,9 @@ void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *o
 {
     w->now_ms = event->now_ms;
     switch (event->kind) {
+    case WIZARD_START:
+        start(w, event->step, event->start, out);
+        break;
     case WIZARD_VIEW:
         view_event(w, event->view, out);
         break;
@@ -416,6 +421,9 @@ void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *o
     case WIZARD_BROWSER:
         g_free(w->browser_problem);
         w->browser_problem = g_strdup(event->text);
+        break;
+    case WIZARD_TOLD:
+        connection_take_told(w->connection, event->connection);
         break;
     case WIZARD_DESCRIBE:
         take_describe(w, event);

@@ -66,7 +66,8 @@ void explain_screen_event(struct wizard *w, const struct view_event *event, GArr
 /* Title, steps, page and the other side's words as text to copy; page_url may be NULL. */
 Secret *diagnosis_text(const struct diagnosis *diagnosis, const char *page_url);
 
-/* The troubleshooting screen (doctor.c). */
+/* The troubleshooting screen (doctor.c), over the step. only: nothing is behind it. */
+void wizard_open_doctor(struct wizard *w, bool only, GArray *out);
 void doctor_view(const struct wizard *w, struct view *view, int focus);
 void doctor_event(struct wizard *w, const struct view_event *event, GArray *out);
 

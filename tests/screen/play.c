@@ -43,8 +43,8 @@ Play *play_new(int columns, int rows)
     play->wizard = wizard_new(connection_new(NULL), NULL, taken);
     play->effects = effects_new();
     play->now = 1000;
-    wizard_start(play->wizard, STEP_ORG, play->now, play->effects);
     play->screen = screen_new(&host, columns, rows);
+    handle(play, (struct wizard_event){.kind = WIZARD_START, .step = STEP_ORG});
     return play;
 }
 

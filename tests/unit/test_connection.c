@@ -112,6 +112,61 @@ static void connection__copy__is_deep(void **state)
     assert_string_equal(json_get_string(two->extra, "later"), "kept");
 }
 
+/* Two copies that work side by side: neither undoes what the other one's owner did. */
+static void connection__told_and_typed__are_all_and_do_not_mix(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) full = filled();
+    g_autoptr(Connection) told = connection_new("acme"), typed = connection_new("acme");
+    full->rotation = full->with_secret = full->forgetting = 1;
+    g_autoptr(Connection) both = connection_new(NULL);
+    connection_take_typed(both, full);
+    connection_take_told(both, full);
+    assert_same(full, both);
+    assert_string_equal(both->name, "acme");
+
+    connection_take_told(told, full);
+    assert_null(told->login_url);
+    assert_int_equal(told->draft_step, 1);
+    assert_string_equal(told->org_id, full->org_id);
+    assert_string_equal(told->api_version, "68.0");
+    assert_int_equal(told->port, 1719);
+    assert_true(told->proven_at == full->proven_at && told->rotation == 1);
+
+    connection_take_typed(typed, full);
+    assert_string_equal(typed->client_id, full->client_id);
+    assert_int_equal(typed->channel, 1);
+    assert_null(typed->org_id);
+    assert_int_equal(typed->port, 0);
+    assert_true(typed->proven_at == 0);
+}
+
+static void connection__typed__another_host_has_an_unknown_version(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) asked = filled(), edited = filled();
+    connection_take_typed(asked, edited);
+    assert_string_equal(asked->api_version, "68.0");
+    connection_set(&edited->login_url, "https://beta.my.salesforce.com");
+    connection_take_typed(asked, edited);
+    assert_null(asked->api_version);
+}
+
+/* A check may hold on to a channel while something else is typed. */
+static void connection__typed__channels_that_are_the_same_stay(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) asked = filled(), edited = filled();
+    const GPtrArray *before = asked->channels;
+    connection_set(&edited->client_id, "3MVG9.another");
+    connection_take_typed(asked, edited);
+    assert_ptr_equal(asked->channels, before);
+    connection_set(&connection_channel(edited)->name, "Telegram");
+    connection_take_typed(asked, edited);
+    assert_string_equal(connection_channel(asked)->name, "Telegram");
+    assert_ptr_not_equal(asked->channels, edited->channels);
+}
+
 static Connection *parse(const char *text, GError **error)
 {
     g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
@@ -265,6 +320,9 @@ int main(void)
         cmocka_unit_test(connection__callback__is_the_registered_form),
         cmocka_unit_test(connection__json__round_trip),
         cmocka_unit_test(connection__copy__is_deep),
+        cmocka_unit_test(connection__told_and_typed__are_all_and_do_not_mix),
+        cmocka_unit_test(connection__typed__another_host_has_an_unknown_version),
+        cmocka_unit_test(connection__typed__channels_that_are_the_same_stay),
         cmocka_unit_test(connection__json__keeps_unknown_keys),
         cmocka_unit_test(connection__json__keeps_unknown_keys_of_channels),
         cmocka_unit_test(connection__migrate__1_to_2__names_the_channel),

@@ -380,8 +380,8 @@ static void wizard__doctor__a_dead_token_is_one_key_from_the_login(void **state)
     g_autoptr(Rig) rig = rig_new();
     (void)state;
     rig_to_keys(rig);
-    g_array_set_size(rig->effects, 0);
-    wizard_open_doctor(rig->wizard, true, rig->effects);
+    rig_handle(
+        rig, (struct wizard_event){.kind = WIZARD_START, .step = STEP_KEYS, .start = START_DOCTOR});
     assert_int_equal(rig_effect(rig, EFFECT_CHECKS)->list, CHECKS_DOCTOR);
     rig_answer(rig, CHECKS_DOCTOR, ids, "refreshed", STAGE_TOKEN, "invalid_grant");
     g_autoptr(View) view = wizard_view(rig->wizard, 0);
@@ -397,7 +397,8 @@ static void wizard__doctor__escape_goes_home(void **state)
     static const char *const ids[] = {"keyring", NULL};
     g_autoptr(Rig) rig = rig_new();
     (void)state;
-    wizard_open_doctor(rig->wizard, true, rig->effects);
+    rig_handle(
+        rig, (struct wizard_event){.kind = WIZARD_START, .step = STEP_ORG, .start = START_DOCTOR});
     rig_answer(rig, CHECKS_DOCTOR, ids, NULL, STAGE_MACHINE, NULL);
     rig_act(rig, ACTION_BACK, 0);
     assert_true(rig_effect(rig, EFFECT_QUIT)->home);

@@ -16,7 +16,7 @@ static struct rig *at_values(const char *problem)
     rig->wizard = wizard_new(connection_new("acme"), NULL, NULL);
     rig->effects = effects_new();
     rig->now = 1000;
-    wizard_start(rig->wizard, STEP_HANDOFF, rig->now, rig->effects);
+    rig_handle(rig, (struct wizard_event){.kind = WIZARD_START, .step = STEP_HANDOFF});
     rig_handle(rig, (struct wizard_event){
                         .kind = WIZARD_HANDOFF, .text = problem, .number = PERCH_EXIT_APP});
     return rig;

@@ -8,7 +8,7 @@ struct rig *rig_new(void)
     rig->wizard = wizard_new(connection_new(NULL), NULL, taken);
     rig->effects = effects_new();
     rig->now = 1000;
-    wizard_start(rig->wizard, STEP_ORG, rig->now, rig->effects);
+    rig_handle(rig, (struct wizard_event){.kind = WIZARD_START, .step = STEP_ORG});
     return rig;
 }
 

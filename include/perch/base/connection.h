@@ -68,6 +68,12 @@ void connection_free(struct connection *connection); /* NULL is fine */
 typedef struct connection Connection;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Connection, connection_free)
 
+/* Of two copies of one connection, the one that the org is asked with and the one that a person
+ * edits: what the org has told goes one way, what was typed and chosen the other. A new login host
+ * makes the API version unknown. */
+void connection_take_told(struct connection *to, const struct connection *from);
+void connection_take_typed(struct connection *to, const struct connection *from);
+
 /* Replaces a string member; value is copied, NULL allowed. */
 void connection_set(char **member, const char *value);
 

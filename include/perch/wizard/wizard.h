@@ -98,6 +98,7 @@ struct effect {
 GArray *effects_new(void);
 
 enum wizard_event_kind {
+    WIZARD_START,         /* step, start: once, before any other event */
     WIZARD_VIEW,          /* view: what the front end sent */
     WIZARD_TICK,          /* done: a redirect of another login has come meanwhile */
     WIZARD_CHECKS,        /* list, serial, results, done: something in the list changed */
@@ -106,6 +107,7 @@ enum wizard_event_kind {
     WIZARD_LOGIN_CODE,    /* the code is in the session */
     WIZARD_PASTE_PROBLEM, /* text; done: it is an address of another login */
     WIZARD_BROWSER,       /* text: NULL = started, else why not, for a person */
+    WIZARD_TOLD,          /* connection: what the org has told is taken over from it */
     WIZARD_DESCRIBE,      /* describe (borrowed, outlives the wizard's use of it), text: marker */
     WIZARD_HANDOFF,       /* items: GPtrArray of struct handoff_item; text: problem or NULL, number:
                              the exit code that belongs to it */
@@ -115,9 +117,18 @@ enum wizard_event_kind {
     WIZARD_HANGUP,        /* nobody is there any more, or perch is told to end */
 };
 
+/* What it is opened for. */
+enum wizard_start {
+    START_STEP,        /* to set up, or to go on with it */
+    START_REAUTHORIZE, /* done once it is proven */
+    START_DOCTOR,      /* to troubleshoot, over the step; nothing is behind it */
+};
+
 struct wizard_event {
     enum wizard_event_kind kind;
     gint64 now_ms; /* monotonic */
+    enum step step;
+    enum wizard_start start;
     const struct view_event *view;
     enum check_list_id list;
     guint serial;
@@ -129,6 +140,7 @@ struct wizard_event {
     gint64 number;
     const struct failure *failure;
     const struct describe *describe;
+    const Connection *connection;
     GPtrArray *items;
 };
 
@@ -146,7 +158,7 @@ struct mapping_editor {
 };
 
 struct wizard {
-    Connection *connection; /* owned; app reads it when it runs effects */
+    Connection *connection; /* owned; nobody else writes to it */
     Secret *client_secret;
     enum org_kind org_kind;
     GStrv taken; /* names of other connections */
@@ -224,11 +236,6 @@ void wizard_free(struct wizard *wizard); /* NULL is fine */
 typedef struct wizard Wizard;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wizard, wizard_free)
 
-/* Opens the troubleshooting screen over the step. */
-void wizard_open_doctor(struct wizard *wizard, bool only, GArray *effects);
-
-/* To be called once, before any event: enters the step where a draft stopped. */
-void wizard_start(struct wizard *wizard, enum step step, gint64 now_ms, GArray *effects);
 void wizard_handle(struct wizard *wizard, const struct wizard_event *event, GArray *effects);
 
 /* What the screen shows for the item that has the focus; owned by the caller. */
