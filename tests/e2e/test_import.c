@@ -96,7 +96,7 @@ static void import__rotating_app__says_what_the_cli_lost(void **state)
     demo_org_patch(rig->org, "{'apps': {'Bird_Integration': {'rotation': true}}}");
     g_autoptr(Child) child = import(rig, "copy", url);
     assert_code(child, 0);
-    assert_non_null(strstr(child->output->str, "has lost this login"));
+    assert_non_null(strstr(child->output->str, "invalidated the CLI"));
     assert_true(tokens_stored_alive(rig, "copy"));
     g_autoptr(Child) token = rig_perch_secret(rig, "token", "copy", "--fresh", NULL);
     assert_code(token, 0);

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 #
 # Who may include what. Every folder of src/ has a README.md of three lines: its name, its purpose,
-# and "Used by:", the folders that may include its headers ("everyone" for the lowest). A header
-# belongs to the folder whose path it has, below src/ or include/perch/. What a file reaches through
-# other headers counts as if it included it itself, foreign headers too.
+# and "Used by:", the folders that use its headers ("everyone" for the lowest), no more and no less.
+# A header belongs to the folder whose path it has; those below include/perch/ are for others too,
+# those below src/ are private. What a file reaches through other headers counts as if it included
+# it itself, foreign headers too.
 source "$(dirname "$0")/lib.sh"
 
 # Foreign headers: pattern, where they may be reached from (paths that start so).
@@ -60,6 +61,7 @@ done < <(awk -v foreign="$foreign" -v pure="$pure" -v impure="$impure" '
         return ""
     }
     function may_use(user, used) {
+        if (user != used) reached[used, user] = 1
         return user == "main" || user == used || (used, "everyone") in allowed || (used, user) in allowed
     }
     # Complains once for each (file, what it must not reach), with the include that leads there.
@@ -87,6 +89,8 @@ done < <(awk -v foreign="$foreign" -v pure="$pure" -v impure="$impure" '
             owner = folder_of(target)
             if (!may_use(folder_of(root), owner))
                 print origin folder_of(root) "/ may not use " owner "/: " name
+            else if (target ~ /^src\// && owner !~ /^demo_org/ && folder_of(root) != owner)
+                print origin "private to " owner "/: " name
             walk(root, target, step)
         }
     }
@@ -115,8 +119,15 @@ done < <(awk -v foreign="$foreign" -v pure="$pure" -v impure="$impure" '
     }
     END {
         for (file in exists) walk(file, file, "")
+        for (pair in allowed) {
+            split(pair, parts, SUBSEP)
+            if (parts[2] !~ /^(everyone|nobody)$/ && !(pair in reached))
+                print "src/" parts[1] "/README.md:3: " parts[2] " does not use it"
+        }
         # What A uses may not use A, by however many steps.
-        for (a in purpose) for (b in purpose) if (a != b && (b, a) in allowed) uses[a, b] = 1
+        for (a in purpose) for (b in purpose)
+            if (a != b && ((b, a) in allowed || ((b, "everyone") in allowed && (b, a) in reached)))
+                uses[a, b] = 1
         for (k in purpose) for (a in purpose) for (b in purpose)
             if (uses[a, k] && uses[k, b]) uses[a, b] = 1
         for (a in purpose) if (uses[a, a]) print "src/" a "/README.md:3: a circle of folders"
