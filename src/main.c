@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <locale.h>
 
+#include "perch/base/output.h"
 #include "perch/base/secret.h"
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
@@ -10,6 +11,7 @@
 
 int main(int argc, char **argv)
 {
+    output_begin();
     secret_init_process(); /* before anything allocates */
     if (rescue_is_asked(argv))
         return command_keep();
@@ -20,5 +22,5 @@ int main(int argc, char **argv)
     textdomain(GETTEXT_DOMAIN);
     if (own_keyring_is_asked(argv))
         return own_keyring_main();
-    return command_main(argc, argv);
+    return output_end(command_main(argc, argv));
 }

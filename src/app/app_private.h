@@ -47,6 +47,7 @@ struct app {
         *secrets_problem; /* why the keyring did not give the connection's secrets; NULL = it did */
     bool damaged;         /* the connection's file cannot be read */
     bool saved;           /* the connection's file was written */
+    GError *save_problem; /* why the last writing of it failed; NULL = it did not */
     char *exit_message;   /* line printed after the screen is restored */
 };
 

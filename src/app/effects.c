@@ -98,9 +98,22 @@ static bool secret_is_kept(const struct app *app)
            secret_equal(app->saved_secret, session->secrets.client_secret);
 }
 
+/* What is in the keyring is not lost: set-up and forget find it without a file. */
+static char *unsaved_text(const struct app *app)
+{
+    const char *name = app->session->connection->name;
+    return g_strdup_printf(app->session->stored && app->session->secrets.refresh_token != NULL
+                               ? _("%s is not saved: %s. Its tokens are in the keyring. Put that "
+                                   "right, then: perch setup %s")
+                               : _("%s is not saved: %s. Put that right, then: perch setup %s"),
+                           name, app->save_problem->message, name);
+}
+
 static char *exit_message_text(const struct app *app)
 {
     const Connection *connection = app->session->connection;
+    if (app->save_problem != NULL)
+        return unsaved_text(app);
     if (app->options->exit_message != NULL)
         return g_strdup(app->options->exit_message);
     if (connection->draft_step == 0 && app->session->token_won && !app->session->stored)
@@ -121,7 +134,8 @@ static char *exit_message_text(const struct app *app)
 static void exit_message(struct app *app)
 {
     const Connection *connection = app->session->connection;
-    if (connection->name == NULL || (connection->login_url == NULL && !app->saved))
+    if (connection->name == NULL ||
+        (connection->login_url == NULL && !app->saved && app->save_problem == NULL))
         return;
     g_free(app->exit_message);
     app->exit_message = exit_message_text(app);
@@ -198,17 +212,30 @@ static void start_checks(struct app *app, const struct effect *effect)
         .kind = effect->kind, .list = effect->list, .serial = effect->serial, .keep = effect->keep};
 }
 
+/* What could not be saved is no success, and nothing to go back to Home with. */
+static void quit(struct app *app, int code)
+{
+    if (app->exit_message == NULL)
+        exit_message(app);
+    app_quit(app, code == PERCH_EXIT_OK ? (int)perch_error_exit(app->save_problem) : code);
+}
+
 static void save(struct app *app)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Connection) connection = session_proven_connection(app->session);
     g_autofree char *aside = NULL;
     app->saved = connections_save_telling(app->services.config_dir, connection, &aside, &error);
-    if (!app->saved)
-        app_notice(app, "%s", error->message);
+    g_clear_error(&app->save_problem);
+    app->save_problem = g_steal_pointer(&error);
+    if (!app->saved && app->options->no_input)
+        quit(app, PERCH_EXIT_OK); /* before anything is won that could not be kept */
+    else if (!app->saved)
+        app_notice(app, "%s", app->save_problem->message);
     else if (aside != NULL)
         app_notice(app, "%s", aside);
-    save_draft_secret(app);
+    if (!app->quitting)
+        save_draft_secret(app);
 }
 
 static void keyring_opened(GObject *source, GAsyncResult *result, gpointer user)
@@ -313,11 +340,12 @@ void app_effect(struct app *app, const struct effect *effect)
         revoke_and_quit(app, effect->code);
         break;
     case EFFECT_QUIT:
-        if (effect->home && app->options->ret_home != NULL)
+        if (effect->home && app->options->ret_home != NULL && app->save_problem == NULL) {
             *app->options->ret_home = true;
-        else if (app->exit_message == NULL)
-            exit_message(app);
-        app_quit(app, effect->code);
+            app_quit(app, effect->code);
+        } else {
+            quit(app, effect->code);
+        }
         break;
     }
 }

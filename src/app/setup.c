@@ -258,6 +258,7 @@ static void take_secrets(struct app *app, struct secrets *secrets)
 {
     if (app->wizard->client_secret == NULL)
         secret_set(&app->wizard->client_secret, secrets->client_secret);
+    secret_set(&app->saved_secret, secrets->client_secret);
     secrets_clear(&app->session->secrets);
     app->session->secrets = *secrets;
     app->session->stored = true;
@@ -346,17 +347,39 @@ static void app_clear(struct app *app)
     secret_unref(app->saved_secret);
     g_free(app->exit_message);
     g_free(app->secrets_problem);
+    g_clear_error(&app->save_problem);
+}
+
+/* What the file's refusal amounts to, as a row like any other. */
+static struct check_result *unsaved_row(const GError *problem)
+{
+    struct failure failure;
+    struct check_result *row = g_new0(struct check_result, 1);
+    failure_from_error(&failure, STAGE_MACHINE, problem);
+    *row = (struct check_result){.id = "saved",
+                                 .title = _("Settings"),
+                                 .status = CHECK_FAILED,
+                                 .blocks = true,
+                                 .milliseconds = -1,
+                                 .diagnosis = explain(&failure)};
+    failure_clear(&failure);
+    return row;
 }
 
 static void print_json(const struct app *app)
 {
     g_autoptr(GPtrArray) results = wizard_results(app->wizard);
+    struct check_result *unsaved =
+        app->save_problem == NULL ? NULL : unsaved_row(app->save_problem);
+    if (unsaved != NULL)
+        g_ptr_array_add(results, unsaved);
     g_autoptr(Json) json = check_results_to_json(
         results, app->options->start == APP_START_AUTHORIZE ? "reauthorize" : "setup",
         app->wizard->connection->name);
     json_set_int(json, "exit", app->exit);
     if (app->exit != PERCH_EXIT_OK)
         json_set_string(json, "status", "failed");
+    check_result_free(unsaved);
     g_autoptr(WipedText) text = json_print(json);
     puts(text);
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,9 +51,14 @@ bool paths_make_dir(const char *path, GError **error)
     if (lstat(path, &info) != 0)
         return fail(error, path, _("Cannot read the folder"));
     /* A folder in /tmp may have been put there by somebody else. */
-    if (!S_ISDIR(info.st_mode) || info.st_uid != geteuid()) {
+    const char *problem = S_ISLNK(info.st_mode)      ? _("is a symbolic link")
+                          : !S_ISDIR(info.st_mode)   ? _("is not a folder")
+                          : info.st_uid != geteuid() ? _("belongs to somebody else")
+                                                     : NULL;
+    if (problem != NULL) {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
-                    _("%s is not a folder of yours. Remove it, or set XDG_RUNTIME_DIR."), path);
+                    _("%s %s; perch wants a folder of your own there. Remove or rename it."), path,
+                    problem);
         return false;
     }
     return true;
@@ -92,17 +98,51 @@ static void sync_folder_of(const char *path)
     close(fd);
 }
 
-bool paths_replace_file(const char *path, const char *contents, gsize length, GError **error)
+/* What a writer that was killed has left; one that is still at work holds its lock. */
+static void sweep(const char *path)
 {
-    g_autofree char *temporary = g_strconcat(path, ".XXXXXX", NULL);
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *base = g_path_get_basename(path);
+    g_autofree char *prefix = g_strconcat(base, ".new-", NULL);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        if (!g_str_has_prefix(name, prefix) || strlen(name) != strlen(prefix) + 6)
+            continue;
+        g_autofree char *left = g_build_filename(folder, name, NULL);
+        int fd = open(left, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+            unlink(left);
+        if (fd >= 0)
+            close(fd);
+    }
+}
+
+/* With errno. The lock lasts until the new name is there. */
+static bool try_replace(const char *path, const char *contents, gsize length)
+{
+    g_autofree char *temporary = g_strconcat(path, ".new-XXXXXX", NULL);
     int fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0)
-        return fail(error, path, _("Cannot write"));
-    if (!write_synced(fd, contents, length) || rename(temporary, path) != 0) {
-        fail(error, path, _("Cannot write"));
-        unlink(temporary);
         return false;
-    }
+    bool fine = flock(fd, LOCK_EX | LOCK_NB) == 0 && write_all(fd, contents, length) &&
+                fsync(fd) == 0 && rename(temporary, path) == 0;
+    int code = errno;
+    if (!fine)
+        unlink(temporary);
+    close(fd);
+    errno = code;
+    return fine;
+}
+
+bool paths_replace_file(const char *path, const char *contents, gsize length, GError **error)
+{
+    enum { TRIES = 5 };
+    sweep(path);
+    /* Another writer may sweep a file away between its making and its lock. */
+    for (int i = 1; !try_replace(path, contents, length); i++)
+        if (i == TRIES || (errno != ENOENT && errno != EWOULDBLOCK))
+            return fail(error, path, _("Cannot write"));
     sync_folder_of(path);
     return true;
 }
@@ -119,4 +159,49 @@ bool paths_create_file(const char *path, const char *contents, gsize length, GEr
     }
     sync_folder_of(path);
     return true;
+}
+
+static char *read_open(int fd, gsize most, struct stat *info, gsize *ret_length, GError **error)
+{
+    if (fstat(fd, info) != 0 || !S_ISREG(info->st_mode)) {
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_FILE, _("It is not a regular file."));
+        return NULL;
+    }
+    g_autofree char *text = g_malloc(most + 2);
+    gsize length = 0;
+    ssize_t got;
+    while (length <= most && (got = read(fd, text + length, most + 1 - length)) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE, _("It cannot be read: %s."),
+                        g_strerror(errno));
+            return NULL;
+        }
+        length += (gsize)got;
+    }
+    if (length > most) {
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT, _("It is larger than %zu KiB."),
+                    most / 1024);
+        return NULL;
+    }
+    text[length] = '\0';
+    *ret_length = length;
+    return g_steal_pointer(&text);
+}
+
+char *paths_read_file(const char *path, gsize most, struct stat *ret_info, gsize *ret_length,
+                      GError **error)
+{
+    /* Not blocking: somebody may have put a FIFO there. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        bool is_missing = errno == ENOENT || errno == ENOTDIR;
+        g_set_error(error, PERCH_ERROR, is_missing ? PERCH_ERROR_NOT_FOUND : PERCH_ERROR_FILE,
+                    _("It cannot be opened: %s."), g_strerror(errno));
+        return NULL;
+    }
+    char *text = read_open(fd, most, ret_info, ret_length, error);
+    close(fd);
+    return text;
 }

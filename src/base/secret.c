@@ -203,6 +203,7 @@ void secret_init_process(void)
 {
     json_use_wiping_allocators();
     umask(077);
+    unsetenv("SSLKEYLOGFILE"); /* libcurl would write the keys of every connection there */
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 #ifndef PERCH_DEBUGGABLE
     prctl(PR_SET_DUMPABLE, 0);

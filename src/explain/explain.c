@@ -95,6 +95,20 @@ static char *words_of(const struct failure *failure)
     return g_strdup_printf("%ld %s", failure->status, text);
 }
 
+/* What this computer refuses is no answer that has to be explained: the sentence says it all. */
+static void speak_for_itself(struct diagnosis *diagnosis, const struct failure *failure)
+{
+    if (failure->stage != STAGE_MACHINE || g_strcmp0(failure->code, "file") != 0)
+        return;
+    g_free(diagnosis->title);
+    diagnosis->title = g_strdup(failure->message);
+    g_clear_pointer(&diagnosis->happened, g_free);
+    g_clear_pointer(&diagnosis->message, g_free);
+    g_ptr_array_set_size(diagnosis->fix, 1); /* the advice; the steps are of other unknowns */
+    diagnosis->certainty = CERTAINTY_CERTAIN;
+    diagnosis->retry = RETRY_AFTER_FIX;
+}
+
 enum cause explain_cause(const struct failure *failure, enum certainty *ret_certainty)
 {
     struct match match = failure_match(failure);
@@ -132,6 +146,7 @@ struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
         .message = words_of(failure),
     };
     names_clear(&names);
+    speak_for_itself(diagnosis, failure);
     return diagnosis;
 }
 

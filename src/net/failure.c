@@ -68,6 +68,7 @@ void failure_from_error(struct failure *ret_failure, enum stage stage, const GEr
         [PERCH_ERROR_STORE_LOCKED] = "locked",
         [PERCH_ERROR_STORE_NO_COLLECTION] = "no-collection",
         [PERCH_ERROR_STORE_FAILED] = "failed",
+        [PERCH_ERROR_FILE] = "file",
     };
     const char *code = NULL;
     if (error->domain == PERCH_ERROR && error->code >= 0 &&

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -101,54 +100,15 @@ static bool take_all(struct http_settings *settings, const Json *json, GError **
     return true;
 }
 
-/* Checked on the open file, so that it cannot be exchanged in between. */
-static bool is_ours(int fd, GError **error)
+/* As it was when it was open, so that it cannot be exchanged in between. */
+static bool is_ours(const struct stat *info, GError **error)
 {
-    struct stat info;
-    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid() &&
-        (info.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+    if (info->st_uid == geteuid() && (info->st_mode & (S_IWGRP | S_IWOTH)) == 0)
         return true;
     g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_FILE,
                         _("It has to be a file of yours that nobody else may write. Look at its "
                           "owner, then run chmod go-w on it."));
     return false;
-}
-
-/* Whole contents of a small file, NUL-terminated; NULL with error. */
-static char *read_small(int fd, gsize *ret_length, GError **error)
-{
-    g_autofree char *text = g_malloc(MAX_FILE + 2);
-    gsize length = 0;
-    ssize_t got;
-    while (length <= MAX_FILE && (got = read(fd, text + length, MAX_FILE + 1 - length)) != 0) {
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE, _("It cannot be read: %s."),
-                        g_strerror(errno));
-            return NULL;
-        }
-        length += (gsize)got;
-    }
-    if (length > MAX_FILE) {
-        refuse(error, _("It is larger than 64 KiB."));
-        return NULL;
-    }
-    text[length] = '\0';
-    *ret_length = length;
-    return g_steal_pointer(&text);
-}
-
-static bool read_open(struct http_settings *settings, int fd, GError **error)
-{
-    if (!is_ours(fd, error))
-        return false;
-    gsize length = 0;
-    g_autoptr(WipedText) text = read_small(fd, &length, error);
-    if (text == NULL)
-        return false;
-    g_autoptr(Json) json = json_parse(text, length, error);
-    return json != NULL && take_all(settings, json, error);
 }
 
 bool http_settings_read(struct http_settings *settings, GError **error)
@@ -157,19 +117,14 @@ bool http_settings_read(struct http_settings *settings, GError **error)
     g_autofree char *folder = paths_config_dir();
     g_autofree char *path = g_build_filename(folder, "network.json", NULL);
     g_autoptr(GError) problem = NULL;
-    /* Not blocking: somebody may have put a FIFO there. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+    struct stat info;
+    gsize length = 0;
+    g_autoptr(WipedText) text = paths_read_file(path, MAX_FILE, &info, &length, &problem);
+    if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
         return true;
-    bool fine = false;
-    if (fd < 0)
-        g_set_error(&problem, PERCH_ERROR, PERCH_ERROR_FILE, _("It cannot be opened: %s."),
-                    g_strerror(errno));
-    else
-        fine = read_open(settings, fd, &problem);
-    if (fd >= 0)
-        close(fd);
-    if (fine)
+    g_autoptr(Json) json =
+        text != NULL && is_ours(&info, &problem) ? json_parse(text, length, &problem) : NULL;
+    if (json != NULL && take_all(settings, json, &problem))
         return true;
     http_settings_clear(settings);
     g_autofree char *name = g_filename_display_name(path);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "perch/base/output.h"
 #include "perch/base/text.h"
 #include "plain_private.h"
 
@@ -44,7 +45,9 @@ static void write_all(int fd, const char *text, gsize length)
         if (done < 0 && errno == EAGAIN) {
             poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
         } else if (done < 0 && errno != EINTR) {
-            return; /* nobody reads any more; what is stored is stored */
+            if (fd == STDOUT_FILENO)
+                output_lost(errno);
+            return; /* what is stored is stored */
         } else if (done > 0) {
             text += done;
             length -= (gsize)done;

@@ -35,11 +35,12 @@ static char *path_of(const char *config_dir, const char *name, GError **error)
 
 static Json *read_json(const char *path, const char *name, GError **error)
 {
-    g_autofree char *text = NULL;
     gsize length;
+    struct stat info;
     g_autoptr(GError) problem = NULL;
-    if (!g_file_get_contents(path, &text, &length, &problem)) {
-        if (g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    g_autofree char *text = paths_read_file(path, FILE_MAX, &info, &length, &problem);
+    if (text == NULL && !g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_INPUT)) {
+        if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
             g_set_error(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
                         _("There is no connection named %s."), name);
         else
@@ -47,7 +48,7 @@ static Json *read_json(const char *path, const char *name, GError **error)
                         _("The settings of %s cannot be read: %s"), name, problem->message);
         return NULL;
     }
-    Json *json = length <= FILE_MAX ? json_parse(text, length, NULL) : NULL;
+    Json *json = text != NULL ? json_parse(text, length, NULL) : NULL;
     if (json == NULL)
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
                     _("The settings of %s are damaged. Repair or delete %s."), name, path);

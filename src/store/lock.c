@@ -117,7 +117,11 @@ static int open_lock(const char *config_dir, const char *name, GError **error)
     if (path == NULL)
         return -1;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
+    if (fd < 0 && errno == ELOOP)
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
+                    _("The lock file %s is a symbolic link; perch does not follow it. Remove it."),
+                    path);
+    else if (fd < 0)
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE, _("Cannot open the lock file %s: %s"),
                     path, g_strerror(errno));
     return fd;

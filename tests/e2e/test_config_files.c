@@ -193,11 +193,12 @@ static void write__syncs_then_renames_then_syncs_the_folder(void **state)
     g_autofree char *text = NULL;
     assert_true(g_file_get_contents(log, &text, NULL, NULL));
     g_auto(GStrv) calls = g_strsplit(text, "\n", -1);
-    int at = next_call(calls, -1, "^open.*acme\\.json\\.[A-Za-z0-9]{6}\".*O_CREAT.*= [0-9]+<");
+    int at = next_call(calls, -1, "^open.*acme\\.json\\.new-[A-Za-z0-9]{6}\".*O_CREAT.*= [0-9]+<");
     assert_true(strstr(calls[at], "O_EXCL") != NULL && strstr(calls[at], "0600") != NULL);
-    at = next_call(calls, at, "^write\\([0-9]+<[^>]*acme\\.json\\.[A-Za-z0-9]{6}>.* = [0-9]+$");
-    at = next_call(calls, at, "^f(data)?sync\\([0-9]+<[^>]*acme\\.json\\.[A-Za-z0-9]{6}>\\) += 0$");
-    at = next_call(calls, at, "^rename.*acme\\.json\\.[A-Za-z0-9]{6}\",.*acme\\.json\".* = 0$");
+    at = next_call(calls, at, "^write\\([0-9]+<[^>]*acme\\.json\\.new-[A-Za-z0-9]{6}>.* = [0-9]+$");
+    at = next_call(calls, at,
+                   "^f(data)?sync\\([0-9]+<[^>]*acme\\.json\\.new-[A-Za-z0-9]{6}>\\) += 0$");
+    at = next_call(calls, at, "^rename.*acme\\.json\\.new-[A-Za-z0-9]{6}\",.*acme\\.json\".* = 0$");
     at = next_call(calls, at, "^fsync\\([0-9]+<[^>]*/connections>\\) += 0$");
     /* Nothing ever opens the file itself for writing. */
     for (int i = 0; calls[i] != NULL; i++)

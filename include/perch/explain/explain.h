@@ -42,7 +42,7 @@ enum failure_target {
  *   wire     dns connect tls proxy timeout cut too-large bad-answer refused-url redirect
  *            redirect-elsewhere
  *   keyring  absent locked no-collection failed (STAGE_MACHINE)
- *   machine  port-taken no-browser clock
+ *   machine  port-taken no-browser clock file (STAGE_MACHINE; its message is the diagnosis)
  *   login    state-mismatch signature wrong-org rotation scope-missing
  *   refresh  answer-lost answer-late answer-lost-refused refresh-in-progress
  *   answers  html maintenance empty (given by failure_parse) */

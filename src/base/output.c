@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/base/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "perch/base/error.h"
+#include "perch/base/text.h"
+
+void output_begin(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+            _exit(PERCH_EXIT_UNEXPECTED);
+}
+
+static int lost; /* errno of a write around stdio that failed */
+
+void output_lost(int code)
+{
+    lost = code;
+}
+
+int output_end(int code)
+{
+    /* An earlier write may have failed, with what was left going out well: ferror remembers. */
+    bool was_cut = ferror(stdout) != 0;
+    int problem = fflush(stdout) == 0 ? lost : errno;
+    if (problem == 0 && !was_cut)
+        return code;
+    g_autofree char *reason =
+        problem == 0 ? g_strdup("") : g_strdup_printf(" (%s)", g_strerror(problem));
+    fprintf(stderr,
+            _("%s: Standard output could not be written%s; what is there is not complete. Make "
+              "room for it, or send it elsewhere.\n"),
+            program_invocation_short_name, reason);
+    return code == PERCH_EXIT_OK ? PERCH_EXIT_UNEXPECTED : code;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What cannot be written is no success: standard output, settings, and files in their place that
+ * nobody can read to the end. */
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "e2e/tokens.h"
+
+/* perch with its standard output to where the shell says. */
+static Child *perch_into(Rig *rig, const char *where, const char *const *words)
+{
+    g_autofree char *script = g_strdup_printf("exec \"$0\" \"$@\" %s", where);
+    const char *argv[16] = {"/bin/sh", "-c", script, g_getenv("PERCH")};
+    for (int i = 0; words[i] != NULL; i++)
+        argv[4 + i] = words[i];
+    return child_run(argv, rig->home->env, NULL);
+}
+
+static void standard_output__full_or_closed__no_command_ends_well(void **state)
+{
+    static const char *const commands[][8] = {
+        {"--version"},
+        {"--help"},
+        {"help"},
+        {"help", "token"},
+        {"status", "--help"},
+        {"status"},
+        {"status", "--json"},
+        {"doctor", "acme"},
+        {"test", "acme"},
+        {"test", "acme", "--json"},
+        {"token", "acme"},
+        {"token", "acme", "--json"},
+        {"handoff", "acme", "--format", "env"},
+        {"handoff", "acme", "--rehearse"},
+        {"app"},
+        {"app", "--format", "markdown"},
+        {"demo", "--list"},
+        {"setup", "acme", "--plain", "--no-input"},
+        {"forget", "acme"},
+    };
+    static const char *const places[] = {">/dev/full", ">&-"};
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_autoptr(Child) child = perch_into(rig, places[i % G_N_ELEMENTS(places)], commands[i]);
+        if (child_code(child) == 0)
+            fail_msg("%s %s ends well %s", commands[i][0],
+                     commands[i][1] == NULL ? "" : commands[i][1],
+                     places[i % G_N_ELEMENTS(places)]);
+    }
+    const char *const argv[] = {"/bin/sh", "-c", "exec \"$0\" --list-faults >/dev/full",
+                                g_getenv("PERCH_DEMO_ORG"), NULL};
+    g_autoptr(Child) child = child_run(argv, rig->home->env, NULL);
+    assert_code(child, 1);
+    assert_contains(child->errors->str, "perch-demo-org: Standard output could not be written");
+}
+
+static char *settings_path(Rig *rig, const char *file)
+{
+    return g_build_filename(rig->home->config, "perch", "connections", file, NULL);
+}
+
+/* A file where the folder belongs: even root cannot write there. */
+static void settings__cannot_be_written__stops_before_the_login(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autofree char *folder = settings_path(rig, NULL);
+    g_autofree char *above = g_path_get_dirname(folder);
+    assert_int_equal(g_mkdir_with_parents(above, 0700), 0);
+    assert_true(g_file_set_contents(folder, "", -1, NULL));
+    g_autoptr(GPtrArray) words =
+        rig_setup_words(rig, "acme", (const char *const[]){"--json", NULL});
+    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    assert_code(child, 1);
+    assert_int_equal(demo_org_requests(rig->org, "GET", "/services/oauth2/authorize"), 0);
+    assert_contains(child->errors->str, "acme is not saved: ");
+    assert_contains(child->errors->str, "then: perch setup acme");
+    g_autoptr(Json) json = child_json(child);
+    assert_string_equal(json_get_string(json, "status"), "failed");
+    assert_int_equal(json_get_int(json, "exit", 0), 1);
+    const Json *row = json_check(json, "saved");
+    assert_string_equal(json_get_string(row, "status"), "failed");
+    assert_contains(json_get_string(json_get(row, "diagnosis"), "summary"), folder);
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
+}
+
+static void settings__that_are_no_file__are_told_and_not_waited_for(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    g_autofree char *path = settings_path(rig, "acme.json");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    static const char *const verbs[] = {"status", "token", "test", "setup", "handoff", "forget"};
+    for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
+        g_autoptr(Child) child = rig_perch(rig, verbs[i], "acme", "--no-input", "--plain", NULL);
+        assert_int_not_equal(child_code(child), 0);
+        g_autofree char *all = g_strconcat(child->output->str, child->errors->str, NULL);
+        assert_contains(all, "The settings of acme cannot be read: It is not a regular file.");
+    }
+}
+
+/* What a write that was killed has left goes with the next; what is not perch's stays. */
+static void settings__left_by_a_kill__are_swept(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    static const struct {
+        const char *file;
+        bool stays;
+    } rows[] = {{"acme.json.new-a1B2c3", false},
+                {"acme.json.new-person", false},
+                {"acme.json.backup", true},
+                {"acme.json.new-notes.txt", true},
+                {"beta.json.new-a1B2c3", true}};
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *path = settings_path(rig, rows[i].file);
+        assert_true(g_file_set_contents(path, "{}", -1, NULL));
+    }
+    rig_setup(rig, "acme");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *path = settings_path(rig, rows[i].file);
+        if (g_file_test(path, G_FILE_TEST_EXISTS) != rows[i].stays)
+            fail_msg("%s", rows[i].file);
+    }
+}
+
+/* Folder and file of the lock: not followed, and said in words that help. */
+static void lock__is_a_link__is_refused_in_plain_words(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    g_autofree char *folder = g_build_filename(rig->home->runtime, "perch", NULL);
+    g_autofree char *moved = g_build_filename(rig->home->runtime, "elsewhere", NULL);
+    assert_int_equal(rename(folder, moved), 0);
+    assert_int_equal(symlink(moved, folder), 0);
+    g_autoptr(Child) child = rig_perch(rig, "token", "acme", "--fresh", NULL);
+    assert_code(child, 1);
+    assert_contains(child->errors->str, "is a symbolic link; perch wants a folder of your own");
+    assert_null(strstr(child->errors->str, "does not know"));
+    assert_int_equal(unlink(folder), 0);
+    assert_int_equal(rename(moved, folder), 0);
+
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name = NULL;
+    while ((name = g_dir_read_name(dir)) != NULL && !g_str_has_suffix(name, ".lock"))
+        continue;
+    assert_non_null(name);
+    g_autofree char *lock = g_build_filename(folder, name, NULL);
+    assert_int_equal(unlink(lock), 0);
+    assert_int_equal(symlink("/dev/null", lock), 0);
+    g_autoptr(Child) linked = rig_perch(rig, "token", "acme", "--fresh", NULL);
+    assert_code(linked, 1);
+    assert_contains(linked->errors->str, "is a symbolic link; perch does not follow it");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(standard_output__full_or_closed__no_command_ends_well),
+        cmocka_unit_test(settings__cannot_be_written__stops_before_the_login),
+        cmocka_unit_test(settings__that_are_no_file__are_told_and_not_waited_for),
+        cmocka_unit_test(settings__left_by_a_kill__are_swept),
+        cmocka_unit_test(lock__is_a_link__is_refused_in_plain_words),
+    };
+    return cmocka_run_group_tests_name("no room", tests, NULL, NULL);
+}
