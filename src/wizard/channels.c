@@ -16,6 +16,18 @@ char *channel_heading(const struct wizard *w)
                : g_steal_pointer(&what);
 }
 
+void wizard_set_channel(struct wizard *w, guint index, GArray *out)
+{
+    enum test_object before = w->connection->test_object;
+    connection_set_channel(w->connection, index);
+    secret_set(&w->webhook, NULL); /* it starts the flow of the other channel */
+    w->with_flow = false;
+    if (w->connection->test_object != before || !connection_channel(w->connection)->fitted)
+        w->describe = NULL;
+    w->changed = true;
+    wizard_mapping_changed(w, out);
+}
+
 void editor_channel(struct wizard *w, bool new_channel)
 {
     const struct channel *channel = connection_channel(w->connection);
@@ -23,12 +35,10 @@ void editor_channel(struct wizard *w, bool new_channel)
         wizard_notice(w, _("That are as many channels as a connection has. Take one out first."));
         return;
     }
-    editor_clear(w);
-    w->editor.screen = EDITOR_CHANNEL;
+    editor_open(w, SCREEN_CHANNEL);
     w->editor.new_channel = new_channel;
     w->editor.name = g_strdup(new_channel ? "" : channel->name);
     w->editor.object = new_channel ? TEST_LEAD : channel->object;
-    w->screen++;
 }
 
 static void keep_channel(struct wizard *w, GArray *out)
@@ -74,7 +84,7 @@ static void remove_channel(struct wizard *w, GArray *out)
     list_start(w, CHECKS_DESCRIBE, false, out);
 }
 
-void channel_editor_event(struct wizard *w, const struct view_event *event, GArray *out)
+void channel_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_CHANNEL_NAME) {
         g_free(w->editor.name);
@@ -92,8 +102,9 @@ void channel_editor_event(struct wizard *w, const struct view_event *event, GArr
     }
 }
 
-void channel_editor_view(const struct wizard *w, struct view *view)
+void channel_screen_view(const struct wizard *w, struct view *view, int focus)
 {
+    (void)focus;
     const struct channel *channel = connection_channel(w->connection);
     bool changes = !w->editor.new_channel && w->editor.object != channel->object;
     view_heading(view, w->editor.new_channel ? _("New channel") : _("Channel"), NULL);

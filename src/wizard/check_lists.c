@@ -117,7 +117,7 @@ void list_view(const struct wizard *w, enum check_list_id list, struct view *vie
     const GPtrArray *results = w->lists[list].results;
     for (guint i = 0; results != NULL && i < results->len; i++) {
         const struct check_result *result = results->pdata[i];
-        bool open = (result->status == CHECK_FAILED && (result->blocks || w->doctor)) ||
+        bool open = (result->status == CHECK_FAILED && (result->blocks || list == CHECKS_DOCTOR)) ||
                     focus == ITEM_CHECK + (int)i;
         check_result_view(result, view, ITEM_CHECK + (int)i, open);
     }
@@ -171,35 +171,4 @@ bool list_action(struct wizard *w, enum check_list_id list, const struct view_ev
 {
     const struct check_result *result = list_focused(w, list, event->id);
     return result != NULL && result->diagnosis != NULL && result_action(result, event, out);
-}
-
-/* ---- small things that all steps use ---- */
-
-bool is_action(const struct view_event *event, enum action action)
-{
-    return event->kind == VIEW_EVENT_ACTION && event->action == action;
-}
-
-struct view_item *input_view(const struct wizard *w, struct view *view, int id, const char *label,
-                             const char *value, const char *note)
-{
-    struct view_item *item = view_add(view, VIEW_INPUT, id, label);
-    view_item_set(&item->value, value == NULL ? "" : value);
-    view_item_set(&item->note, note);
-    if (id < (int)G_N_ELEMENTS(w->errors))
-        view_item_set(&item->error, w->errors[id]);
-    return item;
-}
-
-struct view_item *secret_view(const struct wizard *w, struct view *view, int id, const char *label,
-                              const Secret *value, const char *note)
-{
-    struct view_item *item = input_view(w, view, id, label, NULL, note);
-    item->secret = true;
-    item->length = (gsize)g_utf8_strlen(secret_peek(value), -1);
-    if (w->show_secrets && value != NULL) {
-        item->secret = false;
-        view_item_set(&item->value, secret_peek(value));
-    }
-    return item;
 }

@@ -31,11 +31,18 @@ static void close_doctor(struct wizard *w, GArray *out)
         effect->home = true;
         return;
     }
-    w->doctor = false;
-    w->screen++;
+    screen_close(w);
 }
 
-void doctor_event(struct wizard *w, const struct view_event *event, GArray *out)
+void doctor_screen_open(struct wizard *w, bool only, GArray *out)
+{
+    w->doctor_only = only;
+    screen_open(w, SCREEN_DOCTOR);
+    wizard_notice(w, NULL);
+    list_start(w, CHECKS_DOCTOR, false, out);
+}
+
+void doctor_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     bool running = w->lists[CHECKS_DOCTOR].running;
     if (list_action(w, CHECKS_DOCTOR, event, out))
@@ -43,7 +50,7 @@ void doctor_event(struct wizard *w, const struct view_event *event, GArray *out)
     if (is_action(event, ACTION_BACK)) {
         close_doctor(w, out);
     } else if (is_action(event, ACTION_NEXT) && !running && needs_login(w)) {
-        w->doctor = w->doctor_only = false;
+        screen_close(w);
         w->reauthorize = true;
         list_forget(w, CHECKS_DOCTOR, out);
         wizard_go(w, STEP_AUTHORIZE, out);
@@ -64,7 +71,7 @@ static char *count_checks(const struct wizard *w)
                            : g_strdup_printf(_("%u checks, %u failed"), results->len, failed);
 }
 
-void doctor_view(const struct wizard *w, struct view *view, int focus)
+void doctor_screen_view(const struct wizard *w, struct view *view, int focus)
 {
     bool running = w->lists[CHECKS_DOCTOR].running;
     g_autofree char *count = count_checks(w);

@@ -37,10 +37,9 @@ static void set_text(struct wizard *w, const char *text)
     secret_set(&w->error_text, secret);
 }
 
-void wizard_open_explain(struct wizard *w)
+void explain_screen_open(struct wizard *w)
 {
-    w->explaining = true;
-    w->screen++;
+    screen_open(w, SCREEN_EXPLAIN);
     wizard_notice(w, NULL);
 }
 
@@ -54,8 +53,7 @@ void explain_screen_event(struct wizard *w, const struct view_event *event, GArr
     } else if (is_action(event, ACTION_NEXT)) {
         explain_text(w);
     } else if (is_action(event, ACTION_BACK)) {
-        w->explaining = false;
-        w->screen++;
+        screen_close(w);
         secret_set(&w->error_text, NULL);
         g_clear_pointer(&w->explained, check_result_free);
     } else if (w->explained != NULL) {

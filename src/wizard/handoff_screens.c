@@ -6,21 +6,10 @@
 
 /* Two screens over the Hand-off step: the formats of an export, and the flow's own webhook. */
 
-bool handoff_screen_is_open(const struct wizard *w)
-{
-    return w->handoff_screen != HANDOFF_VALUES && w->step == STEP_HANDOFF && !w->doctor;
-}
-
-void handoff_screen_open(struct wizard *w, enum handoff_screen screen)
-{
-    w->handoff_screen = screen;
-    w->screen++;
-}
-
 static void close_screen(struct wizard *w)
 {
     wizard_error(w, ITEM_WEBHOOK, NULL);
-    handoff_screen_open(w, HANDOFF_VALUES);
+    screen_close(w);
 }
 
 void wizard_rehearse(struct wizard *w, bool with_flow, GArray *out)
@@ -43,7 +32,7 @@ static enum handoff_format offered(int choice)
     return (enum handoff_format)format;
 }
 
-static void export_event(struct wizard *w, const struct view_event *event, GArray *out)
+void export_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_FORMAT && event->index >= 0 &&
         offered(event->index) < HANDOFF_FORMAT_COUNT) {
@@ -56,8 +45,9 @@ static void export_event(struct wizard *w, const struct view_event *event, GArra
     }
 }
 
-static void export_view(const struct wizard *w, struct view *view)
+void export_screen_view(const struct wizard *w, struct view *view, int focus)
 {
+    (void)focus;
     view_heading(view, _("Export the values"), NULL);
     view_blank(view);
     struct view_item *item = view_add(view, VIEW_CHOICE, ITEM_FORMAT, _("Format"));
@@ -97,7 +87,7 @@ static void call_flow(struct wizard *w, GArray *out)
     wizard_rehearse(w, true, out);
 }
 
-static void flow_event(struct wizard *w, const struct view_event *event, GArray *out)
+void flow_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_WEBHOOK)
         set_webhook(w, event->text);
@@ -120,8 +110,9 @@ static char *payload_keys(const struct channel *channel)
     return g_string_free(keys, FALSE);
 }
 
-static void flow_view(const struct wizard *w, struct view *view)
+void flow_screen_view(const struct wizard *w, struct view *view, int focus)
 {
+    (void)focus;
     g_autofree char *channel = channel_heading(w);
     g_autofree char *keys = payload_keys(connection_channel(w->connection));
     view_heading(view, _("Start the flow itself"), channel);
@@ -146,21 +137,4 @@ static void flow_view(const struct wizard *w, struct view *view)
     view->focus = ITEM_WEBHOOK;
     view_key(view, ACTION_NEXT, _("start the flow"));
     view_key(view, ACTION_BACK, _("back"));
-}
-
-void handoff_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
-{
-    if (w->handoff_screen == HANDOFF_EXPORT_AS)
-        export_event(w, event, out);
-    else
-        flow_event(w, event, out);
-}
-
-void handoff_screen_view(const struct wizard *w, struct view *view, int focus)
-{
-    (void)focus;
-    if (w->handoff_screen == HANDOFF_EXPORT_AS)
-        export_view(w, view);
-    else
-        flow_view(w, view);
 }

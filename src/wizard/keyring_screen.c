@@ -4,11 +4,6 @@
 /* The offer of a keyring of perch's own, where the machine has none: its password, twice when it is
  * made, once when it only has to be opened. */
 
-bool keyring_screen_is_open(const struct wizard *w)
-{
-    return w->keyring.open;
-}
-
 bool keyring_is_offered(const struct wizard *w, enum check_list_id list, const char *check)
 {
     const struct check_result *result = list_find(w, list, check);
@@ -24,16 +19,9 @@ const char *keyring_key_label(const struct wizard *w)
     return w->keyring.exists ? _("open perch's own keyring") : _("use a keyring of perch's own");
 }
 
-void keyring_screen_open(struct wizard *w)
-{
-    w->keyring.open = true;
-    w->screen++;
-}
-
 static void close_screen(struct wizard *w)
 {
-    w->keyring.open = false;
-    w->screen++;
+    screen_close(w);
     secret_set(&w->keyring.password, NULL);
     secret_set(&w->keyring.again, NULL);
     wizard_error(w, ITEM_PASSWORD, NULL);
@@ -75,9 +63,10 @@ void keyring_screen_event(struct wizard *w, const struct view_event *event, GArr
         open_keyring(w, out);
 }
 
-/* It is open, or problem says why not. What failed for want of a keyring is tried again. */
-void keyring_opened(struct wizard *w, const char *problem, GArray *out)
+/* It is open, or the text says why not. What failed for want of a keyring is tried again. */
+void keyring_opened(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
+    const char *problem = event->text;
     w->keyring.busy = false;
     if (problem != NULL) {
         wizard_error(w, ITEM_PASSWORD, problem);
@@ -114,8 +103,9 @@ static void view_fields(const struct wizard *w, struct view *view)
     view_key(view, ACTION_BACK, _("back"));
 }
 
-void keyring_screen_view(const struct wizard *w, struct view *view)
+void keyring_screen_view(const struct wizard *w, struct view *view, int focus)
 {
+    (void)focus;
     view_heading(view, _("A keyring of perch's own"), NULL);
     view_blank(view);
     if (w->keyring.exists)

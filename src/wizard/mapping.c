@@ -8,12 +8,6 @@
  * label or its API name, and what goes into a field: a variable of the flow or a fixed text.
  */
 
-bool editor_is_open(const struct wizard *w)
-{
-    enum step step = w->editor.screen == EDITOR_SETTING ? STEP_APP : STEP_TEST;
-    return w->editor.screen != EDITOR_NONE && w->step == step && !w->doctor;
-}
-
 void editor_clear(struct wizard *w)
 {
     g_free(w->editor.find);
@@ -24,10 +18,18 @@ void editor_clear(struct wizard *w)
     w->editor = (struct mapping_editor){0};
 }
 
+void editor_open(struct wizard *w, enum wizard_screen screen)
+{
+    editor_clear(w);
+    if (wizard_screen(w) == SCREEN_PICK) /* what was picked takes the place of the list */
+        screen_close(w);
+    screen_open(w, screen);
+}
+
 void editor_close(struct wizard *w)
 {
     editor_clear(w);
-    w->screen++;
+    screen_close(w);
 }
 
 static void set(char **member, const char *text)
@@ -42,14 +44,23 @@ static struct channel *channel_of(const struct wizard *w)
     return connection_channel(w->connection);
 }
 
+void wizard_mapping_changed(struct wizard *w, GArray *out)
+{
+    static const enum check_list_id lists[] = {CHECKS_INSERT, CHECKS_DRY_RUN, CHECKS_REHEARSE};
+    w->changed = true;
+    w->tested = false;
+    w->marks[STEP_TEST] = MARK_OPEN;
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
+        list_forget(w, lists[i], out);
+    effect_add(out, EFFECT_HANDOFF);
+}
+
 /* ---- picking a field ---- */
 
 void editor_pick(struct wizard *w)
 {
-    editor_clear(w);
-    w->editor.screen = EDITOR_PICK;
+    editor_open(w, SCREEN_PICK);
     w->editor.find = g_strdup("");
-    w->screen++;
 }
 
 static bool holds(const char *text, const char *part)
@@ -81,8 +92,11 @@ static const struct field *picked(const struct wizard *w, int id)
     return first_shown(w);
 }
 
-static void pick_event(struct wizard *w, const struct view_event *event)
+void pick_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
+    (void)out;
+    if (event->kind == VIEW_EVENT_INPUT)
+        wizard_notice(w, NULL);
     if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_FIND) {
         set(&w->editor.find, event->text);
     } else if (is_action(event, ACTION_FIND)) {
@@ -112,8 +126,9 @@ static void view_field_row(const struct wizard *w, struct view *view, guint inde
         item->role = ROLE_DIM;
 }
 
-static void pick_view(const struct wizard *w, struct view *view)
+void pick_screen_view(const struct wizard *w, struct view *view, int focus)
 {
+    (void)focus;
     g_autofree char *count =
         g_strdup_printf(_("%u that you may write"), describe_createable_count(w->describe));
     view_heading(view, _("Add a field"), count);
@@ -172,13 +187,11 @@ void editor_edit(struct wizard *w, const char *field)
     const struct mapping *mapping = channel_mapping(channel_of(w), field);
     g_autofree char *name = mapping == NULL ? NULL : text_variable(mapping->text);
     g_autofree char *api_name = g_strdup(field);
-    editor_clear(w);
+    editor_open(w, SCREEN_FIELD);
     set(&w->edited, api_name);
-    w->editor.screen = EDITOR_FIELD;
     w->editor.field = g_steal_pointer(&api_name);
     w->editor.text = g_strdup(mapping == NULL || name != NULL ? "" : mapping->text);
     set_source(w, name != NULL ? place_of(w, name) : source_fixed(w));
-    w->screen++;
 }
 
 /* The text that the row gets. */
@@ -241,10 +254,12 @@ static void keep(struct wizard *w, GArray *out)
     editor_close(w);
 }
 
-static void field_event(struct wizard *w, const struct view_event *event, GArray *out)
+void field_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     const struct field *field = edited_field(w);
     bool picks = field != NULL && field->values != NULL;
+    if (event->kind == VIEW_EVENT_INPUT)
+        wizard_notice(w, NULL);
     if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_TEXT) {
         set(&w->editor.text, event->text);
     } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_SAMPLE) {
@@ -308,8 +323,9 @@ static char *filled_note(const struct wizard *w)
     return clean == NULL ? NULL : g_strdup_printf("→ %s", clean);
 }
 
-static void field_view(const struct wizard *w, struct view *view)
+void field_screen_view(const struct wizard *w, struct view *view, int focus)
 {
+    (void)focus;
     const struct field *field = edited_field(w);
     bool fixed = w->editor.source == source_fixed(w), other = w->editor.source == source_other(w);
     g_autofree char *facts = field == NULL ? NULL : field_facts(field);
@@ -342,37 +358,4 @@ static void field_view(const struct wizard *w, struct view *view)
     view_key(view, ACTION_NEXT, _("keep"));
     view_key(view, ACTION_REMOVE, _("take it out"));
     view_key(view, ACTION_BACK, _("back"));
-}
-
-/* ---- both ---- */
-
-void editor_event(struct wizard *w, const struct view_event *event, GArray *out)
-{
-    if (event->kind == VIEW_EVENT_INPUT)
-        wizard_notice(w, NULL);
-    if (w->editor.screen == EDITOR_SETTING)
-        setting_editor_event(w, event, out);
-    else if (w->editor.screen == EDITOR_CHANNEL)
-        channel_editor_event(w, event, out);
-    else if (w->describe == NULL) /* it was lost on the way */
-        editor_close(w);
-    else if (w->editor.screen == EDITOR_PICK)
-        pick_event(w, event);
-    else
-        field_event(w, event, out);
-}
-
-void editor_view(const struct wizard *w, struct view *view, int focus)
-{
-    (void)focus;
-    if (w->editor.screen == EDITOR_SETTING)
-        setting_editor_view(w, view);
-    else if (w->editor.screen == EDITOR_CHANNEL)
-        channel_editor_view(w, view);
-    else if (w->editor.screen == EDITOR_PICK && w->describe != NULL)
-        pick_view(w, view);
-    else if (w->describe != NULL)
-        field_view(w, view);
-    else
-        view_key(view, ACTION_BACK, _("back"));
 }

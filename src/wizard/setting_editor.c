@@ -12,10 +12,8 @@ static enum setting edited(const struct wizard *w)
 void setting_editor_open(struct wizard *w, int setting)
 {
     w->setting = (guint)setting;
-    editor_clear(w);
-    w->editor.screen = EDITOR_SETTING;
+    editor_open(w, SCREEN_SETTING);
     w->editor.text = g_strdup(sheet_text(w->connection, edited(w)));
-    w->screen++;
 }
 
 static void close_editor(struct wizard *w)
@@ -37,7 +35,7 @@ static void keep(struct wizard *w, GArray *out)
     close_editor(w);
 }
 
-void setting_editor_event(struct wizard *w, const struct view_event *event, GArray *out)
+void setting_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_TEXT) {
         g_free(w->editor.text);
@@ -50,8 +48,9 @@ void setting_editor_event(struct wizard *w, const struct view_event *event, GArr
     }
 }
 
-void setting_editor_view(const struct wizard *w, struct view *view)
+void setting_screen_view(const struct wizard *w, struct view *view, int focus)
 {
+    (void)focus;
     enum setting setting = edited(w);
     view_heading(view, sheet_label(w->connection, setting), NULL);
     view_blank(view);

@@ -169,10 +169,6 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
 void step_app_view(const struct wizard *w, struct view *view, int focus)
 {
     const Connection *c = w->connection;
-    if (editor_is_open(w)) {
-        editor_view(w, view, focus);
-        return;
-    }
     view->focus = ITEM_SETTING + (int)w->setting;
     g_autofree char *heading = g_strdup_printf("‹ %s ›", sheet_values_title(c->app_values));
     view_heading(view, _("App settings"), heading);

@@ -69,6 +69,94 @@ void step_authorize_event(struct wizard *w, const struct view_event *event, GArr
         effect_text(out, EFFECT_WRITE, w->login_url);
 }
 
+/* ---- how the login goes ---- */
+
+static void fail(struct wizard *w, const struct failure *failure)
+{
+    struct check_result *result =
+        failure_result(w, "login", _("Login"), failure, w->connection->login_url);
+    list_clear(w, CHECKS_LOGIN);
+    w->lists[CHECKS_LOGIN].results =
+        g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+    g_ptr_array_add(w->lists[CHECKS_LOGIN].results, result);
+    w->login_waiting = false;
+    w->marks[STEP_AUTHORIZE] = MARK_FAILED;
+}
+
+void login_failed(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    (void)out;
+    fail(w, event->failure);
+}
+
+void login_started(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    (void)out;
+    g_free(w->login_url);
+    w->login_url = g_strdup(event->text);
+    w->login_port = event->port;
+    w->login_ipv6 = event->ipv6;
+    w->login_seconds = event->number;
+    w->login_started_ms = event->now_ms;
+    w->login_waiting = true;
+    list_clear(w, CHECKS_LOGIN);
+    g_clear_pointer(&w->browser_problem, g_free);
+    w->login_other = false;
+}
+
+void login_code(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    (void)event;
+    if (w->step != STEP_AUTHORIZE)
+        return;
+    w->login_waiting = false;
+    list_clear(w, CHECKS_LOGIN);
+    list_forget(w, CHECKS_PROVE, out);
+    wizard_go(w, STEP_PROVE, out);
+}
+
+/* The time is up: because of what is known to have gone wrong, or else nobody knows why. */
+static void login_late(struct wizard *w)
+{
+    struct failure failure;
+    if (w->login_other)
+        failure_own(&failure, STAGE_AUTHORIZE, "state-mismatch",
+                    _("An answer came, but it belongs to another login."));
+    else if (w->browser_problem != NULL)
+        failure_own(&failure, STAGE_AUTHORIZE, "no-browser",
+                    _("No browser was there, and nobody pasted an address in time."));
+    else
+        failure_own(&failure, STAGE_AUTHORIZE, "timeout", _("Nobody finished the login in time."));
+    fail(w, &failure);
+    failure_clear(&failure);
+}
+
+void step_authorize_tick(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    w->login_other = w->login_other || event->done;
+    if (w->login_waiting && w->step == STEP_AUTHORIZE &&
+        w->now_ms - w->login_started_ms > w->login_seconds * 1000) {
+        effect_add(out, EFFECT_LOGIN_STOP);
+        login_late(w);
+    }
+}
+
+void login_paste_problem(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    (void)out;
+    w->login_other = w->login_other || event->done;
+    wizard_error(w, ITEM_PASTE, event->text);
+}
+
+void login_browser_problem(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    (void)out;
+    g_free(w->browser_problem);
+    w->browser_problem = g_strdup(event->text);
+}
+
+/* ---- what it shows ---- */
+
 static void view_waiting(const struct wizard *w, struct view *view)
 {
     view_text(view, ROLE_PLAIN, 0,

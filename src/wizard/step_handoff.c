@@ -15,7 +15,6 @@ void step_handoff_leave(struct wizard *w, GArray *out)
 {
     (void)out;
     w->show_secrets = false;
-    w->handoff_screen = HANDOFF_VALUES;
 }
 
 void step_handoff_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
@@ -37,7 +36,7 @@ static void play(struct wizard *w, enum action how, GArray *out)
     if (w->handoff_problem != NULL)
         wizard_notice(w, w->handoff_problem);
     else if (!w->lists[CHECKS_REHEARSE].running && how == ACTION_FLOW)
-        handoff_screen_open(w, HANDOFF_FLOW);
+        screen_open(w, SCREEN_FLOW);
     else if (!w->lists[CHECKS_REHEARSE].running)
         wizard_rehearse(w, how == ACTION_RETRY && w->with_flow, out);
 }
@@ -70,7 +69,7 @@ void step_handoff_event(struct wizard *w, const struct view_event *event, GArray
     else if (is_action(event, ACTION_SHOW))
         w->show_secrets = !w->show_secrets;
     else if (is_action(event, ACTION_EXPORT) && w->handoff_problem == NULL)
-        handoff_screen_open(w, HANDOFF_EXPORT_AS);
+        screen_open(w, SCREEN_EXPORT);
     else if (is_action(event, ACTION_EXPORT))
         wizard_notice(w, w->handoff_problem);
     else if (is_action(event, ACTION_PLAY) || is_action(event, ACTION_RETRY) ||
@@ -79,7 +78,7 @@ void step_handoff_event(struct wizard *w, const struct view_event *event, GArray
     else if (is_action(event, ACTION_PREVIOUS) || is_action(event, ACTION_FOLLOWING))
         step_channel(w, is_action(event, ACTION_PREVIOUS) ? -1 : 1, out);
     else if (is_action(event, ACTION_DOCTOR))
-        wizard_open_doctor(w, false, out);
+        doctor_screen_open(w, false, out);
     else if (is_action(event, ACTION_TEST))
         wizard_go(w, STEP_TEST, out);
     else if (is_action(event, ACTION_NEXT))
@@ -174,10 +173,6 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
 
 void step_handoff_view(const struct wizard *w, struct view *view, int focus)
 {
-    if (handoff_screen_is_open(w)) {
-        handoff_screen_view(w, view, focus);
-        return;
-    }
     g_autofree char *channel = channel_heading(w);
     view->focus = ITEM_VALUE;
     view->busy = w->lists[CHECKS_REHEARSE].running;

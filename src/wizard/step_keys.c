@@ -33,6 +33,14 @@ void step_keys_checks(struct wizard *w, enum check_list_id list, bool done, GArr
         w->probe_again_ms = w->now_ms + PROBE_AGAIN_MS;
 }
 
+void step_keys_tick(struct wizard *w, GArray *out)
+{
+    if (w->probe_again_ms == 0 || w->now_ms < w->probe_again_ms || w->step != STEP_KEYS)
+        return;
+    w->probe_again_ms = 0;
+    list_start(w, CHECKS_PROBE, false, out);
+}
+
 static bool check_inputs(struct wizard *w)
 {
     const char *key = w->connection->client_id;

@@ -26,7 +26,7 @@ void step_preflight_event(struct wizard *w, const struct view_event *event, GArr
     if (list_action(w, CHECKS_PREFLIGHT, event, out))
         return;
     if (is_action(event, ACTION_KEYRING) && keyring_is_offered(w, CHECKS_PREFLIGHT, "keyring"))
-        keyring_screen_open(w);
+        screen_open(w, SCREEN_KEYRING);
     else if (is_action(event, ACTION_RETRY))
         list_start(w, CHECKS_PREFLIGHT, false, out);
     else if (is_action(event, ACTION_NEXT) && list_ok(w, CHECKS_PREFLIGHT))

@@ -82,7 +82,7 @@ void step_prove_event(struct wizard *w, const struct view_event *event, GArray *
     else if (is_action(event, ACTION_NEXT) || is_action(event, ACTION_RETRY))
         retry(w, out);
     else if (is_action(event, ACTION_KEYRING) && keyring_is_offered(w, CHECKS_PROVE, "stored"))
-        keyring_screen_open(w);
+        screen_open(w, SCREEN_KEYRING);
     else if (is_action(event, ACTION_KEEP) && other_org(w)) {
         effect_add(out, EFFECT_OTHER_ORG);
         list_start(w, CHECKS_PROVE, true, out);

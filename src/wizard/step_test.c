@@ -307,10 +307,6 @@ static int first_focus(const struct wizard *w)
 
 void step_test_view(const struct wizard *w, struct view *view, int focus)
 {
-    if (editor_is_open(w)) {
-        editor_view(w, view, focus);
-        return;
-    }
     g_autofree char *channel = channel_heading(w);
     view_heading(view, _("Insert a test record"), channel);
     view->failed = list_failed(w, CHECKS_DESCRIBE) || list_failed(w, test_list(w));

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "perch/wizard/wizard.h"
 
-#include <string.h>
-
 #include "wizard_private.h"
 
 static const struct step_def steps[STEP_COUNT] = {
@@ -61,79 +59,26 @@ const char *step_title(enum step step)
     return _(steps[step].title);
 }
 
-/* ---- effects ---- */
+/* ---- the step, at the bottom of all screens ---- */
 
-static void effect_clear(gpointer data)
+void step_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
-    struct effect *effect = data;
-    g_free(effect->text);
-    secret_unref(effect->secret);
+    if (!is_action(event, ACTION_BACK)) {
+        steps[w->step].event(w, event, out);
+    } else if (w->has_home && !wizard_is_unstored(w) &&
+               (w->step == STEP_ORG || w->step == w->first)) {
+        /* Back to Home where there is one: only q and Ctrl-C end perch. */
+        wizard_quit(w, out)->home = true;
+    } else if (w->step == STEP_ORG) {
+        wizard_ask_quit(w, out);
+    } else {
+        wizard_go(w, w->step - 1, out);
+    }
 }
 
-GArray *effects_new(void)
+void step_screen_view(const struct wizard *w, struct view *view, int focus)
 {
-    GArray *effects = g_array_new(FALSE, TRUE, sizeof(struct effect));
-    g_array_set_clear_func(effects, effect_clear);
-    return effects;
-}
-
-struct effect *effect_add(GArray *out, enum effect_kind kind)
-{
-    struct effect effect = {.kind = kind};
-    g_array_append_val(out, effect);
-    return &g_array_index(out, struct effect, out->len - 1);
-}
-
-void effect_text(GArray *out, enum effect_kind kind, const char *text)
-{
-    effect_add(out, kind)->text = g_strdup(text);
-}
-
-void effect_secret(GArray *out, enum effect_kind kind, Secret *secret)
-{
-    effect_add(out, kind)->secret = secret_ref(secret);
-}
-
-/* ---- state ---- */
-
-void wizard_error(struct wizard *w, int item, const char *text)
-{
-    char *copy = g_strdup(text);
-    g_free(w->errors[item]);
-    w->errors[item] = copy;
-}
-
-bool wizard_has_errors(const struct wizard *w)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(w->errors); i++)
-        if (w->errors[i] != NULL)
-            return true;
-    return false;
-}
-
-void wizard_notice(struct wizard *w, const char *text)
-{
-    char *copy = g_strdup(text);
-    g_free(w->notice);
-    w->notice = copy;
-}
-
-void member_set(struct wizard *w, char **member, const char *text)
-{
-    g_autofree char *trimmed = g_strstrip(g_strdup(text));
-    if (g_strcmp0(*member == NULL ? "" : *member, trimmed) == 0)
-        return;
-    connection_set(member, *trimmed == '\0' ? NULL : trimmed);
-    w->changed = true;
-}
-
-static void save(struct wizard *w, GArray *out)
-{
-    if (w->connection->name == NULL)
-        return;
-    w->connection->draft_step = w->furthest == STEP_HANDOFF ? 0 : (int)w->furthest + 1;
-    effect_add(out, EFFECT_SAVE);
-    w->changed = false;
+    steps[w->step].view(w, view, focus);
 }
 
 void wizard_go(struct wizard *w, enum step step, GArray *out)
@@ -143,16 +88,17 @@ void wizard_go(struct wizard *w, enum step step, GArray *out)
     steps[w->step].leave(w, out);
     w->step = step;
     w->furthest = MAX(w->furthest, step);
-    w->screen++;
+    screens_leave_step(w);
     wizard_notice(w, NULL);
     if (step > STEP_ORG)
-        save(w, out);
+        wizard_save(w, out);
     steps[step].enter(w, out);
 }
 
-static void start(struct wizard *w, enum step step, enum wizard_start what, GArray *out)
+static void start(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
-    w->reauthorize = what == START_REAUTHORIZE;
+    enum step step = event->step;
+    w->reauthorize = event->start == START_REAUTHORIZE;
     for (int i = 0; i < (int)step; i++)
         w->marks[i] = MARK_OK;
     w->step = step;
@@ -161,145 +107,8 @@ static void start(struct wizard *w, enum step step, enum wizard_start what, GArr
     w->screen = 1;
     w->first = step;
     steps[step].enter(w, out);
-    if (what == START_DOCTOR)
-        wizard_open_doctor(w, true, out);
-}
-
-/* ---- leaving ---- */
-
-int wizard_exit(const struct wizard *w)
-{
-    /* A proven connection is set up, also when its values do not suit a flow (rotation). */
-    bool good =
-        w->handoff_problem == NULL || w->handoff_exit == PERCH_EXIT_APP || list_ok(w, CHECKS_PROVE);
-    if (w->step == STEP_HANDOFF && good && !list_failed(w, CHECKS_REHEARSE))
-        return PERCH_EXIT_OK;
-    g_autoptr(GPtrArray) results = wizard_results(w);
-    enum perch_exit code = check_results_exit(results);
-    if (code != PERCH_EXIT_OK)
-        return (int)code;
-    return w->no_input && wizard_has_errors(w) ? PERCH_EXIT_USAGE : PERCH_EXIT_CANCELLED;
-}
-
-static void quit(struct wizard *w, GArray *out)
-{
-    if ((w->furthest > STEP_ORG || w->changed) && step_org_has_name(w))
-        save(w, out);
-    effect_add(out, EFFECT_QUIT)->code = wizard_exit(w);
-}
-
-static bool is_unstored(const struct wizard *w)
-{
-    return (w->token_won || step_prove_may_win(w)) && !w->stored;
-}
-
-/* ---- troubleshooting ---- */
-
-void wizard_open_doctor(struct wizard *w, bool only, GArray *out)
-{
-    w->doctor = true;
-    w->doctor_only = only;
-    w->screen++;
-    wizard_notice(w, NULL);
-    list_start(w, CHECKS_DOCTOR, false, out);
-}
-
-/* Esc on the first screen: back to Home where there is one. Only q and Ctrl-C end perch. */
-static void go_home(struct wizard *w, GArray *out)
-{
-    quit(w, out);
-    g_array_index(out, struct effect, out->len - 1).home = true;
-}
-
-static void ask_quit(struct wizard *w, GArray *out)
-{
-    if (is_unstored(w) && w->no_input)
-        effect_add(out, EFFECT_REVOKE_AND_QUIT)->code = wizard_exit(w);
-    else if (is_unstored(w))
-        w->dialog = DIALOG_UNSTORED;
-    else if (w->no_input || w->step == STEP_HANDOFF || (w->step == STEP_ORG && !w->changed))
-        quit(w, out);
-    else
-        w->dialog = DIALOG_QUIT;
-}
-
-/* Also from a later step, after "go on without storing". */
-static void store_again(struct wizard *w, GArray *out)
-{
-    w->memory_only = w->doctor = false;
-    effect_add(out, EFFECT_KEEP_IN_MEMORY)->keep = false;
-    if (w->step != STEP_PROVE)
-        wizard_go(w, STEP_PROVE, out);
-    list_start(w, CHECKS_PROVE, true, out);
-}
-
-static void dialog_event(struct wizard *w, const struct view_event *event, GArray *out)
-{
-    if (event->kind != VIEW_EVENT_ACTION)
-        return;
-    bool unstored = w->dialog == DIALOG_UNSTORED;
-    switch (event->action) {
-    case ACTION_BACK:
-        w->dialog = DIALOG_NONE;
-        break;
-    case ACTION_RETRY:
-        w->dialog = DIALOG_NONE;
-        store_again(w, out);
-        break;
-    case ACTION_EXPORT:
-        w->dialog = DIALOG_NONE;
-        effect_add(out, EFFECT_EXPORT)->format = HANDOFF_ENV;
-        break;
-    case ACTION_NEXT:
-        if (!unstored)
-            quit(w, out);
-        break;
-    case ACTION_QUIT:
-    case ACTION_INTERRUPT:
-        if (unstored && event->action == ACTION_QUIT)
-            effect_add(out, EFFECT_REVOKE_AND_QUIT)->code = wizard_exit(w);
-        else if (!unstored)
-            quit(w, out);
-        break;
-    default:
-        break;
-    }
-}
-
-/* ---- events ---- */
-
-static void view_event(struct wizard *w, const struct view_event *event, GArray *out)
-{
-    if (w->dialog != DIALOG_NONE) {
-        dialog_event(w, event, out);
-        return;
-    }
-    if (event->kind == VIEW_EVENT_ACTION || event->kind == VIEW_EVENT_SELECT)
-        wizard_notice(w, NULL);
-    if (is_action(event, ACTION_QUIT) || is_action(event, ACTION_INTERRUPT)) {
-        ask_quit(w, out);
-    } else if (w->explaining) {
-        explain_screen_event(w, event, out);
-    } else if (keyring_screen_is_open(w)) {
-        keyring_screen_event(w, event, out);
-    } else if (editor_is_open(w)) {
-        editor_event(w, event, out);
-    } else if (handoff_screen_is_open(w)) {
-        handoff_screen_event(w, event, out);
-    } else if (is_action(event, ACTION_EXPLAIN)) {
-        wizard_open_explain(w);
-    } else if (w->doctor) {
-        doctor_event(w, event, out);
-    } else if (is_action(event, ACTION_BACK)) {
-        if (w->has_home && !is_unstored(w) && (w->step == STEP_ORG || w->step == w->first))
-            go_home(w, out);
-        else if (w->step == STEP_ORG)
-            ask_quit(w, out);
-        else
-            wizard_go(w, w->step - 1, out);
-    } else {
-        steps[w->step].event(w, event, out);
-    }
+    if (event->start == START_DOCTOR)
+        doctor_screen_open(w, true, out);
 }
 
 static void checks_event(struct wizard *w, const struct wizard_event *event, GArray *out)
@@ -315,141 +124,84 @@ static void checks_event(struct wizard *w, const struct wizard_event *event, GAr
     steps[w->step].checks(w, event->list, event->done, out);
 }
 
-static void login_failed(struct wizard *w, const struct failure *failure)
+static void take_describe(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
-    struct check_result *result =
-        failure_result(w, "login", _("Login"), failure, w->connection->login_url);
-    list_clear(w, CHECKS_LOGIN);
-    w->lists[CHECKS_LOGIN].results =
-        g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
-    g_ptr_array_add(w->lists[CHECKS_LOGIN].results, result);
-    w->login_waiting = false;
-    w->marks[STEP_AUTHORIZE] = MARK_FAILED;
-}
-
-static void login_started(struct wizard *w, const struct wizard_event *event)
-{
-    g_free(w->login_url);
-    w->login_url = g_strdup(event->text);
-    w->login_port = event->port;
-    w->login_ipv6 = event->ipv6;
-    w->login_seconds = event->number;
-    w->login_started_ms = event->now_ms;
-    w->login_waiting = true;
-    list_clear(w, CHECKS_LOGIN);
-    g_clear_pointer(&w->browser_problem, g_free);
-    w->login_other = false;
-}
-
-static void login_code(struct wizard *w, GArray *out)
-{
-    if (w->step != STEP_AUTHORIZE)
-        return;
-    w->login_waiting = false;
-    list_clear(w, CHECKS_LOGIN);
-    list_forget(w, CHECKS_PROVE, out);
-    wizard_go(w, STEP_PROVE, out);
-}
-
-static void take_describe(struct wizard *w, const struct wizard_event *event)
-{
+    (void)out;
     w->describe = event->describe;
     /* Somebody who is asked fills required fields in; a script cannot. */
     channel_fit(connection_channel(w->connection), w->describe, w->no_input ? event->text : NULL);
     w->changed = true;
 }
 
-/* The time is up: because of what is known to have gone wrong, or else nobody knows why. */
-static void login_late(struct wizard *w)
+static void take_handoff(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
-    struct failure failure;
-    if (w->login_other)
-        failure_own(&failure, STAGE_AUTHORIZE, "state-mismatch",
-                    _("An answer came, but it belongs to another login."));
-    else if (w->browser_problem != NULL)
-        failure_own(&failure, STAGE_AUTHORIZE, "no-browser",
-                    _("No browser was there, and nobody pasted an address in time."));
-    else
-        failure_own(&failure, STAGE_AUTHORIZE, "timeout", _("Nobody finished the login in time."));
-    login_failed(w, &failure);
-    failure_clear(&failure);
+    (void)out;
+    g_clear_pointer(&w->handoff, g_ptr_array_unref);
+    w->handoff = event->items == NULL ? NULL : g_ptr_array_ref(event->items);
+    g_free(w->handoff_problem);
+    w->handoff_problem = g_strdup(event->text);
+    w->handoff_exit = (int)event->number;
+}
+
+static void take_told(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    (void)out;
+    connection_take_told(w->connection, event->connection);
+}
+
+static void stored(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    (void)out;
+    w->token_won = true;
+    w->stored = event->done;
+}
+
+static void hangup(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    (void)event;
+    wizard_quit(w, out)->code = PERCH_EXIT_CANCELLED;
+}
+
+static void notice(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    (void)out;
+    wizard_notice(w, event->text);
+}
+
+static void view_event(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    screens_event(w, event->view, out);
 }
 
 static void tick(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
-    if (w->probe_again_ms != 0 && w->now_ms >= w->probe_again_ms && w->step == STEP_KEYS) {
-        w->probe_again_ms = 0;
-        list_start(w, CHECKS_PROBE, false, out);
-    }
-    w->login_other = w->login_other || event->done;
-    if (w->login_waiting && w->step == STEP_AUTHORIZE &&
-        w->now_ms - w->login_started_ms > w->login_seconds * 1000) {
-        effect_add(out, EFFECT_LOGIN_STOP);
-        login_late(w);
-    }
+    step_keys_tick(w, out);
+    step_authorize_tick(w, event, out);
 }
 
 void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
+    static void (*const handlers[])(struct wizard * w, const struct wizard_event *event,
+                                    GArray *out) = {
+        [WIZARD_START] = start,
+        [WIZARD_VIEW] = view_event,
+        [WIZARD_TICK] = tick,
+        [WIZARD_CHECKS] = checks_event,
+        [WIZARD_LOGIN_STARTED] = login_started,
+        [WIZARD_LOGIN_FAILED] = login_failed,
+        [WIZARD_LOGIN_CODE] = login_code,
+        [WIZARD_PASTE_PROBLEM] = login_paste_problem,
+        [WIZARD_BROWSER] = login_browser_problem,
+        [WIZARD_TOLD] = take_told,
+        [WIZARD_DESCRIBE] = take_describe,
+        [WIZARD_HANDOFF] = take_handoff,
+        [WIZARD_STORED] = stored,
+        [WIZARD_KEYRING] = keyring_opened,
+        [WIZARD_NOTICE] = notice,
+        [WIZARD_HANGUP] = hangup,
+    };
     w->now_ms = event->now_ms;
-    switch (event->kind) {
-    case WIZARD_START:
-        start(w, event->step, event->start, out);
-        break;
-    case WIZARD_VIEW:
-        view_event(w, event->view, out);
-        break;
-    case WIZARD_TICK:
-        tick(w, event, out);
-        break;
-    case WIZARD_CHECKS:
-        checks_event(w, event, out);
-        break;
-    case WIZARD_LOGIN_STARTED:
-        login_started(w, event);
-        break;
-    case WIZARD_LOGIN_FAILED:
-        login_failed(w, event->failure);
-        break;
-    case WIZARD_LOGIN_CODE:
-        login_code(w, out);
-        break;
-    case WIZARD_PASTE_PROBLEM:
-        w->login_other = w->login_other || event->done;
-        wizard_error(w, ITEM_PASTE, event->text);
-        break;
-    case WIZARD_BROWSER:
-        g_free(w->browser_problem);
-        w->browser_problem = g_strdup(event->text);
-        break;
-    case WIZARD_TOLD:
-        connection_take_told(w->connection, event->connection);
-        break;
-    case WIZARD_DESCRIBE:
-        take_describe(w, event);
-        break;
-    case WIZARD_HANDOFF:
-        g_clear_pointer(&w->handoff, g_ptr_array_unref);
-        w->handoff = event->items == NULL ? NULL : g_ptr_array_ref(event->items);
-        g_free(w->handoff_problem);
-        w->handoff_problem = g_strdup(event->text);
-        w->handoff_exit = (int)event->number;
-        break;
-    case WIZARD_STORED:
-        w->token_won = true;
-        w->stored = event->done;
-        break;
-    case WIZARD_HANGUP:
-        quit(w, out);
-        g_array_index(out, struct effect, out->len - 1).code = PERCH_EXIT_CANCELLED;
-        break;
-    case WIZARD_KEYRING:
-        keyring_opened(w, event->text, out);
-        break;
-    case WIZARD_NOTICE:
-        wizard_notice(w, event->text);
-        break;
-    }
+    handlers[event->kind](w, event, out);
 }
 
 bool wizard_wants_ticks(const struct wizard *w)
@@ -463,22 +215,6 @@ bool wizard_wants_ticks(const struct wizard *w)
 }
 
 /* ---- what it shows ---- */
-
-static void add_dialog(const struct wizard *w, struct view *view)
-{
-    if (w->dialog == DIALOG_UNSTORED) {
-        view_dialog(view, _("The refresh token is not stored yet. Quitting without storing it "
-                            "gives it back to Salesforce: it is revoked."));
-        view_dialog_key(view, ACTION_RETRY, _("store it now"));
-        view_dialog_key(view, ACTION_EXPORT, _("write it to a file"));
-        view_dialog_key(view, ACTION_QUIT, _("revoke it and quit"));
-        view_dialog_key(view, ACTION_BACK, _("stay"));
-    } else if (w->dialog == DIALOG_QUIT) {
-        view_dialog(view, _("Keep the draft and quit?"));
-        view_dialog_key(view, ACTION_NEXT, _("keep and quit"));
-        view_dialog_key(view, ACTION_BACK, _("stay"));
-    }
-}
 
 /* The connection, and the host: of the login, or once somebody has logged in, of the org itself. */
 static void add_header(const struct wizard *w, struct view *view)
@@ -495,6 +231,14 @@ static void add_header(const struct wizard *w, struct view *view)
         view->right = g_strdup_printf("%s · %s", connection->name, g_uri_get_host(uri));
 }
 
+void wizard_rail(const struct wizard *w, struct view *view)
+{
+    for (int i = 0; i < STEP_COUNT; i++) {
+        g_autofree char *title = g_strdup_printf("%d %s", i + 1, step_title((enum step)i));
+        view_rail(view, title, w->marks[i], i == (int)w->step);
+    }
+}
+
 struct view *wizard_view(const struct wizard *w, int focus)
 {
     struct view *view = view_new();
@@ -503,23 +247,7 @@ struct view *wizard_view(const struct wizard *w, int focus)
     view->screen = w->screen;
     view->notice = g_strdup(w->notice);
     add_header(w, view);
-    for (int i = 0; i < STEP_COUNT && !w->doctor && !w->explaining; i++) {
-        g_autofree char *title = g_strdup_printf("%d %s", i + 1, step_title((enum step)i));
-        view_rail(view, title, w->marks[i], i == (int)w->step);
-    }
-    if (w->explaining)
-        explain_screen_view(w, view, focus);
-    else if (w->doctor)
-        doctor_view(w, view, focus);
-    else if (keyring_screen_is_open(w))
-        keyring_screen_view(w, view);
-    else
-        steps[w->step].view(w, view, focus);
-    if (!w->explaining && !keyring_screen_is_open(w) && !editor_is_open(w) &&
-        !handoff_screen_is_open(w))
-        view_key(view, ACTION_EXPLAIN, _("explain an error"));
-    view_key(view, ACTION_KEYS, _("keys"));
-    add_dialog(w, view);
+    screens_view(w, view, focus);
     return view;
 }
 
@@ -535,27 +263,4 @@ GPtrArray *wizard_results(const struct wizard *w)
 Json *wizard_record(const struct wizard *w)
 {
     return channel_record(connection_channel(w->connection));
-}
-
-void wizard_set_channel(struct wizard *w, guint index, GArray *out)
-{
-    enum test_object before = w->connection->test_object;
-    connection_set_channel(w->connection, index);
-    secret_set(&w->webhook, NULL); /* it starts the flow of the other channel */
-    w->with_flow = false;
-    if (w->connection->test_object != before || !connection_channel(w->connection)->fitted)
-        w->describe = NULL;
-    w->changed = true;
-    wizard_mapping_changed(w, out);
-}
-
-void wizard_mapping_changed(struct wizard *w, GArray *out)
-{
-    static const enum check_list_id lists[] = {CHECKS_INSERT, CHECKS_DRY_RUN, CHECKS_REHEARSE};
-    w->changed = true;
-    w->tested = false;
-    w->marks[STEP_TEST] = MARK_OPEN;
-    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
-        list_forget(w, lists[i], out);
-    effect_add(out, EFFECT_HANDOFF);
 }

@@ -25,12 +25,43 @@ struct step_def {
 #include "perch/wizard/steps.def"
 #undef STEP
 
+#define SCREEN(id, name, how)                                                      \
+    void name##_screen_view(const struct wizard *w, struct view *view, int focus); \
+    void name##_screen_event(struct wizard *w, const struct view_event *event, GArray *out);
+#include "perch/wizard/screens.def"
+#undef SCREEN
+
+/* The stack of screens (screens.c). The lowest is the step and stays. */
+void screen_open(struct wizard *w, enum wizard_screen screen);
+void screen_close(struct wizard *w); /* the one on top */
+void screens_leave_step(struct wizard *w);
+void screens_event(struct wizard *w, const struct view_event *event, GArray *out);
+void screens_view(const struct wizard *w, struct view *view, int focus);
+
+/* What the world answers, each to its event. */
+void login_started(struct wizard *w, const struct wizard_event *event, GArray *out);
+void login_failed(struct wizard *w, const struct wizard_event *event, GArray *out);
+void login_code(struct wizard *w, const struct wizard_event *event, GArray *out);
+void login_paste_problem(struct wizard *w, const struct wizard_event *event, GArray *out);
+void login_browser_problem(struct wizard *w, const struct wizard_event *event, GArray *out);
+void keyring_opened(struct wizard *w, const struct wizard_event *event, GArray *out);
+void step_keys_tick(struct wizard *w, GArray *out);
+void step_authorize_tick(struct wizard *w, const struct wizard_event *event, GArray *out);
+
 /* Effects. text is copied, secret referenced. */
 struct effect *effect_add(GArray *out, enum effect_kind kind);
 void effect_text(GArray *out, enum effect_kind kind, const char *text);
 void effect_secret(GArray *out, enum effect_kind kind, Secret *secret);
 
 void wizard_go(struct wizard *w, enum step step, GArray *out);
+void wizard_rail(const struct wizard *w, struct view *view);
+
+/* Leaving (quit.c). wizard_quit saves first and returns the effect, borrowed. */
+void wizard_save(struct wizard *w, GArray *out);
+struct effect *wizard_quit(struct wizard *w, GArray *out);
+void wizard_ask_quit(struct wizard *w, GArray *out);
+bool wizard_is_unstored(const struct wizard *w); /* a token is won, or may be, and not stored */
+
 void wizard_error(struct wizard *w, int item, const char *text); /* NULL clears */
 void wizard_notice(struct wizard *w, const char *text);
 bool wizard_has_errors(const struct wizard *w);
@@ -58,55 +89,31 @@ bool list_action(struct wizard *w, enum check_list_id list, const struct view_ev
                  GArray *out);
 void list_keys(const struct wizard *w, enum check_list_id list, struct view *view, int focus);
 
-/* The screen for a pasted error (explain_screen.c). */
-void wizard_open_explain(struct wizard *w);
-void explain_screen_view(const struct wizard *w, struct view *view, int focus);
-void explain_screen_event(struct wizard *w, const struct view_event *event, GArray *out);
-
 /* Title, steps, page and the other side's words as text to copy; page_url may be NULL. */
 Secret *diagnosis_text(const struct diagnosis *diagnosis, const char *page_url);
-
-/* The troubleshooting screen (doctor.c), over the step. only: nothing is behind it. */
-void wizard_open_doctor(struct wizard *w, bool only, GArray *out);
-void doctor_view(const struct wizard *w, struct view *view, int focus);
-void doctor_event(struct wizard *w, const struct view_event *event, GArray *out);
 
 /* Whether the connection has a name of its own; one without any takes it from the address. */
 bool step_org_has_name(struct wizard *w);
 
-/* Changing the mapping and the channels (mapping.c, channels.c), over the Test step. */
-bool editor_is_open(const struct wizard *w);
-void editor_event(struct wizard *w, const struct view_event *event, GArray *out);
-void editor_view(const struct wizard *w, struct view *view, int focus);
+/* Each opens its screen over the step. only: nothing is behind it. */
+void doctor_screen_open(struct wizard *w, bool only, GArray *out);
+void explain_screen_open(struct wizard *w);
+void setting_editor_open(struct wizard *w, int setting);
 void editor_pick(struct wizard *w);                      /* a field for the record */
 void editor_edit(struct wizard *w, const char *field);   /* what goes into it */
 void editor_channel(struct wizard *w, bool new_channel); /* its name and object */
+
+/* One of the screens that change w->editor (mapping.c). */
+void editor_open(struct wizard *w, enum wizard_screen screen);
 void editor_close(struct wizard *w);
 void editor_clear(struct wizard *w); /* frees what it holds */
-void channel_editor_event(struct wizard *w, const struct view_event *event, GArray *out);
-void channel_editor_view(const struct wizard *w, struct view *view);
 
 /* Over Preflight and Prove, where there is no keyring (keyring_screen.c). */
 bool keyring_is_offered(const struct wizard *w, enum check_list_id list, const char *check);
 const char *keyring_key_label(const struct wizard *w);
-bool keyring_screen_is_open(const struct wizard *w);
-void keyring_screen_open(struct wizard *w);
-void keyring_screen_event(struct wizard *w, const struct view_event *event, GArray *out);
-void keyring_screen_view(const struct wizard *w, struct view *view);
-void keyring_opened(struct wizard *w, const char *problem, GArray *out);
 
-/* Over the Hand-off step: the formats, and the flow's own webhook (handoff_screens.c). */
-bool handoff_screen_is_open(const struct wizard *w);
-void handoff_screen_open(struct wizard *w, enum handoff_screen screen);
-void handoff_screen_event(struct wizard *w, const struct view_event *event, GArray *out);
-void handoff_screen_view(const struct wizard *w, struct view *view, int focus);
 /* The rehearsal, with the flow's webhook or without. */
 void wizard_rehearse(struct wizard *w, bool with_flow, GArray *out);
-
-/* Changing what the app is called (setting_editor.c), over the App step. */
-void setting_editor_open(struct wizard *w, int setting);
-void setting_editor_event(struct wizard *w, const struct view_event *event, GArray *out);
-void setting_editor_view(const struct wizard *w, struct view *view);
 
 /* Works on another channel; the mapping of the channel changed: what was proven with it is not any
  * more. */

@@ -404,6 +404,37 @@ static void wizard__doctor__escape_goes_home(void **state)
     assert_true(rig_effect(rig, EFFECT_QUIT)->home);
 }
 
+/* Screens lie over each other: the one that is seen has the keys, and Esc uncovers the next. */
+static void wizard__screens__the_one_on_top_is_seen_and_heard(void **state)
+{
+    static const struct {
+        enum action key;
+        enum wizard_screen top;
+        const char *heading;
+    } rows[] = {
+        {ACTION_DOCTOR, SCREEN_DOCTOR, "acme"},
+        {ACTION_EXPLAIN, SCREEN_EXPLAIN, "Explain an error"},
+        {ACTION_DOCTOR, SCREEN_EXPLAIN, "Explain an error"}, /* no key of this screen */
+        {ACTION_BACK, SCREEN_DOCTOR, "acme"},
+        {ACTION_EXPORT, SCREEN_DOCTOR, "acme"},
+        {ACTION_BACK, SCREEN_STEP, "Into Flow Builder"},
+        {ACTION_EXPORT, SCREEN_EXPORT, "Export the values"},
+        {ACTION_EXPLAIN, SCREEN_EXPORT, "Export the values"},
+        {ACTION_DOCTOR, SCREEN_EXPORT, "Export the values"},
+        {ACTION_BACK, SCREEN_STEP, "Into Flow Builder"},
+    };
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    rig_input(rig, ITEM_NAME, "acme");
+    rig_handle(rig, (struct wizard_event){.kind = WIZARD_START, .step = STEP_HANDOFF});
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        rig_act(rig, rows[i].key, 0);
+        assert_int_equal(wizard_screen(rig->wizard), rows[i].top);
+        g_autoptr(View) view = wizard_view(rig->wizard, 0);
+        assert_string_equal(((struct view_item *)view->items->pdata[0])->label, rows[i].heading);
+    }
+}
+
 static void wizard__explain__a_pasted_log_line_is_explained(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
@@ -460,8 +491,12 @@ static void wizard__random_walk__always_ends(void **state)
                 rig_answer(rig, list, preflight_ids, dice == 11 ? "connection" : NULL,
                            STAGE_MACHINE, "connect");
             g_autoptr(View) view = wizard_view(rig->wizard, g_rand_int_range(rand, 0, 320));
-            bool over = rig->wizard->doctor || rig->wizard->explaining;
-            assert_int_equal(view->rail->len, over ? 0 : STEP_COUNT);
+            enum wizard_screen top = wizard_screen(rig->wizard);
+            bool asked = top == SCREEN_QUIT || top == SCREEN_UNSTORED;
+            bool alone = top == SCREEN_DOCTOR || top == SCREEN_EXPLAIN;
+            assert_int_equal(view->dialog != NULL, asked);
+            if (!asked)
+                assert_int_equal(view->rail->len, alone ? 0 : STEP_COUNT);
             assert_true(view->keys->len > 0);
         }
         for (int i = 0; i < 3 && rig_effect(rig, EFFECT_QUIT) == NULL &&
@@ -496,6 +531,7 @@ int main(void)
         cmocka_unit_test(wizard__prove__store_failure_offers_retry_keep_and_quit),
         cmocka_unit_test(wizard__quit__asks_once_and_keeps_the_draft),
         cmocka_unit_test(wizard__no_input__quits_with_the_failure_s_exit_code),
+        cmocka_unit_test(wizard__screens__the_one_on_top_is_seen_and_heard),
         cmocka_unit_test(wizard__reauthorize__ends_when_proven),
         cmocka_unit_test(wizard__other_org__goes_on_only_when_it_is_meant),
         cmocka_unit_test(wizard__doctor__a_dead_token_is_one_key_from_the_login),

@@ -39,7 +39,7 @@ static void export__choice__is_the_format_of_the_file(void **state)
                    (struct view_event){.kind = VIEW_EVENT_SELECT, .id = ITEM_FORMAT, .index = 3});
     rig_act(rig, ACTION_NEXT, ITEM_FORMAT);
     assert_int_equal(rig_effect(rig, EFFECT_EXPORT)->format, HANDOFF_POSTMAN);
-    assert_int_equal(rig->wizard->handoff_screen, HANDOFF_VALUES);
+    assert_int_equal(wizard_screen(rig->wizard), SCREEN_STEP);
     /* What is no choice changes nothing; Esc writes nothing. */
     rig_act(rig, ACTION_EXPORT, 0);
     static const int none[] = {-1, 99};
@@ -60,7 +60,7 @@ static void values__with_a_problem__are_neither_exported_nor_played(void **state
     for (gsize i = 0; i < G_N_ELEMENTS(actions); i++) {
         rig_act(rig, actions[i], 0);
         assert_int_equal(rig->effects->len, 0);
-        assert_int_equal(rig->wizard->handoff_screen, HANDOFF_VALUES);
+        assert_int_equal(wizard_screen(rig->wizard), SCREEN_STEP);
         assert_string_equal(rig->wizard->notice, "Rotation is on.");
     }
 }
@@ -102,7 +102,7 @@ static void webhook__good_address__goes_with_that_rehearsal_only(void **state)
     assert_null(rig_effect(rig, EFFECT_CHECKS)->secret);
     /* While one runs, no other is started. */
     rig_act(rig, ACTION_FLOW, 0);
-    assert_int_equal(rig->wizard->handoff_screen, HANDOFF_VALUES);
+    assert_int_equal(wizard_screen(rig->wizard), SCREEN_STEP);
 }
 
 static void webhook__other_channel__is_another_flow(void **state)

@@ -13,6 +13,12 @@
 #include "perch/commands/commands.def"
 #undef COMMAND
 
+struct command {
+    const char *name, *usage, *summary;
+    int (*run)(int argc, char **argv);
+};
+const struct command *command_find(const char *name); /* borrowed; NULL = there is none */
+
 /* The whole command line. */
 int command_main(int argc, char **argv);
 

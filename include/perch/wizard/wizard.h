@@ -26,6 +26,13 @@ enum step {
     STEP_COUNT,
 };
 
+enum wizard_screen {
+#define SCREEN(id, name, how) SCREEN_##id,
+#include "perch/wizard/screens.def"
+#undef SCREEN
+    SCREEN_COUNT,
+};
+
 /* Ids of view items, for tests and front ends' focus. */
 enum wizard_item {
     ITEM_NAME = 1,
@@ -146,7 +153,6 @@ struct wizard_event {
 
 /* What is being changed on the Test or the App step, over its list. */
 struct mapping_editor {
-    enum { EDITOR_NONE, EDITOR_PICK, EDITOR_FIELD, EDITOR_CHANNEL, EDITOR_SETTING } screen;
     char *find;   /* what the list of fields is narrowed to; NULL = nobody looks for something */
     char *field;  /* API name */
     guint source; /* a variable of the channel by its place; then another one, then a fixed text */
@@ -164,16 +170,17 @@ struct wizard {
     GStrv taken; /* names of other connections */
     bool no_input;
     bool reauthorize;               /* straight to Authorize; done when proven */
-    bool explaining;                /* the screen for a pasted error is open */
-    Secret *error_text;             /* what was pasted there; it may hold tokens */
+    Secret *error_text;             /* what was pasted to be explained; it may hold tokens */
     struct check_result *explained; /* NULL = nothing, or nothing that failed */
-    bool doctor, doctor_only;       /* the troubleshooting screen is open; nothing is behind it */
+    bool doctor_only;               /* nothing is behind the troubleshooting screen */
     bool prefilled;                 /* name and address came with the command */
 
     enum step step, furthest, first; /* first: where it was opened */
     bool has_home;                   /* Esc on the first screen goes back to Home */
     enum mark marks[STEP_COUNT];
-    int screen;
+    enum wizard_screen screens[SCREEN_COUNT]; /* the lowest is the step */
+    guint depth;                              /* screens over it */
+    int screen;                               /* as in struct view */
     gint64 now_ms;
 
     struct {
@@ -186,14 +193,13 @@ struct wizard {
     char *errors[ITEM_SETTING]; /* by item id, below the field */
     char *notice;
     bool show_secrets;
-    enum { DIALOG_NONE, DIALOG_QUIT, DIALOG_UNSTORED } dialog;
     bool changed; /* something was typed since the last save */
 
     guint setting; /* App: the row that was changed last (enum setting) */
 
     /* The offer of a keyring of perch's own, over Preflight and Prove */
     struct {
-        bool open, busy;
+        bool busy;
         bool exists;   /* it was made once, and needs its password */
         char *missing; /* which packages it needs; NULL = it can be run */
         Secret *password, *again;
@@ -223,8 +229,7 @@ struct wizard {
     /* Hand-off */
     GPtrArray *handoff; /* struct handoff_item * */
     char *handoff_problem;
-    int handoff_exit; /* the problem's */
-    enum handoff_screen { HANDOFF_VALUES, HANDOFF_EXPORT_AS, HANDOFF_FLOW } handoff_screen;
+    int handoff_exit;    /* the problem's */
     guint export_choice; /* place in the list of formats */
     Secret *webhook;     /* what was typed; it is kept nowhere else */
     bool with_flow;      /* the rehearsal calls it */
@@ -240,6 +245,8 @@ void wizard_handle(struct wizard *wizard, const struct wizard_event *event, GArr
 
 /* What the screen shows for the item that has the focus; owned by the caller. */
 struct view *wizard_view(const struct wizard *wizard, int focus);
+
+enum wizard_screen wizard_screen(const struct wizard *wizard); /* the one on top */
 
 /* Whether ticks are wanted: something turns or counts. */
 bool wizard_wants_ticks(const struct wizard *wizard);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "perch/base/text.h"
+#include "perch/commands/command.h"
+
+/* What every command does with its options, and with what is wrong with them. */
+
+int command_usage(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autofree char *clean = text_clean(text);
+    fprintf(stderr, "perch: %s\n", clean);
+    return PERCH_EXIT_USAGE;
+}
+
+int command_error(const GError *error)
+{
+    fprintf(stderr, "perch: %s\n", error->message);
+    return (int)perch_error_exit(error);
+}
+
+static GOptionContext *context_new(const char *name, struct common_options *common,
+                                   const GOptionEntry *entries)
+{
+    const GOptionEntry all[] = {
+        {"plain", 0, 0, G_OPTION_ARG_NONE, &common->plain, N_("line by line"), NULL},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &common->json, N_("one JSON object on standard output"),
+         NULL},
+        {"no-input", 0, 0, G_OPTION_ARG_NONE, &common->no_input,
+         N_("never ask; fail with what is missing"), NULL},
+        {"quiet", 0, 0, G_OPTION_ARG_NONE, &common->quiet, N_("only what failed"), NULL},
+        {"timeout", 0, 0, G_OPTION_ARG_INT, &common->timeout, N_("how long to wait"),
+         N_("SECONDS")},
+        G_OPTION_ENTRY_NULL,
+    };
+    const struct command *command = command_find(name);
+    const char *arguments = strchr(_(command->usage), ' ');
+    GOptionContext *context = g_option_context_new(arguments == NULL ? "" : arguments + 1);
+    g_option_context_set_summary(context, _(command->summary));
+    g_option_context_add_main_entries(context, all, GETTEXT_DOMAIN);
+    if (entries != NULL)
+        g_option_context_add_main_entries(context, entries, GETTEXT_DOMAIN);
+    g_option_context_set_help_enabled(context, FALSE);
+    return context;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+gboolean command_parse(const char *command, int argc, char **argv, struct common_options *common,
+                       const GOptionEntry *entries, GStrv *ret_names, int *ret_exit)
+{
+    g_autoptr(GOptionContext) context = context_new(command, common, entries);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *prgname = g_strdup_printf("perch %s", command);
+    g_set_prgname(prgname);
+    if (wants_help(argc, argv)) {
+        g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
+        fputs(help, stdout);
+        *ret_exit = PERCH_EXIT_OK;
+        return FALSE;
+    }
+    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+        *ret_exit = command_usage(_("%s. See: perch %s --help"), error->message, command);
+        return FALSE;
+    }
+    if (common->timeout < 0) {
+        *ret_exit = command_usage(_("--timeout takes a number of seconds."));
+        return FALSE;
+    }
+    if (argc > 1 && ret_names == NULL) {
+        *ret_exit = command_usage(_("%s takes no argument \"%s\"."), command, argv[1]);
+        return FALSE;
+    }
+    if (ret_names != NULL)
+        *ret_names = g_strdupv(argv + (argc > 0));
+    return TRUE;
+}
+
+bool command_is_plain(void)
+{
+    const char *term = g_getenv("TERM");
+    return !isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO) || term == NULL ||
+           strcmp(term, "dumb") == 0 || g_getenv("ACCESSIBLE") != NULL;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/commands/command.h"
+#include "perch/wizard/check_view.h"
+
+/* What commands with lists of checks have in common. */
+
+void command_print_result(const struct check_result *result, FILE *stream)
+{
+    static const char *const marks[] = {
+        [CHECK_OK] = "ok", [CHECK_FAILED] = "!!", [CHECK_WARNING] = "! ", [CHECK_SKIPPED] = "--"};
+    fprintf(stream, "  %s  %s: %s\n", result->status >= CHECK_OK ? marks[result->status] : "..",
+            result->title, result->summary == NULL ? "" : result->summary);
+    if (result->diagnosis == NULL)
+        return;
+    g_autoptr(View) view = view_new();
+    check_result_view(result, view, 1, true);
+    for (guint i = 1; i < view->items->len; i++) {
+        const struct view_item *item = view->items->pdata[i];
+        fprintf(stream, "      %*s%s\n", item->indent, "", item->label);
+    }
+    if (result->page_url != NULL)
+        fprintf(stream, "          %s\n", result->page_url);
+}
+
+bool job_init(struct app_job *job, const char *name, const struct services *services,
+              GError **error)
+{
+    Connection *connection = connections_load(services->config_dir, name, error);
+    if (connection == NULL)
+        return false;
+    job->session = session_new(connection, services->config_dir, services->http, services->store);
+    job->results = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+    return true;
+}
+
+void job_clear(struct app_job *job)
+{
+    g_clear_pointer(&job->results, g_ptr_array_unref);
+    g_clear_pointer(&job->session, session_free);
+}

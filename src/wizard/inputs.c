@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "wizard_private.h"
+
+/* What every step with something to type has in common. */
+
+void wizard_error(struct wizard *w, int item, const char *text)
+{
+    char *copy = g_strdup(text);
+    g_free(w->errors[item]);
+    w->errors[item] = copy;
+}
+
+bool wizard_has_errors(const struct wizard *w)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(w->errors); i++)
+        if (w->errors[i] != NULL)
+            return true;
+    return false;
+}
+
+void wizard_notice(struct wizard *w, const char *text)
+{
+    char *copy = g_strdup(text);
+    g_free(w->notice);
+    w->notice = copy;
+}
+
+void member_set(struct wizard *w, char **member, const char *text)
+{
+    g_autofree char *trimmed = g_strstrip(g_strdup(text));
+    if (g_strcmp0(*member == NULL ? "" : *member, trimmed) == 0)
+        return;
+    connection_set(member, *trimmed == '\0' ? NULL : trimmed);
+    w->changed = true;
+}
+
+bool is_action(const struct view_event *event, enum action action)
+{
+    return event->kind == VIEW_EVENT_ACTION && event->action == action;
+}
+
+struct view_item *input_view(const struct wizard *w, struct view *view, int id, const char *label,
+                             const char *value, const char *note)
+{
+    struct view_item *item = view_add(view, VIEW_INPUT, id, label);
+    view_item_set(&item->value, value == NULL ? "" : value);
+    view_item_set(&item->note, note);
+    if (id < (int)G_N_ELEMENTS(w->errors))
+        view_item_set(&item->error, w->errors[id]);
+    return item;
+}
+
+struct view_item *secret_view(const struct wizard *w, struct view *view, int id, const char *label,
+                              const Secret *value, const char *note)
+{
+    struct view_item *item = input_view(w, view, id, label, NULL, note);
+    item->secret = true;
+    item->length = (gsize)g_utf8_strlen(secret_peek(value), -1);
+    if (w->show_secrets && value != NULL) {
+        item->secret = false;
+        view_item_set(&item->value, secret_peek(value));
+    }
+    return item;
+}

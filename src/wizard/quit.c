@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "wizard_private.h"
+
+/* Leaving: what is kept, what is asked first, and with which exit code. */
+
+int wizard_exit(const struct wizard *w)
+{
+    /* A proven connection is set up, also when its values do not suit a flow (rotation). */
+    bool good =
+        w->handoff_problem == NULL || w->handoff_exit == PERCH_EXIT_APP || list_ok(w, CHECKS_PROVE);
+    if (w->step == STEP_HANDOFF && good && !list_failed(w, CHECKS_REHEARSE))
+        return PERCH_EXIT_OK;
+    g_autoptr(GPtrArray) results = wizard_results(w);
+    enum perch_exit code = check_results_exit(results);
+    if (code != PERCH_EXIT_OK)
+        return (int)code;
+    return w->no_input && wizard_has_errors(w) ? PERCH_EXIT_USAGE : PERCH_EXIT_CANCELLED;
+}
+
+void wizard_save(struct wizard *w, GArray *out)
+{
+    if (w->connection->name == NULL)
+        return;
+    w->connection->draft_step = w->furthest == STEP_HANDOFF ? 0 : (int)w->furthest + 1;
+    effect_add(out, EFFECT_SAVE);
+    w->changed = false;
+}
+
+struct effect *wizard_quit(struct wizard *w, GArray *out)
+{
+    if ((w->furthest > STEP_ORG || w->changed) && step_org_has_name(w))
+        wizard_save(w, out);
+    struct effect *effect = effect_add(out, EFFECT_QUIT);
+    effect->code = wizard_exit(w);
+    return effect;
+}
+
+bool wizard_is_unstored(const struct wizard *w)
+{
+    return (w->token_won || step_prove_may_win(w)) && !w->stored;
+}
+
+void wizard_ask_quit(struct wizard *w, GArray *out)
+{
+    if (wizard_is_unstored(w) && w->no_input)
+        effect_add(out, EFFECT_REVOKE_AND_QUIT)->code = wizard_exit(w);
+    else if (wizard_is_unstored(w))
+        screen_open(w, SCREEN_UNSTORED);
+    else if (w->no_input || w->step == STEP_HANDOFF || (w->step == STEP_ORG && !w->changed))
+        wizard_quit(w, out);
+    else
+        screen_open(w, SCREEN_QUIT);
+}
+
+/* ---- the draft ---- */
+
+void quit_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (is_action(event, ACTION_BACK))
+        screen_close(w);
+    else if (is_action(event, ACTION_NEXT) || is_action(event, ACTION_QUIT) ||
+             is_action(event, ACTION_INTERRUPT))
+        wizard_quit(w, out);
+}
+
+void quit_screen_view(const struct wizard *w, struct view *view, int focus)
+{
+    (void)w;
+    (void)focus;
+    view_dialog(view, _("Keep the draft and quit?"));
+    view_dialog_key(view, ACTION_NEXT, _("keep and quit"));
+    view_dialog_key(view, ACTION_BACK, _("stay"));
+}
+
+/* ---- tokens that are not stored ---- */
+
+/* Also from a later step, after "go on without storing". */
+static void store_again(struct wizard *w, GArray *out)
+{
+    w->memory_only = false;
+    effect_add(out, EFFECT_KEEP_IN_MEMORY)->keep = false;
+    while (wizard_screen(w) != SCREEN_STEP)
+        screen_close(w);
+    if (w->step != STEP_PROVE)
+        wizard_go(w, STEP_PROVE, out);
+    list_start(w, CHECKS_PROVE, true, out);
+}
+
+void unstored_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (is_action(event, ACTION_BACK)) {
+        screen_close(w);
+    } else if (is_action(event, ACTION_RETRY)) {
+        store_again(w, out);
+    } else if (is_action(event, ACTION_EXPORT)) {
+        screen_close(w);
+        effect_add(out, EFFECT_EXPORT)->format = HANDOFF_ENV;
+    } else if (is_action(event, ACTION_QUIT)) {
+        effect_add(out, EFFECT_REVOKE_AND_QUIT)->code = wizard_exit(w);
+    }
+}
+
+void unstored_screen_view(const struct wizard *w, struct view *view, int focus)
+{
+    (void)w;
+    (void)focus;
+    view_dialog(view, _("The refresh token is not stored yet. Quitting without storing it gives it "
+                        "back to Salesforce: it is revoked."));
+    view_dialog_key(view, ACTION_RETRY, _("store it now"));
+    view_dialog_key(view, ACTION_EXPORT, _("write it to a file"));
+    view_dialog_key(view, ACTION_QUIT, _("revoke it and quit"));
+    view_dialog_key(view, ACTION_BACK, _("stay"));
+}
