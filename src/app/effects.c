@@ -116,11 +116,11 @@ static char *exit_message_text(const struct app *app)
         return unsaved_text(app);
     if (app->options->exit_message != NULL)
         return g_strdup(app->options->exit_message);
-    if (connection->draft_step == 0 && app->session->token_won && !app->session->stored)
+    if (!connection_is_draft(connection) && app->session->token_won && !app->session->stored)
         return g_strdup_printf(
             _("%s is set up, its tokens are not stored. Again: perch reauthorize %s"),
             connection->name, connection->name);
-    if (connection->draft_step == 0)
+    if (!connection_is_draft(connection))
         return g_strdup_printf(_("%s is ready. An access token for a script: perch token %s"),
                                connection->name, connection->name);
     if (secret_is_kept(app))

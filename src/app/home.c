@@ -102,7 +102,7 @@ static void ask_all(struct home_run *run)
     for (guint i = 0; i < run->home->rows->len; i++) {
         struct home_row *row = run->home->rows->pdata[i];
         if (row->connection == NULL ||
-            (row->connection->draft_step != 0 && !row->connection->forgetting))
+            (connection_is_draft(row->connection) && !row->connection->forgetting))
             continue;
         struct asked *asked = g_new0(struct asked, 1);
         asked->run = run;

@@ -222,12 +222,11 @@ static enum org_kind kind_of(const Connection *connection)
  * connection at its values. */
 static enum step first_step(const Connection *connection)
 {
-    if (connection->login_url == NULL || connection->draft_step == 1)
+    if (connection->login_url == NULL)
         return STEP_ORG;
-    if (connection->draft_step == 0)
+    if (!connection_is_draft(connection))
         return STEP_HANDOFF;
-    enum step step = (enum step)(connection->draft_step - 1);
-    return MIN(step, STEP_KEYS);
+    return MIN(step_from_name(connection->draft_step), STEP_KEYS);
 }
 
 static void begin(struct app *app)

@@ -28,7 +28,8 @@
     X(app_api_name, TYPED)  \
     X(contact_email, TYPED) \
     X(app_callbacks, TYPED) \
-    X(app_key, TYPED)
+    X(app_key, TYPED)       \
+    X(draft_step, TYPED)
 
 /* Each with its type and the largest value that means something; all else in a file is 0. */
 #define NUMBER_MEMBERS(X)                        \
@@ -39,10 +40,12 @@
     X(tested_at, TOLD, gint64, G_MAXINT64)       \
     X(rotation, TOLD, int, 1)                    \
     X(with_secret, TOLD, int, 1)                 \
-    X(forgetting, TOLD, int, 1)                  \
-    X(draft_step, TYPED, int, 8)
+    X(forgetting, TOLD, int, 1)
 
 enum origin { TYPED, TOLD };
+
+/* The first of the wizard's steps (steps.def). */
+#define FIRST_STEP "org"
 
 /* The default pool: 1717 is what Salesforce's CLI registers (salesforce "OauthRedirect"). */
 static const guint16 default_ports[CONNECTION_PORTS] = {1717, 1718, 1719};
@@ -57,7 +60,7 @@ struct connection *connection_new(const char *name)
     c->scopes = g_strdup("api refresh_token web");
     c->app_name = g_strdup("Bird Integration");
     c->app_api_name = g_strdup("Bird_Integration");
-    c->draft_step = 1;
+    c->draft_step = g_strdup(FIRST_STEP);
     c->channels = channels_default();
     return c;
 }
@@ -108,6 +111,11 @@ static bool same_channels(const struct connection *a, const struct connection *b
     g_autoptr(Json) one = channels_to_json(a->channels), other = channels_to_json(b->channels);
     g_autofree char *text = json_print(one), *other_text = json_print(other);
     return strcmp(text, other_text) == 0;
+}
+
+bool connection_is_draft(const struct connection *connection)
+{
+    return connection->draft_step != NULL;
 }
 
 void connection_take_told(struct connection *to, const struct connection *from)
@@ -285,8 +293,20 @@ static void from_1_to_2(Json *json)
         json_set(json, "channels", channels_to_json(channels));
 }
 
+/* Version 2 counted the steps that it had, from 1; 0 was finished, and so was all that is no step.
+ */
+static void from_2_to_3(Json *json)
+{
+    static const char *const steps[] = {FIRST_STEP,  "preflight", "app",  "keys",
+                                        "authorize", "prove",     "test", "handoff"};
+    gint64 number = json_get_int(json, "draft_step", 0);
+    json_remove(json, "draft_step");
+    if (number >= 1 && number <= (gint64)G_N_ELEMENTS(steps))
+        json_set_string(json, "draft_step", steps[number - 1]);
+}
+
 /* The step from each version, 1 at first, to the next one. */
-static void (*const migrations[])(Json *json) = {from_1_to_2};
+static void (*const migrations[])(Json *json) = {from_1_to_2, from_2_to_3};
 G_STATIC_ASSERT(G_N_ELEMENTS(migrations) == CONNECTION_VERSION - 1);
 
 void connection_migrate(Json *json)
@@ -326,6 +346,7 @@ struct connection *connection_from_json(const Json *file, const char *name, GErr
 #define X(member, origin, type, most) c->member = (type)bounded(json, #member, most);
     NUMBER_MEMBERS(X)
 #undef X
+    connection_set(&c->draft_step, json_get_string(json, "draft_step"));
     read_ports(json_get(json, "ports"), c->ports);
     c->app_kind = (enum app_kind)name_index(app_kinds, json_get_string(json, "app_kind"));
     c->app_values = app_values_from_name(json_get_string(json, "app_values"));

@@ -36,7 +36,7 @@ static GStrv choose_names(GStrv names, const char *config_dir)
         const struct connections_entry *entry = entries->pdata[i];
         if (entry->connection == NULL)
             fprintf(stderr, "perch: %s: %s\n", entry->name, entry->problem);
-        else if (entry->connection->draft_step == 0)
+        else if (!connection_is_draft(entry->connection))
             g_strv_builder_add(builder, entry->name);
     }
     GStrv all = g_strv_builder_end(builder);

@@ -8,12 +8,10 @@
 #include "perch/base/sfdx_url.h"
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
+#include "perch/wizard/wizard.h"
 
 /* perch import --from sf: a login that Salesforce's CLI has, proven and kept as a connection. Its
  * auth URL comes on standard input, never as an argument, which other users could see. */
-
-/* Where a set-up that stops in the middle goes on: at Authorize. */
-enum { DRAFT_STEP = 5 };
 
 struct import_options {
     const char *name; /* NULL = from the host */
@@ -58,7 +56,7 @@ static Connection *make_draft(const struct services *services, const char *name,
     connection_set(&connection->client_id, url->client_id);
     if (strcmp(url->client_id, "PlatformCLI") == 0)
         connection->app_kind = APP_CONNECTED;
-    connection->draft_step = DRAFT_STEP;
+    connection_set(&connection->draft_step, step_name(STEP_AUTHORIZE));
     return connections_save(services->config_dir, connection, error) ? g_steal_pointer(&connection)
                                                                      : NULL;
 }
@@ -103,7 +101,7 @@ static int keep(struct session *session, const struct services *services)
 {
     Connection *connection = session->connection;
     g_autoptr(GError) error = NULL;
-    connection->draft_step = 0;
+    connection_set(&connection->draft_step, NULL);
     connection->proven_at = clock_wall_ms();
     connection->with_secret = secret_length(session->secrets.client_secret) > 0;
     return connections_save(services->config_dir, connection, &error) ? PERCH_EXIT_OK

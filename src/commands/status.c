@@ -30,7 +30,7 @@ static void add_row(GArray *rows, const char *name, const char *problem,
     if (problem == NULL && !job_init(&row.job, name, services, &error))
         row.problem = g_strdup(error->message);
     row.forgetting = row.job.session != NULL && row.job.session->connection->forgetting != 0;
-    row.draft = row.job.session != NULL && row.job.session->connection->draft_step != 0;
+    row.draft = row.job.session != NULL && connection_is_draft(row.job.session->connection);
     g_array_append_val(rows, row);
 }
 

@@ -143,7 +143,7 @@ enum home_state home_row_state(const struct home_row *row)
         return row->replaceable ? HOME_DAMAGED : HOME_UNREADABLE;
     if (row->connection->forgetting)
         return row->results != NULL && !row->checking && failed == NULL ? HOME_GONE : HOME_LEAVING;
-    if (row->connection->draft_step != 0)
+    if (connection_is_draft(row->connection))
         return HOME_DRAFT;
     if (failed != NULL && failed->diagnosis != NULL) {
         enum perch_exit code = failed->diagnosis->exit;
@@ -180,8 +180,9 @@ static char *row_host(const struct home_row *row)
 static char *row_org(const struct home_row *row)
 {
     const Connection *c = row->connection;
-    if (c != NULL && c->draft_step != 0)
-        return g_strdup_printf(_("(draft, step %d of %d)"), c->draft_step, STEP_COUNT);
+    if (c != NULL && connection_is_draft(c))
+        return g_strdup_printf(_("(draft, step %d of %d)"), (int)step_from_name(c->draft_step) + 1,
+                               STEP_COUNT);
     return row_host(row);
 }
 
@@ -277,7 +278,7 @@ static char *row_details(const struct home *home, const struct home_row *row)
                                row->problem);
     if (row->problem != NULL)
         return g_strdup(row->problem);
-    if (row->connection->draft_step != 0)
+    if (connection_is_draft(row->connection))
         return g_strdup(_("Everything that was typed is kept. Enter goes on with it."));
     if (failed == NULL)
         return history(home, row);
@@ -314,7 +315,7 @@ static bool can_forget(const struct home_row *row)
 
 static void view_list_keys(const struct home *home, struct view *view, const struct home_row *row)
 {
-    bool finished = row != NULL && row->connection != NULL && row->connection->draft_step == 0;
+    bool finished = row != NULL && row->connection != NULL && !connection_is_draft(row->connection);
     bool enter_logs_in = row != NULL && states[home_row_state(row)].choice == HOME_REAUTHORIZE;
     view_key(view, ACTION_NEW, _("new"));
     if (finished) {
@@ -478,7 +479,7 @@ static void find(struct home *home, bool on)
 static enum home_choice handle_row(struct home *home, const struct home_row *row,
                                    enum action action)
 {
-    bool finished = row->connection != NULL && row->connection->draft_step == 0;
+    bool finished = row->connection != NULL && !connection_is_draft(row->connection);
     if (action == ACTION_NEXT)
         return states[home_row_state(row)].choice;
     if (action == ACTION_RENAME && row->connection != NULL)

@@ -21,7 +21,8 @@ void wizard_save(struct wizard *w, GArray *out)
 {
     if (w->connection->name == NULL)
         return;
-    w->connection->draft_step = w->furthest == STEP_HANDOFF ? 0 : (int)w->furthest + 1;
+    connection_set(&w->connection->draft_step,
+                   w->furthest == STEP_HANDOFF ? NULL : step_name(w->furthest));
     effect_add(out, EFFECT_SAVE);
     w->changed = false;
 }

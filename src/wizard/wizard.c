@@ -5,7 +5,8 @@
 
 static const struct step_def steps[STEP_COUNT] = {
 #define STEP(id, name, title)           \
-    [STEP_##id] = {title,               \
+    [STEP_##id] = {#name,               \
+                   title,               \
                    step_##name##_enter, \
                    step_##name##_leave, \
                    step_##name##_view,  \
@@ -59,6 +60,19 @@ const char *step_title(enum step step)
     return _(steps[step].title);
 }
 
+const char *step_name(enum step step)
+{
+    return steps[step].name;
+}
+
+enum step step_from_name(const char *name)
+{
+    int step = STEP_COUNT - 1;
+    while (step > 0 && g_strcmp0(name, steps[step].name) != 0)
+        step--;
+    return (enum step)step;
+}
+
 /* ---- the step, at the bottom of all screens ---- */
 
 void step_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
@@ -103,7 +117,7 @@ static void start(struct wizard *w, const struct wizard_event *event, GArray *ou
         w->marks[i] = MARK_OK;
     w->step = step;
     /* What is set up stays set up, wherever it is opened. */
-    w->furthest = w->connection->draft_step == 0 ? STEP_HANDOFF : step;
+    w->furthest = connection_is_draft(w->connection) ? step : STEP_HANDOFF;
     w->screen = 1;
     w->first = step;
     steps[step].enter(w, out);

@@ -8,7 +8,7 @@
 
 /* What a step is: how it is entered and left, what it shows and what it does with an event. */
 struct step_def {
-    const char *title;
+    const char *name, *title;
     void (*enter)(struct wizard *w, GArray *out);
     void (*leave)(struct wizard *w, GArray *out);
     void (*view)(const struct wizard *w, struct view *view, int focus);

@@ -259,7 +259,7 @@ static void doctor__several_failures__exit_of_the_gravest(void **state)
     g_autoptr(Connection) acme = connections_load(folder, "acme", NULL);
     connection_set(&lost->login_url, acme->login_url);
     connection_set(&lost->client_id, acme->client_id);
-    lost->draft_step = 0;
+    connection_set(&lost->draft_step, NULL);
     assert_true(connections_save(folder, lost, NULL));
     demo_org_patch(rig->org, "{'org':{'api_used':15000}}");
     json_free(doctor(rig, 10)); /* busy, alone */

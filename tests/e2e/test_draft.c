@@ -88,6 +88,45 @@ static void quit__at_keys__keeps_the_draft_with_the_secret(void **state)
     resume_and_finish(rig);
 }
 
+/* The draft's file with its step as the text says, in the place of what it has. */
+static void set_step(Rig *rig, int version, const char *step)
+{
+    g_autofree char *path =
+        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    g_autofree char *text = NULL, *fresh = NULL;
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
+    g_autoptr(Json) value = json_parse(step, strlen(step), NULL);
+    json_set_int(json, "version", version);
+    json_set(json, "draft_step", g_steal_pointer(&value));
+    fresh = json_print(json);
+    assert_true(g_file_set_contents(path, fresh, -1, NULL));
+}
+
+/* A draft of an older perch has the number of its step, one of a newer perch perhaps a step that
+ * this one does not have. */
+static void resume__of_other_versions__goes_on_at_the_step_meant(void **state)
+{
+    static const struct {
+        int version;
+        const char *step, *seen;
+    } rows[] = {{3, "\"app\"", "App settings"},
+                {2, "4", "Consumer key and secret"},
+                {3, "\"deploy\"", "Which Salesforce org"}};
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = type_keys(rig);
+    press(walk, "C-c");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    see_end(walk, 3, KEPT);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        set_step(rig, rows[i].version, rows[i].step);
+        g_autoptr(Walk) again = walk_start(rig, "setup", "acme", NULL);
+        see(again, rows[i].seen);
+    }
+}
+
 /* Inside a field, after Esc has said "stay", the letters are still there. */
 static void interrupt__in_a_field__asks_first(void **state)
 {
@@ -262,6 +301,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quit__at_keys__keeps_the_draft_with_the_secret),
+        cmocka_unit_test(resume__of_other_versions__goes_on_at_the_step_meant),
         cmocka_unit_test(interrupt__in_a_field__asks_first),
         cmocka_unit_test(interrupt__without_a_name__names_the_draft),
         cmocka_unit_test(interrupt__with_a_taken_name__leaves_the_other_alone),

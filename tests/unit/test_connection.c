@@ -60,7 +60,7 @@ static Connection *filled(void)
     c->session_seconds = 7200;
     c->proven_at = 1795420800123;
     c->tested_at = 1795420900456;
-    c->draft_step = 8;
+    connection_set(&c->draft_step, "handoff");
     return c;
 }
 
@@ -90,7 +90,7 @@ static void connection__json__round_trip(void **state)
     assert_true(after->test_keep);
     assert_true(after->proven_at == 1795420800123 && after->tested_at == 1795420900456);
     assert_int_equal(after->app_ticks, 0xfffffffe);
-    assert_int_equal(after->draft_step, 8);
+    assert_string_equal(after->draft_step, "handoff");
     /* One registered port stays one: the default pool must not creep back in. */
     assert_int_equal(after->ports[0], 1719);
     assert_int_equal(after->ports[1], 0);
@@ -127,7 +127,7 @@ static void connection__told_and_typed__are_all_and_do_not_mix(void **state)
 
     connection_take_told(told, full);
     assert_null(told->login_url);
-    assert_int_equal(told->draft_step, 1);
+    assert_string_equal(told->draft_step, "org");
     assert_string_equal(told->org_id, full->org_id);
     assert_string_equal(told->api_version, "68.0");
     assert_int_equal(told->port, 1719);
@@ -236,13 +236,13 @@ static void connection__migrate__1_to_2__names_the_channel(void **state)
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(Json) json = migrated(rows[i].text);
-        assert_int_equal(json_get_int(json, "version", 0), 2);
+        assert_int_equal(json_get_int(json, "version", 0), CONNECTION_VERSION);
         assert_string_equal(json_get_string(json, "channel"), rows[i].channel);
         assert_int_equal(json_size(json_get(json, "channels")), rows[i].count);
         /* Reading the old text and writing the connection gives this version, too. */
         g_autoptr(Connection) c = parse(rows[i].text, NULL);
         g_autoptr(Json) written = connection_to_json(c);
-        assert_int_equal(json_get_int(written, "version", 0), 2);
+        assert_int_equal(json_get_int(written, "version", 0), CONNECTION_VERSION);
         assert_string_equal(connection_channel(c)->id, rows[i].channel);
     }
 }
@@ -251,7 +251,7 @@ static void connection__migrate__leaves_the_rest_alone(void **state)
 {
     (void)state;
     static const char *const same[] = {
-        "{\"version\":2,\"x\":1}",           "{\"version\":3}", "{\"version\":0}", "[]", "{}",
+        "{\"version\":3,\"x\":1}",           "{\"version\":4}", "{\"version\":0}", "[]", "{}",
         "{\"version\":-9223372036854775808}"};
     for (gsize i = 0; i < G_N_ELEMENTS(same); i++) {
         g_autoptr(Json) json = migrated(same[i]);
@@ -264,6 +264,27 @@ static void connection__migrate__leaves_the_rest_alone(void **state)
     assert_string_equal(json_get_string(json, "note"), "n");
 }
 
+/* A set-up of version 2 goes on at the step of that place; a new step shifts nobody's draft. */
+static void connection__migrate__2_to_3__names_the_step(void **state)
+{
+    static const struct {
+        const char *number, *name;
+    } rows[] = {{"0", NULL},      {"1", "org"},       {"2", "preflight"}, {"3", "app"},
+                {"4", "keys"},    {"5", "authorize"}, {"6", "prove"},     {"7", "test"},
+                {"8", "handoff"}, {"9", NULL},        {"-1", NULL},       {"\"x\"", NULL}};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text =
+            g_strdup_printf("{\"version\":2,\"draft_step\":%s}", rows[i].number);
+        g_autoptr(Connection) c = parse(text, NULL);
+        assert_int_equal(g_strcmp0(c->draft_step, rows[i].name), 0);
+        assert_int_equal(connection_is_draft(c), rows[i].name != NULL);
+        g_autoptr(Json) json = connection_to_json(c);
+        assert_int_equal(json_get_int(json, "version", 0), 3);
+        assert_int_equal(json_get(json, "draft_step") != NULL, rows[i].name != NULL);
+    }
+}
+
 static void connection__json__defaults_and_bounds(void **state)
 {
     (void)state;
@@ -271,14 +292,14 @@ static void connection__json__defaults_and_bounds(void **state)
     assert_int_equal(few->ports[0], 1717);
     assert_int_equal(few->ports[2], 1719);
     assert_string_equal(few->scopes, "api refresh_token web");
-    assert_int_equal(few->draft_step, 0);
+    assert_null(few->draft_step);
     g_autoptr(Connection) odd =
         parse("{\"version\":1,\"port\":70000,\"draft_step\":9,\"app_ticks\":-1,\"proven_at\":\"x\","
               "\"ports\":[0,-5,80000,\"7\",1720,1721,1722,1723],\"scopes\":7,\"test_keep\":\"yes\","
               "\"app_kind\":\"no such\",\"username\":null}",
               NULL);
     assert_int_equal(odd->port, 0);
-    assert_int_equal(odd->draft_step, 0);
+    assert_null(odd->draft_step);
     assert_int_equal(odd->app_ticks, 0);
     assert_true(odd->proven_at == 0);
     assert_int_equal(odd->ports[0], 1720);
@@ -302,7 +323,7 @@ static void connection__json__refuses_what_it_is_not(void **state)
                                         "\"x\"",
                                         "{\"version\":0}",
                                         "{\"version\":\"a\"}",
-                                        "{\"version\":3}"};
+                                        "{\"version\":4}"};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;
         assert_null(parse(texts[i], &error));
@@ -326,6 +347,7 @@ int main(void)
         cmocka_unit_test(connection__json__keeps_unknown_keys),
         cmocka_unit_test(connection__json__keeps_unknown_keys_of_channels),
         cmocka_unit_test(connection__migrate__1_to_2__names_the_channel),
+        cmocka_unit_test(connection__migrate__2_to_3__names_the_step),
         cmocka_unit_test(connection__migrate__leaves_the_rest_alone),
         cmocka_unit_test(connection__json__defaults_and_bounds),
         cmocka_unit_test(connection__json__refuses_what_it_is_not),

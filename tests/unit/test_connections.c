@@ -209,14 +209,14 @@ static void connections__save__sets_its_damaged_file_aside(void **state)
 static void connections__save__refuses_a_newer_file(void **state)
 {
     struct world *world = *state;
-    write_file(world, "acme.json", "{\"version\":3,\"x\":1}");
+    write_file(world, "acme.json", "{\"version\":99,\"x\":1}");
     g_autoptr(Connection) c = connection_new("acme");
     g_autoptr(GError) error = NULL;
     assert_false(connections_save(world->config_dir, c, &error));
     assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
     assert_contains(error->message, "newer");
     g_autofree char *text = read_file(world, "acme.json");
-    assert_string_equal(text, "{\"version\":3,\"x\":1}");
+    assert_string_equal(text, "{\"version\":99,\"x\":1}");
 }
 
 static void connections__save__keeps_unknown_keys(void **state)

@@ -16,7 +16,7 @@ static void add_working(Home *home, const char *name, const char *host, const ch
     g_autofree char *url = g_strconcat("https://", host, NULL);
     connection_set(&connection->login_url, url);
     connection_set(&connection->username, user);
-    connection->draft_step = 0;
+    connection_set(&connection->draft_step, NULL);
     home_add(home, name, connection, NULL);
 }
 
@@ -160,7 +160,7 @@ static void state__draft_and_damaged_file__are_told_apart(void **state)
     const char *name;
     Connection *draft = connection_new("old");
     connection_set(&draft->login_url, "https://drafted.my.salesforce.com");
-    draft->draft_step = 3;
+    connection_set(&draft->draft_step, "app");
     home_add(home, "old", draft, NULL);
     home_add(home, "rotten", NULL, "The file is no JSON.");
     home_find(home, "rotten")->replaceable = true;

@@ -331,7 +331,7 @@ static void wizard__quit__asks_once_and_keeps_the_draft(void **state)
     rig_act(rig, ACTION_NEXT, 0);
     assert_int_equal(rig_effect(rig, EFFECT_QUIT)->code, PERCH_EXIT_CANCELLED);
     assert_non_null(rig_effect(rig, EFFECT_SAVE));
-    assert_int_equal(rig->wizard->connection->draft_step, STEP_KEYS + 1);
+    assert_string_equal(rig->wizard->connection->draft_step, "keys");
 }
 
 static void wizard__no_input__quits_with_the_failure_s_exit_code(void **state)
@@ -402,6 +402,15 @@ static void wizard__doctor__escape_goes_home(void **state)
     rig_answer(rig, CHECKS_DOCTOR, ids, NULL, STAGE_MACHINE, NULL);
     rig_act(rig, ACTION_BACK, 0);
     assert_true(rig_effect(rig, EFFECT_QUIT)->home);
+}
+
+static void wizard__step_names__are_found_again(void **state)
+{
+    (void)state;
+    for (int i = 0; i < STEP_COUNT; i++)
+        assert_int_equal(step_from_name(step_name((enum step)i)), i);
+    assert_int_equal(step_from_name("handed-over"), STEP_ORG);
+    assert_int_equal(step_from_name(NULL), STEP_ORG);
 }
 
 /* Screens lie over each other: the one that is seen has the keys, and Esc uncovers the next. */
@@ -531,6 +540,7 @@ int main(void)
         cmocka_unit_test(wizard__prove__store_failure_offers_retry_keep_and_quit),
         cmocka_unit_test(wizard__quit__asks_once_and_keeps_the_draft),
         cmocka_unit_test(wizard__no_input__quits_with_the_failure_s_exit_code),
+        cmocka_unit_test(wizard__step_names__are_found_again),
         cmocka_unit_test(wizard__screens__the_one_on_top_is_seen_and_heard),
         cmocka_unit_test(wizard__reauthorize__ends_when_proven),
         cmocka_unit_test(wizard__other_org__goes_on_only_when_it_is_meant),

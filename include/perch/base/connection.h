@@ -13,7 +13,7 @@
  * by the struct and may be NULL where nothing is known yet. It is what the config file holds and
  * what the wizard fills in; keys of the file that this version does not know stay in extra.
  */
-enum { CONNECTION_PORTS = 3, CONNECTION_VERSION = 2, CONNECTION_NAME_MAX = 40 };
+enum { CONNECTION_PORTS = 3, CONNECTION_VERSION = 3, CONNECTION_NAME_MAX = 40 };
 
 enum app_kind { APP_EXTERNAL_CLIENT, APP_CONNECTED };
 
@@ -58,7 +58,7 @@ struct connection {
     int with_secret;        /* 1: the last proof was made with a consumer secret */
     gint64 tested_at;       /* wall ms of the last test record; 0 = never */
     int forgetting;         /* 1: to be forgotten once its login can be revoked */
-    int draft_step;         /* 1 to 8: where an unfinished set-up stopped; 0 = finished */
+    char *draft_step;       /* name of the step where a set-up stopped; NULL = finished */
     Json *extra;            /* unknown keys of the file, kept as they are; NULL = none */
 };
 
@@ -73,6 +73,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Connection, connection_free)
  * makes the API version unknown. */
 void connection_take_told(struct connection *to, const struct connection *from);
 void connection_take_typed(struct connection *to, const struct connection *from);
+
+bool connection_is_draft(const struct connection *connection); /* its set-up is not finished */
 
 /* Replaces a string member; value is copied, NULL allowed. */
 void connection_set(char **member, const char *value);

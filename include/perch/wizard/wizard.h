@@ -261,5 +261,7 @@ GPtrArray *wizard_results(const struct wizard *wizard);
 int wizard_exit(const struct wizard *wizard);
 
 const char *step_title(enum step step);
+const char *step_name(enum step step);      /* "preflight", as a draft's file has it */
+enum step step_from_name(const char *name); /* the first one when it is none */
 
 #endif
