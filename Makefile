@@ -57,8 +57,9 @@ ifdef SANITIZE
 else
   HARDEN = -fstack-protector-strong -fstack-clash-protection $(HARDEN_$(MACHINE)) -fPIE
   HARDEN_LD = -pie -Wl,-z,relro,-z,now
-  # Without optimisation _FORTIFY_SOURCE only warns.
-  ifneq ($(filter -O1 -O2 -O3 -Os -O,$(CFLAGS)),)
+  # Without optimisation _FORTIFY_SOURCE only warns; who builds a package has set it already.
+  ifneq ($(and $(filter -O1 -O2 -O3 -Os -O,$(CFLAGS)), \
+          $(if $(findstring _FORTIFY_SOURCE,$(CFLAGS) $(CPPFLAGS)),,unset)),)
     HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
   endif
 endif
@@ -67,7 +68,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DG_LOG_DOMAIN=\"perch\" \
              -DGLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_74 \
              -DGLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_74 \
              -DPERCH_VERSION=\"$(VERSION)\" -DGETTEXT_PACKAGE=\"perch\" $(WARN) $(HARDEN) \
-             -Iinclude -Isrc -I$(BUILD)/include \
+             -Iinclude -Isrc -I$(BUILD)/include -ffile-prefix-map=$(CURDIR)=. \
              $(PC_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 TEST_CFLAGS = -Itests $(PC_TEST_CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) -Wl,--as-needed $(CFLAGS) $(LDFLAGS)
@@ -98,6 +99,7 @@ DEMO_LIB := $(BUILD)/libdemoorg.a
 PERCH := $(if $(MAIN_SRC),$(BUILD)/perch)
 DEMO := $(if $(DEMO_MAIN_OBJ),$(BUILD)/perch-demo-org)
 MO := $(patsubst src/po/%.po,$(BUILD)/po/%.mo,$(wildcard src/po/*.po))
+METAINFO := $(BUILD)/perch.metainfo.xml
 CONFIG_H := $(BUILD)/include/perch/config.h
 
 # Tests: tests/SUITE/test_NAME.c is a program, test_NAME.sh a script; other .c files of the folder
@@ -120,7 +122,8 @@ TEST_OBJ := $(ALL_TESTS:%=%.o) $(SUPPORT_BIN:%=%.o) $(call objects,$(SUPPORT_SRC
             $(foreach s,$(SUITES),$(call suite_helpers,$(s)))
 BENCH_BIN := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 
-C_FILES := $(wildcard include/perch/*/*.h src/*.c src/*/*.[ch] src/demo_org/*/*.[ch] tests/*/*.[ch])
+C_FILES := $(wildcard .make/*.c include/perch/*/*.h src/*.c src/*/*.[ch] src/demo_org/*/*.[ch] \
+            tests/*/*.[ch])
 
 # --- Programs --------------------------------------------------------------------------------
 
@@ -131,7 +134,7 @@ C_FILES := $(wildcard include/perch/*/*.h src/*.c src/*/*.[ch] src/demo_org/*/*.
 FORCE:
 
 .PHONY: all deps test-deps dev-deps demo programs tests help clean
-all: $(LIB) $(PERCH) $(DEMO) $(MO)
+all: $(LIB) $(PERCH) $(DEMO) $(MO) $(METAINFO)
 programs: all
 tests: all $(SUPPORT_BIN) $(ALL_TESTS)
 
@@ -190,6 +193,10 @@ $(BUILD)/po/%.mo: src/po/%.po
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check -o $@ $<
 
+$(METAINFO): $(BUILD)/%: .packaging/% man/CHANGES Makefile
+	@mkdir -p $(@D)
+	@.make/fill.sh $(VERSION) $< >$@
+
 # --- Tests -----------------------------------------------------------------------------------
 
 define suite_rules
@@ -215,6 +222,7 @@ RUN = BUILD=$(BUILD) REGEN=$(REGEN) filter='$(filter)' valgrind=$(valgrind) test
 
 .PHONY: check check-quick asan clang
 check:
+	@[ -d tests ] || { echo "The tests are not part of this tarball; they are in the repository." >&2; exit 1; }
 	$(Q)$(MAKE) --no-print-directory deps test-deps
 	$(Q)MAKE='$(MAKE)' V=$(V) tests/support/check.sh
 
@@ -232,29 +240,57 @@ check-all: tests
 # --- Helpers ---------------------------------------------------------------------------------
 
 deps:
-	@tests/support/deps.sh build demo
+	@.make/deps.sh build demo
 test-deps:
-	@tests/support/deps.sh build demo test
+	@.make/deps.sh build demo test
 	@tests/support/newman.sh
 dev-deps:
-	@tests/support/deps.sh build demo test develop
+	@.make/deps.sh build demo test develop
 
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	@exec $(BUILD)/perch demo
 
-.PHONY: tidy format format-check lint man-lint fuzz-smoke bench screenshots pot install uninstall
+.PHONY: tidy analyze cppcheck format format-check lint man man-lint fuzz-smoke bench screenshots \
+        pot install uninstall dist deb release
 CLANG_FORMAT ?= $(firstword $(wildcard /usr/bin/clang-format-14) clang-format)
 format:
 	$(Q)$(CLANG_FORMAT) -i $(C_FILES)
 format-check:
 	$(Q)$(CLANG_FORMAT) --dry-run --Werror $(C_FILES)
+
+# clang-tidy's quick checks, its analyzer, and cppcheck. The first two leave a stamp for each file,
+# which goes with the object: only what was compiled anew is looked at again.
 CLANG_TIDY ?= $(firstword $(wildcard /usr/bin/clang-tidy-14) clang-tidy)
-tidy: $(CONFIG_H)
-	$(Q)$(CLANG_TIDY) --quiet $(LIB_SRC) $(MAIN_SRC) $(DEMO_SRC) -- \
-	  $(filter-out -Wcast-qual,$(ALL_CFLAGS)) -include perch/config.h
+CHECKED_SRC := $(LIB_SRC) $(MAIN_SRC) $(DEMO_SRC)
+tidy: $(CHECKED_SRC:%.c=$(BUILD)/tidy/%)
+$(BUILD)/tidy/%: CHECKS = -clang-analyzer-*
+analyze: $(CHECKED_SRC:%.c=$(BUILD)/analyze/%)
+$(BUILD)/analyze/%: CHECKS = -*,clang-analyzer-*
+$(BUILD)/tidy/% $(BUILD)/analyze/%: %.c $(BUILD)/%.o .clang-tidy
+	$(say) TIDY $<
+	@mkdir -p $(@D)
+	$(Q)$(CLANG_TIDY) --quiet --checks='$(CHECKS)' --warnings-as-errors='*' $< -- \
+	  $(filter-out -Wcast-qual,$(ALL_CFLAGS)) -include perch/config.h 2>$@.log || \
+	  { cat $@.log; exit 1; }
+	@touch $@
+cppcheck: $(CONFIG_H)
+	$(Q).make/cppcheck.sh -j$(shell nproc) -I$(BUILD)/include src
+
+# What an editor or another tool wants to know of each file's compilation.
+compile_commands.json: $(BUILD)/compile_commands.json
+.PHONY: compile_commands.json
+$(BUILD)/compile_commands.json: FORCE
+	@mkdir -p $(@D)
+	@{ echo '['; separator=; for file in $(filter %.c,$(C_FILES)); do \
+	     printf '%s{"directory": "%s", "file": "%s", "command": "%s"}\n' "$$separator" '$(CURDIR)' \
+	       "$$file" '$(CC) $(subst ",\",$(subst \,\\,$(ALL_CFLAGS) $(TEST_CFLAGS))) -include perch/config.h -c '"$$file"; \
+	     separator=,; done; echo ']'; } >$@
+	@echo $@
 lint:
 	$(Q)tests/lint/lint.sh
+man:
+	$(Q).make/man.sh man
 man-lint:
 	$(Q)tests/lint/man.sh
 fuzz-smoke:
@@ -286,12 +322,19 @@ pot:
 	  $(filter-out src/demo_org/%,$(wildcard src/*.c src/*/*.c src/*/*.def include/perch/*/*.def))
 	@echo $(BUILD)/po/perch.pot
 
-INSTALL = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' bindir='$(bindir)' datadir='$(datadir)' \
-          mandir='$(mandir)' localedir='$(localedir)' tests/support/install.sh
+PUT = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' bindir='$(bindir)' datadir='$(datadir)' \
+      mandir='$(mandir)' localedir='$(localedir)' .make/install.sh
 install: all
-	$(Q)$(INSTALL) install
+	$(Q)$(PUT) install
 uninstall:
-	$(Q)$(INSTALL) uninstall
+	$(Q)$(PUT) uninstall
+
+dist:
+	$(Q).make/dist.sh $(VERSION)
+deb: dist
+	$(Q).make/deb.sh $(VERSION)
+release:
+	$(Q)MAKE='$(MAKE)' .make/release.sh $(VERSION)
 
 clean:
 	rm -rf build
@@ -306,11 +349,17 @@ help:
 #:      check-support     one suite; filter=TEXT for some of it, REGEN=1 rewrites golden files
 #: make asan         every suite under AddressSanitizer and UBSan
 #: make clang        build with clang, warnings are errors
-#: make format, format-check, lint, man-lint, tidy, fuzz-smoke
-#: make dev-deps     tools for clang, tidy, lint, fuzzing and pictures
+#: make format, format-check, lint, man-lint, tidy, cppcheck, fuzz-smoke
+#: make analyze      clang's analyzer over everything; slow
+#: make compile_commands.json    what editors ask for, in the build folder
+#: make man          those parts of man/ that come from tables
+#: make dev-deps     tools for clang, tidy, lint, fuzzing, packages and pictures
 #: make bench        first paint, token, status, Home, memory, beside bare equivalents
 #: make screenshots  screenshots/*.png from a real run
 #: make install, uninstall    PREFIX=/usr/local DESTDIR=
+#: make dist         build/dist/perch-VERSION.tar.gz and its SHA-256
+#: make deb          Debian packages, in build/deb
+#: make release      the tarball, if everything that it says of itself is true
 #: make clean
 
 -include $(LIB_OBJ:.o=.d) $(DEMO_LIB_OBJ:.o=.d) $(DEMO_MAIN_OBJ:.o=.d) $(TEST_OBJ:.o=.d) \

@@ -16,7 +16,7 @@ while IFS= read -r file; do
         [ "$(head -n 1 "$file")" = '/* SPDX-License-Identifier: MIT */' ] ||
             complain "$file:1: no SPDX line"
         ;;
-    *.sh | Makefile | tests/run | .ci/run)
+    *.sh | Makefile | tests/run | .ci/run | */debian/rules)
         head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' ||
             complain "$file:1: no SPDX line"
         ;;
@@ -30,7 +30,7 @@ while IFS= read -r file; do
         ;;
     esac
     case $file in
-    Makefile | *.tsv | *.png | tests/screen/golden/* | tests/*/golden/* | tests/fuzz/corpus/*) ;;
+    Makefile | */debian/rules | *.tsv | *.png | tests/screen/golden/* | tests/*/golden/* | tests/fuzz/corpus/*) ;;
     *)
         none_of "a tab" $'\t' "$file"
         none_of "blanks at the end of the line" ' +$' "$file"

@@ -4,7 +4,8 @@
 source "$(dirname "$0")/lib.sh"
 
 if command -v shellcheck >/dev/null 2>&1; then
-    mapfile -t scripts < <(grep -rlE '^#!.*(ba)?sh' .ci tests src/completions 2>/dev/null)
+    mapfile -t scripts < <(grep -rlE '^#!.*(ba)?sh' .ci .make .packaging tests src/completions 2>/dev/null;
+        echo .packaging/PKGBUILD)
     [ ${#scripts[@]} = 0 ] || shellcheck -x -P SCRIPTDIR "${scripts[@]}" || complain "shellcheck"
 else
     echo "skipped: shellcheck is not here (make dev-deps)"
@@ -12,7 +13,7 @@ fi
 if command -v codespell >/dev/null 2>&1; then
     # "createable" is how Salesforce writes it.
     codespell --skip='*.png,*/corpus/*,*/golden/*,*.po' -L 'createable,fo,te,nd,iff,inout' \
-        src include tests man README.md Makefile || complain "codespell"
+        src include tests man .make .packaging README.md Makefile || complain "codespell"
 else
     echo "skipped: codespell is not here (make dev-deps)"
 fi

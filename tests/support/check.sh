@@ -61,9 +61,11 @@ asan="BUILD=build/asan SANITIZE=1 CFLAGS=-O1"
 stage lint "$make" --no-print-directory lint
 stage man-lint "$make" --no-print-directory man-lint
 stage format only_with clang-format-14 "$make" --no-print-directory format-check
+stage cppcheck only_with cppcheck "$make" --no-print-directory $release WERROR=1 cppcheck
 stage build "$make" --no-print-directory -j"$cores" $release WERROR=1 tests
 suites "$release WERROR=1" support unit screen contract demo-org e2e browser
 stage install tests/support/check_install.sh $release WERROR=1
+stage tidy only_with clang-tidy-14 "$make" --no-print-directory -j"$cores" $release WERROR=1 tidy
 stage clang only_with clang-14 "$make" --no-print-directory -j"$cores" clang
 # shellcheck disable=SC2086  # words
 stage asan-build "$make" --no-print-directory -j"$cores" $asan tests

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# check_install.sh [MAKE-ARGUMENT...]: installs what was built with these arguments into a new prefix
-# and into a DESTDIR, runs it, uninstalls, and looks whether anything is left.
+# check_install.sh [MAKE-ARGUMENT...]: builds the tarball of `make dist`, which has no tests/, in
+# another place; what comes out is, byte for byte, what was built here with these arguments. Installs
+# that into a new prefix and into a DESTDIR, runs it, uninstalls, and looks whether anything is left.
 set -eu
 
 cd "$(dirname "$0")/../.."
@@ -10,6 +11,28 @@ unset MAKEFLAGS MFLAGS
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 arguments=("$@")
+
+say_and_fail() {
+    echo "$1"
+    exit 1
+}
+
+make --no-print-directory "${arguments[@]}" all dist >/dev/null
+tree=$PWD
+tarball=$(echo "$tree"/build/dist/perch-*.tar.gz)
+(cd build/dist && sha256sum --quiet -c ./*.sha256)
+mkdir "$work/elsewhere"
+tar -xzf "$tarball" -C "$work/elsewhere" --strip-components=1
+cd "$work/elsewhere"
+[ ! -e tests ] || say_and_fail "tests/ is in the tarball"
+if grep -rlE '@[A-Z_]+@' .packaging; then
+    say_and_fail "a template is not filled"
+fi
+make --no-print-directory -j"$(nproc)" "${arguments[@]}" all >/dev/null
+for program in perch perch-demo-org; do
+    cmp "build/release/$program" "$tree/build/release/$program" ||
+        say_and_fail "$program depends on the folder that it is built in"
+done
 
 run_make() {
     make --no-print-directory "${arguments[@]}" "$@" >/dev/null
@@ -19,10 +42,7 @@ run_make() {
 must_be_there() {
     local file
     for file in "$@"; do
-        if [ ! -f "$file" ]; then
-            echo "not installed: $file"
-            exit 1
-        fi
+        [ -f "$file" ] || say_and_fail "not installed: $file"
     done
 }
 
@@ -59,9 +79,17 @@ run_make PREFIX=/usr DESTDIR="$work/stage" install
 must_be_there "$work/stage/usr/bin/perch"
 # Nothing that was installed may know of the folder that it was staged in.
 if grep -rqa "$work" "$work/stage"; then
-    echo "the staging folder is compiled in"
-    exit 1
+    say_and_fail "the staging folder is compiled in"
 fi
+# What a package of it takes up, and the libraries that it brings along.
+strip "$work/stage/usr/bin/"*
+gzip -9 "$work/stage/usr/share/man/"*/*
+size=$(du -sk --apparent-size "$work/stage" | cut -f1)
+[ "$size" -le 1300 ] || say_and_fail "$size KB are installed; the limit is 1300"
+extra=$(readelf -d "$work/stage/usr/bin/"* | sed -n 's/.*(NEEDED).*\[\(.*\)\.so.*/\1/p' | sort -u |
+    grep -vxE 'libc|libcjson|libcurl(-gnutls)?|libg(lib|io|object)-2.0|libmicrohttpd|libncursesw|libpanelw|libsecret-1|libtinfo' ||
+    true)
+[ -z "$extra" ] || say_and_fail "linked to more libraries than agreed: $extra"
+gunzip "$work/stage/usr/share/man/"*/*
 run_make PREFIX=/usr DESTDIR="$work/stage" uninstall
 must_be_empty "$work/stage"
-run_make all # the folders of the default prefix again

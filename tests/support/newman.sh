@@ -13,7 +13,7 @@ if [ -x "$folder/node_modules/.bin/newman" ]; then
     exit 0
 fi
 if ! command -v npm >/dev/null 2>&1; then
-    tests/support/deps.sh npm || true
+    .make/deps.sh npm || true
 fi
 mkdir -p "$folder"
 if ! command -v npm >/dev/null 2>&1; then

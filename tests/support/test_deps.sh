@@ -41,11 +41,11 @@ chmod +x "$work"/*
 # deps MISSING USE...
 deps() {
     rm -f "$work/calls"
-    MISSING=$1 DEPS_MANAGER=apt PATH=$work:$PATH tests/support/deps.sh "${@:2}" >"$work/said" 2>&1
+    MISSING=$1 DEPS_MANAGER=apt PATH=$work:$PATH .make/deps.sh "${@:2}" >"$work/said" 2>&1
 }
 
 refuses() {
-    ! DEPS_MANAGER=$1 DEPS_DRY=1 tests/support/deps.sh "${@:2}" >"$work/said" 2>&1
+    ! DEPS_MANAGER=$1 DEPS_DRY=1 .make/deps.sh "${@:2}" >"$work/said" 2>&1
 }
 no_calls() { [ ! -e "$work/calls" ]; }
 says() { grep -qE -- "$1" "$work/said"; }

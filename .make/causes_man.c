@@ -2,7 +2,7 @@
 
 /*
  * Writes perch-causes(7) from the tables of causes, failures and advice. It needs nothing but the C
- * library, so that causes.sh can build it without the rest of perch.
+ * library, so that man.sh can build it without the rest of perch.
  */
 
 #include <stdbool.h>
@@ -334,7 +334,7 @@ static void write_cause(enum cause cause)
 static void write_head(void)
 {
     printf(".\\\" SPDX-License-Identifier: MIT\n"
-           ".\\\" Written by tests/lint/causes.sh --write; the texts are in "
+           ".\\\" Written by make man; the texts are in "
            "include/perch/explain/*.def.\n"
            ".Dd November 23, 2026\n.Dt PERCH-CAUSES 7\n.Os\n"
            ".Sh NAME\n.Nm perch-causes\n"

@@ -49,6 +49,7 @@ do_install() {
     put_if src/completions/perch.bash "$datadir/bash-completion/completions/perch"
     put_if src/completions/perch.zsh "$datadir/zsh/site-functions/_perch"
     put_if src/completions/perch.fish "$datadir/fish/vendor_completions.d/perch.fish"
+    put_if "$BUILD/perch.metainfo.xml" "$datadir/metainfo/perch.metainfo.xml"
     for catalogue in "$BUILD"/po/*.mo; do
         language=$(basename "$catalogue" .mo)
         put_if "$catalogue" "$localedir/$language/LC_MESSAGES/perch.mo"
@@ -76,7 +77,7 @@ do_uninstall_by_name() {
         "$DESTDIR$datadir/bash-completion/completions/perch" \
         "$DESTDIR$datadir/zsh/site-functions/_perch" \
         "$DESTDIR$datadir/fish/vendor_completions.d/perch.fish" \
-        "$DESTDIR$localedir"/*/LC_MESSAGES/perch.mo
+        "$DESTDIR$datadir/metainfo/perch.metainfo.xml" "$DESTDIR$localedir"/*/LC_MESSAGES/perch.mo
     if [ -n "$DESTDIR" ] && [ -d "$DESTDIR" ]; then
         find "$DESTDIR" -mindepth 1 -depth -type d -empty -delete
     fi

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# man.sh FOLDER: writes those man pages into FOLDER that are made from tables, as a whole
+# (perch-causes.7) or in part (the keys in perch.1). `make man` writes them into man/; the lint
+# compares.
+set -eu
+
+cd "$(dirname "$0")/.."
+folder=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+"${CC:-cc}" -std=c17 -Wall -Wextra -Werror -Iinclude -o "$work/causes_man" .make/causes_man.c
+"$work/causes_man" >"$work/perch-causes.7"
+
+# One row ID KEY NAME HELP for each ACTION(...), fields parted by tabs.
+actions=include/perch/view/actions.def
+rows() {
+    { tr '\n' ' ' <$actions; echo; } | sed 's/ACTION(/\nACTION(/g' | sed -nE \
+        's/^ACTION\(([A-Z_]+), *('\''[^'\'']+'\''|[0-9]+), *"([^"]*)", *N_\("(([^"\\]|\\.)*)"\)\).*/\1\t\2\t\3\t\4/p'
+}
+
+keys() {
+    local key help
+    echo '.Bl -tag -width Ds'
+    while IFS=$'\t' read -r _ key _ help; do
+        case $key in
+        "'\\r'") key=Enter ;;
+        "' '") key=Space ;;
+        "'\\t'") key=Tab ;;
+        27) key=Esc ;;
+        1) key='Left arrow' ;;
+        2) key='Right arrow' ;;
+        3) key=Ctrl-C ;;
+        "'"?"'") key="\\&${key:1:1}" ;;
+        *)
+            echo "$actions:1: man.sh has no name for the key $key" >&2
+            return 1
+            ;;
+        esac
+        printf '.It Ic %s\n%s\n' "$key" "$help"
+    done < <(rows)
+    echo '.El'
+}
+
+# A row that is written in another way must not get lost.
+if [ "$(grep -c '^ACTION(' $actions)" != "$(rows | wc -l)" ]; then
+    echo "$actions:1: man.sh does not understand every row" >&2
+    exit 1
+fi
+body=$(keys)
+if ! KEYS=$body awk '
+    /^\.\\" keys: begin/ { print; print ENVIRON["KEYS"]; inside = 1; next }
+    /^\.\\" keys: end/ { inside = 0; found = 1 }
+    !inside { print }
+    END { exit !found }' man/perch.1 >"$work/perch.1"; then
+    echo "man/perch.1:1: the marks of the table of keys are gone" >&2
+    exit 1
+fi
+for page in perch-causes.7 perch.1; do
+    cat "$work/$page" >"$folder/$page"
+done
