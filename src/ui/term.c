@@ -17,8 +17,8 @@
 #include "perch/base/secret.h"
 #include "perch/base/text.h"
 
-#include <term.h>
-#undef columns /* words that term.h takes for itself */
+#include <term.h> /* NOLINT(readability-duplicate-include): not the one above */
+#undef columns    /* words that term.h takes for itself */
 #undef lines
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"

@@ -32,7 +32,7 @@ void ui_theme_init(void)
     bool colours = (no_color == NULL || *no_color == '\0') && has_colors();
     if (colours)
         colours = start_color() == OK && use_default_colors() == OK && COLORS >= 8;
-    for (short i = 0; i < STYLE_COUNT; i++) {
+    for (int i = 0; i < STYLE_COUNT; i++) {
         short colour = COLORS >= 256 ? roles[i].high : roles[i].low;
         bool coloured = colours && colour >= 0;
         if (coloured)
