@@ -13,7 +13,7 @@ fi
 if command -v codespell >/dev/null 2>&1; then
     # "createable" is how Salesforce writes it.
     codespell --skip='*.png,*/corpus/*,*/golden/*,*.po' -L 'createable,fo,te,nd,iff,inout' \
-        src include tests man .make .packaging README.md Makefile || complain "codespell"
+        src include tests man .make .packaging README.md Makefile .github || complain "codespell"
 else
     echo "skipped: codespell is not here (make dev-deps)"
 fi
