@@ -85,7 +85,8 @@ static const char *marked_field(const Json *channel, const char *type)
 /* The address is Bird's: what Salesforce's own hosts would need is of no help. */
 static void judge_lost(struct check_run *run, const struct http_response *response)
 {
-    if (response->end == HTTP_TIMEOUT_ANSWER || response->end == HTTP_CUT) {
+    if (response->end == HTTP_TIMEOUT_ANSWER || response->end == HTTP_CUT ||
+        response->end == HTTP_UNKNOWN) {
         check_warn(run, NULL, _("no answer (%s); it may have started all the same"),
                    response->detail);
         return;

@@ -13,6 +13,7 @@ static const struct {
     {58, "tls"},        {60, "tls"},       {77, "tls"},       {80, "tls"},    {83, "tls"},
     {90, "tls"},        {91, "tls"},       {97, "proxy"},     {18, "cut"},    {92, "cut"},
     {61, "bad-answer"}, {1, "bad-answer"}, {8, "bad-answer"}, {16, "cut"},    {63, "too-large"},
+    {100, "too-large"}, {101, "tls"},
 };
 
 /* What libcurl, Node.js, Python, Java, Go and the C library print. In any case; the first that fits

@@ -51,6 +51,7 @@ void failure_from_response(struct failure *ret_failure, enum stage stage,
         [HTTP_CUT] = "cut",
         [HTTP_TOO_LARGE] = "too-large",
         [HTTP_BAD_ANSWER] = "bad-answer",
+        [HTTP_UNKNOWN] = "libcurl",
         [HTTP_CANCELLED] = "cancelled",
     };
     if (response->end != HTTP_ANSWERED)

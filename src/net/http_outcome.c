@@ -7,9 +7,11 @@
 /* What each of libcurl's ends means before and after something of the request went out: the
  * difference decides whether the other side may have processed it. */
 struct outcome {
-    CURLcode code;
+    int code; /* CURLcode, and those of a newer libcurl than perch was built with */
     enum http_end unsent, sent;
 };
+
+enum { NEWER_TOO_LARGE = 100, NEWER_ECH_REQUIRED = 101 };
 
 static const struct outcome outcomes[] = {
     {CURLE_OK, HTTP_ANSWERED, HTTP_ANSWERED},
@@ -33,7 +35,25 @@ static const struct outcome outcomes[] = {
     {CURLE_WEIRD_SERVER_REPLY, HTTP_CONNECT, HTTP_BAD_ANSWER},
     {CURLE_BAD_CONTENT_ENCODING, HTTP_CONNECT, HTTP_BAD_ANSWER},
     {CURLE_WRITE_ERROR, HTTP_CONNECT, HTTP_BAD_ANSWER}, /* junk after a compressed body */
+    {CURLE_HTTP2, HTTP_CONNECT, HTTP_CUT},
+    {CURLE_HTTP2_STREAM, HTTP_CONNECT, HTTP_CUT},
+    {CURLE_PARTIAL_FILE, HTTP_CONNECT, HTTP_CUT},
+    {CURLE_GOT_NOTHING, HTTP_CONNECT, HTTP_CUT},
+    {CURLE_SEND_ERROR, HTTP_CONNECT, HTTP_CUT},
+    {CURLE_RECV_ERROR, HTTP_CONNECT, HTTP_CUT},
+    {CURLE_SEND_FAIL_REWIND, HTTP_CONNECT, HTTP_CUT},
+    {CURLE_ABORTED_BY_CALLBACK, HTTP_CONNECT, HTTP_CUT}, /* by us: a retry of what was sent */
+    {NEWER_TOO_LARGE, HTTP_TOO_LARGE, HTTP_TOO_LARGE},
+    {NEWER_ECH_REQUIRED, HTTP_TLS, HTTP_CUT},
 };
+
+enum http_end http_end_of_code(int code, bool sent)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(outcomes); i++)
+        if (outcomes[i].code == code)
+            return sent ? outcomes[i].sent : outcomes[i].unsent;
+    return HTTP_UNKNOWN;
+}
 
 /* What OpenSSL says when the line went dead during the handshake, which is no fault of TLS. */
 static const char *const dead_line[] = {"SSL_ERROR_SYSCALL", "Connection reset", "Broken pipe",
@@ -74,10 +94,7 @@ static enum http_end find_end(const struct transfer *transfer, CURLcode code)
         return HTTP_PROXY;
     if (code == CURLE_SSL_CONNECT_ERROR && !sent && is_dead_line(transfer->curl_error))
         return HTTP_CONNECT;
-    for (gsize i = 0; i < G_N_ELEMENTS(outcomes); i++)
-        if (outcomes[i].code == code)
-            return sent ? outcomes[i].sent : outcomes[i].unsent;
-    return sent ? HTTP_CUT : HTTP_CONNECT;
+    return http_end_of_code((int)code, sent);
 }
 
 static int milliseconds(CURL *easy, CURLINFO which)
@@ -131,7 +148,7 @@ static GHashTable *collect_headers(CURL *easy)
     return headers;
 }
 
-static char *describe(const struct transfer *transfer, CURLcode code)
+static char *describe(const struct transfer *transfer, CURLcode code, enum http_end end)
 {
     const char *text = transfer->curl_error;
     if (code == CURLE_ABORTED_BY_CALLBACK) /* by us: what changes something is sent once */
@@ -139,7 +156,9 @@ static char *describe(const struct transfer *transfer, CURLcode code)
     if (*text == '\0') /* libcurl reports success for truncated headers */
         text = code == CURLE_OK ? "The answer ended inside its headers" : curl_easy_strerror(code);
     g_autofree char *clean = text_clean(text);
-    return g_strdup(g_strstrip(clean));
+    g_strstrip(clean);
+    return end == HTTP_UNKNOWN ? g_strdup_printf("libcurl error %d: %s", (int)code, clean)
+                               : g_steal_pointer(&clean);
 }
 
 void response_fill(struct http_response *response, struct transfer *transfer, CURLcode code)
@@ -158,7 +177,7 @@ void response_fill(struct http_response *response, struct transfer *transfer, CU
     curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &ip);
     g_strlcpy(response->ip, ip == NULL ? "" : ip, sizeof response->ip);
     if (!answered) {
-        response->detail = describe(transfer, code);
+        response->detail = describe(transfer, code, response->end);
         return;
     }
     response->detail = g_strdup("");

@@ -77,6 +77,9 @@ bool transfer_prepare(struct transfer *transfer, const struct http_settings *set
 void response_fill(struct http_response *response, struct transfer *transfer, CURLcode code);
 void response_clear(struct http_response *response);
 
+/* What an error of libcurl's means when nothing, or something, of the request was sent. */
+enum http_end http_end_of_code(int code, bool sent);
+
 /* Whether a byte of the request may have reached the other side. */
 bool transfer_was_sent(const struct transfer *transfer);
 

@@ -13,7 +13,7 @@ static const enum trouble ends[HTTP_END_COUNT] = {
     [HTTP_PROXY] = TROUBLE_REFUSED,       [HTTP_TIMEOUT_CONNECT] = TROUBLE_REFUSED,
     [HTTP_TIMEOUT_ANSWER] = TROUBLE_LOST, [HTTP_CUT] = TROUBLE_LOST,
     [HTTP_TOO_LARGE] = TROUBLE_LOST,      [HTTP_BAD_ANSWER] = TROUBLE_LOST,
-    [HTTP_CANCELLED] = TROUBLE_REFUSED,
+    [HTTP_UNKNOWN] = TROUBLE_LOST,        [HTTP_CANCELLED] = TROUBLE_REFUSED,
 };
 
 /* Salesforce's own servers say 503 and 429 before they look at a request; any other 5xx may come

@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "net/http_private.h"
 #include "perch/base/error.h"
+#include "perch/net/failure.h"
 #include "perch/net/http.h"
 #include "support/http_client.h"
 #include "support/net_server.h"
@@ -25,6 +27,37 @@ static const struct net_route routes[] = {
      "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n", 0, NET_KEEP},
     {NULL, NULL, 0, NET_CLOSE},
 };
+
+/* Errors of libcurl's by number: those of newer ones too, and one that nobody knows yet. */
+static void curl_error__table(void **state)
+{
+    (void)state;
+    static const struct {
+        int code;
+        enum http_end unsent, sent;
+    } rows[] = {
+        {CURLE_COULDNT_CONNECT, HTTP_CONNECT, HTTP_CUT},
+        {CURLE_RECV_ERROR, HTTP_CONNECT, HTTP_CUT},
+        {CURLE_GOT_NOTHING, HTTP_CONNECT, HTTP_CUT},
+        {CURLE_PEER_FAILED_VERIFICATION, HTTP_TLS, HTTP_CUT},
+        {100, HTTP_TOO_LARGE, HTTP_TOO_LARGE}, /* since 8.6: too many headers */
+        {101, HTTP_TLS, HTTP_CUT},             /* since 8.8 */
+        {CURLE_OUT_OF_MEMORY, HTTP_UNKNOWN, HTTP_UNKNOWN},
+        {4711, HTTP_UNKNOWN, HTTP_UNKNOWN},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        assert_int_equal(http_end_of_code(rows[i].code, false), rows[i].unsent);
+        assert_int_equal(http_end_of_code(rows[i].code, true), rows[i].sent);
+    }
+    struct http_response response = {.end = HTTP_UNKNOWN, .detail = "libcurl error 4711: x"};
+    struct failure failure;
+    failure_from_response(&failure, STAGE_TOKEN, &response);
+    struct diagnosis *diagnosis = explain(&failure);
+    assert_int_equal(diagnosis->cause, CAUSE_UNKNOWN);
+    assert_string_equal(failure.message, "libcurl error 4711: x");
+    diagnosis_free(diagnosis);
+    failure_clear(&failure);
+}
 
 struct fixture {
     NetServer *server;
@@ -451,6 +484,7 @@ int main(void)
 {
     g_autofree char *home = private_home();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(curl_error__table),
         cmocka_unit_test_setup_teardown(url__not_allowed__refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(url__loopback__asked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(request__line_break__refused, set_up, tear_down),

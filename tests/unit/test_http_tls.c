@@ -28,23 +28,15 @@ static void shell(const char *line)
         g_error("%s: %s %s", line, error != NULL ? error->message : "", output);
 }
 
-/* ca.pem, other-ca.pem (same name, another key); good.pem, wrong-name.pem, expired.pem, key.pem */
+/* good/ and other/ with a CA of their own each, of the same name. */
 static int make_certificates(void **state)
 {
     (void)state;
     folder = g_dir_make_tmp("perch-tls-XXXXXX", NULL);
-    shell("for ca in ca other-ca; do openssl req -x509 -newkey ec -pkeyopt "
-          "ec_paramgen_curve:P-256 -nodes -keyout $ca.key -out $ca.pem -days 30 "
-          "-subj '/C=PL/O=" CA "/CN=Perch Test CA' || exit 1; done");
-    shell("openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem "
-          "-out request.pem -subj /CN=server");
-    shell("printf 'subjectAltName=DNS:" NAME "' >names; printf 'subjectAltName=DNS:example.com' "
-          ">others");
-    shell("sign='openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial';"
-          "$sign -days 2 -extfile names -out good.pem &&"
-          "$sign -days 2 -extfile others -out wrong-name.pem &&"
-          "$sign -days -1 -extfile names -out expired.pem &&"
-          "openssl x509 -in good.pem -outform DER -out good.der");
+    shell("export AUTHORITY='/C=PL/O=" CA "/CN=Perch Test CA' &&"
+          "mkdir good other && pki=$TEST_SOURCE/tests/support/tls/pki.sh &&"
+          "$pki good " NAME " && $pki other example.com &&"
+          "openssl x509 -in good/cert.pem -outform DER -out good/cert.der");
     return 0;
 }
 
@@ -56,24 +48,25 @@ static int remove_certificates(void **state)
     return 0;
 }
 
-/* Where libcurl connects to for NAME, and whether it trusts the CA. */
-static Http *http_for(guint16 port, bool trusting)
+/* Where libcurl connects to for NAME, and whose CA it trusts: "good", "other" or NULL. */
+static Http *http_for(guint16 port, const char *ca)
 {
-    g_autofree char *ca_file = g_strdup_printf("\"ca_file\": \"%s/ca.pem\", ", folder);
+    g_autofree char *ca_file = g_strdup_printf("\"ca_file\": \"%s/%s/ca.pem\", ", folder, ca);
     g_autofree char *text = g_strdup_printf("{%s\"connect_to\": [\"" NAME ":443:127.0.0.1:%u\"]}",
-                                            trusting ? ca_file : "", port);
+                                            ca != NULL ? ca_file : "", port);
     write_network_json(text);
     Http *http = http_new(NULL);
     assert_non_null(http);
     return http;
 }
 
-/* A TLS server with one of the certificates. */
+/* A TLS server with one of the certificates: good/cert, good/expired, other/cert. */
 static Child *server_start(const char *certificate, const char *option, guint16 *ret_port)
 {
     static const char ready[] = "ACCEPT 127.0.0.1:";
     g_autofree char *cert = g_strdup_printf("%s/%s.pem", folder, certificate);
-    g_autofree char *key = g_strdup_printf("%s/key.pem", folder);
+    g_autofree char *key =
+        g_strdup_printf("%s/%.*s/key.pem", folder, (int)strcspn(certificate, "/"), certificate);
     const char *argv[] = {"openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", cert,
                           "-key",    key,        "-www",    option,        NULL};
     g_auto(GStrv) env = g_get_environ();
@@ -88,7 +81,7 @@ static Child *server_start(const char *certificate, const char *option, guint16 
 
 struct tls_case {
     const char *certificate, *option;
-    bool trusting;
+    const char *ca;
     enum http_end end;
     const char *version, *issuer, *detail;
 };
@@ -97,17 +90,17 @@ static void tls__table(void **state)
 {
     (void)state;
     static const struct tls_case cases[] = {
-        {"good", NULL, true, HTTP_ANSWERED, "TLS 1.3", CA, ""},
-        {"good", "-tls1_2", true, HTTP_ANSWERED, "TLS 1.2", CA, ""},
-        {"wrong-name", NULL, true, HTTP_TLS, "TLS 1.3", CA, NAME},
-        {"good", NULL, false, HTTP_TLS, "", CA, "issuer"},
-        {"good", "-tls1_2", false, HTTP_TLS, "", CA, "issuer"},
-        {"expired", NULL, true, HTTP_TLS, "", CA, "expired"},
+        {"good/cert", NULL, "good", HTTP_ANSWERED, "TLS 1.3", CA, ""},
+        {"good/cert", "-tls1_2", "good", HTTP_ANSWERED, "TLS 1.2", CA, ""},
+        {"other/cert", NULL, "other", HTTP_TLS, "TLS 1.3", CA, NAME},
+        {"good/cert", NULL, NULL, HTTP_TLS, "", CA, "issuer"},
+        {"good/cert", "-tls1_2", NULL, HTTP_TLS, "", CA, "issuer"},
+        {"good/expired", NULL, "good", HTTP_TLS, "", CA, "expired"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         guint16 port = 0;
         Child *server = server_start(cases[i].certificate, cases[i].option, &port);
-        g_autoptr(Http) http = http_for(port, cases[i].trusting);
+        g_autoptr(Http) http = http_for(port, cases[i].ca);
         g_autoptr(Secret) token = secret_new("never seen by a wrong server");
         HttpRequest *request = http_request_new("GET", "https://" NAME "/");
         http_request_bearer(request, token);
@@ -133,15 +126,13 @@ static void tls__table(void **state)
 static void tls__other_ca__refused(void **state)
 {
     (void)state;
-    shell("cp ca.pem ca.saved && cp other-ca.pem ca.pem");
     guint16 port = 0;
-    Child *server = server_start("good", NULL, &port);
-    g_autoptr(Http) http = http_for(port, true);
+    Child *server = server_start("good/cert", NULL, &port);
+    g_autoptr(Http) http = http_for(port, "other");
     struct got got = http_get(http, "https://" NAME "/");
     assert_int_equal(got.end, HTTP_TLS);
     got_clear(&got);
     child_free(server);
-    shell("mv ca.saved ca.pem");
 }
 
 /* A server of another kind: says something to each connection, and closes it or not. */
@@ -204,7 +195,7 @@ static void tls__no_tls_there__mapped(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct other_server server = {.says = cases[i].says, .closes = cases[i].closes};
         guint16 port = other_server_start(&server);
-        g_autoptr(Http) http = http_for(port, true);
+        g_autoptr(Http) http = http_for(port, "good");
         HttpRequest *request = http_request_new("GET", "https://" NAME "/");
         http_request_timeout(request, 400);
         struct got got = http_run(http, request);
@@ -218,7 +209,7 @@ static void tls__no_tls_there__mapped(void **state)
 
 static GByteArray *certificate_message(bool with_context)
 {
-    g_autofree char *path = g_build_filename(folder, "good.der", NULL);
+    g_autofree char *path = g_build_filename(folder, "good/cert.der", NULL);
     g_autofree char *der = NULL;
     gsize length = 0;
     assert_true(g_file_get_contents(path, &der, &length, NULL));

@@ -59,6 +59,7 @@ static void judge__every_end(void **state)
         {HTTP_CUT, 0, "", TROUBLE_LOST, false, 1},
         {HTTP_BAD_ANSWER, 0, "", TROUBLE_LOST, false, 1},
         {HTTP_TOO_LARGE, 0, "", TROUBLE_LOST, false, 1},
+        {HTTP_UNKNOWN, 0, "", TROUBLE_LOST, false, 1},
         {HTTP_CANCELLED, 0, "", TROUBLE_REFUSED, false, 0},
         {HTTP_CANCELLED, 1, "", TROUBLE_LOST, false, 1}, /* 1 = was sent */
     };

@@ -28,6 +28,7 @@ enum http_end {
     HTTP_CUT,             /* sent, connection lost before the end of the answer: may have been */
     HTTP_TOO_LARGE,       /* the answer is larger than the cap; may have been processed */
     HTTP_BAD_ANSWER,      /* what came back is no HTTP, or a broken encoding */
+    HTTP_UNKNOWN,         /* an error of libcurl's that perch has no word for; may have been sent */
     HTTP_CANCELLED,
     HTTP_END_COUNT,
 };

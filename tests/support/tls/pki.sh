@@ -4,7 +4,7 @@
 # pki.sh FOLDER NAME...: a certificate authority of this run and a certificate of it for NAMEs (the
 # first is its subject), valid for two days. Leaves ca.pem, cert.pem, key.pem, expired.pem (the same
 # names and key, valid until yesterday) and spki.txt (SHA-256 of the public key, base64: Chromium's
-# form) in FOLDER. Nothing of it is ever trusted outside of the tests.
+# form) in FOLDER. AUTHORITY is the subject of the authority. Nothing of it is ever trusted outside of the tests.
 set -eu
 
 cd "$1"
@@ -18,7 +18,7 @@ for name in "$@"; do
 done
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 2 \
-    -keyout ca.key -out ca.pem -subj "/CN=perch test authority" \
+    -keyout ca.key -out ca.pem -subj "${AUTHORITY:-/CN=perch test authority}" \
     -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign 2>/dev/null
 openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc \
     -keyout key.pem -out cert.csr -subj "/CN=$1" 2>/dev/null
