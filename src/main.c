@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <locale.h>
-
-#include "perch/base/error.h"
-#include "perch/base/process.h"
+#include "perch/base/output.h"
 #include "perch/base/secret.h"
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
@@ -12,18 +9,16 @@
 
 int main(int argc, char **argv)
 {
-    process_begin();
+    output_begin();
     secret_init_process(); /* before anything allocates */
     if (rescue_is_asked(argv))
         return command_keep();
     rescue_use("/proc/self/exe");
-    setlocale(LC_ALL, "");
+    text_use_locale();
     bindtextdomain(GETTEXT_DOMAIN, PERCH_LOCALE_DIR);
     bind_textdomain_codeset(GETTEXT_DOMAIN, "UTF-8");
     textdomain(GETTEXT_DOMAIN);
-    if (!process_has_room())
-        return PERCH_EXIT_UNEXPECTED;
     if (own_keyring_is_asked(argv))
         return own_keyring_main();
-    return process_end(command_main(argc, argv));
+    return output_end(command_main(argc, argv));
 }

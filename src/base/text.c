@@ -16,11 +16,6 @@ static bool is_invisible(gunichar c)
            (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F);
 }
 
-bool text_is_hidden(gunichar c)
-{
-    return g_unichar_iscntrl(c) || is_invisible(c);
-}
-
 static char *clean(const char *text, bool keep_lines)
 {
     g_autofree char *valid = g_utf8_make_valid(text == NULL ? "" : text, -1);
@@ -49,19 +44,28 @@ char *text_clean_lines(const char *text)
     return clean(text, true);
 }
 
-bool text_is_clean(const char *text)
+void text_use_locale(void)
 {
-    if (!g_utf8_validate(text, -1, NULL))
-        return false;
-    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p))
-        if (text_is_hidden(g_utf8_get_char(p)))
-            return false;
-    return true;
+    static const int categories[] = {LC_CTYPE, LC_MESSAGES, LC_TIME, LC_NUMERIC, LC_COLLATE};
+    if (setlocale(LC_ALL, "") == NULL)
+        for (gsize i = 0; i < G_N_ELEMENTS(categories); i++)
+            setlocale(categories[i], "");
+    if (g_strcmp0(setlocale(LC_CTYPE, NULL), "C") == 0)
+        setlocale(LC_CTYPE, "C.UTF-8");
 }
 
+bool text_is_unicode(void)
+{
+    return g_get_charset(NULL);
+}
+
+/* wcwidth knows the characters of the locale only. */
 static int char_width(gunichar c)
 {
-    return MAX(0, wcwidth((wchar_t)c));
+    int width = wcwidth((wchar_t)c);
+    if (width >= 0 || text_is_unicode() || !g_unichar_isprint(c))
+        return MAX(0, width);
+    return g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
 }
 
 int text_width(const char *text)

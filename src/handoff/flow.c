@@ -251,6 +251,14 @@ char *flow_env_key(const char *id)
     return g_strconcat("SALESFORCE_", upper, NULL);
 }
 
+bool flow_has_controls(const char *text)
+{
+    for (const char *p = text; *p != '\0'; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            return true;
+    return !g_utf8_validate(text, -1, NULL);
+}
+
 const char *const *flow_text_advice(void)
 {
     static const char *advice[3];

@@ -27,7 +27,7 @@ static bool add_group(const struct flow_source *source, enum flow_group group, c
         const struct handoff_item *item = items->pdata[i];
         if (strcmp(item->group, wanted) != 0)
             continue;
-        if (!text_is_clean(secret_peek(item->value)))
+        if (flow_has_controls(secret_peek(item->value)))
             return refuse_controls(item, error);
         secret_buf_add(out, "  ");
         secret_buf_add(out, item->label);
@@ -76,7 +76,7 @@ bool write_text(const struct flow_source *source, SecretBuf *out, GError **error
 /* What sh, systemd and the dotenv parsers do not read alike inside single quotes. */
 static bool env_cannot_hold(const char *value)
 {
-    return strpbrk(value, "'\\") != NULL || strstr(value, "${") != NULL || !text_is_clean(value);
+    return strpbrk(value, "'\\") != NULL || strstr(value, "${") != NULL || flow_has_controls(value);
 }
 
 bool write_env(const struct flow_source *source, SecretBuf *out, GError **error)

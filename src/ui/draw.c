@@ -85,6 +85,19 @@ void ui_measure(Ui *ui)
 
 /* ---- drawing ---- */
 
+/* For a terminal without these characters: the nearest in ASCII, each as wide as it was. */
+static char *in_ascii(const char *text)
+{
+    GString *out = g_string_new(NULL);
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+        g_autofree char *one = g_strndup(p, (gsize)(g_utf8_next_char(p) - p));
+        g_autofree char *near = strcmp(one, "·") == 0 ? g_strdup("-") : g_str_to_ascii(one, NULL);
+        for (int i = 0; i < text_width(one); i++)
+            g_string_append_c(out, i < (int)strlen(near) ? near[i] : '?');
+    }
+    return g_string_free(out, FALSE);
+}
+
 int ui_put(WINDOW *window, int row, int column, enum ui_style style, bool selected,
            const char *text)
 {
@@ -92,8 +105,10 @@ int ui_put(WINDOW *window, int row, int column, enum ui_style style, bool select
     if (room <= 0 || column < 0 || row < 0 || row >= getmaxy(window))
         return column;
     gsize bytes = text_fit(text, room);
+    g_autofree char *fitting = g_strndup(text, bytes);
+    g_autofree char *shown = text_is_unicode() ? NULL : in_ascii(fitting);
     ui_style_set(window, style, selected);
-    mvwaddnstr(window, row, column, text, (int)bytes);
+    mvwaddstr(window, row, column, shown != NULL ? shown : fitting);
     ui_style_set(window, STYLE_PLAIN, false);
     return column + MIN(room, text_width(text));
 }

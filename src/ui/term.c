@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -163,7 +162,7 @@ static bool wants_ascii(const char *name)
 {
     static const char *const poor[] = {"linux", "vt1", "vt2", "vt3", "vt5", "ansi", NULL};
     const char *wish = g_getenv("NO_UNICODE");
-    return (wish != NULL && *wish != '\0') || name_starts(name, poor);
+    return !text_is_unicode() || (wish != NULL && *wish != '\0') || name_starts(name, poor);
 }
 
 struct ui_term *ui_term_new(GError **error)
@@ -174,10 +173,6 @@ struct ui_term *ui_term_new(GError **error)
     const char *problem = NULL;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         problem = _("The full screen needs a terminal; add --plain to go on line by line.");
-    else if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-        problem =
-            _("The full screen needs a UTF-8 locale; set LC_ALL=C.UTF-8, or add --plain to go "
-              "on line by line.");
     struct termios before;
     if (problem == NULL)
         tcgetattr(STDIN_FILENO, &before);

@@ -181,14 +181,57 @@ static void terminal__copy__is_osc_52(void **state)
 static void terminal__unknown__says_what_to_do(void **state)
 {
     (void)state;
-    const char *const cases[][3] = {{"TERM", "no-such-terminal", NULL}, {"LC_ALL", "C", NULL}};
-    const char *const words[] = {"no-such-terminal", "UTF-8 locale"};
-    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(Pty) pty = start(cases[i]);
-        pty_expect(pty, words[i]);
-        assert_true(pty_has(pty, "--plain"));
-        pty_expect_exit(pty, 2);
+    g_autoptr(Pty) pty = start((const char *const[]){"TERM", "no-such-terminal", NULL});
+    pty_expect(pty, "no-such-terminal");
+    assert_true(pty_has(pty, "--plain"));
+    pty_expect_exit(pty, 2);
+}
+
+/* No locale, the one without characters, and one that this machine lacks: the terminal is taken to
+ * show what every terminal shows. */
+static void terminal__no_locale__utf8(void **state)
+{
+    (void)state;
+    static const char *const locales[] = {NULL, "", "C", "POSIX", "xx_XX.UTF-8", "xx_XX"};
+    g_autofree char *program = test_build_path("tests/support/ui_demo");
+    for (gsize i = 0; i < G_N_ELEMENTS(locales); i++) {
+        g_auto(GStrv) env = g_environ_unsetenv(g_get_environ(), "LC_ALL");
+        if (locales[i] != NULL)
+            env = g_environ_setenv(env, i % 2 == 0 ? "LC_ALL" : "LANG", locales[i], TRUE);
+        g_autoptr(Pty) pty = pty_start((const char *const[]){program, NULL}, env, 80, 24);
+        pty_expect(pty, "Which Salesforce org?");
+        pty_expect(pty, "▸");
+        pty_send(pty, "zażółć");
+        pty_expect(pty, "zażółć");
     }
+}
+
+/* A locale that has no UTF-8, and is really here: nothing but ASCII is written, each sign as wide
+ * as the one that it stands for. */
+static void terminal__other_characters__ascii(void **state)
+{
+    (void)state;
+    g_autofree char *folder = g_build_filename(g_get_home_dir(), "locales", NULL);
+    g_autofree char *made = g_build_filename(folder, "old.ISO-8859-1", NULL);
+    g_autofree char *program = g_find_program_in_path("localedef");
+    const char *argv[] = {"localedef", "--no-archive", "-i", "en_US",
+                          "-f",        "ISO-8859-1",   made, NULL};
+    g_autoptr(GError) error = NULL;
+    int status = 0;
+    if (program == NULL)
+        skip(); /* a C library without locales */
+    assert_int_equal(g_mkdir_with_parents(folder, 0700), 0);
+    g_spawn_sync(NULL, (char **)(guintptr)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
+                 &status, &error);
+    assert_no_error(error);
+    assert_true(g_spawn_check_wait_status(status, NULL));
+    g_autoptr(Pty) pty =
+        start((const char *const[]){"LC_ALL", "old.ISO-8859-1", "LOCPATH", folder, NULL});
+    pty_expect(pty, "Which Salesforce org?");
+    pty_expect(pty, "Address");
+    const GByteArray *raw = pty_raw(pty);
+    for (guint i = 0; i < raw->len; i++)
+        assert_true(raw->data[i] < 0x80);
 }
 
 int main(void)
@@ -202,6 +245,8 @@ int main(void)
         cmocka_unit_test(terminal__paste__bracketed_secret_never_shows),
         cmocka_unit_test(terminal__copy__is_osc_52),
         cmocka_unit_test(terminal__unknown__says_what_to_do),
+        cmocka_unit_test(terminal__no_locale__utf8),
+        cmocka_unit_test(terminal__other_characters__ascii),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,11 +6,11 @@
  * for a message on standard error, "s" to end without asking.
  */
 
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "perch/base/secret.h"
+#include "perch/base/text.h"
 #include "perch/ui/ui.h"
 
 enum { STEP_ORG, STEP_CHECKS, STEP_SETTINGS, STEP_KEYS, STEP_LOGIN, STEP_HANDOFF, STEP_COUNT };
@@ -245,7 +245,7 @@ int main(void)
 {
     const struct view_host host = {make_view, on_event, on_hangup, NULL};
     g_autoptr(GError) error = NULL;
-    setlocale(LC_ALL, "");
+    text_use_locale();
     secret_init_process();
     demo.loop = g_main_loop_new(NULL, FALSE);
     demo.ui = ui_new(&host, &error);

@@ -13,6 +13,16 @@
 #define GETTEXT_DOMAIN "perch"
 
 /*
+ * The person's locale, category by category, so that one which is missing here does not cost the
+ * others. Where nothing says in which characters the terminal writes (no locale, "C", one that this
+ * machine does not have), they are UTF-8's, as on every terminal of today.
+ */
+void text_use_locale(void);
+
+/* Whether the locale can show any character. */
+bool text_is_unicode(void);
+
+/*
  * Makes foreign text (Salesforce's, a file's, a user's) safe for a terminal, a page or a file:
  * invalid UTF-8 becomes U+FFFD, control characters and line breaks become one blank, bidi controls
  * and other invisible characters vanish. NULL gives "". Owned by the caller.
@@ -20,12 +30,6 @@
 char *text_clean(const char *text);
 /* The same, but keeps line breaks (\n). */
 char *text_clean_lines(const char *text);
-
-/* Whether a terminal, a page or a file may have it as it is: text_clean would change nothing. Makes
- * no copy. */
-bool text_is_clean(const char *text);
-/* A control or an invisible character: a terminal acts on it, or shows nothing. */
-bool text_is_hidden(gunichar c);
 
 /* Columns that UTF-8 text takes; every unprintable character counts 0. */
 int text_width(const char *text);
