@@ -138,7 +138,17 @@ all: $(LIB) $(PERCH) $(DEMO) $(MO) $(METAINFO)
 programs: all
 tests: all $(SUPPORT_BIN) $(ALL_TESTS)
 
-$(BUILD)/.flags: FORCE
+# Said once and plainly, instead of by whichever file is compiled first.
+.PHONY: ready
+ready:
+	@missing=; for program in '$(firstword $(CC))' $(PKG_CONFIG) msgfmt; do \
+	  command -v $$program >/dev/null || missing="$$missing $$program"; done; \
+	[ -n "$$missing" ] || $(PKG_CONFIG) --exists --print-errors $(PKGS) $(DEMO_PKGS) && \
+	  [ -z "$$missing" ] || { \
+	  echo "Not here:$${missing:- a library}. To install what the build needs: make deps" >&2; \
+	  exit 1; }
+
+$(BUILD)/.flags: FORCE | ready
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(CC) $(subst ','\'',$(ALL_CFLAGS) $(ALL_LDFLAGS))' >$@.new
 	@cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
@@ -188,7 +198,7 @@ $(BUILD)/perch-demo-org: $(DEMO_MAIN_OBJ) $(DEMO_LIB_OBJ) $(BASE_OBJ)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_BASE_LIBS) $(PC_DEMO_LIBS)
 
-$(BUILD)/po/%.mo: src/po/%.po
+$(BUILD)/po/%.mo: src/po/%.po | ready
 	$(say) MO $<
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check -o $@ $<
@@ -220,11 +230,14 @@ $(SUPPORT_BIN): %: %.o $(SUPPORT_LIB) $(LIB)
 
 RUN = BUILD=$(BUILD) REGEN=$(REGEN) filter='$(filter)' valgrind=$(valgrind) tests/run
 
-.PHONY: check check-quick asan clang
+.PHONY: check check-debian asan clang
 check:
 	@[ -d tests ] || { echo "The tests are not part of this tarball; they are in the repository." >&2; exit 1; }
 	$(Q)$(MAKE) --no-print-directory deps test-deps
 	$(Q)MAKE='$(MAKE)' V=$(V) tests/support/check.sh
+
+check-debian:
+	@tests/support/check_debian.sh $(RELEASE)
 
 asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=1 CFLAGS=-O1 check-all
@@ -349,6 +362,7 @@ help:
 #: make deps         what the build and the demo need, and why; installs what is missing
 #: make check-unit, check-contract, check-screen, check-demo-org, check-e2e, check-browser,
 #:      check-support     one suite; filter=TEXT for some of it, REGEN=1 rewrites golden files
+#: make check-debian RELEASE=trixie     both commands of the README in a fresh system (debootstrap)
 #: make asan         every suite under AddressSanitizer and UBSan
 #: make clang        build with clang, warnings are errors
 #: make format, format-check, lint, man-lint, tidy, cppcheck, fuzz-smoke

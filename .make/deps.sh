@@ -90,17 +90,24 @@ if [ "$manager" != apt ] || [ -n "${DEPS_DRY:-}" ]; then
     echo "  $install$missing"
     exit 1
 fi
+refused() {
+    echo "deps: $1 As root, run:" >&2
+    echo "  $install$missing" >&2
+    exit 1
+}
 as_root=
 if [ "$(id -u)" != 0 ]; then
-    if ! command -v sudo >/dev/null 2>&1; then
-        echo "deps: not root and no sudo here. As root, run:" >&2
-        echo "  $install$missing" >&2
-        exit 1
-    fi
+    command -v sudo >/dev/null 2>&1 || refused "not root and no sudo here."
     as_root=sudo
 fi
 echo "Installing:$missing"
 export DEBIAN_FRONTEND=noninteractive
-$as_root apt-get update -q
+result=0
+$as_root apt-get update -q || result=$?
+# What apt-get itself does not manage ends with 100.
+if [ -n "$as_root" ] && [ $result = 1 ]; then
+    refused "sudo refused."
+fi
+[ $result = 0 ] || exit $result
 # shellcheck disable=SC2086  # one word a package
 $as_root env DEBIAN_FRONTEND=noninteractive $install $missing

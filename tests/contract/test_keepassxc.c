@@ -4,6 +4,7 @@
  * offscreen platform). Its database, whose root group is the exposed one, comes from a file. */
 
 #include <gio/gio.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,6 +42,7 @@ struct world {
     StorePrivate *bus;
     GSubprocess *keepassxc;
     Store *store;
+    bool serves;
 };
 
 static char *write_file(const struct world *world, const char *name, const char *text)
@@ -65,7 +67,7 @@ static char *make_database(const struct world *world)
 
 struct waiting {
     GDBusConnection *bus;
-    bool open, late;
+    bool open, late, ended;
 };
 
 static gboolean look(gpointer user)
@@ -88,7 +90,14 @@ static gboolean on_late(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-static void wait_until_open(const struct world *world)
+static void on_ended(GObject *source, GAsyncResult *result, gpointer user)
+{
+    (void)source, (void)result;
+    ((struct waiting *)user)->ended = true;
+}
+
+/* False: KeePassXC is not there any more. */
+static bool wait_until_open(const struct world *world)
 {
     struct waiting waiting = {0};
     waiting.bus =
@@ -99,7 +108,9 @@ static void wait_until_open(const struct world *world)
     assert_non_null(waiting.bus);
     guint again = g_timeout_add(AGAIN_MS, look, &waiting);
     guint late = g_timeout_add(START_MS, on_late, &waiting);
-    while (!waiting.open && !waiting.late)
+    g_autoptr(GCancellable) enough = g_cancellable_new();
+    g_subprocess_wait_async(world->keepassxc, enough, on_ended, &waiting);
+    while (!waiting.open && !waiting.late && !waiting.ended)
         g_main_context_iteration(NULL, TRUE);
     g_source_remove(again);
     g_source_remove(late);
@@ -107,9 +118,16 @@ static void wait_until_open(const struct world *world)
     g_object_unref(waiting.bus);
     if (waiting.late)
         fail_msg("KeePassXC does not open its database");
+    bool serves = !waiting.ended;
+    g_cancellable_cancel(enough);
+    while (!waiting.ended)
+        g_main_context_iteration(NULL, TRUE);
+    return serves;
 }
 
-static void start(struct world *world)
+/* False where KeePassXC crashes: 2.7.10 (Debian 13) does when it opens a database with its password
+ * from standard input, with or without a display (its issues 9799 and 13521). */
+static bool start(struct world *world)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *path = make_database(world);
@@ -124,7 +142,12 @@ static void start(struct world *world)
     GOutputStream *input = g_subprocess_get_stdin_pipe(world->keepassxc);
     assert_true(g_output_stream_write_all(input, line, strlen(line), NULL, NULL, NULL));
     g_output_stream_close(input, NULL, NULL);
-    wait_until_open(world);
+    if (wait_until_open(world))
+        return true;
+    assert_true(g_subprocess_get_if_signaled(world->keepassxc));
+    assert_int_equal(g_subprocess_get_term_sig(world->keepassxc), SIGSEGV);
+    print_message("KeePassXC crashed when it opened its database: not tried\n");
+    return false;
 }
 
 /* ---- what every service has to do ---- */
@@ -153,7 +176,7 @@ static void keepassxc__keeps_replaces_and_erases(void **state)
 {
     struct world *world = *state;
     struct secrets read;
-    if (world == NULL)
+    if (world == NULL || !world->serves)
         skip();
     assert_int_equal(call_load(world->store, "acme", false, &read), PERCH_ERROR_NOT_FOUND);
     if (call_probe(world->store, NULL) != CALL_OK)
@@ -174,7 +197,7 @@ static void keepassxc__ended__is_absent(void **state)
 {
     struct world *world = *state;
     struct secrets read;
-    if (world == NULL)
+    if (world == NULL || !world->serves)
         skip();
     save(world, "acme", "one");
     g_subprocess_force_exit(world->keepassxc);
@@ -190,9 +213,9 @@ static int make(void **state)
     struct world *world = g_new0(struct world, 1);
     world->home = tmp_home_new();
     world->bus = keyring_start(world->home, KEYRING_NONE);
-    start(world);
-    world->store = store_secret_new("/some/folder");
     *state = world;
+    world->serves = start(world);
+    world->store = store_secret_new("/some/folder");
     return 0;
 }
 

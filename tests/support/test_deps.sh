@@ -34,7 +34,12 @@ echo "apt-get \$*" >>"$work/calls"
 STUB
 cat >"$work/sudo" <<'STUB'
 #!/bin/bash
+[ -z "${BARRED:-}" ] || exit 1
 exec "$@"
+STUB
+cat >"$work/id" <<'STUB'
+#!/bin/bash
+echo "${WHO:-0}"
 STUB
 chmod +x "$work"/*
 
@@ -44,6 +49,7 @@ deps() {
     MISSING=$1 DEPS_MANAGER=apt PATH=$work:$PATH .make/deps.sh "${@:2}" >"$work/said" 2>&1
 }
 
+fails() { ! deps "$@"; }
 refuses() {
     ! DEPS_MANAGER=$1 DEPS_DRY=1 .make/deps.sh "${@:2}" >"$work/said" 2>&1
 }
@@ -60,6 +66,14 @@ check "one is missing" deps "libcjson-dev" build demo
 check "it is said" says "missing +libcjson-dev +[^ ]"
 check "the list is fetched first" calls "apt-get update -q"
 check "only that one is installed" calls "apt-get install -y --no-install-recommends libcjson-dev"
+export WHO=1000
+check "sudo is asked" deps "libcjson-dev" build demo
+check "and does it" calls "apt-get install -y --no-install-recommends libcjson-dev"
+export BARRED=1
+check "who may not use sudo cannot" fails "libcjson-dev" build demo
+check "and gets the line for who can" says "^  apt-get install -y --no-install-recommends libcjson-dev"
+check "nothing was installed" no_calls
+unset WHO BARRED
 check "another manager's command is not run" refuses dnf develop
 check "but printed" says "dnf install -y"
 echo "$passed passed, $failed failed"
