@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
 
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "perch/base/error.h"
 #include "perch/base/text.h"
-
-const char call_service_name[] = "org.freedesktop.secrets";
 
 const SecretSchema call_schema = {
     .name = "io.perch.Connection",
@@ -18,6 +15,13 @@ const SecretSchema call_schema = {
 };
 
 guint call_answer_ms = 10000;
+
+static const char call_key[] = "perch-call";
+
+Call *call_of(GCancellable *cancellable)
+{
+    return cancellable == NULL ? NULL : g_object_get_data(G_OBJECT(cancellable), call_key);
+}
 
 /* The bus to use instead of the session's; NULL = the session's. */
 static char *chosen_bus;
@@ -135,22 +139,49 @@ static void fail_with(Call *call, const GError *error)
     call_fail(call, PERCH_ERROR_STORE_FAILED, sentence);
 }
 
-bool call_lost_service(const Call *call)
+static bool lost_service(const Call *call)
 {
-    if (call->owner == NULL)
-        return false;
-    g_autofree char *now = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(call->service));
-    return g_strcmp0(now, call->owner) != 0;
+    return call->link != NULL && link_lost_service(call->link);
 }
+
+bool call_not_there(const Call *call, const GError *error)
+{
+    return !lost_service(call) &&
+           (g_error_matches(error, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT) ||
+            g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
+            g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD));
+}
+
+/* The bus had nobody to deliver the first message to: the service went while nobody called. */
+static bool came_too_late(const Call *call, const GError *error)
+{
+    return call->link != NULL && !call->answered && !call->reopened &&
+           (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+            g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER));
+}
+
+static void connect_call(Call *call);
 
 bool call_is_over(Call *call, const GError *error)
 {
-    if (call->task != NULL && error != NULL && call_lost_service(call))
+    if (call->task == NULL)
+        return true;
+    if (error == NULL) {
+        call->answered |= call->link != NULL;
+        return false;
+    }
+    if (came_too_late(call, error)) {
+        call->reopened = true;
+        call->link->broken = true;
+        connect_call(call_ref(call));
+        return true;
+    }
+    if (lost_service(call))
         call_fail(call, PERCH_ERROR_STORE_FAILED,
                   _("The keyring service ended before it answered. Try again."));
-    else if (call->task != NULL && error != NULL)
+    else
         fail_with(call, error);
-    return call->task == NULL;
+    return true;
 }
 
 /* ---- early ends ---- */
@@ -210,14 +241,19 @@ void call_expect_person(Call *call)
 
 /* ---- life ---- */
 
-/* Each call is a connection to the bus, and a bus takes only so many at the same time (64 that
- * have not said yet who they are). */
-enum { CALLS_AT_ONCE = 16 };
+/* A bus takes only so many messages of one connection that are not answered yet (128), and so many
+ * connections that have not said yet who they are (64). */
+enum { CALLS_AT_ONCE = 32 };
 
 static int at_once;
 static GQueue waiting = G_QUEUE_INIT;
 
-static void connect_to_bus(Call *call);
+static void start_call(Call *call)
+{
+    call->counted = true;
+    at_once++;
+    connect_call(call);
+}
 
 /* A call has ended: room for the next one that nobody has cancelled meanwhile. */
 static void start_next(void)
@@ -226,7 +262,7 @@ static void start_next(void)
     at_once--;
     while (at_once < CALLS_AT_ONCE && (next = g_queue_pop_head(&waiting)) != NULL) {
         if (next->task != NULL)
-            connect_to_bus(next);
+            start_call(next);
         else
             call_unref(next);
     }
@@ -238,9 +274,11 @@ Call *call_ref(Call *call)
     return call;
 }
 
-static void unref_object(gpointer object)
+static void item_free(gpointer data)
 {
-    g_object_unref(object);
+    struct item *item = data;
+    g_free(item->path);
+    g_free(item);
 }
 
 void call_unref(Call *call)
@@ -249,18 +287,16 @@ void call_unref(Call *call)
         return;
     /* Each step answers or goes on; this is for the one that was forgotten. */
     call_fail(call, PERCH_ERROR_INTERNAL, _("The keyring call ended without an answer."));
-    g_list_free_full(call->items, unref_object);
-    g_clear_object(&call->collection);
-    if (call->service != NULL)
-        call_attach(NULL, call->service);
-    g_clear_object(&call->service);
-    g_clear_object(&call->bus);
+    g_ptr_array_unref(call->items);
+    g_strfreev(call->locked);
+    g_free(call->collection);
+    link_unref(call->link);
+    g_object_set_data(G_OBJECT(call->cancellable), call_key, NULL);
     g_object_unref(call->cancellable);
     g_hash_table_unref(call->attributes);
     secret_unref(call->item);
     g_free(call->name);
     g_free(call->kept);
-    g_free(call->owner);
     store_unref(call->store);
     bool counted = call->counted;
     g_free(call);
@@ -278,6 +314,8 @@ Call *call_open(Store *store, const char *name, bool unlock, GTask *task)
     call->unlock = unlock;
     call->task = task;
     call->cancellable = g_cancellable_new();
+    g_object_set_data(G_OBJECT(call->cancellable), call_key, call);
+    call->items = g_ptr_array_new_with_free_func(item_free);
     call->attributes = secret_attributes_build(&call_schema, "connection", name, "config",
                                                store->config_dir, NULL);
     call->cancel = watch(call, g_task_get_cancellable(task));
@@ -305,67 +343,47 @@ static char *bus_address(void)
     return g_strconcat("unix:path=", escaped, NULL);
 }
 
-static void on_service(GObject *source, GAsyncResult *result, gpointer user)
-{
-    g_autoptr(Call) call = user;
-    g_autoptr(GError) error = NULL;
-    GObject *service = g_async_initable_new_finish(G_ASYNC_INITABLE(source), result, &error);
-    if (service != NULL) {
-        call->service = SECRET_SERVICE(service);
-        call_attach(call, call->service);
-        call->owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(service));
-    }
-    if (!call_is_over(call, error))
-        call->begin(call);
-}
-
-static void on_connected(GObject *source, GAsyncResult *result, gpointer user)
+static void on_link(GObject *source, GAsyncResult *result, gpointer user)
 {
     (void)source;
     g_autoptr(Call) call = user;
     g_autoptr(GError) error = NULL;
-    call->bus = g_dbus_connection_new_for_address_finish(result, &error);
-    if (error != NULL && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-        call_fail(call, PERCH_ERROR_STORE_ABSENT,
-                  _("The session bus does not answer, so there is no keyring."));
-        return;
-    }
+    g_autoptr(Link) link = link_open_finish(result, &error);
     if (call_is_over(call, error))
         return;
-    g_dbus_connection_set_exit_on_close(call->bus, FALSE);
-    g_async_initable_new_async(call_service_type(), G_PRIORITY_DEFAULT, call->cancellable,
-                               on_service, call_ref(call), "flags", SECRET_SERVICE_OPEN_SESSION,
-                               "g-connection", call->bus, NULL);
+    call->link = g_steal_pointer(&link);
+    call->begin(call);
 }
 
-static void connect_to_bus(Call *call)
+/* Takes over a reference to the call. */
+static void connect_call(Call *call)
 {
     g_autofree char *address = bus_address();
-    call->counted = true;
-    at_once++;
-    if (refusal != NULL) {
-        call_fail(call, PERCH_ERROR_STORE_LOCKED, refusal);
-        call_unref(call);
+    g_clear_pointer(&call->link, link_unref);
+    if (refusal == NULL && address != NULL) {
+        call_expect_service(call);
+        call->link = call->fresh ? NULL : link_shared(address);
+        if (call->link == NULL) {
+            link_open(address, call->fresh, on_link, call);
+        } else {
+            call->begin(call);
+            call_unref(call);
+        }
         return;
     }
-    if (address == NULL) {
+    if (refusal != NULL)
+        call_fail(call, PERCH_ERROR_STORE_LOCKED, refusal);
+    else
         call_fail(call, PERCH_ERROR_STORE_ABSENT,
                   _("There is no session bus here, so there is no keyring."));
-        call_unref(call);
-        return;
-    }
-    call_expect_service(call);
-    g_dbus_connection_new_for_address(address,
-                                      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                      NULL, call->cancellable, on_connected, call);
+    call_unref(call);
 }
 
 void call_start(Call *call, call_step begin)
 {
     call->begin = begin;
     if (at_once < CALLS_AT_ONCE)
-        connect_to_bus(call);
+        start_call(call);
     else
         g_queue_push_tail(&waiting, call);
 }

@@ -2,20 +2,22 @@
 #ifndef PERCH_STORE_CALL_H
 #define PERCH_STORE_CALL_H
 
-#include <libsecret/secret.h>
-
-#include "store_private.h"
+#include "link.h"
 
 /*
- * One call to the Secret Service: its own private connection to the session bus, a session on it,
- * and everything that may end it early (the person, store_free, the clock, a lost bus). Because
- * nothing is shared between calls, what is read is what the service has, a service that was
- * restarted is simply found again, and libsecret's cached default service is never used.
+ * One call to the Secret Service, over the link of the process or one of its own, and everything
+ * that may end it early: the person, store_free, the clock, a lost bus.
  *
  * Reference-counted: each step under way holds one reference and drops it in its callback.
  */
 typedef struct call Call;
 typedef void (*call_step)(Call *call);
+
+/* An item of the service. */
+struct item {
+    char *path;
+    guint64 modified; /* in seconds since 1970; only known once it was asked for */
+};
 
 struct call {
     gint references;
@@ -26,33 +28,33 @@ struct call {
     bool may_ask; /* may the service ask the person? Else its prompts are not shown. */
     bool unlock;  /* the same, until it was asked to unlock: once is enough */
     bool erases;  /* finding nothing is as good as deleting it */
+    bool fresh;   /* over a link of its own, opened now */
     call_step begin;
-    call_step after; /* what goes on once the keyring is unlocked */
+    call_step after; /* what goes on once the keyring is unlocked, or the items are dated */
     GHashTable *attributes;
     GCancellable *cancellable; /* what libsecret and GDBus look at */
     GSource *cancel, *close, *timeout_source;
-    bool retried;
-    bool counted; /* holds a call slot */
-    GDBusConnection *bus;
-    SecretService *service;
-    char *owner;                  /* unique bus name of the service, as the call began */
-    SecretCollection *collection; /* the default one, once looked up */
-    GList *items;                 /* SecretItem, newest first */
-    char *kept;                   /* object path of the item just written */
-    guint64 kept_modified;        /* its time, in seconds since 1970 */
+    bool retried, reopened;
+    bool answered; /* the service has said something */
+    bool counted;  /* holds a call slot */
+    Link *link;
+    char *collection; /* path of the default one, once looked up */
+    bool collection_locked;
+    GPtrArray *items; /* struct item: those found that can be read; newest first once dated */
+    GStrv locked;     /* paths of those that cannot */
+    guint undated;    /* items whose date is still to come */
+    char *kept;       /* path of the item just written */
 };
 
 extern const SecretSchema call_schema;
-extern const char call_service_name[];
 
-/* The class of the service object (service.c), and which call its prompts belong to. */
-GType call_service_type(void);
-void call_attach(Call *call, SecretService *service);
+/* The call that libsecret was given this cancellable for; NULL for none. */
+Call *call_of(GCancellable *cancellable);
 
 /* The longest that the service may take to answer while nobody is asked; tests shorten it. */
 extern guint call_answer_ms;
 
-/* Starts: takes over task; begin runs when the session is open. item may be NULL. */
+/* Starts: takes over task; begin runs when the link is open. */
 Call *call_open(Store *store, const char *name, bool unlock, GTask *task);
 void call_start(Call *call, call_step begin);
 Call *call_ref(Call *call);
@@ -63,9 +65,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_unref)
  * answered meanwhile or because error is set (it is then answered with what error means). */
 bool call_is_over(Call *call, const GError *error);
 
-/* Whether the service that the call began with is gone. libsecret then reports what it asked for as
- * "not there" or "dismissed" as well, so ask this before believing either. */
-bool call_lost_service(const Call *call);
+/* Whether the object that was asked for does not exist. A service that is gone is something else,
+ * though it reads the same. */
+bool call_not_there(const Call *call, const GError *error);
 
 /* Whether the service's prompt is how it does every write, and mostly asks nobody: KeePassXC's,
  * once the database is open. Without leave to ask the person it still may take no longer than the

@@ -18,7 +18,6 @@
 enum { DISMISS_MS = 2000 };
 
 static const char prompt_interface[] = "org.freedesktop.Secret.Prompt";
-static const char call_key[] = "perch-call";
 
 /* ---- prompts ---- */
 
@@ -60,7 +59,7 @@ static GTask *take_task(struct prompt *prompt)
     g_bus_unwatch_name(prompt->owned);
     g_source_destroy(prompt->cancelled);
     g_source_unref(prompt->cancelled);
-    Call *call = g_object_get_data(g_task_get_source_object(task), call_key);
+    Call *call = call_of(g_task_get_cancellable(task));
     if (call != NULL && call->task != NULL)
         call_expect_service(call);
     return task;
@@ -158,7 +157,7 @@ static struct prompt *prompt_new(GTask *task, const Call *call, GDBusProxy *prox
     prompt->references = 1;
     prompt->task = task;
     prompt->bus = g_object_ref(g_dbus_proxy_get_connection(proxy));
-    prompt->owner = g_strdup(call->owner);
+    prompt->owner = g_strdup(call->link->owner);
     prompt->path = g_strdup(g_dbus_proxy_get_object_path(proxy));
     prompt->type = type == NULL ? NULL : g_variant_type_copy(type);
     prompt->completed = g_dbus_connection_signal_subscribe(
@@ -174,11 +173,11 @@ static struct prompt *prompt_new(GTask *task, const Call *call, GDBusProxy *prox
     return prompt;
 }
 
-/* What libsecret calls for each prompt, always with the call's cancellable. */
+/* What libsecret calls for each prompt, always with the cancellable of the call that it is for. */
 static void prompt_async(SecretService *service, SecretPrompt *object, const GVariantType *type,
                          GCancellable *cancellable, GAsyncReadyCallback done, gpointer user)
 {
-    Call *call = g_object_get_data(G_OBJECT(service), call_key);
+    Call *call = call_of(cancellable);
     GTask *task = g_task_new(service, cancellable, done, user);
     g_task_set_check_cancellable(task, FALSE);
     if (call == NULL || (!call->may_ask && !call_prompts_for_form(call))) {
@@ -213,7 +212,7 @@ static GObject *construct(GType type, guint count, GObjectConstructParam *proper
                  NULL);
     /* Not twice: GDBusProxy forgets to free the first value of these. */
     if (g_dbus_proxy_get_name(G_DBUS_PROXY(service)) == NULL)
-        g_object_set(service, "g-name", call_service_name, "g-object-path",
+        g_object_set(service, "g-name", link_service_name, "g-object-path",
                      "/org/freedesktop/secrets", "g-interface-name",
                      "org.freedesktop.Secret.Service", NULL);
     return service;
@@ -227,7 +226,7 @@ static void init_class(gpointer class, gpointer data)
     SECRET_SERVICE_CLASS(class)->prompt_finish = prompt_finish;
 }
 
-GType call_service_type(void)
+GType link_service_type(void)
 {
     static gsize type;
     if (g_once_init_enter(&type))
@@ -236,9 +235,4 @@ GType call_service_type(void)
                                                  sizeof(SecretServiceClass), init_class,
                                                  sizeof(SecretService), NULL, G_TYPE_FLAG_NONE));
     return type;
-}
-
-void call_attach(Call *call, SecretService *service)
-{
-    g_object_set_data(G_OBJECT(service), call_key, call);
 }

@@ -53,8 +53,8 @@ const char *store_provider(const Store *store)
     return store->provider;
 }
 
-/* Tell the results of the four calls apart. */
-static char save_tag, load_tag, erase_tag, probe_tag;
+/* Tell the results of the four calls, and of what save is made of, apart. */
+static char save_tag, load_tag, erase_tag, probe_tag, saving_tag;
 
 static GTask *new_task(GCancellable *cancellable, GAsyncReadyCallback done, gpointer user,
                        gpointer tag)
@@ -97,6 +97,83 @@ static Secret *readable_item(GTask *task, const struct secrets *secrets)
     return g_steal_pointer(&item);
 }
 
+/* ---- save: write, read back, compare ---- */
+
+struct saving {
+    Store *store;
+    GTask *task;
+    char *name;
+    Secret *item;
+    bool unlock;
+    bool fresh; /* reads back as another process would */
+};
+
+/* Answers and ends. Takes problem, NULL for an item that is stored. */
+static void saving_end(struct saving *saving, GError *problem)
+{
+    if (problem != NULL)
+        g_task_return_error(saving->task, problem);
+    else
+        g_task_return_boolean(saving->task, TRUE);
+    g_object_unref(saving->task);
+    secret_unref(saving->item);
+    g_free(saving->name);
+    store_unref(saving->store);
+    g_free(saving);
+}
+
+static void read_back(struct saving *saving);
+
+static void on_read_back(GObject *source, GAsyncResult *result, gpointer user)
+{
+    (void)source;
+    struct saving *saving = user;
+    GError *problem = NULL;
+    g_autoptr(Secret) read = g_task_propagate_pointer(G_TASK(result), &problem);
+    if (saving->fresh && g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_STORE_LOCKED)) {
+        /* Locked for others only: a service that asks the person about each program. */
+        g_clear_error(&problem);
+        saving->fresh = false;
+        read_back(saving);
+        return;
+    }
+    bool gone = g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_NOT_FOUND);
+    if (gone || (problem == NULL && !secret_equal(read, saving->item))) {
+        g_clear_error(&problem);
+        g_set_error_literal(&problem, PERCH_ERROR, PERCH_ERROR_STORE_FAILED,
+                            _("The keyring returned something different from what was written."));
+    }
+    saving_end(saving, problem);
+}
+
+static void read_back(struct saving *saving)
+{
+    GTask *task = new_task(g_task_get_cancellable(saving->task), on_read_back, saving, &saving_tag);
+    saving->store->ops->load(saving->store, saving->name, saving->unlock && !saving->fresh,
+                             saving->fresh, task);
+}
+
+static void on_written(GObject *source, GAsyncResult *result, gpointer user)
+{
+    (void)source;
+    struct saving *saving = user;
+    GError *problem = NULL;
+    if (g_task_propagate_boolean(G_TASK(result), &problem))
+        read_back(saving);
+    else
+        saving_end(saving, problem);
+}
+
+/* Takes over task. */
+static void save_item(Store *store, const char *name, Secret *item, bool unlock, GTask *task)
+{
+    struct saving *saving = g_new0(struct saving, 1);
+    *saving =
+        (struct saving){store_ref(store), task, g_strdup(name), secret_ref(item), unlock, true};
+    store->ops->save(store, name, item, unlock,
+                     new_task(g_task_get_cancellable(task), on_written, saving, &saving_tag));
+}
+
 void store_save(Store *store, const char *name, const struct secrets *secrets, bool unlock,
                 GCancellable *cancellable, GAsyncReadyCallback done, gpointer user)
 {
@@ -105,7 +182,7 @@ void store_save(Store *store, const char *name, const struct secrets *secrets, b
         return;
     g_autoptr(Secret) item = readable_item(task, secrets);
     if (item != NULL)
-        store->ops->save(store, name, item, unlock && !store->never_ask, g_steal_pointer(&task));
+        save_item(store, name, item, unlock && !store->never_ask, g_steal_pointer(&task));
 }
 
 bool store_save_finish(Store *store, GAsyncResult *result, GError **error)
@@ -120,11 +197,15 @@ void store_load(Store *store, const char *name, bool unlock, GCancellable *cance
 {
     g_autoptr(GTask) task = new_task(cancellable, done, user, &load_tag);
     if (!refuse_name(task, name))
-        store->ops->load(store, name, unlock && !store->never_ask, g_steal_pointer(&task));
+        store->ops->load(store, name, unlock && !store->never_ask, /* fresh: */ false,
+                         g_steal_pointer(&task));
 }
 
-static bool finish_item(GAsyncResult *result, struct secrets *ret_secrets, GError **error)
+bool store_load_finish(Store *store, GAsyncResult *result, struct secrets *ret_secrets,
+                       GError **error)
 {
+    (void)store;
+    g_return_val_if_fail(g_async_result_is_tagged(result, &load_tag), false);
     g_autoptr(Secret) item = g_task_propagate_pointer(G_TASK(result), error);
     if (item == NULL)
         return false;
@@ -133,14 +214,6 @@ static bool finish_item(GAsyncResult *result, struct secrets *ret_secrets, GErro
         return true;
     g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_STORE_FAILED, problem->message);
     return false;
-}
-
-bool store_load_finish(Store *store, GAsyncResult *result, struct secrets *ret_secrets,
-                       GError **error)
-{
-    (void)store;
-    g_return_val_if_fail(g_async_result_is_tagged(result, &load_tag), false);
-    return finish_item(result, ret_secrets, error);
 }
 
 void store_erase(Store *store, const char *name, GCancellable *cancellable,
@@ -158,13 +231,12 @@ bool store_erase_finish(Store *store, GAsyncResult *result, GError **error)
     return g_task_propagate_boolean(G_TASK(result), error);
 }
 
-/* ---- probe: save, load, compare, erase under a name that no connection can have ---- */
+/* ---- probe: save, erase under a name that no connection can have ---- */
 
 struct probe {
     Store *store;
     GTask *task;
     char *name;
-    struct secrets secrets;
 };
 
 /* Answers and ends. Takes problem, NULL for a probe that passed. */
@@ -175,7 +247,6 @@ static void probe_end(struct probe *probe, GError *problem)
     else
         g_task_return_boolean(probe->task, TRUE);
     g_object_unref(probe->task);
-    secrets_clear(&probe->secrets);
     g_free(probe->name);
     store_unref(probe->store);
     g_free(probe);
@@ -199,27 +270,6 @@ static void on_probe_erased(GObject *source, GAsyncResult *result, gpointer user
         probe_fail(user, problem); /* cancelled in the middle of it: once more, to its end */
 }
 
-static void on_probe_loaded(GObject *source, GAsyncResult *result, gpointer user)
-{
-    (void)source;
-    struct probe *probe = user;
-    struct secrets read;
-    GError *problem = NULL;
-    if (finish_item(result, &read, &problem)) {
-        if (!secrets_equal(&read, &probe->secrets))
-            g_set_error_literal(
-                &problem, PERCH_ERROR, PERCH_ERROR_STORE_FAILED,
-                _("The keyring returned something different from what was written."));
-        secrets_clear(&read);
-    }
-    if (problem != NULL) {
-        probe_fail(probe, problem);
-        return;
-    }
-    GTask *task = new_task(g_task_get_cancellable(probe->task), on_probe_erased, probe, &probe_tag);
-    probe->store->ops->erase(probe->store, probe->name, !probe->store->never_ask, task);
-}
-
 static void on_probe_saved(GObject *source, GAsyncResult *result, gpointer user)
 {
     (void)source;
@@ -229,21 +279,20 @@ static void on_probe_saved(GObject *source, GAsyncResult *result, gpointer user)
         probe_fail(probe, problem);
         return;
     }
-    GTask *task = new_task(g_task_get_cancellable(probe->task), on_probe_loaded, probe, &probe_tag);
-    probe->store->ops->load(probe->store, probe->name, !probe->store->never_ask, task);
+    GTask *task = new_task(g_task_get_cancellable(probe->task), on_probe_erased, probe, &probe_tag);
+    probe->store->ops->erase(probe->store, probe->name, !probe->store->never_ask, task);
 }
 
 void store_probe(Store *store, GCancellable *cancellable, GAsyncReadyCallback done, gpointer user)
 {
     struct probe *probe = g_new0(struct probe, 1);
     g_autoptr(Secret) nonce = secret_new_random(6);
+    g_autoptr(Secret) item = secret_new_random(32);
     probe->store = store_ref(store);
     probe->task = new_task(cancellable, done, user, &probe_tag);
     probe->name = g_strconcat(".probe-", secret_peek(nonce), NULL);
-    probe->secrets.refresh_token = secret_new_random(32);
-    g_autoptr(Secret) item = secrets_to_item(&probe->secrets);
     GTask *task = new_task(cancellable, on_probe_saved, probe, &probe_tag);
-    store->ops->save(store, probe->name, item, !store->never_ask, task);
+    save_item(store, probe->name, item, !store->never_ask, task);
 }
 
 bool store_probe_finish(Store *store, GAsyncResult *result, GError **error)

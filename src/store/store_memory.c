@@ -30,9 +30,9 @@ static void unref_item(gpointer item)
     secret_unref(item);
 }
 
-static void memory_load(Store *store, const char *name, bool unlock, GTask *task)
+static void memory_load(Store *store, const char *name, bool unlock, bool fresh, GTask *task)
 {
-    (void)unlock;
+    (void)unlock, (void)fresh;
     if (!ended(store, task)) {
         Secret *item = g_hash_table_lookup(store->items, name);
         if (item != NULL)

@@ -11,7 +11,8 @@
  */
 struct store_ops {
     void (*save)(Store *store, const char *name, Secret *item, bool unlock, GTask *task);
-    void (*load)(Store *store, const char *name, bool unlock, GTask *task); /* returns a Secret */
+    /* Returns a Secret. fresh: as another process would read it. */
+    void (*load)(Store *store, const char *name, bool unlock, bool fresh, GTask *task);
     void (*erase)(Store *store, const char *name, bool unlock, GTask *task);
     void (*clear)(Store *store); /* frees what the kind added to struct store */
 };

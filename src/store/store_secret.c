@@ -1,149 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "call.h"
 #include "perch/base/error.h"
 #include "perch/base/text.h"
+#include "steps.h"
 
 /* The Secret Service kind of store. Each function below is one step of a call (call.h); a step
  * starts something and names the next one. */
 
-static void unref_object(gpointer object)
-{
-    g_object_unref(object);
-}
-
-/* ---- searching ---- */
-
-/* Newest first. Times are whole seconds, so among equals the longer, then the greater path wins:
- * services number their items. */
-static gint newer_first(gconstpointer a, gconstpointer b)
-{
-    SecretItem *one = (SecretItem *)(guintptr)a;
-    SecretItem *two = (SecretItem *)(guintptr)b;
-    guint64 when_one = secret_item_get_modified(one);
-    guint64 when_two = secret_item_get_modified(two);
-    if (when_one != when_two)
-        return when_one < when_two ? 1 : -1;
-    const char *path_one = g_dbus_proxy_get_object_path(G_DBUS_PROXY(one));
-    const char *path_two = g_dbus_proxy_get_object_path(G_DBUS_PROXY(two));
-    size_t length_one = strlen(path_one);
-    size_t length_two = strlen(path_two);
-    if (length_one != length_two)
-        return length_one < length_two ? 1 : -1;
-    return strcmp(path_two, path_one);
-}
-
-/* Takes the answer of a search into call->items; true when the call is over. An item that another
- * program deleted between the search and the look at it fails the whole search: once more, then. */
-static bool take_items(Call *call, GObject *source, GAsyncResult *result, call_step again)
-{
-    g_autoptr(GError) error = NULL;
-    GList *items = secret_service_search_finish(SECRET_SERVICE(source), result, &error);
-    g_list_free_full(call->items, unref_object);
-    call->items = g_list_sort(items, newer_first);
-    if (call->task != NULL && !call->retried &&
-        g_error_matches(error, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT)) {
-        call->retried = true;
-        again(call);
-        return true;
-    }
-    return call_is_over(call, error);
-}
-
-/* Always without UNLOCK: libsecret hides whether an item is locked or not there when nobody can be
- * asked. Attributes are never empty here, so this never matches what is not ours. */
-static void search(Call *call, SecretSearchFlags flags, GAsyncReadyCallback done)
-{
-    call_expect_service(call);
-    secret_service_search(call->service, &call_schema, call->attributes, SECRET_SEARCH_ALL | flags,
-                          call->cancellable, done, call_ref(call));
-}
-
-/* The newest item that can be read, else NULL. */
-static SecretItem *newest_unlocked(const Call *call)
-{
-    for (GList *i = call->items; i != NULL; i = i->next)
-        if (!secret_item_get_locked(i->data))
-            return i->data;
-    return NULL;
-}
-
-/* ---- unlocking ---- */
-
-static void on_unlocked(GObject *source, GAsyncResult *result, gpointer user)
-{
-    g_autoptr(Call) call = user;
-    g_autoptr(GError) error = NULL;
-    gint count = secret_service_unlock_finish(SECRET_SERVICE(source), result, NULL, &error);
-    bool dismissed = g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_LOCKED);
-    if (call_is_over(call, dismissed ? NULL : error))
-        return;
-    if (dismissed || count <= 0) {
-        call_fail(call, PERCH_ERROR_STORE_LOCKED,
-                  _("The keyring is still locked: nobody unlocked it when it asked."));
-        return;
-    }
-    call->unlock = false; /* asked once; a service that lies does not make a loop */
-    call->after(call);
-}
-
-/* Goes on with after once objects are unlocked, or answers "locked" when nobody may be asked. */
-static void unlock_then(Call *call, GList *objects, call_step after)
-{
-    if (!call->unlock) {
-        call_fail(call, PERCH_ERROR_STORE_LOCKED, _("The keyring is locked."));
-        return;
-    }
-    call->after = after;
-    call_expect_service(call);
-    secret_service_unlock(call->service, objects, call->cancellable, on_unlocked, call_ref(call));
-}
-
-/* ---- the default collection ---- */
-
-/* Whether the object asked for does not exist, which some services say in D-Bus' own words. */
-static bool means_not_there(const Call *call, const GError *error)
-{
-    return !call_lost_service(call) &&
-           (g_error_matches(error, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT) ||
-            g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
-            g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD));
-}
-
-/* Takes the answer into call->collection, NULL for none; true when the call is over. */
-static bool take_collection(Call *call, GAsyncResult *result)
-{
-    g_autoptr(GError) error = NULL;
-    SecretCollection *collection = secret_collection_for_alias_finish(result, &error);
-    g_clear_object(&call->collection);
-    call->collection = collection;
-    return call_is_over(call, means_not_there(call, error) ? NULL : error);
-}
-
-static void look_up_collection(Call *call, GAsyncReadyCallback done)
-{
-    call_expect_service(call);
-    secret_collection_for_alias(call->service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE,
-                                call->cancellable, done, call_ref(call));
-}
-
-static void unlock_collection_then(Call *call, call_step after)
-{
-    GList only = {.data = call->collection};
-    unlock_then(call, &only, after);
-}
-
 /* A search found nothing. Some services hide the items of a locked collection, so this is sure
  * only when the default one is open. */
-static void on_empty_checked(GObject *source, GAsyncResult *result, gpointer user)
+static void found_nothing(Call *call)
 {
-    (void)source;
-    g_autoptr(Call) call = user;
-    if (take_collection(call, result))
-        return;
-    if (call->collection != NULL && secret_collection_get_locked(call->collection)) {
-        unlock_collection_then(call, call->begin);
+    if (call->collection_locked) {
+        steps_unlock_collection_then(call, call->begin);
     } else if (call->erases) {
         call_succeed(call);
     } else {
@@ -152,33 +22,55 @@ static void on_empty_checked(GObject *source, GAsyncResult *result, gpointer use
     }
 }
 
-/* ---- load: search with secrets → (unlock → again) ---- */
+/* ---- load: search → (unlock → again) → the newest one's secret ---- */
 
 static void load_begin(Call *call);
+
+static void on_secret(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autoptr(Call) call = user;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Secret) value =
+        secret_service_get_secret_for_dbus_path_finish(SECRET_SERVICE(source), result, &error);
+    bool gone = call_not_there(call, error);
+    if (call_is_over(call, gone ? NULL : error))
+        return;
+    if (value != NULL) {
+        call_succeed_with(call, value);
+    } else if (!call->retried) {
+        /* Another program deleted or replaced it meanwhile: once more, then. */
+        call->retried = true;
+        load_begin(call);
+    } else {
+        call_fail(call, PERCH_ERROR_STORE_FAILED,
+                  _("The keyring has the item but does not give out what is in it."));
+    }
+}
+
+static void load_newest(Call *call)
+{
+    g_autofree char *path = steps_take_newest(call);
+    call_expect_service(call);
+    secret_service_get_secret_for_dbus_path(call->link->service, path, call->cancellable, on_secret,
+                                            call_ref(call));
+}
 
 static void on_load_found(GObject *source, GAsyncResult *result, gpointer user)
 {
     g_autoptr(Call) call = user;
-    if (take_items(call, source, result, load_begin))
+    if (steps_take_items(call, source, result))
         return;
-    SecretItem *item = newest_unlocked(call);
-    if (call->items == NULL) {
-        look_up_collection(call, on_empty_checked);
-    } else if (item == NULL) {
-        unlock_then(call, call->items, load_begin);
-    } else {
-        g_autoptr(Secret) value = secret_item_get_secret(item);
-        if (value != NULL)
-            call_succeed_with(call, value);
-        else
-            call_fail(call, PERCH_ERROR_STORE_FAILED,
-                      _("The keyring has the item but does not give out what is in it."));
-    }
+    if (call->items->len > 0)
+        steps_sort_then(call, load_newest);
+    else if (steps_has_locked(call))
+        steps_unlock_items_then(call, load_begin);
+    else
+        steps_look_up_collection_then(call, found_nothing);
 }
 
 static void load_begin(Call *call)
 {
-    search(call, SECRET_SEARCH_LOAD_SECRETS, on_load_found);
+    steps_search(call, on_load_found);
 }
 
 /* ---- who serves? ---- */
@@ -218,9 +110,9 @@ static void on_provider(GObject *source, GAsyncResult *result, gpointer user)
 /* Runs beside the call. The bus itself answers, so it is known before the service has. */
 static void ask_provider(Call *call)
 {
-    g_dbus_connection_call(call->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+    g_dbus_connection_call(call->link->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                            "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-                           g_variant_new("(s)", call_service_name), G_VARIANT_TYPE("(u)"),
+                           g_variant_new("(s)", link_service_name), G_VARIANT_TYPE("(u)"),
                            G_DBUS_CALL_FLAGS_NONE, -1, call->cancellable, on_provider,
                            store_ref(call->store));
 }
@@ -230,62 +122,60 @@ static void ask_provider(Call *call)
 static void erase_begin(Call *call);
 static void erase_next(Call *call);
 
+static void delete_item(Call *call, const char *path, GAsyncReadyCallback done)
+{
+    call_expect_service(call);
+    secret_service_delete_item_dbus_path(call->link->service, path, call->cancellable, done,
+                                         call_ref(call));
+}
+
 static void on_erased(GObject *source, GAsyncResult *result, gpointer user)
 {
     g_autoptr(Call) call = user;
     g_autoptr(GError) error = NULL;
-    secret_item_delete_finish(SECRET_ITEM(source), result, &error);
+    secret_service_delete_item_dbus_path_finish(SECRET_SERVICE(source), result, &error);
     /* Somebody else deleted it first: as good. */
-    if (!call_is_over(call, means_not_there(call, error) ? NULL : error))
+    if (!call_is_over(call, call_not_there(call, error) ? NULL : error))
         erase_next(call);
 }
 
 static void erase_next(Call *call)
 {
-    if (call->items == NULL) {
+    g_autofree char *path = steps_take_newest(call);
+    if (path == NULL)
         call_succeed(call);
-        return;
-    }
-    g_autoptr(SecretItem) item = call->items->data;
-    call->items = g_list_delete_link(call->items, call->items);
-    call_expect_service(call);
-    secret_item_delete(item, call->cancellable, on_erased, call_ref(call));
+    else
+        delete_item(call, path, on_erased);
 }
 
 static void on_erase_found(GObject *source, GAsyncResult *result, gpointer user)
 {
     g_autoptr(Call) call = user;
-    if (take_items(call, source, result, erase_begin))
+    if (steps_take_items(call, source, result))
         return;
-    GList *locked = NULL;
-    for (GList *i = call->items; i != NULL; i = i->next)
-        if (secret_item_get_locked(i->data))
-            locked = g_list_prepend(locked, i->data);
-    if (call->items == NULL)
-        look_up_collection(call, on_empty_checked);
-    else if (locked != NULL)
-        unlock_then(call, locked, erase_begin);
+    if (steps_has_locked(call))
+        steps_unlock_items_then(call, erase_begin);
+    else if (call->items->len == 0)
+        steps_look_up_collection_then(call, found_nothing);
     else
         erase_next(call);
-    g_list_free(locked);
 }
 
 static void erase_begin(Call *call)
 {
     ask_provider(call);
-    search(call, SECRET_SEARCH_NONE, on_erase_found);
+    steps_search(call, on_erase_found);
 }
 
 /* ---- save: default collection → (make or unlock it) → create with replace → only one left ---- */
 
-static void save_write(Call *call);
 static void save_tidy(Call *call);
 
 static void on_tidied(GObject *source, GAsyncResult *result, gpointer user)
 {
     g_autoptr(Call) call = user;
     /* What could not be deleted is older than what was just written, and never read again. */
-    secret_item_delete_finish(SECRET_ITEM(source), result, NULL);
+    secret_service_delete_item_dbus_path_finish(SECRET_SERVICE(source), result, NULL);
     if (!call_is_over(call, NULL))
         save_tidy(call);
 }
@@ -294,97 +184,134 @@ static void on_tidied(GObject *source, GAsyncResult *result, gpointer user)
  * process' later save. */
 static void save_tidy(Call *call)
 {
-    while (call->items != NULL) {
-        g_autoptr(SecretItem) item = call->items->data;
-        call->items = g_list_delete_link(call->items, call->items);
-        if (secret_item_get_locked(item) || secret_item_get_modified(item) > call->kept_modified ||
-            strcmp(g_dbus_proxy_get_object_path(G_DBUS_PROXY(item)), call->kept) == 0)
+    guint64 written = 0;
+    for (guint i = 0; i < call->items->len; i++) {
+        const struct item *item = call->items->pdata[i];
+        if (strcmp(item->path, call->kept) == 0)
+            written = item->modified;
+    }
+    for (guint i = call->items->len; i > 0; i--) {
+        const struct item *item = call->items->pdata[i - 1];
+        if (strcmp(item->path, call->kept) == 0 || item->modified > written)
             continue;
-        call_expect_service(call);
-        secret_item_delete(item, call->cancellable, on_tidied, call_ref(call));
+        delete_item(call, item->path, on_tidied);
+        g_ptr_array_remove_index(call->items, i - 1);
         return;
     }
     call_succeed(call);
 }
 
-static void save_look(Call *call);
-
 static void on_saved_found(GObject *source, GAsyncResult *result, gpointer user)
 {
     g_autoptr(Call) call = user;
-    if (!take_items(call, source, result, save_look))
-        save_tidy(call);
+    if (!steps_take_items(call, source, result))
+        steps_sort_then(call, save_tidy);
 }
 
-static void save_look(Call *call)
+/* Takes over the path of the item that was written. */
+static void save_look(Call *call, char *path)
 {
-    search(call, SECRET_SEARCH_NONE, on_saved_found);
+    call->kept = path;
+    steps_search(call, on_saved_found);
 }
 
-static void on_written(GObject *source, GAsyncResult *result, gpointer user)
+static void on_created(GObject *source, GAsyncResult *result, gpointer user)
 {
-    (void)source;
     g_autoptr(Call) call = user;
     g_autoptr(GError) error = NULL;
-    g_autoptr(SecretItem) item = secret_item_create_finish(result, &error);
+    char *path =
+        secret_service_create_item_dbus_path_finish(SECRET_SERVICE(source), result, &error);
     if (call_is_over(call, error))
-        return;
-    call->kept = g_strdup(g_dbus_proxy_get_object_path(G_DBUS_PROXY(item)));
-    call->kept_modified = secret_item_get_modified(item);
-    save_look(call);
+        g_free(path);
+    else
+        save_look(call, path);
+}
+
+static void unref_variant(gpointer variant)
+{
+    g_variant_unref(variant);
+}
+
+static GHashTable *new_properties(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, NULL, unref_variant);
+}
+
+static void put(GHashTable *properties, const char *name, GVariant *value)
+{
+    g_hash_table_insert(properties, (gpointer)(guintptr)name, g_variant_ref_sink(value));
+}
+
+static GVariant *public_attributes(const Call *call)
+{
+    GVariantBuilder builder;
+    GHashTableIter each;
+    gpointer name, value;
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a{ss}"));
+    g_hash_table_iter_init(&each, call->attributes);
+    while (g_hash_table_iter_next(&each, &name, &value))
+        g_variant_builder_add(&builder, "{ss}", name, value);
+    g_variant_builder_add(&builder, "{ss}", "xdg:schema", call_schema.name);
+    return g_variant_builder_end(&builder);
 }
 
 static void save_create(Call *call)
 {
     g_autofree char *label = g_strconcat("perch: ", call->name, NULL);
+    g_autoptr(GHashTable) properties = new_properties();
+    put(properties, "org.freedesktop.Secret.Item.Label", g_variant_new_string(label));
+    put(properties, "org.freedesktop.Secret.Item.Attributes", public_attributes(call));
     call_expect_service(call);
-    secret_item_create(call->collection, &call_schema, call->attributes, label, call->item,
-                       SECRET_ITEM_CREATE_REPLACE, call->cancellable, on_written, call_ref(call));
+    secret_service_create_item_dbus_path(call->link->service, call->collection, properties,
+                                         call->item, SECRET_ITEM_CREATE_REPLACE, call->cancellable,
+                                         on_created, call_ref(call));
 }
 
 static void on_changed(GObject *source, GAsyncResult *result, gpointer user)
 {
     g_autoptr(Call) call = user;
     g_autoptr(GError) error = NULL;
-    secret_item_set_secret_finish(SECRET_ITEM(source), result, &error);
-    if (call_is_over(call, error))
-        return;
-    call->kept = g_strdup(g_dbus_proxy_get_object_path(G_DBUS_PROXY(source)));
-    call->kept_modified = secret_item_get_modified(SECRET_ITEM(source));
-    save_look(call);
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    if (!call_is_over(call, error))
+        steps_search(call, on_saved_found);
 }
 
-static void save_write(Call *call);
+static void save_change(Call *call)
+{
+    call->kept = steps_take_newest(call);
+    steps_ask(call, call->kept, steps_item_interface, "SetSecret",
+              g_variant_new("(@(oayays))",
+                            secret_service_encode_dbus_secret(call->link->service, call->item)),
+              "()", on_changed, call_ref(call));
+}
 
 static void on_old_found(GObject *source, GAsyncResult *result, gpointer user)
 {
     g_autoptr(Call) call = user;
-    if (take_items(call, source, result, save_write))
+    if (steps_take_items(call, source, result))
         return;
-    SecretItem *item = newest_unlocked(call);
-    if (item == NULL) {
+    if (call->items->len == 0)
         save_create(call);
-        return;
-    }
-    call_expect_service(call);
-    secret_item_set_secret(item, call->item, call->cancellable, on_changed, call_ref(call));
+    else
+        steps_sort_then(call, save_change);
 }
 
 /* Where replacing asks the person each time, what is there is changed instead. */
 static void save_write(Call *call)
 {
     if (call_prompts_for_form(call))
-        search(call, SECRET_SEARCH_NONE, on_old_found);
+        steps_search(call, on_old_found);
     else
         save_create(call);
 }
 
 static void on_made(GObject *source, GAsyncResult *result, gpointer user)
 {
-    (void)source;
     g_autoptr(Call) call = user;
     g_autoptr(GError) error = NULL;
-    call->collection = secret_collection_create_finish(result, &error);
+    call->collection =
+        secret_service_create_collection_dbus_path_finish(SECRET_SERVICE(source), result, &error);
     if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_LOCKED))
         call_fail(call, PERCH_ERROR_STORE_NO_COLLECTION,
                   _("There is no default keyring yet, and nobody made one when asked."));
@@ -392,31 +319,34 @@ static void on_made(GObject *source, GAsyncResult *result, gpointer user)
         save_write(call);
 }
 
-static void on_save_collection(GObject *source, GAsyncResult *result, gpointer user)
+static void make_collection(Call *call)
 {
-    (void)source;
-    g_autoptr(Call) call = user;
-    if (take_collection(call, result))
-        return;
-    if (call->collection != NULL && secret_collection_get_locked(call->collection)) {
-        unlock_collection_then(call, save_write);
-    } else if (call->collection != NULL) {
+    g_autoptr(GHashTable) properties = new_properties();
+    put(properties, "org.freedesktop.Secret.Collection.Label",
+        g_variant_new_string(_("Default keyring")));
+    call_expect_service(call);
+    /* The service asks the person for the new keyring's password. */
+    secret_service_create_collection_dbus_path(
+        call->link->service, properties, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_CREATE_NONE,
+        call->cancellable, on_made, call_ref(call));
+}
+
+static void save_into(Call *call)
+{
+    if (call->collection != NULL && call->collection_locked)
+        steps_unlock_collection_then(call, save_write);
+    else if (call->collection != NULL)
         save_write(call);
-    } else if (call->unlock) {
-        /* The service asks the person for the new keyring's password. */
-        call_expect_service(call);
-        secret_collection_create(call->service, _("Default keyring"), SECRET_COLLECTION_DEFAULT,
-                                 SECRET_COLLECTION_CREATE_NONE, call->cancellable, on_made,
-                                 call_ref(call));
-    } else {
+    else if (call->unlock)
+        make_collection(call);
+    else
         call_fail(call, PERCH_ERROR_STORE_NO_COLLECTION, _("There is no default keyring yet."));
-    }
 }
 
 static void save_begin(Call *call)
 {
     ask_provider(call);
-    look_up_collection(call, on_save_collection);
+    steps_look_up_collection_then(call, save_into);
 }
 
 /* ---- the kind ---- */
@@ -428,9 +358,11 @@ static void secret_save(Store *store, const char *name, Secret *item, bool unloc
     call_start(call, save_begin);
 }
 
-static void secret_load(Store *store, const char *name, bool unlock, GTask *task)
+static void secret_load(Store *store, const char *name, bool unlock, bool fresh, GTask *task)
 {
-    call_start(call_open(store, name, unlock, task), load_begin);
+    Call *call = call_open(store, name, unlock, task);
+    call->fresh = fresh;
+    call_start(call, load_begin);
 }
 
 static void secret_erase(Store *store, const char *name, bool unlock, GTask *task)

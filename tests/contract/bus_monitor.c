@@ -10,8 +10,8 @@ enum { DEADLINE_S = 30 };
 struct BusMonitor {
     GDBusConnection *bus;
     guint filter;
-    GMutex mutex; /* the filter runs in GDBus' own thread */
-    GHashTable *methods;
+    GMutex mutex;        /* the filter runs in GDBus' own thread */
+    GHashTable *methods; /* how often each was called */
     GByteArray *bytes;
 };
 
@@ -32,8 +32,11 @@ static GDBusMessage *on_message(GDBusConnection *bus, GDBusMessage *message, gbo
     guchar *blob =
         g_dbus_message_to_blob(message, &length, G_DBUS_CAPABILITY_FLAGS_UNIX_FD_PASSING, NULL);
     g_mutex_lock(&monitor->mutex);
-    if (g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL)
-        g_hash_table_add(monitor->methods, g_strdup(g_dbus_message_get_member(message)));
+    if (g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL) {
+        const char *method = g_dbus_message_get_member(message);
+        guint count = GPOINTER_TO_UINT(g_hash_table_lookup(monitor->methods, method));
+        g_hash_table_replace(monitor->methods, g_strdup(method), GUINT_TO_POINTER(count + 1));
+    }
     if (blob != NULL)
         g_byte_array_append(monitor->bytes, blob, (guint)length);
     g_mutex_unlock(&monitor->mutex);
@@ -78,12 +81,17 @@ void bus_monitor_free(BusMonitor *monitor)
     g_free(monitor);
 }
 
-bool bus_monitor_saw(BusMonitor *monitor, const char *method)
+guint bus_monitor_count(BusMonitor *monitor, const char *method)
 {
     g_mutex_lock(&monitor->mutex);
-    bool saw = g_hash_table_contains(monitor->methods, method);
+    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(monitor->methods, method));
     g_mutex_unlock(&monitor->mutex);
-    return saw;
+    return count;
+}
+
+bool bus_monitor_saw(BusMonitor *monitor, const char *method)
+{
+    return bus_monitor_count(monitor, method) > 0;
 }
 
 bool bus_monitor_saw_text(BusMonitor *monitor, const char *text)
@@ -100,10 +108,15 @@ static gboolean on_deadline(gpointer method)
     return G_SOURCE_REMOVE;
 }
 
-void bus_monitor_wait(BusMonitor *monitor, const char *method)
+void bus_monitor_wait_count(BusMonitor *monitor, const char *method, guint count)
 {
     guint deadline = g_timeout_add_seconds(DEADLINE_S, on_deadline, (gpointer)(guintptr)method);
-    while (!bus_monitor_saw(monitor, method))
+    while (bus_monitor_count(monitor, method) < count)
         g_main_context_iteration(NULL, TRUE);
     g_source_remove(deadline);
+}
+
+void bus_monitor_wait(BusMonitor *monitor, const char *method)
+{
+    bus_monitor_wait_count(monitor, method, 1);
 }

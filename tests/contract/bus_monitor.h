@@ -12,8 +12,10 @@ typedef struct BusMonitor BusMonitor;
 BusMonitor *bus_monitor_new(const char *address);
 void bus_monitor_free(BusMonitor *monitor);
 
-/* Runs the main loop until a call of this method was on the bus. */
+/* Runs the main loop until a call of this method was on the bus, or count calls of it. */
 void bus_monitor_wait(BusMonitor *monitor, const char *method);
+void bus_monitor_wait_count(BusMonitor *monitor, const char *method, guint count);
+guint bus_monitor_count(BusMonitor *monitor, const char *method);
 bool bus_monitor_saw(BusMonitor *monitor, const char *method);
 /* Whether text was anywhere in the bytes of any message. */
 bool bus_monitor_saw_text(BusMonitor *monitor, const char *text);

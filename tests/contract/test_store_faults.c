@@ -75,7 +75,8 @@ static void save(struct world *world, const char *name, const char *refresh)
 static void assert_refresh(struct world *world, const char *name, const char *refresh)
 {
     struct secrets read;
-    assert_int_equal(call_load(world->store, name, false, &read), CALL_OK);
+    if (call_load(world->store, name, false, &read) != CALL_OK)
+        fail_msg("%s", call_message);
     assert_true(secret_equal_text(read.refresh_token, refresh));
     secrets_clear(&read);
 }
@@ -324,51 +325,115 @@ static void wire__secret_is_not_in_clear(void **state)
     bus_monitor_free(monitor);
 }
 
-/* The service gets its first message and dies before it can answer. */
-static void killed__service_before_its_answer(void **state)
+/* The service gets this message of a load, and victim dies before it can be answered. */
+static void kill_at(struct world *world, const char *message, pid_t victim)
 {
-    struct world *world = *state;
-    save(world, "acme", "one");
     BusMonitor *monitor = bus_monitor_new(world->service->address);
     kill(world->service->keyring, SIGSTOP);
     struct answer load = {.done = false};
     store_load(world->store, "acme", true, NULL, on_load_answer, &load);
-    bus_monitor_wait(monitor, "OpenSession");
-    kill(world->service->keyring, SIGKILL);
-    run_until(&load.done, "load");
+    bus_monitor_wait(monitor, message);
+    kill(victim, SIGKILL);
+    run_until(&load.done, "load"); /* and this process is still here */
     assert_int_equal(load.code, PERCH_ERROR_STORE_FAILED);
+    kill(world->service->keyring, SIGCONT);
     bus_monitor_free(monitor);
-    private_keyring_stop(world->service);
-    struct secrets read;
-    assert_int_equal(call_load(world->store, "acme", true, &read), PERCH_ERROR_STORE_ABSENT);
+}
+
+static void start_again(struct world *world)
+{
     g_autoptr(Secret) password = secret_new("correct horse");
+    private_keyring_stop(world->service);
     assert_true(private_keyring_start(world->service, password, NULL));
-    assert_refresh(world, "acme", "one"); /* found again, by the same Store */
+}
+
+/* While its session opens, and with the session that is already open. */
+static void killed__service_before_its_answer(void **state)
+{
+    struct world *world = *state;
+    static const char *const messages[] = {"OpenSession", "SearchItems"};
+    for (gsize i = 0; i < G_N_ELEMENTS(messages); i++) {
+        kill_at(world, messages[i], world->service->keyring);
+        private_keyring_stop(world->service);
+        struct secrets read;
+        assert_int_equal(call_load(world->store, "acme", true, &read), PERCH_ERROR_STORE_ABSENT);
+        start_again(world);
+        save(world, "acme", "one"); /* found again, by the same Store */
+        assert_refresh(world, "acme", "one");
+    }
 }
 
 static void killed__bus_before_the_answer(void **state)
 {
     struct world *world = *state;
-    BusMonitor *monitor = bus_monitor_new(world->service->address);
-    kill(world->service->keyring, SIGSTOP);
-    struct answer load = {.done = false};
-    store_load(world->store, "acme", true, NULL, on_load_answer, &load);
-    bus_monitor_wait(monitor, "OpenSession");
-    kill(world->service->bus, SIGKILL);
-    run_until(&load.done, "load"); /* and this process is still here */
-    assert_int_equal(load.code, PERCH_ERROR_STORE_FAILED);
-    bus_monitor_free(monitor);
-    kill(world->service->keyring, SIGCONT);
+    kill_at(world, "OpenSession", world->service->bus);
     struct secrets read;
     assert_int_equal(call_load(world->store, "acme", true, &read), PERCH_ERROR_STORE_ABSENT);
+}
+
+static void killed__bus_with_an_open_session(void **state)
+{
+    struct world *world = *state;
+    save(world, "acme", "one");
+    kill_at(world, "SearchItems", world->service->bus);
+    struct secrets read;
+    assert_int_equal(call_load(world->store, "acme", true, &read), PERCH_ERROR_STORE_ABSENT);
+}
+
+/* ---- one connection ---- */
+
+/* A service that was ended and started again while nobody called is simply used, and so is another
+ * bus. */
+static void link__opens_anew_when_it_has_to(void **state)
+{
+    struct world *world = *state;
+    save(world, "acme", "one");
+    start_again(world);
+    assert_refresh(world, "acme", "one");
+    g_autofree char *home = g_build_filename(world->home, "other", NULL);
+    g_autofree char *first = g_strdup(g_getenv("DBUS_SESSION_BUS_ADDRESS"));
+    g_autoptr(StorePrivate) other = keyring_start(home, KEYRING_UNLOCKED);
+    struct secrets read;
+    assert_int_equal(call_load(world->store, "acme", false, &read), PERCH_ERROR_NOT_FOUND);
+    save(world, "acme", "two");
+    store_use_bus(first);
+    assert_refresh(world, "acme", "one");
+    store_use_bus(NULL);
+    assert_refresh(world, "acme", "two");
+}
+
+/* Of any number of reads one session is opened; each write is read back over one of its own. */
+static void link__is_one_for_the_process(void **state)
+{
+    struct world *world = *state;
+    enum { MANY = 40 };
+    static struct answer loads[MANY];
+    save(world, "acme", "one");
+    BusMonitor *monitor = bus_monitor_new(world->service->address);
+    for (guint i = 0; i < MANY; i++)
+        store_load(world->store, "acme", false, NULL, on_load_answer, &loads[i]);
+    for (guint i = 0; i < MANY; i++) {
+        run_until(&loads[i].done, "load");
+        assert_int_equal(loads[i].code, CALL_OK);
+        secrets_clear(&loads[i].secrets);
+    }
+    bus_monitor_wait_count(monitor, "GetSecrets", MANY);
+    assert_int_equal(bus_monitor_count(monitor, "OpenSession"), 0);
+    assert_int_equal(bus_monitor_count(monitor, "Hello"), 0);
+    assert_int_equal(bus_monitor_count(monitor, "GetAll"), 0); /* properties that nobody reads */
+    save(world, "acme", "two");
+    bus_monitor_wait_count(monitor, "GetSecrets", MANY + 1);
+    assert_int_equal(bus_monitor_count(monitor, "OpenSession"), 1);
+    assert_int_equal(bus_monitor_count(monitor, "Hello"), 1);
+    bus_monitor_free(monitor);
 }
 
 /* Killed at each step of a save: one answer, no hang, and afterwards the old or the new value. */
 static void killed__service_at_each_step_of_a_save(void **state)
 {
     struct world *world = *state;
-    static const char *const steps[] = {"OpenSession", "ReadAlias", "CreateItem", "SearchItems"};
-    g_autoptr(Secret) password = secret_new("correct horse");
+    static const char *const steps[] = {"OpenSession", "ReadAlias", "CreateItem", "SearchItems",
+                                        "GetSecrets"};
     save(world, "acme", "old");
     for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
         BusMonitor *monitor = bus_monitor_new(world->service->address);
@@ -381,8 +446,7 @@ static void killed__service_at_each_step_of_a_save(void **state)
         assert_true(answer.code == CALL_OK || answer.code == PERCH_ERROR_STORE_FAILED ||
                     answer.code == PERCH_ERROR_STORE_ABSENT);
         bus_monitor_free(monitor);
-        private_keyring_stop(world->service);
-        assert_true(private_keyring_start(world->service, password, NULL));
+        start_again(world);
         struct secrets read;
         assert_int_equal(call_load(world->store, "acme", false, &read), CALL_OK);
         bool is_new = secret_equal_text(read.refresh_token, "new");
@@ -481,6 +545,9 @@ int main(void)
         WITH(unlocked, wire__secret_is_not_in_clear),
         WITH(unlocked, killed__service_before_its_answer),
         WITH(unlocked, killed__bus_before_the_answer),
+        WITH(unlocked, killed__bus_with_an_open_session),
+        WITH(unlocked, link__opens_anew_when_it_has_to),
+        WITH(unlocked, link__is_one_for_the_process),
         WITH(unlocked, killed__service_at_each_step_of_a_save),
         WITH(unlocked, cancelled__probe_leaves_nothing),
         WITH(unlocked, stuck__service_runs_into_the_limit),

@@ -243,6 +243,31 @@ static void write__asked_without_leave(void **state)
     assert_string_equal(world->service->item, item_one);
 }
 
+/* ---- read back ---- */
+
+/* Stored is what another connection reads, not what the service said. */
+static void read_back__tells_what_was_not_kept(void **state)
+{
+    struct world *world = *state;
+    has_item(world, false, FAKE_HOLDS);
+    world->service->forgets = true;
+    assert_int_equal(save(world, true), PERCH_ERROR_STORE_FAILED);
+    assert_non_null(strstr(call_message, "different"));
+    g_clear_pointer(&world->service->item, g_free);
+    assert_int_equal(save(world, true), PERCH_ERROR_STORE_FAILED);
+    assert_int_equal(call_probe(world->store, NULL), PERCH_ERROR_STORE_FAILED);
+}
+
+/* A service that asks the person about each program is not made to ask about perch again. */
+static void read_back__does_not_ask_again(void **state)
+{
+    struct world *world = *state;
+    world->service->asks_each = true;
+    assert_int_equal(save(world, true), CALL_OK);
+    assert_non_null(strstr(world->service->item, "two"));
+    assert_int_equal(world->service->unlock_calls, 0);
+}
+
 /* libsecret takes a service that is gone for a collection or an item that is not there. */
 static void vanished__is_not_not_there(void **state)
 {
@@ -293,6 +318,8 @@ int main(void)
         WITH(write__asked_and_accepted),
         WITH(write__asked_and_dismissed),
         WITH(write__asked_without_leave),
+        WITH(read_back__tells_what_was_not_kept),
+        WITH(read_back__does_not_ask_again),
         WITH(vanished__is_not_not_there),
         WITH(collection__made_when_asked),
     };

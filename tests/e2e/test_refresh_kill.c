@@ -187,7 +187,7 @@ static void killed__keyring_thread__loses_nothing(void **state)
         skip();
     g_autoptr(Rig) rig = tokens_rig(true);
     struct tally tally = {0};
-    for (int call = 1; tally.survived == 0; call += g_getenv("EVERY") != NULL ? 1 : 2) {
+    for (int call = 1; tally.survived == 0; call++) {
         g_autofree char *inject = g_strdup_printf("sendmsg:signal=KILL:when=%d", call);
         kill_at(rig, inject, true, &tally);
     }

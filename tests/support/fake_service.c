@@ -112,9 +112,11 @@ static void search_items(FakeService *service, GVariant *in, GDBusMethodInvocati
 {
     (void)in;
     bool there = service->item != NULL && !(service->locked && service->hides_locked);
+    bool others = g_strcmp0(g_dbus_method_invocation_get_sender(call), service->writer) != 0;
+    bool locked = service->locked || (service->asks_each && others);
     g_dbus_method_invocation_return_value(
-        call, g_variant_new("(@ao@ao)", paths(there && !service->locked, ITEM),
-                            paths(there && service->locked, ITEM)));
+        call,
+        g_variant_new("(@ao@ao)", paths(there && !locked, ITEM), paths(there && locked, ITEM)));
 }
 
 static void unlock(FakeService *service, GVariant *in, GDBusMethodInvocation *call)
@@ -168,7 +170,9 @@ static void create_item(FakeService *service, GVariant *in, GDBusMethodInvocatio
     g_free(service->pending);
     service->pending = g_strndup(bytes, length);
     service->prompt_for = "CreateItem";
-    if (!service->asks_to_write)
+    g_free(service->writer);
+    service->writer = g_strdup(g_dbus_method_invocation_get_sender(call));
+    if (!service->asks_to_write && !service->forgets)
         g_variant_unref(g_variant_ref_sink(accept(service)));
     g_dbus_method_invocation_return_value(call, service->asks_to_write
                                                     ? g_variant_new("(oo)", "/", PROMPT)
@@ -315,5 +319,6 @@ void fake_service_free(FakeService *service)
     g_dbus_node_info_unref(service->interfaces);
     g_free(service->item);
     g_free(service->pending);
+    g_free(service->writer);
     g_free(service);
 }

@@ -24,6 +24,8 @@ typedef struct FakeService {
     bool hides_locked;  /* a search finds nothing while locked */
     bool asks_to_write; /* CreateItem and Delete prompt */
     bool no_collection;
+    bool forgets;   /* CreateItem answers as if it had stored */
+    bool asks_each; /* an item is locked for everybody but the program that wrote it */
     enum fake_prompt prompt;
     const char *vanish_after; /* leaves the bus as soon as it has answered this method */
     /* seen by the test */
@@ -34,6 +36,7 @@ typedef struct FakeService {
     GDBusConnection *bus;
     GDBusNodeInfo *interfaces;
     const char *prompt_for; /* method that the open prompt belongs to */
+    char *writer;           /* unique bus name of the program that wrote the item */
     char *pending;          /* text that a prompted CreateItem will store */
 } FakeService;
 

@@ -38,25 +38,33 @@ void store_refuse(const char *why);
 void store_never_ask(Store *store);
 
 /*
- * All calls are asynchronous on the thread-default main context; the callback comes exactly once,
+ * All calls are asynchronous on the default main context; the callback comes exactly once,
  * from the loop. They follow GIO: start, then _finish in the callback. Errors are those of
  * PERCH_ERROR: STORE_ABSENT, STORE_LOCKED, STORE_NO_COLLECTION, STORE_FAILED, CANCELLED; lookup
  * gives NOT_FOUND when nothing is stored under that name; a name that is none gives USAGE. unlock:
  * may the service ask the person (a prompt, for as long as the cancellable lets it)? Save may then
  * also make the default keyring. A prompt that the person closes is STORE_LOCKED (making a keyring:
  * STORE_NO_COLLECTION). While nobody is asked, a service that says nothing for 10 s is given up
- * with STORE_FAILED; so is one that ends, or a bus that is lost, in the middle of a call. Each call
- * opens its own connection to the bus, so the next one finds a service that was restarted.
+ * with STORE_FAILED; so is one that ends, or a bus that is lost, in the middle of a call.
+ *
+ * The process has one connection to the bus and one session with the service, for all stores and
+ * calls. They are opened by the first call, and anew by the next one after the service was
+ * restarted or the bus was lost. Nothing that the service says is kept: each read asks it again. A
+ * process that ends while the connection opens waits for that, one second at most: gnome-keyring 42
+ * aborts when a client leaves meanwhile.
  *
  * Where several items match, load takes the newest readable one; save leaves one; erase none.
  * NOT_FOUND is only said when the default collection is open: some services hide locked items.
  */
+
+/* Stored means: written, then read back through a connection and a session that were opened for
+ * this alone, as another process would read it, and found identical. A service that asks the person
+ * about each program (KeePassXC can) is not made to ask again: what is locked for the new
+ * connection only is read back through the one that wrote. */
 void store_save(Store *store, const char *name, const struct secrets *secrets, bool unlock,
                 GCancellable *cancellable, GAsyncReadyCallback done, gpointer user);
 bool store_save_finish(Store *store, GAsyncResult *result, GError **error);
 
-/* Reads through a connection to the service that was opened for this read alone (so that what is
- * read is what the service has, not what this process remembers). */
 void store_load(Store *store, const char *name, bool unlock, GCancellable *cancellable,
                 GAsyncReadyCallback done, gpointer user);
 /* *ret_secrets is the caller's, to be cleared. */
@@ -67,8 +75,8 @@ void store_erase(Store *store, const char *name, GCancellable *cancellable,
                  GAsyncReadyCallback done, gpointer user);
 bool store_erase_finish(Store *store, GAsyncResult *result, GError **error);
 
-/* Writes, reads back through a fresh connection, compares and deletes a dummy item. May ask, as
- * with unlock. Answers at once when cancelled; the dummy is then deleted behind it. */
+/* Saves a dummy item, which includes reading it back, and deletes it. May ask, as with unlock.
+ * Answers at once when cancelled; the dummy is then deleted behind it. */
 void store_probe(Store *store, GCancellable *cancellable, GAsyncReadyCallback done, gpointer user);
 bool store_probe_finish(Store *store, GAsyncResult *result, GError **error);
 
