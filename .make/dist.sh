@@ -33,7 +33,7 @@ done
 
 mkdir -p "$out"
 tar -cf - -C "$work" --format=ustar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 \
-    --numeric-owner --mode=u+rw,go+r,go-w "$name" | gzip -n9 >"$out/$name.tar.gz"
+    --numeric-owner --mode=a+rX,u+w,go-w "$name" | gzip -n9 >"$out/$name.tar.gz"
 cd "$out"
 sha256sum "$name.tar.gz" >"$name.tar.gz.sha256"
 echo "$out/$name.tar.gz"
