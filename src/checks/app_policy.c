@@ -174,29 +174,28 @@ void check_app_policies(struct check_run *run)
 
 /* ---- what it says, row by row ---- */
 
-static void compare_word(struct check_run *run, enum setting setting, enum cause cause,
-                         const char *word, const char *text)
+static void compare_word(struct check_run *run, enum cause cause, const char *word,
+                         const char *text)
 {
-    const char *want = sheet_word(run->session->connection, setting);
+    const char *want = sheet_word(run->session->connection, sheet_compared_by(run->def->id));
     if (word == NULL || want == NULL)
         check_skip(run, _("the org does not tell"));
     else if (strcmp(word, want) == 0)
-        compare_same(run, setting);
+        compare_same(run);
     else
-        compare_differs(run, setting, cause, text);
+        compare_differs(run, cause, text);
 }
 
 void check_permitted_users(struct check_run *run)
 {
     const char *word = run->session->app_policy.users;
-    compare_word(run, SETTING_USERS, CAUSE_USER_NOT_APPROVED, word,
-                 word == NULL ? NULL : word_text(word));
+    compare_word(run, CAUSE_USER_NOT_APPROVED, word, word == NULL ? NULL : word_text(word));
 }
 
 void check_ip_relaxation(struct check_run *run)
 {
     const char *word = run->session->app_policy.ip;
-    compare_word(run, SETTING_IP, CAUSE_IP_RESTRICTED, word, word == NULL ? NULL : word_text(word));
+    compare_word(run, CAUSE_IP_RESTRICTED, word, word == NULL ? NULL : word_text(word));
 }
 
 void check_refresh_policy(struct check_run *run)
@@ -208,7 +207,7 @@ void check_refresh_policy(struct check_run *run)
                                policy->refresh_period, policy->refresh_unit);
     else if (policy->refresh != NULL)
         text = g_strdup(word_text(policy->refresh));
-    compare_word(run, SETTING_REFRESH, CAUSE_AUTHORIZATION_REVOKED, policy->refresh, text);
+    compare_word(run, CAUSE_AUTHORIZATION_REVOKED, policy->refresh, text);
 }
 
 /* ---- the session's length ---- */
@@ -218,19 +217,19 @@ enum { SLACK_MINUTES = 2 };
 
 static void compare_minutes(struct check_run *run, gint64 minutes)
 {
-    const char *want = sheet_word(run->session->connection, SETTING_TIMEOUT);
+    const char *want = sheet_word(run->session->connection, sheet_compared_by(run->def->id));
     if (minutes <= 0 || want == NULL) {
         check_skip(run, _("the org does not tell"));
         return;
     }
     check_evidence_int(run, "minutes", minutes);
     if (minutes + SLACK_MINUTES >= g_ascii_strtoll(want, NULL, 10)) {
-        compare_same(run, SETTING_TIMEOUT);
+        compare_same(run);
         return;
     }
     g_autofree char *text = g_strdup_printf(
         ngettext("%lld minute", "%lld minutes", (unsigned long)minutes), (long long)minutes);
-    compare_differs(run, SETTING_TIMEOUT, CAUSE_SESSION_EXPIRED, text);
+    compare_differs(run, CAUSE_SESSION_EXPIRED, text);
 }
 
 static void judge_lifetime(struct check_run *run, const struct http_response *response)

@@ -8,6 +8,13 @@
 
 /* ---- a difference ---- */
 
+static enum setting compared(const struct check_run *run)
+{
+    enum setting setting = sheet_compared_by(run->def->id);
+    g_assert(setting < SETTING_COUNT);
+    return setting;
+}
+
 /* The value in one line. */
 static char *wanted(const struct check_run *run, enum setting setting)
 {
@@ -36,9 +43,9 @@ static void set_fix(Diagnosis *diagnosis, const Connection *connection, enum set
     diagnosis->page = page;
 }
 
-void compare_differs(struct check_run *run, enum setting setting, enum cause cause,
-                     const char *found)
+void compare_differs(struct check_run *run, enum cause cause, const char *found)
 {
+    enum setting setting = compared(run);
     const Connection *connection = run->session->connection;
     g_autofree char *value = wanted(run, setting);
     struct failure failure = {.stage = STAGE_ANY};
@@ -58,22 +65,22 @@ void compare_differs(struct check_run *run, enum setting setting, enum cause cau
     check_warn_with(run, diagnosis, _("%s; the sheet says: %s"), found, value);
 }
 
-void compare_same(struct check_run *run, enum setting setting)
+void compare_same(struct check_run *run)
 {
+    enum setting setting = compared(run);
     g_autofree char *value = wanted(run, setting);
     check_evidence(run, "setting", sheet_id(setting));
     check_ok(run, _("as in the sheet: %s"), value);
 }
 
 /* A box that is ticked or not, seen from outside. */
-static void compare_box(struct check_run *run, enum setting setting, bool ticked,
-                        enum cause when_ticked)
+static void compare_box(struct check_run *run, bool ticked, enum cause when_ticked)
 {
-    enum setting_value want = sheet_wants(run->session->connection, setting);
+    enum setting_value want = sheet_wants(run->session->connection, compared(run));
     if (want == VALUE_AS_IT_IS || (want == VALUE_TICKED) == ticked)
-        compare_same(run, setting);
+        compare_same(run);
     else
-        compare_differs(run, setting, ticked ? when_ticked : CAUSE_UNKNOWN,
+        compare_differs(run, ticked ? when_ticked : CAUSE_UNKNOWN,
                         sheet_value_text(ticked ? VALUE_TICKED : VALUE_UNTICKED));
 }
 
@@ -88,7 +95,7 @@ void compare_scopes(struct check_run *run, const char *granted)
         if (scope_covers(granted, wanted_scopes[i]))
             continue;
         g_autofree char *found = g_strdup_printf(_("granted: %s"), granted);
-        compare_differs(run, SETTING_SCOPES, CAUSE_SCOPE_MISSING, found);
+        compare_differs(run, CAUSE_SCOPE_MISSING, found);
         return;
     }
     check_ok(run, "%s", granted);
@@ -157,7 +164,7 @@ static void settle_callbacks(struct check_run *run)
     } else {
         g_autofree char *found =
             g_strdup_printf(_("not in the app's list: %s"), callbacks->refused->str);
-        compare_differs(run, SETTING_CALLBACKS, CAUSE_CALLBACK_MISMATCH, found);
+        compare_differs(run, CAUSE_CALLBACK_MISMATCH, found);
     }
     callbacks_free(callbacks);
 }
@@ -195,10 +202,10 @@ static void judge_pkce(struct check_run *run, const struct http_response *respon
     struct failure failure;
     enum authorize_word word = authorize_word(response, &failure);
     if (word == WORD_ACCEPTED)
-        compare_box(run, SETTING_PKCE, false, CAUSE_UNKNOWN);
+        compare_box(run, false, CAUSE_UNKNOWN);
     else if (word == WORD_REFUSED && failure.message != NULL &&
              strstr(failure.message, "code challenge") != NULL)
-        compare_box(run, SETTING_PKCE, true, CAUSE_PKCE_REQUIRED);
+        compare_box(run, true, CAUSE_PKCE_REQUIRED);
     else
         check_skip(run, _("Salesforce did not tell"));
     failure_clear(&failure);
@@ -238,14 +245,12 @@ static enum client_answer client_answer(const struct http_response *response, ch
 
 static void judge_required(struct check_run *run, const struct http_response *response)
 {
-    enum setting setting =
-        strcmp(run->def->id, "web-secret") == 0 ? SETTING_WEB_SECRET : SETTING_REFRESH_SECRET;
     g_autofree char *code = NULL;
     enum client_answer answer = client_answer(response, &code);
     if (answer == CLIENT_UNKNOWN)
         check_skip(run, _("Salesforce did not tell"));
     else
-        compare_box(run, setting, answer == CLIENT_REFUSED, CAUSE_CONSUMER_SECRET_WRONG);
+        compare_box(run, answer == CLIENT_REFUSED, CAUSE_CONSUMER_SECRET_WRONG);
 }
 
 static HttpRequest *exchange_nothing(const struct check_run *run, const Secret *client_secret)

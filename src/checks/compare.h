@@ -5,15 +5,15 @@
 #include "perch/checks/check.h"
 #include "perch/sheet/sheet.h"
 
-/* How the app differs from its sheet, as far as it can be seen from outside. */
+/* How the app differs from its sheet, as far as it can be seen from outside. Which setting a check
+ * compares stands in the sheet's table. */
 
 /* Settles the run with a warning: found, against what the sheet wants, and how to put it right.
  * cause is what will come of it; CAUSE_UNKNOWN where nothing fails and the app only lets more in
  * than it has to. */
-void compare_differs(struct check_run *run, enum setting setting, enum cause cause,
-                     const char *found);
+void compare_differs(struct check_run *run, enum cause cause, const char *found);
 /* Settles it: as the sheet wants. */
-void compare_same(struct check_run *run, enum setting setting);
+void compare_same(struct check_run *run);
 
 /* What was granted, beyond the scopes that nothing works without; NULL = not told. */
 void compare_scopes(struct check_run *run, const char *granted);

@@ -44,9 +44,10 @@ static const struct row {
     enum setting_value values[APP_VALUES_COUNT];
     const char *why, *without, *differs;
     enum setup_page page, page_connected;
+    const char *check;
 } rows[SETTING_COUNT] = {
 #define SETTING(id, bit, group, label, label_connected, value, guide, no_secret, why, without, \
-                differs, page, page_connected)                                                 \
+                differs, page, page_connected, check)                                          \
     {#id,                                                                                      \
      bit,                                                                                      \
      GROUP_##group,                                                                            \
@@ -57,7 +58,8 @@ static const struct row {
      without,                                                                                  \
      differs,                                                                                  \
      SETUP_PAGE_##page,                                                                        \
-     SETUP_PAGE_##page_connected},
+     SETUP_PAGE_##page_connected,                                                              \
+     check},
 #include "perch/sheet/app_settings.def"
 #undef SETTING
 };
@@ -107,6 +109,19 @@ const char *sheet_label(const Connection *connection, enum setting setting)
 {
     const char *connected = rows[setting].label_connected;
     return _(is_connected(connection) && connected != NULL ? connected : rows[setting].label);
+}
+
+const char *sheet_check(enum setting setting)
+{
+    return rows[setting].check;
+}
+
+enum setting sheet_compared_by(const char *check)
+{
+    int setting = 0;
+    while (setting < SETTING_COUNT && g_strcmp0(rows[setting].check, check) != 0)
+        setting++;
+    return (enum setting)setting;
 }
 
 const char *sheet_why(enum setting setting)

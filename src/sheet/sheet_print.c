@@ -189,6 +189,7 @@ Json *sheet_as_json(const Connection *connection)
         json_set_string(row, "why", sheet_why(setting));
         json_set_string(row, "without", sheet_without(setting));
         json_set_string(row, "differs", sheet_differs(setting));
+        json_set_string(row, "check", sheet_check(setting));
         json_set_string(row, "path", setup_page_path(sheet_page(connection, setting)));
         json_set_string(row, "page", url);
         json_set_bool(row, "ticked", sheet_is_ticked(connection, setting));

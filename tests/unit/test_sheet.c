@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "perch/base/error.h"
+#include "perch/checks/check.h"
 #include "support/test.h"
 
 static Connection *sheet(enum app_kind kind, enum app_values values)
@@ -237,6 +238,30 @@ static void rules__callbacks__have_2000_characters(void **state)
     assert_contains(sheet_problem(c, SETTING_CALLBACKS, over), "2,000");
 }
 
+/* ---- what is seen from outside ---- */
+
+/* Of each setting that a check compares, the doctor has that check; no check compares two. */
+static void table__each_compared_setting__has_its_check(void **state)
+{
+    const struct check_list_def *doctor = check_list_def(CHECKS_DOCTOR);
+    int compared = 0;
+    (void)state;
+    for (int i = 0; i < SETTING_COUNT; i++) {
+        const char *check = sheet_check((enum setting)i);
+        bool found = false;
+        if (check == NULL)
+            continue;
+        compared++;
+        for (guint k = 0; k < doctor->count; k++)
+            found |= strcmp(doctor->checks[k].id, check) == 0;
+        if (!found)
+            fail_msg("%s: the doctor has no check %s", sheet_id((enum setting)i), check);
+        assert_int_equal(sheet_compared_by(check), i);
+    }
+    assert_int_equal(compared, 10);
+    assert_int_equal(sheet_compared_by("lookup"), SETTING_COUNT);
+}
+
 /* ---- text ---- */
 
 static void print__every_row__is_in_each_form(void **state)
@@ -417,6 +442,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table__each_row__is_complete),
+        cmocka_unit_test(table__each_compared_setting__has_its_check),
         cmocka_unit_test(table__ticks__are_of_one_row_each),
         cmocka_unit_test(table__difference__is_explained),
         cmocka_unit_test(order__both_kinds__is_that_of_the_screens),

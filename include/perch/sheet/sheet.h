@@ -28,6 +28,11 @@ enum { SHEET_NAME_MAX = 80, SHEET_CALLBACKS_MAX = 2000 };
 bool sheet_has(const Connection *connection, enum setting setting);
 const char *sheet_id(enum setting setting); /* "web-secret", for JSON and tests */
 
+/* The id of the check that compares it with what is seen from outside; NULL = nothing tells. And
+ * the other way round; SETTING_COUNT: that check compares none. */
+const char *sheet_check(enum setting setting);
+enum setting sheet_compared_by(const char *check);
+
 /* Translated and borrowed, for the connection's kind of app. sheet_group is NULL for a row of the
  * same group as the row before. sheet_differs is NULL where nothing differs. */
 const char *sheet_group(const Connection *connection, enum setting setting);
