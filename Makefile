@@ -105,7 +105,9 @@ LIB := $(BUILD)/libperch.a
 DEMO_LIB := $(BUILD)/libdemoorg.a
 PERCH := $(if $(MAIN_SRC),$(BUILD)/perch)
 DEMO := $(if $(DEMO_MAIN_OBJ),$(BUILD)/perch-demo-org)
-MO := $(patsubst src/po/%.po,$(BUILD)/po/%.mo,$(wildcard src/po/*.po))
+# A language is a file here: it is found, checked, built and installed.
+po_dir = src/po
+MO := $(patsubst $(po_dir)/%.po,$(BUILD)/po/%.mo,$(wildcard $(po_dir)/*.po))
 METAINFO := $(BUILD)/perch.metainfo.xml
 CONFIG_H := $(BUILD)/include/perch/config.h
 
@@ -205,7 +207,7 @@ $(BUILD)/perch-demo-org: $(DEMO_MAIN_OBJ) $(DEMO_LIB_OBJ) $(BASE_OBJ)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_BASE_LIBS) $(PC_DEMO_LIBS)
 
-$(BUILD)/po/%.mo: src/po/%.po | ready
+$(BUILD)/po/%.mo: $(po_dir)/%.po | ready
 	$(say) MO $<
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check -o $@ $<
@@ -344,8 +346,8 @@ pot:
 	  $(filter-out src/demo_org/%,$(wildcard src/*.c src/*/*.c src/*/*.def include/perch/*/*.def))
 	@echo $(BUILD)/po/perch.pot
 
-PUT = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' bindir='$(bindir)' datadir='$(datadir)' \
-      mandir='$(mandir)' localedir='$(localedir)' .make/install.sh
+PUT = BUILD='$(BUILD)' catalogues='$(MO)' DESTDIR='$(DESTDIR)' bindir='$(bindir)' \
+      datadir='$(datadir)' mandir='$(mandir)' localedir='$(localedir)' .make/install.sh
 install: all
 	$(Q)$(PUT) install
 uninstall:
@@ -383,6 +385,8 @@ help:
 #: make dist         build/dist/perch-VERSION.tar.gz and its SHA-256
 #: make deb          Debian packages, in build/deb
 #: make release      the tarball, if everything that it says of itself is true
+#: make pot          the strings to translate; src/po/LL.po of them (msginit, msgmerge) is the
+#:      language LL, with nothing else to change: found, checked, built, installed
 #: make clean
 
 -include $(LIB_OBJ:.o=.d) $(DEMO_LIB_OBJ:.o=.d) $(DEMO_MAIN_OBJ:.o=.d) $(TEST_OBJ:.o=.d) \

@@ -8,7 +8,7 @@
 # makes the package); uninstall then removes every folder that is empty.
 set -eu
 
-: "${BUILD:?}" "${bindir:?}" "${datadir:?}" "${mandir:?}" "${localedir:?}" "${DESTDIR?}"
+: "${BUILD:?}" "${catalogues?}" "${bindir:?}" "${datadir:?}" "${mandir:?}" "${localedir:?}" "${DESTDIR?}"
 list=$datadir/perch/installed
 umask 022
 
@@ -50,7 +50,8 @@ do_install() {
     put_if src/completions/perch.zsh "$datadir/zsh/site-functions/_perch"
     put_if src/completions/perch.fish "$datadir/fish/vendor_completions.d/perch.fish"
     put_if "$BUILD/perch.metainfo.xml" "$datadir/metainfo/perch.metainfo.xml"
-    for catalogue in "$BUILD"/po/*.mo; do
+    # shellcheck disable=SC2154  # from the Makefile: those of the languages that are there now
+    for catalogue in $catalogues; do
         language=$(basename "$catalogue" .mo)
         put_if "$catalogue" "$localedir/$language/LC_MESSAGES/perch.mo"
     done

@@ -72,6 +72,36 @@ rmdir "$work/prefix/bin" "$work/prefix/share/man" "$work/prefix/share"
 must_be_empty "$work/prefix"
 
 run_make PREFIX="$work/new" install
+must_be_there "$work/new/bin/perch"
+
+# A language is a file more, and nothing else: perch speaks it, and a mistake in it stops the build.
+mkdir "$work/po"
+cp src/po/*.po "$work/po" 2>/dev/null || true
+cat >"$work/po/eo.po" <<'PO'
+msgid ""
+msgstr ""
+"Project-Id-Version: perch\n"
+"PO-Revision-Date: 2026-11-27 12:00+0000\n"
+"Last-Translator: nobody\n"
+"Language-Team: nobody\n"
+"Language: eo\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=UTF-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+#, c-format
+msgid "There is no command %s. perch help lists them."
+msgstr "Ne estas ordono %s. Vidu: perch help."
+PO
+run_make PREFIX="$work/new" po_dir="$work/po" install
+must_be_there "$work/new/share/locale/eo/LC_MESSAGES/perch.mo"
+said=$(LC_ALL=$(locale -a | grep -m 1 -i 'utf-\?8') LANGUAGE=eo \
+    "$work/new/bin/perch" flugi 2>&1 || true)
+[ "$said" = "perch: Ne estas ordono flugi. Vidu: perch help." ] ||
+    say_and_fail "a new language is not spoken: $said"
+sed -i 's/ordono %s/ordono %d/' "$work/po/eo.po"
+if run_make PREFIX="$work/new" po_dir="$work/po" install 2>/dev/null; then
+    say_and_fail "a wrong translation is built"
+fi
 run_make PREFIX="$work/new" uninstall
 must_be_empty "$work/new"
 
