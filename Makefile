@@ -110,6 +110,7 @@ po_dir = src/po
 MO := $(patsubst $(po_dir)/%.po,$(BUILD)/po/%.mo,$(wildcard $(po_dir)/*.po))
 METAINFO := $(BUILD)/perch.metainfo.xml
 CONFIG_H := $(BUILD)/include/perch/config.h
+JS_H := $(patsubst src/handoff/%.js,$(BUILD)/include/perch/js/%.h,$(wildcard src/handoff/*.js))
 
 # Tests: tests/SUITE/test_NAME.c is a program, test_NAME.sh a script; other .c files of the folder
 # are linked to each of its programs. tests/support holds what all share, and a few programs.
@@ -172,6 +173,12 @@ $(CONFIG_H): FORCE
 	   echo '#define PERCH_DATA_DIR "$(datadir)/perch"'; \
 	   echo '#define PERCH_LOCALE_DIR "$(localedir)"'; } >$@.new
 	@cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
+
+# A script that perch writes, as C strings, one a line.
+$(BUILD)/include/perch/js/%.h: src/handoff/%.js
+	@mkdir -p $(@D)
+	@sed 's/[\\"?]/\\&/g; s/.*/"&\\n",/' $< >$@
+$(BUILD)/src/handoff/function.o: $(JS_H)
 
 # Who needs the folders of the installation; others do not see that they changed.
 $(BUILD)/src/main.o $(BUILD)/src/commands/%.o $(BUILD)/src/demo_org/main.o: \

@@ -13,16 +13,16 @@ static const struct {
     enum test_object object;
     const char *field, *label, *type, *text;
 } guide[] = {
-    {TEST_LEAD, "LastName", N_("Last Name"), "string", "{sender name}"},
+    {TEST_LEAD, "LastName", N_("Last Name"), "string", "{{senderName|default:\"%s contact\"}}"},
     {TEST_LEAD, "Company", N_("Company"), "string", "%s"},
-    {TEST_LEAD, "Phone", N_("Phone"), "phone", "{sender number}"},
+    {TEST_LEAD, "Phone", N_("Phone"), "phone", "{{senderNumber}}"},
     {TEST_LEAD, "LeadSource", N_("Lead Source"), "picklist", "Other"},
-    {TEST_LEAD, "Description", N_("Description"), "textarea", "{message}"},
-    {TEST_CASE, "SuppliedName", N_("Name"), "string", "{sender name}"},
-    {TEST_CASE, "SuppliedPhone", N_("Phone"), "string", "{sender number}"},
+    {TEST_LEAD, "Description", N_("Description"), "textarea", "{{message|default:\"(no text)\"}}"},
+    {TEST_CASE, "SuppliedName", N_("Name"), "string", "{{senderName}}"},
+    {TEST_CASE, "SuppliedPhone", N_("Phone"), "string", "{{senderNumber}}"},
     {TEST_CASE, "Subject", N_("Subject"), "string", "%s message"},
     {TEST_CASE, "Origin", N_("Case Origin"), "picklist", "Web"},
-    {TEST_CASE, "Description", N_("Description"), "textarea", "{message}"},
+    {TEST_CASE, "Description", N_("Description"), "textarea", "{{message|default:\"(no text)\"}}"},
 };
 
 /* What a flow knows of a message. The sample text carries what breaks a body that does not escape;
@@ -30,8 +30,8 @@ static const struct {
 static const struct {
     const char *name, *sample;
 } known[] = {
-    {"sender name", "perch test"},
-    {"sender number", "+1 202 555 0100"},
+    {"senderName", "perch test"},
+    {"senderNumber", "+1 202 555 0100"},
     {"message", "perch test: It's \"quoted\" \\ ünïcode"},
 };
 
@@ -88,7 +88,10 @@ static void map_guide(struct channel *channel)
         if (guide[i].object != channel->object)
             continue;
         g_auto(GStrv) around = g_strsplit(guide[i].text, "%s", 2);
-        g_autofree char *text = g_strjoinv(channel->name, around);
+        g_autofree char *name = g_strdup(channel->name);
+        if (*guide[i].text == '{')
+            g_strdelimit(name, "\"", '\''); /* it stands between quotes */
+        g_autofree char *text = g_strjoinv(name, around);
         channel_map(channel, guide[i].field, NULL, NULL, text);
     }
 }
@@ -296,57 +299,6 @@ void channel_set_sample(struct channel *channel, const char *name, const char *s
 
 /* ---- texts with variables ---- */
 
-/* Length of the name between braces at text ("{sender name}"), or 0: a letter, then letters,
- * digits, blanks and the signs that flow builders have in names. */
-static gsize name_length(const char *text)
-{
-    enum { LONGEST = 60 };
-    gsize length = 0;
-    if (text[0] != '{' || !g_ascii_isalpha(text[1]))
-        return 0;
-    while (length <= LONGEST &&
-           (g_ascii_isalnum(text[1 + length]) ||
-            (text[1 + length] != '\0' && strchr(" _.-", text[1 + length]) != NULL)))
-        length++;
-    return length <= LONGEST && text[1 + length] == '}' ? length : 0;
-}
-
-char *text_variable(const char *text)
-{
-    gsize length = name_length(text);
-    return length > 0 && text[length + 2] == '\0' ? g_strndup(text + 1, length) : NULL;
-}
-
-GPtrArray *text_variables(const char *text)
-{
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    for (const char *p = text; *p != '\0'; p++) {
-        gsize length = name_length(p);
-        if (length == 0)
-            continue;
-        g_autofree char *name = g_strndup(p + 1, length);
-        if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
-            g_ptr_array_add(names, g_steal_pointer(&name));
-    }
-    return names;
-}
-
-char *text_fill(const char *text, text_lookup value, gpointer user)
-{
-    GString *filled = g_string_new(NULL);
-    while (*text != '\0') {
-        gsize length = name_length(text);
-        g_autofree char *name = g_strndup(text + 1, length);
-        const char *inside = length > 0 ? value(name, user) : NULL;
-        if (inside != NULL)
-            g_string_append(filled, inside);
-        else
-            g_string_append_c(filled, *text);
-        text += inside != NULL ? length + 2 : 1;
-    }
-    return g_string_free(filled, FALSE);
-}
-
 static const char *sample_of(const char *name, gpointer user)
 {
     const struct variable *variable = channel_variable(user, name);
@@ -406,16 +358,4 @@ Json *channel_template(const struct channel *channel)
 Json *channel_record(const struct channel *channel)
 {
     return make_record(channel, true);
-}
-
-char *variable_key(const char *name)
-{
-    GString *key = g_string_new(NULL);
-    bool upper = false;
-    for (const char *p = name; *p != '\0'; p++) {
-        if (g_ascii_isalnum(*p))
-            g_string_append_c(key, upper ? g_ascii_toupper(*p) : *p);
-        upper = !g_ascii_isalnum(*p);
-    }
-    return g_string_free(key, FALSE);
 }

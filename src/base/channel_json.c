@@ -88,7 +88,7 @@ static void read_variables(struct channel *channel, const Json *list)
     JSON_FOREACH(json, list)
     {
         const char *name = text_of(json, "name"), *sample = text_of(json, "sample");
-        if (!is_name(name, " _.-") || sample == NULL)
+        if (name == NULL || !text_path_is_valid(name) || sample == NULL)
             continue;
         channel_set_sample(channel, name, sample);
         struct variable *variable = channel_variable(channel, name);
@@ -143,4 +143,69 @@ GPtrArray *channels_from_json(const Json *json)
             g_ptr_array_add(channels, channel);
     }
     return channels->len == 0 ? NULL : g_steal_pointer(&channels);
+}
+
+/* ---- of an older version ---- */
+
+/* Length of the name in single braces at text ("{sender name}"), or 0. */
+static gsize old_name_length(const char *text)
+{
+    gsize length = 0;
+    if (text[0] != '{' || !g_ascii_isalpha(text[1]))
+        return 0;
+    while (text[1 + length] != '\0' &&
+           (g_ascii_isalnum(text[1 + length]) || strchr(" _.-", text[1 + length]) != NULL))
+        length++;
+    return text[1 + length] == '}' ? length : 0;
+}
+
+/* "sender name" → "senderName"; what is a path already stays. */
+static char *path_of_old_name(const char *name)
+{
+    GString *path = g_string_new(NULL);
+    bool upper = false;
+    if (text_path_is_valid(name))
+        return g_string_free(g_string_append(path, name), FALSE);
+    for (const char *p = name; *p != '\0'; p++) {
+        if (g_ascii_isalnum(*p))
+            g_string_append_c(path, upper ? g_ascii_toupper(*p) : *p);
+        upper = !g_ascii_isalnum(*p);
+    }
+    return g_string_free(path, FALSE);
+}
+
+static char *text_of_old(const char *text)
+{
+    GString *fresh = g_string_new(NULL);
+    while (*text != '\0') {
+        gsize length = old_name_length(text), taken = g_str_has_prefix(text, "{{") ? 2 : 1;
+        g_autofree char *name = g_strndup(text + 1, length);
+        g_autofree char *path = path_of_old_name(name);
+        if (length > 0)
+            g_string_append_printf(fresh, "{{%s}}", path);
+        else
+            g_string_append_len(fresh, text, (gssize)taken);
+        text += length > 0 ? length + 2 : taken;
+    }
+    return g_string_free(fresh, FALSE);
+}
+
+static void renew(const Json *list, const char *key, char *(*fresh)(const char *old))
+{
+    JSON_FOREACH(item, list)
+    {
+        g_autofree char *text =
+            json_get_string(item, key) == NULL ? NULL : fresh(json_get_string(item, key));
+        if (text != NULL)
+            json_set_string((Json *)(guintptr)item, key, text);
+    }
+}
+
+void channels_from_single_braces(Json *channels)
+{
+    JSON_FOREACH(channel, channels)
+    {
+        renew(json_get(channel, "fields"), "text", text_of_old);
+        renew(json_get(channel, "variables"), "name", path_of_old_name);
+    }
 }

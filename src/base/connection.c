@@ -51,6 +51,7 @@ enum origin { TYPED, TOLD };
 static const guint16 default_ports[CONNECTION_PORTS] = {1717, 1718, 1719};
 static const char *const app_kinds[] = {"external-client-app", "connected-app"};
 static const char *const app_values[APP_VALUES_COUNT] = {"perch", "guide", "no-secret"};
+static const char *const platforms[PLATFORM_COUNT] = {"flow-builder", "bird-flows", "other"};
 
 struct connection *connection_new(const char *name)
 {
@@ -198,6 +199,19 @@ const char *app_values_name(enum app_values values)
     return app_values[values];
 }
 
+enum platform platform_from_name(const char *name)
+{
+    int i = 0;
+    while (i < PLATFORM_COUNT && g_strcmp0(name, platforms[i]) != 0)
+        i++;
+    return (enum platform)i;
+}
+
+const char *platform_name(enum platform platform)
+{
+    return platforms[platform];
+}
+
 Json *connection_to_json(const struct connection *c)
 {
     Json *json = c->extra == NULL ? json_object() : json_copy(c->extra);
@@ -219,6 +233,7 @@ Json *connection_to_json(const struct connection *c)
     json_set(json, "ports", ports);
     json_set_string(json, "app_kind", app_kinds[c->app_kind]);
     json_set_string(json, "app_values", app_values_name(c->app_values));
+    json_set_string(json, "platform", platform_name(c->platform));
     json_set_string(json, "test_object", object_name(c->test_object));
     json_set(json, "channels", channels_to_json(c->channels));
     json_set_string(json, "channel", connection_channel(c)->id);
@@ -305,8 +320,14 @@ static void from_2_to_3(Json *json)
         json_set_string(json, "draft_step", steps[number - 1]);
 }
 
+/* Version 3 had variables with names of its own; now they are what a flow's editor takes. */
+static void from_3_to_4(Json *json)
+{
+    channels_from_single_braces((Json *)(guintptr)json_get(json, "channels"));
+}
+
 /* The step from each version, 1 at first, to the next one. */
-static void (*const migrations[])(Json *json) = {from_1_to_2, from_2_to_3};
+static void (*const migrations[])(Json *json) = {from_1_to_2, from_2_to_3, from_3_to_4};
 G_STATIC_ASSERT(G_N_ELEMENTS(migrations) == CONNECTION_VERSION - 1);
 
 void connection_migrate(Json *json)
@@ -352,6 +373,9 @@ struct connection *connection_from_json(const Json *file, const char *name, GErr
     c->app_values = app_values_from_name(json_get_string(json, "app_values"));
     if (c->app_values == APP_VALUES_COUNT)
         c->app_values = APP_VALUES_PERCH;
+    c->platform = platform_from_name(json_get_string(json, "platform"));
+    if (c->platform == PLATFORM_COUNT)
+        c->platform = PLATFORM_FLOW_BUILDER;
     read_channels(json, c);
     c->test_keep = json_get_bool(json, "test_keep", false);
     c->extra = g_steal_pointer(&json);

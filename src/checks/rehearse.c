@@ -286,11 +286,21 @@ static void judge_token(struct check_run *run, const struct http_response *respo
     }
 }
 
+/* {{env.NAME}}, where the platform keeps its secrets apart. */
+static const char *env_value(const char *path, gpointer user)
+{
+    const struct rehearsal *rehearsal = user;
+    return g_str_has_prefix(path, "env.")
+               ? json_get_string(json_get(rehearsal->values, "environment"), path + strlen("env."))
+               : NULL;
+}
+
 static void check_token(struct check_run *run)
 {
     const Json *step = first_step(run);
     tell_request(run, step);
-    check_http(run, step_request(run, step, g_strdup(json_get_string(step, "body"))), judge_token);
+    char *body = text_fill(json_get_string(step, "body"), env_value, rehearsal_of(run));
+    check_http(run, step_request(run, step, body), judge_token);
 }
 
 /* ---- step 2 of each channel: a record ---- */

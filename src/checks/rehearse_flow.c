@@ -51,8 +51,7 @@ static char *payload(const struct check_run *run)
     g_autoptr(Json) marked = marked_variables(run);
     JSON_FOREACH(value, marked)
     {
-        g_autofree char *key = variable_key(json_key(value));
-        json_set_string(body, key, json_string(value));
+        text_put(body, json_key(value), json_string_new(json_string(value)));
     }
     json_set_string(body, "channel", json_get_string(rehearse_channel(run), "id"));
     return json_print(body);

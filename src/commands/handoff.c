@@ -95,12 +95,30 @@ static bool pick_format(struct handoff_options *options, const char *name, const
     return true;
 }
 
+/* Where the flow runs is a fact about the connection, so it is said once. */
+static int keep_platform(const char *name, const char *platform)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *config_dir = paths_config_dir();
+    enum platform wanted = platform_from_name(platform);
+    if (wanted == PLATFORM_COUNT)
+        return command_usage(_("There is no platform %s. Use flow-builder, bird-flows or other."),
+                             platform);
+    g_autoptr(Connection) connection = connections_load(config_dir, name, &error);
+    if (connection == NULL)
+        return command_error(error);
+    if (connection->platform == wanted)
+        return PERCH_EXIT_OK;
+    connection->platform = wanted;
+    return connections_save(config_dir, connection, &error) ? PERCH_EXIT_OK : command_error(error);
+}
+
 int command_handoff(int argc, char **argv)
 {
     struct common_options common = {0};
     struct handoff_options options = {0};
     g_autofree char *format_name = NULL, *output = NULL, *channel = NULL, *webhook = NULL;
-    g_autofree char *mount = NULL, *path = NULL, *token_file = NULL;
+    g_autofree char *mount = NULL, *path = NULL, *token_file = NULL, *platform = NULL;
     gboolean rehearse = FALSE, list = FALSE;
     g_autofree char *formats = handoff_format_names();
     g_auto(GStrv) names = NULL;
@@ -112,6 +130,8 @@ int command_handoff(int argc, char **argv)
         {"output", 0, 0, G_OPTION_ARG_FILENAME, &output, N_("a new file that only you can read"),
          N_("FILE")},
         {"list", 0, 0, G_OPTION_ARG_NONE, &list, N_("name the formats"), NULL},
+        {"platform", 0, 0, G_OPTION_ARG_STRING, &platform,
+         N_("flow-builder, bird-flows or other; it is kept"), N_("PLATFORM")},
         {"rehearse", 0, 0, G_OPTION_ARG_NONE, &rehearse,
          N_("play the flow from these values alone"), NULL},
         {"webhook-file", 0, 0, G_OPTION_ARG_FILENAME, &webhook,
@@ -145,6 +165,8 @@ int command_handoff(int argc, char **argv)
     };
     if (!pick_format(&options, format_name, formats))
         return PERCH_EXIT_USAGE;
+    if (platform != NULL && (code = keep_platform(names[0], platform)) != PERCH_EXIT_OK)
+        return code;
     if (options.format == HANDOFF_VAULT && output != NULL)
         return command_usage(_("This format writes to a store. Say where with --vault-path."));
     return rehearse || webhook != NULL ? handoff_rehearse(&options) : run_handoff(&options);

@@ -61,6 +61,10 @@ _perch() {
         mapfile -t COMPREPLY < <(compgen -W "perch guide no-secret" -- "$cur")
         return
         ;;
+    --platform)
+        mapfile -t COMPREPLY < <(compgen -W "flow-builder bird-flows other" -- "$cur")
+        return
+        ;;
     --object)
         mapfile -t COMPREPLY < <(compgen -W "Lead Case" -- "$cur")
         return
@@ -88,7 +92,7 @@ _perch() {
         return
         ;;
     handoff)
-        words="$common --channel --format --list --output --rehearse --webhook-file"
+        words="$common --channel --format --list --output --platform --rehearse --webhook-file"
         words="$words --vault-path --vault-mount --vault-token-file"
         words="$words $(_perch_connections)"
         ;;

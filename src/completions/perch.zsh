@@ -72,6 +72,7 @@ _perch() {
             _arguments $common '--channel=[only this channel]:channel:' \
                 '--format=[form of the values]:format:($(perch handoff --list 2>/dev/null | sed "s/ .*//"))' \
                 '--list[name the formats]' \
+                '--platform=[where the flow runs]:platform:(flow-builder bird-flows other)' \
                 '--rehearse[play the flow from the values alone]' \
                 '--webhook-file=[file with the address that starts the flow]:file:_files' \
                 '--vault-path=[where in the store]:mount/path:' \

@@ -75,7 +75,7 @@ static void add_token(const GPtrArray *items, SecretBuf *out)
 static void add_channel(const struct flow_source *source, SecretBuf *out)
 {
     const struct channel *channel = source->channel;
-    g_autoptr(GPtrArray) items = flow_collect(source, SHOW_FORM);
+    g_autoptr(GPtrArray) items = flow_forms(source);
     g_autoptr(Json) record = channel_record(channel);
     g_autoptr(WipedText) body = json_print(record);
     g_autofree char *name = text_clean(channel->name);
@@ -99,7 +99,7 @@ static void add_channel(const struct flow_source *source, SecretBuf *out)
 bool write_curl(const struct flow_source *source, SecretBuf *out, GError **error)
 {
     (void)error;
-    g_autoptr(GPtrArray) items = flow_collect(source, SHOW_FORM);
+    g_autoptr(GPtrArray) items = flow_forms(source);
     const GPtrArray *channels = source->connection->channels;
     secret_buf_add(out, head);
     add_token(items, out);

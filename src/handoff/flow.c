@@ -5,21 +5,6 @@
 
 #include "perch/base/text.h"
 
-/* By the object that the flow creates. */
-static const char *const headings[][TEST_OBJECT_COUNT] = {
-    [GROUP_TOKEN] = {N_("Step 1, Fetch variables: get a token"),
-                     N_("Step 1, Fetch variables: get a token")},
-    [GROUP_CREATE] = {[TEST_LEAD] = N_("Step 2, Fetch variables: create the Lead"),
-                      [TEST_CASE] = N_("Step 2, Fetch variables: create the Case")},
-    [GROUP_FORM] = {N_("OAuth integration form"), N_("OAuth integration form")},
-    [GROUP_MORE] = {N_("About the org"), N_("About the org")},
-};
-
-const char *flow_group_heading(enum flow_group group, enum test_object object)
-{
-    return _(headings[group][object]);
-}
-
 /* ---- the values ---- */
 
 static Secret *text_value(const char *text)
@@ -105,15 +90,32 @@ static Secret *create_url(const struct flow_source *source)
                                       c->api_version, object_name(source->channel->object)));
 }
 
+static Secret *leave_empty(const struct flow_source *source)
+{
+    (void)source;
+    return secret_new(_("(leave empty)"));
+}
+
+static Secret *authorization_key(const struct flow_source *source)
+{
+    (void)source;
+    return secret_new("Authorization");
+}
+
+static Secret *form_name(const struct flow_source *source)
+{
+    return take_value(g_strdup_printf("Salesforce %s", source->connection->name));
+}
+
 static Secret *create_authorization(const struct flow_source *source)
 {
     (void)source;
-    return secret_new("Bearer {access_token}");
+    return secret_new("Bearer {{access_token}}");
 }
 
 static Secret *create_body(const struct flow_source *source)
 {
-    g_autoptr(Json) record = channel_template(source->channel);
+    g_autoptr(Json) record = flow_template(source);
     return take_value(json_print(record));
 }
 
@@ -137,6 +139,50 @@ static Secret *client_secret(const struct flow_source *source)
 static Secret *refresh_token(const struct flow_source *source)
 {
     return secret_ref(source->secrets->refresh_token);
+}
+
+/* A secret as it stands in a form body, where that is not the secret itself. */
+static Secret *form_encoded(const Secret *secret)
+{
+    if (secret_length(secret) == 0)
+        return NULL;
+    g_autoptr(SecretBuf) body = secret_buf_new();
+    secret_buf_add_form(body, "", secret_peek(secret));
+    const char *encoded = strchr(body->text, '=') + 1;
+    return strcmp(encoded, secret_peek(secret)) == 0 ? NULL : secret_new(encoded);
+}
+
+static Secret *client_secret_form(const struct flow_source *source)
+{
+    return form_encoded(source->secrets->client_secret);
+}
+
+static Secret *refresh_token_form(const struct flow_source *source)
+{
+    return form_encoded(source->secrets->refresh_token);
+}
+
+static void add_env(GString *body, const char *key, const char *name, const Secret *secret)
+{
+    if (secret_length(secret) == 0)
+        return;
+    g_autoptr(Secret) form = form_encoded(secret);
+    g_string_append_printf(body, "&%s={{env.%s%s}}", key, name, form == NULL ? "" : "_FORM");
+}
+
+/* The secrets stand where the platform keeps secrets. */
+static Secret *token_body_env(const struct flow_source *source)
+{
+    const struct secrets *secrets = source->secrets;
+    if (secrets->refresh_token == NULL || source->connection->client_id == NULL)
+        return NULL;
+    g_autoptr(SecretBuf) start = secret_buf_new();
+    secret_buf_add_form(start, "grant_type", "refresh_token");
+    secret_buf_add_form(start, "client_id", source->connection->client_id);
+    GString *body = g_string_new(start->text);
+    add_env(body, "client_secret", "SALESFORCE_CLIENT_SECRET", secrets->client_secret);
+    add_env(body, "refresh_token", "SALESFORCE_REFRESH_TOKEN", secrets->refresh_token);
+    return take_value(g_string_free(body, FALSE));
 }
 
 static Secret *scopes(const struct flow_source *source)
@@ -175,37 +221,126 @@ static Secret *username(const struct flow_source *source)
     return text_value(source->connection->username);
 }
 
-/* In the order of Flow Builder's forms. */
-const struct flow_row flow_rows[] = {
-    {"token_url", GROUP_TOKEN, N_("URL"), false, SHOW_FORM | SHOW_VALUE, token_url},
-    {"token_method", GROUP_TOKEN, N_("Method"), false, SHOW_FORM, method_post},
-    {"token_content_type", GROUP_TOKEN, N_("Content-Type"), false, SHOW_FORM, type_form},
-    {"token_body", GROUP_TOKEN, N_("Body"), true, SHOW_FORM, token_body},
-    {"token_variable", GROUP_TOKEN, N_("Returned variable"), false, SHOW_FORM, token_variable},
-    {"create_url", GROUP_CREATE, N_("URL"), false, SHOW_FORM | SHOW_VALUE, create_url},
-    {"create_method", GROUP_CREATE, N_("Method"), false, SHOW_FORM, method_post},
-    {"create_authorization", GROUP_CREATE, N_("Header Authorization"), false, SHOW_FORM,
-     create_authorization},
-    {"create_content_type", GROUP_CREATE, N_("Content-Type"), false, SHOW_FORM, type_json},
-    {"create_body", GROUP_CREATE, N_("Body"), false, SHOW_FORM, create_body},
-    {"create_variable", GROUP_CREATE, N_("Returned variable"), false, SHOW_FORM, create_variable},
-    {"client_id", GROUP_FORM, N_("Client ID (consumer key)"), false, SHOW_FORM | SHOW_VALUE,
-     client_id},
-    {"client_secret", GROUP_FORM, N_("Client secret (consumer secret)"), true,
-     SHOW_FORM | SHOW_VALUE, client_secret},
-    {"scopes", GROUP_FORM, N_("Scopes"), false, SHOW_FORM | SHOW_VALUE, scopes},
-    {"authorize_url", GROUP_FORM, N_("Authorization URL"), false, SHOW_FORM | SHOW_VALUE,
-     authorize_address},
-    {"form_token_url", GROUP_FORM, N_("Token URL"), false, SHOW_FORM, token_url},
-    {"refresh_token", GROUP_FORM, N_("Refresh token"), true, SHOW_FORM | SHOW_VALUE, refresh_token},
-    {"instance_url", GROUP_FORM, N_("Instance URL"), false, SHOW_FORM | SHOW_VALUE, instance_url},
-    {"api_version", GROUP_MORE, NULL, false, SHOW_VALUE, api_version},
-    {"object", GROUP_MORE, NULL, false, SHOW_VALUE, object_value},
-    {"channel", GROUP_MORE, NULL, false, SHOW_VALUE, channel_id},
-    {"org_id", GROUP_MORE, NULL, false, SHOW_VALUE, org_id},
-    {"username", GROUP_MORE, NULL, false, SHOW_VALUE, username},
+/* By the ids that exports for programs have. */
+const struct flow_named flow_named[] = {
+    {"token_url", false, token_url},
+    {"create_url", false, create_url},
+    {"client_id", false, client_id},
+    {"client_secret", true, client_secret},
+    {"scopes", false, scopes},
+    {"authorize_url", false, authorize_address},
+    {"refresh_token", true, refresh_token},
+    {"instance_url", false, instance_url},
+    {"api_version", false, api_version},
+    {"object", false, object_value},
+    {"channel", false, channel_id},
+    {"org_id", false, org_id},
+    {"username", false, username},
 };
-const gsize flow_row_count = G_N_ELEMENTS(flow_rows);
+const gsize flow_named_count = G_N_ELEMENTS(flow_named);
+
+/* ---- the platforms' forms ---- */
+
+static const struct {
+    const char *title, *name;
+    bool names, defaults;
+} platforms[PLATFORM_COUNT] = {
+#define PLATFORM(ID, title, name, names, defaults, source) \
+    [PLATFORM_##ID] = {title, name, names, defaults},
+#define HEADING(PLATFORM, GROUP, text, source)
+#define FIELD(PLATFORM, GROUP, id, label, secret, value, source)
+#define NOTE(PLATFORM, title, text, source)
+#include "perch/handoff/forms.def"
+#undef PLATFORM
+#undef HEADING
+};
+
+static const char *const headings[PLATFORM_COUNT][GROUP_COUNT] = {
+#define PLATFORM(ID, title, name, names, defaults, source)
+#define HEADING(PLATFORM, GROUP, text, source) [PLATFORM_##PLATFORM][GROUP_##GROUP] = text,
+#include "perch/handoff/forms.def"
+#undef HEADING
+#undef FIELD
+#undef NOTE
+};
+
+static const struct {
+    enum platform platform;
+    enum flow_group group;
+    const char *id, *label;
+    bool secret;
+    Secret *(*value)(const struct flow_source *source);
+} fields[] = {
+#define HEADING(PLATFORM, GROUP, text, source)
+#define FIELD(PLATFORM, GROUP, id, label, secret, value, source) \
+    {PLATFORM_##PLATFORM, GROUP_##GROUP, id, label, secret, value},
+#define NOTE(PLATFORM, title, text, source)
+#include "perch/handoff/forms.def"
+#undef FIELD
+#undef NOTE
+};
+
+static const struct {
+    enum platform platform;
+    struct handoff_note note;
+} notes[] = {
+#define FIELD(PLATFORM, GROUP, id, label, secret, value, source)
+#define NOTE(PLATFORM, title, text, source) {PLATFORM_##PLATFORM, {title, text}},
+#include "perch/handoff/forms.def"
+#undef PLATFORM
+#undef HEADING
+#undef FIELD
+#undef NOTE
+};
+
+const char *handoff_title(enum platform platform)
+{
+    return _(platforms[platform].title);
+}
+
+const char *handoff_platform(enum platform platform)
+{
+    return _(platforms[platform].name);
+}
+
+GPtrArray *handoff_notes(enum platform platform)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+    for (gsize i = 0; i < G_N_ELEMENTS(notes); i++) {
+        if (notes[i].platform != platform)
+            continue;
+        struct handoff_note *note = g_new(struct handoff_note, 1);
+        *note = (struct handoff_note){_(notes[i].note.title), _(notes[i].note.text)};
+        g_ptr_array_add(list, note);
+    }
+    return list;
+}
+
+const char *flow_heading(const struct flow_source *source, enum flow_group group)
+{
+    const char *text = headings[source->connection->platform][group];
+    if (text == NULL)
+        return NULL;
+    g_auto(GStrv) around = g_strsplit(_(text), "%s", 2);
+    g_autofree char *heading = g_strjoinv(object_name(source->channel->object), around);
+    return g_intern_string(heading);
+}
+
+Json *flow_template(const struct flow_source *source)
+{
+    Json *record = channel_template(source->channel);
+    if (platforms[source->connection->platform].defaults)
+        return record;
+    Json *plain = json_object();
+    JSON_FOREACH(value, record)
+    {
+        g_autofree char *text =
+            json_is_string(value) ? text_without_fallbacks(json_string(value)) : NULL;
+        json_set(plain, json_key(value), text == NULL ? json_copy(value) : json_string_new(text));
+    }
+    json_free(record);
+    return plain;
+}
 
 /* ---- collecting them ---- */
 
@@ -216,22 +351,62 @@ static void item_free(gpointer data)
     g_free(item);
 }
 
-GPtrArray *flow_collect(const struct flow_source *source, int show)
+/* Takes value; NULL: it is not known, and left out. */
+static void add_item(GPtrArray *items, const char *id, const char *group, const char *label,
+                     bool secret, Secret *value)
+{
+    if (value == NULL)
+        return;
+    struct handoff_item *item = g_new0(struct handoff_item, 1);
+    *item = (struct handoff_item){id, group, label, secret, value};
+    g_ptr_array_add(items, item);
+}
+
+GPtrArray *flow_values(const struct flow_source *source)
 {
     GPtrArray *items = g_ptr_array_new_with_free_func(item_free);
-    for (gsize i = 0; i < flow_row_count; i++) {
-        const struct flow_row *row = &flow_rows[i];
-        Secret *value = row->show & show ? row->value(source) : NULL;
-        if (value == NULL)
+    for (gsize i = 0; i < flow_named_count; i++)
+        add_item(items, flow_named[i].id, NULL, flow_named[i].id, flow_named[i].secret,
+                 flow_named[i].value(source));
+    return items;
+}
+
+/* Which of the channel's variables gets the name of the mapping; a path of the flow's own needs
+ * none. */
+static void add_names(GPtrArray *items, const struct flow_source *source)
+{
+    static const struct {
+        const char *name, *what;
+    } known[] = {
+        {"senderName", N_("(choose the channel's variable with the sender's name)")},
+        {"senderNumber", N_("(choose the channel's variable with the sender's number)")},
+        {"message", N_("(choose the channel's variable with the text of the message)")},
+    };
+    const GPtrArray *variables = source->channel->variables;
+    for (guint i = 0; i < variables->len; i++) {
+        const char *name = ((const struct variable *)variables->pdata[i])->name;
+        const char *what = N_("(choose the channel's variable for it)");
+        if (strpbrk(name, ".[") != NULL)
             continue;
-        struct handoff_item *item = g_new0(struct handoff_item, 1);
-        item->id = row->id;
-        item->group = flow_group_heading(row->group, source->channel->object);
-        item->label = row->label == NULL ? row->id : _(row->label);
-        item->secret = row->secret;
-        item->value = value;
-        g_ptr_array_add(items, item);
+        for (gsize k = 0; k < G_N_ELEMENTS(known); k++)
+            if (strcmp(known[k].name, name) == 0)
+                what = known[k].what;
+        g_autofree char *id = g_strconcat("name_", name, NULL);
+        add_item(items, g_intern_string(id), flow_heading(source, GROUP_NAMES),
+                 g_intern_string(name), false, secret_new(_(what)));
     }
+}
+
+GPtrArray *flow_forms(const struct flow_source *source)
+{
+    enum platform platform = source->connection->platform;
+    GPtrArray *items = g_ptr_array_new_with_free_func(item_free);
+    if (platforms[platform].names)
+        add_names(items, source);
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+        if (fields[i].platform == platform)
+            add_item(items, fields[i].id, flow_heading(source, fields[i].group), _(fields[i].label),
+                     fields[i].secret, fields[i].value(source));
     return items;
 }
 
@@ -257,19 +432,4 @@ bool flow_has_controls(const char *text)
         if ((unsigned char)*p < 0x20 || *p == 0x7f)
             return true;
     return !g_utf8_validate(text, -1, NULL);
-}
-
-const char *const *flow_text_advice(void)
-{
-    static const char *advice[3];
-    advice[0] =
-        _("A flow puts the text of a variable between the quotes of the body as it is. These "
-          "characters of a message break the body: the double quote (\"), the backslash (\\), "
-          "a line break, a tab and every other control character. Salesforce then answers "
-          "400 JSON_PARSER_ERROR and creates nothing.");
-    advice[1] = _("Let the flow escape the text first: in a step that runs code, "
-                  "JSON.stringify(text) gives the text with its own quotes around it. Put that "
-                  "result into the body without quotes. Do the same for the sender's name: people "
-                  "choose it themselves.");
-    return advice;
 }

@@ -6,10 +6,15 @@
 
 /* The parts that every format is made of. */
 
-enum flow_group { GROUP_TOKEN, GROUP_CREATE, GROUP_FORM, GROUP_MORE };
-
-/* Where the row shows: on the screen and in the text, or as a value of env and JSON. */
-enum { SHOW_FORM = 1, SHOW_VALUE = 2 };
+enum flow_group {
+    GROUP_NAMES,  /* the channel's variables get the mapping's names */
+    GROUP_TOKEN,  /* the call that gets a token */
+    GROUP_CREATE, /* the call that creates the record */
+    GROUP_ENV,    /* secrets as environment variables */
+    GROUP_FORM,   /* the OAuth integration form */
+    GROUP_MORE,
+    GROUP_COUNT,
+};
 
 struct flow_source {
     const Connection *connection;
@@ -17,29 +22,26 @@ struct flow_source {
     const struct channel *channel;
 };
 
-struct flow_row {
+/* A value of env, JSON and the like. */
+struct flow_named {
     const char *id;
-    enum flow_group group;
-    const char *label; /* untranslated; NULL for what only exports have */
     bool secret;
-    int show;
     Secret *(*value)(const struct flow_source *source); /* NULL = not known */
 };
+extern const struct flow_named flow_named[];
+extern const gsize flow_named_count;
 
-extern const struct flow_row flow_rows[];
-extern const gsize flow_row_count;
-
-/* The known values of the rows that show in one of the places: struct handoff_item *. */
-GPtrArray *flow_collect(const struct flow_source *source, int show);
+/* The known values of those, and of the platform's forms: struct handoff_item *. */
+GPtrArray *flow_values(const struct flow_source *source);
+GPtrArray *flow_forms(const struct flow_source *source);
 /* A value of those, borrowed; "" when it is not among them. */
 const char *flow_value(const GPtrArray *items, const char *id);
 
-/* Translated. */
-const char *flow_group_heading(enum flow_group group, enum test_object object);
+/* Translated, valid for ever; NULL when the platform has no such group. */
+const char *flow_heading(const struct flow_source *source, enum flow_group group);
 
-/* Why a message breaks a body, and how the flow fills it: translated paragraphs, NULL at the end.
- */
-const char *const *flow_text_advice(void);
+/* The record as the platform's form takes it: its texts with variables. Owned by the caller. */
+Json *flow_template(const struct flow_source *source);
 
 /* "client_id" → "SALESFORCE_CLIENT_ID"; owned by the caller. */
 char *flow_env_key(const char *id);

@@ -14,12 +14,7 @@ static struct flow_source source_of(const Connection *connection, const struct s
 GPtrArray *handoff_items(const Connection *connection, const struct secrets *secrets)
 {
     const struct flow_source source = source_of(connection, secrets);
-    return flow_collect(&source, SHOW_FORM);
-}
-
-const char *const *handoff_text_advice(void)
-{
-    return flow_text_advice();
+    return flow_forms(&source);
 }
 
 /* ---- what stands against it ---- */

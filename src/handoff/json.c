@@ -35,9 +35,9 @@ static Json *step(const char *name, const GPtrArray *items, const char *prefix)
 
 static Json *create_step(const struct flow_source *source)
 {
-    g_autoptr(GPtrArray) items = flow_collect(source, SHOW_FORM);
+    g_autoptr(GPtrArray) items = flow_forms(source);
     Json *create = step("Create the record", items, "create_");
-    json_set(create, "body", channel_template(source->channel));
+    json_set(create, "body", flow_template(source));
     return create;
 }
 
@@ -84,6 +84,19 @@ static Json *channels(const struct flow_source *source)
     return list;
 }
 
+/* What {{env.NAME}} and context.env.NAME stand for. */
+static Json *environment(const struct flow_source *source, const GPtrArray *items)
+{
+    const char *heading = flow_heading(source, GROUP_ENV);
+    Json *json = json_object();
+    for (guint i = 0; i < items->len; i++) {
+        const struct handoff_item *item = items->pdata[i];
+        if (heading != NULL && item->group == heading)
+            json_set_string(json, item->label, secret_peek(item->value));
+    }
+    return json;
+}
+
 bool write_json(const struct flow_source *source, SecretBuf *out, GError **error)
 {
     (void)error;
@@ -95,18 +108,18 @@ bool write_json(const struct flow_source *source, SecretBuf *out, GError **error
     json_set_int(json, "exit", PERCH_EXIT_OK);
     json_set(json, "checks", json_array());
     /* Every key is always there; what an app does not have (a client secret) is null. */
-    for (gsize i = 0; i < flow_row_count; i++) {
-        if (!(flow_rows[i].show & SHOW_VALUE))
-            continue;
-        g_autoptr(Secret) value = flow_rows[i].value(source);
-        json_set_string(json, flow_rows[i].id, value == NULL ? NULL : secret_peek(value));
+    for (gsize i = 0; i < flow_named_count; i++) {
+        g_autoptr(Secret) value = flow_named[i].value(source);
+        json_set_string(json, flow_named[i].id, value == NULL ? NULL : secret_peek(value));
     }
-    g_autoptr(GPtrArray) items = flow_collect(source, SHOW_FORM);
+    json_set_string(json, "platform", platform_name(source->connection->platform));
+    g_autoptr(GPtrArray) items = flow_forms(source);
     Json *steps = json_array();
     json_append(steps, step("Get a token", items, "token_"));
     json_append(steps, create_step(source));
     json_set(json, "steps", steps);
     json_set(json, "channels", channels(source));
+    json_set(json, "environment", environment(source, items));
     g_autoptr(WipedText) printed = json_print_pretty(json);
     secret_buf_add(out, printed);
     secret_buf_add(out, "\n");
@@ -117,7 +130,7 @@ bool write_json(const struct flow_source *source, SecretBuf *out, GError **error
 bool write_vault(const struct flow_source *source, SecretBuf *out, GError **error)
 {
     (void)error;
-    g_autoptr(GPtrArray) items = flow_collect(source, SHOW_VALUE);
+    g_autoptr(GPtrArray) items = flow_values(source);
     g_autoptr(Json) json = json_object();
     for (guint i = 0; i < items->len; i++) {
         const struct handoff_item *item = items->pdata[i];

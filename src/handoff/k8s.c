@@ -25,7 +25,7 @@ static char *object_label(const char *name)
 
 bool write_k8s(const struct flow_source *source, SecretBuf *out, GError **error)
 {
-    g_autoptr(GPtrArray) items = flow_collect(source, SHOW_VALUE);
+    g_autoptr(GPtrArray) items = flow_values(source);
     g_autofree char *label = object_label(source->connection->name);
     gsize total = 0;
     secret_buf_add(out, "# Secrets of a Salesforce connection: base64 hides nothing.\n"

@@ -66,11 +66,11 @@ static bool add_item(SecretBuf *out, const struct handoff_item *item, GError **e
 static bool add_group(const struct flow_source *source, enum flow_group group, SecretBuf *out,
                       GError **error)
 {
-    const char *heading = flow_group_heading(group, source->channel->object);
-    g_autoptr(GPtrArray) items = flow_collect(source, SHOW_FORM);
+    const char *heading = flow_heading(source, group);
+    g_autoptr(GPtrArray) items = flow_forms(source);
     for (guint i = 0; i < items->len; i++) {
         const struct handoff_item *item = items->pdata[i];
-        if (strcmp(item->group, heading) == 0 && !add_item(out, item, error))
+        if (item->group == heading && !add_item(out, item, error))
             return false;
     }
     return true;
@@ -98,38 +98,48 @@ static void add_mapping(const struct channel *channel, SecretBuf *out)
     secret_buf_add(out, "\n");
 }
 
-static bool add_channel(const struct flow_source *source, SecretBuf *out, GError **error)
+/* What is of one channel, once for each; the mapping stands above the call. */
+static bool add_channels(const struct flow_source *source, enum flow_group group, SecretBuf *out,
+                         GError **error)
 {
-    g_autofree char *heading =
-        g_strdup_printf(_("Step 2 for %s, Fetch variables: create the %s"), source->channel->name,
-                        object_name(source->channel->object));
-    add_paragraph(out, "## ", heading);
-    add_mapping(source->channel, out);
-    return add_group(source, GROUP_CREATE, out, error);
+    const GPtrArray *channels = source->connection->channels;
+    for (guint i = 0; i < channels->len; i++) {
+        const struct flow_source one = {source->connection, source->secrets, channels->pdata[i]};
+        g_autofree char *heading =
+            g_strdup_printf("%s · %s", flow_heading(&one, group), one.channel->name);
+        add_paragraph(out, "## ", heading);
+        if (group == GROUP_CREATE)
+            add_mapping(one.channel, out);
+        if (!add_group(&one, group, out, error))
+            return false;
+    }
+    return true;
 }
 
 bool write_markdown(const struct flow_source *source, SecretBuf *out, GError **error)
 {
-    const GPtrArray *channels = source->connection->channels;
-    g_autofree char *title =
-        g_strdup_printf(_("Salesforce connection %s in Flow Builder"), source->connection->name);
+    enum platform platform = source->connection->platform;
+    g_autoptr(GPtrArray) notes = handoff_notes(platform);
+    g_autofree char *title = g_strdup_printf(_("Salesforce connection %s in %s"),
+                                             source->connection->name, handoff_platform(platform));
     add_paragraph(out, "# ", title);
     add_paragraph(out, "> ",
                   _("This page holds secrets. Whoever reads it can act in the org as the user who "
                     "authorized the connection."));
-    add_paragraph(out, "## ", flow_group_heading(GROUP_TOKEN, source->channel->object));
-    if (!add_group(source, GROUP_TOKEN, out, error))
-        return false;
-    for (guint i = 0; i < channels->len; i++) {
-        const struct flow_source one = {source->connection, source->secrets, channels->pdata[i]};
-        if (!add_channel(&one, out, error))
+    for (int i = 0; i < GROUP_COUNT; i++) {
+        enum flow_group group = (enum flow_group)i;
+        const char *heading = flow_heading(source, group);
+        bool each = group == GROUP_NAMES || group == GROUP_CREATE;
+        if (heading != NULL && !each)
+            add_paragraph(out, "## ", heading);
+        if (heading != NULL && !(each ? add_channels(source, group, out, error)
+                                      : add_group(source, group, out, error)))
             return false;
     }
-    add_paragraph(out, "## ", flow_group_heading(GROUP_FORM, source->channel->object));
-    if (!add_group(source, GROUP_FORM, out, error))
-        return false;
-    add_paragraph(out, "## ", _("Texts in the body"));
-    for (const char *const *advice = flow_text_advice(); *advice != NULL; advice++)
-        add_paragraph(out, "", *advice);
+    for (guint i = 0; i < notes->len; i++) {
+        const struct handoff_note *note = notes->pdata[i];
+        add_paragraph(out, "## ", note->title);
+        add_paragraph(out, "", note->text);
+    }
     return true;
 }

@@ -207,7 +207,7 @@ static bool refuse_braces(const char *key, GError **error)
 
 bool write_postman_environment(const struct flow_source *source, SecretBuf *out, GError **error)
 {
-    g_autoptr(GPtrArray) items = flow_collect(source, SHOW_VALUE);
+    g_autoptr(GPtrArray) items = flow_values(source);
     g_autoptr(Json) json = json_object();
     g_autofree char *name = g_strdup_printf("Salesforce: %s", source->connection->name);
     g_autoptr(Json) values = json_array();

@@ -15,17 +15,21 @@ static bool refuse_controls(const struct handoff_item *item, GError **error)
     return false;
 }
 
-static bool add_group(const struct flow_source *source, enum flow_group group, const char *heading,
+static bool add_group(const struct flow_source *source, enum flow_group group, const char *channel,
                       SecretBuf *out, GError **error)
 {
-    const char *wanted = flow_group_heading(group, source->channel->object);
-    g_autoptr(GPtrArray) items = flow_collect(source, SHOW_FORM);
+    const char *heading = flow_heading(source, group);
+    g_autoptr(GPtrArray) items = flow_forms(source);
+    if (heading == NULL)
+        return true;
     secret_buf_add(out, out->length == 0 ? "" : "\n");
-    secret_buf_add(out, heading != NULL ? heading : wanted);
+    secret_buf_add(out, heading);
+    secret_buf_add(out, channel == NULL ? "" : " · ");
+    secret_buf_add(out, channel == NULL ? "" : channel);
     secret_buf_add(out, "\n");
     for (guint i = 0; i < items->len; i++) {
         const struct handoff_item *item = items->pdata[i];
-        if (strcmp(item->group, wanted) != 0)
+        if (item->group != heading)
             continue;
         if (flow_has_controls(secret_peek(item->value)))
             return refuse_controls(item, error);
@@ -38,38 +42,44 @@ static bool add_group(const struct flow_source *source, enum flow_group group, c
     return true;
 }
 
-static bool add_channels(const struct flow_source *source, SecretBuf *out, GError **error)
+/* What is of one channel, once for each. */
+static bool add_channels(const struct flow_source *source, enum flow_group group, SecretBuf *out,
+                         GError **error)
 {
     const GPtrArray *channels = source->connection->channels;
     for (guint i = 0; i < channels->len; i++) {
         const struct flow_source one = {source->connection, source->secrets, channels->pdata[i]};
         g_autofree char *name = text_clean(one.channel->name);
-        g_autofree char *heading =
-            channels->len == 1 ? NULL
-                               : g_strdup_printf(_("Step 2 for %s, Fetch variables: create the %s"),
-                                                 name, object_name(one.channel->object));
-        if (!add_group(&one, GROUP_CREATE, heading, out, error))
+        if (!add_group(&one, group, channels->len == 1 ? NULL : name, out, error))
             return false;
     }
     return true;
 }
 
+static void add_note(const struct handoff_note *note, SecretBuf *out)
+{
+    g_autoptr(GPtrArray) lines = text_wrap(note->text, 76);
+    secret_buf_add(out, "\n");
+    secret_buf_add(out, note->title);
+    secret_buf_add(out, "\n");
+    for (guint i = 0; i < lines->len; i++) {
+        secret_buf_add(out, "  ");
+        secret_buf_add(out, lines->pdata[i]);
+        secret_buf_add(out, "\n");
+    }
+}
+
 bool write_text(const struct flow_source *source, SecretBuf *out, GError **error)
 {
-    if (!add_group(source, GROUP_TOKEN, NULL, out, error) || !add_channels(source, out, error) ||
-        !add_group(source, GROUP_FORM, NULL, out, error))
-        return false;
-    secret_buf_add(out, "\n");
-    secret_buf_add(out, _("Texts in the body"));
-    secret_buf_add(out, "\n");
-    for (const char *const *advice = flow_text_advice(); *advice != NULL; advice++) {
-        g_autoptr(GPtrArray) lines = text_wrap(*advice, 76);
-        for (guint i = 0; i < lines->len; i++) {
-            secret_buf_add(out, "  ");
-            secret_buf_add(out, lines->pdata[i]);
-            secret_buf_add(out, "\n");
-        }
+    g_autoptr(GPtrArray) notes = handoff_notes(source->connection->platform);
+    for (int group = 0; group < GROUP_COUNT; group++) {
+        bool each = group == GROUP_NAMES || group == GROUP_CREATE;
+        if (!(each ? add_channels(source, (enum flow_group)group, out, error)
+                   : add_group(source, (enum flow_group)group, NULL, out, error)))
+            return false;
     }
+    for (guint i = 0; i < notes->len; i++)
+        add_note(notes->pdata[i], out);
     return true;
 }
 
@@ -81,7 +91,7 @@ static bool env_cannot_hold(const char *value)
 
 bool write_env(const struct flow_source *source, SecretBuf *out, GError **error)
 {
-    g_autoptr(GPtrArray) items = flow_collect(source, SHOW_VALUE);
+    g_autoptr(GPtrArray) items = flow_values(source);
     secret_buf_add(out, "# Secrets of a Salesforce connection. For a shell: set -a; . ./FILE; "
                         "set +a\n");
     for (guint i = 0; i < items->len; i++) {

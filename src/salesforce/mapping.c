@@ -72,6 +72,9 @@ char *mapping_problem(const struct channel *channel, const struct mapping *mappi
     if (field == NULL)
         return g_strdup_printf(_("%s of this org has no such field, or you may not see it."),
                                describe->object);
+    if (text_is_broken(mapping->text))
+        return g_strdup(_("What stands in double braces is no variable: {{senderName}} or "
+                          "{{a.b[0].c|default:\"x\"}}."));
     g_autofree char *filled = channel_fill(channel, mapping->text);
     return field_problem(field, filled);
 }

@@ -103,8 +103,7 @@ static char *payload_keys(const struct channel *channel)
     GString *keys = g_string_new(NULL);
     for (guint i = 0; i < channel->variables->len; i++) {
         const struct variable *variable = channel->variables->pdata[i];
-        g_autofree char *key = variable_key(variable->name);
-        g_string_append_printf(keys, "%s, ", key);
+        g_string_append_printf(keys, "%s, ", variable->name);
     }
     g_string_append(keys, "channel");
     return g_string_free(keys, FALSE);

@@ -14,6 +14,7 @@ void editor_clear(struct wizard *w)
     g_free(w->editor.field);
     g_free(w->editor.text);
     g_free(w->editor.sample);
+    g_free(w->editor.fallback);
     g_free(w->editor.name);
     w->editor = (struct mapping_editor){0};
 }
@@ -186,8 +187,10 @@ void editor_edit(struct wizard *w, const char *field)
 {
     const struct mapping *mapping = channel_mapping(channel_of(w), field);
     g_autofree char *name = mapping == NULL ? NULL : text_variable(mapping->text);
+    g_autofree char *fallback = mapping == NULL ? NULL : text_fallback(mapping->text);
     g_autofree char *api_name = g_strdup(field);
     editor_open(w, SCREEN_FIELD);
+    set(&w->editor.fallback, fallback == NULL ? "" : fallback);
     set(&w->edited, api_name);
     w->editor.field = g_steal_pointer(&api_name);
     w->editor.text = g_strdup(mapping == NULL || name != NULL ? "" : mapping->text);
@@ -198,11 +201,10 @@ void editor_edit(struct wizard *w, const char *field)
 static char *chosen_text(const struct wizard *w)
 {
     const struct variable *variable = source_variable(w);
-    if (variable != NULL)
-        return g_strdup_printf("{%s}", variable->name);
-    if (w->editor.source == source_fixed(w))
+    if (variable == NULL && w->editor.source == source_fixed(w))
         return g_strdup(w->editor.text);
-    return g_strdup_printf("{%s}", w->editor.text);
+    return text_of_variable(variable != NULL ? variable->name : w->editor.text,
+                            *w->editor.fallback == '\0' ? NULL : w->editor.fallback);
 }
 
 static const struct field *edited_field(const struct wizard *w)
@@ -213,10 +215,15 @@ static const struct field *edited_field(const struct wizard *w)
 static char *source_problem(const struct wizard *w)
 {
     g_autofree char *text = chosen_text(w);
-    g_autofree char *name = text_variable(text);
-    if (w->editor.source == source_other(w) && name == NULL)
-        return g_strdup(_("A variable's name begins with a letter, and holds letters, digits, "
-                          "blanks, dots, dashes and underscores."));
+    if (w->editor.source == source_other(w) && !text_path_is_valid(w->editor.text))
+        return g_strdup(_("A variable is written as in the flow, without its braces: "
+                          "senderName, contact.phones[0].value."));
+    if (w->editor.source != source_fixed(w) && strpbrk(w->editor.fallback, "\"{}") != NULL)
+        return g_strdup(_("The text for an empty variable holds no quotation mark and no "
+                          "braces."));
+    if (text_is_broken(text))
+        return g_strdup(_("What stands in double braces is no variable: {{senderName}} or "
+                          "{{a.b[0].c|default:\"x\"}}."));
     return NULL;
 }
 
@@ -229,8 +236,12 @@ static char *value_problem(const struct wizard *w)
     if (field == NULL)
         return g_strdup(_("This org has no such field. Take it out with x."));
     g_autofree char *filled =
-        fixed ? channel_fill(channel_of(w), text) : g_strdup(w->editor.sample);
-    return field_problem(field, filled);
+        fixed ? channel_fill(channel_of(w), text)
+              : g_strdup(*w->editor.sample != '\0' ? w->editor.sample : w->editor.fallback);
+    char *problem = field_problem(field, filled);
+    return problem == NULL && !fixed && *w->editor.fallback != '\0'
+               ? field_problem(field, w->editor.fallback)
+               : problem;
 }
 
 static void keep(struct wizard *w, GArray *out)
@@ -264,6 +275,8 @@ void field_screen_event(struct wizard *w, const struct view_event *event, GArray
         set(&w->editor.text, event->text);
     } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_SAMPLE) {
         set(&w->editor.sample, event->text);
+    } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_FALLBACK) {
+        set(&w->editor.fallback, event->text);
     } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_SOURCE) {
         if (event->index >= 0 && (guint)event->index <= source_fixed(w))
             set_source(w, (guint)event->index);
@@ -288,7 +301,7 @@ static void view_source(const struct wizard *w, struct view *view)
     item->options = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < variables->len; i++)
         g_ptr_array_add(item->options,
-                        g_strdup_printf("{%s}", ((struct variable *)variables->pdata[i])->name));
+                        text_of_variable(((struct variable *)variables->pdata[i])->name, NULL));
     g_ptr_array_add(item->options, g_strdup(_("another variable of the flow")));
     g_ptr_array_add(item->options, g_strdup(_("a fixed text")));
     item->selected = (int)w->editor.source;
@@ -323,6 +336,29 @@ static char *filled_note(const struct wizard *w)
     return clean == NULL ? NULL : g_strdup_printf("→ %s", clean);
 }
 
+static void view_variable(const struct wizard *w, struct view *view, const struct field *field,
+                          bool other)
+{
+    g_autofree char *wrong = source_problem(w);
+    if (other) {
+        struct view_item *name =
+            input_view(w, view, ITEM_TEXT, _("Its name"), w->editor.text, NULL);
+        name->error = g_strdup(wrong);
+    }
+    struct view_item *item =
+        input_view(w, view, ITEM_SAMPLE, _("Sample"), w->editor.sample,
+                   _("What tests put in its place. A text from a flow that is longer than the "
+                     "field makes Salesforce refuse the record."));
+    item->error = value_problem(w);
+    bool bare = field != NULL && field_is_required(field) && *w->editor.fallback == '\0';
+    item = input_view(w, view, ITEM_FALLBACK, _("When empty"), w->editor.fallback,
+                      bare ? _("A sender without a name, a picture without a text: Salesforce "
+                               "refuses a record whose required field is empty.")
+                           : _("What the field gets when the variable holds nothing."));
+    if (!other)
+        item->error = g_strdup(wrong);
+}
+
 void field_screen_view(const struct wizard *w, struct view *view, int focus)
 {
     (void)focus;
@@ -340,19 +376,12 @@ void field_screen_view(const struct wizard *w, struct view *view, int focus)
         view_values(w, view, field);
     } else if (fixed) {
         struct view_item *item = input_view(w, view, ITEM_TEXT, _("Text"), w->editor.text, NULL);
-        item->error = value_problem(w);
+        item->error = source_problem(w);
+        if (item->error == NULL)
+            item->error = value_problem(w);
         view_item_take(&item->note, filled_note(w));
     } else {
-        if (other) {
-            struct view_item *name =
-                input_view(w, view, ITEM_TEXT, _("Its name"), w->editor.text, NULL);
-            name->error = source_problem(w);
-        }
-        struct view_item *item =
-            input_view(w, view, ITEM_SAMPLE, _("Sample"), w->editor.sample,
-                       _("What tests put in its place. A text from a flow that is longer than the "
-                         "field makes Salesforce refuse the record."));
-        item->error = value_problem(w);
+        view_variable(w, view, field, other);
     }
     view->focus = ITEM_SOURCE;
     view_key(view, ACTION_NEXT, _("keep"));

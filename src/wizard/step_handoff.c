@@ -52,6 +52,17 @@ static void finish(struct wizard *w, GArray *out)
     effect->home = true;
 }
 
+/* What is shown, copied and exported is for another platform from now on. */
+static void step_platform(struct wizard *w, GArray *out)
+{
+    if (w->lists[CHECKS_REHEARSE].running)
+        return;
+    w->connection->platform = (enum platform)((w->connection->platform + 1) % PLATFORM_COUNT);
+    w->screen++;
+    effect_add(out, EFFECT_SAVE);
+    effect_add(out, EFFECT_HANDOFF);
+}
+
 static void step_channel(struct wizard *w, int by, GArray *out)
 {
     guint count = w->connection->channels->len;
@@ -77,6 +88,8 @@ void step_handoff_event(struct wizard *w, const struct view_event *event, GArray
         play(w, event->action, out);
     else if (is_action(event, ACTION_PREVIOUS) || is_action(event, ACTION_FOLLOWING))
         step_channel(w, is_action(event, ACTION_PREVIOUS) ? -1 : 1, out);
+    else if (is_action(event, ACTION_PLATFORM))
+        step_platform(w, out);
     else if (is_action(event, ACTION_DOCTOR))
         doctor_screen_open(w, false, out);
     else if (is_action(event, ACTION_TEST))
@@ -139,11 +152,14 @@ static void view_values(const struct wizard *w, struct view *view)
     }
 }
 
-static void view_advice(struct view *view)
+static void view_notes(const struct wizard *w, struct view *view)
 {
-    view_text(view, ROLE_TITLE, 0, _("Texts in the body"));
-    for (const char *const *advice = handoff_text_advice(); *advice != NULL; advice++)
-        view_text(view, ROLE_DIM, 2, *advice);
+    g_autoptr(GPtrArray) notes = handoff_notes(w->connection->platform);
+    for (guint i = 0; i < notes->len; i++) {
+        const struct handoff_note *note = notes->pdata[i];
+        view_text(view, ROLE_TITLE, 0, note->title);
+        view_text(view, ROLE_DIM, 2, note->text);
+    }
 }
 
 static void view_keys(const struct wizard *w, struct view *view, int focus)
@@ -161,6 +177,8 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_FLOW, _("webhook"));
     if (list_failed(w, CHECKS_REHEARSE))
         view_key(view, ACTION_RETRY, _("try again"));
+    if (!running)
+        view_key(view, ACTION_PLATFORM, _("platform"));
     if (w->connection->channels->len > 1 && !running) {
         view_key(view, ACTION_PREVIOUS, _("channel"));
         view_key(view, ACTION_FOLLOWING, _("channel"));
@@ -177,7 +195,7 @@ void step_handoff_view(const struct wizard *w, struct view *view, int focus)
     view->focus = ITEM_VALUE;
     view->busy = w->lists[CHECKS_REHEARSE].running;
     view->failed = list_failed(w, CHECKS_REHEARSE);
-    view_heading(view, _("Into Flow Builder"), channel);
+    view_heading(view, handoff_title(w->connection->platform), channel);
     if (w->handoff_problem != NULL) {
         view_blank(view);
         view_text(view, ROLE_FAIL, 0, w->handoff_problem);
@@ -185,6 +203,6 @@ void step_handoff_view(const struct wizard *w, struct view *view, int focus)
     view_blank(view);
     view_rehearsal(w, view, focus);
     view_values(w, view);
-    view_advice(view);
+    view_notes(w, view);
     view_keys(w, view, focus);
 }

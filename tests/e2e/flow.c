@@ -32,8 +32,7 @@ struct run {
 static const char *lookup(const char *name, gpointer user)
 {
     const struct run *run = user;
-    g_autofree char *key = variable_key(name);
-    return strcmp(name, "access_token") == 0 ? run->token : json_get_string(run->call, key);
+    return strcmp(name, "access_token") == 0 ? run->token : json_get_string(run->call, name);
 }
 
 /* A text as it stands between the quotes of a JSON body. */

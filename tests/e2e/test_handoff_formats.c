@@ -276,7 +276,7 @@ static void markdown_and_k8s__hold_the_values(void **state)
     g_autoptr(Child) sheet = rig_perch_secret(rig, "handoff", "acme", "--format", "markdown", NULL);
     assert_code(sheet, 0);
     assert_contains(sheet->output->str, rig->org->client_secret);
-    assert_contains(sheet->output->str, "## Step 2 for WhatsApp, Fetch variables: create the Lead");
+    assert_contains(sheet->output->str, "## Step 3, Fetch variables: create the Lead · WhatsApp");
     g_autoptr(Child) yaml =
         rig_perch_secret(rig, "handoff", "acme", "--format", "k8s-secret", NULL);
     assert_code(yaml, 0);

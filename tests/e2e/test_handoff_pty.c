@@ -66,49 +66,62 @@ static void see_copied(Walk *walk, const char *text)
         fail_msg("not copied: a text of %zu bytes", strlen(text));
 }
 
-/* The rows in the order of the screen, with the key of `perch handoff --json` that holds each. */
-static const struct {
-    const char *key;
-    int step; /* 1, 2: in that step; 0: a value of its own */
-} rows[] = {
-    {"url", 1},           {"method", 1},       {"Content-Type", 1},  {"body", 1},
-    {"variable", 1},      {"url", 2},          {"method", 2},        {"Authorization", 2},
-    {"Content-Type", 2},  {"body", 2},         {"variable", 2},      {"client_id", 0},
-    {"client_secret", 0}, {"scopes", 0},       {"authorize_url", 0}, {"token_url", 0},
-    {"refresh_token", 0}, {"instance_url", 0},
-};
-
-static char *value_of(const Json *json, gsize row)
-{
-    const Json *step = json_first(json_get(json, "steps"));
-    const Json *place = rows[row].step == 0 ? json : rows[row].step == 1 ? step : json_next(step);
-    const Json *value = json_get(place, rows[row].key);
-    if (value == NULL)
-        value = json_get(json_get(place, "headers"), rows[row].key);
-    assert_non_null(value);
-    return json_is_string(value) ? g_strdup(json_string(value)) : json_print(value);
-}
-
+/* The rows of the printed sheet, in the order of the screen: each is what c copies. */
 static void values__every_row__is_copied_whole_and_secrets_are_masked(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = ready();
-    g_autofree char *text = exported(rig, "json");
-    g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
+    g_autoptr(Child) sheet =
+        rig_perch_secret(rig, "handoff", "acme", "--channel", "whatsapp", NULL);
+    g_auto(GStrv) lines = g_strsplit(sheet->output->str, "\n", -1);
+    guint copied = 0;
     g_autoptr(Walk) walk = at_values(rig);
-    see(walk, "Step 1, Fetch variables: get a token");
+    see(walk, "Step 1, Set variables");
     see(walk, "•••••");
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *value = value_of(json, i);
+    for (guint i = 0; strcmp(lines[i], "Texts in the body") != 0; i++) {
+        const char *value = g_str_has_prefix(lines[i], "  ") ? strstr(lines[i], ": ") : NULL;
+        if (value == NULL)
+            continue;
         press(walk, "c");
-        see_copied(walk, value);
+        see_copied(walk, value + 2);
         press(walk, "Down");
+        copied++;
     }
-    press(walk, "End");
-    see_sentence(walk, "These characters of a message break the body: the double quote (\"), the "
-                       "backslash (\\), a line break");
+    assert_int_equal(copied, 27);
+    press(walk, "End PageDown PageDown PageDown");
+    see_sentence(walk, "The log of the flow's runs shows what Fetch variables got back");
     press(walk, "q");
     pty_expect_exit(walk->pty, 0);
+}
+
+/* One key goes from platform to platform, and the connection keeps it. */
+static void platform__chosen__changes_the_sheet_and_is_kept(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autoptr(Walk) walk = at_values(rig);
+    press(walk, "b");
+    see(walk, "Into Bird's Flows");
+    see(walk, "Step 1, Http request: get a token");
+    press(walk, "b");
+    see(walk, "Into another program");
+    see(walk, "Request 1: get a token");
+    press(walk, "b");
+    see(walk, "Into Flow Builder");
+    press(walk, "b");
+    see(walk, "Into Bird's Flows");
+    press(walk, "q");
+    pty_expect_exit(walk->pty, 0);
+    g_autofree char *kept = exported(rig, "text");
+    assert_contains(kept, "Settings, Environment Variables, type Secret");
+    g_autoptr(Child) other = rig_perch_secret(rig, "handoff", "acme", "--platform", "other", NULL);
+    assert_code(other, 0);
+    assert_contains(other->output->str, "Request 1: get a token");
+    g_autofree char *again = exported(rig, "text");
+    assert_contains(again, "Request 1: get a token");
+    g_autoptr(Child) none = rig_perch(rig, "handoff", "acme", "--platform", "zapier", NULL);
+    assert_code(none, 2);
+    assert_contains(none->errors->str, "flow-builder, bird-flows or other");
 }
 
 /* Without the canary, which would find what v is there to show. */
@@ -157,6 +170,7 @@ static void values__of_each_channel__change_with_it(void **state)
 static const struct {
     const char *format, *begins, *files[2];
 } formats[] = {
+    {"function", "(•) function: ", {"acme.js", NULL}},
     {"env", "(•) env: ", {"acme.env", NULL}},
     {"json", "(•) json: ", {"acme.json", NULL}},
     {"curl", "(•) curl: ", {"acme.sh", NULL}},
@@ -290,7 +304,7 @@ static void plain__exports_and_starts_the_flow(void **state)
     g_autoptr(Rig) rig = ready();
     g_autofree char *values = exported(rig, "json");
     g_autoptr(Flow) flow = flow_start(values, "whatsapp", FLOW_ESCAPES);
-    g_autofree char *lines = g_strdup_printf("x\n3\n\nw\n%s\n\nq\n", flow_webhook(flow));
+    g_autofree char *lines = g_strdup_printf("x\n4\n\nw\n%s\n\nq\n", flow_webhook(flow));
     g_autofree char *before = g_get_current_dir();
     const char *words[] = {"setup", "acme", "--plain", NULL};
     assert_int_equal(chdir(rig->home->home), 0);
@@ -309,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values__every_row__is_copied_whole_and_secrets_are_masked),
+        cmocka_unit_test(platform__chosen__changes_the_sheet_and_is_kept),
         cmocka_unit_test(values__shown_on_demand__and_hidden_again),
         cmocka_unit_test(values__of_each_channel__change_with_it),
         cmocka_unit_test(export__each_format__is_a_file_of_ones_own),

@@ -152,7 +152,7 @@ static void another_variable(Walk *walk)
     press(walk, "Tab C-u");
     type(walk, "https://example.com/zoë");
     press(walk, "Enter");
-    see(walk, "{contact.site}");
+    see(walk, "{{contact.site}}");
 }
 
 static void insert(Walk *walk, const char *key)
@@ -188,11 +188,11 @@ static void editor__required_picklist_number_and_variable__reach_the_org(void **
     g_autoptr(Json) kept = settings(rig);
     const Json *whatsapp = channel_of(kept, "whatsapp");
     assert_string_equal(text_of(whatsapp, "Branch__c"), "South");
-    assert_string_equal(text_of(whatsapp, "Website"), "{contact.site}");
+    assert_string_equal(text_of(whatsapp, "Website"), "{{contact.site}}");
     g_autoptr(Child) child = rig_perch_secret(rig, "handoff", "acme", "--json", NULL);
     g_autoptr(Json) json = child_json(child);
     const Json *create = json_next(json_first(json_get(json, "steps")));
-    assert_string_equal(json_get_string(json_get(create, "body"), "Website"), "{contact.site}");
+    assert_string_equal(json_get_string(json_get(create, "body"), "Website"), "{{contact.site}}");
 }
 
 /* Opens the editor of the row with the focus at its fixed text, emptied; keys choose that. */
@@ -217,12 +217,12 @@ static void editor__text_too_long__is_not_kept(void **state)
     /* The sample of a variable first: the field takes 80 characters. */
     press(walk, "e");
     see(walk, "LastName · string · 80 characters · required");
-    see(walk, "(•) {sender name}");
+    see(walk, "(•) {{senderName}}");
     press(walk, "Tab C-u");
     paste(walk, long_name);
     see_sentence(walk, "80 characters");
     press(walk, "Enter");
-    see(walk, "(•) {sender name}");
+    see(walk, "(•) {{senderName}}");
     press(walk, "Esc");
     see(walk, "▸ Last Name *");
     fixed_text(walk, "LastName · string · 80 characters · required", "Down Down Down Down Space");
@@ -247,14 +247,14 @@ static void editor__text_with_variables__is_filled_with_their_samples(void **sta
     press(walk, "Down");
     see(walk, "▸ Company *");
     fixed_text(walk, "Company · string · 255 characters · required", "Space");
-    type(walk, "From {sender name} by {way}");
-    see(walk, "→ From perch test by {way}");
+    type(walk, "From {{senderName}} by {{way}} {way}");
+    see(walk, "→ From perch test by {{way}} {way}");
     press(walk, "Enter");
     see(walk, "▸ Company *");
     see(walk, "From perch test by");
     insert(walk, "Enter insert Lead");
     g_autoptr(Json) lead = body_of_last(rig, "/sobjects/Lead");
-    assert_string_equal(json_get_string(lead, "Company"), "From perch test by perch test");
+    assert_string_equal(json_get_string(lead, "Company"), "From perch test by perch test {way}");
     leave(walk);
 }
 
@@ -380,7 +380,8 @@ static void mapping__fields_that_may_not_be_written__are_left_out(void **state)
     const Json *whatsapp = channel_of(kept, "whatsapp");
     assert_null(text_of(whatsapp, "Phone"));
     assert_null(text_of(whatsapp, "LeadSource"));
-    assert_string_equal(text_of(whatsapp, "LastName"), "{sender name}");
+    assert_string_equal(text_of(whatsapp, "LastName"),
+                        "{{senderName|default:\"WhatsApp contact\"}}");
 }
 
 static void mapping__required_field_without_a_person__gets_a_text(void **state)

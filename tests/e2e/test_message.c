@@ -21,7 +21,7 @@ static const char *const awkward[] = {
     "<\U0001F9D1\U0001F3FD\u200D\U0001F680 \U0001F468\u200D\U0001F4BB>",
     "<مرحبا \u202Eשלום\u202C \u200F\u2067abc\u2069 \uFEFF\u200B\u2028\u2029>",
     "<\uFFFD\uFFFE\uFFFF\U0010FFFF\U0001FFFE\xC2\x80\xC2\x9F\u00A0\u00AD>",
-    "<{message}{{x}}{{$guid}}{sender name}%s%n$(id)`id`${HOME}!!&|;*?[a]~#>",
+    "<{{message}}{{x}}{{$guid}}{{senderName}}%s%n$(id)`id`${HOME}!!&|;*?[a]~#>",
     "<{\"a\":[1,null]},\"}]><script>alert(1)</script>&amp;<!--]]>>",
     "<'); DROP TABLE Lead;-- ' OR Name LIKE '%\\_%>",
 };
@@ -37,7 +37,7 @@ static char *random_text(guint32 seed)
         if (g_unichar_validate(c))
             g_string_append_unichar(text, c);
     }
-    g_string_append(text, "\"\\\n\t{message}{{x}}>");
+    g_string_append(text, "\"\\\n\t{{message}}{{x}}>");
     return g_string_free(text, FALSE);
 }
 

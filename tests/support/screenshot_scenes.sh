@@ -62,8 +62,8 @@ wait_for "Enter hand-off"
 keys Down e
 wait_for "Company · string"
 keys Tab C-u
-type_text "{sender name} by WhatsApp"
-wait_for "{sender name} by WhatsApp"
+type_text "{{senderName}} by WhatsApp"
+wait_for "{{senderName}} by WhatsApp"
 shot 7-mapping
 keys Escape
 wait_for "Enter hand-off"

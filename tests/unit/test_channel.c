@@ -25,13 +25,14 @@ static void channel__defaults__are_the_guide_s(void **state)
     assert_string_equal(lead->id, "whatsapp");
     assert_string_equal(object_name(kase->object), "Case");
     g_autofree char *one = print(channel_template(lead)), *two = print(channel_template(kase));
-    assert_string_equal(one, "{\"LastName\":\"{sender name}\",\"Company\":\"WhatsApp\","
-                             "\"Phone\":\"{sender number}\",\"LeadSource\":\"Other\","
-                             "\"Description\":\"{message}\"}");
-    assert_string_equal(two, "{\"SuppliedName\":\"{sender name}\","
-                             "\"SuppliedPhone\":\"{sender number}\","
+    assert_string_equal(one, "{\"LastName\":\"{{senderName|default:\\\"WhatsApp contact\\\"}}\","
+                             "\"Company\":\"WhatsApp\",\"Phone\":\"{{senderNumber}}\","
+                             "\"LeadSource\":\"Other\","
+                             "\"Description\":\"{{message|default:\\\"(no text)\\\"}}\"}");
+    assert_string_equal(two, "{\"SuppliedName\":\"{{senderName}}\","
+                             "\"SuppliedPhone\":\"{{senderNumber}}\","
                              "\"Subject\":\"Viber message\",\"Origin\":\"Web\","
-                             "\"Description\":\"{message}\"}");
+                             "\"Description\":\"{{message|default:\\\"(no text)\\\"}}\"}");
     g_autofree char *sample = print(channel_record(lead));
     assert_string_equal(sample, "{\"LastName\":\"perch test\",\"Company\":\"WhatsApp\","
                                 "\"Phone\":\"+1 202 555 0100\",\"LeadSource\":\"Other\","
@@ -44,11 +45,11 @@ static void channel__fixed_text__has_the_type_of_its_field(void **state)
     static const struct {
         const char *type, *text, *json;
     } rows[] = {
-        {"boolean", "true", "true"},       {"boolean", "yes", "\"yes\""},
-        {"double", "007.5", "7.5"},        {"currency", "+1", "1"},
-        {"int", "12x", "\"12x\""},         {"string", "12", "\"12\""},
-        {"double", "{number}", "\"1.5\""}, /* what a flow puts in stays a string */
-        {NULL, "true", "\"true\""},        {"percent", "", NULL},
+        {"boolean", "true", "true"},         {"boolean", "yes", "\"yes\""},
+        {"double", "007.5", "7.5"},          {"currency", "+1", "1"},
+        {"int", "12x", "\"12x\""},           {"string", "12", "\"12\""},
+        {"double", "{{number}}", "\"1.5\""}, /* what a flow puts in stays a string */
+        {NULL, "true", "\"true\""},          {"percent", "", NULL},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -69,21 +70,83 @@ static void channel__variables__are_filled_once_and_only_when_known(void **state
 {
     (void)state;
     g_autoptr(Channel) channel = channel_new("SMS", TEST_CASE);
-    channel_set_sample(channel, "message", "{sender name} { } {9} {a;b} {{message}}");
-    channel_set_sample(channel, "sender name", "Zoë");
-    g_autofree char *text = channel_fill(channel, "[{message}] {sender name}, {unknown}, {, {}");
-    assert_string_equal(text, "[{sender name} { } {9} {a;b} {{message}}] Zoë, {unknown}, {, {}");
-    channel_map(channel, "Subject", NULL, NULL, "From {contact.first-name} by {sender name}");
-    assert_string_equal(channel_variable(channel, "contact.first-name")->sample, "perch test");
-    g_autofree char *whole = text_variable("{contact.first-name}");
-    assert_string_equal(whole, "contact.first-name");
-    assert_null(text_variable("{a} "));
-    assert_null(text_variable("{}"));
-    assert_null(text_variable("{a\nb}"));
-    g_autoptr(GPtrArray) names = text_variables("{a}{b} {a}");
+    channel_set_sample(channel, "message", "{{senderName}} { } {9} {a;b} {{message}}");
+    channel_set_sample(channel, "senderName", "Zoë");
+    g_autofree char *text =
+        channel_fill(channel, "[{{message}}] {{ senderName }}, {{unknown}}, {message}, {, {{}}");
+    assert_string_equal(text, "[{{senderName}} { } {9} {a;b} {{message}}] Zoë, {{unknown}}, "
+                              "{message}, {, {{}}");
+    channel_map(channel, "Subject", NULL, NULL, "From {{contact.names[0].first-name}}");
+    assert_string_equal(channel_variable(channel, "contact.names[0].first-name")->sample,
+                        "perch test");
+}
+
+/* What is in double braces is a variable, with a default or without; all else is a text. */
+static void template__variables__as_a_flow_s_editor_writes_them(void **state)
+{
+    static const struct {
+        const char *text, *path, *fallback;
+        bool broken;
+    } rows[] = {
+        {"{{senderName}}", "senderName", NULL, false},
+        {"{{ a.b[0].c }}", "a.b[0].c", NULL, false},
+        {"{{a.b[0].c|default:\"x\"}}", "a.b[0].c", "x", false},
+        {"{{a | default: \"\" }}", "a", "", false},
+        {"{{a|default:\"x}}", NULL, NULL, true},
+        {"{{a|upper}}", NULL, NULL, true},
+        {"{{sender name}}", NULL, NULL, true},
+        {"{{9}}", NULL, NULL, true},
+        {"{{a..b}}", NULL, NULL, true},
+        {"{{a[x]}}", NULL, NULL, true},
+        {"{{}}", NULL, NULL, true},
+        {"{{a}} ", NULL, NULL, false}, /* and more */
+        {"{a}", NULL, NULL, false},
+        {"{ {{ }", NULL, NULL, false},
+        {"}}{{", NULL, NULL, false},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *path = text_variable(rows[i].text);
+        g_autofree char *fallback = text_fallback(rows[i].text);
+        if (g_strcmp0(path, rows[i].path) != 0 || g_strcmp0(fallback, rows[i].fallback) != 0 ||
+            text_is_broken(rows[i].text) != rows[i].broken)
+            fail_msg("%s: %s, %s", rows[i].text, path, fallback);
+    }
+    g_autoptr(GPtrArray) names = text_variables("{{a}}{{b|default:\"{{c}}\"}} {{a}}");
     assert_int_equal(names->len, 2);
-    g_autofree char *key = variable_key("contact.first-name");
-    assert_string_equal(key, "contactFirstName");
+    g_autofree char *plain = text_without_fallbacks("{{a|default:\"x\"}} {{b}} {c}");
+    assert_string_equal(plain, "{{a}} {{b}} {c}");
+}
+
+static const char *nothing_of(const char *path, gpointer user)
+{
+    (void)user;
+    return strcmp(path, "empty") == 0 ? "" : NULL;
+}
+
+static void template__default__takes_the_place_of_nothing(void **state)
+{
+    (void)state;
+    g_autofree char *text = text_fill("{{empty|default:\"a\"}} {{none|default:\"b\"}} {{empty}}. "
+                                      "{{none}}",
+                                      nothing_of, NULL);
+    assert_string_equal(text, "a b . {{none}}");
+}
+
+static void template__paths__become_objects_and_lists(void **state)
+{
+    (void)state;
+    g_autoptr(Json) json = json_object();
+    text_put(json, "senderName", json_string_new("Zoë"));
+    text_put(json, "message.content.text", json_string_new("x"));
+    text_put(json, "message.content.type", json_string_new("text"));
+    text_put(json, "a.b[1].c", json_string_new("y"));
+    text_put(json, "phones[0]", json_string_new("+1"));
+    text_put(json, "senderName.first", json_string_new("Z")); /* the last one wins */
+    g_autofree char *text = json_print(json);
+    assert_string_equal(text, "{\"senderName\":{\"first\":\"Z\"},\"message\":{\"content\":{"
+                              "\"text\":\"x\",\"type\":\"text\"}},\"a\":{\"b\":[null,{\"c\":"
+                              "\"y\"}]},\"phones\":[\"+1\"]}");
 }
 
 static void channel__other_object__brings_its_own_mapping(void **state)
@@ -127,7 +190,7 @@ static void channel__json__round_trip(void **state)
     struct channel *sms = channel_new("SMS \"x\"", TEST_CASE);
     sms->fitted = true;
     channel_map(sms, "Priority", "Priority", "picklist", "High");
-    channel_map(sms, "Subject", NULL, NULL, "{topic}");
+    channel_map(sms, "Subject", NULL, NULL, "{{topic}}");
     channel_set_sample(sms, "topic", "a\nb\\\"");
     g_ptr_array_add(before->channels, sms);
     connection_set_channel(before, 2);
@@ -206,7 +269,7 @@ static void channel__any_unicode__survives_mapping_and_json(void **state)
             g_string_append_unichar(message, random_character(rand));
         g_autoptr(Channel) channel = channel_new("SMS", TEST_LEAD);
         channel_set_sample(channel, "message", message->str);
-        channel_map(channel, "Title", NULL, NULL, "<{message}>");
+        channel_map(channel, "Title", NULL, NULL, "<{{message}}>");
         g_autofree char *wanted = g_strdup_printf("<%s>", message->str);
         g_autofree char *body = print(channel_record(channel));
         g_autoptr(Json) read = json_parse(body, strlen(body), NULL);
@@ -224,6 +287,9 @@ int main(void)
         cmocka_unit_test(channel__defaults__are_the_guide_s),
         cmocka_unit_test(channel__fixed_text__has_the_type_of_its_field),
         cmocka_unit_test(channel__variables__are_filled_once_and_only_when_known),
+        cmocka_unit_test(template__variables__as_a_flow_s_editor_writes_them),
+        cmocka_unit_test(template__default__takes_the_place_of_nothing),
+        cmocka_unit_test(template__paths__become_objects_and_lists),
         cmocka_unit_test(channel__other_object__brings_its_own_mapping),
         cmocka_unit_test(channel__ids__are_plain_and_one_s_own),
         cmocka_unit_test(channel__json__round_trip),

@@ -247,11 +247,51 @@ static void connection__migrate__1_to_2__names_the_channel(void **state)
     }
 }
 
+/* Variables were names in single braces; what was typed in double braces stays. */
+static void connection__migrate__3_to_4__variables_as_the_flow_writes_them(void **state)
+{
+    (void)state;
+    static const char old[] =
+        "{\"version\":3,\"channels\":[{\"name\":\"SMS\",\"id\":\"sms\",\"hue\":7,"
+        "\"fields\":[{\"field\":\"LastName\",\"text\":\"{sender name} {9} {{x}}\"},"
+        "{\"field\":\"City\",\"text\":\"{contact.city} { }\"}],"
+        "\"variables\":[{\"name\":\"sender name\",\"sample\":\"{sender name}\"}]}]}";
+    g_autoptr(Connection) c = parse(old, NULL);
+    const struct channel *sms = connection_channel(c);
+    assert_string_equal(channel_mapping(sms, "LastName")->text, "{{senderName}} {9} {{x}}");
+    assert_string_equal(channel_mapping(sms, "City")->text, "{{contact.city}} { }");
+    assert_string_equal(channel_variable(sms, "senderName")->sample, "{sender name}");
+    assert_null(channel_variable(sms, "sender name"));
+    g_autoptr(Json) written = connection_to_json(c);
+    assert_int_equal(json_get_int(json_first(json_get(written, "channels")), "hue", 0), 7);
+    static const char *const odd[] = {"{\"version\":2,\"channels\":7}",
+                                      "{\"version\":2,\"channels\":[null,{\"fields\":[3]}]}"};
+    for (gsize i = 0; i < G_N_ELEMENTS(odd); i++) {
+        g_autoptr(Connection) read = parse(odd[i], NULL);
+        assert_int_equal(read->channels->len, 2);
+    }
+}
+
+static void connection__platform__is_kept(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) none = parse("{\"version\":3}", NULL);
+    g_autoptr(Connection) odd = parse("{\"version\":3,\"platform\":\"x\"}", NULL);
+    assert_int_equal(none->platform, PLATFORM_FLOW_BUILDER);
+    assert_int_equal(odd->platform, PLATFORM_FLOW_BUILDER);
+    odd->platform = PLATFORM_BIRD_FLOWS;
+    g_autoptr(Json) json = connection_to_json(odd);
+    assert_string_equal(json_get_string(json, "platform"), "bird-flows");
+    g_autoptr(WipedText) text = json_print(json);
+    g_autoptr(Connection) again = parse(text, NULL);
+    assert_int_equal(again->platform, PLATFORM_BIRD_FLOWS);
+}
+
 static void connection__migrate__leaves_the_rest_alone(void **state)
 {
     (void)state;
     static const char *const same[] = {
-        "{\"version\":3,\"x\":1}",           "{\"version\":4}", "{\"version\":0}", "[]", "{}",
+        "{\"version\":4,\"x\":1}",           "{\"version\":99}", "{\"version\":0}", "[]", "{}",
         "{\"version\":-9223372036854775808}"};
     for (gsize i = 0; i < G_N_ELEMENTS(same); i++) {
         g_autoptr(Json) json = migrated(same[i]);
@@ -323,7 +363,7 @@ static void connection__json__refuses_what_it_is_not(void **state)
                                         "\"x\"",
                                         "{\"version\":0}",
                                         "{\"version\":\"a\"}",
-                                        "{\"version\":4}"};
+                                        "{\"version\":99}"};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;
         assert_null(parse(texts[i], &error));
@@ -348,6 +388,8 @@ int main(void)
         cmocka_unit_test(connection__json__keeps_unknown_keys_of_channels),
         cmocka_unit_test(connection__migrate__1_to_2__names_the_channel),
         cmocka_unit_test(connection__migrate__2_to_3__names_the_step),
+        cmocka_unit_test(connection__migrate__3_to_4__variables_as_the_flow_writes_them),
+        cmocka_unit_test(connection__platform__is_kept),
         cmocka_unit_test(connection__migrate__leaves_the_rest_alone),
         cmocka_unit_test(connection__json__defaults_and_bounds),
         cmocka_unit_test(connection__json__refuses_what_it_is_not),

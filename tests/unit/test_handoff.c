@@ -73,9 +73,9 @@ static void items__lead__fill_both_steps_and_the_form(void **state)
     assert_true(find(items, "token_body")->secret);
     assert_string_equal(value(items, "create_url"),
                         "https://acme.my.salesforce.com/services/data/v68.0/sobjects/Lead");
-    assert_string_equal(value(items, "create_authorization"), "Bearer {access_token}");
+    assert_string_equal(value(items, "create_authorization"), "Bearer {{access_token}}");
     assert_string_equal(value(items, "create_variable"), "id");
-    assert_non_null(strstr(value(items, "create_body"), "\"LastName\":\"{sender name}\""));
+    assert_non_null(strstr(value(items, "create_body"), "\"LastName\":\"{{senderName}}\""));
     assert_string_equal(value(items, "scopes"), "refresh_token api");
     assert_string_equal(value(items, "authorize_url"),
                         "https://acme.my.salesforce.com/services/oauth2/authorize");
@@ -235,7 +235,7 @@ static void json__parsed__holds_every_value(void **state)
     assert_non_null(strstr(json_get_string(get, "body"), "grant_type=refresh_token&"));
     assert_string_equal(json_get_string(get, "variable"), "access_token");
     assert_string_equal(json_get_string(json_get(create, "headers"), "Authorization"),
-                        "Bearer {access_token}");
+                        "Bearer {{access_token}}");
     assert_string_equal(json_get_string(json_get(create, "body"), "Company"), "WhatsApp");
     assert_string_equal(json_get_string(create, "variable"), "id");
     drop(&secrets);
@@ -247,9 +247,11 @@ static void text__exported__groups_labels_and_values(void **state)
     g_autoptr(Connection) c = acme();
     struct secrets secrets = won();
     g_autoptr(Secret) text = handoff_export(c, &secrets, HANDOFF_TEXT, NULL);
-    assert_true(g_str_has_prefix(secret_peek(text), "Step 1, Fetch variables: get a token\n"
-                                                    "  URL: https://acme.my.salesforce.com/"));
-    assert_non_null(strstr(secret_peek(text), "\n\nOAuth integration form\n  Client ID"));
+    assert_true(g_str_has_prefix(secret_peek(text), "Step 1, Set variables: "));
+    assert_non_null(strstr(secret_peek(text), "\nStep 2, Fetch variables: get a token\n"
+                                              "  URL: https://acme.my.salesforce.com/"));
+    assert_non_null(strstr(secret_peek(text), "Add integration\n  Name: Salesforce acme\n"
+                                              "  OAuth client ID: "));
     g_autofree char *line = g_strconcat("\n  Refresh token: ", token, "\n", NULL);
     assert_non_null(strstr(secret_peek(text), line));
     drop(&secrets);

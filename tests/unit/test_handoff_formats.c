@@ -147,8 +147,9 @@ static void markdown__foreign_text__is_no_markup(void **state)
 {
     (void)state;
     g_autoptr(Secret) text = export(HANDOFF_MARKDOWN);
-    assert_contains(secret_peek(text), "## Step 2 for SMS \\`\\|\\*\\<b\\>, Fetch variables");
-    assert_contains(secret_peek(text), "| Description | Description | {message} |");
+    assert_contains(secret_peek(text), "create the Lead · SMS \\`\\|\\*\\<b\\>\n");
+    assert_contains(secret_peek(text),
+                    "| Description | Description | {{message\\|default:\"(no text)\"}} |");
     assert_contains(secret_peek(text), "JSON\\_PARSER\\_ERROR");
 }
 

@@ -86,14 +86,18 @@ static void problem__length_type_and_emptiness__in_the_filled_text(void **state)
     } rows[] = {
         {"Company", "1234567890", "", NULL},
         {"Company", "12345678901", "", "Too long by 1"},
-        {"Company", "{x}", "ünïcödé 😀", NULL},
-        {"Company", "{x}", "ünïcödé 😀😀", "Too long by 2"},
+        {"Company", "{{x}}", "ünïcödé 😀", NULL},
+        {"Company", "{{x}}", "ünïcödé 😀😀", "Too long by 2"},
         {"Company", "", "", "required"},
-        {"Score__c", "{x}", "12.5", NULL},
-        {"Score__c", "{x}", "many", "not a number"},
+        {"Score__c", "{{x}}", "12.5", NULL},
+        {"Score__c", "{{x}}", "many", "not a number"},
         {"Score__c", "", "", NULL},
-        {"Branch__c", "{x}", "East", "not a value"},
+        {"Branch__c", "{{x}}", "East", "not a value"},
         {"Phone", "1", "", "cannot be written"},
+        {"Company", "{{x", "", NULL},
+        {"Company", "{{x y}}", "", "is no variable"},
+        {"Company", "{{x|default:\"1234567890\"}}", "", NULL},
+        {"Company", "{{x|default:\"12345678901\"}}", "", "Too long by 1"},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -36,7 +36,7 @@ static void export__choice__is_the_format_of_the_file(void **state)
     rig_act(rig, ACTION_EXPORT, 0);
     assert_null(rig_effect(rig, EFFECT_EXPORT));
     rig_view_event(rig,
-                   (struct view_event){.kind = VIEW_EVENT_SELECT, .id = ITEM_FORMAT, .index = 3});
+                   (struct view_event){.kind = VIEW_EVENT_SELECT, .id = ITEM_FORMAT, .index = 4});
     rig_act(rig, ACTION_NEXT, ITEM_FORMAT);
     assert_int_equal(rig_effect(rig, EFFECT_EXPORT)->format, HANDOFF_POSTMAN);
     assert_int_equal(wizard_screen(rig->wizard), SCREEN_STEP);
@@ -46,7 +46,7 @@ static void export__choice__is_the_format_of_the_file(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(none); i++)
         rig_view_event(rig, (struct view_event){
                                 .kind = VIEW_EVENT_SELECT, .id = ITEM_FORMAT, .index = none[i]});
-    assert_int_equal(rig->wizard->export_choice, 3);
+    assert_int_equal(rig->wizard->export_choice, 4);
     rig_act(rig, ACTION_BACK, 0);
     assert_null(rig_effect(rig, EFFECT_EXPORT));
     assert_int_equal(rig->wizard->step, STEP_HANDOFF);

@@ -6,11 +6,13 @@
 #include <stdbool.h>
 
 #include "perch/base/json.h"
+#include "perch/base/template.h"
 
 /*
  * A channel is one way in which customers write (WhatsApp, Viber, SMS …): the object that a message
  * becomes, and the text that goes into each field. Such a text is fixed ("WhatsApp"), or holds
- * variables of the flow in braces ("{sender name}"). Plain data; strings are owned by the struct.
+ * variables of the flow ("{{senderName}}", template.h). Plain data; strings are owned by the
+ * struct.
  */
 enum test_object { TEST_LEAD, TEST_CASE, TEST_OBJECT_COUNT };
 
@@ -25,7 +27,7 @@ struct mapping {
 };
 
 struct variable {
-    char *name;   /* "sender name" */
+    char *name;   /* its path: "senderName" */
     char *sample; /* what it holds in tests */
     Json *extra;
 };
@@ -73,14 +75,6 @@ void channel_unmap(struct channel *channel, const char *field);
 struct variable *channel_variable(const struct channel *channel, const char *name); /* or NULL */
 void channel_set_sample(struct channel *channel, const char *name, const char *sample);
 
-/* The name when text is one variable and nothing else ("{message}"), else NULL; owned. */
-char *text_variable(const char *text);
-/* Names in braces that text holds (char *), each once; freed with the array. */
-GPtrArray *text_variables(const char *text);
-/* text with each {name} replaced by what value says it holds; NULL leaves it as it is. What comes
- * in is not looked at again. Owned by the caller. */
-typedef const char *(*text_lookup)(const char *name, gpointer user);
-char *text_fill(const char *text, text_lookup value, gpointer user);
 /* text with every variable of the channel replaced by its sample; owned by the caller. */
 char *channel_fill(const struct channel *channel, const char *text);
 
@@ -90,13 +84,12 @@ char *channel_fill(const struct channel *channel, const char *text);
 Json *channel_template(const struct channel *channel);
 Json *channel_record(const struct channel *channel);
 
-/* "sender name" → "senderName": its key in what a flow's webhook is called with; owned. */
-char *variable_key(const char *name);
-
 /* ---- in the config file ---- */
 
 Json *channels_to_json(const GPtrArray *channels);
 /* What is no channel is left out; NULL when none is left. */
 GPtrArray *channels_from_json(const Json *json);
+/* Channels of a file in which variables were {sender name}: now they are {{senderName}}. */
+void channels_from_single_braces(Json *channels);
 
 #endif

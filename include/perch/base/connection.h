@@ -13,7 +13,7 @@
  * by the struct and may be NULL where nothing is known yet. It is what the config file holds and
  * what the wizard fills in; keys of the file that this version does not know stay in extra.
  */
-enum { CONNECTION_PORTS = 3, CONNECTION_VERSION = 3, CONNECTION_NAME_MAX = 40 };
+enum { CONNECTION_PORTS = 3, CONNECTION_VERSION = 4, CONNECTION_NAME_MAX = 40 };
 
 enum app_kind { APP_EXTERNAL_CLIENT, APP_CONNECTED };
 
@@ -21,12 +21,16 @@ enum app_kind { APP_EXTERNAL_CLIENT, APP_CONNECTED };
  * of an app that asks for no consumer secret. */
 enum app_values { APP_VALUES_PERCH, APP_VALUES_GUIDE, APP_VALUES_NO_SECRET, APP_VALUES_COUNT };
 
+/* Where the flow runs: the dashboard's Flow Builder, Bird's Flows, or a program of one's own. */
+enum platform { PLATFORM_FLOW_BUILDER, PLATFORM_BIRD_FLOWS, PLATFORM_OTHER, PLATFORM_COUNT };
+
 struct connection {
     char *name;      /* also the file name: letters, digits, '-', '_', '.' */
     char *login_url; /* origin of the login host: "https://acme.my.salesforce.com" */
     char *address;   /* what the person typed for the org, kept for Back */
     enum app_kind app_kind;
     enum app_values app_values;
+    enum platform platform;
     char *client_id;                 /* consumer key */
     char *app_key;                   /* the one that perch chose for a deploy; NULL = none */
     guint16 ports[CONNECTION_PORTS]; /* registered callback ports, in the order of trying */
@@ -100,6 +104,9 @@ char *connection_redirect(const struct connection *connection, guint16 port);
 
 enum app_values app_values_from_name(const char *name); /* APP_VALUES_COUNT: there is none */
 const char *app_values_name(enum app_values values);    /* "perch", "guide", "no-secret" */
+
+enum platform platform_from_name(const char *name); /* PLATFORM_COUNT: there is none */
+const char *platform_name(enum platform platform);  /* "flow-builder", "bird-flows", "other" */
 
 /* Brings the JSON of an older version to CONNECTION_VERSION, one version after the other; keys that
  * nobody knows stay. Other versions, and what is no connection, are left as they are. */

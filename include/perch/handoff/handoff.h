@@ -10,30 +10,35 @@
 #include "perch/base/json.h"
 #include "perch/base/secrets.h"
 
-/* What goes into Flow Builder, made from one connection and its secrets; no I/O. */
+/* What goes into the flow, made from one connection and its secrets; no I/O. */
 struct handoff_item {
     const char *id;    /* "refresh_token": key in JSON; upper case with SALESFORCE_ in env files */
-    const char *group; /* translated heading: the two "Fetch variables" steps, the OAuth form */
-    const char *label; /* translated, as Flow Builder's form calls it */
+    const char *group; /* translated heading: the step or the form that it belongs to */
+    const char *label; /* translated, as the platform's form calls it */
     bool secret;       /* masked on screen */
     Secret *value;
 };
 
-/* struct handoff_item *, in the order of Flow Builder's forms. Freed with the array. The two
- * "Fetch variables" steps (token by refresh; create the record, returned variable id) and the
- * OAuth integration form, for the connection's channel. What is not known yet is left out; ids
- * occur once each. */
+/* struct handoff_item *, in the order of the platform's forms. Freed with the array. The call that
+ * gets a token, the one that creates the record of the connection's channel, and what else the
+ * platform's forms ask for (forms.def). What is not known yet is left out; ids occur once each. */
 GPtrArray *handoff_items(const Connection *connection, const struct secrets *secrets);
+
+/* Translated, borrowed: "Into Flow Builder"; "Flow Builder (dashboard.messagebird.com)". */
+const char *handoff_title(enum platform platform);
+const char *handoff_platform(enum platform platform);
+
+struct handoff_note {
+    const char *title, *text; /* translated, borrowed */
+};
+/* What has to be known on top of the values: struct handoff_note *, freed with the array. */
+GPtrArray *handoff_notes(enum platform platform);
 
 /* Why these values cannot go into a flow yet (no refresh token, rotation on …) and what to do,
  * translated and borrowed, and the exit code that belongs to it (ret_exit may be NULL). NULL when
  * they can. */
 const char *handoff_problem(const Connection *connection, const struct secrets *secrets,
                             enum perch_exit *ret_exit);
-
-/* Paragraphs (translated, borrowed, NULL at the end): which characters of a message break a body
- * that a flow fills without escaping, and how it should fill it. */
-const char *const *handoff_text_advice(void);
 
 /* A sentence when address is not one that the webhook of a flow may have (https, or http on this
  * computer), or NULL. Borrowed, translated. */

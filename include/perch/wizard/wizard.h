@@ -52,6 +52,7 @@ enum wizard_item {
     ITEM_TEXT,
     ITEM_PICK_VALUE,
     ITEM_SAMPLE,
+    ITEM_FALLBACK,
     ITEM_CHANNEL_NAME,
     ITEM_OBJECT,
     ITEM_ADD,
@@ -158,6 +159,7 @@ struct mapping_editor {
     guint source; /* a variable of the channel by its place; then another one, then a fixed text */
     char *text;   /* the fixed text, or the other variable's name */
     char *sample;
+    char *fallback; /* what the field gets when the variable is empty; "" = nothing */
     bool new_channel;
     char *name;
     enum test_object object;

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "flow.h"
+#include "perch/base/text.h"
+
+/*
+ * The flow as one function of Node.js, to be pasted: function.js with the connection's values in
+ * the place of its @names@. Secrets are not among them: the function takes those from its
+ * environment. A way to log in is a file that makes the form of the token request, and a row here.
+ */
+
+/* Line by line. */
+static const char *const function_js[] = {
+#include "perch/js/function.h"
+    NULL};
+static const char *const grant_refresh_token_js[] = {
+#include "perch/js/grant_refresh_token.h"
+    NULL};
+
+static const struct login_way {
+    bool (*has)(const struct flow_source *source);
+    const char *const *grant;
+    const char *secrets[4]; /* ids of flow_named that the function needs; those unknown are not */
+} login_ways[] = {
+    {NULL, grant_refresh_token_js, {"client_secret", "refresh_token"}},
+};
+
+static const struct login_way *login_way(const struct flow_source *source)
+{
+    gsize i = 0;
+    while (login_ways[i].has != NULL && !login_ways[i].has(source))
+        i++;
+    return &login_ways[i];
+}
+
+/* Names of the environment variables that the function needs: char *, freed with the array. */
+static GPtrArray *secret_names(const struct flow_source *source)
+{
+    const struct login_way *way = login_way(source);
+    g_autoptr(GPtrArray) items = flow_values(source);
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    for (int i = 0; way->secrets[i] != NULL; i++)
+        if (*flow_value(items, way->secrets[i]) != '\0')
+            g_ptr_array_add(names, flow_env_key(way->secrets[i]));
+    return names;
+}
+
+/* ---- the pieces ---- */
+
+static char *take_string(const char *text)
+{
+    g_autoptr(Json) json = json_string_new(text);
+    return json_print(json);
+}
+
+static char *joined(GPtrArray *names)
+{
+    g_ptr_array_add(names, NULL);
+    return g_strjoinv(", ", (char **)names->pdata);
+}
+
+static char *piece_name(const struct flow_source *source)
+{
+    return g_strdup(source->connection->name);
+}
+
+static char *piece_version(const struct flow_source *source)
+{
+    (void)source;
+    return g_strdup(PERCH_VERSION);
+}
+
+static bool is_plain_http(const struct flow_source *source)
+{
+    return g_str_has_prefix(source->connection->login_url, "http:");
+}
+
+static char *piece_transport(const struct flow_source *source)
+{
+    return g_strdup(is_plain_http(source) ? "http" : "https");
+}
+
+static char *piece_connected(const struct flow_source *source)
+{
+    return g_strdup(is_plain_http(source) ? "connect" : "secureConnect");
+}
+
+static char *piece_secrets(const struct flow_source *source)
+{
+    g_autoptr(GPtrArray) names = secret_names(source);
+    return joined(names);
+}
+
+static char *piece_secrets_list(const struct flow_source *source)
+{
+    g_autoptr(GPtrArray) names = secret_names(source);
+    g_autofree char *list = joined(names);
+    g_auto(GStrv) parts = g_strsplit(list, ", ", -1);
+    g_autofree char *quoted = g_strjoinv("', '", parts);
+    return g_strdup_printf("['%s']", quoted);
+}
+
+/* First name of a path: that is what the function is given. */
+static char *piece_inputs(const struct flow_source *source)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    for (guint c = 0; c < source->connection->channels->len; c++) {
+        const struct channel *channel = source->connection->channels->pdata[c];
+        for (guint i = 0; i < channel->mappings->len; i++) {
+            g_autoptr(GPtrArray) paths =
+                text_variables(((const struct mapping *)channel->mappings->pdata[i])->text);
+            for (guint p = 0; p < paths->len; p++) {
+                const char *path = paths->pdata[p];
+                g_autofree char *name = g_strndup(path, strcspn(path, ".["));
+                if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+                    g_ptr_array_add(names, g_steal_pointer(&name));
+            }
+        }
+    }
+    if (source->connection->channels->len > 1)
+        g_ptr_array_add(names, g_strdup("channel"));
+    return joined(names);
+}
+
+static char *piece_login_url(const struct flow_source *source)
+{
+    return take_string(source->connection->login_url);
+}
+
+static char *piece_client_id(const struct flow_source *source)
+{
+    return take_string(source->connection->client_id);
+}
+
+static char *piece_api_version(const struct flow_source *source)
+{
+    return take_string(source->connection->api_version);
+}
+
+static char *piece_channels(const struct flow_source *source)
+{
+    g_autoptr(Json) json = json_object();
+    for (guint i = 0; i < source->connection->channels->len; i++) {
+        const struct channel *channel = source->connection->channels->pdata[i];
+        Json *one = json_object();
+        json_set_string(one, "object", object_name(channel->object));
+        json_set(one, "key", json_null_new());
+        json_set(one, "fields", channel_template(channel));
+        json_set(json, channel->id, one);
+    }
+    g_autoptr(WipedText) printed = json_print_pretty(json);
+    g_auto(GStrv) colons = g_strsplit(printed, "\":\t", -1); /* cJSON has a tab there */
+    g_autofree char *spaced = g_strjoinv("\": ", colons);
+    g_auto(GStrv) tabs = g_strsplit(spaced, "\t", -1);
+    return g_strjoinv("  ", tabs);
+}
+
+static char *piece_grant(const struct flow_source *source)
+{
+    return g_strjoinv("", (char **)(guintptr)login_way(source)->grant);
+}
+
+static const struct {
+    const char *name;
+    char *(*make)(const struct flow_source *source);
+} pieces[] = {
+    {"@name@", piece_name},           {"@version@", piece_version},
+    {"@transport@", piece_transport}, {"@connected@", piece_connected},
+    {"@secrets@", piece_secrets},     {"@secrets_list@", piece_secrets_list},
+    {"@inputs@", piece_inputs},       {"@login_url@", piece_login_url},
+    {"@client_id@", piece_client_id}, {"@api_version@", piece_api_version},
+    {"@channels@", piece_channels},   {"@grant@\n", piece_grant},
+};
+
+/* What is put in is not looked at again. */
+static void add_line(const struct flow_source *source, const char *p, SecretBuf *out)
+{
+    while (*p != '\0') {
+        gsize i = 0;
+        while (i < G_N_ELEMENTS(pieces) && !g_str_has_prefix(p, pieces[i].name))
+            i++;
+        if (i == G_N_ELEMENTS(pieces)) {
+            secret_buf_add_len(out, p++, 1);
+            continue;
+        }
+        g_autofree char *piece = pieces[i].make(source);
+        secret_buf_add(out, piece);
+        p += strlen(pieces[i].name);
+    }
+}
+
+bool write_function(const struct flow_source *source, SecretBuf *out, GError **error)
+{
+    (void)error;
+    for (gsize i = 0; function_js[i] != NULL; i++)
+        add_line(source, function_js[i], out);
+    return true;
+}

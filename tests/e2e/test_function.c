@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The function that perch writes, taken from its file as it is and run by Node.js as a flow's
+ * function is: the environment in context.env, the variables as an object. */
+
+#include <string.h>
+
+#include "e2e/node.h"
+
+static const char lead_path[] = "/services/data/v68.0/sobjects/Lead";
+static const char token_path[] = "/services/oauth2/token";
+
+static Rig *ready(void)
+{
+    Rig *rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    return rig;
+}
+
+static void fault(Rig *rig, const char *path, const char *members)
+{
+    g_autofree char *patch = g_strdup_printf("{'faults':{'*':null,'%s':{%s}}}", path, members);
+    demo_org_patch(rig->org, "{'faults':{'*':null}}");
+    if (*members != '\0')
+        demo_org_patch(rig->org, patch);
+}
+
+static Json *body_of_last(Rig *rig, const char *method, const char *path)
+{
+    g_autoptr(Json) log = demo_org_control(rig->org, "GET", "log", NULL);
+    const char *body = NULL;
+    JSON_FOREACH(entry, log)
+    {
+        if (strcmp(json_get_string(entry, "method"), method) == 0 &&
+            g_str_has_prefix(json_get_string(entry, "target"), path))
+            body = json_get_string(entry, "body");
+    }
+    assert_non_null(body);
+    return json_parse(body, strlen(body), NULL);
+}
+
+static void assert_created(const Json *result)
+{
+    g_autofree char *text = json_print(result);
+    if (!json_get_bool(result, "success", false))
+        fail_msg("%s", text);
+    assert_true(
+        g_regex_match_simple("^(00Q|500)[A-Za-z0-9]{15}$", json_get_string(result, "id"), 0, 0));
+    assert_string_equal(json_get_string(result, "errorCode"), "");
+    assert_int_equal(json_size(result), 5);
+}
+
+static void assert_refused(const Json *result, const char *code, const char *cause)
+{
+    g_autofree char *text = json_print(result);
+    if (g_strcmp0(json_get_string(result, "errorCode"), code) != 0 ||
+        g_strcmp0(json_get_string(result, "cause"), cause) != 0)
+        fail_msg("not %s, %s: %s", code, cause, text);
+    assert_false(json_get_bool(result, "success", true));
+    assert_string_equal(json_get_string(result, "id"), "");
+    assert_true(*json_get_string(result, "message") != '\0');
+}
+
+static void function__any_message__becomes_the_record(void **state)
+{
+    static const char *const texts[] = {"It's \"quoted\" \\ \n\r\t\b ünïcode 👋", "{{senderName}}",
+                                        "${x} `y` $(z) %s </script> \\u0041 \\", "a", "שלום \x01"};
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autoptr(Node) node = node_start(rig, "whatsapp");
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(Json) variables = json_object();
+        json_set_string(variables, "senderName", "Zoë \"Z\" 山田");
+        json_set_string(variables, "senderNumber", "+1 202 555 0100");
+        json_set_string(variables, "message", texts[i]);
+        g_autoptr(Json) result = node_call(node, variables);
+        assert_created(result);
+        g_autoptr(Json) lead = body_of_last(rig, "POST", lead_path);
+        assert_string_equal(json_get_string(lead, "Description"), texts[i]);
+        assert_string_equal(json_get_string(lead, "LastName"), "Zoë \"Z\" 山田");
+        assert_string_equal(json_get_string(lead, "Company"), "WhatsApp");
+    }
+    /* One token for all of them. */
+    assert_int_equal(demo_org_requests(rig->org, "POST", token_path), node->tokens_before + 1);
+}
+
+static void function__lists_and_nothing__take_the_fallback(void **state)
+{
+    static const struct {
+        const char *variables, *name, *phone, *text;
+    } rows[] = {
+        {"{'senderName':'','senderNumber':['+12025550100'],'message':null}", "WhatsApp contact",
+         "+12025550100", "(no text)"},
+        {"{'senderNumber':'[\\\"+12025550101\\\"]'}", "WhatsApp contact", "+12025550101",
+         "(no text)"},
+        {"{'senderName':null,'senderNumber':[],'message':{'type':'image'}}", "WhatsApp contact",
+         NULL, "(no text)"},
+        {"{'senderName':'Z','senderNumber':12025550102,'message':'x','other':1}", "Z",
+         "12025550102", "x"},
+    };
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autoptr(Node) node = node_start(rig, "whatsapp");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Json) result = node_call_text(node, rows[i].variables);
+        assert_created(result);
+        g_autoptr(Json) lead = body_of_last(rig, "POST", lead_path);
+        assert_string_equal(json_get_string(lead, "LastName"), rows[i].name);
+        assert_string_equal(json_get_string(lead, "Description"), rows[i].text);
+        if (rows[i].phone == NULL)
+            assert_null(json_get(lead, "Phone"));
+        else
+            assert_string_equal(json_get_string(lead, "Phone"), rows[i].phone);
+    }
+    g_autoptr(Json) missing = node_call_text(node, "{'senderName':'Z','message':'x'}");
+    assert_refused(missing, "MISSING_VARIABLE", "unknown");
+    assert_contains(json_get_string(missing, "message"), "senderNumber");
+}
+
+static void function__channels__by_name(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autoptr(Node) node = node_start(rig, NULL);
+    g_autoptr(Json) viber = node_call_text(
+        node, "{'channel':'viber','senderName':'Z','senderNumber':'1','message':'x'}");
+    assert_created(viber);
+    assert_true(g_str_has_prefix(json_get_string(viber, "id"), "500"));
+    static const char *const unknown[] = {"{}", "{'channel':'fax'}", "{'channel':'constructor'}"};
+    for (gsize i = 0; i < G_N_ELEMENTS(unknown); i++) {
+        g_autoptr(Json) result = node_call_text(node, unknown[i]);
+        assert_refused(result, "UNKNOWN_CHANNEL", "unknown");
+        assert_contains(json_get_string(result, "message"), "whatsapp, viber");
+    }
+}
+
+static const char good[] = "{'senderName':'Z','senderNumber':'1','message':'x'}";
+
+static void function__token_that_died__is_fetched_anew_once(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autoptr(Node) node = node_start(rig, "whatsapp");
+    g_autoptr(Json) first = node_call_text(node, good);
+    assert_created(first);
+    demo_org_patch(rig->org, "{'sessions':{'*':null}}");
+    g_autoptr(Json) second = node_call_text(node, good);
+    assert_created(second);
+    assert_int_equal(demo_org_requests(rig->org, "POST", token_path), node->tokens_before + 2);
+    /* A 401 that a new token does not cure ends after one more try. */
+    guint inserts = demo_org_requests(rig->org, "POST", lead_path);
+    fault(rig, lead_path, "'kind':'error','status':401");
+    g_autoptr(Json) third = node_call_text(node, good);
+    assert_false(json_get_bool(third, "success", true));
+    assert_int_equal(demo_org_requests(rig->org, "POST", lead_path), inserts + 2);
+    assert_int_equal(demo_org_requests(rig->org, "POST", token_path), node->tokens_before + 3);
+}
+
+/* What can go wrong, one after the other with one function: nothing of it sticks. */
+static void function__failures__are_told_and_no_insert_is_sent_twice(void **state)
+{
+    static const struct {
+        const char *path, *fault, *patch, *code, *cause;
+        guint inserts;
+    } rows[] = {
+        {lead_path, "'kind':'unavailable'", NULL, "HTTP_503", "salesforce-unavailable", 1},
+        {lead_path, "'kind':'lose'", NULL, "ANSWER_LOST", "timeout", 1},
+        {lead_path, "'kind':'cut-body'", NULL, "ANSWER_LOST", "timeout", 1},
+        {lead_path, "'kind':'garbage'", NULL, "ANSWER_LOST", "timeout", 1},
+        {lead_path, "", "{'org':{'api_access':false}}", "API_DISABLED_FOR_ORG", "api-disabled", 1},
+        {lead_path, "",
+         "{'org':{'api_access':true},'validation_rules':{'Lead.No':{'field':'LastName',"
+         "'refuse':'present','message':'No Z here'}}}",
+         "FIELD_CUSTOM_VALIDATION_EXCEPTION", "validation-rule", 1},
+        {lead_path, "",
+         "{'validation_rules':{'*':null},'duplicate_rules':{'Lead.Same':{'fields':['Company'],"
+         "'block':true}}}",
+         "DUPLICATES_DETECTED", "duplicate-record", 1},
+    };
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autoptr(Node) node = node_start(rig, "whatsapp");
+    g_autoptr(Json) fine = node_call_text(node, good);
+    assert_created(fine);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        fault(rig, rows[i].path, rows[i].fault);
+        if (rows[i].patch != NULL)
+            demo_org_patch(rig->org, rows[i].patch);
+        guint inserts = demo_org_requests(rig->org, "POST", lead_path);
+        g_autoptr(Json) result = node_call_text(node, good);
+        assert_refused(result, rows[i].code, rows[i].cause);
+        assert_int_equal(demo_org_requests(rig->org, "POST", lead_path), inserts + rows[i].inserts);
+    }
+    demo_org_patch(rig->org, "{'duplicate_rules':{'*':null}}");
+    fault(rig, lead_path, "");
+    g_autoptr(Json) again = node_call_text(node, good);
+    assert_created(again);
+}
+
+static void function__token_step__its_failures_are_told(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autoptr(Node) node = node_start(rig, "whatsapp");
+    guint inserts = demo_org_requests(rig->org, "POST", lead_path);
+    fault(rig, token_path, "'kind':'unavailable'");
+    g_autoptr(Json) busy = node_call_text(node, good);
+    assert_refused(busy, "HTTP_503", "salesforce-unavailable");
+    fault(rig, token_path, "'kind':'html'");
+    g_autoptr(Json) page = node_call_text(node, good);
+    assert_false(json_get_bool(page, "success", true));
+    fault(rig, token_path, "");
+    demo_org_patch(rig->org, "{'grants':{'*':null}}");
+    g_autoptr(Json) revoked = node_call_text(node, good);
+    assert_refused(revoked, "invalid_grant", "authorization-revoked");
+    assert_int_equal(demo_org_requests(rig->org, "POST", lead_path), inserts);
+    json_set_string(node->env, "SALESFORCE_REFRESH_TOKEN", " \n");
+    g_autoptr(Json) unset = node_call_text(node, good);
+    assert_refused(unset, "MISSING_SECRET", "unknown");
+    assert_contains(json_get_string(unset, "message"), "SALESFORCE_REFRESH_TOKEN");
+    fault(rig, token_path, "'kind':'close'");
+    json_set_string(node->env, "SALESFORCE_REFRESH_TOKEN", "x");
+    g_autoptr(Json) lost = node_call_text(node, good);
+    assert_refused(lost, "ANSWER_LOST", "timeout");
+}
+
+static void function__calls_at_the_same_time__share_one_token(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autoptr(Node) node = node_start(rig, "whatsapp");
+    guint inserts = demo_org_requests(rig->org, "POST", lead_path);
+    demo_org_patch(rig->org, "{'org':{'refresh_hold_ms':300}}");
+    g_autoptr(Json) results = node_calls(node, good, 12);
+    assert_int_equal(json_size(results), 12);
+    JSON_FOREACH(result, results)
+    assert_created(result);
+    assert_int_equal(demo_org_requests(rig->org, "POST", lead_path), inserts + 12);
+    assert_int_equal(demo_org_requests(rig->org, "POST", token_path), node->tokens_before + 1);
+    /* All of them meet the dead token at once; the first asks for the new one. */
+    demo_org_patch(rig->org, "{'sessions':{'*':null}}");
+    g_autoptr(Json) again = node_calls(node, good, 12);
+    JSON_FOREACH(result, again)
+    assert_created(result);
+    assert_int_equal(demo_org_requests(rig->org, "POST", token_path), node->tokens_before + 2);
+}
+
+/* Two containers of the function: Salesforce refuses the one that asks while the other is served.
+ */
+static void function__two_processes__wait_for_each_other(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autoptr(Node) one = node_start(rig, "whatsapp");
+    g_autoptr(Node) two = node_start(rig, "whatsapp");
+    demo_org_patch(rig->org, "{'org':{'refresh_hold_ms':800}}");
+    node_send(one, good, 1);
+    assert_true(
+        demo_org_wait_requests(rig->org, "POST", token_path, one->tokens_before + 1, 10000));
+    node_send(two, good, 1);
+    g_autoptr(Json) first = node_receive(one);
+    g_autoptr(Json) second = node_receive(two);
+    assert_created(json_first(first));
+    assert_created(json_first(second));
+}
+
+static void function__env__pasted_with_a_line_break__works(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autoptr(Node) node = node_start(rig, "whatsapp");
+    g_autofree char *padded =
+        g_strdup_printf(" %s\n", json_get_string(node->env, "SALESFORCE_CLIENT_SECRET"));
+    json_set_string(node->env, "SALESFORCE_CLIENT_SECRET", padded);
+    g_autoptr(Json) result = node_call_text(node, good);
+    assert_created(result);
+}
+
+int main(void)
+{
+    json_use_wiping_allocators();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(function__any_message__becomes_the_record),
+        cmocka_unit_test(function__lists_and_nothing__take_the_fallback),
+        cmocka_unit_test(function__channels__by_name),
+        cmocka_unit_test(function__token_that_died__is_fetched_anew_once),
+        cmocka_unit_test(function__failures__are_told_and_no_insert_is_sent_twice),
+        cmocka_unit_test(function__token_step__its_failures_are_told),
+        cmocka_unit_test(function__calls_at_the_same_time__share_one_token),
+        cmocka_unit_test(function__two_processes__wait_for_each_other),
+        cmocka_unit_test(function__env__pasted_with_a_line_break__works),
+    };
+    return cmocka_run_group_tests_name("the function, under Node.js", tests, NULL, NULL);
+}

@@ -1,0 +1,245 @@
+'use strict';
+// Salesforce connection acme: makes a record of each message.
+// Written by perch 0.1.0 (perch handoff acme --format function).
+//
+// Paste it as a function of the flow (Node.js; it needs no modules), set its
+// environment variables, and give it the flow's variables as input:
+//   environment   SALESFORCE_CLIENT_SECRET, SALESFORCE_REFRESH_TOKEN
+//   input         senderName, senderNumber, message
+//   output        id, success, errorCode, message, cause
+// A record was created when success is true; id is the record's. If not, cause
+// is what perch explain would call it. An insert whose answer is lost is not
+// sent again (errorCode ANSWER_LOST): the record may be there.
+
+const { request } = require('https');
+
+const LOGIN_URL = "https://acme.my.salesforce.com";
+const CLIENT_ID = "3MVG9.key";
+const API_VERSION = "68.0";
+const SECRETS = ['SALESFORCE_CLIENT_SECRET', 'SALESFORCE_REFRESH_TOKEN'];
+const TIME_LIMIT_MS = 25000; // a function is stopped after 30 seconds
+
+// true: a record that a duplicate rule only warns of is saved all the same.
+const SAVE_DUPLICATES = false;
+
+// What goes into which field. {{name}} is an input; |default:"..." takes the
+// place of an empty one. key: an external ID field among the fields, such as
+// one that holds the message's id; the same message then makes no second
+// record (or the conversation's id, for one record a conversation).
+const CHANNELS = {
+  "whatsapp": {
+    "object": "Lead",
+    "key": null,
+    "fields": {
+      "LastName": "{{senderName|default:\"WhatsApp contact\"}}",
+      "Company": "WhatsApp",
+      "Phone": "{{senderNumber}}",
+      "LeadSource": "Other",
+      "Description": "{{message|default:\"(no text)\"}}"
+    }
+  }
+};
+
+// The codes that tell most, in perch's words (perch-causes(7)).
+const CAUSES = {
+  invalid_grant: 'authorization-revoked',
+  invalid_client: 'consumer-secret-wrong',
+  invalid_client_id: 'consumer-key-unknown',
+  INVALID_SESSION_ID: 'session-expired',
+  API_DISABLED_FOR_ORG: 'api-disabled',
+  REQUEST_LIMIT_EXCEEDED: 'api-limit',
+  REQUIRED_FIELD_MISSING: 'required-field',
+  FIELD_CUSTOM_VALIDATION_EXCEPTION: 'validation-rule',
+  DUPLICATES_DETECTED: 'duplicate-record',
+  DUPLICATE_VALUE: 'duplicate-value',
+  STRING_TOO_LONG: 'value-too-long',
+  INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: 'picklist-value',
+  INVALID_FIELD: 'field-unknown',
+  INVALID_FIELD_FOR_INSERT_UPDATE: 'field-not-writable',
+  UNABLE_TO_LOCK_ROW: 'record-locked',
+  STORAGE_LIMIT_EXCEEDED: 'storage-full',
+  SERVER_UNAVAILABLE: 'salesforce-unavailable',
+  ANSWER_LOST: 'timeout',
+  NOT_SENT: 'connect-failed',
+};
+
+class Failure extends Error {
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+// ---- the record ----
+
+function read(variables, path) {
+  if (path in variables) return variables[path];
+  const names = path.replace(/\[(\d+)\]/g, '.$1').split('.');
+  return names.reduce((value, name) => (value == null ? undefined : value[name]), variables);
+}
+
+// A telephone number may come as a list, also as the text of one.
+function textOf(value) {
+  if (typeof value === 'string' && /^\[".*"\]$/.test(value)) {
+    try {
+      value = JSON.parse(value);
+    } catch (error) {
+      return value;
+    }
+  }
+  if (Array.isArray(value)) return textOf(value.find((item) => item));
+  return value == null || typeof value === 'object' ? '' : String(value);
+}
+
+const VARIABLE =
+  /\{\{ *([A-Za-z][\w-]*(?:\[\d+\])?(?:\.[A-Za-z][\w-]*(?:\[\d+\])?)*) *(?:\| *default: *"([^"]*)" *)?\}\}/g;
+
+function fill(text, variables) {
+  return text.replace(VARIABLE, (whole, path, fallback) => {
+    const value = read(variables, path);
+    if (value === undefined && fallback === undefined) {
+      throw new Failure('MISSING_VARIABLE', `The function was not given the variable ${path}.`);
+    }
+    return textOf(value) || fallback || '';
+  });
+}
+
+// An empty field is left out, so that Salesforce's own default applies.
+function recordOf(fields, variables) {
+  const record = {};
+  for (const [field, text] of Object.entries(fields)) {
+    const value = typeof text === 'string' ? fill(text, variables) : text;
+    if (value !== '') record[field] = value;
+  }
+  return record;
+}
+
+// ---- HTTP ----
+
+// Resolves to { status, body }; rejects with NOT_SENT or ANSWER_LOST.
+function send(method, url, headers, body, deadline) {
+  return new Promise((resolve, reject) => {
+    let connected = false;
+    const lost = (error) =>
+      reject(new Failure(connected ? 'ANSWER_LOST' : 'NOT_SENT', `${method} ${url}: ${error.message}`));
+    const options = { method, agent: false, headers: { ...headers, 'Content-Length': Buffer.byteLength(body) } };
+    const call = request(url, options, (answer) => {
+      const parts = [];
+      answer.on('data', (part) => parts.push(part));
+      answer.on('error', lost);
+      answer.on('end', () => {
+        if (!answer.complete) lost(new Error('the answer was cut off'));
+        else resolve({ status: answer.statusCode, body: Buffer.concat(parts).toString('utf8') });
+      });
+    });
+    const timer = setTimeout(
+      () => call.destroy(new Error('no answer in time')),
+      Math.max(1, deadline - Date.now()),
+    );
+    call.on('socket', (socket) => socket.once('secureConnect', () => (connected = true)));
+    call.on('error', lost);
+    call.on('close', () => clearTimeout(timer));
+    call.end(body);
+  });
+}
+
+// What an answer says went wrong: REST answers a list, OAuth an object.
+function failureOf(answer) {
+  let told = null;
+  try {
+    told = JSON.parse(answer.body);
+  } catch (error) {
+    // A page for people: the status is all there is.
+  }
+  if (Array.isArray(told)) told = told[0];
+  const code = told && (told.errorCode || told.error);
+  const message = (told && (told.message || told.error_description)) || `HTTP status ${answer.status}`;
+  return new Failure(code || `HTTP_${answer.status}`, message);
+}
+
+// ---- the access token ----
+
+// With a refresh token; the app must not rotate it.
+function grant(env) {
+  const form = { grant_type: 'refresh_token', client_id: CLIENT_ID, refresh_token: env.SALESFORCE_REFRESH_TOKEN };
+  if (env.SALESFORCE_CLIENT_SECRET) form.client_secret = env.SALESFORCE_CLIENT_SECRET;
+  return form;
+}
+
+let token = null; // { access, url }, kept between calls while it is good
+let pending = null; // calls at the same time share one request for it
+
+async function fetchToken(env, deadline) {
+  for (;;) {
+    const answer = await send(
+      'POST',
+      `${LOGIN_URL}/services/oauth2/token`,
+      { 'Content-Type': 'application/x-www-form-urlencoded' },
+      new URLSearchParams(grant(env)).toString(),
+      deadline,
+    );
+    if (answer.status === 200) {
+      const told = JSON.parse(answer.body);
+      return { access: told.access_token, url: told.instance_url };
+    }
+    const failure = failureOf(answer);
+    // Another copy of this function is asking, too: its turn first.
+    const busy = /already being processed/.test(failure.message) && deadline - Date.now() > 3000;
+    if (!busy) throw failure;
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+  }
+}
+
+async function getToken(env, deadline, refused) {
+  if (token && token !== refused) return token;
+  if (!pending) {
+    pending = fetchToken(env, deadline).finally(() => (pending = null));
+  }
+  token = await pending;
+  return token;
+}
+
+// ---- the call ----
+
+function insert(channel, record, from, deadline) {
+  const { [channel.key]: key, ...rest } = record;
+  const path = `${from.url}/services/data/v${API_VERSION}/sobjects/${channel.object}`;
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${from.access}` };
+  if (SAVE_DUPLICATES) headers['Sforce-Duplicate-Rule-Header'] = 'allowSave=true';
+  return key === undefined
+    ? send('POST', path, headers, JSON.stringify(record), deadline)
+    : send('PATCH', `${path}/${channel.key}/${encodeURIComponent(key)}`, headers, JSON.stringify(rest), deadline);
+}
+
+async function create(env, variables, deadline) {
+  const name = variables.channel || (Object.keys(CHANNELS).length === 1 && Object.keys(CHANNELS)[0]);
+  const channel = Object.prototype.hasOwnProperty.call(CHANNELS, name) && CHANNELS[name];
+  if (!channel) {
+    throw new Failure('UNKNOWN_CHANNEL', `The variable channel has to be one of: ${Object.keys(CHANNELS).join(', ')}.`);
+  }
+  const record = recordOf(channel.fields, variables);
+  const missing = SECRETS.find((secret) => !env[secret]);
+  if (missing) throw new Failure('MISSING_SECRET', `The environment variable ${missing} is not set.`);
+  let from = await getToken(env, deadline, null);
+  let answer = await insert(channel, record, from, deadline);
+  if (answer.status === 401) {
+    from = await getToken(env, deadline, from);
+    answer = await insert(channel, record, from, deadline);
+  }
+  if (answer.status !== 200 && answer.status !== 201) throw failureOf(answer);
+  return JSON.parse(answer.body).id;
+}
+
+exports.handler = async function (context, variables) {
+  const env = {};
+  for (const name of SECRETS) env[name] = String(((context || {}).env || {})[name] || '').trim();
+  try {
+    const id = await create(env, variables || {}, Date.now() + TIME_LIMIT_MS);
+    return { id, success: true, errorCode: '', message: '', cause: '' };
+  } catch (error) {
+    const errorCode = error.code || 'UNEXPECTED';
+    const unavailable = /^HTTP_5/.test(errorCode) ? 'salesforce-unavailable' : 'unknown';
+    const cause = CAUSES[errorCode] || unavailable;
+    return { id: '', success: false, errorCode, message: String(error.message).slice(0, 500), cause };
+  }
+};

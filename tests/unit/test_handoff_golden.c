@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Every format for every channel, and every platform's sheets, as files to be read: a change of a
+ * word shows in the diff. REGEN=1 writes them anew. */
+
+#include <string.h>
+
+#include "perch/base/error.h"
+#include "perch/handoff/handoff.h"
+#include "support/test.h"
+
+static Connection *acme(enum platform platform, guint channel)
+{
+    Connection *c = connection_new("acme");
+    connection_set(&c->login_url, "https://acme.my.salesforce.com");
+    connection_set(&c->client_id, "3MVG9.key");
+    connection_set(&c->granted_scopes, "api refresh_token");
+    connection_set(&c->instance_url, "https://acme.my.salesforce.com");
+    connection_set(&c->api_version, "68.0");
+    connection_set(&c->org_id, "00D5g000004XyZaEAK");
+    connection_set(&c->username, "admin@acme.com");
+    c->platform = platform;
+    g_ptr_array_remove_index(c->channels, 1 - channel);
+    connection_set_channel(c, 0);
+    return c;
+}
+
+static void assert_golden(const char *name, const char *text)
+{
+    g_autofree char *file = g_build_filename("tests/unit/golden", name, NULL);
+    g_autofree char *path = test_source_path(file);
+    g_autofree char *wanted = NULL;
+    g_autoptr(GError) error = NULL;
+    if (g_getenv("REGEN") != NULL) {
+        assert_true(g_file_set_contents(path, text, -1, &error));
+        return;
+    }
+    if (!g_file_get_contents(path, &wanted, NULL, &error))
+        fail_msg("%s (REGEN=1 writes it)", error->message);
+    if (strcmp(text, wanted) != 0)
+        fail_msg("%s is not this any more:\n%s", file, text);
+}
+
+static void assert_format(enum platform platform, enum handoff_format format)
+{
+    static const char *const channels[] = {"whatsapp", "viber"};
+    for (guint channel = 0; channel < G_N_ELEMENTS(channels); channel++) {
+        g_autoptr(Connection) c = acme(platform, channel);
+        struct secrets secrets = {.client_secret = secret_new("S3cr3t.x"),
+                                  .refresh_token = secret_new("5Aep861.KIw==")};
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GPtrArray) files = handoff_files(c, &secrets, format, &error);
+        assert_no_error(error);
+        for (guint i = 0; i < files->len; i++) {
+            const struct handoff_file *file = files->pdata[i];
+            g_autofree char *name =
+                g_strdup_printf("%s-%s-%s%s", handoff_format_name(format), platform_name(platform),
+                                channels[channel], file->suffix);
+            assert_golden(name, secret_peek(file->text));
+        }
+        secrets_clear(&secrets);
+    }
+}
+
+static void formats__golden__for_every_channel(void **state)
+{
+    (void)state;
+    for (int format = 0; format < HANDOFF_FORMAT_COUNT; format++)
+        assert_format(PLATFORM_FLOW_BUILDER, (enum handoff_format)format);
+}
+
+/* What differs between the platforms. */
+static void sheets__golden__for_every_platform(void **state)
+{
+    static const enum handoff_format sheets[] = {HANDOFF_TEXT, HANDOFF_MARKDOWN, HANDOFF_JSON};
+    (void)state;
+    for (int platform = 0; platform < PLATFORM_COUNT; platform++)
+        for (gsize i = 0; i < G_N_ELEMENTS(sheets); i++)
+            assert_format((enum platform)platform, sheets[i]);
+}
+
+/* Every row of the forms says where it is known from. */
+static void forms__rows__have_a_source(void **state)
+{
+    static const char *const sources[] = {
+#define PLATFORM(ID, title, name, names, defaults, source) source,
+#define HEADING(PLATFORM, GROUP, text, source) source,
+#define FIELD(PLATFORM, GROUP, id, label, secret, value, source) source,
+#define NOTE(PLATFORM, title, text, source) source,
+#include "perch/handoff/forms.def"
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
+        assert_true(strlen(sources[i]) > 3);
+}
+
+int main(void)
+{
+    secret_init_process();
+    json_use_wiping_allocators();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(formats__golden__for_every_channel),
+        cmocka_unit_test(sheets__golden__for_every_platform),
+        cmocka_unit_test(forms__rows__have_a_source),
+    };
+    return cmocka_run_group_tests_name("hand-off, golden files", tests, NULL, NULL);
+}
