@@ -133,6 +133,7 @@ void connection_take_typed(struct connection *to, const struct connection *from)
         connection_set(&to->name, from->name);
     to->app_kind = from->app_kind;
     to->app_values = from->app_values;
+    to->platform = from->platform;
     memcpy(to->ports, from->ports, sizeof to->ports);
     if (!same_channels(to, from)) {
         g_ptr_array_unref(to->channels);

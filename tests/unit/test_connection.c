@@ -50,6 +50,7 @@ static Connection *filled(void)
     connection_set(&c->api_version, "68.0");
     connection_set(&c->contact_email, "admin@acme.com");
     c->app_kind = APP_CONNECTED;
+    c->platform = PLATFORM_BIRD_FLOWS;
     c->ports[0] = 1719;
     c->ports[1] = 0;
     c->ports[2] = 0;
@@ -320,7 +321,7 @@ static void connection__migrate__2_to_3__names_the_step(void **state)
         assert_int_equal(g_strcmp0(c->draft_step, rows[i].name), 0);
         assert_int_equal(connection_is_draft(c), rows[i].name != NULL);
         g_autoptr(Json) json = connection_to_json(c);
-        assert_int_equal(json_get_int(json, "version", 0), 3);
+        assert_int_equal(json_get_int(json, "version", 0), CONNECTION_VERSION);
         assert_int_equal(json_get(json, "draft_step") != NULL, rows[i].name != NULL);
     }
 }

@@ -54,8 +54,8 @@ static void assert_format(enum platform platform, enum handoff_format format)
         for (guint i = 0; i < files->len; i++) {
             const struct handoff_file *file = files->pdata[i];
             g_autofree char *name =
-                g_strdup_printf("%s-%s-%s%s", handoff_format_name(format), platform_name(platform),
-                                channels[channel], file->suffix);
+                g_strdup_printf("%s-%s-%s%s.golden", handoff_format_name(format),
+                                platform_name(platform), channels[channel], file->suffix);
             assert_golden(name, secret_peek(file->text));
         }
         secrets_clear(&secrets);
