@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/base/output.h"
+#include "perch/base/error.h"
+#include "perch/base/process.h"
 #include "perch/base/secret.h"
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
@@ -9,7 +10,7 @@
 
 int main(int argc, char **argv)
 {
-    output_begin();
+    process_begin();
     secret_init_process(); /* before anything allocates */
     if (rescue_is_asked(argv))
         return command_keep();
@@ -18,7 +19,9 @@ int main(int argc, char **argv)
     bindtextdomain(GETTEXT_DOMAIN, PERCH_LOCALE_DIR);
     bind_textdomain_codeset(GETTEXT_DOMAIN, "UTF-8");
     textdomain(GETTEXT_DOMAIN);
+    if (!process_has_room())
+        return PERCH_EXIT_UNEXPECTED;
     if (own_keyring_is_asked(argv))
         return own_keyring_main();
-    return output_end(command_main(argc, argv));
+    return process_end(command_main(argc, argv));
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "perch/base/error.h"
+#include "perch/base/secrets.h"
 #include "perch/base/text.h"
 #include "perch/salesforce/salesforce.h"
 
@@ -71,6 +72,14 @@ bool token_answer_parse(struct token_answer *ret_answer, const char *body, gsize
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
                             _("The answer of the token endpoint holds no access token. Authorize "
                               "again."));
+        return false;
+    }
+    const char *refresh = json_get_string(json, "refresh_token");
+    if (!secrets_token_is_plain(token) || (refresh != NULL && !secrets_token_is_plain(refresh))) {
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                            _("The answer of the token endpoint holds a token with blanks, line "
+                              "breaks or control characters, which Salesforce's never have. "
+                              "Authorize again, on a network that does not change answers."));
         return false;
     }
     g_autofree char *instance = trusted_origin(json_get_string(json, "instance_url"), login_url);

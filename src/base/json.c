@@ -227,12 +227,38 @@ void json_append(Json *array, Json *value)
     cJSON_AddItemToArray(array, value);
 }
 
+/* JSON goes to terminals and into files, so what these would act on is escaped. cJSON does that for
+ * the controls of ASCII alone. Such a character can only stand in a string. */
+static void add_safely(SecretBuf *out, const char *printed)
+{
+    const char *from = printed;
+    for (const char *p = printed; *p != '\0';) {
+        gunichar c = g_utf8_get_char_validated(p, -1);
+        gsize length = c >= (gunichar)-2 ? 1 : (gsize)(g_utf8_next_char(p) - p);
+        if (c >= (gunichar)-2 || c < 0x7f || !text_is_hidden(c)) {
+            p += length;
+            continue;
+        }
+        char escaped[16];
+        if (c < 0x10000)
+            g_snprintf(escaped, sizeof escaped, "\\u%04x", c);
+        else
+            g_snprintf(escaped, sizeof escaped, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+                       0xdc00 + ((c - 0x10000) & 0x3ff));
+        secret_buf_add_len(out, from, (gsize)(p - from));
+        secret_buf_add(out, escaped);
+        from = p += length;
+    }
+    secret_buf_add(out, from);
+}
+
 /* GLib's memory for the caller, so that one wipe_free serves every string. */
 static char *to_glib(char *printed)
 {
-    char *copy = g_strdup(printed);
+    g_autoptr(SecretBuf) safe = secret_buf_new();
+    add_safely(safe, printed);
     cJSON_free(printed);
-    return copy;
+    return g_strdup(safe->text);
 }
 
 char *json_print(const Json *json)

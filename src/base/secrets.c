@@ -56,6 +56,13 @@ bool secrets_equal(const struct secrets *a, const struct secrets *b)
     return same;
 }
 
+bool secrets_are_good(const struct secrets *secrets, gint64 now_ms)
+{
+    /* A token from the future: the clock was set back, and nobody knows how old it is. */
+    return secrets->access_token != NULL && now_ms >= secrets->issued_at &&
+           now_ms < secrets->good_until;
+}
+
 Secret *secrets_to_item(const struct secrets *secrets)
 {
     g_autoptr(Json) json = json_object();
@@ -74,6 +81,14 @@ Secret *secrets_to_item(const struct secrets *secrets)
     return secret_new(text);
 }
 
+bool secrets_token_is_plain(const char *text)
+{
+    for (const char *p = text; *p != '\0'; p++)
+        if (!g_ascii_isgraph(*p))
+            return false;
+    return true;
+}
+
 static bool is_known(const char *key)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(known_keys); i++)
@@ -82,12 +97,13 @@ static bool is_known(const char *key)
     return false;
 }
 
+static const char not_ours[] = N_("The keyring item was not written by perch. Authorize again.");
+
 /* Saving over an item whose other keys were dropped would lose what a newer perch put there. */
 static bool is_ours(const Json *json, GError **error)
 {
     if (!json_is_object(json) || json_get_int(json, "version", 0) < 1) {
-        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                            _("The keyring item was not written by perch. Authorize again."));
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT, _(not_ours));
         return false;
     }
     bool newer = json_get_int(json, "version", 0) > ITEM_VERSION;
@@ -106,6 +122,14 @@ bool secrets_from_item(const Secret *item, struct secrets *ret_secrets, GError *
     g_autoptr(Json) json = json_parse(secret_peek(item), secret_length(item), NULL);
     if (!is_ours(json, error))
         return false;
+    static const char *const tokens[] = {"refresh_token", "access_token"};
+    for (gsize i = 0; i < G_N_ELEMENTS(tokens); i++) {
+        const char *token = json_get_string(json, tokens[i]);
+        if (token == NULL || secrets_token_is_plain(token))
+            continue;
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT, _(not_ours));
+        return false;
+    }
     memset(ret_secrets, 0, sizeof *ret_secrets);
 #define X(member) ret_secrets->member = secret_new(json_get_string(json, #member));
     SECRET_MEMBERS(X)

@@ -16,6 +16,11 @@ static bool is_invisible(gunichar c)
            (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F);
 }
 
+bool text_is_hidden(gunichar c)
+{
+    return g_unichar_iscntrl(c) || is_invisible(c);
+}
+
 static char *clean(const char *text, bool keep_lines)
 {
     g_autofree char *valid = g_utf8_make_valid(text == NULL ? "" : text, -1);
@@ -42,6 +47,16 @@ char *text_clean(const char *text)
 char *text_clean_lines(const char *text)
 {
     return clean(text, true);
+}
+
+bool text_is_clean(const char *text)
+{
+    if (!g_utf8_validate(text, -1, NULL))
+        return false;
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p))
+        if (text_is_hidden(g_utf8_get_char(p)))
+            return false;
+    return true;
 }
 
 void text_use_locale(void)

@@ -72,17 +72,45 @@ static void check_createable(struct check_run *run)
 
 /* ---- insert, read back, delete ---- */
 
+/* A request that went out, and no answer of Salesforce's own that says how it ended. */
+static bool may_be_there(const struct http_response *response)
+{
+    if (response->end != HTTP_ANSWERED)
+        return response->sent_ms != 0;
+    return response->status / 100 == 2 || response->status == 502 || response->status == 504;
+}
+
+/* why: what is wrong with a 201; NULL = the answer itself tells. */
+static void fail_insert(struct check_run *run, const struct http_response *response,
+                        const GError *why)
+{
+    struct failure failure;
+    failure_from_response(&failure, STAGE_INSERT, response);
+    failure.object = g_strdup(session_object(run->session));
+    failure.target = FAILURE_OF_OBJECT;
+    if (may_be_there(response)) {
+        const char *said = why != NULL               ? why->message
+                           : failure.message != NULL ? failure.message
+                                                     : failure.code;
+        gsize length = strlen(said);
+        char *text = g_strdup_printf(_("%.*s. The record may be in the org all the same: look for "
+                                       "it before you try again."),
+                                     (int)(length - (length > 0 && said[length - 1] == '.')), said);
+        g_free(failure.message);
+        failure.message = text;
+    }
+    check_fail(run, &failure);
+}
+
 static void judge_insert(struct check_run *run, const struct http_response *response)
 {
     struct session *session = run->session;
     g_autoptr(GError) error = NULL;
-    if (response->status != 201) {
-        fail_rest(run, STAGE_INSERT, FAILURE_OF_OBJECT, response);
-        return;
-    }
-    char *id = record_created_id(response->body, response->body_length, &error);
+    char *id = response->end == HTTP_ANSWERED && response->status == 201
+                   ? record_created_id(response->body, response->body_length, &error)
+                   : NULL;
     if (id == NULL) {
-        check_fail_unread(run, STAGE_INSERT, response, error);
+        fail_insert(run, response, error);
         return;
     }
     g_free(session->record_id);
@@ -94,24 +122,6 @@ static void judge_insert(struct check_run *run, const struct http_response *resp
     check_ok(run, _("%s, assignment rules off"), id);
 }
 
-static void insert_ended(struct check_run *run, const struct http_response *response)
-{
-    struct failure failure;
-    if (response->end == HTTP_ANSWERED) {
-        judge_insert(run, response);
-        return;
-    }
-    failure_from_response(&failure, STAGE_INSERT, response);
-    if (response->sent_ms != 0) {
-        char *text = g_strdup_printf(_("%s. The record may be in the org all the same: look for it "
-                                       "before you try again."),
-                                     failure.message != NULL ? failure.message : failure.code);
-        g_free(failure.message);
-        failure.message = text;
-    }
-    check_fail(run, &failure);
-}
-
 static void check_insert(struct check_run *run)
 {
     struct session *session = run->session;
@@ -119,7 +129,7 @@ static void check_insert(struct check_run *run)
                    record_insert_request(session_base(session), session_version(session),
                                          session_object(session), session->record,
                                          session->secrets.access_token),
-                   insert_ended);
+                   judge_insert);
 }
 
 static void judge_read_back(struct check_run *run, const struct http_response *response)
@@ -130,7 +140,8 @@ static void judge_read_back(struct check_run *run, const struct http_response *r
         fail_rest(run, STAGE_REST, FAILURE_OF_RECORD, response);
         return;
     }
-    g_autoptr(Json) record = json_parse(response->body, response->body_length, &error);
+    g_autoptr(Json) record = record_parse(response->body, response->body_length, session->record,
+                                          session->record_id, &error);
     if (record == NULL) {
         check_fail_unread(run, STAGE_REST, response, error);
         return;

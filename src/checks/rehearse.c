@@ -348,7 +348,13 @@ static void judge_read(struct check_run *run, const struct http_response *respon
         return;
     }
     g_autoptr(Json) sent = rehearse_record(channel, json_get(channel, "variables"));
-    g_autoptr(Json) read = json_parse(response->body, response->body_length, NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Json) read =
+        record_parse(response->body, response->body_length, sent, record_id(run, channel), &error);
+    if (read == NULL) {
+        check_fail_unread(run, STAGE_REST, response, error);
+        return;
+    }
     g_autoptr(GPtrArray) differences = record_differences(sent, read);
     guint count = json_size(sent);
     if (differences->len == 0) {

@@ -51,9 +51,10 @@ static void refreshed(struct refresh_result *result, gpointer user)
 static void check_token(struct check_run *run)
 {
     const struct secrets *secrets = &run->session->secrets;
-    gint64 left = secrets->good_until - clock_wall_ms();
-    if (secrets->access_token != NULL && left > 0)
-        check_ok(run, _("valid for %lld minutes or more"), (long long)(left / 60000));
+    gint64 now_ms = clock_wall_ms();
+    if (secrets_are_good(secrets, now_ms))
+        check_ok(run, _("valid for %lld minutes or more"),
+                 (long long)((secrets->good_until - now_ms) / 60000));
     else
         refresh_run(run->session, run->cancellable, refreshed, run);
 }

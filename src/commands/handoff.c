@@ -12,6 +12,7 @@
 
 struct load {
     GMainLoop *loop;
+    GCancellable *late;
     Store *store;
     struct secrets secrets;
     GError *error;
@@ -25,15 +26,34 @@ static void loaded(GObject *source, GAsyncResult *result, gpointer user)
     g_main_loop_quit(load->loop);
 }
 
-static bool load_secrets(const char *config_dir, const char *name, bool ask,
+static gboolean on_late(gpointer user)
+{
+    struct load *load = user;
+    g_cancellable_cancel(load->late);
+    return G_SOURCE_CONTINUE;
+}
+
+static bool load_secrets(const char *config_dir, const struct handoff_options *options,
                          struct secrets *ret_secrets, GError **error)
 {
     struct load load = {.loop = g_main_loop_new(NULL, FALSE),
+                        .late = g_cancellable_new(),
                         .store = store_secret_new(config_dir)};
-    app_open_keyring(ask);
-    store_load(load.store, name, ask, NULL, loaded, &load);
+    app_open_keyring(options->ask);
+    guint timer =
+        options->timeout > 0 ? g_timeout_add_seconds((guint)options->timeout, on_late, &load) : 0;
+    store_load(load.store, options->name, options->ask, load.late, loaded, &load);
     g_main_loop_run(load.loop);
+    if (timer != 0)
+        g_source_remove(timer);
+    if (load.error != NULL && g_cancellable_is_cancelled(load.late)) {
+        g_clear_error(&load.error);
+        g_set_error_literal(&load.error, PERCH_ERROR, PERCH_ERROR_NETWORK,
+                            _("The keyring did not answer in time. Answer its window if it shows "
+                              "one, or give a longer --timeout."));
+    }
     g_main_loop_unref(load.loop);
+    g_object_unref(load.late);
     store_free(load.store);
     if (load.error != NULL) {
         g_propagate_error(error, load.error);
@@ -65,8 +85,7 @@ static int run_handoff(const struct handoff_options *options)
                                            ? connection_copy(stored)
                                            : handoff_select(stored, options->channel, &error);
     struct secrets secrets = {0};
-    if (connection == NULL ||
-        !load_secrets(config_dir, options->name, options->ask, &secrets, &error))
+    if (connection == NULL || !load_secrets(config_dir, options, &secrets, &error))
         return command_error(error);
     int code = export_values(options, connection, &secrets);
     secrets_clear(&secrets);

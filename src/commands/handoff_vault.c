@@ -156,7 +156,9 @@ int handoff_to_vault(const struct handoff_options *options, const Secret *values
         run.code = command_error(error);
     } else {
         run.loop = g_main_loop_new(NULL, FALSE);
-        vault_write(http, &place, data, (guint)options->timeout * 1000, done, &run);
+        if (options->timeout > 0)
+            http_limit(http, (guint)options->timeout * 1000);
+        vault_write(http, &place, data, done, &run);
         g_main_loop_run(run.loop);
         g_main_loop_unref(run.loop);
     }

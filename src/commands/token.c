@@ -212,7 +212,7 @@ static void loaded(GObject *source, GAsyncResult *result, gpointer user)
     if (store_load_finish(run->store, result, &secrets, &error)) {
         run->session->secrets = secrets;
         run->session->stored = true;
-        if (!run->fresh && secrets.access_token != NULL && secrets.good_until > clock_wall_ms())
+        if (!run->fresh && secrets_are_good(&secrets, clock_wall_ms()))
             print_token(run, _("still good"));
         else
             refresh(run);

@@ -15,7 +15,7 @@
 #include "demo_org/server/faults.h"
 #include "demo_org/server/server.h"
 #include "perch/base/error.h"
-#include "perch/base/output.h"
+#include "perch/base/process.h"
 
 static struct {
     int port;
@@ -274,7 +274,7 @@ static void list_state(void)
 
 int main(int argc, char **argv)
 {
-    output_begin();
+    process_begin();
     setlocale(LC_ALL, "");
     const pid_t parent = getppid();
     g_autoptr(GError) error = NULL;
@@ -282,12 +282,12 @@ int main(int argc, char **argv)
     if (parse_options(argc, argv, &error)) {
         if (options.list_state) {
             list_state();
-            return output_end(PERCH_EXIT_OK);
+            return process_end(PERCH_EXIT_OK);
         }
         if (options.list_faults) {
             g_autofree char *list = faults_list();
             fputs(list, stdout);
-            return output_end(PERCH_EXIT_OK);
+            return process_end(PERCH_EXIT_OK);
         }
         if (options.die_with_parent) {
             prctl(PR_SET_PDEATHSIG, SIGTERM);

@@ -425,11 +425,3 @@ char *flow_env_key(const char *id)
     g_autofree char *upper = g_ascii_strup(id, -1);
     return g_strconcat("SALESFORCE_", upper, NULL);
 }
-
-bool flow_has_controls(const char *text)
-{
-    for (const char *p = text; *p != '\0'; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            return true;
-    return !g_utf8_validate(text, -1, NULL);
-}

@@ -46,8 +46,6 @@ Json *flow_template(const struct flow_source *source);
 /* "client_id" → "SALESFORCE_CLIENT_ID"; owned by the caller. */
 char *flow_env_key(const char *id);
 
-bool flow_has_controls(const char *text);
-
 /* The formats. source has the channel that is worked on; those for several look at
  * source->connection->channels. FALSE with PERCH_ERROR_INPUT: a value cannot be expressed. */
 typedef bool (*flow_write)(const struct flow_source *source, SecretBuf *out, GError **error);

@@ -51,7 +51,7 @@ static void add_paragraph(SecretBuf *out, const char *before, const char *text)
 static bool add_item(SecretBuf *out, const struct handoff_item *item, GError **error)
 {
     const char *value = secret_peek(item->value);
-    if (flow_has_controls(value)) {
+    if (!text_is_clean(value)) {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
                     _("The value of %s holds control characters and cannot be printed. Use "
                       "--format json."),

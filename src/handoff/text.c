@@ -31,7 +31,7 @@ static bool add_group(const struct flow_source *source, enum flow_group group, c
         const struct handoff_item *item = items->pdata[i];
         if (item->group != heading)
             continue;
-        if (flow_has_controls(secret_peek(item->value)))
+        if (!text_is_clean(secret_peek(item->value)))
             return refuse_controls(item, error);
         secret_buf_add(out, "  ");
         secret_buf_add(out, item->label);
@@ -86,7 +86,7 @@ bool write_text(const struct flow_source *source, SecretBuf *out, GError **error
 /* What sh, systemd and the dotenv parsers do not read alike inside single quotes. */
 static bool env_cannot_hold(const char *value)
 {
-    return strpbrk(value, "'\\") != NULL || strstr(value, "${") != NULL || flow_has_controls(value);
+    return strpbrk(value, "'\\") != NULL || strstr(value, "${") != NULL || !text_is_clean(value);
 }
 
 bool write_env(const struct flow_source *source, SecretBuf *out, GError **error)

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "perch/base/output.h"
+#include "perch/base/process.h"
 #include "perch/base/text.h"
 #include "plain_private.h"
 
@@ -46,7 +46,7 @@ static void write_all(int fd, const char *text, gsize length)
             poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
         } else if (done < 0 && errno != EINTR) {
             if (fd == STDOUT_FILENO)
-                output_lost(errno);
+                process_output_lost(errno);
             return; /* what is stored is stored */
         } else if (done > 0) {
             text += done;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "field_types.h"
+#include "perch/base/error.h"
+#include "perch/base/text.h"
 #include "perch/salesforce/salesforce.h"
 
 /* The fields that the guide for Flow Builder fills, in its order. text NULL = the marker;
@@ -147,6 +149,30 @@ static bool same_value(const Json *sent, const Json *read)
         return same_text(json_string(sent), json_string(read));
     double a, b;
     return as_number(sent, &a) && as_number(read, &b) && fabs(a - b) <= fabs(a) * 1e-12;
+}
+
+static bool is_answer(const Json *read, const Json *sent, const char *id)
+{
+    if (!json_is_object(read))
+        return false;
+    const Json *own = find_value(read, "Id");
+    const char *text = json_string(own);
+    if (own != NULL && (text == NULL || (strcmp(text, id) != 0 && !same_id(text, id))))
+        return false;
+    JSON_FOREACH(value, sent)
+    if (find_value(read, json_key(value)) == NULL)
+        return false;
+    return true;
+}
+
+Json *record_parse(const char *body, gsize length, const Json *sent, const char *id, GError **error)
+{
+    g_autoptr(Json) read = json_parse(body, length, error);
+    if (read == NULL || is_answer(read, sent, id))
+        return g_steal_pointer(&read);
+    g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                        _("The answer is not the record that was asked for."));
+    return NULL;
 }
 
 GPtrArray *record_differences(const Json *sent, const Json *read)

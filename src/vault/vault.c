@@ -9,7 +9,6 @@ struct writing {
     Http *http;
     struct vault_place place;
     Json *data;
-    guint timeout_ms;
     vault_done done;
     gpointer user;
     bool may_read;
@@ -206,8 +205,6 @@ static void send(struct writing *writing, const char *method, const char *type, 
         http_request_header(request, "X-Vault-Namespace", writing->place.space);
     if (body != NULL)
         http_request_body(request, type, body);
-    if (writing->timeout_ms > 0)
-        http_request_timeout(request, writing->timeout_ms);
     http_send(writing->http, request, NULL, done, writing);
 }
 
@@ -320,8 +317,8 @@ static void looked(const struct http_response *response, gpointer user)
     post(writing);
 }
 
-void vault_write(Http *http, const struct vault_place *place, const Json *data, guint timeout_ms,
-                 vault_done done, gpointer user)
+void vault_write(Http *http, const struct vault_place *place, const Json *data, vault_done done,
+                 gpointer user)
 {
     struct writing *writing = g_new0(struct writing, 1);
     writing->http = http;
@@ -331,7 +328,6 @@ void vault_write(Http *http, const struct vault_place *place, const Json *data, 
                                           .space = g_strdup(place->space),
                                           .token = secret_ref(place->token)};
     writing->data = json_copy(data);
-    writing->timeout_ms = timeout_ms;
     writing->done = done;
     writing->user = user;
     send(writing, "GET", NULL, NULL, looked);

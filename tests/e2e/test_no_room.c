@@ -3,6 +3,7 @@
 /* What cannot be written is no success: standard output, settings, and files in their place that
  * nobody can read to the end. */
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -161,6 +162,60 @@ static void lock__is_a_link__is_refused_in_plain_words(void **state)
     assert_contains(linked->errors->str, "is a symbolic link; perch does not follow it");
 }
 
+/* GLib would abort in the middle of a login, or wait for ever. */
+static void files__too_few_may_be_open__is_said_at_once(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    static const char *const limits[] = {"12", "64", "255"};
+    for (gsize i = 0; i < G_N_ELEMENTS(limits); i++) {
+        g_autofree char *script =
+            g_strdup_printf("ulimit -n %s; exec \"$0\" token acme --fresh", limits[i]);
+        const char *const argv[] = {"/bin/sh", "-c", script, g_getenv("PERCH"), NULL};
+        g_autoptr(Child) child = child_run(argv, rig->home->env, NULL);
+        assert_code(child, 1);
+        assert_contains(child->errors->str, "ulimit -n 1024");
+    }
+    /* Where it may, it raises the limit itself. */
+    const char *const argv[] = {"/bin/sh", "-c", "ulimit -S -n 12; exec \"$0\" token acme --fresh",
+                                g_getenv("PERCH"), NULL};
+    g_autoptr(Child) child = child_run(argv, rig->home->env, NULL);
+    assert_code(child, 0);
+    tokens_assert_work(rig, child->output->str);
+}
+
+/* A keyring that says nothing: --timeout is what it says, with the exit code of a timeout. */
+static void keyring__silent__no_command_takes_longer_than_it_was_told(void **state)
+{
+    static const char *const commands[][6] = {
+        {"handoff", "acme", "--format", "env"},
+        {"handoff", "acme", "--rehearse"},
+        {"token", "acme"},
+        {"status", "acme"},
+        {"test", "acme"},
+        {"doctor", "acme"},
+        {"forget", "acme"},
+    };
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    assert_int_equal(kill(rig->bus->keyring->pid, SIGSTOP), 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+        const char *words[10] = {"--timeout", "1"};
+        int count = 0;
+        for (; commands[i][count] != NULL; count++)
+            words[count] = commands[i][count];
+        words[count++] = "--timeout";
+        words[count++] = "1";
+        gint64 began = g_get_monotonic_time();
+        g_autoptr(Child) child = rig_perch_input(rig, words, NULL, true);
+        gint64 took = (g_get_monotonic_time() - began) / 1000;
+        if (child_code(child) != 8 || took > 4000)
+            fail_msg("%s %s: exit code %d after %d ms", words[0], words[2], child_code(child),
+                     (int)took);
+    }
+    assert_int_equal(kill(rig->bus->keyring->pid, SIGCONT), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +223,8 @@ int main(void)
         cmocka_unit_test(settings__cannot_be_written__stops_before_the_login),
         cmocka_unit_test(settings__that_are_no_file__are_told_and_not_waited_for),
         cmocka_unit_test(settings__left_by_a_kill__are_swept),
+        cmocka_unit_test(files__too_few_may_be_open__is_said_at_once),
+        cmocka_unit_test(keyring__silent__no_command_takes_longer_than_it_was_told),
         cmocka_unit_test(lock__is_a_link__is_refused_in_plain_words),
     };
     return cmocka_run_group_tests_name("no room", tests, NULL, NULL);

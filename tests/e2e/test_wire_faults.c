@@ -35,6 +35,7 @@ static const struct {
     {"'kind':'html'", "proxy-failed", 8},
     {"'kind':'html','status':403", "proxy-failed", 8},
     {"'kind':'malformed-json'", "proxy-failed", 8},
+    {"'kind':'other-json'", "proxy-failed", 8},
     {"'kind':'empty'", "proxy-failed", 8},
     {"'kind':'wrong-type'", NULL, 0},
     {"'kind':'gzip'", NULL, 0},
@@ -90,6 +91,47 @@ static void insert__answer_lost__says_that_the_record_may_be_there(void **state)
     assert_int_equal(demo_org_requests(rig->org, "POST", INSERT), before + 1);
     g_autoptr(Json) records = demo_org_control(rig->org, "GET", "records", NULL);
     assert_int_equal(json_size(records), 1);
+}
+
+/* A success that nobody can read is one all the same, perhaps; a refusal is not. */
+static void insert__answer_unreadable__says_that_the_record_may_be_there(void **state)
+{
+    static const struct {
+        const char *fault;
+        bool may_be_there;
+    } rows[] = {{"'kind':'malformed-json'", true}, {"'kind':'other-json'", true},
+                {"'kind':'empty'", true},          {"'kind':'html'", true},
+                {"'kind':'bad-gateway'", true},    {"'kind':'unavailable'", false},
+                {"'kind':'error'", false},         {"'kind':'html','status':403", false}};
+    (void)state;
+    g_autoptr(Rig) rig = wire_rig();
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *fault = g_strdup_printf("'method':'POST',%s", rows[i].fault);
+        wire_fault(rig, INSERT, fault);
+        g_autoptr(Child) child = rig_perch(rig, "test", "acme", NULL);
+        const char *said = strstr(child->output->str, "The record may be in the org all the same");
+        if (child_code(child) == 0 || (said != NULL) != rows[i].may_be_there)
+            fail_msg("%s: %s", rows[i].fault, child->output->str);
+    }
+}
+
+/* JSON that is no record is no answer, and changed nothing. */
+static void read_back__no_record__is_not_called_changed(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = wire_rig();
+    wire_fault(rig, INSERT "/00Q", "'method':'GET','kind':'other-json'");
+    static const char *const commands[][4] = {{"test", "acme", "--json"},
+                                              {"handoff", "acme", "--rehearse", "--json"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_autoptr(Child) child =
+            rig_perch(rig, commands[i][0], commands[i][1], commands[i][2], commands[i][3], NULL);
+        assert_code(child, 8);
+        assert_null(strstr(child->output->str, "changed by the org"));
+        assert_contains(child->output->str, "The answer is not the record that was asked for.");
+    }
+    wire_heal(rig);
+    wire_assert_works(rig);
 }
 
 /* ---- the same at the token endpoint: asked again where that may help ---- */
@@ -193,6 +235,8 @@ int main(void)
         cmocka_unit_test(answers__of_describe__each_has_its_cause),
         cmocka_unit_test(answers__to_an_insert__each_has_its_cause),
         cmocka_unit_test(insert__answer_lost__says_that_the_record_may_be_there),
+        cmocka_unit_test(insert__answer_unreadable__says_that_the_record_may_be_there),
+        cmocka_unit_test(read_back__no_record__is_not_called_changed),
         cmocka_unit_test(answers__of_a_refresh__each_has_its_cause),
         cmocka_unit_test(answers__odd_but_whole__refresh_all_the_same),
         cmocka_unit_test(answers__of_authorize__key_is_known_only_by_salesforces_word),

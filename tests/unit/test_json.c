@@ -6,6 +6,7 @@
 #include "perch/base/error.h"
 #include "perch/base/json.h"
 #include "perch/base/secret.h"
+#include "perch/base/text.h"
 
 static Json *parse(const char *text)
 {
@@ -190,6 +191,7 @@ static void round_trip__any_text__stays_the_same(void **state)
         g_autofree char *printed = json_print(json);
         g_autoptr(Json) again = parse(printed);
         assert_string_equal(json_string(again), text->str);
+        assert_true(text_is_clean(printed)); /* whatever a terminal would act on is escaped */
     }
 }
 

@@ -277,6 +277,27 @@ static void token__no_token_answer__is_refused(void **state)
     }
 }
 
+/* It goes onto a terminal and into a header as it is. */
+static void token__characters_that_no_token_has__are_refused_as_that(void **state)
+{
+    static const char *const bad[] = {"a\\nb",       "a\\r\\nX: y", "a b",
+                                      "\\u001b[31m", "a\\u009bm",   "a\\u202eb",
+                                      "\\u00e9",     "a\\u007f",    "a\\tb"};
+    (void)state;
+    for (gsize i = 0; i < 2 * G_N_ELEMENTS(bad); i++) {
+        const char *token = bad[i / 2];
+        g_autofree char *body =
+            g_strdup_printf("{\"access_token\":\"00D!%s\",\"refresh_token\":\"5Aep%s\","
+                            "\"instance_url\":\"https://a.my.salesforce.com\"}",
+                            i % 2 == 0 ? token : "", i % 2 == 0 ? "" : token);
+        struct token_answer answer = {0};
+        g_autoptr(GError) error = NULL;
+        assert_false(parse(&answer, body, LOGIN, &error));
+        assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
+        assert_contains(error->message, "control characters");
+    }
+}
+
 /* ---- scopes ---- */
 
 static void scope__granted__covers_what_it_means(void **state)
@@ -393,6 +414,7 @@ int main(void)
         cmocka_unit_test(token__odd_identity__is_no_reason_to_lose_the_token),
         cmocka_unit_test(token__instance_url__has_to_be_trusted),
         cmocka_unit_test(token__no_token_answer__is_refused),
+        cmocka_unit_test(token__characters_that_no_token_has__are_refused_as_that),
         cmocka_unit_test(scope__granted__covers_what_it_means),
         cmocka_unit_test(userinfo__both_endpoints__say_who),
         cmocka_unit_test(userinfo__not_told__is_refused_or_left_empty),

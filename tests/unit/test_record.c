@@ -335,6 +335,40 @@ static void differences__table__finds_real_ones_only(void **state)
     }
 }
 
+static void parse__only_the_record__is_an_answer(void **state)
+{
+    static const char id[] = "00Q000000000001AAA";
+    static const struct {
+        const char *body;
+        bool fine;
+    } rows[] = {
+        {"{\"LastName\":\"x\",\"Phone\":null}", true},
+        {"{\"Id\":\"00Q000000000001AAA\",\"lastname\":\"y\",\"Phone\":\"1\",\"More\":1}", true},
+        {"{\"Id\":\"00Q000000000001\",\"LastName\":\"x\",\"Phone\":null}", true},
+        {"{\"Id\":\"00Q000000000002AAA\",\"LastName\":\"x\",\"Phone\":null}", false},
+        {"{\"Id\":7,\"LastName\":\"x\",\"Phone\":null}", false},
+        {"{\"LastName\":\"x\"}", false},
+        {"{}", false},
+        {"[]", false},
+        {"[1]", false},
+        {"1", false},
+        {"null", false},
+        {"\"x\"", false},
+        {"", false},
+        {"<html>", false},
+    };
+    (void)state;
+    g_autoptr(Json) sent = json_object();
+    json_set_string(sent, "LastName", "x");
+    json_set_string(sent, "Phone", "1");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Json) read = record_parse(rows[i].body, strlen(rows[i].body), sent, id, &error);
+        if ((read != NULL) != rows[i].fine || (error == NULL) != rows[i].fine)
+            fail_msg("%s", rows[i].body);
+    }
+}
+
 static void differences__names__are_found_in_any_case(void **state)
 {
     g_autoptr(Json) sent = json_object();
@@ -363,6 +397,7 @@ int main(void)
         cmocka_unit_test(sample__lead__is_valid_and_carries_the_marker),
         cmocka_unit_test(sample__case__leaves_out_what_may_not_be_written),
         cmocka_unit_test(differences__table__finds_real_ones_only),
+        cmocka_unit_test(parse__only_the_record__is_an_answer),
         cmocka_unit_test(differences__names__are_found_in_any_case),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,19 @@ static void secrets__copy__is_of_its_own(void **state)
     secrets_clear(&same);
 }
 
+static void secrets__good__between_their_times_only(void **state)
+{
+    (void)state;
+    struct secrets secrets = filled();
+    assert_true(secrets_are_good(&secrets, secrets.issued_at));
+    assert_true(secrets_are_good(&secrets, secrets.good_until - 1));
+    assert_false(secrets_are_good(&secrets, secrets.good_until));
+    assert_false(secrets_are_good(&secrets, secrets.issued_at - 1)); /* the clock was set back */
+    secret_set(&secrets.access_token, NULL);
+    assert_false(secrets_are_good(&secrets, secrets.issued_at));
+    secrets_clear(&secrets);
+}
+
 static void secrets__item__refuses(void **state)
 {
     (void)state;
@@ -90,6 +103,8 @@ static void secrets__item__refuses(void **state)
         {"{\"version\":2,\"refresh_token\":\"canary\"}", "newer"},
         {"{\"version\":1,\"refresh_token\":\"canary\",\"id_token\":\"x\"}", "newer"},
         {"{\"version\":1,\"refresh_token\":\"canary\"", "not written by perch"},
+        {"{\"version\":1,\"access_token\":\"canary\\u001b[31m\"}", "not written by perch"},
+        {"{\"version\":1,\"refresh_token\":\"canary\\n\"}", "not written by perch"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(items); i++) {
         g_autoptr(Secret) item = secret_new(items[i].text);
@@ -112,6 +127,7 @@ int main(void)
         cmocka_unit_test(secrets__equal__sees_each_member),
         cmocka_unit_test(secrets__copy__is_of_its_own),
         cmocka_unit_test(secrets__item__refuses),
+        cmocka_unit_test(secrets__good__between_their_times_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

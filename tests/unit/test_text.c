@@ -62,6 +62,8 @@ static void clean__foreign_text__is_harmless(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *clean = text_clean(rows[i].text);
         assert_string_equal(clean, rows[i].clean);
+        if (rows[i].text != NULL)
+            assert_int_equal(text_is_clean(rows[i].text), strcmp(rows[i].text, clean) == 0);
         g_autofree char *twice = text_clean(clean);
         assert_string_equal(twice, clean);
     }

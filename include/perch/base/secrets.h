@@ -21,9 +21,16 @@ void secrets_copy(struct secrets *to,
                   const struct secrets *from); /* `to` is treated as uninitialised */
 bool secrets_equal(const struct secrets *a, const struct secrets *b); /* constant time */
 
+/* Whether the access token may be used without asking at that wall clock. */
+bool secrets_are_good(const struct secrets *secrets, gint64 now_ms);
+
 /* To and from the text of the keyring item: versioned JSON; unknown keys of a newer perch are
  * refused with PERCH_ERROR_INPUT. */
 Secret *secrets_to_item(const struct secrets *secrets);
 bool secrets_from_item(const Secret *item, struct secrets *ret_secrets, GError **error);
+
+/* Whether it may be a token: visible ASCII and nothing else (RFC 6750, b64token and more). It goes
+ * into a header and onto standard output as it is. */
+bool secrets_token_is_plain(const char *text);
 
 #endif

@@ -31,6 +31,12 @@ char *text_clean(const char *text);
 /* The same, but keeps line breaks (\n). */
 char *text_clean_lines(const char *text);
 
+/* Whether a terminal, a page or a file may have it as it is: text_clean would change nothing. Makes
+ * no copy. */
+bool text_is_clean(const char *text);
+/* A control or an invisible character: a terminal acts on it, or shows nothing. */
+bool text_is_hidden(gunichar c);
+
 /* Columns that UTF-8 text takes; every unprintable character counts 0. */
 int text_width(const char *text);
 

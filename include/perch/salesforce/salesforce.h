@@ -73,6 +73,10 @@ guint describe_createable_count(const struct describe *describe);
 /* The id of a 201 answer (15 or 18 letters and digits); PERCH_ERROR_INPUT. */
 char *record_created_id(const char *body, gsize length, GError **error);
 
+/* The record that was asked for: every field of sent is in it, and its id, if it names one, is that
+ * one. NULL with PERCH_ERROR_INPUT: the answer is none. Owned by the caller. */
+Json *record_parse(const char *body, gsize length, const Json *sent, const char *id,
+                   GError **error);
 /* Compares what was sent with what was read; names of the fields that differ (char *), empty when
  * all are the same. Salesforce trims white space at the ends of text and normalises dates; that
  * counts as the same. */

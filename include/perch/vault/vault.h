@@ -40,10 +40,9 @@ typedef void (*vault_done)(const struct vault_result *result, gpointer user);
  * Writes data (an object of texts), so that nothing that is not perch's is lost and nobody else's
  * write is overwritten: reads what is there, writes with check-and-set on that version (all of it,
  * or merged when there are keys that data has not), reads back and compares. A token that may not
- * read writes without check-and-set. Each request may take timeout_ms (0 = as long as any other).
- * place and data are copied; done comes once, from the loop.
+ * read writes without check-and-set. place and data are copied; done comes once, from the loop.
  */
-void vault_write(Http *http, const struct vault_place *place, const Json *data, guint timeout_ms,
-                 vault_done done, gpointer user);
+void vault_write(Http *http, const struct vault_place *place, const Json *data, vault_done done,
+                 gpointer user);
 
 #endif

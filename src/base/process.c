@@ -1,30 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/base/output.h"
+#include "perch/base/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "perch/base/error.h"
 #include "perch/base/text.h"
 
-void output_begin(void)
+void process_begin(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
             _exit(PERCH_EXIT_UNEXPECTED);
 }
 
+bool process_has_room(void)
+{
+    enum { LEAST = 256, ENOUGH = 1024 }; /* status on 100 connections: three or four each */
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= ENOUGH)
+        return true;
+    files.rlim_cur = MIN(ENOUGH, files.rlim_max);
+    setrlimit(RLIMIT_NOFILE, &files);
+    if (files.rlim_cur >= LEAST)
+        return true;
+    fprintf(stderr,
+            _("perch: Only %lu files may be open here, and perch needs up to %d. Raise the limit: "
+              "ulimit -n %d\n"),
+            (unsigned long)files.rlim_cur, LEAST, ENOUGH);
+    return false;
+}
+
 static int lost; /* errno of a write around stdio that failed */
 
-void output_lost(int code)
+void process_output_lost(int code)
 {
     lost = code;
 }
 
-int output_end(int code)
+int process_end(int code)
 {
     /* An earlier write may have failed, with what was left going out well: ferror remembers. */
     bool was_cut = ferror(stdout) != 0;
