@@ -23,8 +23,8 @@ void app_offer_values(struct app *app)
 {
     const Connection *connection = app->session->connection;
     enum perch_exit code = PERCH_EXIT_OK;
-    g_autoptr(GPtrArray) items = handoff_items(connection, &app->session->secrets);
-    const char *problem = handoff_problem(connection, &app->session->secrets, &code);
+    g_autoptr(GPtrArray) items = handoff_items(connection, session_secrets(app->session));
+    const char *problem = handoff_problem(connection, session_secrets(app->session), &code);
     app_event(app, &(struct wizard_event){
                        .kind = WIZARD_HANDOFF, .items = items, .text = problem, .number = code});
 }
@@ -33,13 +33,14 @@ static void prove_done(struct app *app, bool ok)
 {
     Connection *connection = app->session->connection;
     login_finish(app, ok);
-    if (app->session->token_won)
-        app_event(app, &(struct wizard_event){.kind = WIZARD_STORED, .done = app->session->stored});
+    enum tokens_state state = tokens_state(app->session->tokens);
+    if (state != TOKENS_NONE)
+        app_event(app, &(struct wizard_event){.kind = WIZARD_STORED, .done = state != TOKENS_WON});
     if (!ok)
         return;
     g_clear_pointer(&app->session->before, connection_free);
     connection->proven_at = clock_wall_ms();
-    connection->with_secret = secret_length(app->session->secrets.client_secret) > 0;
+    connection->with_secret = secret_length(session_secrets(app->session)->client_secret) > 0;
     app_told(app);
     app_offer_values(app);
 }

@@ -39,9 +39,6 @@ struct app {
     bool has_code;
     GCancellable *load; /* reading the keyring before the wizard begins; NULL = not, or done */
     guint tick_source;
-    Secret *saved_secret; /* the consumer secret that the draft's item has */
-    bool proof_waits;     /* for the write of the draft; then proof is started */
-    struct effect proof;
     guint saves_pending; /* keyring writes under way: quitting waits for them */
     char
         *secrets_problem; /* why the keyring did not give the connection's secrets; NULL = it did */

@@ -73,7 +73,8 @@ static void export_values(struct app *app, enum handoff_format format)
 {
     g_autoptr(GError) error = NULL;
     const Connection *connection = app->session->connection;
-    g_autoptr(GPtrArray) files = handoff_files(connection, &app->session->secrets, format, &error);
+    g_autoptr(GPtrArray) files =
+        handoff_files(connection, session_secrets(app->session), format, &error);
     g_autofree char *base = files == NULL ? NULL : free_base(connection->name, files);
     if (base == NULL || !write_export(base, files, &error)) {
         app_notice(app, "%s",
@@ -94,8 +95,8 @@ static void export_values(struct app *app, enum handoff_format format)
 static bool secret_is_kept(const struct app *app)
 {
     const struct session *session = app->session;
-    return session->stored || session->secrets.client_secret == NULL ||
-           secret_equal(app->saved_secret, session->secrets.client_secret);
+    return session_secrets(session)->client_secret == NULL ||
+           (!tokens_in_memory(session->tokens) && tokens_secret_is_kept(session->tokens));
 }
 
 /* What is in the keyring is not lost: set-up and forget find it without a file. */
@@ -116,7 +117,7 @@ static char *exit_message_text(const struct app *app)
         return unsaved_text(app);
     if (app->options->exit_message != NULL)
         return g_strdup(app->options->exit_message);
-    if (!connection_is_draft(connection) && app->session->token_won && !app->session->stored)
+    if (!connection_is_draft(connection) && tokens_state(app->session->tokens) == TOKENS_WON)
         return g_strdup_printf(
             _("%s is set up, its tokens are not stored. Again: perch reauthorize %s"),
             connection->name, connection->name);
@@ -143,17 +144,11 @@ static void exit_message(struct app *app)
 
 /* ---- saving ---- */
 
-/* What quitting or the proof may have waited for has ended. */
+/* What quitting may have waited for has ended. */
 static void go_on(struct app *app)
 {
-    if (app->saves_pending > 0)
-        return;
-    if (app->quitting) {
+    if (app->saves_pending == 0 && app->quitting)
         g_main_loop_quit(app->loop);
-    } else if (app->proof_waits) {
-        app->proof_waits = false;
-        lists_start(app, &app->proof);
-    }
 }
 
 static void secret_saved(GObject *source, GAsyncResult *result, gpointer user)
@@ -162,8 +157,7 @@ static void secret_saved(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(GError) error = NULL;
     (void)source;
     app->saves_pending--;
-    if (!store_save_finish(app->services.store, result, &error)) {
-        secret_set(&app->saved_secret, NULL);
+    if (!tokens_finish(result, &error)) {
         if (app->quitting)
             exit_message(app);
         else
@@ -185,31 +179,16 @@ static bool keyring_may_work(const struct app *app)
     return app->wizard->furthest >= STEP_KEYS;
 }
 
-/* A draft's consumer secret goes to the keyring as soon as a keyring is known to work. Tokens that
- * were won are stored by the check that proves it. */
+/* A draft's consumer secret goes to the keyring as soon as a keyring is known to work: that alone,
+ * whatever the rest of the item is by now. Tokens that were won are stored by the check that proves
+ * it. */
 static void save_draft_secret(struct app *app)
 {
     struct session *session = app->session;
-    if (!keyring_may_work(app) || session->stored || session->token_won || session->memory_only ||
-        secret_is_kept(app))
+    if (!keyring_may_work(app) || tokens_in_memory(session->tokens) || secret_is_kept(app))
         return;
-    secret_set(&app->saved_secret, session->secrets.client_secret);
     app->saves_pending++;
-    store_save(app->services.store, session->connection->name, &session->secrets, false, NULL,
-               secret_saved, app);
-}
-
-/* The proof stores tokens in the same item: a write of the draft that is still under way would
- * come after it and put the item without tokens in its place. */
-static void start_checks(struct app *app, const struct effect *effect)
-{
-    if (effect->list != CHECKS_PROVE || app->saves_pending == 0) {
-        lists_start(app, effect);
-        return;
-    }
-    app->proof_waits = true;
-    app->proof = (struct effect){
-        .kind = effect->kind, .list = effect->list, .serial = effect->serial, .keep = effect->keep};
+    tokens_change(session->tokens, session->connection->name, SECRETS_APP, NULL, secret_saved, app);
 }
 
 /* What could not be saved is no success, and nothing to go back to Home with. */
@@ -253,12 +232,15 @@ static void keyring_opened(GObject *source, GAsyncResult *result, gpointer user)
 
 /* ---- leaving ---- */
 
-static void revoked(const struct http_response *response, gpointer user)
+static void revocation_ended(const struct http_response *response, gpointer user)
 {
     struct app *app = user;
+    bool revoked = response->end == HTTP_ANSWERED && response->status == 200;
+    if (revoked)
+        tokens_drop(app->session->tokens);
     g_free(app->exit_message);
     app->exit_message =
-        response->end == HTTP_ANSWERED && response->status == 200
+        revoked
             ? g_strdup(_("The tokens of this login were not stored; perch revoked them, so that "
                          "nothing is left behind. Log in again with the same command."))
             : g_strdup(
@@ -269,11 +251,8 @@ static void revoked(const struct http_response *response, gpointer user)
 
 static void revoke_and_quit(struct app *app, int code)
 {
-    const struct session *session = app->session;
     app->exit = code;
-    /* Before a new token has come, the one in hand is the connection's own. */
-    if (!session->token_won || session->stored ||
-        secret_equal(session->secrets.refresh_token, session->previous_token)) {
+    if (tokens_state(app->session->tokens) != TOKENS_WON) { /* it is the connection's own */
         exit_message(app);
         app_quit(app, code);
         return;
@@ -281,18 +260,17 @@ static void revoke_and_quit(struct app *app, int code)
     app_notice(app, _("Revoking the tokens of this login …"));
     http_send(app->services.http,
               token_revoke_request(app->session->connection->login_url,
-                                   app->session->secrets.refresh_token),
-              NULL, revoked, app);
+                                   session_secrets(app->session)->refresh_token),
+              NULL, revocation_ended, app);
 }
 
 void app_effect(struct app *app, const struct effect *effect)
 {
     switch (effect->kind) {
     case EFFECT_CHECKS:
-        start_checks(app, effect);
+        lists_start(app, effect);
         break;
     case EFFECT_CANCEL_CHECKS:
-        app->proof_waits = app->proof_waits && effect->list != CHECKS_PROVE;
         lists_cancel(app, effect->list);
         break;
     case EFFECT_LOGIN:
@@ -330,7 +308,7 @@ void app_effect(struct app *app, const struct effect *effect)
         g_clear_pointer(&app->session->expected_user_id, g_free);
         break;
     case EFFECT_KEEP_IN_MEMORY:
-        app->session->memory_only = effect->keep;
+        tokens_keep_in_memory(app->session->tokens, effect->keep);
         break;
     case EFFECT_KEYRING:
         app->saves_pending++;

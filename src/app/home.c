@@ -10,7 +10,6 @@
 #include "perch/base/text.h"
 #include "perch/checks/check.h"
 #include "perch/ui/ui.h"
-#include "rename.h"
 
 /* Connections asked at the same time: enough to be quick, few enough for bus and sockets. */
 enum { ASKED_AT_ONCE = 32, TICK_MS = 250, SLOW_MS = 300 };
@@ -161,11 +160,13 @@ static void leave(struct home_run *run, enum home_choice choice, const char *nam
     g_main_loop_quit(run->loop);
 }
 
-static void renamed(const GError *error, gpointer user)
+static void renamed(GObject *source, GAsyncResult *result, gpointer user)
 {
     struct home_run *run = user;
+    g_autoptr(GError) error = NULL;
+    (void)source;
     run->renaming = false;
-    if (error == NULL) {
+    if (tokens_move_finish(result, &error)) {
         leave(run, HOME_AGAIN, run->home->typed);
         return;
     }
@@ -182,8 +183,8 @@ static void host_event(const struct view_event *event, gpointer user)
     enum home_choice choice = home_handle(run->home, event, &name);
     run->renaming = choice == HOME_RENAME && run->services.store != NULL;
     if (run->renaming)
-        rename_connection(run->services.store, run->services.config_dir, name, run->home->typed,
-                          renamed, run);
+        tokens_move(run->services.store, run->services.config_dir, name, run->home->typed, renamed,
+                    run);
     else if (choice != HOME_STAY && choice != HOME_RENAME)
         leave(run, choice, name);
     ui_changed(run->ui);

@@ -117,7 +117,7 @@ static gboolean expire(gpointer user)
             take_results(track);
         }
     }
-    refresh_hurry();
+    tokens_hurry();
     g_main_loop_quit(batch->loop);
     return G_SOURCE_CONTINUE;
 }

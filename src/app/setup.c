@@ -28,10 +28,7 @@ static gboolean tick(gpointer user)
 
 static void sync_secret(struct app *app)
 {
-    if (!secret_equal(app->session->secrets.client_secret, app->wizard->client_secret)) {
-        secret_set(&app->session->secrets.client_secret, app->wizard->client_secret);
-        app->session->stored = false;
-    }
+    tokens_set_client_secret(app->session->tokens, app->wizard->client_secret);
 }
 
 /* What was typed goes to the session before anything is done with it. */
@@ -253,34 +250,23 @@ static void begin(struct app *app)
                    options->name);
 }
 
-static void take_secrets(struct app *app, struct secrets *secrets)
-{
-    if (app->wizard->client_secret == NULL)
-        secret_set(&app->wizard->client_secret, secrets->client_secret);
-    secret_set(&app->saved_secret, secrets->client_secret);
-    secrets_clear(&app->session->secrets);
-    app->session->secrets = *secrets;
-    app->session->stored = true;
-    sync_secret(app);
-}
-
 static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
 {
     struct app *app = user;
     g_autoptr(GError) error = NULL;
-    struct secrets secrets = {0};
     (void)source;
-    bool loaded = store_load_finish(app->services.store, result, &secrets, &error);
+    bool loaded = tokens_finish(result, &error);
     g_clear_object(&app->load);
     app->saves_pending--;
     if (app->quitting) {
-        secrets_clear(&secrets);
         if (app->saves_pending == 0)
             g_main_loop_quit(app->loop);
         return;
     }
+    if (loaded && app->wizard->client_secret == NULL)
+        secret_set(&app->wizard->client_secret, session_secrets(app->session)->client_secret);
     if (loaded)
-        take_secrets(app, &secrets);
+        sync_secret(app);
     else if (!g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
         app->secrets_problem = g_strdup(error->message);
     begin(app);
@@ -306,7 +292,7 @@ static bool make_wizard(struct app *app, GError **error)
     app->events.deliver = deliver;
     app->events.user = app;
     app->session->desktop = app->desktop;
-    app->session->interactive = !app->options->no_input;
+    tokens_may_ask(app->session->tokens, !app->options->no_input);
     if (app->options->no_input)
         store_never_ask(app->services.store);
     return true;
@@ -343,7 +329,6 @@ static void app_clear(struct app *app)
     g_clear_pointer(&app->desktop, desktop_free);
     g_clear_pointer(&app->loop, g_main_loop_unref);
     services_clear(&app->services);
-    secret_unref(app->saved_secret);
     g_free(app->exit_message);
     g_free(app->secrets_problem);
     g_clear_error(&app->save_problem);
@@ -392,8 +377,7 @@ static void run(struct app *app)
     if (app->options->name != NULL && app->wizard->connection->login_url != NULL) {
         app->saves_pending++;
         app->load = g_cancellable_new();
-        store_load(app->services.store, app->options->name, app->session->interactive, app->load,
-                   secrets_loaded, app);
+        tokens_load(app->session->tokens, app->options->name, app->load, secrets_loaded, app);
     } else {
         begin(app);
     }

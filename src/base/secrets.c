@@ -9,25 +9,26 @@
 
 enum { ITEM_VERSION = 1 };
 
-/* Everything in an item, by kind: the writer, the reader and the comparison follow these lists. */
-#define SECRET_MEMBERS(X) \
-    X(client_secret)      \
-    X(refresh_token)      \
-    X(access_token)
+/* Everything in an item, by kind, with the part that it belongs to: the writer, the reader, the
+ * comparison and the merge follow these lists. */
+#define SECRET_MEMBERS(X)            \
+    X(client_secret, SECRETS_APP)    \
+    X(refresh_token, SECRETS_TOKENS) \
+    X(access_token, SECRETS_TOKENS)
 
-#define TIME_MEMBERS(X) \
-    X(issued_at)        \
-    X(good_until)
+#define TIME_MEMBERS(X)          \
+    X(issued_at, SECRETS_TOKENS) \
+    X(good_until, SECRETS_TOKENS)
 
 static const char *const known_keys[] = {"version", "instance_url",
-#define X(member) #member,
+#define X(member, part) #member,
                                          SECRET_MEMBERS(X) TIME_MEMBERS(X)
 #undef X
 };
 
 void secrets_clear(struct secrets *secrets)
 {
-#define X(member) secret_unref(secrets->member);
+#define X(member, part) secret_unref(secrets->member);
     SECRET_MEMBERS(X)
 #undef X
     wipe_free(secrets->instance_url);
@@ -37,20 +38,37 @@ void secrets_clear(struct secrets *secrets)
 void secrets_copy(struct secrets *to, const struct secrets *from)
 {
     *to = *from;
-#define X(member) secret_ref(to->member);
+#define X(member, part) secret_ref(to->member);
     SECRET_MEMBERS(X)
 #undef X
     to->instance_url = g_strdup(from->instance_url);
+}
+
+void secrets_merge(struct secrets *to, const struct secrets *from, guint parts)
+{
+#define X(member, part) \
+    if (parts & (part)) \
+        secret_set(&to->member, from->member);
+    SECRET_MEMBERS(X)
+#undef X
+    if (!(parts & SECRETS_TOKENS))
+        return;
+    char *instance_url = g_strdup(from->instance_url);
+    wipe_free(to->instance_url);
+    to->instance_url = instance_url;
+#define X(member, part) to->member = from->member;
+    TIME_MEMBERS(X)
+#undef X
 }
 
 bool secrets_equal(const struct secrets *a, const struct secrets *b)
 {
     bool same = g_strcmp0(a->instance_url, b->instance_url) == 0;
     /* No short cut: each comparison runs whatever the others said. */
-#define X(member) same = secret_equal(a->member, b->member) & same;
+#define X(member, part) same = secret_equal(a->member, b->member) & same;
     SECRET_MEMBERS(X)
 #undef X
-#define X(member) same = (a->member == b->member) & same;
+#define X(member, part) same = (a->member == b->member) & same;
     TIME_MEMBERS(X)
 #undef X
     return same;
@@ -67,14 +85,14 @@ Secret *secrets_to_item(const struct secrets *secrets)
 {
     g_autoptr(Json) json = json_object();
     json_set_int(json, "version", ITEM_VERSION);
-#define X(member)                \
+#define X(member, part)          \
     if (secrets->member != NULL) \
         json_set_string(json, #member, secret_peek(secrets->member));
     SECRET_MEMBERS(X)
 #undef X
     if (secrets->instance_url != NULL)
         json_set_string(json, "instance_url", secrets->instance_url);
-#define X(member) json_set_int(json, #member, secrets->member);
+#define X(member, part) json_set_int(json, #member, secrets->member);
     TIME_MEMBERS(X)
 #undef X
     g_autoptr(WipedText) text = json_print(json);
@@ -131,11 +149,11 @@ bool secrets_from_item(const Secret *item, struct secrets *ret_secrets, GError *
         return false;
     }
     memset(ret_secrets, 0, sizeof *ret_secrets);
-#define X(member) ret_secrets->member = secret_new(json_get_string(json, #member));
+#define X(member, part) ret_secrets->member = secret_new(json_get_string(json, #member));
     SECRET_MEMBERS(X)
 #undef X
     ret_secrets->instance_url = g_strdup(json_get_string(json, "instance_url"));
-#define X(member) ret_secrets->member = json_get_int(json, #member, 0);
+#define X(member, part) ret_secrets->member = json_get_int(json, #member, 0);
     TIME_MEMBERS(X)
 #undef X
     return true;

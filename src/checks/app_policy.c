@@ -40,14 +40,15 @@ static const char *word_text(const char *word)
 
 static bool can_ask(const struct check_run *run)
 {
-    return run->session->secrets.access_token != NULL && session_base(run->session) != NULL;
+    return session_secrets(run->session)->access_token != NULL &&
+           session_base(run->session) != NULL;
 }
 
 static void ask(struct check_run *run, const char *soql, check_judge judge)
 {
     check_http_any(run,
                    query_request(session_base(run->session), session_version(run->session), soql,
-                                 run->session->secrets.access_token),
+                                 session_secrets(run->session)->access_token),
                    judge);
 }
 
@@ -250,12 +251,14 @@ void check_session_timeout(struct check_run *run)
     const struct session *session = run->session;
     if (!can_ask(run))
         check_skip(run, _("needs a token"));
-    else if (secret_length(session->secrets.client_secret) == 0) /* introspection wants it */
+    else if (secret_length(session_secrets(session)->client_secret) ==
+             0) /* introspection wants it */
         compare_minutes(run, session->app_policy.session_minutes);
     else
-        check_http_any(
-            run,
-            token_introspect_request(session->connection->login_url, session->connection->client_id,
-                                     session->secrets.client_secret, session->secrets.access_token),
-            judge_lifetime);
+        check_http_any(run,
+                       token_introspect_request(session->connection->login_url,
+                                                session->connection->client_id,
+                                                session_secrets(session)->client_secret,
+                                                session_secrets(session)->access_token),
+                       judge_lifetime);
 }

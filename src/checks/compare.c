@@ -293,7 +293,7 @@ static void judge_secret(struct check_run *run, const struct http_response *resp
 
 void check_secret(struct check_run *run)
 {
-    const Secret *secret = run->session->secrets.client_secret;
+    const Secret *secret = session_secrets(run->session)->client_secret;
     if (secret_length(secret) == 0)
         check_skip(run, _("none entered"));
     else

@@ -15,7 +15,7 @@ static void check_rights(struct check_run *run, const char *object,
     g_autofree char *path = g_strdup_printf("sobjects/%s/describe", object);
     check_http(run,
                rest_request("GET", session_base(session), session_version(session), path,
-                            session->secrets.access_token),
+                            session_secrets(session)->access_token),
                judge);
 }
 

@@ -265,7 +265,7 @@ static guint questions_for(enum cause cause)
 bool evidence_wanted(const struct session *session, enum cause cause)
 {
     return questions_for(cause) != 0 && session->http != NULL &&
-           session->secrets.access_token != NULL && session_base(session) != NULL &&
+           session_secrets(session)->access_token != NULL && session_base(session) != NULL &&
            session->connection->user_id != NULL;
 }
 
@@ -327,12 +327,12 @@ static void ask(struct asking *asking, const struct question *question)
     if (question->soql == NULL) {
         g_autofree char *path = g_strdup_printf("sobjects/%s/describe", asking->object);
         request = rest_request("GET", session_base(session), session_version(session), path,
-                               session->secrets.access_token);
+                               session_secrets(session)->access_token);
     } else {
         g_auto(GStrv) parts = g_strsplit(question->soql, "%s", 2);
         g_autofree char *soql = g_strjoinv(session->connection->user_id, parts);
         request = query_request(session_base(session), session_version(session), soql,
-                                session->secrets.access_token);
+                                session_secrets(session)->access_token);
     }
     http_request_timeout(request, 10000);
     asking->open++;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "perch/base/error.h"
 #include "perch/base/text.h"
 #include "registry.h"
 
@@ -9,88 +10,29 @@
  * file.
  */
 
-enum { LOCK_MS = 60000 };
-
 /* ---- the tokens, under the lock that a refresh takes ---- */
 
-static void loaded(GObject *source, GAsyncResult *async, gpointer user)
+static void found(GObject *source, GAsyncResult *async, gpointer user)
 {
     struct check_run *run = user;
     g_autoptr(GError) error = NULL;
-    struct secrets secrets = {0};
     (void)source;
     if (!check_run_is_alive(run))
         return;
     struct session *session = run->session;
-    if (store_load_finish(session->store, async, &secrets, &error)) {
-        secrets_clear(&session->secrets);
-        session->secrets = secrets;
-        check_ok(run, _("%s; one item"), store_provider(session->store));
-    } else if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND)) {
+    if (tokens_finish(async, &error))
+        check_ok(run, _("%s; one item"), store_provider(tokens_store(session->tokens)));
+    else if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
         check_ok(run, _("nothing is stored"));
-    } else if (session->keep_grant && g_error_matches(error, PERCH_ERROR, PERCH_ERROR_INPUT)) {
+    else if (session->keep_grant && g_error_matches(error, PERCH_ERROR, PERCH_ERROR_INPUT))
         check_ok(run, _("the item cannot be read"));
-    } else {
-        check_fail_error(run, STAGE_MACHINE, error);
-    }
-}
-
-/* One wait for the lock. */
-struct wait {
-    struct check_run *run;
-    GCancellable *late;
-    gulong cancelled;
-    guint timer;
-};
-
-static gboolean on_late(gpointer user)
-{
-    struct wait *wait = user;
-    wait->timer = 0;
-    g_cancellable_cancel(wait->late);
-    return G_SOURCE_REMOVE;
-}
-
-static void on_cancelled(GCancellable *cancellable, gpointer late)
-{
-    (void)cancellable;
-    g_cancellable_cancel(late);
-}
-
-static void locked(GObject *source, GAsyncResult *async, gpointer user)
-{
-    g_autofree struct wait *wait = user;
-    struct check_run *run = wait->run;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(StoreLock) lock = store_lock_take_finish(async, &error);
-    (void)source;
-    if (wait->timer != 0)
-        g_source_remove(wait->timer);
-    g_cancellable_disconnect(run->cancellable, wait->cancelled);
-    g_object_unref(wait->late);
-    if (!check_run_is_alive(run))
-        return;
-    if (lock == NULL && g_error_matches(error, PERCH_ERROR, PERCH_ERROR_CANCELLED)) {
-        check_fail_own(run, STAGE_TOKEN, "refresh-in-progress",
-                       _("Another perch process has held this connection's lock for a minute."));
-    } else if (lock == NULL) {
-        check_fail_error(run, STAGE_MACHINE, error);
-    } else {
-        run->session->lock = g_steal_pointer(&lock);
-        store_load(run->session->store, run->session->connection->name, run->session->interactive,
-                   run->cancellable, loaded, run);
-    }
+    else
+        check_fail_tokens(run, error);
 }
 
 static void check_found(struct check_run *run)
 {
-    struct wait *wait = g_new0(struct wait, 1);
-    *wait = (struct wait){.run = run, .late = g_cancellable_new()};
-    wait->timer = g_timeout_add(LOCK_MS, on_late, wait);
-    wait->cancelled =
-        g_cancellable_connect(run->cancellable, G_CALLBACK(on_cancelled), wait->late, NULL);
-    store_lock_take(run->session->config_dir, run->session->connection->name, wait->late, locked,
-                    wait);
+    tokens_hold(run->session->tokens, run->session->connection->name, run->cancellable, found, run);
 }
 
 /* ---- the login ---- */
@@ -139,38 +81,18 @@ static void check_revoked(struct check_run *run)
 {
     const struct session *session = run->session;
     const Connection *connection = session->connection;
-    const char *host =
-        connection->login_url != NULL ? connection->login_url : session->secrets.instance_url;
+    const char *host = connection->login_url != NULL ? connection->login_url
+                                                     : session_secrets(session)->instance_url;
     if (session->keep_grant)
         check_ok(run, _("left alive at Salesforce, as asked"));
-    else if (session->secrets.refresh_token == NULL || host == NULL)
+    else if (session_secrets(session)->refresh_token == NULL || host == NULL)
         check_ok(run, _("there is none to revoke"));
     else
-        check_http_any(run, token_revoke_request(host, session->secrets.refresh_token),
+        check_http_any(run, token_revoke_request(host, session_secrets(session)->refresh_token),
                        judge_revoked);
 }
 
 /* ---- what is here ---- */
-
-static void looked(GObject *source, GAsyncResult *async, gpointer user)
-{
-    struct check_run *run = user;
-    g_autoptr(GError) error = NULL;
-    struct secrets secrets = {0};
-    (void)source;
-    if (!check_run_is_alive(run))
-        return;
-    if (store_load_finish(run->session->store, async, &secrets, &error)) {
-        secrets_clear(&secrets);
-        check_fail_own(run, STAGE_MACHINE, "failed",
-                       _("The keyring says that the item is deleted, and still gives it out."));
-    } else if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND)) {
-        secrets_clear(&run->session->secrets);
-        check_ok(run, _("deleted; the keyring has nothing of it any more"));
-    } else {
-        check_fail_error(run, STAGE_MACHINE, error);
-    }
-}
 
 static void erased(GObject *source, GAsyncResult *async, gpointer user)
 {
@@ -179,16 +101,16 @@ static void erased(GObject *source, GAsyncResult *async, gpointer user)
     (void)source;
     if (!check_run_is_alive(run))
         return;
-    if (store_erase_finish(run->session->store, async, &error))
-        store_load(run->session->store, run->session->connection->name, false, run->cancellable,
-                   looked, run);
+    if (tokens_finish(async, &error))
+        check_ok(run, _("deleted; the keyring has nothing of it any more"));
     else
-        check_fail_error(run, STAGE_MACHINE, error);
+        check_fail_tokens(run, error);
 }
 
 static void check_erased(struct check_run *run)
 {
-    store_erase(run->session->store, run->session->connection->name, run->cancellable, erased, run);
+    tokens_erase(run->session->tokens, run->session->connection->name, run->cancellable, erased,
+                 run);
 }
 
 static void check_deleted(struct check_run *run)

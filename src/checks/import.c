@@ -3,13 +3,13 @@
 #include "registry.h"
 
 /* A login that comes from elsewhere: the host, one refresh whose answer is stored, whose login it
- * is. The tokens are the session's and nobody's yet: token_won is set, stored is not. */
+ * is. The tokens are the session's and nobody's yet (TOKENS_WON). */
 
 static void check_taken(struct check_run *run)
 {
     /* The app may rotate, as far as anybody knows: the keyring has to take the token before it is
      * spent, and a rescue watches over the answer. */
-    run->session->rotation = true;
+    run->session->connection->rotation = 1;
     check_refreshed(run);
 }
 

@@ -157,7 +157,7 @@ void check_callback_port(struct check_run *run)
     check_evidence_int(run, "port", session->port);
     if (session->port == 0) {
         /* A person can paste the address; a script has nobody to do so. */
-        run->result->blocks = !session->interactive;
+        run->result->blocks = !tokens_asks(session->tokens);
         check_fail_own(run, STAGE_MACHINE, "port-taken", text);
     } else if (*text == '\0')
         check_ok(run, _("%u is free on 127.0.0.1 and ::1"), session->port);
@@ -172,11 +172,12 @@ static void probed(GObject *source, GAsyncResult *async, gpointer user)
     (void)source;
     if (!check_run_is_alive(run))
         return;
-    if (store_probe_finish(run->session->store, async, &error))
-        check_ok(run, _("%s; wrote, read back, deleted"), store_provider(run->session->store));
+    if (store_probe_finish(tokens_store(run->session->tokens), async, &error))
+        check_ok(run, _("%s; wrote, read back, deleted"),
+                 store_provider(tokens_store(run->session->tokens)));
     else {
         /* A person can go on without storing; a script has nobody to ask. */
-        run->result->blocks = !run->session->interactive;
+        run->result->blocks = !tokens_asks(run->session->tokens);
         check_fail_error(run, STAGE_MACHINE, error);
     }
 }
@@ -184,7 +185,7 @@ static void probed(GObject *source, GAsyncResult *async, gpointer user)
 static void check_keyring(struct check_run *run)
 {
     check_waits_for_keyring(run);
-    store_probe(run->session->store, run->cancellable, probed, run);
+    store_probe(tokens_store(run->session->tokens), run->cancellable, probed, run);
 }
 
 static void warn_no_browser(struct check_run *run, const Desktop *desktop)

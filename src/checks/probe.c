@@ -124,7 +124,7 @@ static const struct check_def comparison[] = {
 static void build(const struct session *session, GArray *checks)
 {
     g_array_append_vals(checks, probe, G_N_ELEMENTS(probe));
-    if (session->interactive)
+    if (tokens_asks(session->tokens))
         g_array_append_vals(checks, comparison, G_N_ELEMENTS(comparison));
 }
 

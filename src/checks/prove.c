@@ -5,7 +5,6 @@
 #include "perch/base/clock.h"
 #include "perch/base/text.h"
 #include "perch/rest/rest.h"
-#include "perch/tokens/refresh.h"
 #include "registry.h"
 
 /* ---- exchange ---- */
@@ -22,7 +21,6 @@ static void judge_exchange(struct check_run *run, const struct http_response *re
     struct session *session = run->session;
     struct token_answer answer;
     g_autoptr(GError) error = NULL;
-    bool rotated;
     if (!surely_not_sent(response->end))
         secret_set(&session->code, NULL);
     if (response->end != HTTP_ANSWERED) {
@@ -43,8 +41,9 @@ static void judge_exchange(struct check_run *run, const struct http_response *re
     bool has_refresh = answer.refresh_token != NULL;
     if (session->before == NULL && session->expected_org_id != NULL)
         session->before = connection_copy(session->connection);
-    session_take_answer(session, &answer, clock_wall_ms(), &rotated);
-    check_evidence(run, "instance_url", session->secrets.instance_url);
+    tokens_take(session->tokens, &answer, session->connection->session_seconds, clock_wall_ms());
+    session_learn(session, &answer);
+    check_evidence(run, "instance_url", session_secrets(session)->instance_url);
     if (has_refresh)
         check_ok(run, _("access and refresh token"));
     else
@@ -63,8 +62,9 @@ static void check_exchange(struct check_run *run)
     }
     check_http_any(run,
                    token_exchange_request(connection->login_url, connection->client_id,
-                                          session->secrets.client_secret, session->redirect_uri,
-                                          session->code, session->pkce.verifier),
+                                          session_secrets(session)->client_secret,
+                                          session->redirect_uri, session->code,
+                                          session->pkce.verifier),
                    judge_exchange);
 }
 
@@ -72,7 +72,8 @@ static void check_exchange(struct check_run *run)
 
 static void check_signature(struct check_run *run)
 {
-    switch (token_signature_check(&run->session->answer, run->session->secrets.client_secret)) {
+    switch (token_signature_check(&run->session->answer,
+                                  session_secrets(run->session)->client_secret)) {
     case SIGNATURE_OK:
         check_ok(run, _("made with this app's secret"));
         return;
@@ -142,15 +143,16 @@ static void judge_userinfo(struct check_run *run, const struct http_response *re
     check_http_any(run,
                    query_request(session_base(session), session_version(session),
                                  "SELECT Name, OrganizationType, IsSandbox FROM Organization",
-                                 session->secrets.access_token),
+                                 session_secrets(session)->access_token),
                    judge_organization);
 }
 
 void check_who(struct check_run *run)
 {
-    check_http(run,
-               userinfo_request(session_base(run->session), run->session->secrets.access_token),
-               judge_userinfo);
+    check_http(
+        run,
+        userinfo_request(session_base(run->session), session_secrets(run->session)->access_token),
+        judge_userinfo);
 }
 
 /* Both by name, so that a person sees which of them is meant. */
@@ -209,76 +211,45 @@ static void judge_introspect(struct check_run *run, const struct http_response *
 static void check_session(struct check_run *run)
 {
     struct session *session = run->session;
-    if (session->secrets.client_secret == NULL) {
+    if (session_secrets(session)->client_secret == NULL) {
         check_ok(run, _("not told; perch refreshes after 15 minutes"));
         return;
     }
-    check_http_any(
-        run,
-        token_introspect_request(session->connection->login_url, session->connection->client_id,
-                                 session->secrets.client_secret, session->secrets.access_token),
-        judge_introspect);
+    check_http_any(run,
+                   token_introspect_request(session->connection->login_url,
+                                            session->connection->client_id,
+                                            session_secrets(session)->client_secret,
+                                            session_secrets(session)->access_token),
+                   judge_introspect);
 }
 
 /* ---- stored, refreshed ---- */
 
-static void read_back(GObject *source, GAsyncResult *async, gpointer user)
-{
-    struct check_run *run = user;
-    g_autoptr(GError) error = NULL;
-    struct secrets stored = {0};
-    (void)source;
-    if (!check_run_is_alive(run))
-        return;
-    if (!store_load_finish(run->session->store, async, &stored, &error)) {
-        check_fail_error(run, STAGE_MACHINE, error);
-        return;
-    }
-    bool same = secrets_equal(&stored, &run->session->secrets);
-    secrets_clear(&stored);
-    if (!same) {
-        check_fail_own(run, STAGE_MACHINE, "failed",
-                       _("The keyring returned something different from what perch stored."));
-        return;
-    }
-    run->session->stored = true;
-    if (strcmp(run->def->id, "stored") == 0)
-        check_ok(run, _("%s, read back, identical"), store_provider(run->session->store));
-    else
-        check_ok(run, _("new access token, stored"));
-}
-
-static void start_read_back(struct check_run *run)
-{
-    check_waits_for_keyring(run);
-    store_load(run->session->store, run->session->connection->name, run->session->interactive,
-               run->cancellable, read_back, run);
-}
-
-static void saved(GObject *source, GAsyncResult *async, gpointer user)
+static void stored(GObject *source, GAsyncResult *async, gpointer user)
 {
     struct check_run *run = user;
     g_autoptr(GError) error = NULL;
     (void)source;
     if (!check_run_is_alive(run))
         return;
-    if (store_save_finish(run->session->store, async, &error))
-        start_read_back(run);
+    if (tokens_finish(async, &error))
+        check_ok(run, _("%s, read back, identical"),
+                 store_provider(tokens_store(run->session->tokens)));
     else
-        check_fail_error(run, STAGE_MACHINE, error);
+        check_fail_tokens(run, error);
 }
 
 static void check_stored(struct check_run *run)
 {
     struct session *session = run->session;
     session->connection->forgetting = 0; /* a new login is the opposite of it */
-    if (session->memory_only)
+    if (tokens_in_memory(session->tokens)) {
         check_warn(run, NULL, _("not stored: the tokens are in memory until perch ends"));
-    else {
-        check_waits_for_keyring(run);
-        store_save(session->store, session->connection->name, &session->secrets,
-                   session->interactive, run->cancellable, saved, run);
+        return;
     }
+    check_waits_for_keyring(run);
+    tokens_change(session->tokens, session->connection->name, SECRETS_ALL, run->cancellable, stored,
+                  run);
 }
 
 static void refreshed(struct refresh_result *result, gpointer user)
@@ -287,26 +258,27 @@ static void refreshed(struct refresh_result *result, gpointer user)
     if (!check_run_is_alive(run))
         return;
     run->result->milliseconds = result->milliseconds;
-    run->session->rotation = result->rotated;
+    session_refreshed(run->session, result);
     run->session->connection->rotation = result->rotated;
-    if (!result->ok || (!result->stored && !run->session->memory_only))
+    if (!result->ok || result->unstored)
         check_fail_refresh(run, result);
-    else if (run->session->memory_only)
+    else if (tokens_in_memory(run->session->tokens))
         check_ok(run, _("new access token"));
     else
-        start_read_back(run);
+        check_ok(run, _("new access token, stored"));
 }
 
 void check_refreshed(struct check_run *run)
 {
-    refresh_run(run->session, run->cancellable, refreshed, run);
+    check_refresh(run, NULL, refreshed, run);
 }
 
 /* Not needed as a row: without a consumer secret it is skipped, and that is fine. */
 static void check_refreshed_signed(struct check_run *run)
 {
     const struct session *session = run->session;
-    if (token_signature_check(&session->answer, session->secrets.client_secret) == SIGNATURE_WRONG)
+    if (token_signature_check(&session->answer, session_secrets(session)->client_secret) ==
+        SIGNATURE_WRONG)
         check_skip(run, _("waits for: %s"), _("Signature"));
     else
         check_refreshed(run);
@@ -314,7 +286,7 @@ static void check_refreshed_signed(struct check_run *run)
 
 void check_rotation(struct check_run *run)
 {
-    if (!run->session->rotation) {
+    if (!run->session->connection->rotation) {
         check_ok(run, _("off: the refresh token stays the same"));
         return;
     }
@@ -332,7 +304,7 @@ void check_rotation(struct check_run *run)
  * new one is proven. */
 static void judge_old_grant(struct check_run *run, const struct http_response *response)
 {
-    secret_set(&run->session->previous_token, NULL);
+    tokens_former_ended(run->session->tokens);
     if (check_is_revoked(response))
         check_ok(run, _("revoked; the new one replaces it"));
     else if (response->end == HTTP_ANSWERED && response->status == 400)
@@ -344,13 +316,12 @@ static void judge_old_grant(struct check_run *run, const struct http_response *r
 static void check_old_grant(struct check_run *run)
 {
     struct session *session = run->session;
-    if (session->previous_token == NULL ||
-        secret_equal(session->previous_token, session->secrets.refresh_token))
+    const Secret *former = tokens_former(session->tokens);
+    if (former == NULL || secret_equal(former, session_secrets(session)->refresh_token))
         check_skip(run, _("none"));
     else
-        check_http_any(
-            run, token_revoke_request(session->connection->login_url, session->previous_token),
-            judge_old_grant);
+        check_http_any(run, token_revoke_request(session->connection->login_url, former),
+                       judge_old_grant);
 }
 
 /* The first login: stored as soon as it is known to be no mistake, so that it cannot be lost. */
@@ -388,7 +359,7 @@ static const struct check_def login_again[] = {
 
 static void build(const struct session *session, GArray *checks)
 {
-    if (session->previous_token != NULL)
+    if (tokens_former(session->tokens) != NULL)
         g_array_append_vals(checks, login_again, G_N_ELEMENTS(login_again));
     else
         g_array_append_vals(checks, first_login, G_N_ELEMENTS(first_login));

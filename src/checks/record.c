@@ -48,7 +48,7 @@ static HttpRequest *describe_request(struct session *session)
 {
     g_autofree char *path = g_strdup_printf("sobjects/%s/describe", session_object(session));
     return rest_request("GET", session_base(session), session_version(session), path,
-                        session->secrets.access_token);
+                        session_secrets(session)->access_token);
 }
 
 static void check_describe(struct check_run *run)
@@ -128,7 +128,7 @@ static void check_insert(struct check_run *run)
     check_http_any(run,
                    record_insert_request(session_base(session), session_version(session),
                                          session_object(session), session->record,
-                                         session->secrets.access_token),
+                                         session_secrets(session)->access_token),
                    judge_insert);
 }
 
@@ -167,7 +167,7 @@ static void check_read_back(struct check_run *run)
     check_http(run,
                record_read_request(session_base(session), session_version(session),
                                    session_object(session), session->record_id, session->record,
-                                   session->secrets.access_token),
+                                   session_secrets(session)->access_token),
                judge_read_back);
 }
 
@@ -189,7 +189,7 @@ static void check_delete(struct check_run *run)
     check_http(run,
                record_delete_request(session_base(session), session_version(session),
                                      session_object(session), session->record_id,
-                                     session->secrets.access_token),
+                                     session_secrets(session)->access_token),
                judge_delete);
 }
 

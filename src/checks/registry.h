@@ -3,7 +3,6 @@
 #define PERCH_CHECKS_LISTS_H
 
 #include "perch/checks/check.h"
-#include "perch/tokens/refresh.h"
 
 /* One table a file; check_list_def() in lists.c names them all. */
 extern const struct check_list_def preflight_checks, probe_checks, prove_checks, describe_checks,
@@ -37,6 +36,16 @@ void check_scopes(struct check_run *run);
 void check_who(struct check_run *run);
 void check_api(struct check_run *run);
 
+/* One refresh of the run's connection. asker (NULL = perch itself): who makes the request in its
+ * place, and looks at each answer; both get the run, which may have lost its list. */
+struct check_asker {
+    HttpRequest *(*request)(gpointer run);
+    void (*answered)(const struct http_response *response, gpointer run);
+};
+void check_refresh(struct check_run *run, const struct check_asker *asker, refresh_done done,
+                   gpointer user);
+/* The keyring, or the lock, refused. */
+void check_fail_tokens(struct check_run *run, const GError *error);
 /* A refresh that did not end with stored tokens: what failed, or what becomes of the tokens. */
 void check_fail_refresh(struct check_run *run, struct refresh_result *result);
 

@@ -10,6 +10,7 @@
 void rehearsal_begin(struct session *session, const char *channel, Secret *webhook, guint watch_ms)
 {
     rehearsal_free(session->rehearsal);
+    session->rehearsal_free = rehearsal_free;
     session->rehearsal = g_new0(struct rehearsal, 1);
     session->rehearsal->channel = g_strdup(channel);
     session->rehearsal->webhook = secret_ref(webhook);
@@ -43,7 +44,7 @@ static bool take_values(struct check_run *run, GError **error)
     struct session *session = run->session;
     struct rehearsal *rehearsal = session->rehearsal;
     g_autoptr(Secret) text =
-        handoff_export(session->connection, &session->secrets, HANDOFF_JSON, error);
+        handoff_export(session->connection, session_secrets(session), HANDOFF_JSON, error);
     if (text == NULL)
         return false;
     json_free(rehearsal->values);
@@ -55,7 +56,8 @@ static void export_values(struct check_run *run)
 {
     g_autoptr(GError) error = NULL;
     enum perch_exit code = PERCH_EXIT_AUTHORIZATION;
-    const char *problem = handoff_problem(run->session->connection, &run->session->secrets, &code);
+    const char *problem =
+        handoff_problem(run->session->connection, session_secrets(run->session), &code);
     if (problem != NULL)
         check_fail_own(run, STAGE_TOKEN, code == PERCH_EXIT_APP ? "rotation" : "not-authorized",
                        problem);
@@ -69,33 +71,23 @@ static void loaded(GObject *source, GAsyncResult *async, gpointer user)
 {
     struct check_run *run = user;
     g_autoptr(GError) error = NULL;
-    struct secrets secrets = {0};
     (void)source;
     if (!check_run_is_alive(run))
         return;
-    if (!store_load_finish(run->session->store, async, &secrets, &error)) {
-        if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
-            check_fail_own(run, STAGE_TOKEN, "not-authorized",
-                           _("The keyring has no token for this connection."));
-        else
-            check_fail_error(run, STAGE_MACHINE, error);
-        return;
-    }
-    secrets_clear(&run->session->secrets);
-    run->session->secrets = secrets;
-    run->session->stored = true;
-    export_values(run);
+    if (tokens_finish(async, &error))
+        export_values(run);
+    else
+        check_fail_tokens(run, error);
 }
 
 /* Which the wizard has in its session, and a command has in the keyring. */
 static void check_values(struct check_run *run)
 {
     struct session *session = run->session;
-    if (session->secrets.refresh_token != NULL)
+    if (session_secrets(session)->refresh_token != NULL)
         export_values(run);
     else
-        store_load(session->store, session->connection->name, session->interactive,
-                   run->cancellable, loaded, run);
+        tokens_load(session->tokens, session->connection->name, run->cancellable, loaded, run);
 }
 
 /* ---- a step of the flow ---- */
@@ -218,74 +210,6 @@ void rehearse_refused(struct check_run *run, enum stage stage, const Json *chann
 
 /* ---- step 1: a token ---- */
 
-/* Nobody knew that the app rotates: the flow's token is spent, and what came instead is kept. */
-static void keep_rotated(struct check_run *run, const char *fresh)
-{
-    struct session *session = run->session;
-    g_autoptr(Secret) token = secret_new(fresh);
-    secret_set(&session->secrets.refresh_token, token);
-    secret_set(&session->secrets.access_token, rehearsal_of(run)->token);
-    session->connection->rotation = 1;
-    session->rotation = true;
-    session->token_won = true;
-    session->stored = false;
-}
-
-static const char *rotated_text(void)
-{
-    return _("The refresh brought another refresh token, which perch keeps; a flow cannot.");
-}
-
-static void rotated_saved(GObject *source, GAsyncResult *async, gpointer user)
-{
-    struct check_run *run = user;
-    g_autoptr(GError) error = NULL;
-    (void)source;
-    if (!check_run_is_alive(run))
-        return;
-    run->session->stored = store_save_finish(run->session->store, async, &error);
-    if (error != NULL)
-        check_fail_error(run, STAGE_MACHINE, error);
-    else
-        check_fail_own(run, STAGE_TOKEN, "rotation", rotated_text());
-}
-
-static void judge_token(struct check_run *run, const struct http_response *response)
-{
-    struct rehearsal *rehearsal = rehearsal_of(run);
-    check_evidence_int(run, "status", response->status);
-    if (response->status != 200) {
-        rehearse_refused(run, STAGE_TOKEN, NULL, response);
-        return;
-    }
-    g_autoptr(Json) answer = json_parse(response->body, response->body_length, NULL);
-    const char *token = json_get_string(answer, json_get_string(first_step(run), "variable"));
-    const char *fresh = json_get_string(answer, "refresh_token");
-    const char *instance = json_get_string(answer, "instance_url");
-    const char *exported = json_get_string(rehearsal->values, "instance_url");
-    if (token == NULL) {
-        check_fail_own(run, STAGE_TOKEN, "bad-answer", _("The answer holds no access token."));
-        return;
-    }
-    secret_unref(rehearsal->token);
-    rehearsal->token = secret_new(token);
-    if (fresh != NULL && strcmp(fresh, json_get_string(rehearsal->values, "refresh_token")) != 0) {
-        keep_rotated(run, fresh);
-        if (run->session->memory_only)
-            check_fail_own(run, STAGE_TOKEN, "rotation", rotated_text());
-        else
-            store_save(run->session->store, run->session->connection->name, &run->session->secrets,
-                       run->session->interactive, NULL, rotated_saved, run);
-    } else if (instance != NULL && g_strcmp0(instance, exported) != 0) {
-        check_warn(run, NULL,
-                   _("200, an access token; but the org is at %s now, and the exported values say "
-                     "%s. Export them again."),
-                   instance, exported);
-    } else {
-        check_ok(run, _("200, an access token"));
-    }
-}
-
 /* {{env.NAME}}, where the platform keeps its secrets apart. */
 static const char *env_value(const char *path, gpointer user)
 {
@@ -295,12 +219,65 @@ static const char *env_value(const char *path, gpointer user)
                : NULL;
 }
 
+/* The flow's first request, by the values as they are once the lock is ours; what comes is kept and
+ * stored as with every other refresh. */
+static HttpRequest *flow_request(gpointer user)
+{
+    struct check_run *run = user;
+    g_autoptr(GError) error = NULL;
+    if (run->result == NULL || !take_values(run, &error))
+        return NULL;
+    const Json *step = first_step(run);
+    return step_request(run, step,
+                        text_fill(json_get_string(step, "body"), env_value, rehearsal_of(run)));
+}
+
+/* The token as the flow's form takes it out of the answer. */
+static void flow_answered(const struct http_response *response, gpointer user)
+{
+    struct check_run *run = user;
+    if (run->result == NULL || response->end != HTTP_ANSWERED)
+        return;
+    struct rehearsal *rehearsal = rehearsal_of(run);
+    g_autoptr(Json) answer = json_parse(response->body, response->body_length, NULL);
+    check_evidence_int(run, "status", response->status);
+    secret_unref(rehearsal->token);
+    rehearsal->token =
+        secret_new(json_get_string(answer, json_get_string(first_step(run), "variable")));
+}
+
+static void got_token(struct refresh_result *result, gpointer user)
+{
+    struct check_run *run = user;
+    if (!check_run_is_alive(run))
+        return;
+    struct rehearsal *rehearsal = rehearsal_of(run);
+    const char *exported = json_get_string(rehearsal->values, "instance_url");
+    run->result->milliseconds = result->milliseconds;
+    session_refreshed(run->session, result);
+    const char *instance = session_base(run->session);
+    if (!result->ok || (result->rotated && result->unstored))
+        check_fail_refresh(run, result);
+    else if (rehearsal->token == NULL)
+        check_fail_own(run, STAGE_TOKEN, "bad-answer", _("The answer holds no access token."));
+    else if (result->rotated)
+        check_fail_own(
+            run, STAGE_TOKEN, "rotation",
+            _("The refresh brought another refresh token, which perch keeps; a flow cannot."));
+    else if (g_strcmp0(instance, exported) != 0)
+        check_warn(run, NULL,
+                   _("200, an access token; but the org is at %s now, and the exported values say "
+                     "%s. Export them again."),
+                   instance, exported);
+    else
+        check_ok(run, _("200, an access token"));
+}
+
 static void check_token(struct check_run *run)
 {
-    const Json *step = first_step(run);
-    tell_request(run, step);
-    char *body = text_fill(json_get_string(step, "body"), env_value, rehearsal_of(run));
-    check_http(run, step_request(run, step, body), judge_token);
+    static const struct check_asker flow = {flow_request, flow_answered};
+    tell_request(run, first_step(run));
+    check_refresh(run, &flow, got_token, run);
 }
 
 /* ---- step 2 of each channel: a record ---- */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "perch/tokens/refresh.h"
 #include "registry.h"
 
 /* A REST call that gets a second chance: a token may have been revoked before its time, and one
@@ -9,6 +8,30 @@ struct rest_call {
     HttpRequest *(*build)(struct session *session);
     check_judge judge;
 };
+
+/* How long a keyring that refuses new tokens is tried while somebody looks at a list. */
+enum { SAVE_MS = 1000 };
+
+void check_refresh(struct check_run *run, const struct check_asker *asker, refresh_done done,
+                   gpointer user)
+{
+    struct session *session = run->session;
+    struct refresh_options options = {.save_ms = SAVE_MS};
+    if (asker != NULL) {
+        options.request = asker->request;
+        options.answered = asker->answered;
+        options.user = run;
+    }
+    tokens_refresh(session->tokens, session->http, session->connection, &options, run->cancellable,
+                   done, user);
+}
+
+void check_fail_tokens(struct check_run *run, const GError *error)
+{
+    struct failure failure;
+    tokens_failure(&failure, error);
+    check_fail(run, &failure);
+}
 
 void check_fail_refresh(struct check_run *run, struct refresh_result *result)
 {
@@ -27,8 +50,9 @@ static void refreshed(struct refresh_result *result, gpointer user)
     struct check_run *run = call->run;
     if (!check_run_is_alive(run))
         return;
+    session_refreshed(run->session, result);
     /* An access token whose refresh token may be lost is not used. */
-    if (!result->ok || (result->rotated && !result->stored && !run->session->memory_only))
+    if (!result->ok || (result->rotated && result->unstored))
         check_fail_refresh(run, result);
     else
         check_http(run, call->build(run->session), call->judge);
@@ -39,8 +63,8 @@ static void judge_first(struct check_run *run, const struct http_response *respo
     g_autofree struct rest_call *call = g_steal_pointer(&run->call);
     if (response->end != HTTP_ANSWERED) {
         check_fail_wire(run, response);
-    } else if (response->status == 401 && run->session->secrets.refresh_token != NULL) {
-        refresh_run(run->session, run->cancellable, refreshed, g_steal_pointer(&call));
+    } else if (response->status == 401 && session_secrets(run->session)->refresh_token != NULL) {
+        check_refresh(run, NULL, refreshed, g_steal_pointer(&call));
     } else {
         call->judge(run, response);
     }

@@ -230,9 +230,10 @@ static void set_summary(struct check_run *run, const char *format, va_list argum
 void check_waits_for_keyring(struct check_run *run)
 {
     g_free(run->result->summary);
-    run->result->summary = g_strdup(
-        run->session->interactive ? _("waiting for it; it may be asking for a password elsewhere")
-                                  : _("waiting for it"));
+    run->result->summary =
+        g_strdup(tokens_asks(run->session->tokens)
+                     ? _("waiting for it; it may be asking for a password elsewhere")
+                     : _("waiting for it"));
 }
 
 void check_ok(struct check_run *run, const char *format, ...)

@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-#include "perch/checks/rehearse.h"
-#include "perch/tokens/refresh.h"
-
-/* Salesforce's shortest session timeout is 15 minutes (Session Settings, Timeout Value); a token
- * younger than that is good, whatever the org's setting, unless somebody revoked it. */
-enum { SHORTEST_SESSION_SECONDS = 15 * 60, GOOD_MARGIN_SECONDS = 2 * 60 };
-
 struct session *session_new(Connection *connection, const char *config_dir, Http *http,
                             Store *store)
 {
@@ -17,7 +10,7 @@ struct session *session_new(Connection *connection, const char *config_dir, Http
     session->connection = connection;
     session->config_dir = g_strdup(config_dir);
     session->http = http;
-    session->store = store;
+    session->tokens = tokens_new(config_dir, store);
     session->expected_org_id = g_strdup(connection->org_id);
     session->expected_user_id = g_strdup(connection->user_id);
     return session;
@@ -36,17 +29,14 @@ void session_free(struct session *session)
 {
     if (session == NULL)
         return;
-    refresh_forget(session);
+    tokens_close(session->tokens);
     connection_free(session->connection);
-    secrets_clear(&session->secrets);
     g_free(session->config_dir);
     pkce_clear(&session->pkce);
     secret_unref(session->state);
     secret_unref(session->code);
     g_free(session->redirect_uri);
     connection_free(session->before);
-    secret_unref(session->previous_token);
-    store_lock_free(session->lock);
     g_free(session->expected_org_id);
     g_free(session->expected_user_id);
     failure_clear(&session->probe);
@@ -58,7 +48,8 @@ void session_free(struct session *session)
     failure_clear(&session->versions_failure);
     for (gsize i = 0; i < G_N_ELEMENTS(session->describes); i++)
         describe_clear(&session->describes[i]);
-    rehearsal_free(session->rehearsal);
+    if (session->rehearsal != NULL)
+        session->rehearsal_free(session->rehearsal);
     json_free(session->record);
     g_free(session->record_id);
     g_free(session->record_url);
@@ -72,8 +63,7 @@ void session_begin_login(struct session *session, guint16 port)
     g_autoptr(Secret) state = secret_new_random(32); /* 256 bits */
     secret_set(&session->state, state);
     secret_set(&session->code, NULL);
-    if (session->stored) /* what the keyring has is the connection's until a new one is proven */
-        secret_set(&session->previous_token, session->secrets.refresh_token);
+    tokens_begin_login(session->tokens);
     session_set_port(session, port);
 }
 
@@ -98,54 +88,26 @@ char *session_authorize_url(const struct session *session)
     });
 }
 
-bool secrets_take_answer(struct secrets *secrets, const struct token_answer *answer,
-                         gint64 session_seconds, gint64 received_ms)
-{
-    gint64 life = session_seconds > 0 ? session_seconds : SHORTEST_SESSION_SECONDS;
-    bool rotated = answer->refresh_token != NULL && secrets->refresh_token != NULL &&
-                   !secret_equal(answer->refresh_token, secrets->refresh_token);
-    secret_set(&secrets->access_token, answer->access_token);
-    if (answer->refresh_token != NULL)
-        secret_set(&secrets->refresh_token, answer->refresh_token);
-    /* It may change with a sandbox refresh or a new My Domain: the last one counts. */
-    connection_set(&secrets->instance_url, answer->instance_url);
-    secrets->issued_at = received_ms;
-    secrets->good_until = received_ms + MAX(0, life - GOOD_MARGIN_SECONDS) * 1000;
-    return rotated;
-}
-
-void session_take_answer(struct session *session, struct token_answer *answer, gint64 received_ms,
-                         bool *ret_rotated)
+void session_learn(struct session *session, struct token_answer *answer)
 {
     Connection *connection = session->connection;
-    *ret_rotated =
-        secrets_take_answer(&session->secrets, answer, connection->session_seconds, received_ms);
-    session->token_won = session->token_won || answer->refresh_token != NULL;
     connection_set(&connection->instance_url, answer->instance_url);
     connection_set(&connection->identity_url, answer->identity_url);
     connection_set(&connection->org_id, answer->org_id);
     connection_set(&connection->user_id, answer->user_id);
     if (answer->scope != NULL)
         connection_set(&connection->granted_scopes, answer->scope);
-    session->stored = false;
     token_answer_clear(&session->answer);
     session->answer = *answer;
     memset(answer, 0, sizeof *answer);
 }
 
-bool session_is_ahead(const struct session *session)
+void session_refreshed(struct session *session, struct refresh_result *result)
 {
-    return session->token_won && !session->stored && session->secrets.refresh_token != NULL;
-}
-
-bool session_adopt(struct session *session, struct secrets *stored)
-{
-    bool changed = session->secrets.access_token != NULL && stored->access_token != NULL &&
-                   !secret_equal(stored->access_token, session->secrets.access_token);
-    secrets_clear(&session->secrets);
-    session->secrets = *stored;
-    session->stored = true;
-    return changed;
+    if (result->answer.access_token == NULL)
+        return;
+    session_learn(session, &result->answer);
+    session->connection->rotation = result->rotated;
 }
 
 Connection *session_proven_connection(const struct session *session)
@@ -169,10 +131,15 @@ Connection *session_proven_connection(const struct session *session)
     return copy;
 }
 
+const struct secrets *session_secrets(const struct session *session)
+{
+    return tokens_secrets(session->tokens);
+}
+
 const char *session_base(const struct session *session)
 {
-    return session->secrets.instance_url != NULL ? session->secrets.instance_url
-                                                 : session->connection->instance_url;
+    const char *instance_url = session_secrets(session)->instance_url;
+    return instance_url != NULL ? instance_url : session->connection->instance_url;
 }
 
 const char *session_version(const struct session *session)

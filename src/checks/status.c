@@ -2,7 +2,6 @@
 #include "perch/base/clock.h"
 #include "perch/base/text.h"
 #include "perch/rest/rest.h"
-#include "perch/tokens/refresh.h"
 #include "registry.h"
 
 /* Is a stored connection alive? The keyring, a token, one REST call. */
@@ -11,29 +10,21 @@ static void loaded(GObject *source, GAsyncResult *async, gpointer user)
 {
     struct check_run *run = user;
     g_autoptr(GError) error = NULL;
-    struct secrets secrets = {0};
     (void)source;
     if (!check_run_is_alive(run))
         return;
-    if (!store_load_finish(run->session->store, async, &secrets, &error)) {
-        if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
-            check_fail_own(run, STAGE_TOKEN, "not-authorized",
-                           _("The keyring has no token for this connection."));
-        else
-            check_fail_error(run, STAGE_MACHINE, error);
-        return;
-    }
-    secrets_clear(&run->session->secrets);
-    run->session->secrets = secrets;
-    run->session->stored = true;
-    check_ok(run, _("%s; one item, complete"), store_provider(run->session->store));
+    if (tokens_finish(async, &error))
+        check_ok(run, _("%s; one item, complete"),
+                 store_provider(tokens_store(run->session->tokens)));
+    else
+        check_fail_tokens(run, error);
 }
 
 void check_item(struct check_run *run)
 {
     check_waits_for_keyring(run);
-    store_load(run->session->store, run->session->connection->name, run->session->interactive,
-               run->cancellable, loaded, run);
+    tokens_load(run->session->tokens, run->session->connection->name, run->cancellable, loaded,
+                run);
 }
 
 static void refreshed(struct refresh_result *result, gpointer user)
@@ -42,7 +33,8 @@ static void refreshed(struct refresh_result *result, gpointer user)
     if (!check_run_is_alive(run))
         return;
     run->result->milliseconds = result->milliseconds;
-    if (!result->ok || !result->stored)
+    session_refreshed(run->session, result);
+    if (!result->ok || result->unstored)
         check_fail_refresh(run, result);
     else
         check_ok(run, result->sent ? _("refreshed just now") : _("refreshed by another process"));
@@ -50,13 +42,13 @@ static void refreshed(struct refresh_result *result, gpointer user)
 
 static void check_token(struct check_run *run)
 {
-    const struct secrets *secrets = &run->session->secrets;
+    const struct secrets *secrets = session_secrets(run->session);
     gint64 now_ms = clock_wall_ms();
     if (secrets_are_good(secrets, now_ms))
         check_ok(run, _("valid for %lld minutes or more"),
                  (long long)((secrets->good_until - now_ms) / 60000));
     else
-        refresh_run(run->session, run->cancellable, refreshed, run);
+        check_refresh(run, NULL, refreshed, run);
 }
 
 /* Who comes near the allowance of a day should know before a flow does. */
@@ -94,7 +86,7 @@ static void judge_limits(struct check_run *run, const struct http_response *resp
 static HttpRequest *limits_request(struct session *session)
 {
     return rest_request("GET", session_base(session), session_version(session), "limits",
-                        session->secrets.access_token);
+                        session_secrets(session)->access_token);
 }
 
 void check_api(struct check_run *run)

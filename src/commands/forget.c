@@ -90,7 +90,7 @@ static int run_forget(struct forget_options *options, const struct services *ser
     struct app_job job = {.user = options};
     job.session = session_new(connection, services->config_dir, services->http, services->store);
     job.session->keep_grant = options->keep_grant;
-    job.session->interactive = !options->common.no_input;
+    tokens_may_ask(job.session->tokens, !options->common.no_input);
     job.results = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
     if (options->common.no_input)
         store_never_ask(services->store);

@@ -10,57 +10,45 @@
 
 /* perch handoff NAME: the values for Flow Builder, in one of the formats. */
 
-struct load {
-    GMainLoop *loop;
-    GCancellable *late;
-    Store *store;
-    struct secrets secrets;
-    GError *error;
-};
-
 static void loaded(GObject *source, GAsyncResult *result, gpointer user)
 {
-    struct load *load = user;
     (void)source;
-    store_load_finish(load->store, result, &load->secrets, &load->error);
-    g_main_loop_quit(load->loop);
+    *(GAsyncResult **)user = g_object_ref(result);
 }
 
-static gboolean on_late(gpointer user)
+static gboolean on_late(gpointer late)
 {
-    struct load *load = user;
-    g_cancellable_cancel(load->late);
+    g_cancellable_cancel(late);
     return G_SOURCE_CONTINUE;
 }
 
-static bool load_secrets(const char *config_dir, const struct handoff_options *options,
-                         struct secrets *ret_secrets, GError **error)
+/* What the keyring has; to be closed. NULL: it does not give it. */
+static Tokens *load_tokens(const char *config_dir, Store *store,
+                           const struct handoff_options *options, GError **error)
 {
-    struct load load = {.loop = g_main_loop_new(NULL, FALSE),
-                        .late = g_cancellable_new(),
-                        .store = store_secret_new(config_dir)};
-    app_open_keyring(options->ask);
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GCancellable) late = g_cancellable_new();
+    g_autoptr(GError) problem = NULL;
+    Tokens *tokens = tokens_new(config_dir, store);
     guint timer =
-        options->timeout > 0 ? g_timeout_add_seconds((guint)options->timeout, on_late, &load) : 0;
-    store_load(load.store, options->name, options->ask, load.late, loaded, &load);
-    g_main_loop_run(load.loop);
+        options->timeout > 0 ? g_timeout_add_seconds((guint)options->timeout, on_late, late) : 0;
+    tokens_may_ask(tokens, options->ask);
+    tokens_load(tokens, options->name, late, loaded, &result);
+    while (result == NULL)
+        g_main_context_iteration(NULL, TRUE);
     if (timer != 0)
         g_source_remove(timer);
-    if (load.error != NULL && g_cancellable_is_cancelled(load.late)) {
-        g_clear_error(&load.error);
-        g_set_error_literal(&load.error, PERCH_ERROR, PERCH_ERROR_NETWORK,
+    if (tokens_finish(result, &problem))
+        return tokens;
+    if (g_cancellable_is_cancelled(late)) {
+        g_clear_error(&problem);
+        g_set_error_literal(&problem, PERCH_ERROR, PERCH_ERROR_NETWORK,
                             _("The keyring did not answer in time. Answer its window if it shows "
                               "one, or give a longer --timeout."));
     }
-    g_main_loop_unref(load.loop);
-    g_object_unref(load.late);
-    store_free(load.store);
-    if (load.error != NULL) {
-        g_propagate_error(error, load.error);
-        return false;
-    }
-    *ret_secrets = load.secrets;
-    return true;
+    g_propagate_error(error, g_steal_pointer(&problem));
+    tokens_close(tokens);
+    return NULL;
 }
 
 static int export_values(const struct handoff_options *options, const Connection *connection,
@@ -84,11 +72,12 @@ static int run_handoff(const struct handoff_options *options)
     g_autoptr(Connection) connection = options->channel == NULL
                                            ? connection_copy(stored)
                                            : handoff_select(stored, options->channel, &error);
-    struct secrets secrets = {0};
-    if (connection == NULL || !load_secrets(config_dir, options, &secrets, &error))
-        return command_error(error);
-    int code = export_values(options, connection, &secrets);
-    secrets_clear(&secrets);
+    app_open_keyring(options->ask);
+    g_autoptr(Store) store = store_secret_new(config_dir);
+    Tokens *tokens = connection == NULL ? NULL : load_tokens(config_dir, store, options, &error);
+    int code = tokens == NULL ? command_error(error)
+                              : export_values(options, connection, tokens_secrets(tokens));
+    tokens_close(tokens);
     return code;
 }
 

@@ -52,12 +52,11 @@ static int finish(const struct app_job *job, const struct handoff_options *optio
     return code;
 }
 
-/* An unwanted rotation came to light: the next export must not pretend otherwise. */
+/* An unwanted rotation may have come to light: the next export must not pretend otherwise. */
 static void remember(const struct app_job *job, const struct services *services)
 {
     g_autoptr(GError) error = NULL;
-    if (job->session->rotation &&
-        !connections_save(services->config_dir, job->session->connection, &error))
+    if (!connections_learn(services->config_dir, job->session->connection, &error))
         command_error(error);
 }
 
@@ -74,7 +73,7 @@ static int run_job(struct app_job *job, const struct handoff_options *options, S
     }
     if (channel == NULL && webhook != NULL)
         channel = connection_channel(connection)->id;
-    job->session->interactive = options->ask;
+    tokens_may_ask(job->session->tokens, options->ask);
     rehearsal_begin(job->session, channel, webhook, (guint)options->timeout * 1000);
     gint64 limit = webhook == NULL ? (gint64)options->timeout * 1000 : 0;
     if (!app_run_lists(job, 1, lists, G_N_ELEMENTS(lists), NULL, print_settled, limit))

@@ -103,7 +103,7 @@ static int keep(struct session *session, const struct services *services)
     g_autoptr(GError) error = NULL;
     connection_set(&connection->draft_step, NULL);
     connection->proven_at = clock_wall_ms();
-    connection->with_secret = secret_length(session->secrets.client_secret) > 0;
+    connection->with_secret = secret_length(session_secrets(session)->client_secret) > 0;
     return connections_save(services->config_dir, connection, &error) ? PERCH_EXIT_OK
                                                                       : command_error(error);
 }
@@ -114,7 +114,7 @@ static void say_end(const struct app_job *job, const struct import_options *opti
     const char *name = job->session->connection->name;
     if (code == PERCH_EXIT_OK && !options->common.quiet) {
         printf(_("%s is a connection of perch now.\n"), name);
-        if (job->session->rotation)
+        if (job->session->connection->rotation)
             printf("%s\n", _("The app rotates refresh tokens: this import invalidated the CLI's "
                              "login. Log in there again: sf org login web"));
     } else if (code != PERCH_EXIT_OK && !undone) {
@@ -136,16 +136,15 @@ static int run_import(struct import_options *options, const struct sfdx_url *url
     struct app_job job = {.user = options};
     struct session *session =
         session_new(connection, services->config_dir, services->http, services->store);
-    secret_set(&session->secrets.client_secret, url->client_secret);
-    secret_set(&session->secrets.refresh_token, url->refresh_token);
-    session->token_won = true;
-    session->interactive = !options->common.no_input;
+    tokens_import(session->tokens, url->client_secret, url->refresh_token);
+    tokens_may_ask(session->tokens, !options->common.no_input);
     job.session = session;
     job.results = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
     bool ended = app_run_lists(&job, 1, lists, G_N_ELEMENTS(lists), NULL, print_settled,
                                options->common.timeout * 1000);
     int code = ended ? (int)check_results_exit(job.results) : PERCH_EXIT_CANCELLED;
-    bool undone = ended && code != PERCH_EXIT_OK && !session->rotation && undo(&job, services);
+    bool undone =
+        ended && code != PERCH_EXIT_OK && !session->connection->rotation && undo(&job, services);
     if (code == PERCH_EXIT_OK)
         code = keep(session, services);
     if (options->common.json) {

@@ -50,7 +50,8 @@ static int print_json(const struct token_run *run, struct check_result *result)
     g_ptr_array_add(results, result);
     g_autoptr(Json) json = check_results_to_json(results, "token", run->name);
     if (result->status == CHECK_OK) {
-        json_set_string(json, "access_token", secret_peek(run->session->secrets.access_token));
+        json_set_string(json, "access_token",
+                        secret_peek(session_secrets(run->session)->access_token));
         json_set_string(json, "instance_url", session_base(run->session));
     }
     int code = (int)json_get_int(json, "exit", PERCH_EXIT_UNEXPECTED);
@@ -67,7 +68,7 @@ static void print_token(struct token_run *run, const char *summary)
         stop(run, print_json(run, &result));
         return;
     }
-    bool fine = puts(secret_peek(run->session->secrets.access_token)) != EOF;
+    bool fine = puts(secret_peek(session_secrets(run->session)->access_token)) != EOF;
     stop(run, fine ? PERCH_EXIT_OK : PERCH_EXIT_UNEXPECTED);
 }
 
@@ -157,10 +158,11 @@ static void refreshed(struct refresh_result *result, gpointer user)
 {
     struct token_run *run = user;
     g_autoptr(GError) error = NULL;
+    session_refreshed(run->session, result);
     if (result->ok && result->sent &&
         !connections_learn(run->config_dir, run->session->connection, &error))
         fprintf(stderr, "perch: %s: %s\n", run->name, error->message);
-    if (result->ok && result->stored)
+    if (result->ok && !result->unstored)
         print_token(run,
                     result->sent ? _("refreshed just now") : _("refreshed by another process"));
     else if (result->ok)
@@ -179,15 +181,12 @@ static void refresh(struct token_run *run)
         stop(run, command_error(error));
         return;
     }
-    run->session->http = run->http;
     watch_signals(run); /* not before: GLib starts a thread for them */
-    refresh_run_with(run->session,
-                     &(struct refresh_options){.at_once = run->at_once,
-                                               .save_ms = SAVE_MS,
-                                               .guard = true,
-                                               .waiting = waiting,
-                                               .user = run},
-                     run->cancellable, refreshed, run);
+    tokens_refresh(
+        run->session->tokens, run->http, run->session->connection,
+        &(struct refresh_options){
+            .at_once = run->at_once, .save_ms = SAVE_MS, .waiting = waiting, .user = run},
+        run->cancellable, refreshed, run);
 }
 
 static gboolean keyring_slow(gpointer user)
@@ -203,26 +202,19 @@ static void loaded(GObject *source, GAsyncResult *result, gpointer user)
 {
     struct token_run *run = user;
     g_autoptr(GError) error = NULL;
-    struct secrets secrets = {0};
-    struct failure failure = {0};
+    struct failure failure;
     (void)source;
     if (run->keyring_slow != 0)
         g_source_remove(run->keyring_slow);
     run->keyring_slow = 0;
-    if (store_load_finish(run->store, result, &secrets, &error)) {
-        run->session->secrets = secrets;
-        run->session->stored = true;
-        if (!run->fresh && secrets_are_good(&secrets, clock_wall_ms()))
+    if (tokens_finish(result, &error)) {
+        if (!run->fresh && secrets_are_good(session_secrets(run->session), clock_wall_ms()))
             print_token(run, _("still good"));
         else
             refresh(run);
         return;
     }
-    if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
-        failure_own(&failure, STAGE_TOKEN, "not-authorized",
-                    _("The keyring has no token for this connection."));
-    else
-        failure_from_error(&failure, STAGE_MACHINE, error);
+    tokens_failure(&failure, error);
     if (run->timed_out || run->interrupted)
         print_stopped(run, &failure);
     else
@@ -277,7 +269,7 @@ static void run_loop(struct token_run *run)
     guint timer = timeout > 0 ? g_timeout_add_seconds((guint)timeout, timed_out, run) : 0;
     run->loop = g_main_loop_new(NULL, FALSE);
     run->keyring_slow = g_timeout_add(KEYRING_MS, keyring_slow, run);
-    store_load(run->store, run->name, false, run->cancellable, loaded, run);
+    tokens_load(run->session->tokens, run->name, run->cancellable, loaded, run);
     g_main_loop_run(run->loop);
     if (timer != 0)
         g_source_remove(timer);
@@ -302,7 +294,7 @@ static int run_token(struct token_run *run)
     run->at_once = g_cancellable_new();
     run_loop(run);
     g_clear_pointer(&run->session, session_free);
-    refresh_settle();
+    tokens_settle();
     g_clear_pointer(&run->http, http_free);
     g_clear_pointer(&run->store, store_free);
     g_clear_pointer(&run->loop, g_main_loop_unref);

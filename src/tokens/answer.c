@@ -120,18 +120,19 @@ void refresh_say_lost(struct failure *failure, bool rotates)
     failure->status = status; /* of a gateway that lost the answer, or of another page */
 }
 
-void refresh_say_refused(struct failure *failure, bool lost_now, gint64 noted_ms)
+void refresh_say_refused(struct failure *failure, gint64 noted_ms)
 {
     g_autofree char *when = clock_format(noted_ms);
     g_autofree char *text =
-        lost_now ? g_strdup(_("The answer to a refresh was lost on the way, and now the refresh "
-                              "token is refused: Salesforce had carried out that refresh, and its "
-                              "answer held the only new token."))
-                 : g_strdup_printf(_("A refresh that began at %s was ended before its answer was "
-                                     "stored, and now the refresh token is refused: Salesforce "
-                                     "had carried out that refresh, and its answer held the only "
-                                     "new token."),
-                                   when);
+        noted_ms == 0
+            ? g_strdup(_("The answer to a refresh was lost on the way, and now the refresh "
+                         "token is refused: Salesforce had carried out that refresh, and its "
+                         "answer held the only new token."))
+            : g_strdup_printf(_("A refresh that began at %s was ended before its answer was "
+                                "stored, and now the refresh token is refused: Salesforce "
+                                "had carried out that refresh, and its answer held the only "
+                                "new token."),
+                              when);
     failure_clear(failure);
     failure_own(failure, STAGE_TOKEN, "answer-lost-refused", text);
 }
@@ -155,32 +156,4 @@ char *refresh_unstored_text(const struct refresh_result *result, const char *nam
                              "soon as the keyring takes it, so repair the keyring before then. "
                              "After that, run: perch reauthorize %s"),
                            clock, name);
-}
-
-/* ---- the note in the lock's file ---- */
-
-enum { FINGERPRINT = 16 };
-
-/* A short digest of a long random token says nothing about it, but tells it from others. */
-static char *fingerprint(const Secret *token)
-{
-    g_autofree char *digest = g_compute_checksum_for_data(
-        G_CHECKSUM_SHA256, (const guchar *)secret_peek(token), secret_length(token));
-    return g_strndup(digest, FINGERPRINT);
-}
-
-gint64 refresh_note_read(const StoreLock *lock, const Secret *token)
-{
-    g_autofree char *note = store_lock_read_note(lock);
-    g_autofree char *ours = fingerprint(token);
-    char *rest = NULL;
-    gint64 posted_ms = note == NULL ? 0 : g_ascii_strtoll(note, &rest, 10);
-    return posted_ms > 0 && *rest == ' ' && g_str_equal(rest + 1, ours) ? posted_ms : 0;
-}
-
-void refresh_note_write(StoreLock *lock, const Secret *token, gint64 posted_ms)
-{
-    g_autofree char *ours = fingerprint(token);
-    g_autofree char *note = g_strdup_printf("%" G_GINT64_FORMAT " %s", posted_ms, ours);
-    store_lock_note(lock, note);
 }

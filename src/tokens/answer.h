@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef PERCH_CHECKS_REFRESH_ANSWER_H
-#define PERCH_CHECKS_REFRESH_ANSWER_H
+#ifndef TOKENS_ANSWER_H
+#define TOKENS_ANSWER_H
 
 #include "perch/explain/explain.h"
 #include "perch/net/http.h"
@@ -31,9 +31,9 @@ struct verdict refresh_judge(const struct http_response *response, struct failur
 gint64 refresh_pause(const struct verdict *verdict, int tries);
 
 /* Replaces the failure of a try whose answer was lost; and that of a token refused after one was:
- * in this run, or in an earlier one that began at noted_ms. */
+ * in this run (noted_ms 0), or in an earlier one that began then. */
 void refresh_say_lost(struct failure *failure, bool rotates);
-void refresh_say_refused(struct failure *failure, bool lost_now, gint64 noted_ms);
+void refresh_say_refused(struct failure *failure, gint64 noted_ms);
 
 /* The note that a request with this token is under way, for whoever takes the lock after this
  * process was killed. Reading gives the wall ms at which it began; 0 = none did. */

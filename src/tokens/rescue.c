@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "perch/base/clock.h"
-#include "perch/checks/session.h"
+#include "perch/base/connection.h"
+#include "perch/base/error.h"
+#include "tokens_private.h"
 
 /* Descriptors of a rescue process, after the standard ones. */
 enum { PAGE_FD = 3, PIPE_FD, LOCK_FD, FIRST_OTHER_FD };
@@ -20,7 +22,8 @@ enum { PATH_MAX_BYTES = 4096, ITEM_MAX = 12 * 1024, ANSWER_MAX = 14 * 1024 };
 /* What the two processes share. The first fills it in before it starts the second; after that only
  * answer, its length and received_ms change, and they are there once state says so. */
 struct page {
-    gint state; /* enum state, atomic */
+    gint state;  /* enum state, atomic */
+    guint parts; /* enum secrets_part */
     gint64 session_seconds, received_ms;
     char name[CONNECTION_NAME_MAX + 1];
     char config_dir[PATH_MAX_BYTES], login_url[PATH_MAX_BYTES];
@@ -60,6 +63,7 @@ static bool fill(struct page *page, const struct rescue_terms *terms)
     g_autofree char *config_dir = g_canonicalize_filename(terms->config_dir, NULL);
     page->item_length = secret_length(item);
     page->session_seconds = terms->session_seconds;
+    page->parts = terms->parts;
     if (page->item_length > sizeof page->item ||
         g_strlcpy(page->name, terms->name, sizeof page->name) >= sizeof page->name ||
         g_strlcpy(page->config_dir, config_dir, PATH_MAX_BYTES) >= PATH_MAX_BYTES ||
@@ -177,28 +181,38 @@ bool rescue_is_asked(char **argv)
     return argv[0] != NULL && strcmp(argv[0], rescue_name) == 0;
 }
 
-/* The secrets that were stored, with what the answer replaces. */
-static bool read_page(const struct page *page, struct rescue_charge *charge)
+enum { FIRST_PAUSE_MS = 250, LONGEST_PAUSE_MS = 5000 };
+
+/* What is to be done over there; nobody sees it, and there is nobody to ask. */
+struct charge {
+    char *config_dir, *name;
+    struct secrets secrets;
+    guint parts;
+    gint64 until_ms; /* wall clock */
+    Tokens *tokens;
+    GMainLoop *loop;
+    guint pause_ms;
+    bool stored;
+};
+
+/* What the answer goes into, with the answer in it. */
+static bool read_page(const struct page *page, struct charge *charge)
 {
-    struct secrets secrets = {0};
     struct token_answer answer = {0};
     g_autoptr(Secret) item = secret_new_len(page->item, page->item_length);
-    if (!secrets_from_item(item, &secrets, NULL))
+    if (!secrets_from_item(item, &charge->secrets, NULL) ||
+        !token_answer_parse(&answer, page->answer, page->answer_length, page->login_url, NULL))
         return false;
-    if (!token_answer_parse(&answer, page->answer, page->answer_length, page->login_url, NULL)) {
-        secrets_clear(&secrets);
-        return false;
-    }
-    secrets_take_answer(&secrets, &answer, page->session_seconds, page->received_ms);
+    secrets_take_answer(&charge->secrets, &answer, page->session_seconds, page->received_ms);
     token_answer_clear(&answer);
-    *charge = (struct rescue_charge){.config_dir = g_strdup(page->config_dir),
-                                     .name = g_strdup(page->name),
-                                     .secrets = secrets,
-                                     .until_ms = page->received_ms + RESCUE_SECONDS * 1000};
+    charge->config_dir = g_strdup(page->config_dir);
+    charge->name = g_strdup(page->name);
+    charge->parts = page->parts;
+    charge->until_ms = page->received_ms + RESCUE_SECONDS * 1000;
     return true;
 }
 
-bool rescue_wait(struct rescue_charge *ret_charge)
+static bool wait_for_end(struct charge *charge)
 {
     char nothing;
     struct page *page = map(PAGE_FD);
@@ -206,19 +220,64 @@ bool rescue_wait(struct rescue_charge *ret_charge)
         return false;
     while (read(PIPE_FD, &nothing, 1) != 0 && errno == EINTR)
         continue;
-    bool asked = g_atomic_int_get(&page->state) == TAKEN && read_page(page, ret_charge);
-    if (asked)
-        ret_charge->lock = store_lock_adopt(LOCK_FD);
+    bool asked = g_atomic_int_get(&page->state) == TAKEN && read_page(page, charge);
     wipe(page, sizeof *page);
     munmap(page, sizeof *page);
     return asked;
 }
 
-void rescue_charge_clear(struct rescue_charge *charge)
+static gboolean try(gpointer user);
+
+static void tried(Tokens *tokens, const GError *error, gpointer user)
 {
-    g_free(charge->config_dir);
-    g_free(charge->name);
-    secrets_clear(&charge->secrets);
-    store_lock_free(charge->lock);
-    *charge = (struct rescue_charge){0};
+    struct charge *charge = user;
+    tokens_leave(tokens);
+    charge->stored = error == NULL;
+    if (charge->stored || clock_wall_ms() >= charge->until_ms) {
+        g_main_loop_quit(charge->loop);
+        return;
+    }
+    g_timeout_add(charge->pause_ms, try, charge);
+    charge->pause_ms = MIN(charge->pause_ms * 2, LONGEST_PAUSE_MS);
+}
+
+static void entered(Tokens *tokens, const GError *error, gpointer user)
+{
+    struct charge *charge = user;
+    bool none = g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND);
+    if (error != NULL && !none)
+        tried(tokens, error, charge);
+    else
+        tokens_put(tokens, &charge->secrets, none ? SECRETS_ALL : charge->parts, false, NULL, tried,
+                   charge);
+}
+
+static gboolean try(gpointer user)
+{
+    struct charge *charge = user;
+    tokens_enter(charge->tokens, charge->name,
+                 &(struct visit_terms){.kind = VISIT_LOCKS | VISIT_READS}, entered, charge);
+    return G_SOURCE_REMOVE;
+}
+
+int rescue_main(void (*open_keyring)(void))
+{
+    struct charge charge = {.pause_ms = FIRST_PAUSE_MS};
+    if (chdir("/") == 0 && wait_for_end(&charge)) {
+        open_keyring();
+        g_autoptr(Store) store = store_secret_new(charge.config_dir);
+        store_never_ask(store);
+        charge.loop = g_main_loop_new(NULL, FALSE);
+        charge.tokens = tokens_new(charge.config_dir, store);
+        charge.tokens->lock = store_lock_adopt(LOCK_FD);
+        charge.tokens->keeps_lock = true;
+        try(&charge);
+        g_main_loop_run(charge.loop);
+        tokens_close(charge.tokens);
+        g_main_loop_unref(charge.loop);
+    }
+    secrets_clear(&charge.secrets);
+    g_free(charge.config_dir);
+    g_free(charge.name);
+    return charge.stored || charge.until_ms == 0 ? PERCH_EXIT_OK : PERCH_EXIT_KEYRING;
 }

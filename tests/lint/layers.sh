@@ -142,6 +142,8 @@ none_of "auth/ builds and judges; the loop is net/'s" \
     '^ *# *include *<(unistd\.h|time\.h|sys/.*|fcntl\.h|stdio\.h|poll\.h)>' -r src/auth
 none_of "headers are named by their whole path" '^ *# *include *"\.\./' -r src include \
     --include='*.[ch]'
+none_of "a keyring item has one writer: src/tokens" '\bstore_(save|erase)\(' -r src --include='*.c' \
+    --exclude-dir=store --exclude-dir=tokens
 # perch does not know its demo org.
 none_of "perch knows nothing of the demo org" '# *include *"demo_org' -r include \
     src --exclude-dir=demo_org --include='*.[ch]'

@@ -93,13 +93,13 @@ static GArray *checks_of(Play *play, enum check_list_id list)
 {
     const struct check_list_def *def = check_list_def(list);
     GArray *checks = g_array_new(FALSE, TRUE, sizeof(struct check_def));
-    struct session session = {.connection = play->wizard->connection};
-    rehearsal_begin(&session, connection_channel(session.connection)->id, NULL, 0);
+    Session *session = session_new(connection_copy(play->wizard->connection), "/", NULL, NULL);
+    rehearsal_begin(session, connection_channel(session->connection)->id, NULL, 0);
     if (def->build != NULL)
-        def->build(&session, checks);
+        def->build(session, checks);
     else
         g_array_append_vals(checks, def->checks, def->count);
-    rehearsal_free(session.rehearsal);
+    session_free(session);
     return checks;
 }
 

@@ -359,7 +359,7 @@ static struct session *make_session(const struct row *row, guint16 port, Http *h
     connection_set(&connection->edition, row->edition);
     connection->app_kind = row->app;
     struct session *session = session_new(connection, g_get_tmp_dir(), http, NULL);
-    secret_set(&session->secrets.access_token, token);
+    tokens_take(session->tokens, &(struct token_answer){.access_token = token}, 0, 0);
     return session;
 }
 
@@ -467,7 +467,7 @@ static void evidence__without_a_session__is_not_asked(void **state)
     (void)state;
     assert_true(evidence_wanted(session, CAUSE_API_DISABLED_USER));
     assert_false(evidence_wanted(session, CAUSE_REQUIRED_FIELD)); /* says all by itself */
-    secret_set(&session->secrets.access_token, NULL);
+    tokens_take(session->tokens, &(struct token_answer){0}, 0, 0);
     assert_false(evidence_wanted(session, CAUSE_API_DISABLED_USER));
     session_free(session);
     http_free(http);

@@ -111,7 +111,7 @@ static void say__lost__told_from_refused(void **state)
     g_autoptr(Diagnosis) late = explain(&failure);
     assert_int_equal(late->cause, CAUSE_TIMEOUT);
     assert_contains(failure.message, "stays as good as it was");
-    refresh_say_refused(&failure, false, 1764000000000);
+    refresh_say_refused(&failure, 1764000000000);
     g_autoptr(Diagnosis) refused = explain(&failure);
     assert_int_equal(refused->cause, CAUSE_AUTHORIZATION_REVOKED);
     assert_int_equal(refused->exit, PERCH_EXIT_AUTHORIZATION);

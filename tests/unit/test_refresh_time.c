@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * A refresh whose answer comes between two milliseconds: what it stores is what the session has.
- * And one whose answer comes after a login: it does not touch that login's tokens.
+ * A refresh whose answer comes between two milliseconds: what it stores is what is in hand. And one
+ * whose answer comes after a login: it does not touch that login's tokens.
  * The clock of this program, in perch's place, moves with every look at it.
  */
 
@@ -46,9 +46,11 @@ gint64 clock_parse(const char *text)
 
 struct scene {
     NetServer *server;
+    char *answer;
     Http *http;
     Store *store;
-    struct session *session;
+    Connection *connection;
+    Tokens *tokens;
     struct secrets stored;
     bool done, refreshed;
 };
@@ -69,10 +71,18 @@ static void on_loaded(GObject *source, GAsyncResult *result, gpointer user)
     scene->done = true;
 }
 
+static void on_ended(GObject *source, GAsyncResult *result, gpointer user)
+{
+    struct scene *scene = user;
+    (void)source;
+    assert_true(tokens_finish(result, NULL));
+    scene->done = true;
+}
+
 static void on_refreshed(struct refresh_result *result, gpointer user)
 {
     struct scene *scene = user;
-    scene->refreshed = result->ok && result->stored;
+    scene->refreshed = result->ok && !result->unstored;
     scene->done = true;
 }
 
@@ -104,54 +114,74 @@ static char *token_answer(guint16 port)
                            strlen(body), body);
 }
 
-static void make_session(struct scene *scene, guint16 port)
+/* A server that gives an access token, and a store that holds a login, in hand as well. */
+static void scene_make(struct scene *scene, struct net_route *routes)
 {
     g_autoptr(GError) error = NULL;
-    Connection *connection = connection_new("acme");
+    guint16 port;
+    /* The answer names the port, which is only known once the server listens: it reads the table
+     * at each request. */
+    scene->server = net_server_new(routes, &port);
+    scene->answer = token_answer(port);
+    routes[0].bytes = scene->answer;
     g_autofree char *url = g_strdup_printf("http://localhost:%u", port);
-    connection_set(&connection->login_url, url);
-    connection_set(&connection->client_id, "3MVG9Key");
+    scene->connection = connection_new("acme");
+    connection_set(&scene->connection->login_url, url);
+    connection_set(&scene->connection->client_id, "3MVG9Key");
     scene->http = http_new(&error);
     assert_no_error(error);
     scene->store = store_memory_new();
-    scene->session = session_new(connection, g_get_home_dir(), scene->http, scene->store);
-    scene->session->secrets.refresh_token = secret_new("5AepRefresh");
-    scene->session->secrets.access_token = secret_new("00DAccess1");
-    connection_set(&scene->session->secrets.instance_url, url);
+    scene->tokens = tokens_new(g_get_home_dir(), scene->store);
+    struct secrets secrets = {.refresh_token = secret_new("5AepRefresh"),
+                              .access_token = secret_new("00DAccess1"),
+                              .instance_url = g_strdup(url)};
+    store_save(scene->store, "acme", &secrets, false, NULL, on_saved, scene);
+    wait_for(scene);
+    secrets_clear(&secrets);
+    tokens_load(scene->tokens, "acme", NULL, on_ended, scene);
+    wait_for(scene);
+    assert_int_equal(tokens_state(scene->tokens), TOKENS_HELD);
 }
 
 static void scene_clear(struct scene *scene)
 {
     secrets_clear(&scene->stored);
-    session_free(scene->session);
+    tokens_close(scene->tokens);
+    tokens_settle();
+    connection_free(scene->connection);
     http_free(scene->http);
     store_free(scene->store);
     net_server_free(scene->server);
+    g_free(scene->answer);
 }
 
-static void refresh__answer_between_two_milliseconds__stored_as_the_session_has_it(void **state)
+static void refresh(struct scene *scene)
+{
+    tokens_refresh(scene->tokens, scene->http, scene->connection, &(struct refresh_options){0},
+                   NULL, on_refreshed, scene);
+}
+
+static void load(struct scene *scene)
+{
+    store_load(scene->store, "acme", false, NULL, on_loaded, scene);
+    wait_for(scene);
+}
+
+static void refresh__answer_between_two_milliseconds__stored_as_it_is_in_hand(void **state)
 {
     (void)state;
     struct scene scene = {0};
     struct net_route routes[] = {{"/services/oauth2/token", "", 0, NET_KEEP}, {0}};
-    guint16 port;
-    /* The answer names the port, which is only known once the server listens: it reads the table
-     * at each request. */
-    scene.server = net_server_new(routes, &port);
-    g_autofree char *answer = token_answer(port);
-    routes[0].bytes = answer;
-    make_session(&scene, port);
-    store_save(scene.store, "acme", &scene.session->secrets, false, NULL, on_saved, &scene);
-    wait_for(&scene);
-    refresh_run(scene.session, NULL, on_refreshed, &scene);
+    scene_make(&scene, routes);
+    refresh(&scene);
     wait_for(&scene);
     assert_true(scene.refreshed);
-    assert_string_equal(secret_peek(scene.session->secrets.access_token), "00DAccess2");
-    store_load(scene.store, "acme", false, NULL, on_loaded, &scene);
-    wait_for(&scene);
-    assert_true(scene.stored.issued_at == scene.session->secrets.issued_at);
-    assert_true(scene.stored.good_until == scene.session->secrets.good_until);
-    assert_true(secrets_equal(&scene.stored, &scene.session->secrets));
+    const struct secrets *in_hand = tokens_secrets(scene.tokens);
+    assert_string_equal(secret_peek(in_hand->access_token), "00DAccess2");
+    load(&scene);
+    assert_true(scene.stored.issued_at == in_hand->issued_at);
+    assert_true(scene.stored.good_until == in_hand->good_until);
+    assert_true(secrets_equal(&scene.stored, in_hand));
     scene_clear(&scene);
 }
 
@@ -173,45 +203,45 @@ static void assert_posted(NetServer *server, const char *token)
     assert_contains(request, token);
 }
 
-/* While the new login is not stored, the keyring's is kept alive there; then it is replaced. */
+static void log_in(struct scene *scene)
+{
+    g_autoptr(Secret) refresh_token = secret_new("5AepNew");
+    g_autoptr(Secret) access_token = secret_new("00DNew");
+    tokens_begin_login(scene->tokens);
+    tokens_take(
+        scene->tokens,
+        &(struct token_answer){.refresh_token = refresh_token,
+                               .access_token = access_token,
+                               .instance_url = (char *)(guintptr) "https://acme.my.salesforce.com"},
+        0, 0);
+}
+
+/* What the keyring has is kept alive there until the new login is stored, which waits its turn. */
 static void refresh__of_a_token_that_a_login_replaced__leaves_the_new_one_alone(void **state)
 {
-    static const struct {
-        bool stored;
-        const char *access_token;
-    } cases[] = {{false, "00DAccess2"}, {true, "00DAccess1"}};
     (void)state;
-    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        struct scene scene = {0};
-        struct net_route routes[] = {{"/services/oauth2/token", "", 0, NET_KEEP}, {0}};
-        guint16 port;
-        scene.server = net_server_new(routes, &port);
-        g_autofree char *answer = token_answer(port);
-        routes[0].bytes = answer;
-        make_session(&scene, port);
-        struct session *session = scene.session;
-        store_save(scene.store, "acme", &session->secrets, false, NULL, on_saved, &scene);
-        wait_for(&scene);
-        refresh_run(session, NULL, on_refreshed, &scene);
-        wait_for_post();
-        g_autoptr(Secret) refresh_token = secret_new("5AepNew");
-        g_autoptr(Secret) access_token = secret_new("00DNew");
-        secret_set(&session->secrets.refresh_token, refresh_token);
-        secret_set(&session->secrets.access_token, access_token);
-        session->token_won = true;
-        session->stored = cases[i].stored;
-        wait_for(&scene);
-        assert_true(scene.refreshed);
-        assert_posted(scene.server, "5AepRefresh");
-        assert_string_equal(secret_peek(session->secrets.refresh_token), "5AepNew");
-        assert_string_equal(secret_peek(session->secrets.access_token), "00DNew");
-        assert_int_equal(session->stored, cases[i].stored);
-        store_load(scene.store, "acme", false, NULL, on_loaded, &scene);
-        wait_for(&scene);
-        assert_string_equal(secret_peek(scene.stored.refresh_token), "5AepRefresh");
-        assert_string_equal(secret_peek(scene.stored.access_token), cases[i].access_token);
-        scene_clear(&scene);
-    }
+    struct scene scene = {0};
+    struct net_route routes[] = {{"/services/oauth2/token", "", 0, NET_KEEP}, {0}};
+    scene_make(&scene, routes);
+    refresh(&scene);
+    wait_for_post();
+    log_in(&scene);
+    wait_for(&scene);
+    assert_true(scene.refreshed);
+    assert_posted(scene.server, "5AepRefresh");
+    assert_int_equal(tokens_state(scene.tokens), TOKENS_WON);
+    assert_string_equal(secret_peek(tokens_secrets(scene.tokens)->refresh_token), "5AepNew");
+    assert_string_equal(secret_peek(tokens_secrets(scene.tokens)->access_token), "00DNew");
+    load(&scene);
+    assert_string_equal(secret_peek(scene.stored.refresh_token), "5AepRefresh");
+    assert_string_equal(secret_peek(scene.stored.access_token), "00DAccess2");
+    secrets_clear(&scene.stored);
+    tokens_change(scene.tokens, "acme", SECRETS_ALL, NULL, on_ended, &scene);
+    wait_for(&scene);
+    assert_int_equal(tokens_state(scene.tokens), TOKENS_STORED);
+    load(&scene);
+    assert_string_equal(secret_peek(scene.stored.refresh_token), "5AepNew");
+    scene_clear(&scene);
 }
 
 /* What is revoked in the end is what the keyring has, not what it had when the login began. */
@@ -220,32 +250,53 @@ static void refresh__of_a_new_login__sees_that_the_former_one_was_rotated(void *
     (void)state;
     struct scene scene = {0};
     struct net_route routes[] = {{"/services/oauth2/token", "", 0, NET_KEEP}, {0}};
-    guint16 port;
-    scene.server = net_server_new(routes, &port);
-    g_autofree char *answer = token_answer(port);
-    routes[0].bytes = answer;
-    make_session(&scene, port);
-    struct session *session = scene.session;
-    store_save(scene.store, "acme", &session->secrets, false, NULL, on_saved, &scene);
+    scene_make(&scene, routes);
+    log_in(&scene);
+    struct secrets other = {.refresh_token = secret_new("5AepRotated")};
+    store_save(scene.store, "acme", &other, false, NULL, on_saved, &scene);
     wait_for(&scene);
-    g_autoptr(Secret) new_token = secret_new("5AepNew");
-    session->previous_token = secret_new("5AepSpent");
-    secret_set(&session->secrets.refresh_token, new_token);
-    session->token_won = true;
-    refresh_run(session, NULL, on_refreshed, &scene);
+    secrets_clear(&other);
+    refresh(&scene);
     wait_for(&scene);
-    assert_true(scene.refreshed && session->stored);
+    assert_true(scene.refreshed);
+    assert_int_equal(tokens_state(scene.tokens), TOKENS_STORED);
     assert_posted(scene.server, "5AepNew");
-    assert_string_equal(secret_peek(session->previous_token), "5AepRefresh");
+    assert_string_equal(secret_peek(tokens_former(scene.tokens)), "5AepRotated");
+    scene_clear(&scene);
+}
+
+/* ---- the door ---- */
+
+/* A draft's write that is under way when the proof stores: neither puts an old value back. */
+static void change__two_at_once__each_merges_its_part(void **state)
+{
+    (void)state;
+    struct scene scene = {0};
+    struct net_route routes[] = {{"/services/oauth2/token", "", 0, NET_KEEP}, {0}};
+    scene_make(&scene, routes);
+    Tokens *other = tokens_new(g_get_home_dir(), scene.store);
+    g_autoptr(Secret) client_secret = secret_new("draft");
+    tokens_set_client_secret(other, client_secret);
+    tokens_change(other, "acme", SECRETS_APP, NULL, on_ended, &scene);
+    log_in(&scene);
+    tokens_change(scene.tokens, "acme", SECRETS_TOKENS, NULL, on_ended, &scene);
+    wait_for(&scene);
+    wait_for(&scene);
+    load(&scene);
+    assert_string_equal(secret_peek(scene.stored.client_secret), "draft");
+    assert_string_equal(secret_peek(scene.stored.refresh_token), "5AepNew");
+    assert_true(tokens_secret_is_kept(other));
+    tokens_close(other);
     scene_clear(&scene);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refresh__answer_between_two_milliseconds__stored_as_the_session_has_it),
+        cmocka_unit_test(refresh__answer_between_two_milliseconds__stored_as_it_is_in_hand),
         cmocka_unit_test(refresh__of_a_token_that_a_login_replaced__leaves_the_new_one_alone),
         cmocka_unit_test(refresh__of_a_new_login__sees_that_the_former_one_was_rotated),
+        cmocka_unit_test(change__two_at_once__each_merges_its_part),
     };
     return cmocka_run_group_tests_name("refresh_time", tests, NULL, NULL);
 }

@@ -24,6 +24,7 @@ enum perch_error {
     PERCH_ERROR_STORE_FAILED,        /* any other refusal of the Secret Service */
     PERCH_ERROR_NOT_FOUND,           /* no such connection, item or file */
     PERCH_ERROR_FILE,                /* a file could not be read or written */
+    PERCH_ERROR_BUSY,                /* somebody else is at it; later it will work */
     PERCH_ERROR_LIMIT,               /* larger than perch accepts */
     PERCH_ERROR_INTERNAL,            /* a mistake of perch's own */
 };

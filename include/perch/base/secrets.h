@@ -16,9 +16,18 @@ struct secrets {
     gint64 good_until;  /* wall ms up to which it may be used without asking; 0 = unknown */
 };
 
+/* What belongs together and changes together. */
+enum secrets_part {
+    SECRETS_APP = 1,    /* what the app is known by: the consumer secret */
+    SECRETS_TOKENS = 2, /* what Salesforce gave out */
+    SECRETS_ALL = SECRETS_APP | SECRETS_TOKENS,
+};
+
 void secrets_clear(struct secrets *secrets); /* wipes and zeroes */
 void secrets_copy(struct secrets *to,
                   const struct secrets *from); /* `to` is treated as uninitialised */
+/* These parts (enum secrets_part) of from in place of to's. */
+void secrets_merge(struct secrets *to, const struct secrets *from, guint parts);
 bool secrets_equal(const struct secrets *a, const struct secrets *b); /* constant time */
 
 /* Whether the access token may be used without asking at that wall clock. */

@@ -9,7 +9,7 @@
 #include "perch/net/http.h"
 #include "perch/net/loopback.h"
 #include "perch/salesforce/salesforce.h"
-#include "perch/store/store.h"
+#include "perch/tokens/refresh.h"
 
 /* The app's policies in the words of the Metadata API, as the org told them; NULL and 0 = not. */
 struct app_policy {
@@ -25,16 +25,10 @@ void app_policy_clear(struct app_policy *policy);
  */
 struct session {
     Connection *connection;
-    struct secrets secrets;
-    bool stored;      /* secrets are in the store as they are here, read back and compared */
-    bool token_won;   /* a new refresh token came in this session */
-    bool memory_only; /* the person said: go on without storing */
-    bool interactive; /* somebody can answer a keyring prompt */
-    struct refresh_unsaved *unsaved; /* refresh.c: guards tokens that the keyring refused; NULL */
+    Tokens *tokens; /* and whatever else is secret */
 
     char *config_dir;
     Http *http;             /* borrowed */
-    Store *store;           /* borrowed */
     const Desktop *desktop; /* borrowed; NULL = nobody looks at a browser */
 
     /* one login */
@@ -46,12 +40,10 @@ struct session {
 
     /* what the org and user were before this login (wrong-org guard); NULL = a first login */
     char *expected_org_id, *expected_user_id;
-    Connection *before;     /* as it was before a login that is not proven yet; NULL = no such */
-    Secret *previous_token; /* refresh token that the connection had before; NULL = none */
+    Connection *before; /* as it was before a login that is not proven yet; NULL = no such */
 
     /* forgetting */
     bool keep_grant; /* the login stays alive at Salesforce */
-    StoreLock *lock; /* from the first step to the end of the session; NULL */
 
     /* learnt */
     struct failure probe; /* what the authorize endpoint refused; code NULL = nothing */
@@ -65,12 +57,12 @@ struct session {
     long versions_status;
     char *versions_body;
     struct failure versions_failure; /* what it amounts to if it is no list of versions */
-    bool rotation;
-    struct describe describes[2]; /* by enum test_object */
-    Json *record;                 /* what the test insert sends */
+    struct describe describes[2];    /* by enum test_object */
+    Json *record;                    /* what the test insert sends */
     char *record_id;
     char *record_url;
-    struct rehearsal *rehearsal;  /* of the flow (rehearse.h); NULL = none yet */
+    struct rehearsal *rehearsal; /* of the flow (rehearse.h), and what frees it; NULL = none yet */
+    void (*rehearsal_free)(struct rehearsal *rehearsal);
     gint64 api_used, api_allowed; /* from Sforce-Limit-Info; allowed 0 = unknown */
 };
 
@@ -85,23 +77,18 @@ void session_begin_login(struct session *session, guint16 port);
 void session_set_port(struct session *session, guint16 port);
 char *session_authorize_url(const struct session *session); /* owned by the caller */
 
-/* Token answers go through here: tokens, instance URL and ids into secrets and connection. A
- * missing refresh token keeps the old one. received_ms: wall clock when it came, the same for every
- * copy that is stored of it. *ret_rotated: another refresh token came. */
-void session_take_answer(struct session *session, struct token_answer *answer, gint64 received_ms,
-                         bool *ret_rotated);
-/* The part of it that is secret; session_seconds as in struct connection. TRUE: rotated. */
-bool secrets_take_answer(struct secrets *secrets, const struct token_answer *answer,
-                         gint64 session_seconds, gint64 received_ms);
-
-/* Whether the session's tokens are newer than the keyring's, which did not take them yet. */
-bool session_is_ahead(const struct session *session);
-/* What the keyring has, taken over; TRUE: another process had refreshed meanwhile. */
-bool session_adopt(struct session *session, struct secrets *stored);
+/* What an answer of the token endpoint tells of org, user and scopes; it is taken, and empty then.
+ */
+void session_learn(struct session *session, struct token_answer *answer);
+/* The same of a refresh, and whether the app rotates. */
+void session_refreshed(struct session *session, struct refresh_result *result);
 
 /* The connection without what a login has told that is not proven: it may be for another org. Owned
  * by the caller. */
 Connection *session_proven_connection(const struct session *session);
+
+/* What is secret; borrowed, valid until the next call of tokens.h. */
+const struct secrets *session_secrets(const struct session *session);
 
 /* Where REST calls go, and the version to use. */
 const char *session_base(const struct session *session);

@@ -2,18 +2,18 @@
 #ifndef PERCH_REFRESH_H
 #define PERCH_REFRESH_H
 
-#include <gio/gio.h>
-
-#include "perch/checks/session.h"
-#include "perch/explain/explain.h"
+#include "perch/base/connection.h"
+#include "perch/net/http.h"
+#include "perch/tokens/tokens.h"
 
 /*
  * One refresh, safe against other processes, lost answers, a keyring that refuses, and the end of
  * this process:
  *
- * It takes the connection's lock, reads the keyring again under it (another process may have
- * refreshed meanwhile), posts the refresh token, and stores what came back, a rotated refresh token
- * included, before anybody uses the access token.
+ * It goes through the door (tokens.h): under the connection's lock the keyring is read again
+ * (another process may have refreshed meanwhile), the refresh token is posted, and what came back,
+ * a rotated refresh token included, is stored, read back and compared before anybody uses the
+ * access token.
  *
  * Posted again, each time after a growing, uneven pause: while Salesforce says that the token is
  * being refreshed already (for about 15 s), when nothing of the request went out (twice), on 503
@@ -29,26 +29,27 @@
  *
  * Where the app is known to rotate, the keyring has to take what it already holds once more before
  * the token is spent: a keyring that refuses costs nothing then. When it refuses the new tokens
- * after all, they are tried again for save_ms; then they stay in session->secrets, the lock stays
- * taken and a rescue (rescue.h) tries on when this process ends, for up to RESCUE_SECONDS: whoever
- * calls says so, with what to do, and exits with 9. Nothing is revoked and nothing is written to a
- * file.
+ * after all, they are tried again for save_ms; then they stay in tokens, the lock stays taken and a
+ * rescue (rescue.h) tries on when this process ends, for up to RESCUE_SECONDS: whoever calls says
+ * so, with what to do, and exits with 9. Nothing is revoked and nothing is written to a file. Where
+ * the refresh token stays the same, nothing can be lost, and nothing is kept.
  */
 struct refresh_result {
     bool ok;
-    bool sent;              /* FALSE: another process had refreshed already, or nothing went out */
-    bool rotated;           /* another refresh token came */
-    bool stored;            /* what came back is in the store */
-    bool cancelled;         /* by the caller, before it could end otherwise */
-    int posts;              /* requests made */
-    int milliseconds;       /* of the last one; -1 = none was made */
-    gint64 kept_until;      /* ok, not stored: wall ms up to which a rescue tries on; 0 = nobody */
-    struct failure failure; /* when not ok, or ok and not stored (the keyring's failure) */
+    bool sent;                  /* FALSE: another process had refreshed already */
+    bool rotated;               /* another refresh token came */
+    bool unstored;              /* ok, but the keyring refuses what came */
+    bool cancelled;             /* by the caller, before it could end otherwise */
+    int milliseconds;           /* of the last request; -1 = none was made */
+    gint64 kept_until;          /* unstored: wall ms up to which a rescue tries on; 0 = nobody */
+    struct token_answer answer; /* what came for the login in hand; empty when nothing did */
+    struct failure failure;     /* when not ok, or unstored (the keyring's failure) */
 };
 
-/* ok, not stored: what becomes of the tokens and what to do, translated; owned by the caller. */
+/* unstored: what becomes of the tokens and what to do, translated; owned by the caller. */
 char *refresh_unstored_text(const struct refresh_result *result, const char *name);
 
+/* May take result->answer, and leaves it empty then. */
 typedef void (*refresh_done)(struct refresh_result *result, gpointer user);
 
 enum refresh_wait {
@@ -61,34 +62,30 @@ enum refresh_wait {
 struct refresh_options {
     GCancellable *at_once; /* ends it whatever is lost by that; NULL = none */
     guint save_ms;         /* how long to try a keyring that refuses; 0 = once */
-    bool guard;            /* start a rescue even where no rotation is known */
     /* What it waits for, for a person; may be NULL. */
     void (*waiting)(enum refresh_wait wait, const struct failure *failure, gpointer user);
+    /* Somebody's own request to the token endpoint with the tokens in hand, made anew for each try
+     * (NULL: there is none, which ends it), and a look at each answer to it. It is made even when
+     * another process has just refreshed. Both may be NULL. */
+    HttpRequest *(*request)(gpointer user);
+    void (*answered)(const struct http_response *response, gpointer user);
     gpointer user;
 };
 
 /*
  * done comes exactly once, from the loop; result is valid during the call. Cancelling counts until
  * the request is made and between tries; an answer that is on its way is waited for and stored,
- * even when session is freed meanwhile. When a login gave the session another refresh token
- * meanwhile, the answer leaves the session alone, and the keyring, too, once it has that login's
- * tokens. Http and Store have to live until then: see
- * refresh_settle.
+ * even when tokens are closed meanwhile. When a login gave tokens another refresh token meanwhile,
+ * the answer leaves that alone and goes to the keyring only. http has to live until then: see
+ * tokens_settle. Of connection the name, host, consumer key, session length and rotation are
+ * copied.
  */
-void refresh_run(struct session *session, GCancellable *cancellable, refresh_done done,
-                 gpointer user); /* with a rescue; nobody is told of waits, a second to store */
-void refresh_run_with(struct session *session, const struct refresh_options *options,
-                      GCancellable *cancellable, refresh_done done, gpointer user);
-
-/* Before Http and Store go: runs the main context until no refresh waits for an answer or for the
- * keyring any more. What has made no request yet is cancelled. */
-void refresh_settle(void);
+void tokens_refresh(Tokens *tokens, Http *http, const Connection *connection,
+                    const struct refresh_options *options, GCancellable *cancellable,
+                    refresh_done done, gpointer user);
 
 /* The time is over (--timeout): ends what waits for an answer, unless it may hold the only refresh
  * token, as with rotation. */
-void refresh_hurry(void);
-
-/* Called by session_free. */
-void refresh_forget(struct session *session);
+void tokens_hurry(void);
 
 #endif

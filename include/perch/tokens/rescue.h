@@ -8,14 +8,15 @@
 #include "perch/store/store.h"
 
 /*
- * A second pair of hands for tokens that are won and not stored yet. Where refresh tokens rotate,
- * the answer to a refresh holds the only one that works from then on: a process that is killed
- * before it has stored it, or that ends because the keyring refuses it, would lose the connection.
- * So ahead of the request a small process is started that shares a page of memory (never a file;
- * kept out of the swap and of core dumps as far as the system lets) and the connection's lock. The
- * answer is copied into that page before anything else is done with it. When the first process
- * ends, in whatever way, without having said that all is stored, the rescue stores it, tries again
- * for RESCUE_SECONDS while the keyring refuses, and only then lets go of token and lock.
+ * A second pair of hands for tokens that are won and not stored yet: for any answer of the token
+ * endpoint. Where refresh tokens rotate, the answer to a refresh holds the only one that works from
+ * then on: a process that is killed before it has stored it, or that ends because the keyring
+ * refuses it, would lose the connection. So ahead of the request a small process is started that
+ * shares a page of memory (never a file; kept out of the swap and of core dumps as far as the
+ * system lets) and the connection's lock. The answer is copied into that page before anything else
+ * is done with it. When the first process ends, in whatever way, without having said that all is
+ * stored, the rescue goes through the door (tokens.h) with it, tries again for RESCUE_SECONDS while
+ * the keyring refuses, and only then lets go of token and lock.
  */
 enum { RESCUE_SECONDS = 15 * 60 };
 
@@ -28,7 +29,8 @@ void rescue_use(const char *program);
 struct rescue_terms {
     const char *config_dir, *name, *login_url;
     gint64 session_seconds;        /* as in struct connection */
-    const struct secrets *secrets; /* what is stored now; the answer replaces parts of it */
+    const struct secrets *secrets; /* what the answer goes into; then: */
+    guint parts;                   /* of that, what goes into the item (enum secrets_part) */
 };
 
 /* NULL where none can be had: everything works without one, only less safely. */
@@ -53,15 +55,8 @@ void rescue_free(Rescue *rescue);
 /* ---- in the process that was started ---- */
 
 bool rescue_is_asked(char **argv);
-
-struct rescue_charge {
-    char *config_dir, *name;
-    struct secrets secrets; /* as they are to be stored */
-    gint64 until_ms;        /* wall clock */
-    StoreLock *lock;
-};
-/* Waits for the end of the process that started this one. FALSE: nothing is to be done. */
-bool rescue_wait(struct rescue_charge *ret_charge);
-void rescue_charge_clear(struct rescue_charge *charge);
+/* Waits for the end of the process that started this one, and stores what that left behind; open
+ * comes before anything of the store. Returns the exit code. */
+int rescue_main(void (*open)(void));
 
 #endif
