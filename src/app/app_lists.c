@@ -128,7 +128,7 @@ void lists_start(struct app *app, const struct effect *effect)
     app->list_users[list] = (struct list_user){app, list};
     app->serials[list] = effect->serial;
     app->lists[list] =
-        check_list_start(list, app->session, effect->keep ? before : NULL,
+        check_list_start(check_list_def(list), app->session, effect->keep ? before : NULL,
                          &(struct check_list_listener){on_result, on_done, &app->list_users[list]});
     app->dirty[list] = true;
     mark_dirty(app);

@@ -103,7 +103,8 @@ static bool secret_is_kept(const struct app *app)
 static char *unsaved_text(const struct app *app)
 {
     const char *name = app->session->connection->name;
-    return g_strdup_printf(app->session->stored && app->session->secrets.refresh_token != NULL
+    enum tokens_state state = tokens_state(app->session->tokens);
+    return g_strdup_printf(state == TOKENS_HELD || state == TOKENS_STORED
                                ? _("%s is not saved: %s. Its tokens are in the keyring. Put that "
                                    "right, then: perch setup %s")
                                : _("%s is not saved: %s. Put that right, then: perch setup %s"),
@@ -124,7 +125,7 @@ static char *exit_message_text(const struct app *app)
     if (!connection_is_draft(connection))
         return g_strdup_printf(_("%s is ready. An access token for a script: perch token %s"),
                                connection->name, connection->name);
-    if (secret_is_kept(app))
+    if (secret_is_kept(app) || app->saves_pending > 0) /* one that fails says so afterwards */
         return g_strdup_printf(_("The draft is kept. Go on with: perch setup %s"),
                                connection->name);
     return g_strdup_printf(

@@ -91,7 +91,7 @@ static void start_more(struct home_run *run)
         /* A login that could not be revoked when it was to be: now, perhaps. */
         enum check_list_id list =
             asked->session->connection->forgetting ? CHECKS_FORGET : CHECKS_STATUS;
-        asked->list = check_list_start(list, asked->session, NULL,
+        asked->list = check_list_start(check_list_def(list), asked->session, NULL,
                                        &(struct check_list_listener){on_result, on_done, asked});
     }
 }

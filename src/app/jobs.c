@@ -75,8 +75,9 @@ static bool take_results(struct track *track)
 
 static void start_list(struct track *track)
 {
-    track->list = check_list_start(track->batch->lists[track->next++], track->job->session, NULL,
-                                   &(struct check_list_listener){track_result, track_done, track});
+    track->list =
+        check_list_start(check_list_def(track->batch->lists[track->next++]), track->job->session,
+                         NULL, &(struct check_list_listener){track_result, track_done, track});
 }
 
 static gboolean step(gpointer user)

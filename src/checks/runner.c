@@ -141,11 +141,11 @@ static void build(CheckList *list)
     list->def = &list->own;
 }
 
-CheckList *check_list_start(enum check_list_id id, struct session *session, const GPtrArray *before,
-                            const struct check_list_listener *listener)
+CheckList *check_list_start(const struct check_list_def *def, struct session *session,
+                            const GPtrArray *before, const struct check_list_listener *listener)
 {
     CheckList *list = g_new0(CheckList, 1);
-    list->def = check_list_def(id);
+    list->def = def;
     list->session = session;
     build(list);
     list->listener = *listener;

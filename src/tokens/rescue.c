@@ -190,9 +190,8 @@ struct charge {
     guint parts;
     gint64 until_ms; /* wall clock */
     Tokens *tokens;
-    GMainLoop *loop;
     guint pause_ms;
-    bool stored;
+    bool stored, ended;
 };
 
 /* What the answer goes into, with the answer in it. */
@@ -233,10 +232,9 @@ static void tried(Tokens *tokens, const GError *error, gpointer user)
     struct charge *charge = user;
     tokens_leave(tokens);
     charge->stored = error == NULL;
-    if (charge->stored || clock_wall_ms() >= charge->until_ms) {
-        g_main_loop_quit(charge->loop);
+    charge->ended = charge->stored || clock_wall_ms() >= charge->until_ms;
+    if (charge->ended)
         return;
-    }
     g_timeout_add(charge->pause_ms, try, charge);
     charge->pause_ms = MIN(charge->pause_ms * 2, LONGEST_PAUSE_MS);
 }
@@ -267,14 +265,13 @@ int rescue_main(void (*open_keyring)(void))
         open_keyring();
         g_autoptr(Store) store = store_secret_new(charge.config_dir);
         store_never_ask(store);
-        charge.loop = g_main_loop_new(NULL, FALSE);
         charge.tokens = tokens_new(charge.config_dir, store);
         charge.tokens->lock = store_lock_adopt(LOCK_FD);
         charge.tokens->keeps_lock = true;
         try(&charge);
-        g_main_loop_run(charge.loop);
+        while (!charge.ended)
+            g_main_context_iteration(NULL, TRUE);
         tokens_close(charge.tokens);
-        g_main_loop_unref(charge.loop);
     }
     secrets_clear(&charge.secrets);
     g_free(charge.config_dir);

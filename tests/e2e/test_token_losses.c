@@ -81,7 +81,7 @@ static void wizard__that_saves_a_draft__leaves_anothers_new_token_alone(void **s
     g_autoptr(Child) child = rig_perch_secret(rig, "token", "acme", "--fresh", NULL);
     assert_code(child, 0);
     type(walk, "x");
-    see(walk, "65 characters");
+    see(walk, " 1 character");
     press(walk, "Esc");
     see(walk, "App settings");
     press(walk, "C-c");
@@ -89,7 +89,7 @@ static void wizard__that_saves_a_draft__leaves_anothers_new_token_alone(void **s
     press(walk, "Enter");
     pty_expect_exit(walk->pty, 3);
     tokens_load(rig, "acme", &after);
-    assert_int_equal(secret_length(after.client_secret), 65); /* the draft was saved */
+    assert_int_equal(secret_length(after.client_secret), 1); /* the draft was saved */
     assert_false(secret_equal(after.refresh_token, before.refresh_token));
     assert_true(tokens_alive(rig, after.refresh_token));
     secrets_clear(&before);

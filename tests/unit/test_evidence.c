@@ -528,7 +528,7 @@ static void failure__through_the_checks__is_explained_once(void **state)
         int done = 0, told = 0;
         explained = 0;
         CheckList *list =
-            check_list_start(CHECKS_DRY_RUN, session, NULL,
+            check_list_start(check_list_def(CHECKS_DRY_RUN), session, NULL,
                              &(struct check_list_listener){count_settled, count_done, &done});
         wait_for_count(&done, 1);
         const GPtrArray *results = check_list_results(list);

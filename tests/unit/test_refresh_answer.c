@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What each end of a refresh means: asked again or not, how often, after how long. */
 #include <string.h>
+#include <sys/mman.h>
 
 #include "perch/base/clock.h"
 #include "support/test.h"
@@ -119,11 +120,29 @@ static void say__lost__told_from_refused(void **state)
     failure_clear(&failure);
 }
 
+/* What the last holder noted is about one token, and about no other. */
+static void note__of_another_token__is_not_believed(void **state)
+{
+    (void)state;
+    g_autoptr(Secret) posted = secret_new("5AepPosted"), other = secret_new("5AepOther");
+    g_autoptr(StoreLock) lock = store_lock_adopt(memfd_create("lock", MFD_CLOEXEC));
+    assert_true(refresh_note_read(lock, posted) == 0);
+    refresh_note_write(lock, posted, 1764000000123);
+    assert_true(refresh_note_read(lock, posted) == 1764000000123);
+    assert_true(refresh_note_read(lock, other) == 0);
+    static const char *const damaged[] = {"", "1764000000123", "1764000000123 ", "soon", "-5 x"};
+    for (gsize i = 0; i < G_N_ELEMENTS(damaged); i++) {
+        store_lock_note(lock, damaged[i]);
+        assert_true(refresh_note_read(lock, posted) == 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(judge__every_end),
         cmocka_unit_test(pause__grows_and_follows_retry_after),
+        cmocka_unit_test(note__of_another_token__is_not_believed),
         cmocka_unit_test(say__lost__told_from_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/test.h"
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <string.h>
 #include <sys/resource.h>
@@ -85,6 +87,25 @@ static void buf__grows__and_keeps_its_text(void **state)
     for (gsize i = 0; i < capacity; i++)
         assert_int_equal(buf->text[i], 0);
     secret_buf_free(NULL);
+}
+
+/* The block that it grew out of, looked at through the kernel: the allocator has it by now. */
+static void buf__grows__and_wipes_the_old_block(void **state)
+{
+    (void)state;
+    enum { SKIP = 32 }; /* at its beginning the allocator keeps its own notes */
+    g_autoptr(SecretBuf) buf = secret_buf_new();
+    const gsize size = buf->capacity;
+    const off_t place = (off_t)(guintptr)buf->text;
+    while (buf->length + 10 < size)
+        secret_buf_add(buf, "0123456789");
+    secret_buf_add(buf, "0123456789");
+    assert_true(buf->capacity > size && (off_t)(guintptr)buf->text != place);
+    g_autofree char *left = g_malloc(size);
+    int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    assert_int_equal(pread(memory, left, size, place), (gssize)size);
+    close(memory);
+    assert_null(memmem(left + SKIP, size - SKIP, "0123", 4));
 }
 
 static void buf__form__escapes_all_but_the_unreserved(void **state)
@@ -177,6 +198,7 @@ int main(void)
         cmocka_unit_test(secret__equal__compares_all_bytes),
         cmocka_unit_test(secret__set__replaces_the_reference),
         cmocka_unit_test(buf__grows__and_keeps_its_text),
+        cmocka_unit_test(buf__grows__and_wipes_the_old_block),
         cmocka_unit_test(buf__form__escapes_all_but_the_unreserved),
         cmocka_unit_test(wipe__memory__is_zero_afterwards),
         cmocka_unit_test(wiping_allocators__behave_like_malloc),

@@ -40,6 +40,42 @@ static void secrets__item__empty(void **state)
     secrets_clear(&after);
 }
 
+static void on_saved(GObject *source, GAsyncResult *result, gpointer user)
+{
+    GError **place = user;
+    (void)source;
+    assert_false(store_save_finish(NULL, result, place));
+}
+
+/* JSON's numbers end before this one: it is told before anything is written, not when it is read.
+ */
+static void store__what_would_read_back_otherwise__is_not_written(void **state)
+{
+    (void)state;
+    g_autoptr(Store) store = store_memory_new();
+    g_autoptr(GError) error = NULL;
+    struct secrets secrets = filled();
+    secrets.issued_at = (G_GINT64_CONSTANT(1) << 53) + 1;
+    store_save(store, "acme", &secrets, false, NULL, on_saved, &error);
+    while (error == NULL)
+        g_main_context_iteration(NULL, TRUE);
+    assert_true(g_error_matches(error, PERCH_ERROR, PERCH_ERROR_INTERNAL));
+    secrets_clear(&secrets);
+}
+
+static void secrets__merge__takes_whole_parts(void **state)
+{
+    (void)state;
+    struct secrets old = {.client_secret = secret_new("typed"), .issued_at = 7}, new = filled();
+    secrets_merge(&old, &new, SECRETS_TOKENS);
+    assert_string_equal(secret_peek(old.client_secret), "typed");
+    secrets_merge(&new, &old, SECRETS_APP);
+    assert_true(secrets_equal(&old, &new));
+    assert_true(new.issued_at == 1795420800123);
+    secrets_clear(&old);
+    secrets_clear(&new);
+}
+
 /* One difference at a time, in every member. */
 static void secrets__equal__sees_each_member(void **state)
 {
@@ -124,6 +160,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(secrets__item__round_trip),
         cmocka_unit_test(secrets__item__empty),
+        cmocka_unit_test(store__what_would_read_back_otherwise__is_not_written),
+        cmocka_unit_test(secrets__merge__takes_whole_parts),
         cmocka_unit_test(secrets__equal__sees_each_member),
         cmocka_unit_test(secrets__copy__is_of_its_own),
         cmocka_unit_test(secrets__item__refuses),

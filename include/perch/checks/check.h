@@ -34,6 +34,7 @@ struct check_list_def {
     void (*build)(const struct session *session, GArray *checks);
 };
 
+/* registry.c: the list of that name. */
 const struct check_list_def *check_list_def(enum check_list_id id);
 
 typedef struct CheckList CheckList;
@@ -44,10 +45,10 @@ struct check_list_listener {
     gpointer user;
 };
 
-/* Starts a list on session, which must outlive it. before: results of an earlier run of the same
+/* Starts a list on session; both must outlive it. before: results of an earlier run of the same
  * list (or NULL): what was ok there is taken over and not run again. */
-CheckList *check_list_start(enum check_list_id id, struct session *session, const GPtrArray *before,
-                            const struct check_list_listener *listener);
+CheckList *check_list_start(const struct check_list_def *def, struct session *session,
+                            const GPtrArray *before, const struct check_list_listener *listener);
 const GPtrArray *check_list_results(const CheckList *list); /* struct check_result *, borrowed */
 /* The time is over: what is under way has failed as a timeout, what waits is skipped. Nothing comes
  * after that. */
