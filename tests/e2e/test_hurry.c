@@ -45,7 +45,9 @@ static void enter__again_and_again__skips_no_step(void **state)
     }
     see(walk, "Into Flow Builder");
     /* The code, the proof, and the rehearsal: one each. */
-    assert_int_equal(demo_org_requests(rig->org, "POST", TOKEN), 3 + 3 /* asked at Keys */);
+    enum { POSTS = 3 + 3 /* asked at Keys */ };
+    assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN, POSTS, PTY_WAIT_MS));
+    assert_int_equal(demo_org_requests(rig->org, "POST", TOKEN), POSTS);
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
 }
 
