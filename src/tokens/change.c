@@ -203,7 +203,6 @@ struct put {
     Tokens *tokens;
     struct secrets item;
     guint parts;
-    bool ask;
     GCancellable *cancellable;
     tokens_put_done done;
     gpointer user;
@@ -217,7 +216,8 @@ static void end_put(struct put *put, const GError *error)
     g_free(put);
 }
 
-/* What was written is what the keyring has from now on; what was in hand for it is safe. */
+/* What was written, and read back by the store, is what the keyring has from now on; what was in
+ * hand for it is safe. */
 static void settle_put(struct put *put)
 {
     Tokens *tokens = put->tokens;
@@ -233,32 +233,14 @@ static void settle_put(struct put *put)
     tokens->keeps_lock = false;
 }
 
-static void read_back(GObject *source, GAsyncResult *result, gpointer user)
-{
-    struct put *put = user;
-    struct secrets stored = {0};
-    g_autoptr(GError) error = NULL;
-    (void)source;
-    if (store_load_finish(put->tokens->store, result, &stored, &error) &&
-        !secrets_equal(&stored, &put->item))
-        g_set_error_literal(&error, PERCH_ERROR, PERCH_ERROR_STORE_FAILED,
-                            _("The keyring returned something different from what perch stored."));
-    secrets_clear(&stored);
-    if (error == NULL)
-        settle_put(put);
-    end_put(put, error);
-}
-
 static void saved(GObject *source, GAsyncResult *result, gpointer user)
 {
     struct put *put = user;
     g_autoptr(GError) error = NULL;
     (void)source;
     if (store_save_finish(put->tokens->store, result, &error))
-        store_load(put->tokens->store, put->tokens->name, put->ask, put->cancellable, read_back,
-                   put);
-    else
-        end_put(put, error);
+        settle_put(put);
+    end_put(put, error);
 }
 
 static struct put *put_new(Tokens *tokens, GCancellable *cancellable, tokens_put_done done,
@@ -277,7 +259,6 @@ void tokens_put(Tokens *tokens, const struct secrets *from, guint parts, bool as
 {
     struct put *put = put_new(tokens, cancellable, done, user);
     put->parts = parts;
-    put->ask = ask;
     secrets_copy(&put->item, &tokens->kept);
     secrets_merge(&put->item, from, parts);
     if (tokens->memory_only)
