@@ -68,13 +68,20 @@ static void judge_connection(struct check_run *run, const struct http_response *
     }
     check_evidence(run, "tls", session->tls.version);
     check_evidence(run, "issuer", session->tls.issuer);
-    check_ok(run, _("%s, certificate by %s"), session->tls.version, session->tls.issuer);
+    const char *authorities = http_authorities(session->http);
+    if (authorities == NULL)
+        check_ok(run, _("%s, certificate by %s"), session->tls.version, session->tls.issuer);
+    else
+        check_ok(run, _("%s, certificate by %s; authorities: %s"), session->tls.version,
+                 session->tls.issuer, authorities);
 }
 
 void check_connection(struct check_run *run)
 {
     HttpRequest *request = versions_request(run->session->connection->login_url);
     http_request_timeout(request, 15000);
+    if (http_authorities(run->session->http) != NULL)
+        check_evidence(run, "authorities", http_authorities(run->session->http));
     check_http(run, request, judge_connection);
 }
 
@@ -118,6 +125,23 @@ void check_clock(struct check_run *run)
         check_warn(run, &failure, "%s", text);
 }
 
+static void tried_proxy(GObject *source, GAsyncResult *async, gpointer user)
+{
+    struct check_run *run = user;
+    g_autoptr(GError) error = NULL;
+    (void)source;
+    if (!check_run_is_alive(run))
+        return;
+    g_autofree char *proxy =
+        http_proxy_for(run->session->http, run->session->connection->login_url);
+    if (http_proxy_try_finish(async, &error)) {
+        check_ok(run, "%s", proxy);
+        return;
+    }
+    g_autofree char *text = g_strdup_printf("%s: %s", proxy, error->message);
+    check_fail_own(run, STAGE_MACHINE, "proxy", text);
+}
+
 void check_proxy(struct check_run *run)
 {
     g_autofree char *proxy =
@@ -125,7 +149,7 @@ void check_proxy(struct check_run *run)
     if (proxy == NULL)
         check_skip(run, _("none set"));
     else
-        check_ok(run, "%s", proxy);
+        http_proxy_try(proxy, run->cancellable, tried_proxy, run);
 }
 
 /* "1717 is used by node (pid 4211)" for each port that is not free. */
@@ -222,7 +246,18 @@ void check_browser(struct check_run *run)
     } else if (desktop->browser != NULL) {
         g_autofree char *name = program_name(desktop->browser);
         check_evidence(run, "command", desktop->browser);
-        check_ok(run, "%s", name);
+        if (desktop->no_browser == NULL)
+            check_ok(run, "%s", name);
+        else
+            check_warn(run, NULL, _("%s; BROWSER is set to %s, which cannot be run here"), name,
+                       desktop->no_browser);
+    } else if (desktop->no_browser != NULL) {
+        struct failure failure;
+        failure_own(&failure, STAGE_MACHINE, "no-browser", NULL);
+        check_warn(run, &failure,
+                   _("BROWSER is set to %s, which cannot be run here. Name another program there, "
+                     "or open the address on any computer."),
+                   desktop->no_browser);
     } else {
         warn_no_browser(run, desktop);
     }

@@ -90,6 +90,11 @@ static bool start_org(struct demo *demo, GError **error)
                                   &demo->pid, NULL, &demo->out, NULL, error))
         return false;
     g_autoptr(WipedText) line = read_line(demo->out);
+    if (*line == '\0') {
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_NETWORK,
+                            _("The demo org did not start; the line above says why."));
+        return false;
+    }
     demo->json = json_parse(line, strlen(line), error);
     if (demo->json == NULL)
         return false;

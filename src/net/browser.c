@@ -31,13 +31,20 @@ static bool is_for_terminal(const char *line)
     return g_strv_contains(programs, name);
 }
 
-char *browser_find(const struct desktop *desktop)
+char *browser_of_variable(char **ret_useless)
 {
     const char *list = g_getenv("BROWSER");
     g_auto(GStrv) lines = g_strsplit(list == NULL ? "" : list, ":", -1);
     for (char **line = lines; *line != NULL; line++)
         if (desktop_is_installed(*line) && !is_for_terminal(*line))
             return g_strdup(*line);
+    if (list != NULL && *list != '\0')
+        *ret_useless = text_clean(list);
+    return NULL;
+}
+
+char *browser_of_machine(const struct desktop *desktop)
+{
     return g_strdup(desktop_choose(desktop, openers));
 }
 

@@ -62,7 +62,9 @@ struct desktop *desktop_look(void)
     desktop->wsl = is_wsl();
     desktop->container = is_container();
     desktop->graphical = is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
-    desktop->browser = browser_find(desktop);
+    desktop->browser = browser_of_variable(&desktop->no_browser);
+    if (desktop->browser == NULL)
+        desktop->browser = browser_of_machine(desktop);
     desktop->copier = copier_find(desktop);
     return desktop;
 }
@@ -72,6 +74,7 @@ void desktop_free(struct desktop *desktop)
     if (desktop == NULL)
         return;
     g_free(desktop->browser);
+    g_free(desktop->no_browser);
     g_free(desktop->copier);
     g_free(desktop->ssh_user);
     g_free(desktop->ssh_host);

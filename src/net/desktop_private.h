@@ -20,7 +20,9 @@ const char *desktop_choose(const struct desktop *desktop, const struct command *
 bool desktop_is_installed(const char *line);
 
 /* The command lines for looking at web pages and for copying; owned by the caller. */
-char *browser_find(const struct desktop *desktop);
+/* The first of $BROWSER that can be run; NULL, and *ret_useless is all of it if it is set. */
+char *browser_of_variable(char **ret_useless);
+char *browser_of_machine(const struct desktop *desktop);
 char *copier_find(const struct desktop *desktop);
 
 /* Starts argv in its own session, standard input from fd (-1 = /dev/null), output to /dev/null.

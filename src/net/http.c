@@ -243,6 +243,11 @@ struct http_totals http_totals(const Http *http)
     return http->totals;
 }
 
+const char *http_authorities(const Http *http)
+{
+    return http->settings.ca_said;
+}
+
 char *http_proxy_for(Http *http, const char *url)
 {
     g_autoptr(WipedText) full = http_proxy_full(&http->settings, url);

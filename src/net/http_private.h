@@ -10,6 +10,8 @@
 
 struct http_settings {
     char *ca_file;     /* NULL = the system's */
+    char *ca_folder;   /* likewise */
+    char *ca_said;     /* who named them, for people; NULL = nobody */
     char **connect_to; /* "host:port:host:port", NULL-terminated; NULL = none */
     char *proxy;       /* NULL = the environment's */
 };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "http_private.h"
+#include "perch/base/error.h"
 #include "perch/base/text.h"
 
 /*
@@ -53,4 +54,43 @@ char *http_proxy_full(const struct http_settings *settings, const char *url)
     if (proxy == NULL || is_excepted(normal))
         return NULL;
     return strstr(proxy, "://") != NULL ? g_strdup(proxy) : g_strconcat("http://", proxy, NULL);
+}
+
+static void on_connected(GObject *source, GAsyncResult *async, gpointer user)
+{
+    g_autoptr(GTask) task = user;
+    GError *error = NULL;
+    g_autoptr(GSocketConnection) connection =
+        g_socket_client_connect_finish(G_SOCKET_CLIENT(source), async, &error);
+    if (connection != NULL)
+        g_task_return_boolean(task, TRUE);
+    else
+        g_task_return_error(task, error);
+}
+
+void http_proxy_try(const char *proxy, GCancellable *cancellable, GAsyncReadyCallback done,
+                    gpointer user)
+{
+    enum { SECONDS = 5, HTTPS_PORT = 443, OTHER_PORT = 1080 }; /* ports as libcurl has them */
+    g_autoptr(GSocketClient) client = g_socket_client_new();
+    g_autoptr(GUri) uri = g_uri_parse(proxy, G_URI_FLAGS_NON_DNS, NULL);
+    const char *host = uri == NULL ? NULL : g_uri_get_host(uri);
+    GTask *task = g_task_new(NULL, cancellable, done, user);
+    if (host == NULL || *host == '\0') {
+        g_task_return_new_error(task, PERCH_ERROR, PERCH_ERROR_INPUT, "%s", _("It names no host."));
+        g_object_unref(task);
+        return;
+    }
+    g_socket_client_set_enable_proxy(client, FALSE);
+    g_socket_client_set_timeout(client, SECONDS);
+    g_autoptr(GSocketConnectable) place =
+        g_network_address_new(host, g_uri_get_port(uri) > 0 ? (guint16)g_uri_get_port(uri)
+                                    : g_str_has_prefix(proxy, "https:") ? HTTPS_PORT
+                                                                        : OTHER_PORT);
+    g_socket_client_connect_async(client, place, cancellable, on_connected, task);
+}
+
+bool http_proxy_try_finish(GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_boolean(G_TASK(result), error);
 }

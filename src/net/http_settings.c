@@ -111,6 +111,34 @@ static bool is_ours(const struct stat *info, GError **error)
     return false;
 }
 
+/* Adds "NAME /path" to what is said, and gives the path; NULL when the variable is not set. */
+static char *from_variable(struct http_settings *settings, const char *name)
+{
+    const char *value = g_getenv(name);
+    if (value == NULL || *value == '\0')
+        return NULL;
+    g_autofree char *before = settings->ca_said;
+    g_autofree char *clean = text_clean(value);
+    settings->ca_said = before == NULL ? g_strconcat(name, " ", clean, NULL)
+                                       : g_strconcat(before, ", ", name, " ", clean, NULL);
+    return g_strdup(value);
+}
+
+/* As the curl program reads them; network.json stands above them all. */
+static void take_environment(struct http_settings *settings)
+{
+    if (settings->ca_file != NULL) {
+        g_autofree char *clean = text_clean(settings->ca_file);
+        settings->ca_said = g_strconcat("ca_file ", clean, NULL);
+        return;
+    }
+    settings->ca_file = from_variable(settings, "CURL_CA_BUNDLE");
+    if (settings->ca_file != NULL)
+        return;
+    settings->ca_file = from_variable(settings, "SSL_CERT_FILE");
+    settings->ca_folder = from_variable(settings, "SSL_CERT_DIR");
+}
+
 bool http_settings_read(struct http_settings *settings, GError **error)
 {
     *settings = (struct http_settings){0};
@@ -120,12 +148,13 @@ bool http_settings_read(struct http_settings *settings, GError **error)
     struct stat info;
     gsize length = 0;
     g_autoptr(WipedText) text = paths_read_file(path, MAX_FILE, &info, &length, &problem);
-    if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
-        return true;
+    bool fine = g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_NOT_FOUND);
     g_autoptr(Json) json =
         text != NULL && is_ours(&info, &problem) ? json_parse(text, length, &problem) : NULL;
-    if (json != NULL && take_all(settings, json, &problem))
+    if (fine || (json != NULL && take_all(settings, json, &problem))) {
+        take_environment(settings);
         return true;
+    }
     http_settings_clear(settings);
     g_autofree char *name = g_filename_display_name(path);
     g_autofree char *clean = text_clean(name);
@@ -137,6 +166,8 @@ bool http_settings_read(struct http_settings *settings, GError **error)
 void http_settings_clear(struct http_settings *settings)
 {
     g_clear_pointer(&settings->ca_file, g_free);
+    g_clear_pointer(&settings->ca_folder, g_free);
+    g_clear_pointer(&settings->ca_said, g_free);
     g_clear_pointer(&settings->connect_to, g_strfreev);
     g_clear_pointer(&settings->proxy, wipe_free);
 }

@@ -192,6 +192,10 @@ static void set_route(struct transfer *transfer, const struct http_settings *set
         curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
         curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, settings->ca_file);
     }
+    if (settings->ca_folder != NULL) {
+        curl_easy_setopt(easy, CURLOPT_CAPATH, settings->ca_folder);
+        curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, settings->ca_folder);
+    }
     for (char **entry = settings->connect_to; entry != NULL && *entry != NULL; entry++)
         transfer->connect_to = curl_slist_append(transfer->connect_to, *entry);
     if (transfer->connect_to != NULL)

@@ -3,6 +3,7 @@
 /* perch demo on a terminal: through all eight steps, apart from the person's own connections, and
  * nothing is left of it. */
 
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 
@@ -180,12 +181,55 @@ static void demo__without_a_terminal__goes_through_on_its_own(void **state)
     assert_untouched(rig, before);
 }
 
+/* localhost is ::1 and nothing else. */
+static void demo__no_ipv4__goes_through_as_well(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = person_new();
+    g_autofree char *wrapper = test_build_path("tests/support/ipv6_only");
+    const char *argv[] = {wrapper, g_getenv("PERCH"), "demo", NULL};
+    g_autoptr(Child) child = child_run(argv, rig->home->env, NULL);
+    if (child_code(child) == 77)
+        skip();
+    assert_code(child, 0);
+    assert_contains(child->output->str, "Inserted: 00Q");
+    assert_contains(child->output->str, "Step 8 of 8: Hand-off");
+}
+
+static void copy_program(const char *from, const char *to)
+{
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    assert_true(g_file_get_contents(from, &bytes, &length, NULL));
+    assert_true(g_file_set_contents(to, bytes, (gssize)length, NULL));
+    assert_int_equal(g_chmod(to, 0700), 0);
+}
+
+/* What keeps the demo org from starting is said, not what perch makes of its silence. */
+static void demo__org_does_not_start__says_why(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = person_new();
+    g_autofree char *perch = g_build_filename(rig->home->home, "perch", NULL);
+    g_autofree char *org = g_build_filename(rig->home->home, "perch-demo-org", NULL);
+    copy_program(g_getenv("PERCH"), perch);
+    assert_true(g_file_set_contents(org, "#!/bin/sh\necho no port >&2\nexit 8\n", -1, NULL));
+    assert_int_equal(g_chmod(org, 0700), 0);
+    const char *argv[] = {perch, "demo", NULL};
+    g_autoptr(Child) child = child_run(argv, rig->home->env, NULL);
+    assert_contains(child->errors->str, "no port\n");
+    assert_contains(child->errors->str, "The demo org did not start; the line above says why.");
+    assert_code(child, 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(demo__to_the_end__leaves_nothing_behind),
         cmocka_unit_test(demo__ended_in_the_middle__leaves_nothing_behind),
         cmocka_unit_test(demo__without_a_terminal__goes_through_on_its_own),
+        cmocka_unit_test(demo__no_ipv4__goes_through_as_well),
+        cmocka_unit_test(demo__org_does_not_start__says_why),
     };
     return cmocka_run_group_tests_name("the demo", tests, NULL, NULL);
 }

@@ -174,6 +174,37 @@ static void no_browser__a_pasted_address_ends_the_login(void **state)
     }
 }
 
+/* Set by hand, so it is an answer to somebody's wish that it cannot be run. */
+static void browser_variable__cannot_be_run__is_told(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    tmphome_set(rig->home, "BROWSER", "no-such-browser %s");
+    g_autoptr(Json) json = set_up(rig, 4, (const char *const[]){"--timeout", "1", NULL});
+    assert_string_equal(json_get_string(json_check(json, "browser"), "status"), "warning");
+    assert_cause(json, "browser", "no-browser", NULL);
+    const Json *evidence = json_get(json_check(json, "browser"), "evidence");
+    assert_contains(json_get_string(evidence, "summary"),
+                    "BROWSER is set to no-such-browser %s, which cannot be run here");
+}
+
+static void proxy__nobody_there__is_not_ok(void **state)
+{
+    (void)state;
+    guint16 ports[3];
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    free_ports(ports);
+    g_autofree char *proxy = g_strdup_printf("http://127.0.0.1:%u", ports[0]);
+    tmphome_set(rig->home, "https_proxy", proxy);
+    g_autoptr(Json) json = set_up(
+        rig, 8, (const char *const[]){"--login-url", "https://acme.my.salesforce.com", NULL});
+    assert_cause(json, "proxy", "proxy-failed", "https_proxy");
+    const Json *diagnosis = json_get(json_check(json, "proxy"), "diagnosis");
+    assert_contains(json_get_string(diagnosis, "message"), proxy);
+    assert_contains(json_get_string(diagnosis, "message"), "Connection refused");
+    assert_cause(json, "connection", "proxy-failed", NULL);
+}
+
 static void host_down__is_found_before_the_browser(void **state)
 {
     (void)state;
@@ -378,6 +409,8 @@ int main(void)
         cmocka_unit_test(port_taken__at_a_login_again__is_told_at_once),
         cmocka_unit_test(port_taken__a_person_goes_on_and_pastes),
         cmocka_unit_test(no_browser__is_told_before_and_after),
+        cmocka_unit_test(browser_variable__cannot_be_run__is_told),
+        cmocka_unit_test(proxy__nobody_there__is_not_ok),
         cmocka_unit_test(no_browser__a_pasted_address_ends_the_login),
         cmocka_unit_test(host_down__is_found_before_the_browser),
         cmocka_unit_test(certificate__is_told_from_a_host_that_is_down),

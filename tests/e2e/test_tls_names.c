@@ -121,7 +121,8 @@ static void setup__each_kind_of_org__one_handshake_a_host(void **state)
         g_autoptr(Child) child = set_up(rig, rows[i].address, NULL);
         assert_code(child, 0);
         /* No public authority: named, so that a person sees who is in between. */
-        assert_contains(child->output->str, "TLS 1.3, certificate by perch test authority");
+        assert_contains(child->output->str,
+                        "TLS 1.3, certificate by perch test authority; authorities: ca_file /");
         g_autoptr(GHashTable) connections = connections_new();
         g_autoptr(GPtrArray) lines = asked(rig, connections);
         assert_asked(lines, rows[i].login, rows[i].instance);

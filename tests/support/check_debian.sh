@@ -30,6 +30,7 @@ mirror=${MIRROR:-$(apt-get indextargets --format '$(SITE) $(RELEASE) $(REPO_URI)
 # What stands between this machine and the mirror stands between the copy and the mirror too.
 proxies=$(apt-config dump | grep -E '^Acquire::(https?::Proxy|Retries)' || true)
 npm=$(npm config get registry 2>/dev/null || true)
+authorities=/etc/ssl/machine.pem
 
 if [ "$(id -u)" != 0 ] || ! command -v debootstrap >/dev/null; then
     echo "check-debian: needs root, and debootstrap (apt-get install debootstrap)." >&2
@@ -72,7 +73,8 @@ inside() {
     unshare --mount --pid --fork --kill-child sh -c "$enter" sh "$keep/$release-$1" \
         setpriv --reuid="$2" --regid="$2" --clear-groups --inh-caps=-all \
         env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        HOME="$home" TERM=dumb ${npm:+npm_config_registry=$npm} ${jobs:+jobs=$jobs} \
+        HOME="$home" TERM=dumb ${npm:+npm_config_registry=$npm} \
+        ${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS=$authorities} ${jobs:+jobs=$jobs} \
         sh -c "cd /srv/perch && $3" </dev/null
 }
 
@@ -81,6 +83,7 @@ new_copy() {
     local root=$keep/$release-$1
     rm -rf "$root"
     cp -a "$base" "$root"
+    [ -z "${NODE_EXTRA_CA_CERTS:-}" ] || cp "$NODE_EXTRA_CA_CERTS" "$root$authorities"
     mkdir "$root/srv/perch" "$root/home/person"
     echo 'person:*:1000:1000::/home/person:/bin/bash' >>"$root/etc/passwd"
     echo 'person:*:20000:0:99999:7:::' >>"$root/etc/shadow"

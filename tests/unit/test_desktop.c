@@ -109,6 +109,7 @@ static void browser__variable__as_a_list(void **state)
         {"alpha; touch /tmp/x", NULL},
         {"w3m", NULL},
         {"absent", NULL},
+        {"'unbalanced", NULL},
         {"", NULL},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -118,11 +119,14 @@ static void browser__variable__as_a_list(void **state)
         bool opened = desktop_open(desktop, URL, &error);
         if (cases[i].told == NULL) {
             assert_null(desktop->browser);
+            assert_string_equal(desktop->no_browser == NULL ? "" : desktop->no_browser,
+                                cases[i].variable);
             assert_false(opened);
             assert_error_code(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND);
             continue;
         }
         assert_no_error(error);
+        assert_null(desktop->no_browser);
         g_autofree char *told = report(fixture);
         assert_string_equal(told, cases[i].told);
     }

@@ -135,6 +135,54 @@ static void tls__other_ca__refused(void **state)
     child_free(server);
 }
 
+/* Who is trusted by the environment, and that network.json stands above it. */
+static void tls__authorities_of_the_environment__count(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *ca_file, *bundle, *file, *folder; /* certificates of: good or other */
+        enum http_end end;
+        const char *said;
+    } rows[] = {
+        {NULL, "good", NULL, NULL, HTTP_ANSWERED, "CURL_CA_BUNDLE @/good/ca.pem"},
+        {NULL, NULL, "good", NULL, HTTP_ANSWERED, "SSL_CERT_FILE @/good/ca.pem"},
+        {NULL, NULL, NULL, "good", HTTP_ANSWERED, "SSL_CERT_DIR @/good/ca"},
+        {NULL, NULL, "good", "other", HTTP_ANSWERED,
+         "SSL_CERT_FILE @/good/ca.pem, SSL_CERT_DIR @/other/ca"},
+        {NULL, "other", "good", "good", HTTP_TLS, "CURL_CA_BUNDLE @/other/ca.pem"},
+        {"other", "good", "good", NULL, HTTP_TLS, "ca_file @/other/ca.pem"},
+        {"good", "other", "other", "other", HTTP_ANSWERED, "ca_file @/good/ca.pem"},
+        {NULL, NULL, NULL, NULL, HTTP_TLS, NULL},
+    };
+    shell("for ca in good other; do mkdir $ca/ca && cp $ca/ca.pem $ca/ca/ && openssl rehash $ca/ca "
+          "|| "
+          "exit 1; done");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *const variables[][3] = {{"CURL_CA_BUNDLE", rows[i].bundle, "/ca.pem"},
+                                            {"SSL_CERT_FILE", rows[i].file, "/ca.pem"},
+                                            {"SSL_CERT_DIR", rows[i].folder, "/ca"}};
+        for (gsize j = 0; j < G_N_ELEMENTS(variables); j++) {
+            g_autofree char *value =
+                g_strdup_printf("%s/%s%s", folder, variables[j][1], variables[j][2]);
+            g_setenv(variables[j][0], variables[j][1] == NULL ? "" : value, TRUE);
+        }
+        guint16 port = 0;
+        Child *server = server_start("good/cert", NULL, &port);
+        g_autoptr(Http) http = http_for(port, rows[i].ca_file);
+        struct got got = http_get(http, "https://" NAME "/");
+        if (got.end != rows[i].end)
+            fail_msg("row %zu: end %d, %s", i, got.end, got.detail);
+        g_auto(GStrv) parts = g_strsplit(rows[i].said == NULL ? "" : rows[i].said, "@", -1);
+        g_autofree char *said = g_strjoinv(folder, parts);
+        assert_string_equal(http_authorities(http) == NULL ? "" : http_authorities(http), said);
+        got_clear(&got);
+        child_free(server);
+    }
+    g_unsetenv("CURL_CA_BUNDLE");
+    g_unsetenv("SSL_CERT_FILE");
+    g_unsetenv("SSL_CERT_DIR");
+}
+
 /* A server of another kind: says something to each connection, and closes it or not. */
 struct other_server {
     GSocket *socket;
@@ -261,6 +309,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tls__table),
         cmocka_unit_test(tls__other_ca__refused),
+        cmocka_unit_test(tls__authorities_of_the_environment__count),
         cmocka_unit_test(tls__no_tls_there__mapped),
         cmocka_unit_test(certificate__cut_or_changed__stays_inside),
     };

@@ -14,10 +14,11 @@ struct desktop {
     char ssh_client[64]; /* address of the other end, "" if not known */
     bool wsl;
     bool container;
-    bool graphical; /* DISPLAY or WAYLAND_DISPLAY */
-    char *browser;  /* the command that desktop_open would run; NULL = none here */
-    char *copier;   /* the command that desktop_copy would run; NULL = none here */
-    char *ssh_user; /* login name here, for the ssh -L line */
+    bool graphical;   /* DISPLAY or WAYLAND_DISPLAY */
+    char *browser;    /* the command that desktop_open would run; NULL = none here */
+    char *no_browser; /* $BROWSER where nothing that it names can be run; else NULL */
+    char *copier;     /* the command that desktop_copy would run; NULL = none here */
+    char *ssh_user;   /* login name here, for the ssh -L line */
     char *ssh_host; /* address of this machine as the SSH client reached it; its name if unknown */
     guint16 ssh_port; /* as the SSH client reached it; 22 if unknown */
 };

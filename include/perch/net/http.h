@@ -95,9 +95,10 @@ void http_request_fresh(HttpRequest *request); /* on a new connection, so that t
  * ca_file (PEM, absolute path) takes the place of the system's bundle file of certificate
  * authorities. Where libcurl also knows a folder of certificates (Debian, Ubuntu:
  * /etc/ssl/certs), that folder stays trusted and the file adds to it; elsewhere the file has to
- * hold every authority that is needed. connect_to is CURLOPT_CONNECT_TO: another place to connect
- * to; the name in the URL still decides what the certificate has to say.
- * proxy takes the place of the environment's proxy; no_proxy still counts.
+ * hold every authority that is needed. Without it CURL_CA_BUNDLE counts, else SSL_CERT_FILE and
+ * SSL_CERT_DIR (in place of the folder), as with the curl program. connect_to is
+ * CURLOPT_CONNECT_TO: another place to connect to; the name in the URL still decides what the
+ * certificate has to say. proxy takes the place of the environment's proxy; no_proxy still counts.
  */
 Http *http_new(GError **error);
 
@@ -110,10 +111,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Http, http_free)
  * host instead of one, so that none waits for the other's answer. */
 void http_expect_many(Http *http);
 
+/* Which certificate authorities somebody chose: "SSL_CERT_FILE /path", "ca_file /path"; NULL: the
+ * system's. Borrowed. */
+const char *http_authorities(const Http *http);
+
 /* The proxy that a URL would go through by the settings or the environment (https_proxy,
  * all_proxy, no_proxy), or NULL; owned by caller, user name and password left out. A loopback
  * address never goes through one. */
 char *http_proxy_for(Http *http, const char *url);
+
+/* Connects to a proxy (as http_proxy_for gives it) and hangs up: whether anybody is there, within 5
+ * s. */
+void http_proxy_try(const char *proxy, GCancellable *cancellable, GAsyncReadyCallback done,
+                    gpointer user);
+bool http_proxy_try_finish(GAsyncResult *result, GError **error);
 
 typedef void (*http_done)(const struct http_response *response, gpointer user);
 

@@ -331,22 +331,26 @@ static int listen_on(int family, guint16 port)
 
 static guint16 port_of(int fd)
 {
-    struct sockaddr_in address;
+    struct sockaddr_in6 address; /* the port stands in the same place in both families */
     socklen_t length = sizeof address;
     if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)
         return 0;
-    return ntohs(address.sin_port);
+    return ntohs(address.sin6_port);
 }
 
-/* Both families on one port. A machine without IPv6 gets IPv4 alone. */
+/* Both families on one port. A machine without one of them gets the other alone. */
 static bool listen_both(guint16 port, int ret_fds[FAMILIES], guint16 *ret_port)
 {
     for (int try = 0; try < (port == 0 ? PORT_TRIES : 1); try++) {
         ret_fds[0] = listen_on(AF_INET, port);
-        if (ret_fds[0] < 0)
+        if (ret_fds[0] < 0 && errno != EADDRNOTAVAIL && errno != EAFNOSUPPORT)
             return false;
-        *ret_port = port_of(ret_fds[0]);
+        *ret_port = ret_fds[0] < 0 ? port : port_of(ret_fds[0]);
         ret_fds[1] = listen_on(AF_INET6, *ret_port);
+        if (ret_fds[0] < 0) {
+            *ret_port = ret_fds[1] < 0 ? 0 : port_of(ret_fds[1]);
+            return ret_fds[1] >= 0;
+        }
         if (ret_fds[1] >= 0 || errno != EADDRINUSE)
             return true;
         close(ret_fds[0]);
