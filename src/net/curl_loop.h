@@ -2,7 +2,7 @@
 #ifndef PERCH_NET_CURL_LOOP_H
 #define PERCH_NET_CURL_LOOP_H
 
-#include <curl/curl.h>
+#include "curl.h"
 #include <glib.h>
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
 #ifndef PERCH_NET_HTTP_PRIVATE_H
 #define PERCH_NET_HTTP_PRIVATE_H
 
-#include <curl/curl.h>
+#include "curl.h"
 
 #include "perch/net/http.h"
 

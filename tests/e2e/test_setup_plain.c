@@ -77,6 +77,23 @@ static void token__prints_a_token_that_works_and_nothing_else(void **state)
     assert_string_equal(kept->output->str, fresh->output->str);
 }
 
+/* What glibc's loader says that it loaded. */
+static void token__still_good__loads_no_network_library(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    tmphome_set(rig->home, "LD_DEBUG", "files");
+    g_autoptr(Child) kept = rig_perch_secret(rig, "token", "acme", NULL);
+    g_autoptr(Child) fresh = rig_perch_secret(rig, "token", "acme", "--fresh", NULL);
+    tmphome_set(rig->home, "LD_DEBUG", NULL);
+    assert_code(kept, 0);
+    assert_code(fresh, 0);
+    assert_non_null(strstr(kept->errors->str, "libsecret"));
+    assert_null(strstr(kept->errors->str, "libcurl"));
+    assert_non_null(strstr(fresh->errors->str, "libcurl"));
+}
+
 static void token__unknown_connection__is_usage(void **state)
 {
     (void)state;
@@ -257,6 +274,7 @@ int main(void)
         cmocka_unit_test(setup__no_input__ends_with_a_lead_and_a_keyring_item),
         cmocka_unit_test(setup__json__is_one_object_with_every_check),
         cmocka_unit_test(token__prints_a_token_that_works_and_nothing_else),
+        cmocka_unit_test(token__still_good__loads_no_network_library),
         cmocka_unit_test(token__unknown_connection__is_usage),
         cmocka_unit_test(status__tells_working_from_revoked),
         cmocka_unit_test(test__inserts_reads_back_and_deletes),
