@@ -2,13 +2,14 @@
 #include "support/measure.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/test.h"
 
-enum { RUNS = 41 };
+enum { RUNS = 31 };
 
 void measure_add(struct series *series, double value)
 {
@@ -48,14 +49,27 @@ int measure_runs(void)
     return CLAMP(count, 1, 1000);
 }
 
+void measure_print_ratio(const char *what, const char *ours, struct series *our, const char *theirs,
+                         struct series *their, double aim)
+{
+    double a = measure_median(our), b = measure_median(their), ratio = a / b;
+    printf("%-18s %s %.1f ms, %s %.1f ms: %.2f times (aim %.2f)%s\n", what, ours, a, theirs, b,
+           ratio, aim, ratio <= aim ? "" : "  OVER THE AIM");
+}
+
 double measure_run(TmpHome *home, const char *const *argv)
+{
+    return measure_run_reading(home, argv, "/dev/null");
+}
+
+double measure_run_reading(TmpHome *home, const char *const *argv, const char *input)
 {
     g_auto(GStrv) copy = g_strdupv((char **)(gintptr)argv);
     double began = measure_now_ms();
     pid_t pid = fork();
     if (pid == 0) {
         int null = open("/dev/null", O_RDWR);
-        dup2(null, STDIN_FILENO);
+        dup2(open(input, O_RDONLY), STDIN_FILENO);
         dup2(null, STDOUT_FILENO);
         execvpe(copy[0], copy, home->env);
         _exit(127);
