@@ -87,6 +87,24 @@ static const struct failure_row {
 #include "perch/explain/failures.def"
 };
 
+/* The names of codes that are no rows, blanks between them. */
+static const struct code_row {
+    enum cause cause;
+    const char *names;
+} codes[] = {
+#define CODES(cause, names) {CAUSE_##cause, names},
+#include "perch/explain/codes.def"
+};
+
+/* Texts of Login History; those of other languages are not for roff. */
+static const struct status_row {
+    const char *code, *text;
+    enum cause cause;
+} statuses[] = {
+#define STATUS(code, text, cause, certainty) {code, text, CAUSE_##cause},
+#include "perch/explain/login_status.def"
+};
+
 static const struct advice_row {
     const char *code, *text, *step;
 } advices[] = {
@@ -228,12 +246,40 @@ static void write_answer(const struct failure_row *row)
         printf(".Pq likely\n");
 }
 
+static void write_status(const struct status_row *status)
+{
+    if (status->code != NULL)
+        printf(".It\n.Li %s\n", status->code);
+    if (status->text != NULL) {
+        printf("%s", status->code != NULL ? "" : ".It\n");
+        printf("in Login History\n.Dq ");
+        say_argument(status->text);
+        putchar('\n');
+    }
+}
+
+static bool is_ascii(const char *text)
+{
+    for (const char *p = text; p != NULL && *p != '\0'; p++)
+        if ((unsigned char)*p >= 0x80)
+            return false;
+    return true;
+}
+
 static void write_answers(enum cause cause)
 {
     printf(".Pp\nIt is named after these answers:\n.Bl -bullet -compact -offset indent\n");
     for (size_t i = 0; i < COUNT(failures); i++)
         if (failures[i].cause == cause)
             write_answer(&failures[i]);
+    for (size_t i = 0; i < COUNT(codes); i++)
+        if (codes[i].cause == cause) {
+            printf(".It\nlikely, by its name:\n");
+            say(codes[i].names);
+        }
+    for (size_t i = 0; i < COUNT(statuses); i++)
+        if (statuses[i].cause == cause && is_ascii(statuses[i].text))
+            write_status(&statuses[i]);
     if (cause == CAUSE_UNKNOWN)
         printf(".It\nevery other one\n");
     printf(".El\n");

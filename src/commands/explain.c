@@ -96,7 +96,7 @@ static GPtrArray *make_rows(const SecretBuf *text, const struct question *questi
 {
     GPtrArray *rows = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
     g_autoptr(GPtrArray) failures =
-        explain_paste_all(text->text, text->length, question->stage, question->status);
+        explain_paste_all(text->text, text->length, question->stage, question->status, NULL);
     g_autofree char *org = paste_org(text->text, text->length);
     for (guint i = 0; i < failures->len; i++)
         g_ptr_array_add(rows, make_row(i, failures->pdata[i], org));

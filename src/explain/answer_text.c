@@ -70,13 +70,54 @@ static char *replace(const char *text, const char *pattern, const char *with)
     return out == NULL ? g_strdup("") : out;
 }
 
+/* Whether the tag at p is the one of the name: "<script " and "</script>". */
+static bool is_tag(const char *p, const char *name)
+{
+    gsize length = strlen(name);
+    return g_ascii_strncasecmp(p, name, length) == 0 && !g_ascii_isalnum(p[length]);
+}
+
+/* Where the markup that begins at p ends: a tag, a comment, or a script with all that is in it. */
+static const char *skip_markup(const char *p)
+{
+    static const char *const hidden[][2] = {{"<script", "</script"}, {"<style", "</style"}};
+    const char *end = strchr(p, '>');
+    if (g_str_has_prefix(p, "<!--"))
+        end = strstr(p, "-->");
+    for (gsize i = 0; i < G_N_ELEMENTS(hidden); i++)
+        if (is_tag(p, hidden[i][0])) {
+            const char *closed = strcasestr(p, hidden[i][1]);
+            end = closed == NULL ? NULL : strchr(closed, '>');
+        }
+    return end == NULL ? p + strlen(p) : end + 1 + (g_str_has_prefix(p, "<!--") ? 2 : 0);
+}
+
 char *page_text(const char *html)
 {
-    g_autofree char *no_code = replace(html, "<(script|style)\\b.*?</\\1>|<!--.*?-->", " ");
-    g_autofree char *no_tags = replace(no_code, "<[^>]*>", " ");
-    g_autofree char *no_blanks = replace(no_tags, "(\\s|&nbsp;)+", " ");
-    g_autofree char *text = replace(no_blanks, "&amp;", "&");
-    return text_abbreviate(g_strstrip(text), PAGE_CHARACTERS);
+    static const struct {
+        const char *entity, *text;
+    } entities[] = {{"&nbsp;", " "}, {"&amp;", "&"}};
+    g_autoptr(GString) out = g_string_new(NULL);
+    const char *last_tag = strrchr(html, '>');
+    for (const char *p = html; *p != '\0' && out->len < PAGE_CHARACTERS * 4;) {
+        if ((*p == '<' && p < last_tag) || g_ascii_isspace(*p)) {
+            if (out->len > 0 && out->str[out->len - 1] != ' ')
+                g_string_append_c(out, ' ');
+            p = *p == '<' ? skip_markup(p) : p + 1;
+            continue;
+        }
+        gsize i = 0;
+        while (i < G_N_ELEMENTS(entities) && !g_str_has_prefix(p, entities[i].entity))
+            i++;
+        if (i < G_N_ELEMENTS(entities)) {
+            g_string_append(out, entities[i].text);
+            p += strlen(entities[i].entity);
+        } else {
+            g_string_append_c(out, *p++);
+        }
+    }
+    g_autofree char *valid = g_utf8_make_valid(g_strstrip(out->str), -1); /* cut in a character */
+    return text_abbreviate(valid, PAGE_CHARACTERS);
 }
 
 static bool is_html(const char *text)
@@ -87,7 +128,7 @@ static bool is_html(const char *text)
 
 bool answer_from_markup(struct failure *failure, const char *text)
 {
-    if (*text != '<')
+    if (*text != '<' || strchr(text, '>') == NULL) /* "<unfinished" only looks like it */
         return false;
     if (!is_html(text) && from_xml(failure, text))
         return true;
@@ -96,8 +137,7 @@ bool answer_from_markup(struct failure *failure, const char *text)
         answer_from_form(failure, text))
         return true;
     g_autofree char *readable = page_text(text);
-    bool maintenance = g_regex_match_simple("maintenance", text, G_REGEX_CASELESS, 0);
-    failure_say(failure, maintenance ? "maintenance" : "html", readable);
+    failure_say(failure, page_code(text), readable);
     return true;
 }
 
@@ -124,12 +164,16 @@ bool answer_from_form(struct failure *failure, const char *text)
     g_autofree char *plain = replace(text, "&amp;", "&");
     g_autofree char *error = form_value(plain, "error");
     if (error == NULL)
+        error = form_value(plain, "oauth_error"); /* handed on by another page */
+    if (error == NULL)
         return false;
     g_strstrip(error);
     error[strcspn(error, " \t\r\n")] = '\0';
     if (*error == '\0')
         return false;
     g_autofree char *description = form_value(plain, "error_description");
+    if (description == NULL)
+        description = form_value(plain, "oauth_error_description");
     failure_say(failure, error, description);
     return true;
 }
@@ -166,8 +210,9 @@ static bool from_inner_json(struct failure *failure, const char *text)
 
 static char *loose_value(const char *text, const char *names, const char *value)
 {
+    /* A run of backslashes is tried at its start only. */
     g_autofree char *pattern =
-        g_strdup_printf("\\\\*\"(?:%s)\\\\*\"\\s*:\\s*\\\\*\"(%s)", names, value);
+        g_strdup_printf("(?<!\\\\)\\\\*+\"(?:%s)\\\\*+\"\\s*+:\\s*+\\\\*+\"(%s)", names, value);
     g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
     g_autoptr(GMatchInfo) info = NULL;
     return g_regex_match(regex, text, 0, &info) ? g_match_info_fetch(info, 1) : NULL;

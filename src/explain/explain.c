@@ -124,6 +124,18 @@ struct diagnosis *explain(const struct failure *failure)
     return explain_as(failure, cause, certainty);
 }
 
+/* What a cause means; of a code that only its family tells, that too. */
+static char *happened_of(const struct failure *failure, const struct cause_row *row,
+                         enum cause cause)
+{
+    struct match match = failure_match(failure);
+    return match.guessed && match.cause == cause
+               ? g_strdup_printf("%s %s", _(row->happened),
+                                 _("perch does not know this code itself; this is what codes of "
+                                   "such a name mean."))
+               : g_strdup(_(row->happened));
+}
+
 struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
                              enum certainty certainty)
 {
@@ -136,7 +148,7 @@ struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
         .cause = match.cause,
         .certainty = match.certainty,
         .title = g_strdup(_(row->title)),
-        .happened = g_strdup(_(row->happened)),
+        .happened = happened_of(failure, row, match.cause),
         .fix = fill_steps(failure, row->steps, &names),
         .tell_apart = row->tell_apart == NULL ? NULL : g_strdup(_(row->tell_apart)),
         .page = page_for_app(page_for(row->page, names.text[NAME_OBJECT]), failure->app),

@@ -35,13 +35,15 @@ const struct cause_row *cause_row(enum cause cause);
 struct match {
     enum cause cause;
     enum certainty certainty;
+    bool guessed; /* the code is not known, its family is */
 };
 
 struct match failure_match(const struct failure *failure);
-/* Whether the table has a row for a code that Salesforce sends; perch's own words do not count. */
+/* Whether a table has a row for a code that Salesforce sends; perch's own words do not count.
+ * InvalidSessionId is INVALID_SESSION_ID. */
 bool failure_code_is_known(const char *code);
-/* What text holds of the texts that decide without a code; NULL = nothing. Borrowed. */
-const char *failure_words_in(const char *text);
+/* Codes of the families that are known by their beginning or end. */
+bool failure_code_is_of_a_family(const char *code);
 /* What to do first for exactly this answer, untranslated; NULL = nothing. */
 const char *failure_advice(const struct failure *failure);
 
@@ -86,6 +88,19 @@ void failure_say(struct failure *failure, const char *code, const char *message)
 gsize bracketed(const char *text, gsize limit);
 /* What a person would read on a page of HTML, in one line. */
 char *page_text(const char *html);
+/* perch's own word for a page: "maintenance", "edge-page"; "html" for one that it does not know. */
+const char *page_code(const char *html);
+
+/* ---- words.c ---- */
+
+struct words;
+
+/* list stays the caller's, and as long as words; each word is lower case, of four bytes or more. */
+struct words *words_new(const char *const *list, gsize count);
+typedef void (*words_found)(guint word, gsize at, gpointer user);
+/* Each place of each word in a text that is lower case, in the order of the text. */
+void words_each(const struct words *words, const char *lower, gsize length, words_found found,
+                gpointer user);
 
 /* ---- regex.c ---- */
 

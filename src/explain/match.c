@@ -56,22 +56,150 @@ static const struct {
     enum failure_target target;
     struct match match;
 } by_target[] = {
-    {"NOT_FOUND", FAILURE_OF_RECORD, {CAUSE_RECORD_NOT_FOUND, CERTAINTY_CERTAIN}},
-    {"NOT_FOUND", FAILURE_OF_SERVICE, {CAUSE_REQUEST_MALFORMED, CERTAINTY_LIKELY}},
+    {"NOT_FOUND", FAILURE_OF_RECORD, {CAUSE_RECORD_NOT_FOUND, CERTAINTY_CERTAIN, false}},
+    {"NOT_FOUND", FAILURE_OF_SERVICE, {CAUSE_REQUEST_MALFORMED, CERTAINTY_LIKELY, false}},
 };
 
-struct match failure_match(const struct failure *failure)
+/* ---- codes that are no rows: a hash of names ---- */
+
+static const struct {
+    enum cause cause;
+    const char *names;
+} groups[] = {
+#define CODES(cause, names) {CAUSE_##cause, names},
+#include "perch/explain/codes.def"
+#undef CODES
+};
+
+static const struct status {
+    const char *code, *text;
+    struct match match;
+} statuses[] = {
+#define STATUS(code, text, cause, certainty) \
+    {code, text, {CAUSE_##cause, CERTAINTY_##certainty, false}},
+#include "perch/explain/login_status.def"
+#undef STATUS
+};
+
+/* Codes that are not known, by what they begin or end with. */
+static const struct {
+    const char *pattern;
+    enum cause cause;
+} families[] = {
+    {"^(?:LIMIT_|MAX_|MAXIMUM_|EXCEEDED_|TOO_MANY_)|_EXCEEDED$|_LIMIT$", CAUSE_LIMIT_REACHED},
+    {"^EMAIL_", CAUSE_EMAIL_FAILED},
+    {"^DUPLICATE_", CAUSE_DUPLICATE_VALUE},
+    {"^TXN_SECURITY_", CAUSE_POLICY_BLOCKED},
+    {"^(?:LOGIN_)?(?:SAML|SSO)_", CAUSE_SSO_FAILED},
+    {"^LOGIN_", CAUSE_LOGIN_REFUSED},
+    {"^(?:PORTAL|COMMUNITY|NETWORK)_", CAUSE_SITE_USER},
+    {"^INSUFFICIENT_ACCESS", CAUSE_RECORD_ACCESS},
+    {"_(?:UNAVAILABLE|TIMED_OUT|SERVICE_DOWN)$", CAUSE_SALESFORCE_UNAVAILABLE},
+    {"^(?:CANNOT|CANT)_", CAUSE_OTHER_REQUEST},
+};
+
+/* Code to struct match *, from both tables; made once and kept. */
+static const GHashTable *code_table(void)
+{
+    static GHashTable *table;
+    if (table != NULL)
+        return table;
+    table = g_hash_table_new(g_str_hash, g_str_equal);
+    for (gsize i = 0; i < G_N_ELEMENTS(statuses); i++)
+        if (statuses[i].code != NULL)
+            g_hash_table_insert(table, (gpointer)(guintptr)statuses[i].code,
+                                (gpointer)(guintptr)&statuses[i].match);
+    for (gsize i = 0; i < G_N_ELEMENTS(groups); i++) {
+        struct match *match = g_new(struct match, 1);
+        *match = (struct match){groups[i].cause, CERTAINTY_LIKELY, false};
+        g_autofree char **names = g_strsplit(groups[i].names, " ", -1); /* the strings stay */
+        for (char **name = names; *name != NULL; name++)
+            g_hash_table_insert(table, *name, match);
+    }
+    return table;
+}
+
+static const struct match *match_by_name(const char *code)
+{
+    return g_hash_table_lookup((GHashTable *)(guintptr)code_table(), code);
+}
+
+/* InvalidSessionId, as the Bulk API and some clients write it, as INVALID_SESSION_ID; NULL when it
+ * is not written so. */
+static char *snake_case(const char *code)
+{
+    if (code == NULL || !regex_fits("\\A(?:[A-Z][a-z]+){2,}\\z", code))
+        return NULL;
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (const char *p = code; *p != '\0'; p++) {
+        if (p > code && g_ascii_isupper(*p))
+            g_string_append_c(out, '_');
+        g_string_append_c(out, g_ascii_toupper(*p));
+    }
+    return g_strdup(out->str);
+}
+
+static bool match_status_text(const struct failure *failure, struct match *ret_match)
+{
+    for (gsize i = 0; failure->code == NULL && i < G_N_ELEMENTS(statuses); i++)
+        if (statuses[i].text != NULL && holds(failure->message, statuses[i].text)) {
+            *ret_match = statuses[i].match;
+            return true;
+        }
+    return false;
+}
+
+static bool match_rows(const struct failure *failure, struct match *ret_match)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(by_target); i++)
         if (by_target[i].target == failure->target &&
-            g_strcmp0(by_target[i].code, failure->code) == 0)
-            return by_target[i].match;
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (fits(&rows[i], failure))
-            return (struct match){rows[i].cause, rows[i].certainty};
+            g_strcmp0(by_target[i].code, failure->code) == 0) {
+            *ret_match = by_target[i].match;
+            return true;
+        }
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (!fits(&rows[i], failure))
+            continue;
+        /* What Login History says tells more than an HTTP status alone. */
+        if (rows[i].code == NULL && rows[i].text == NULL && match_status_text(failure, ret_match))
+            return true;
+        *ret_match = (struct match){rows[i].cause, rows[i].certainty, false};
+        return true;
+    }
+    if (match_status_text(failure, ret_match))
+        return true;
+    const struct match *named = failure->code == NULL ? NULL : match_by_name(failure->code);
+    if (named != NULL)
+        *ret_match = *named;
+    return named != NULL;
+}
+
+static const struct match *match_family(const char *code)
+{
+    static struct match match = {CAUSE_UNKNOWN, CERTAINTY_LIKELY, true};
+    for (gsize i = 0; code != NULL && i < G_N_ELEMENTS(families); i++)
+        if (regex_fits("\\A[A-Z]+(?:_[A-Z]+)+\\z", code) && regex_fits(families[i].pattern, code)) {
+            match.cause = families[i].cause;
+            return &match;
+        }
+    return NULL;
+}
+
+struct match failure_match(const struct failure *failure)
+{
+    struct match match;
+    if (match_rows(failure, &match))
+        return match;
+    g_autofree char *snake = snake_case(failure->code);
+    if (snake != NULL) {
+        struct failure same = *failure;
+        same.code = snake;
+        return failure_match(&same);
+    }
     if (g_strcmp0(failure->code, "empty") == 0) /* then the status alone tells */
         return failure_match(&(struct failure){.stage = failure->stage, .status = failure->status});
-    return (struct match){CAUSE_UNKNOWN, CERTAINTY_UNKNOWN};
+    const struct match *family = match_family(failure->code);
+    return family != NULL ? *family : (struct match){CAUSE_UNKNOWN, CERTAINTY_UNKNOWN, false};
 }
 
 bool failure_code_is_known(const char *code)
@@ -79,15 +207,15 @@ bool failure_code_is_known(const char *code)
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         if (g_strcmp0(rows[i].code, code) == 0 && strcmp(rows[i].source, "own") != 0)
             return true;
-    return false;
+    if (code != NULL && match_by_name(code) != NULL)
+        return true;
+    g_autofree char *snake = snake_case(code);
+    return snake != NULL && failure_code_is_known(snake);
 }
 
-const char *failure_words_in(const char *text)
+bool failure_code_is_of_a_family(const char *code)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (rows[i].code == NULL && rows[i].text != NULL && holds(text, rows[i].text))
-            return rows[i].text;
-    return NULL;
+    return match_family(code) != NULL;
 }
 
 const char *failure_advice(const struct failure *failure)

@@ -6,7 +6,7 @@
 #include "perch/base/secret.h"
 #include "perch/base/text.h"
 
-enum { PASTE_BYTES = 256 * 1024, FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
+enum { FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
 
 /* ---- what stands around a finding ---- */
 
@@ -22,7 +22,7 @@ enum { PASTE_BYTES = 256 * 1024, FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
     "([2-5]\\d\\d)\\b"
 
 /* What belongs to a finding stands near it. */
-enum { NEAR_BYTES = 16 * 1024 };
+enum { NEAR_BYTES = 4 * 1024 };
 
 static char *window_at(const char *text, gsize at, gsize *ret_start)
 {
@@ -177,7 +177,7 @@ static void find_all(struct paste_text *paste)
     paste_find_markup(paste);
     paste_find_words(paste);
     paste_find_phrases(paste);
-    paste_find_wire(paste);
+    paste_find_curl(paste);
     paste_find_status(paste);
 }
 
@@ -218,6 +218,7 @@ static bool shows_success(const char *text)
 {
     static const char *const signs[] = {
         "(?i)\\A\\s*(?:Login History[^\\n]*|Status\\s*:?\\s*)?Success\\s*\\z",
+        "\\A\\s*LOGIN_NO_ERROR\\s*\\z",
         "(?i)\"success\"\\s*:\\s*true",
         "(?i)\"access_token\"\\s*:",
         "(?i)/OauthRedirect\\?(?:[^\\s]*&)?code=",
@@ -249,25 +250,19 @@ static bool all_are_weak(GPtrArray *findings)
     return true;
 }
 
-/* Where to begin in a text that is too long: at its end, but not inside of a word, which may be
- * half of a secret. */
-static gsize skip_of(const char *text, gsize length)
-{
-    gsize skip = length > PASTE_BYTES ? length - PASTE_BYTES : 0;
-    while (skip > 0 && skip < length && !g_ascii_isspace(text[skip]))
-        skip++;
-    return skip;
-}
-
-GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, long status)
+GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, long status,
+                             gsize *ret_left_out)
 {
     GPtrArray *failures = g_ptr_array_new_with_free_func((GDestroyNotify)failure_free);
     g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func(finding_free);
-    gsize skip = skip_of(text, length);
-    g_autoptr(WipedText) plain = paste_plain(text + skip, length - skip);
-    g_autofree char *variant = redact(plain);
+    gsize left_out;
+    g_autoptr(WipedText) plain = paste_plain(text, length);
+    g_autofree char *safe = redact(plain);
+    g_autofree char *variant = paste_digest(safe, &left_out);
     g_autofree char *shown = g_strdup(variant);
     guint layer = 0;
+    if (ret_left_out != NULL)
+        *ret_left_out = left_out;
     while (variant != NULL) {
         struct paste_text paste = {variant, stage, status, findings};
         find_all(&paste);
@@ -289,7 +284,7 @@ GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, l
 bool explain_paste(struct failure *ret_failure, const char *text, gsize length, enum stage stage,
                    long status)
 {
-    g_autoptr(GPtrArray) all = explain_paste_all(text, length, stage, status);
+    g_autoptr(GPtrArray) all = explain_paste_all(text, length, stage, status, NULL);
     *ret_failure = (struct failure){0};
     if (all->len == 0)
         return false;
@@ -301,33 +296,57 @@ bool explain_paste(struct failure *ret_failure, const char *text, gsize length, 
 
 /* ---- which org ---- */
 
-/* "acme--uat" of acme--uat.sandbox.my.salesforce.com, of its Lightning and of its Setup host. */
-static char *org_part(const char *host)
+static const char *const org_domains[] = {
+    ".my.salesforce.com",   ".my.salesforce.mil",      ".my.salesforce-setup.com",
+    ".lightning.force.com", ".lightning.crmforce.mil",
+};
+
+struct org_search {
+    const char *lower;
+    char *host; /* the first one that was found */
+    bool several;
+};
+
+static bool is_host_character(char c)
 {
-    return g_strndup(host, strcspn(host, "."));
+    return g_ascii_isalnum(c) || c == '-' || c == '.';
+}
+
+/* "acme--uat" of acme--uat.sandbox.my.salesforce.com, of its Lightning and of its Setup host. */
+static bool same_org(const char *a, const char *b)
+{
+    gsize length = strcspn(a, ".");
+    return length == strcspn(b, ".") && strncmp(a, b, length) == 0;
+}
+
+static void take_org(guint domain, gsize at, gpointer user)
+{
+    struct org_search *search = user;
+    const char *end = search->lower + at + strlen(org_domains[domain]);
+    const char *start = search->lower + at;
+    while (start > search->lower && is_host_character(start[-1]))
+        start--;
+    while (*start == '-' || *start == '.')
+        start++;
+    const char *rest = end + strspn(end, "-.");
+    if (start >= search->lower + at || g_ascii_isalnum(*rest) || *rest == '_')
+        return;
+    g_autofree char *host = g_strndup(start, (gsize)(end - start));
+    if (search->host == NULL)
+        search->host = g_steal_pointer(&host);
+    else
+        search->several = search->several || !same_org(search->host, host);
 }
 
 char *paste_org(const char *text, gsize length)
 {
-    static const char pattern[] =
-        "\\b([a-z0-9][a-z0-9-]{0,62}(?:\\.[a-z0-9-]{1,63}){0,3}\\.(?:my\\.salesforce\\.com"
-        "|my\\.salesforce\\.mil|my\\.salesforce-setup\\.com|lightning\\.force\\.com"
-        "|lightning\\.crmforce\\.mil))(?![\\w.-]*\\w)";
-    gsize skip = skip_of(text, length);
-    g_autoptr(WipedText) plain = paste_plain(text + skip, length - skip);
+    static struct words *domains;
+    if (domains == NULL)
+        domains = words_new(org_domains, G_N_ELEMENTS(org_domains));
+    g_autoptr(WipedText) plain = paste_plain(text, length);
     g_autoptr(WipedText) lower = g_ascii_strdown(plain, -1);
-    const GRegex *regex = regex_of(pattern);
-    g_autoptr(GMatchInfo) info = NULL;
-    g_autofree char *found = NULL;
-    for (g_regex_match(regex, lower, 0, &info); g_match_info_matches(info);
-         g_match_info_next(info, NULL)) {
-        g_autofree char *host = g_match_info_fetch(info, 1);
-        g_autofree char *part = org_part(host);
-        g_autofree char *known = found == NULL ? NULL : org_part(found);
-        if (known != NULL && strcmp(known, part) != 0)
-            return NULL;
-        if (found == NULL)
-            found = g_steal_pointer(&host);
-    }
-    return found == NULL ? NULL : g_strconcat("https://", found, NULL);
+    struct org_search search = {.lower = lower};
+    words_each(domains, lower, strlen(lower), take_org, &search);
+    g_autofree char *host = search.host;
+    return host == NULL || search.several ? NULL : g_strconcat("https://", host, NULL);
 }

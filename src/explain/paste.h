@@ -45,12 +45,23 @@ void paste_find_forms(struct paste_text *paste);
 void paste_find_markup(struct paste_text *paste);
 void paste_find_words(struct paste_text *paste);
 void paste_find_phrases(struct paste_text *paste);
-void paste_find_wire(struct paste_text *paste);
+void paste_find_curl(struct paste_text *paste);
 void paste_find_status(struct paste_text *paste);
 
 /* The line of text that holds the offset, presentable; owned by the caller. In every text of a
  * paste_text a line ends with one "\n" and with nothing else. */
 char *paste_line_at(const char *text, gsize at);
+
+/* perch's own word for what a line says of the wire; NULL = it says nothing of it. */
+const char *paste_wire_code(const char *line);
+/* Whether a piece of text may be what went wrong; the piece is lower case. */
+bool paste_line_matters(const char *lower, gsize length);
+
+/* ---- paste_digest.c ---- */
+
+/* Of a text of any length what may matter, in its order; *ret_left_out: bytes that may matter as
+ * well, but were too many. Owned by the caller. */
+char *paste_digest(const char *text, gsize *ret_left_out);
 
 /* ---- paste_variants.c ---- */
 

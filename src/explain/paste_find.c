@@ -73,7 +73,8 @@ void paste_find_json(struct paste_text *paste)
 
 void paste_find_forms(struct paste_text *paste)
 {
-    const GRegex *regex = regex_of("(?:^|[?&#;>\\s\"'(])(error=[^&#<\"'\\s)]+[^<\"'\\s)]*)");
+    const GRegex *regex = regex_of("(?:^|[?&#;>\\s\"'(`])((?:oauth_)?error=[^&#<\"'\\s)]+"
+                                   "(?:&(?:amp;)?\\w+=[^&#<\"'\\n)]*+)*+)");
     g_autoptr(GMatchInfo) info = NULL;
     int count = 0;
     for (g_regex_match(regex, paste->text, 0, &info); g_match_info_matches(info) && count < FORMS;
@@ -111,7 +112,8 @@ void paste_find_markup(struct paste_text *paste)
         return;
     }
     int rank = failure_code_is_known(failure.code) ? RANK_KNOWN : RANK_CODE;
-    if (strcmp(failure.code, "html") == 0 || strcmp(failure.code, "maintenance") == 0)
+    if (g_str_has_suffix(failure.code, "-page") || strcmp(failure.code, "html") == 0 ||
+        strcmp(failure.code, "maintenance") == 0)
         rank = RANK_PAGE;
     paste_add(paste, &failure, rank, (gsize)start);
 }
@@ -132,6 +134,8 @@ char *paste_line_at(const char *text, gsize at)
 static char *message_of_word(const char *text, gsize at, gsize length)
 {
     const char *rest = text + at + length;
+    rest += strspn(rest, " \t:,;)]>\"'");
+    rest += strspn(rest, "\n"); /* some programs put the message below the code */
     g_autofree char *line = g_strndup(rest, strcspn(rest, "\n"));
     const GRegex *named = regex_of("(?:message|msg|error_description)\"?\\s*[:=]\\s*\"([^\"]+)\"");
     g_autoptr(GMatchInfo) info = NULL;
@@ -146,10 +150,12 @@ static char *message_of_word(const char *text, gsize at, gsize length)
 }
 
 /* Words that are a code and nothing else: "Inactive" is one only when it stands alone. */
-static bool is_code_word(const char *word, const char *text)
+static bool is_code_word(const char *word, const char *text, gsize at)
 {
     bool telling = strchr(word, '_') != NULL || strcmp(word, "RESTAPINOTENABLED") == 0 ||
                    regex_fits("\\A([A-Z][a-z]+){2,}\\z", word);
+    if (!telling && regex_fits("\\A[A-Z]{6,}\\z", word)) /* "first error: FORBIDDEN, ..." */
+        telling = strchr(",:", text[at + strlen(word)]) != NULL && text[at + strlen(word)] != '\0';
     if (!telling) {
         g_autofree char *all = g_strstrip(g_strdup(text));
         telling = strcmp(all, word) == 0;
@@ -159,7 +165,7 @@ static bool is_code_word(const char *word, const char *text)
 
 void paste_find_words(struct paste_text *paste)
 {
-    const GRegex *regex = regex_of("(?<![\\w.-])[A-Za-z]\\w{5,59}(?![\\w-])");
+    const GRegex *regex = regex_of("(?<![\\w.])[A-Za-z]\\w{5,59}(?!\\w)");
     g_autoptr(GMatchInfo) info = NULL;
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     int count = 0;
@@ -167,9 +173,9 @@ void paste_find_words(struct paste_text *paste)
          g_match_info_next(info, NULL)) {
         g_autofree char *word = g_match_info_fetch(info, 0);
         int start = 0;
-        if (g_hash_table_contains(seen, word) || !is_code_word(word, paste->text))
-            continue;
         g_match_info_fetch_pos(info, 0, &start, NULL);
+        if (g_hash_table_contains(seen, word) || !is_code_word(word, paste->text, (gsize)start))
+            continue;
         struct failure failure = {0};
         g_autofree char *message = message_of_word(paste->text, (gsize)start, strlen(word));
         failure_say(&failure, word, g_strcmp0(message, word) == 0 ? NULL : message);
@@ -177,72 +183,5 @@ void paste_find_words(struct paste_text *paste)
                   (gsize)start);
         g_hash_table_add(seen, g_steal_pointer(&word));
         count++;
-    }
-}
-
-/* ---- texts that tell without a code ---- */
-
-/* What Salesforce says in English, for who copied the sentence and left the code behind. */
-static const struct {
-    const char *words, *code;
-} sentences[] = {
-    {"client identifier invalid", "invalid_client_id"},
-    {"redirect_uri must match configuration", "redirect_uri_mismatch"},
-    {"missing required code challenge", "invalid_request"},
-    {"requested scope is invalid", "invalid_scope"},
-    {"end-user denied authorization", "access_denied"},
-    {"app must be installed into org", "invalid_client"},
-    {"this app is blocked by admin", "OAUTH_APP_BLOCKED"},
-    {"not admin approved to access this app", "OAUTH_APP_ACCESS_DENIED"},
-    {"external client app is not installed", "OAUTH_EC_APP_NOT_FOUND"},
-    {"expired authorization code", "invalid_grant"},
-    {"invalid authorization code", "invalid_grant"},
-    {"expired access/refresh token", "invalid_grant"},
-    {"hasn't approved this consumer", "invalid_grant"},
-    {"invalid client credentials", "invalid_client"},
-    {"grant type not supported", "unsupported_grant_type"},
-    {"session expired or invalid", "INVALID_SESSION_ID"},
-    {"not valid for use with the rest api", "INVALID_SESSION_ID"},
-    {"api is not enabled for this organization", "API_DISABLED_FOR_ORG"},
-    {"api is disabled for this user", "API_CURRENTLY_DISABLED"},
-    {"totalrequests limit exceeded", "REQUEST_LIMIT_EXCEEDED"},
-    {"destination url not reset", "URL_NOT_RESET"},
-    {"required fields are missing", "REQUIRED_FIELD_MISSING"},
-    {"no such column", "INVALID_FIELD"},
-    {"unable to create/update fields", "INVALID_FIELD_FOR_INSERT_UPDATE"},
-    {"entity type cannot be", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"},
-    {"bad value for restricted picklist field", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"},
-    {"data value too large", "STRING_TOO_LONG"},
-    {"duplicate value found", "DUPLICATE_VALUE"},
-    {"unable to obtain exclusive access", "UNABLE_TO_LOCK_ROW"},
-    {"storage limit exceeded", "STORAGE_LIMIT_EXCEEDED"},
-    {"insufficient access rights on cross-reference id",
-     "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"},
-    {"insufficient access rights on object", "INSUFFICIENT_ACCESS_OR_READONLY"},
-};
-
-static void add_phrase(struct paste_text *paste, const char *lower, const char *words,
-                       const char *code)
-{
-    const char *found = strstr(lower, words);
-    if (found == NULL)
-        return;
-    gsize at = (gsize)(found - lower);
-    g_autofree char *line = paste_line_at(paste->text, at);
-    g_autofree char *page = strchr(line, '<') == NULL ? NULL : page_text(line);
-    struct failure failure = {0};
-    failure_say(&failure, code, page != NULL && *page != '\0' ? page : line);
-    paste_add(paste, &failure, RANK_PHRASE, at);
-}
-
-void paste_find_phrases(struct paste_text *paste)
-{
-    g_autofree char *lower = g_ascii_strdown(paste->text, -1);
-    const char *phrase = failure_words_in(paste->text);
-    for (gsize i = 0; i < G_N_ELEMENTS(sentences); i++)
-        add_phrase(paste, lower, sentences[i].words, sentences[i].code);
-    if (phrase != NULL) {
-        g_autofree char *words = g_ascii_strdown(phrase, -1);
-        add_phrase(paste, lower, words, NULL);
     }
 }

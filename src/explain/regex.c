@@ -8,7 +8,8 @@ const GRegex *regex_of(const char *pattern)
         made = g_hash_table_new(g_direct_hash, g_direct_equal);
     GRegex *regex = g_hash_table_lookup(made, pattern);
     if (regex == NULL) {
-        regex = g_regex_new(pattern, G_REGEX_MULTILINE | G_REGEX_NEWLINE_LF, 0, NULL);
+        regex = g_regex_new(pattern, G_REGEX_MULTILINE | G_REGEX_NEWLINE_LF | G_REGEX_OPTIMIZE, 0,
+                            NULL);
         g_hash_table_insert(made, (gpointer)(guintptr)pattern, regex);
     }
     return regex;

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_string_append_len(text, (const char *)data + 1, (gssize)size - 1);
     g_autoptr(GPtrArray) all =
         explain_paste_all(text->str, text->len, (enum stage)(data[0] % (STAGE_INSERT + 1)),
-                          statuses[data[0] / 8 % G_N_ELEMENTS(statuses)]);
+                          statuses[data[0] / 8 % G_N_ELEMENTS(statuses)], NULL);
     for (guint i = 0; i < all->len; i++)
         check_failure(all->pdata[i]);
     g_autofree char *org = paste_org(text->str, text->len);

@@ -12,6 +12,12 @@ static const enum cause failure_causes[] = {
 #define FAILURE(stage, status, code, text, cause, ...) CAUSE_##cause,
 #include "perch/explain/failures.def"
 #undef FAILURE
+#define CODES(cause, names) CAUSE_##cause,
+#include "perch/explain/codes.def"
+#undef CODES
+#define STATUS(code, text, cause, certainty) CAUSE_##cause,
+#include "perch/explain/login_status.def"
+#undef STATUS
 };
 
 /* ---- causes ---- */
@@ -130,6 +136,7 @@ static const char *const vocabulary[] = {
     "connect-failed",
     "tls-failed",
     "proxy-failed",
+    "answer-unreadable",
     "clock-wrong",
     "not-salesforce-host",
     "timeout",
@@ -149,6 +156,11 @@ static const char *const vocabulary[] = {
     "code-expired",
     "code-invalid",
     "login-refused",
+    "mfa-required",
+    "sso-failed",
+    "api-only-user",
+    "site-user",
+    "cross-org",
     "authorization-revoked",
     "refresh-in-progress",
     "rotation-on",
@@ -167,12 +179,14 @@ static const char *const vocabulary[] = {
     "api-disabled-user",
     "api-limit",
     "concurrency-limit",
+    "limit-reached",
     "policy-blocked",
     "wrong-instance",
     "password-expired",
     "salesforce-unavailable",
     "salesforce-error",
     "request-malformed",
+    "other-request",
     "object-hidden",
     "create-not-permitted",
     "field-unknown",
@@ -180,6 +194,7 @@ static const char *const vocabulary[] = {
     "required-field",
     "validation-rule",
     "automation-failed",
+    "email-failed",
     "duplicate-record",
     "duplicate-value",
     "picklist-value",

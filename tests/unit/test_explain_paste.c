@@ -282,7 +282,7 @@ static void paste__several_failures__are_each_named_once(void **state)
         "or invalid\"}]\nrun 2: [{\"errorCode\":\"STRING_TOO_LONG\",\"message\":\"x\"}]\n"
         "run 3: [{\"errorCode\":\"STRING_TOO_LONG\",\"message\":\"x\"}]\n";
     (void)state;
-    g_autoptr(GPtrArray) all = explain_paste_all(text, strlen(text), STAGE_ANY, 0);
+    g_autoptr(GPtrArray) all = explain_paste_all(text, strlen(text), STAGE_ANY, 0, NULL);
     assert_int_equal(all->len, 2);
     assert_string_equal(((struct failure *)all->pdata[0])->code, "STRING_TOO_LONG");
     assert_string_equal(((struct failure *)all->pdata[1])->code, "INVALID_SESSION_ID");
@@ -414,7 +414,8 @@ static void secrets__in_a_paste__are_not_repeated(void **state)
                                                 texts[i], strchr(texts[i], '"') ? "" : texts[i]);
         const char *const both[] = {texts[i], with};
         for (gsize k = 0; k < G_N_ELEMENTS(both); k++) {
-            g_autoptr(GPtrArray) all = explain_paste_all(both[k], strlen(both[k]), STAGE_ANY, 0);
+            g_autoptr(GPtrArray) all =
+                explain_paste_all(both[k], strlen(both[k]), STAGE_ANY, 0, NULL);
             for (guint n = 0; n < all->len; n++) {
                 const struct failure *failure = all->pdata[n];
                 g_autoptr(Diagnosis) diagnosis = explain(failure);
@@ -474,8 +475,8 @@ static void mutate_all(guint32 seed, int rounds)
             else
                 g_string_insert(text, at, rows[g_rand_int_range(rand, 0, G_N_ELEMENTS(rows))].text);
         }
-        g_autoptr(GPtrArray) all =
-            explain_paste_all(text->str, text->len, (enum stage)g_rand_int_range(rand, 0, 6), 0);
+        g_autoptr(GPtrArray) all = explain_paste_all(
+            text->str, text->len, (enum stage)g_rand_int_range(rand, 0, 6), 0, NULL);
         assert_true(all->len <= 8);
         for (guint i = 0; i < all->len; i++)
             check_sound(all->pdata[i]);

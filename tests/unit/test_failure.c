@@ -57,7 +57,7 @@ static void parse__shapes__give_code_and_words(void **state)
         {"<response>\n<faultcode>LOGIN_X(db=17,api=Y)</faultcode>\n<error>Failed: Z</error>\n"
          "</response>",
          "LOGIN_X", "Failed: Z", 400},
-        {"<unfinished", "html", "<unfinished", 400},
+        {"<unfinished", NULL, "<unfinished", 400},
         {"", "empty", "The answer is empty.", 400},
         {"{\"a\":", "bad-answer", "{\"a\":", 400},
         {"{\"a\":1}", NULL, "{\"a\":1}", 400},

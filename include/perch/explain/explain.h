@@ -77,9 +77,12 @@ void failure_own(struct failure *ret_failure, enum stage stage, const char *code
  * where it tells. Nothing secret of the text gets into a failure.
  *
  * Gives struct failure * (freed with failure_free), the one to explain first, each cause once.
- * Empty: the text shows a success, and nothing that failed. Never NULL.
+ * Empty: the text shows a success, and nothing that failed. Never NULL. The whole text is read,
+ * whatever its length; *ret_left_out: bytes of lines that look like errors, but were too many to be
+ * read closely. It may be NULL.
  */
-GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, long status);
+GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, long status,
+                             gsize *ret_left_out);
 /* The first of them alone; false: the text shows a success, and *ret_failure is empty. */
 bool explain_paste(struct failure *ret_failure, const char *text, gsize length, enum stage stage,
                    long status);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "paste.h"
+
+/* What tells without a code where codes stand: sentences of Salesforce and of programs, and the
+ * texts of Login History. */
+
+enum kind { WIRE, SAID, PAGE, STATUS_TEXT, MATTERS };
+
+static const struct phrase {
+    enum kind kind;
+    const char *words;
+    const char *code; /* NULL: the words decide by themselves */
+} phrases[] = {
+#define PHRASE(kind, words, code, who) {kind, words, code},
+#include "perch/explain/phrases.def"
+#undef PHRASE
+#define FAILURE(stage, status, code, text, cause, certainty, source) \
+    {code == NULL && text != NULL ? STATUS_TEXT : MATTERS, code == NULL ? text : NULL, NULL},
+#include "perch/explain/failures.def"
+#undef FAILURE
+#define STATUS(code, text, cause, certainty) {STATUS_TEXT, text, NULL},
+#include "perch/explain/login_status.def"
+#undef STATUS
+    /* not found, but a line with one of these may be what matters in a long text */
+    {MATTERS, "error", NULL},   {MATTERS, "fail", NULL},      {MATTERS, "exception", NULL},
+    {MATTERS, "invalid", NULL}, {MATTERS, "denied", NULL},    {MATTERS, "refused", NULL},
+    {MATTERS, "expired", NULL}, {MATTERS, "forbidden", NULL}, {MATTERS, "unauthorized", NULL},
+    {MATTERS, "message", NULL}, {MATTERS, "http/1", NULL},    {MATTERS, "http/2", NULL},
+    {MATTERS, "<html", NULL},   {MATTERS, "=?utf-8", NULL},
+};
+
+struct table {
+    const char **words; /* lower case */
+    struct words *index;
+    guint *phrase; /* of each word */
+    guint count;
+};
+
+static const struct table *phrase_table(void)
+{
+    static struct table table;
+    if (table.index != NULL)
+        return &table;
+    table.words = g_new(const char *, G_N_ELEMENTS(phrases));
+    table.phrase = g_new(guint, G_N_ELEMENTS(phrases));
+    for (guint i = 0; i < G_N_ELEMENTS(phrases); i++) {
+        if (phrases[i].words == NULL)
+            continue;
+        table.phrase[table.count] = i;
+        table.words[table.count++] = g_ascii_strdown(phrases[i].words, -1);
+    }
+    table.index = words_new(table.words, table.count);
+    return &table;
+}
+
+/* "restricted ip" is not in "unrestricted ipsum". */
+static bool stands_alone(const char *lower, gsize at, gsize length)
+{
+    bool starts = at == 0 || !g_ascii_isalnum(lower[at - 1]) || !g_ascii_isalnum(lower[at]);
+    return starts &&
+           !(g_ascii_isalnum(lower[at + length]) && g_ascii_isalnum(lower[at + length - 1]));
+}
+
+struct search {
+    const char *lower;
+    gsize first_at[G_N_ELEMENTS(phrases)]; /* G_MAXSIZE = not there */
+};
+
+static void keep_first(guint word, gsize at, gpointer user)
+{
+    struct search *search = user;
+    const struct table *table = phrase_table();
+    const guint i = table->phrase[word];
+    const bool whole = phrases[i].kind != STATUS_TEXT ||
+                       stands_alone(search->lower, at, strlen(table->words[word]));
+    if (whole && search->first_at[i] == G_MAXSIZE)
+        search->first_at[i] = at;
+}
+
+static void search_text(struct search *search, const char *lower, gsize length)
+{
+    search->lower = lower;
+    for (guint i = 0; i < G_N_ELEMENTS(phrases); i++)
+        search->first_at[i] = G_MAXSIZE;
+    words_each(phrase_table()->index, lower, length, keep_first, search);
+}
+
+static gsize line_start(const char *text, gsize at)
+{
+    while (at > 0 && text[at - 1] != '\n')
+        at--;
+    return at;
+}
+
+static void add_phrase(struct paste_text *paste, const struct phrase *phrase, gsize at)
+{
+    g_autofree char *line = paste_line_at(paste->text, at);
+    g_autofree char *page = strchr(line, '<') == NULL ? NULL : page_text(line);
+    const char *words = page != NULL && *page != '\0' ? page : line;
+    struct failure failure = {0};
+    if (phrase->kind == WIRE)
+        failure_own(&failure, STAGE_MACHINE, phrase->code, words);
+    else
+        failure_say(&failure, phrase->code, words);
+    paste_add(paste, &failure, phrase->kind == WIRE ? RANK_WIRE : RANK_PHRASE, at);
+}
+
+void paste_find_phrases(struct paste_text *paste)
+{
+    g_autofree char *lower = g_ascii_strdown(paste->text, -1);
+    g_autofree struct search *search = g_new(struct search, 1);
+    g_autoptr(GHashTable) lines = g_hash_table_new(g_direct_hash, g_direct_equal);
+    search_text(search, lower, strlen(lower));
+    for (guint i = 0; i < G_N_ELEMENTS(phrases); i++) {
+        const gsize at = search->first_at[i];
+        if (at == G_MAXSIZE || phrases[i].kind == MATTERS || phrases[i].kind == PAGE)
+            continue;
+        /* Of the wire, and of what was said, one a line: the first row. */
+        gsize line = line_start(paste->text, at) * 2 + (phrases[i].kind == WIRE);
+        if (g_hash_table_add(lines, GSIZE_TO_POINTER(line + 1)))
+            add_phrase(paste, &phrases[i], at);
+    }
+}
+
+static bool is_wire(const struct phrase *phrase)
+{
+    return phrase->kind == WIRE;
+}
+
+static bool is_page(const struct phrase *phrase)
+{
+    return phrase->kind == PAGE ||
+           (phrase->kind == SAID && g_str_has_suffix(phrase->code, "-page"));
+}
+
+/* The code of the first row of that kind that the text holds. */
+static const char *first_code(const char *text, bool (*fits)(const struct phrase *phrase))
+{
+    g_autofree char *lower = g_ascii_strdown(text, -1);
+    g_autofree struct search *search = g_new(struct search, 1);
+    search_text(search, lower, strlen(lower));
+    for (guint i = 0; i < G_N_ELEMENTS(phrases); i++)
+        if (search->first_at[i] != G_MAXSIZE && fits(&phrases[i]))
+            return phrases[i].code;
+    return NULL;
+}
+
+const char *paste_wire_code(const char *line)
+{
+    return first_code(line, is_wire);
+}
+
+const char *page_code(const char *html)
+{
+    const char *code = first_code(html, is_page);
+    return code != NULL ? code : "html";
+}
+
+static void note(guint word, gsize at, gpointer user)
+{
+    (void)word;
+    (void)at;
+    *(bool *)user = true;
+}
+
+bool paste_line_matters(const char *lower, gsize length)
+{
+    bool matters = false;
+    words_each(phrase_table()->index, lower, length, note, &matters);
+    return matters;
+}

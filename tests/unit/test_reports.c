@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* Salesforce's lists, and what people paste: nothing of the first is unknown, and of the second
+ * nothing is certain and wrong. */
+#include "support/test.h"
+
+#include <string.h>
+
+#include "perch/explain/explain.h"
+
+/* ---- the lists ---- */
+
+static const char *const codes[] = {
+#define CODE(name) name,
+#define LOGIN(name, text)
+#include "salesforce_lists.def"
+#undef CODE
+#undef LOGIN
+};
+
+static const struct login {
+    const char *name, *text;
+} logins[] = {
+#define CODE(name)
+#define LOGIN(name, text) {name, text},
+#include "salesforce_lists.def"
+#undef CODE
+#undef LOGIN
+};
+
+enum { LISTED_CODES = 449, LISTED_LOGINS = 119, LISTED_TEXTS = 90 };
+
+static enum cause pasted_cause(const char *text, enum certainty *ret_certainty)
+{
+    struct failure failure;
+    *ret_certainty = CERTAINTY_UNKNOWN;
+    if (!explain_paste(&failure, text, strlen(text), STAGE_ANY, 0))
+        return CAUSE_COUNT; /* a success */
+    enum cause cause = explain_cause(&failure, ret_certainty);
+    failure_clear(&failure);
+    return cause;
+}
+
+/* As the answer of each shape that carries a code, and pasted alone. */
+static void check_code(const char *code)
+{
+    static const char *const shapes[] = {
+        "[{\"message\":\"Une phrase.\",\"errorCode\":\"%s\"}]",
+        "[{\"success\":false,\"errors\":[{\"statusCode\":\"%s\",\"message\":\"x\"}]}]",
+        "<soapenv:Envelope xmlns:soapenv=\"u\"><soapenv:Body><soapenv:Fault><faultcode>sf:%s"
+        "</faultcode><faultstring>x</faultstring></soapenv:Fault></soapenv:Body></"
+        "soapenv:Envelope>",
+        "%s",
+        "System.DmlException: Insert failed. First exception on row 0; first error: %s, x: []",
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        g_autoptr(GString) text = g_string_new(shapes[i]);
+        enum certainty certainty;
+        g_string_replace(text, "%s", code, 0);
+        if (pasted_cause(text->str, &certainty) == CAUSE_UNKNOWN)
+            fail_msg("unknown: %s", text->str);
+    }
+}
+
+static void lists__each_code__has_a_cause(void **state)
+{
+    (void)state;
+    assert_int_equal(G_N_ELEMENTS(codes), LISTED_CODES);
+    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
+        check_code(codes[i]);
+}
+
+static void lists__each_login_status__has_a_cause(void **state)
+{
+    guint texts = 0;
+    (void)state;
+    assert_int_equal(G_N_ELEMENTS(logins), LISTED_LOGINS);
+    for (gsize i = 0; i < G_N_ELEMENTS(logins); i++) {
+        enum certainty certainty;
+        enum cause cause = pasted_cause(logins[i].name, &certainty);
+        bool success = strcmp(logins[i].name, "LOGIN_NO_ERROR") == 0;
+        if (success != (cause == CAUSE_COUNT) || cause == CAUSE_UNKNOWN)
+            fail_msg("%s: %s", logins[i].name, cause_name(cause));
+        if (logins[i].text == NULL)
+            continue;
+        g_autofree char *row = g_strdup_printf(
+            "11/23/2026, 8:14:02 AM GMT\tRemote Access 2.0\t%s\tperch", logins[i].text);
+        texts++;
+        if (pasted_cause(logins[i].text, &certainty) == CAUSE_UNKNOWN ||
+            pasted_cause(row, &certainty) == CAUSE_UNKNOWN)
+            fail_msg("%s: unknown: %s", logins[i].name, logins[i].text);
+    }
+    assert_int_equal(texts, LISTED_TEXTS);
+}
+
+/* A new code of a family that is known: likely, and it is said that the code is not known. */
+static void families__a_new_code__is_likely(void **state)
+{
+    static const struct {
+        const char *code;
+        enum cause cause;
+    } rows[] = {
+        {"MAX_WIDGETS_PER_LEAD", CAUSE_LIMIT_REACHED},
+        {"WIDGET_LIMIT_EXCEEDED", CAUSE_LIMIT_REACHED},
+        {"LIMIT_OF_WIDGETS", CAUSE_LIMIT_REACHED},
+        {"CANNOT_PAINT_WIDGET", CAUSE_OTHER_REQUEST},
+        {"EMAIL_WIDGET_MISSING", CAUSE_EMAIL_FAILED},
+        {"LOGIN_SAML_INVALID_WIDGET", CAUSE_SSO_FAILED},
+        {"TXN_SECURITY_WIDGET", CAUSE_POLICY_BLOCKED},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct failure failure = {.code = g_strdup(rows[i].code), .stage = STAGE_INSERT};
+        g_autoptr(Diagnosis) diagnosis = explain(&failure);
+        assert_int_equal(diagnosis->cause, rows[i].cause);
+        assert_int_equal(diagnosis->certainty, CERTAINTY_LIKELY);
+        assert_contains(diagnosis->happened, "does not know this code");
+        failure_clear(&failure);
+    }
+    struct failure known = {.code = g_strdup("MAX_RULES_EXCEEDED")};
+    g_autoptr(Diagnosis) diagnosis = explain(&known);
+    assert_null(strstr(diagnosis->happened, "does not know"));
+    failure_clear(&known);
+}
+
+/* ---- what people paste ---- */
+
+static const struct report {
+    const char *where, *causes, *text;
+} reports[] =
+    {
+#define REPORT(where, causes, text) {where, causes, text},
+#include "reports.def"
+},
+  held[] = {
+#include "reports_held.def"
+#undef REPORT
+};
+
+static bool is_right(const struct report *report, enum cause cause)
+{
+    g_auto(GStrv) right = g_strsplit(report->causes, " ", -1);
+    return cause != CAUSE_COUNT && g_strv_contains((const char *const *)right, cause_name(cause));
+}
+
+static guint count_right(const struct report *list, gsize count)
+{
+    guint right = 0;
+    for (gsize i = 0; i < count; i++) {
+        enum certainty certainty;
+        enum cause cause = pasted_cause(list[i].text, &certainty);
+        if (is_right(&list[i], cause))
+            right++;
+        else if (certainty == CERTAINTY_CERTAIN)
+            fail_msg("%s: certainly %s", list[i].where, cause_name(cause));
+        else
+            print_message("%s: %s instead of %s\n", list[i].where,
+                          cause == CAUSE_COUNT ? "a success" : cause_name(cause), list[i].causes);
+    }
+    return right;
+}
+
+static void reports__each__has_its_cause(void **state)
+{
+    (void)state;
+    assert_int_equal(count_right(reports, G_N_ELEMENTS(reports)), G_N_ELEMENTS(reports));
+    assert_true(G_N_ELEMENTS(reports) + G_N_ELEMENTS(held) >= 150);
+}
+
+static void reports__kept_aside__have_their_cause(void **state)
+{
+    (void)state;
+    assert_true(count_right(held, G_N_ELEMENTS(held)) * 100 >= G_N_ELEMENTS(held) * 95);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists__each_code__has_a_cause),
+        cmocka_unit_test(lists__each_login_status__has_a_cause),
+        cmocka_unit_test(families__a_new_code__is_likely),
+        cmocka_unit_test(reports__each__has_its_cause),
+        cmocka_unit_test(reports__kept_aside__have_their_cause),
+    };
+    return cmocka_run_group_tests_name("lists and reports", tests, NULL, NULL);
+}
