@@ -80,7 +80,6 @@ static void fail_own(struct refresh *refresh, const char *code, const char *mess
 
 static void fail_cancelled(struct refresh *refresh)
 {
-    refresh->result.cancelled = true;
     fail_own(refresh, "cancelled", _("Cancelled."));
 }
 
@@ -208,7 +207,6 @@ static void take(struct refresh *refresh, struct token_answer *answer)
 static void give_up(struct refresh *refresh, const struct verdict *verdict)
 {
     Tokens *tokens = refresh->tokens;
-    refresh->result.cancelled = is_cancelled(refresh);
     if (refresh->lost && tokens->state != TOKENS_WON)
         tokens->state = TOKENS_LOST;
     if (verdict->revoked && refresh->lost)

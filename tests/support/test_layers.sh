@@ -76,7 +76,12 @@ plain perch/ui/ui.h
 store perch/handoff/handoff.h
 explain perch/view/view.h
 salesforce perch/rest/rest.h
+tokens perch/checks/session.h
 ROWS
+second_writer() {
+    echo 'static void again(void) { store_save(); }' >>src/checks/status.c
+}
+refuses "a second writer of a keyring item" '^src/checks/status.c:[0-9]+:.*one writer' second_writer
 refuses "a public header includes" '^include/perch/view/view.h:[0-9]+: view/ may not use wizard/: ' \
     includes include/perch/view/view.h '"perch/wizard/wizard.h"'
 file=$(file_of explain)

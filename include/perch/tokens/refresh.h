@@ -39,7 +39,6 @@ struct refresh_result {
     bool sent;                  /* FALSE: another process had refreshed already */
     bool rotated;               /* another refresh token came */
     bool unstored;              /* ok, but the keyring refuses what came */
-    bool cancelled;             /* by the caller, before it could end otherwise */
     int milliseconds;           /* of the last request; -1 = none was made */
     gint64 kept_until;          /* unstored: wall ms up to which a rescue tries on; 0 = nobody */
     struct token_answer answer; /* what came for the login in hand; empty when nothing did */
