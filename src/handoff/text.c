@@ -4,7 +4,7 @@
 #include "flow.h"
 #include "perch/base/text.h"
 
-/* The sheet as plain text, for a person who types it into Flow Builder; and the env file. */
+/* The sheet as plain text, for a person who types it into Flow Builder. */
 
 static bool refuse_controls(const struct handoff_item *item, GError **error)
 {
@@ -80,34 +80,5 @@ bool write_text(const struct flow_source *source, SecretBuf *out, GError **error
     }
     for (guint i = 0; i < notes->len; i++)
         add_note(notes->pdata[i], out);
-    return true;
-}
-
-/* What sh, systemd and the dotenv parsers do not read alike inside single quotes. */
-static bool env_cannot_hold(const char *value)
-{
-    return strpbrk(value, "'\\") != NULL || strstr(value, "${") != NULL || !text_is_clean(value);
-}
-
-bool write_env(const struct flow_source *source, SecretBuf *out, GError **error)
-{
-    g_autoptr(GPtrArray) items = flow_values(source);
-    secret_buf_add(out, "# Secrets of a Salesforce connection. For a shell: set -a; . ./FILE; "
-                        "set +a\n");
-    for (guint i = 0; i < items->len; i++) {
-        const struct handoff_item *item = items->pdata[i];
-        g_autofree char *key = flow_env_key(item->id);
-        if (env_cannot_hold(secret_peek(item->value))) {
-            g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                        _("The value of %s holds a quote, a backslash, ${ or a control character, "
-                          "which programs read differently from an env file. Use --format json."),
-                        key);
-            return false;
-        }
-        secret_buf_add(out, key);
-        secret_buf_add(out, "='");
-        secret_buf_add(out, secret_peek(item->value));
-        secret_buf_add(out, "'\n");
-    }
     return true;
 }

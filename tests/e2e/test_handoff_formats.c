@@ -268,6 +268,83 @@ static void env__what_it_cannot_say__is_refused(void **state)
     }
 }
 
+/* Programs that read such files, and how each is made to say one of the values: $1 is the file, $2
+ * the folder of the Node modules. */
+static const struct reader {
+    const char *format, *program, *script;
+} readers[] = {
+    {"env", "node",
+     "node -e 'process.stdout.write(require(process.argv[2]).parse(require(\"fs\").readFileSync("
+     "process.argv[1])).SALESFORCE_USERNAME)' \"$1\" \"$2/dotenv\""},
+    {"env", "/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator",
+     "mkdir -p \"$HOME/.config/environment.d\" && cp \"$1\" \"$HOME/.config/environment.d/x.conf\" "
+     "&& line=$(/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator | "
+     "grep ^SALESFORCE_USERNAME=); rm \"$HOME/.config/environment.d/x.conf\"; eval \"$line\"; "
+     "printf %s \"$SALESFORCE_USERNAME\""},
+    {"env-file", "node",
+     "node -e 'process.stdout.write(require(process.argv[2]).parse(require(\"fs\").readFileSync("
+     "process.argv[1])).SALESFORCE_USERNAME)' \"$1\" \"$2/dotenv\""},
+    {"env-file", "kubectl",
+     "kubectl create secret generic x --from-env-file=\"$1\" --dry-run=client -o "
+     "'jsonpath={.data.SALESFORCE_USERNAME}' | base64 -d"},
+    {"fish", "fish",
+     "fish --no-config -c 'source $argv[1]; printf %s $SALESFORCE_USERNAME' \"$1\""},
+};
+
+static bool is_here(const struct reader *reader, const char *modules)
+{
+    g_autofree char *program = g_find_program_in_path(reader->program);
+    g_autofree char *dotenv = g_build_filename(modules, "dotenv", NULL);
+    return program != NULL &&
+           (strcmp(reader->program, "node") != 0 || g_file_test(dotenv, G_FILE_TEST_IS_DIR));
+}
+
+static void env_formats__each_tool__reads_the_value_back(void **state)
+{
+    static const char *const values[] = {"plain", "a b", "x=y;&!~|<>", "ünï 😀", "--x"};
+    static const struct {
+        const char *format, *value;
+    } more[] = {{"env", "say \"hi\" #1 `x`"}, {"fish", "It's \\ \"$HOME\" #1 $(x) '"}};
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autofree char *folder = g_path_get_dirname(g_getenv("TEST_BUILD"));
+    g_autofree char *modules = g_build_filename(folder, "node", "node_modules", NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(values) + G_N_ELEMENTS(more); i++) {
+        const bool common = i < G_N_ELEMENTS(values);
+        const char *value = common ? values[i] : more[i - G_N_ELEMENTS(values)].value;
+        set_username(rig, value);
+        for (gsize j = 0; j < G_N_ELEMENTS(readers); j++) {
+            if (!is_here(&readers[j], modules) ||
+                (!common && strcmp(readers[j].format, more[i - G_N_ELEMENTS(values)].format) != 0))
+                continue;
+            g_autofree char *file = export(rig, readers[j].format, "values");
+            const char *argv[] = {"sh", "-c", readers[j].script, "sh", file, modules, NULL};
+            g_autoptr(Child) child = child_run(argv, rig->home->env, NULL);
+            if (strcmp(child->output->str, value) != 0)
+                fail_msg("%s by %s: <%s>, not <%s>: %s", readers[j].format, readers[j].program,
+                         child->output->str, value, child->errors->str);
+            drop(file);
+        }
+    }
+}
+
+static void env_file__what_its_readers_see_more_in__is_refused(void **state)
+{
+    static const char *const refused[] = {"o'clock", "say \"x\"", "$x",  "a #b", "a#b",
+                                          " a",      "a ",        "b\\", "`x`",  "two\nlines"};
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    for (gsize i = 0; i < G_N_ELEMENTS(refused); i++) {
+        set_username(rig, refused[i]);
+        g_autoptr(Child) child = rig_perch(rig, "handoff", "acme", "--format", "env-file", NULL);
+        assert_int_not_equal(child_code(child), 0);
+        assert_string_equal(child->output->str, "");
+        assert_contains(child->errors->str, "SALESFORCE_USERNAME");
+    }
+}
+
 static void markdown_and_k8s__hold_the_values(void **state)
 {
     (void)state;
@@ -313,6 +390,8 @@ int main(void)
         cmocka_unit_test(env__sourced__by_dash_and_bash),
         cmocka_unit_test(env__any_value__comes_back_whole_or_is_refused),
         cmocka_unit_test(env__what_it_cannot_say__is_refused),
+        cmocka_unit_test(env_formats__each_tool__reads_the_value_back),
+        cmocka_unit_test(env_file__what_its_readers_see_more_in__is_refused),
         cmocka_unit_test(markdown_and_k8s__hold_the_values),
         cmocka_unit_test(channel__chosen__and_unknown),
     };

@@ -63,10 +63,11 @@ char *handoff_format_names(void); /* "text, env, json …"; owned by the caller 
  * reason: handoff_problem, or a value that the format cannot express (the value is not told).
  *
  * ENV is what sh, dotenv and systemd read alike: KEY='value', one a line; SYSTEMD_CREDS is the
- * same, to be encrypted. JSON is the one object of `perch handoff NAME --json`: "perch", "command",
- * "connection", "status", "exit", "checks", the values by id, "steps": the two requests of the
- * flow, in order, each with name, method, url, headers, body (the first a string, the second an
- * object) and variable; and "channels": for each its id, name, object, fields, variables with
+ * same, to be encrypted. ENV_FILE is KEY=value, for programs that take quotes for part of it, and
+ * FISH set -gx KEY 'value'. JSON is the one object of `perch handoff NAME --json`: "perch",
+ * "command", "connection", "status", "exit", "checks", the values by id, "steps": the two requests
+ * of the flow, in order, each with name, method, url, headers, body (the first a string, the second
+ * an object) and variable; and "channels": for each its id, name, object, fields, variables with
  * sample values and step. CURL is a POSIX shell script that plays the flow. POSTMAN is two files,
  * of which this is the collection (v2.1). VAULT is the JSON object of the values. SFDX_URL
  * is one line, for Salesforce's CLI (sfdx_url.h). */
