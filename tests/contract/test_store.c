@@ -82,8 +82,8 @@ static void store__save__keeps_what_is_not_there(void **state)
 static void store__save__replaces_everything(void **state)
 {
     struct world *world = *state;
-    struct secrets first = make("refresh one", "access one");
-    struct secrets second = {.refresh_token = secret_new("refresh two")};
+    struct secrets first = make("refresh-one", "access-one");
+    struct secrets second = {.refresh_token = secret_new("refresh-two")};
     assert_saved(world->store, "acme", &first);
     assert_saved(world->store, "acme", &second);
     assert_holds(world->store, "acme", &second);
@@ -159,8 +159,9 @@ static void store__save__large(void **state)
 static void store__save__any_text(void **state)
 {
     struct world *world = *state;
-    struct secrets secrets = make("quote \" back\\slash / newline \n tab \t bell \a",
-                                  "Zoë 中文 \xf0\x9f\x90\xa6 %s ${HOME} `id`; --");
+    struct secrets secrets = make("quote\"back\\slash/%s${HOME}`id`;--", "access");
+    g_autoptr(Secret) typed = secret_new("newline \n tab \t bell \a Zoë 中文 \xf0\x9f\x90\xa6");
+    secret_set(&secrets.client_secret, typed);
     assert_saved(world->store, "odd", &secrets);
     assert_holds(world->store, "odd", &secrets);
     secrets_clear(&secrets);

@@ -84,9 +84,9 @@ static void assert_refresh(struct world *world, const char *name, const char *re
 /* All four calls end with code, and say something. */
 static void assert_all_fail(struct world *world, bool unlock, int code)
 {
-    struct secrets read, secrets = make_secrets("never stored");
+    struct secrets read, secrets = make_secrets("never-stored");
     assert_int_equal(call_save(world->store, "acme", &secrets, unlock), code);
-    assert_true(strlen(call_message) > 10 && strstr(call_message, "never stored") == NULL);
+    assert_true(strlen(call_message) > 10 && strstr(call_message, "never-stored") == NULL);
     assert_int_equal(call_load(world->store, "acme", unlock, &read), code);
     assert_true(strlen(call_message) > 10);
     assert_int_equal(call_erase(world->store, "acme"), code);
