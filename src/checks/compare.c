@@ -23,13 +23,6 @@ static char *wanted(const struct check_run *run, enum setting setting)
     return value;
 }
 
-static void replace(char **member, const char *text)
-{
-    char *copy = g_strdup(text);
-    g_free(*member);
-    *member = copy;
-}
-
 static void set_fix(Diagnosis *diagnosis, const Connection *connection, enum setting setting,
                     const char *value)
 {
@@ -52,10 +45,10 @@ void compare_differs(struct check_run *run, enum cause cause, const char *found)
     Diagnosis *diagnosis = explain_as(&failure, cause, CERTAINTY_CERTAIN);
     g_autofree char *title =
         g_strdup_printf(_("%s is not what the sheet says."), sheet_label(connection, setting));
-    replace(&diagnosis->title, title);
-    replace(&diagnosis->happened, sheet_without(setting));
-    replace(&diagnosis->tell_apart, NULL);
-    replace(&diagnosis->message, NULL);
+    connection_set(&diagnosis->title, title);
+    connection_set(&diagnosis->happened, sheet_without(setting));
+    connection_set(&diagnosis->tell_apart, NULL);
+    connection_set(&diagnosis->message, NULL);
     diagnosis->retry = RETRY_AFTER_FIX;
     diagnosis->exit = PERCH_EXIT_APP;
     set_fix(diagnosis, connection, setting, value);

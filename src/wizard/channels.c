@@ -28,6 +28,13 @@ void wizard_set_channel(struct wizard *w, guint index, GArray *out)
     wizard_mapping_changed(w, out);
 }
 
+void wizard_turn_channel(struct wizard *w, int by, GArray *out)
+{
+    guint count = w->connection->channels->len;
+    wizard_set_channel(w, (w->connection->channel + count + (guint)by) % count, out);
+    w->screen++;
+}
+
 void editor_channel(struct wizard *w, bool new_channel)
 {
     const struct channel *channel = connection_channel(w->connection);

@@ -5,9 +5,7 @@
 
 void wizard_error(struct wizard *w, int item, const char *text)
 {
-    char *copy = g_strdup(text);
-    g_free(w->errors[item]);
-    w->errors[item] = copy;
+    connection_set(&w->errors[item], text);
 }
 
 bool wizard_has_errors(const struct wizard *w)
@@ -20,9 +18,7 @@ bool wizard_has_errors(const struct wizard *w)
 
 void wizard_notice(struct wizard *w, const char *text)
 {
-    char *copy = g_strdup(text);
-    g_free(w->notice);
-    w->notice = copy;
+    connection_set(&w->notice, text);
 }
 
 void member_set(struct wizard *w, char **member, const char *text)

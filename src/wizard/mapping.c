@@ -33,13 +33,6 @@ void editor_close(struct wizard *w)
     screen_close(w);
 }
 
-static void set(char **member, const char *text)
-{
-    char *copy = g_strdup(text);
-    g_free(*member);
-    *member = copy;
-}
-
 static struct channel *channel_of(const struct wizard *w)
 {
     return connection_channel(w->connection);
@@ -99,9 +92,9 @@ void pick_screen_event(struct wizard *w, const struct view_event *event, GArray 
     if (event->kind == VIEW_EVENT_INPUT)
         wizard_notice(w, NULL);
     if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_FIND) {
-        set(&w->editor.find, event->text);
+        connection_set(&w->editor.find, event->text);
     } else if (is_action(event, ACTION_FIND)) {
-        set(&w->editor.find, "");
+        connection_set(&w->editor.find, "");
         w->screen++;
     } else if (is_action(event, ACTION_NEXT)) {
         const struct field *field = picked(w, event->id);
@@ -180,7 +173,7 @@ static void set_source(struct wizard *w, guint source)
 {
     w->editor.source = source;
     const struct variable *variable = source_variable(w);
-    set(&w->editor.sample, variable == NULL ? "perch test" : variable->sample);
+    connection_set(&w->editor.sample, variable == NULL ? "perch test" : variable->sample);
 }
 
 void editor_edit(struct wizard *w, const char *field)
@@ -190,8 +183,8 @@ void editor_edit(struct wizard *w, const char *field)
     g_autofree char *fallback = mapping == NULL ? NULL : text_fallback(mapping->text);
     g_autofree char *api_name = g_strdup(field);
     editor_open(w, SCREEN_FIELD);
-    set(&w->editor.fallback, fallback == NULL ? "" : fallback);
-    set(&w->edited, api_name);
+    connection_set(&w->editor.fallback, fallback == NULL ? "" : fallback);
+    connection_set(&w->edited, api_name);
     w->editor.field = g_steal_pointer(&api_name);
     w->editor.text = g_strdup(mapping == NULL || name != NULL ? "" : mapping->text);
     set_source(w, name != NULL ? place_of(w, name) : source_fixed(w));
@@ -272,17 +265,17 @@ void field_screen_event(struct wizard *w, const struct view_event *event, GArray
     if (event->kind == VIEW_EVENT_INPUT)
         wizard_notice(w, NULL);
     if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_TEXT) {
-        set(&w->editor.text, event->text);
+        connection_set(&w->editor.text, event->text);
     } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_SAMPLE) {
-        set(&w->editor.sample, event->text);
+        connection_set(&w->editor.sample, event->text);
     } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_FALLBACK) {
-        set(&w->editor.fallback, event->text);
+        connection_set(&w->editor.fallback, event->text);
     } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_SOURCE) {
         if (event->index >= 0 && (guint)event->index <= source_fixed(w))
             set_source(w, (guint)event->index);
     } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_PICK_VALUE && picks) {
         if (event->index >= 0 && (guint)event->index < field->values->len)
-            set(&w->editor.text, field->values->pdata[event->index]);
+            connection_set(&w->editor.text, field->values->pdata[event->index]);
     } else if (is_action(event, ACTION_NEXT)) {
         keep(w, out);
     } else if (is_action(event, ACTION_REMOVE)) {

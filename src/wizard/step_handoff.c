@@ -65,11 +65,8 @@ static void step_platform(struct wizard *w, GArray *out)
 
 static void step_channel(struct wizard *w, int by, GArray *out)
 {
-    guint count = w->connection->channels->len;
-    if (w->lists[CHECKS_REHEARSE].running || count < 2)
-        return;
-    wizard_set_channel(w, (w->connection->channel + count + (guint)by) % count, out);
-    w->screen++;
+    if (!w->lists[CHECKS_REHEARSE].running && w->connection->channels->len > 1)
+        wizard_turn_channel(w, by, out);
 }
 
 void step_handoff_event(struct wizard *w, const struct view_event *event, GArray *out)

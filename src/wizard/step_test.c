@@ -53,13 +53,11 @@ static char *field_of(const struct wizard *w, int id)
 
 static void step_channel(struct wizard *w, int by, GArray *out)
 {
-    guint count = w->connection->channels->len;
-    if (count < 2) {
+    if (w->connection->channels->len < 2) {
         wizard_notice(w, _("There is one channel. n adds another one."));
         return;
     }
-    wizard_set_channel(w, (w->connection->channel + count + (guint)by) % count, out);
-    w->screen++;
+    wizard_turn_channel(w, by, out);
     if (w->describe == NULL)
         list_start(w, CHECKS_DESCRIBE, false, out);
 }

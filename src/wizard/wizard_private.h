@@ -118,6 +118,7 @@ void wizard_rehearse(struct wizard *w, bool with_flow, GArray *out);
 /* Works on another channel; the mapping of the channel changed: what was proven with it is not any
  * more. */
 void wizard_set_channel(struct wizard *w, guint index, GArray *out);
+void wizard_turn_channel(struct wizard *w, int by, GArray *out); /* to the next, or before it */
 void wizard_mapping_changed(struct wizard *w, GArray *out);
 /* "‹ WhatsApp → Lead ›  1 of 2"; owned by the caller. */
 char *channel_heading(const struct wizard *w);
