@@ -215,15 +215,15 @@ static enum org_kind kind_of(const Connection *connection)
     return kind;
 }
 
-/* Where to go on: a draft where it stopped (but never into a login that is long gone), a finished
- * connection at its values. */
-static enum step first_step(const Connection *connection)
+/* Where to go on: a draft where it stopped, but for what needs a login that is not there; a
+ * finished connection at its values. */
+static enum step first_step(const Connection *connection, bool logged_in)
 {
     if (connection->login_url == NULL)
         return STEP_ORG;
     if (!connection_is_draft(connection))
         return STEP_HANDOFF;
-    return MIN(step_from_name(connection->draft_step), STEP_KEYS);
+    return MIN(step_from_name(connection->draft_step), logged_in ? STEP_HANDOFF : STEP_AUTHORIZE);
 }
 
 static void begin(struct app *app)
@@ -232,15 +232,22 @@ static void begin(struct app *app)
                                                [APP_START_DOCTOR] = START_DOCTOR,
                                                [APP_START_TEST] = START_STEP};
     const struct app_options *options = app->options;
-    enum step step = options->login_url != NULL ? STEP_ORG : first_step(app->wizard->connection);
+    const Connection *connection = app->session->connection;
+    bool logged_in =
+        session_secrets(app->session)->refresh_token != NULL && connection->proven_at > 0;
+    enum step step = options->login_url != NULL ? STEP_ORG : first_step(connection, logged_in);
+    if (app->secrets_problem != NULL && connection_is_draft(connection))
+        step = MIN(step, STEP_KEYS);
     if (options->start == APP_START_AUTHORIZE) {
         /* A consumer secret that cannot be read has to be typed again. */
         step = app->secrets_problem != NULL ? STEP_KEYS : STEP_AUTHORIZE;
     } else if (options->start == APP_START_TEST) {
         step = STEP_TEST;
     }
-    app_event(app, &(struct wizard_event){
-                       .kind = WIZARD_START, .step = step, .start = starts[options->start]});
+    app_event(app, &(struct wizard_event){.kind = WIZARD_START,
+                                          .step = step,
+                                          .start = starts[options->start],
+                                          .done = logged_in});
     if (app->secrets_problem != NULL && !app->quitting)
         app_notice(app, "%s", app->secrets_problem);
     if (app->damaged && !app->quitting)

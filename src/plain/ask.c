@@ -202,13 +202,27 @@ static bool answer_number(Plain *plain, const struct view *view, const char *lin
     return true;
 }
 
+/* "step 4" */
+static bool answer_step(Plain *plain, const struct view *view, const char *line)
+{
+    guint64 number = 0;
+    const char *digits = line + strlen("step ");
+    if (!g_str_has_prefix(line, "step ") ||
+        !g_ascii_string_to_unsigned(digits, 10, 1, MAX(view->rail->len, 1), &number, NULL) ||
+        view->rail->len == 0)
+        return false;
+    plain_send(plain, VIEW_EVENT_STEP, 0, NULL, (int)number - 1);
+    return true;
+}
+
 static void answer_screen(Plain *plain, const struct view *view, const struct view_item *item,
                           const char *line)
 {
     (void)item;
     if (*line == '\0' && find_key(view->keys, action_id(ACTION_NEXT)) != NULL)
         plain_next(plain, view);
-    else if (!answer_number(plain, view, line) && !answer_key(plain, view, line))
+    else if (!answer_step(plain, view, line) && !answer_number(plain, view, line) &&
+             !answer_key(plain, view, line))
         not_understood(plain);
 }
 

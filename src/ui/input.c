@@ -182,6 +182,18 @@ static void help_key(Ui *ui)
     ui_redraw(ui);
 }
 
+/* The number of a step goes to it; inside a field, where digits are text, with Alt. */
+static bool step_key(Ui *ui, const struct key *key)
+{
+    bool alt = key->kind == KEY_KIND_CODE && key->code > KEY_CODE_ALT;
+    int index = (int)key->code - (alt ? KEY_CODE_ALT : 0) - '1';
+    if (index < 0 || index >= (int)ui->view->rail->len || (!alt && ui_focus_on_input(ui)) ||
+        (!alt && key->kind != KEY_KIND_CHAR))
+        return false;
+    ui_send(ui, (struct view_event){.kind = VIEW_EVENT_STEP, .index = index});
+    return true;
+}
+
 static void command_key(Ui *ui, const struct key *key)
 {
     bool is_char = key->kind == KEY_KIND_CHAR;
@@ -191,7 +203,7 @@ static void command_key(Ui *ui, const struct key *key)
         ui_redraw(ui);
         return;
     }
-    if (edit_key(ui, key) || (!is_char && move_code(ui, key->code)))
+    if (step_key(ui, key) || edit_key(ui, key) || (!is_char && move_code(ui, key->code)))
         return;
     if (is_char && key->code == '\t') {
         move_focus(ui, 1, true);

@@ -146,6 +146,10 @@ static void feed_esc(KeyDecoder *keys, guint code)
         return;
     }
     keys->state = STATE_PLAIN;
+    if (code >= '1' && code <= '9') {
+        emit(keys, KEY_KIND_CODE, KEY_CODE_ALT + code);
+        return;
+    }
     emit(keys, KEY_KIND_CHAR, ESC);
     keys_feed(keys, code, false);
 }

@@ -27,6 +27,8 @@ struct key {
 
 /* Codes that term.c makes curses give for the ends of a paste. */
 enum { KEY_CODE_PASTE_BEGIN = 0x1001, KEY_CODE_PASTE_END = 0x1002 };
+/* Alt with a digit: this and the digit. */
+enum { KEY_CODE_ALT = 0x2000 };
 
 #define KEYS_BURST 6 /* so many characters at once are a paste */
 

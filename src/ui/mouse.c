@@ -70,6 +70,8 @@ void ui_handle_mouse(Ui *ui)
         return;
     else if (event.y == ui->frame.rows - 1)
         click_bar(ui, event.x);
+    else if (event.x < ui->frame.rail && event.y - ui->frame.top < (int)ui->view->rail->len)
+        ui_send(ui, (struct view_event){.kind = VIEW_EVENT_STEP, .index = event.y - ui->frame.top});
     else if (line >= 0 && event.x >= ui->frame.left - 1)
         click_line(ui, ui->layout->lines->pdata[line]);
 }

@@ -103,15 +103,16 @@ static GArray *help_rows(const Ui *ui)
 {
     static const struct {
         const char *unicode, *ascii, *text;
-        bool typing; /* only inside a field */
+        enum { ALWAYS, TYPING, STEPS } when; /* only inside a field; only beside the rail */
     } moves[] = {
-        {"↑ ↓ Tab", "Up Down Tab", N_("Move between fields, rows and choices."), false},
-        {"PgUp PgDn", "PgUp PgDn", N_("A page up or down."), false},
-        {"Home End", "Home End", N_("The first or the last row; in a field, its ends."), false},
-        {"Ctrl-U", "Ctrl-U", N_("Clear the field."), true},
-        {"Ctrl-W", "Ctrl-W", N_("Delete the word before the cursor."), true},
-        {"Ctrl-L", "Ctrl-L", N_("Draw the screen again."), false},
-        {"Ctrl-Z", "Ctrl-Z", N_("Leave perch for a while; fg comes back."), false},
+        {"↑ ↓ Tab", "Up Down Tab", N_("Move between fields, rows and choices."), ALWAYS},
+        {"PgUp PgDn", "PgUp PgDn", N_("A page up or down."), ALWAYS},
+        {"1 … 8", "1 .. 8", N_("Go to that step; with Alt from inside a field."), STEPS},
+        {"Home End", "Home End", N_("The first or the last row; in a field, its ends."), ALWAYS},
+        {"Ctrl-U", "Ctrl-U", N_("Clear the field."), TYPING},
+        {"Ctrl-W", "Ctrl-W", N_("Delete the word before the cursor."), TYPING},
+        {"Ctrl-L", "Ctrl-L", N_("Draw the screen again."), ALWAYS},
+        {"Ctrl-Z", "Ctrl-Z", N_("Leave perch for a while; fg comes back."), ALWAYS},
     };
     GArray *rows = g_array_new(FALSE, TRUE, sizeof(struct help_row));
     g_array_set_clear_func(rows, help_row_clear);
@@ -127,7 +128,8 @@ static GArray *help_rows(const Ui *ui)
         add_help(rows, ui_key_name(ui, key->action), text);
     }
     for (gsize i = 0; i < G_N_ELEMENTS(moves); i++)
-        if (!moves[i].typing || ui_focus_on_input(ui))
+        if (moves[i].when == ALWAYS || (moves[i].when == TYPING && ui_focus_on_input(ui)) ||
+            (moves[i].when == STEPS && ui->view->rail->len > 0))
             add_help(rows, ui->ascii ? moves[i].ascii : moves[i].unicode, _(moves[i].text));
     if (!quits)
         add_help(rows, action_key_name(ACTION_INTERRUPT), action_help(ACTION_INTERRUPT));

@@ -130,9 +130,42 @@ void result_keys(const struct check_result *result, struct view *view)
     view_key(view, ACTION_COPY, _("copy fix"));
 }
 
+/* Where the value stands that a cause is about. */
+static const struct field_of_cause {
+    enum cause cause;
+    enum step step;
+    int item;
+} fields[] = {
+    {CAUSE_CONSUMER_SECRET_WRONG, STEP_KEYS, ITEM_CLIENT_SECRET},
+    {CAUSE_SIGNATURE_WRONG, STEP_KEYS, ITEM_CLIENT_SECRET},
+    {CAUSE_CONSUMER_KEY_UNKNOWN, STEP_KEYS, ITEM_CLIENT_ID},
+    {CAUSE_DNS_FAILED, STEP_ORG, ITEM_ADDRESS},
+    {CAUSE_NOT_SALESFORCE_HOST, STEP_ORG, ITEM_ADDRESS},
+};
+
+static const struct field_of_cause *field_of(const struct check_result *result)
+{
+    for (gsize i = 0; result != NULL && result->diagnosis != NULL && i < G_N_ELEMENTS(fields); i++)
+        if (fields[i].cause == result->diagnosis->cause)
+            return &fields[i];
+    return NULL;
+}
+
+static void open_field(struct wizard *w, const struct field_of_cause *field, GArray *out)
+{
+    while (wizard_screen(w) != SCREEN_STEP)
+        screen_close(w);
+    if (w->step != field->step)
+        wizard_go(w, field->step, out);
+    w->field = field->item;
+    w->screen++; /* the focus goes there */
+}
+
 void list_keys(const struct wizard *w, enum check_list_id list, struct view *view, int focus)
 {
     const struct check_result *result = list_focused(w, list, focus);
+    if (field_of(result) != NULL && !w->no_input)
+        view_key(view, ACTION_FIELD, _("correct the value"));
     if (result != NULL && result->diagnosis != NULL)
         result_keys(result, view);
 }
@@ -170,5 +203,9 @@ bool list_action(struct wizard *w, enum check_list_id list, const struct view_ev
                  GArray *out)
 {
     const struct check_result *result = list_focused(w, list, event->id);
+    if (is_action(event, ACTION_FIELD) && field_of(result) != NULL) {
+        open_field(w, field_of(result), out);
+        return true;
+    }
     return result != NULL && result->diagnosis != NULL && result_action(result, event, out);
 }

@@ -53,7 +53,7 @@ void doctor_screen_event(struct wizard *w, const struct view_event *event, GArra
         screen_close(w);
         w->reauthorize = true;
         list_forget(w, CHECKS_DOCTOR, out);
-        wizard_go(w, STEP_AUTHORIZE, out);
+        wizard_log_in(w, out);
     } else if (is_action(event, ACTION_NEXT) && !running && first_failed(w) == NULL) {
         close_doctor(w, out);
     } else if (is_action(event, ACTION_RETRY) || (is_action(event, ACTION_NEXT) && !running)) {

@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "wizard_private.h"
 
-void step_authorize_enter(struct wizard *w, GArray *out)
+static void begin(struct wizard *w, GArray *out)
 {
+    w->login_begun = true;
     list_clear(w, CHECKS_LOGIN);
     g_clear_pointer(&w->login_url, g_free);
     secret_set(&w->paste, NULL);
     wizard_error(w, ITEM_PASTE, NULL);
     w->marks[STEP_AUTHORIZE] = MARK_WORKING;
     effect_add(out, EFFECT_LOGIN);
+}
+
+/* Looking at this step begins no login: the one that is proven stays. */
+void step_authorize_enter(struct wizard *w, GArray *out)
+{
+    list_clear(w, CHECKS_LOGIN);
+    w->login_begun = false;
+    if (w->login_wanted)
+        begin(w, out);
+    w->login_wanted = false;
 }
 
 void step_authorize_leave(struct wizard *w, GArray *out)
@@ -25,6 +36,12 @@ void step_authorize_checks(struct wizard *w, enum check_list_id list, bool done,
     (void)list;
     (void)done;
     (void)out;
+}
+
+/* No login is under way, and none has failed. */
+static bool is_idle(const struct wizard *w)
+{
+    return !w->login_begun && !list_failed(w, CHECKS_LOGIN);
 }
 
 /* What stands in the paste field; it may hold a code, so it is a secret. */
@@ -46,7 +63,7 @@ static void again(struct wizard *w, GArray *out)
     if (w->login_waiting)
         effect_add(out, EFFECT_BROWSER);
     else
-        step_authorize_enter(w, out);
+        begin(w, out);
 }
 
 void step_authorize_event(struct wizard *w, const struct view_event *event, GArray *out)
@@ -58,6 +75,9 @@ void step_authorize_event(struct wizard *w, const struct view_event *event, GArr
         set_paste(w, event->text);
     else if (is_action(event, ACTION_NEXT) && w->login_waiting && w->paste != NULL)
         use_paste(w, out);
+    else if (is_action(event, ACTION_NEXT) && is_idle(w) &&
+             (w->logged_in || w->lists[CHECKS_PROVE].running))
+        wizard_go(w, STEP_PROVE, out);
     else if (is_action(event, ACTION_RETRY) || is_action(event, ACTION_NEXT))
         again(w, out);
     else if (list_failed(w, CHECKS_LOGIN) && list_action(w, CHECKS_LOGIN, event, out))
@@ -79,7 +99,7 @@ static void fail(struct wizard *w, const struct failure *failure)
     w->lists[CHECKS_LOGIN].results =
         g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
     g_ptr_array_add(w->lists[CHECKS_LOGIN].results, result);
-    w->login_waiting = false;
+    w->login_begun = w->login_waiting = false;
     w->marks[STEP_AUTHORIZE] = MARK_FAILED;
 }
 
@@ -111,7 +131,9 @@ void login_code(struct wizard *w, const struct wizard_event *event, GArray *out)
         return;
     w->login_waiting = false;
     list_clear(w, CHECKS_LOGIN);
-    list_forget(w, CHECKS_PROVE, out);
+    wizard_forget_login(w, out);
+    w->marks[STEP_AUTHORIZE] = MARK_OK;
+    w->code_new = true;
     wizard_go(w, STEP_PROVE, out);
 }
 
@@ -189,6 +211,32 @@ static void view_waiting(const struct wizard *w, struct view *view)
     view->paste = ITEM_PASTE;
 }
 
+static void view_idle(const struct wizard *w, struct view *view)
+{
+    if (w->logged_in) {
+        struct view_item *item = view_add(view, VIEW_CHECK, 0, _("Logged in"));
+        item->mark = MARK_OK;
+        item->value = text_clean(w->connection->username);
+        view_blank(view);
+        view_text(view, ROLE_PLAIN, 0,
+                  _("This login is proven and stored. It stays as it is unless you log in again."));
+        view_key(view, ACTION_NEXT, _("go on"));
+        view_key(view, ACTION_RETRY, _("log in again"));
+    } else if (w->lists[CHECKS_PROVE].running) {
+        view_text(view, ROLE_PLAIN, 0, _("Somebody has logged in; step 6 proves it right now."));
+        view_key(view, ACTION_NEXT, _("look at the proof"));
+        view_key(view, ACTION_RETRY, _("log in again"));
+    } else {
+        view_text(view, ROLE_PLAIN, 0,
+                  list_failed(w, CHECKS_PROVE)
+                      ? _("The last login did not pass its proof; step 6 says why.")
+                      : _("Nobody has logged in yet."));
+        view_text(view, ROLE_PLAIN, 0, _("Enter opens Salesforce's login page in your browser."));
+        view_key(view, ACTION_NEXT, _("open browser and log in"));
+    }
+    view_key(view, ACTION_BACK, _("back"));
+}
+
 void step_authorize_view(const struct wizard *w, struct view *view, int focus)
 {
     bool failed = list_failed(w, CHECKS_LOGIN);
@@ -197,13 +245,16 @@ void step_authorize_view(const struct wizard *w, struct view *view, int focus)
         long long s = (long long)MAX(0, w->now_ms - w->login_started_ms) / 1000;
         time = g_strdup_printf(_("waiting %lld:%02lld"), s / 60, s % 60);
     }
-    view->busy = w->login_waiting || (w->login_url == NULL && !failed);
-    view->failed = !view->busy;
+    view->busy = w->login_waiting || (w->login_begun && w->login_url == NULL);
+    view->failed = !view->busy && !is_idle(w);
     view_heading(view, _("Log in, and press Allow"), time);
     view_blank(view);
     if (failed)
         list_view(w, CHECKS_LOGIN, view, focus);
-    else if (w->login_url != NULL)
+    else if (is_idle(w)) {
+        view_idle(w, view);
+        return;
+    } else if (w->login_url != NULL)
         view_waiting(w, view);
     if (!w->login_waiting)
         view_key(view, ACTION_NEXT, _("open browser again"));

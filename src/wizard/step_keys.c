@@ -17,6 +17,7 @@ void step_keys_enter(struct wizard *w, GArray *out)
 void step_keys_leave(struct wizard *w, GArray *out)
 {
     w->probe_again_ms = 0;
+    w->field = 0;
     w->show_secrets = false;
     list_cancel(w, CHECKS_PROBE, out);
 }
@@ -65,6 +66,8 @@ static void changed(struct wizard *w, GArray *out)
     w->changed = true;
     w->probe_again_ms = 0;
     list_forget(w, CHECKS_PROBE, out);
+    wizard_forget_login(w, out);
+    w->marks[STEP_KEYS] = MARK_OPEN;
 }
 
 static void set_client_secret(struct wizard *w, const char *text, GArray *out)
@@ -86,8 +89,10 @@ static void next(struct wizard *w, GArray *out)
 {
     if (!check_inputs(w))
         return;
-    if (list_ok(w, CHECKS_PROBE))
+    if (w->logged_in)
         wizard_go(w, STEP_AUTHORIZE, out);
+    else if (list_ok(w, CHECKS_PROBE))
+        wizard_log_in(w, out);
     else if (!w->lists[CHECKS_PROBE].running) {
         w->probe_again_ms = 0;
         list_start(w, CHECKS_PROBE, false, out);
@@ -114,7 +119,7 @@ void step_keys_event(struct wizard *w, const struct view_event *event, GArray *o
     } else if (is_action(event, ACTION_SHOW)) {
         w->show_secrets = !w->show_secrets;
     } else if (is_action(event, ACTION_SKIP) && list_failed(w, CHECKS_PROBE) && check_inputs(w)) {
-        wizard_go(w, STEP_AUTHORIZE, out);
+        wizard_log_in(w, out);
     } else if (is_action(event, ACTION_OPEN) && list_focused(w, CHECKS_PROBE, event->id) == NULL) {
         g_autofree char *url =
             setup_page_url(SETUP_PAGE_EXTERNAL_CLIENT_APPS, w->connection->login_url, NULL);
@@ -162,7 +167,9 @@ static void view_countdown(const struct wizard *w, struct view *view)
 void step_keys_view(const struct wizard *w, struct view *view, int focus)
 {
     bool ok = list_ok(w, CHECKS_PROBE), failed = list_failed(w, CHECKS_PROBE);
-    view->focus = w->connection->client_id == NULL ? ITEM_CLIENT_ID : ITEM_CLIENT_SECRET;
+    view->focus = w->field != 0                      ? w->field
+                  : w->connection->client_id == NULL ? ITEM_CLIENT_ID
+                                                     : ITEM_CLIENT_SECRET;
     view_heading(view, _("Consumer key and secret"), NULL);
     view_blank(view);
     view_text(view, ROLE_PLAIN, 0,
@@ -179,9 +186,10 @@ void step_keys_view(const struct wizard *w, struct view *view, int focus)
     view->busy = w->lists[CHECKS_PROBE].running;
     view->failed = failed;
     view_key(view, ACTION_NEXT,
-             ok       ? _("open browser and log in")
-             : failed ? _("ask again")
-                      : _("ask Salesforce"));
+             w->logged_in ? _("go on")
+             : ok         ? _("open browser and log in")
+             : failed     ? _("ask again")
+                          : _("ask Salesforce"));
     if (failed)
         view_key(view, ACTION_SKIP, _("go on all the same"));
     list_keys(w, CHECKS_PROBE, view, focus);

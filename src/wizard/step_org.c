@@ -84,7 +84,7 @@ bool step_org_has_name(struct wizard *w)
     return fine;
 }
 
-static void next(struct wizard *w, GArray *out)
+bool step_org_accept(struct wizard *w, GArray *out)
 {
     struct org_host host;
     bool address = check_address(w, &host);
@@ -95,11 +95,11 @@ static void next(struct wizard *w, GArray *out)
             connection_set(&w->connection->api_version, NULL);
             list_forget(w, CHECKS_PREFLIGHT, out);
             list_forget(w, CHECKS_PROBE, out);
-            list_forget(w, CHECKS_PROVE, out);
+            wizard_forget_login(w, out);
         }
-        wizard_go(w, STEP_PREFLIGHT, out);
     }
     org_host_clear(&host);
+    return address && name;
 }
 
 void step_org_event(struct wizard *w, const struct view_event *event, GArray *out)
@@ -122,14 +122,15 @@ void step_org_event(struct wizard *w, const struct view_event *event, GArray *ou
         w->changed = true;
         wizard_error(w, ITEM_ADDRESS, NULL);
     } else if (is_action(event, ACTION_NEXT)) {
-        next(w, out);
+        if (step_org_accept(w, out))
+            wizard_go(w, STEP_PREFLIGHT, out);
     }
 }
 
 void step_org_view(const struct wizard *w, struct view *view, int focus)
 {
     const Connection *c = w->connection;
-    view->focus = c->name == NULL ? ITEM_NAME : ITEM_ADDRESS;
+    view->focus = c->name == NULL && w->field == 0 ? ITEM_NAME : ITEM_ADDRESS;
     view_heading(view, _("Which Salesforce org?"), NULL);
     view_blank(view);
     struct view_item *item = input_view(w, view, ITEM_NAME, _("Connection"), c->name, NULL);

@@ -3,8 +3,9 @@
 
 void step_prove_enter(struct wizard *w, GArray *out)
 {
-    if (list_ok(w, CHECKS_PROVE))
+    if (!w->code_new)
         return;
+    w->code_new = false;
     w->stored = false; /* a code may become a token any moment */
     list_start(w, CHECKS_PROVE, true, out);
 }
@@ -64,7 +65,13 @@ static void retry(struct wizard *w, GArray *out)
     if ((has_token(w) && !other_org(w)) || kept)
         list_start(w, CHECKS_PROVE, true, out);
     else
-        wizard_go(w, STEP_AUTHORIZE, out);
+        wizard_log_in(w, out);
+}
+
+/* Proven in an earlier run of perch: there are no rows of it. */
+static bool proven_before(const struct wizard *w)
+{
+    return w->logged_in && w->lists[CHECKS_PROVE].results == NULL;
 }
 
 void step_prove_event(struct wizard *w, const struct view_event *event, GArray *out)
@@ -77,7 +84,7 @@ void step_prove_event(struct wizard *w, const struct view_event *event, GArray *
         effect->code = PERCH_EXIT_OK;
         effect->home = true;
     } else if ((is_action(event, ACTION_NEXT) || is_action(event, ACTION_TEST)) &&
-               list_ok(w, CHECKS_PROVE))
+               (list_ok(w, CHECKS_PROVE) || proven_before(w)))
         wizard_go(w, STEP_TEST, out);
     else if (is_action(event, ACTION_NEXT) || is_action(event, ACTION_RETRY))
         retry(w, out);
@@ -101,7 +108,13 @@ void step_prove_view(const struct wizard *w, struct view *view, int focus)
     list_view(w, CHECKS_PROVE, view, focus);
     view->busy = running;
     view->failed = list_failed(w, CHECKS_PROVE);
-    if (list_ok(w, CHECKS_PROVE)) {
+    if (proven_before(w)) {
+        view_text(view, ROLE_PLAIN, 0,
+                  _("This login was proven when it was made, and it is stored. perch doctor checks "
+                    "everything again."));
+        view_key(view, ACTION_NEXT, _("test record"));
+        view_key(view, ACTION_RETRY, _("log in again"));
+    } else if (list_ok(w, CHECKS_PROVE)) {
         view_key(view, ACTION_NEXT, w->reauthorize ? _("done") : _("test record"));
         if (w->reauthorize)
             view_key(view, ACTION_TEST, _("test record"));

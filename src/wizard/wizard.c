@@ -75,9 +75,48 @@ enum step step_from_name(const char *name)
 
 /* ---- the step, at the bottom of all screens ---- */
 
+/* Why somebody cannot be at step yet; NULL = they can. */
+static const char *missing_for(const struct wizard *w, enum step step)
+{
+    if (step > STEP_ORG && w->connection->login_url == NULL)
+        return _("Say first which org it is.");
+    if (step >= STEP_AUTHORIZE && w->connection->client_id == NULL)
+        return _("Enter the consumer key first: step 4.");
+    if (step >= STEP_PROVE && !w->logged_in && w->lists[CHECKS_PROVE].results == NULL)
+        return _("Log in first: step 5.");
+    return NULL;
+}
+
+static void go_to(struct wizard *w, int index, GArray *out)
+{
+    if (index < 0 || index >= STEP_COUNT || index == (int)w->step ||
+        (w->step == STEP_ORG && !step_org_accept(w, out)))
+        return;
+    const char *missing = missing_for(w, (enum step)index);
+    if (missing != NULL)
+        wizard_notice(w, missing);
+    else
+        wizard_go(w, (enum step)index, out);
+}
+
+void wizard_log_in(struct wizard *w, GArray *out)
+{
+    w->login_wanted = true;
+    wizard_go(w, STEP_AUTHORIZE, out);
+}
+
+void wizard_forget_login(struct wizard *w, GArray *out)
+{
+    w->logged_in = false;
+    w->marks[STEP_AUTHORIZE] = w->marks[STEP_PROVE] = MARK_OPEN;
+    list_forget(w, CHECKS_PROVE, out);
+}
+
 void step_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
-    if (!is_action(event, ACTION_BACK)) {
+    if (event->kind == VIEW_EVENT_STEP) {
+        go_to(w, event->index, out);
+    } else if (!is_action(event, ACTION_BACK)) {
         steps[w->step].event(w, event, out);
     } else if (w->has_home && !wizard_is_unstored(w) &&
                (w->step == STEP_ORG || w->step == w->first)) {
@@ -97,7 +136,8 @@ void step_screen_view(const struct wizard *w, struct view *view, int focus)
 
 void wizard_go(struct wizard *w, enum step step, GArray *out)
 {
-    if (step > w->step)
+    /* The other steps have results of their own. */
+    if (step > w->step && (w->step == STEP_ORG || w->step == STEP_APP))
         w->marks[w->step] = MARK_OK;
     steps[w->step].leave(w, out);
     w->step = step;
@@ -115,6 +155,10 @@ static void start(struct wizard *w, const struct wizard_event *event, GArray *ou
     w->reauthorize = event->start == START_REAUTHORIZE;
     for (int i = 0; i < (int)step; i++)
         w->marks[i] = MARK_OK;
+    if (w->connection->tested_at == 0)
+        w->marks[STEP_TEST] = MARK_OPEN;
+    w->logged_in = event->done;
+    w->login_wanted = step == STEP_AUTHORIZE && (w->reauthorize || w->no_input);
     w->step = step;
     /* What is set up stays set up, wherever it is opened. */
     w->furthest = connection_is_draft(w->connection) ? step : STEP_HANDOFF;
@@ -135,6 +179,8 @@ static void checks_event(struct wizard *w, const struct wizard_event *event, GAr
     }
     if (event->done)
         w->lists[event->list].running = false;
+    if (event->list == CHECKS_PROVE && event->done)
+        w->logged_in = list_ok(w, CHECKS_PROVE);
     steps[w->step].checks(w, event->list, event->done, out);
 }
 

@@ -54,6 +54,9 @@ void effect_text(GArray *out, enum effect_kind kind, const char *text);
 void effect_secret(GArray *out, enum effect_kind kind, Secret *secret);
 
 void wizard_go(struct wizard *w, enum step step, GArray *out);
+void wizard_log_in(struct wizard *w, GArray *out); /* Authorize, and the login begins */
+/* What it was made with has changed: it counts no more. */
+void wizard_forget_login(struct wizard *w, GArray *out);
 void wizard_rail(const struct wizard *w, struct view *view);
 
 /* Leaving (quit.c). wizard_quit saves first and returns the effect, borrowed. */
@@ -92,6 +95,7 @@ void list_keys(const struct wizard *w, enum check_list_id list, struct view *vie
 /* Title, steps, page and the other side's words as text to copy; page_url may be NULL. */
 Secret *diagnosis_text(const struct diagnosis *diagnosis, const char *page_url);
 
+bool step_org_accept(struct wizard *w, GArray *out); /* what was typed will do, and is taken */
 /* Whether the connection has a name of its own; one without any takes it from the address. */
 bool step_org_has_name(struct wizard *w);
 

@@ -293,6 +293,8 @@ static void signal__while_the_login_waits__keeps_the_draft(void **state)
     assert_draft_file(rig);
     walk_browser(walk, "allow");
     g_autoptr(Walk) again = walk_start(rig, "setup", "acme", NULL);
+    see(again, "Nobody has logged in yet");
+    press(again, "Esc");
     see(again, "Consumer key and secret");
     see(again, "64 characters");
 }

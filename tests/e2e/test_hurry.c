@@ -107,7 +107,8 @@ static void esc__while_it_proves__logs_in_again(void **state)
     see(walk, "Proving the connection");
     walk_browser(walk, "nothing");
     press(walk, "Esc");
-    see(walk, "Log in, and press Allow");
+    see(walk, "step 6 proves it right now");
+    press(walk, "r");
     see(walk, "Listening on");
     see_no(walk, "No callback port");
     slow_down(rig, TOKEN, 0);

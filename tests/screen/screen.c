@@ -93,6 +93,9 @@ static void fixed_event(const struct view_event *event, gpointer user)
     case VIEW_EVENT_PASTE:
         g_string_append_printf(screen->events, "paste %d %s\n", event->id, event->text);
         break;
+    case VIEW_EVENT_STEP:
+        g_string_append_printf(screen->events, "step %d\n", event->index);
+        break;
     }
 }
 

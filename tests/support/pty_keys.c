@@ -43,6 +43,9 @@ void pty_key(Pty *pty, const char *name)
     } else if (name[0] == 'C' && name[1] == '-' && name[2] != '\0' && name[3] == '\0') {
         const char control[] = {(char)(g_ascii_toupper(name[2]) & 0x1f), '\0'};
         pty_send(pty, control);
+    } else if (name[0] == 'M' && name[1] == '-' && name[2] != '\0' && name[3] == '\0') {
+        const char meta[] = {27, name[2], '\0'};
+        pty_send(pty, meta);
     } else if (g_utf8_strlen(name, -1) == 1) {
         pty_send(pty, name);
     } else {

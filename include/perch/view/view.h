@@ -122,6 +122,7 @@ enum view_event_kind {
     VIEW_EVENT_SELECT, /* id, index: option chosen, or toggle/setting pressed (index = new state) */
     VIEW_EVENT_ACTION, /* action, id of the item with the focus (0 = none) */
     VIEW_EVENT_PASTE,  /* id, text: pasted into view.paste */
+    VIEW_EVENT_STEP,   /* index: that entry of the rail was chosen */
 };
 
 struct view_event {

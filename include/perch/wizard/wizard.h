@@ -106,10 +106,11 @@ struct effect {
 GArray *effects_new(void);
 
 enum wizard_event_kind {
-    WIZARD_START,         /* step, start: once, before any other event */
-    WIZARD_VIEW,          /* view: what the front end sent */
-    WIZARD_TICK,          /* done: a redirect of another login has come meanwhile */
-    WIZARD_CHECKS,        /* list, serial, results, done: something in the list changed */
+    WIZARD_START,  /* step, start: once, before any other event; done: a login that was proven
+                      is in the keyring */
+    WIZARD_VIEW,   /* view: what the front end sent */
+    WIZARD_TICK,   /* done: a redirect of another login has come meanwhile */
+    WIZARD_CHECKS, /* list, serial, results, done: something in the list changed */
     WIZARD_LOGIN_STARTED, /* text: authorize address; port, ipv6; number: deadline in seconds */
     WIZARD_LOGIN_FAILED,  /* failure of the listener or from Salesforce; borrowed */
     WIZARD_LOGIN_CODE,    /* the code is in the session */
@@ -197,6 +198,9 @@ struct wizard {
     bool show_secrets;
     bool changed; /* something was typed since the last save */
 
+    bool logged_in; /* a proven login is stored, and what it was made with is unchanged */
+    int field;      /* the input to begin at, once; 0 = the step's own */
+
     guint setting; /* App: the row that was changed last (enum setting) */
 
     /* The offer of a keyring of perch's own, over Preflight and Prove */
@@ -211,8 +215,8 @@ struct wizard {
     gint64 probe_again_ms; /* 0 = no countdown */
     bool probe_skipped;
 
-    /* Authorize */
-    bool login_waiting;
+    /* Authorize. login_wanted: to be begun on entering; the step alone begins none. */
+    bool login_wanted, login_begun, login_waiting;
     gint64 login_started_ms, login_seconds;
     char *login_url; /* the authorize address */
     guint16 login_port;
@@ -220,6 +224,7 @@ struct wizard {
     Secret *paste; /* what stands in the paste field */
     char *browser_problem;
     bool login_other; /* an answer of another login came in */
+    bool code_new;    /* a code came in that was not exchanged yet */
     bool token_won, stored, memory_only;
 
     /* Test */
