@@ -36,6 +36,7 @@ struct app {
     guint dirty_source;
 
     Loopback *loopback;
+    Loopback *way; /* the browser's, to the authorize address; NULL = none */
     bool has_code;
     GCancellable *load; /* reading the keyring before the wizard begins; NULL = not, or done */
     guint tick_source;

@@ -73,8 +73,10 @@ void login_browser(struct app *app)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *url = session_authorize_url(app->session);
-    g_autofree char *problem = NULL;
-    if (!desktop_open(app->desktop, url, &error)) {
+    g_autofree char *problem = NULL, *way = NULL;
+    g_clear_pointer(&app->way, loopback_free);
+    app->way = loopback_lead_to(url, &way);
+    if (!desktop_open(app->desktop, way != NULL ? way : url, &error)) {
         g_autofree char *forward = desktop_forward_line(app->desktop, app->session->port);
         problem =
             app->desktop->ssh
@@ -92,6 +94,7 @@ void login_browser(struct app *app)
 /* After a code came, the listener stays: the browser's tab waits for the final result. */
 void login_stop(struct app *app)
 {
+    g_clear_pointer(&app->way, loopback_free);
     if (!app->has_code)
         g_clear_pointer(&app->loopback, loopback_free);
 }

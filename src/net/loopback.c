@@ -21,9 +21,10 @@ struct Loopback {
     GSource *pause;
     guint16 port;
     Secret *state;
+    char *target, *ticket; /* leads there who asks for that path; NULL = catches a code */
     loopback_done done;
     gpointer user;
-    bool answered; /* done was called */
+    bool answered; /* done was called, or an unknown visitor was led on */
     bool has_ipv6;
     bool other_login;    /* an answer with another state came */
     GPtrArray *visitors; /* struct visitor, owned, in the order of arrival */
@@ -130,15 +131,6 @@ static void visitor_write(struct visitor *visitor)
     visitor_watch(visitor, G_IO_IN);
 }
 
-/* The visitor may be gone afterwards. */
-static void visitor_answer(struct visitor *visitor, enum loopback_page page, bool without_body)
-{
-    visitor->phase = WRITING;
-    visitor->answer = loopback_page(page, without_body);
-    visitor_give(visitor, READ_SECONDS);
-    visitor_write(visitor);
-}
-
 /* The tab waits for loopback_finish; done is called the first time. */
 static void visitor_hold(struct visitor *visitor, const struct loopback_verdict *verdict)
 {
@@ -160,9 +152,51 @@ static void visitor_hold(struct visitor *visitor, const struct loopback_verdict 
     loopback->done(&result, loopback->user); /* may finish or free the loopback */
 }
 
+static void visitor_say(struct visitor *visitor, GString *answer)
+{
+    visitor->phase = WRITING;
+    visitor->answer = answer;
+    visitor_give(visitor, READ_SECONDS);
+    visitor_write(visitor);
+}
+
+/* The visitor may be gone afterwards. */
+static void visitor_answer(struct visitor *visitor, enum loopback_page page, bool without_body)
+{
+    visitor_say(visitor, loopback_page(page, without_body));
+}
+
+static enum port_user visitor_user(const struct visitor *visitor)
+{
+    g_autoptr(GSocketAddress) address = g_socket_get_remote_address(visitor->socket, NULL);
+    return address == NULL
+               ? PORT_USER_OTHER
+               : port_user(g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(address)),
+                           visitor->loopback->port);
+}
+
+static void visitor_lead(struct visitor *visitor, const struct request_head *head)
+{
+    Loopback *loopback = visitor->loopback;
+    bool asks = slice_equals(head->method, "GET") &&
+                loopback_is_own_host(head->host, loopback->port) &&
+                slice_equals(head->path, loopback->ticket);
+    enum port_user user = asks ? visitor_user(visitor) : PORT_USER_OTHER;
+    if (user == PORT_USER_SAME || (user == PORT_USER_UNKNOWN && !loopback->answered)) {
+        loopback->answered = loopback->answered || user == PORT_USER_UNKNOWN;
+        visitor_say(visitor, loopback_redirect(loopback->target));
+    } else {
+        visitor_answer(visitor, PAGE_LEADS_NOWHERE, slice_equals(head->method, "HEAD"));
+    }
+}
+
 static void visitor_judge(struct visitor *visitor, const struct request_head *head)
 {
     struct loopback_verdict verdict;
+    if (visitor->loopback->target != NULL) {
+        visitor_lead(visitor, head);
+        return;
+    }
     loopback_judge(head, visitor->loopback->port, visitor->loopback->state, &verdict);
     wipe(visitor->head, sizeof visitor->head); /* the code was in it */
     if (verdict.page == PAGE_NOT_THIS_LOGIN)
@@ -320,6 +354,18 @@ static guint16 bind_first(const guint16 *ports, guint count, struct loopback_soc
     return 0;
 }
 
+static Loopback *listen_at(guint16 port, const struct loopback_sockets *sockets)
+{
+    Loopback *loopback = g_new0(Loopback, 1);
+    loopback->context = g_main_context_ref_thread_default();
+    loopback->sockets = *sockets;
+    loopback->has_ipv6 = sockets->ipv6 != NULL;
+    loopback->port = port;
+    loopback->visitors = g_ptr_array_new_with_free_func(visitor_free);
+    start_accepting(loopback);
+    return loopback;
+}
+
 Loopback *loopback_new(const guint16 *ports, guint count, Secret *state, loopback_done done,
                        gpointer user, guint16 *ret_port, GError **error)
 {
@@ -327,17 +373,26 @@ Loopback *loopback_new(const guint16 *ports, guint count, Secret *state, loopbac
     guint16 port = bind_first(ports, count, &sockets, error);
     if (port == 0)
         return NULL;
-    Loopback *loopback = g_new0(Loopback, 1);
-    loopback->context = g_main_context_ref_thread_default();
-    loopback->sockets = sockets;
-    loopback->has_ipv6 = sockets.ipv6 != NULL;
-    loopback->port = port;
+    Loopback *loopback = listen_at(port, &sockets);
     loopback->state = secret_ref(state);
     loopback->done = done;
     loopback->user = user;
-    loopback->visitors = g_ptr_array_new_with_free_func(visitor_free);
-    start_accepting(loopback);
     *ret_port = port;
+    return loopback;
+}
+
+Loopback *loopback_lead_to(const char *url, char **ret_address)
+{
+    struct loopback_sockets sockets;
+    guint16 port = loopback_bind_any(&sockets);
+    if (port == 0)
+        return NULL;
+    Loopback *loopback = listen_at(port, &sockets);
+    g_autoptr(Secret) random = secret_new_random(32);
+    loopback->target = g_strdup(url);
+    loopback->ticket = g_strconcat("/", secret_peek(random), NULL);
+    *ret_address = g_strdup_printf("http://%s:%u%s", sockets.ipv4 != NULL ? "127.0.0.1" : "[::1]",
+                                   port, loopback->ticket);
     return loopback;
 }
 
@@ -377,6 +432,8 @@ void loopback_free(Loopback *loopback)
     close_listener(loopback);
     g_ptr_array_unref(loopback->visitors);
     secret_unref(loopback->state);
+    wipe_free(loopback->target);
+    g_free(loopback->ticket);
     g_main_context_unref(loopback->context);
     g_free(loopback);
 }

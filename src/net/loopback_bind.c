@@ -45,6 +45,21 @@ bool loopback_bind(guint16 port, struct loopback_sockets *ret_sockets)
     return false;
 }
 
+static guint16 port_of(GSocket *socket)
+{
+    g_autoptr(GSocketAddress) address = g_socket_get_local_address(socket, NULL);
+    return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(address));
+}
+
+guint16 loopback_bind_any(struct loopback_sockets *ret_sockets)
+{
+    *ret_sockets = (struct loopback_sockets){.ipv4 = listen_on(G_SOCKET_FAMILY_IPV4, 0)};
+    if (ret_sockets->ipv4 != NULL)
+        return port_of(ret_sockets->ipv4);
+    ret_sockets->ipv6 = listen_on(G_SOCKET_FAMILY_IPV6, 0);
+    return ret_sockets->ipv6 == NULL ? 0 : port_of(ret_sockets->ipv6);
+}
+
 void loopback_sockets_close(struct loopback_sockets *sockets)
 {
     GSocket **all[] = {&sockets->ipv4, &sockets->ipv6};

@@ -68,7 +68,7 @@ static void judge_values(char *values[PARAMETER_COUNT], const Secret *state,
 
 /* A page on the web can make a browser ask this listener under the page's own name (DNS
  * rebinding); such a request does not name one of these. */
-static bool is_own_host(struct slice host, guint16 port)
+bool loopback_is_own_host(struct slice host, guint16 port)
 {
     static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]"};
     for (gsize i = 0; i < G_N_ELEMENTS(hosts); i++) {
@@ -86,7 +86,7 @@ void loopback_judge(const struct request_head *head, guint16 port, const Secret 
     *ret_verdict = (struct loopback_verdict){.page = PAGE_NOT_UNDERSTOOD};
     bool is_head = slice_equals(head->method, "HEAD");
     ret_verdict->without_body = is_head;
-    if (!is_own_host(head->host, port)) {
+    if (!loopback_is_own_host(head->host, port)) {
         ret_verdict->page = PAGE_WRONG_HOST;
     } else if (!slice_equals(head->path, LOOPBACK_PATH)) {
         ret_verdict->page = PAGE_NOT_FOUND;

@@ -39,6 +39,10 @@ static const struct page pages[PAGE_COUNT] = {
                       N_("The request did not arrive whole. perch keeps waiting.")},
     [PAGE_TOO_LARGE] = {"431 Request Header Fields Too Large", "", N_("This was too much"),
                         N_("The request is larger than any that perch waits for.")},
+    [PAGE_LEADS_NOWHERE] =
+        {"404 Not Found", "", N_("This address leads nowhere"),
+         N_("It is for the browser that perch opened, and for you alone. Press r in "
+            "the terminal to open the browser again.")},
     [PAGE_PREFLIGHT] = {"204 No Content",
                         "Access-Control-Allow-Origin: *\r\n"
                         "Access-Control-Allow-Methods: GET\r\n"
@@ -73,6 +77,14 @@ static char *page_html(const struct page *page)
     return g_strdup_printf("<!doctype html>\n<html lang=\"%s\">\n%s<title>%s</title>\n"
                            "<main><h1>%s</h1>\n<p>%s</p></main>\n</html>\n",
                            language, page_start, headline, headline, text);
+}
+
+GString *loopback_redirect(const char *url)
+{
+    GString *answer = g_string_new(NULL);
+    g_string_printf(answer, "HTTP/1.1 302 Found\r\n%sLocation: %s\r\nContent-Length: 0\r\n\r\n",
+                    common_headers, url);
+    return answer;
 }
 
 GString *loopback_page(enum loopback_page page, bool without_body)

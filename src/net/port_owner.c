@@ -8,6 +8,8 @@
 
 /* Reads proc(5): /proc/net/tcp names the inode of a listening socket, /proc/PID/fd who has it. */
 
+static const char *const tables[] = {"/proc/net/tcp", "/proc/net/tcp6"};
+
 /* "0100007F" or "00000000000000000000000001000000": words of the address as this machine's
  * integers. Whether connections to loopback can end there. */
 static bool covers_loopback(const char *hex)
@@ -23,24 +25,37 @@ static bool covers_loopback(const char *hex)
     return g_inet_address_get_is_loopback(address) || g_inet_address_get_is_any(address);
 }
 
+/* The columns of /proc/net/tcp, and those that are read. */
+enum { LOCAL = 1, REMOTE, STATE, UID = 7, INODE = 9, COLUMNS };
+
+/* The words of a line that has them all. */
+static bool split(const char *line, char *spaced, const char *fields[COLUMNS])
+{
+    gsize count = 0;
+    char *rest = NULL;
+    strcpy(spaced, line);
+    for (char *word = strtok_r(spaced, " ", &rest); word != NULL && count < COLUMNS;
+         word = strtok_r(NULL, " ", &rest))
+        fields[count++] = word;
+    return count == COLUMNS;
+}
+
+static bool is_port(const char *field, guint16 port)
+{
+    const char *colon = strchr(field, ':');
+    return colon != NULL && strtoul(colon + 1, NULL, 16) == port;
+}
+
 /* The inode of the socket in one line of /proc/net/tcp that listens on port, or NULL. */
 static char *listening_inode(const char *line, guint16 port)
 {
-    enum { LOCAL = 1, STATE = 3, INODE = 9 };
-    g_autofree char *spaced = g_strdup(line);
-    g_auto(GStrv) words = g_strsplit_set(g_strstrip(spaced), " ", -1);
-    const char *fields[INODE + 1] = {0};
-    gsize count = 0;
-    for (char **word = words; *word != NULL && count <= INODE; word++)
-        if (**word != '\0')
-            fields[count++] = *word;
-    if (count <= INODE || strcmp(fields[STATE], "0A") != 0)
+    const char *fields[COLUMNS];
+    g_autofree char *spaced = g_malloc(strlen(line) + 1);
+    if (!split(line, spaced, fields) || strcmp(fields[STATE], "0A") != 0 ||
+        !is_port(fields[LOCAL], port))
         return NULL;
-    g_auto(GStrv) local = g_strsplit(fields[LOCAL], ":", 2);
-    if (g_strv_length(local) != 2 || strtoul(local[1], NULL, 16) != port ||
-        !covers_loopback(local[0]))
-        return NULL;
-    return g_strdup(fields[INODE]);
+    g_autofree char *host = g_strndup(fields[LOCAL], strcspn(fields[LOCAL], ":"));
+    return covers_loopback(host) ? g_strdup(fields[INODE]) : NULL;
 }
 
 static char *find_inode(const char *table, guint16 port)
@@ -88,7 +103,6 @@ static char *describe_process(const char *pid)
 
 char *port_owner(guint16 port)
 {
-    static const char *const tables[] = {"/proc/net/tcp", "/proc/net/tcp6"};
     for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
         g_autofree char *inode = find_inode(tables[i], port);
         if (inode == NULL)
@@ -101,4 +115,31 @@ char *port_owner(guint16 port)
                 return describe_process(pid);
     }
     return NULL;
+}
+
+/* An end that was closed has no inode any more, and nobody's user. */
+static enum port_user user_of(const char *line, guint16 port, guint16 own_port)
+{
+    const char *fields[COLUMNS];
+    g_autofree char *spaced = g_malloc(strlen(line) + 1);
+    if (!split(line, spaced, fields) || !is_port(fields[LOCAL], port) ||
+        !is_port(fields[REMOTE], own_port))
+        return PORT_USER_UNKNOWN;
+    unsigned long uid = strtoul(fields[UID], NULL, 10);
+    bool ours = strcmp(fields[INODE], "0") != 0 && (uid == geteuid() || uid == 0);
+    return ours ? PORT_USER_SAME : PORT_USER_OTHER;
+}
+
+enum port_user port_user(guint16 port, guint16 own_port)
+{
+    enum port_user most = PORT_USER_UNKNOWN;
+    for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
+        g_autofree char *text = NULL;
+        if (!g_file_get_contents(tables[i], &text, NULL, NULL))
+            continue;
+        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+        for (char **line = lines; *line != NULL; line++)
+            most = MAX(most, user_of(*line, port, own_port));
+    }
+    return most;
 }

@@ -103,9 +103,9 @@ static void allow__over_tls_as_login_salesforce_com__ends_with_a_lead(void **sta
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     walk_to_authorize(walk);
     g_autofree char *address = take_address(desk, walk);
-    assert_true(
-        g_str_has_prefix(address, "https://login.salesforce.com/services/oauth2/authorize?"));
+    assert_true(g_str_has_prefix(address, "http://127.0.0.1:"));
     webdriver_open(desk->driver, address);
+    webdriver_wait_url(desk->driver, "https://login.salesforce.com/");
     log_in(desk);
     assert_int_equal(exchanges(desk), 0);
     webdriver_click(desk->driver, "#oaapprove");

@@ -182,6 +182,24 @@ static void paste__error_page__names_the_cause_and_retries(void **state)
     assert_one_exchange(rig);
 }
 
+/* Every user of the computer can read a program's arguments. */
+static void browser__gets_an_address_that_tells_nothing(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    g_autofree char *address = walk_opened(walk, "r");
+    assert_true(
+        g_regex_match_simple("^http://127\\.0\\.0\\.1:[0-9]+/[A-Za-z0-9_-]{43}$", address, 0, 0));
+    g_autofree char *whole = walk_address(walk);
+    g_autoptr(Fetched) way = fetch(address, NULL);
+    assert_int_equal(way->status, 302);
+    assert_string_equal(way->location, whole);
+    press(walk, "r");
+    walk_home(walk, "acme");
+    assert_one_exchange(rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +210,7 @@ int main(void)
         cmocka_unit_test(typed__code_in_the_field__goes_on),
         cmocka_unit_test(paste__address_of_another_login__is_refused),
         cmocka_unit_test(paste__nothing_of_use__says_what_is_wanted),
+        cmocka_unit_test(browser__gets_an_address_that_tells_nothing),
         cmocka_unit_test(paste__error_page__names_the_cause_and_retries),
     };
     return cmocka_run_group_tests_name("the doors of Authorize", tests, NULL, NULL);

@@ -539,6 +539,81 @@ static void port__none_given__error(void **state)
     assert_error_code(error, PERCH_ERROR, PERCH_ERROR_NETWORK);
 }
 
+/* ---- the browser's way to the authorize address ---- */
+
+#define TARGET "https://acme.my.salesforce.com/services/oauth2/authorize?state=" STATE
+
+static int set_up_way(void **state)
+{
+    struct fixture *fixture = g_new0(struct fixture, 1);
+    fixture->loopback = loopback_lead_to(TARGET, &fixture->code);
+    *state = fixture;
+    if (fixture->loopback == NULL)
+        return 1;
+    g_autoptr(GUri) uri = g_uri_parse(fixture->code, G_URI_FLAGS_NONE, NULL);
+    fixture->port = (guint16)g_uri_get_port(uri);
+    assert_string_equal(g_uri_get_host(uri), "127.0.0.1");
+    return 0;
+}
+
+/* What it answers to a request; owned by the caller. */
+static char *told(struct fixture *fixture, const char *method, const char *target)
+{
+    struct client *client = visit(fixture, method, target);
+    wait_for_count(&client->ended, 1);
+    char *answer = g_strdup(client->answer->str);
+    client_free(client);
+    return answer;
+}
+
+static void way__leads_only_by_its_own_address(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *path = strchr(fixture->code + strlen("http://"), '/');
+    g_autofree char *longer = g_strconcat(path, "x", NULL);
+    const char *const rows[][2] = {{"GET", "/"},   {"GET", longer}, {"GET", "/OauthRedirect"},
+                                   {"HEAD", path}, {"POST", path},  {"GET", GOOD}};
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *answer = told(fixture, rows[i][0], rows[i][1]);
+        assert_true(g_str_has_prefix(answer, "HTTP/1.1 404 "));
+        assert_null(strstr(answer, STATE));
+    }
+    g_autofree char *elsewhere =
+        g_strdup_printf("GET %s HTTP/1.1\r\nHost: evil.example:%u\r\n\r\n", path, fixture->port);
+    struct client *rebound = ask(fixture, elsewhere);
+    wait_for_count(&rebound->ended, 1);
+    assert_null(strstr(rebound->answer->str, STATE));
+    client_free(rebound);
+    g_autofree char *answer = told(fixture, "GET", path);
+    assert_true(g_str_has_prefix(answer, "HTTP/1.1 302 "));
+    assert_contains(answer, "\r\nLocation: " TARGET "\r\n");
+    assert_contains(answer, "\r\nReferrer-Policy: no-referrer\r\n");
+    g_autofree char *again = told(fixture, "GET", path); /* the tab is loaded again */
+    assert_true(g_str_has_prefix(again, "HTTP/1.1 302 "));
+}
+
+/* Another user of the computer, who read the address in the browser's arguments and is quicker. */
+static void way__of_another_user__leads_nowhere_and_stays(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *path = strchr(fixture->code + strlen("http://"), '/');
+    if (geteuid() != 0) {
+        print_message("# SKIP: only root can be somebody else\n");
+        skip();
+    }
+    assert_int_equal(seteuid(65534), 0);
+    struct client *other = client_new(fixture->port, G_SOCKET_FAMILY_IPV4);
+    assert_int_equal(seteuid(0), 0);
+    g_autofree char *text = request("GET", path, fixture->port);
+    client_send(other, text, strlen(text));
+    wait_for_count(&other->ended, 1);
+    check_answer(other->answer->str, 404, true);
+    assert_null(strstr(other->answer->str, STATE));
+    client_free(other);
+    g_autofree char *answer = told(fixture, "GET", path);
+    assert_true(g_str_has_prefix(answer, "HTTP/1.1 302 "));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -558,6 +633,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(port__taken_on_one_family__next_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(port__just_used__usable_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(way__leads_only_by_its_own_address, set_up_way, tear_down),
+        cmocka_unit_test_setup_teardown(way__of_another_user__leads_nowhere_and_stays, set_up_way,
+                                        tear_down),
         cmocka_unit_test(port__none_given__error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

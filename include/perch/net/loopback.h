@@ -49,6 +49,14 @@ void loopback_finish(Loopback *loopback, bool succeeded);
 void loopback_free(Loopback *loopback); /* NULL is fine; closes everything at once */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Loopback, loopback_free)
 
+/*
+ * A way for a browser to url, which does not belong into the arguments of a program, where every
+ * user of this computer reads them. *ret_address, owned by the caller, is one of this computer's
+ * that leads to url, nobody but this user; once where it cannot be told who asks. NULL: no port can
+ * be had.
+ */
+Loopback *loopback_lead_to(const char *url, char **ret_address);
+
 /* Whether port can be bound on both loopback families right now; *ret_owner (may be NULL) then
  * names who has it where that can be seen in /proc: "node (pid 4211)", else NULL; owned by the
  * caller. */
