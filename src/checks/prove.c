@@ -16,11 +16,45 @@ static bool surely_not_sent(enum http_end end)
            end == HTTP_TIMEOUT_CONNECT || end == HTTP_REFUSED_URL;
 }
 
+static void exchanged(struct check_run *run)
+{
+    check_ok(run, _("access and refresh token"));
+}
+
+/* Whether it is stored, and why not, is told by the row that asks for it. */
+static void stored_at_once(GObject *source, GAsyncResult *async, gpointer user)
+{
+    struct check_run *run = user;
+    (void)source;
+    if (!check_run_is_alive(run))
+        return;
+    tokens_finish(async, NULL);
+    exchanged(run);
+}
+
+/* Before anything else is asked, unless it takes the place of a login that is to stay until this
+ * one is proven. */
+static void store_at_once(struct check_run *run)
+{
+    Tokens *tokens = run->session->tokens;
+    if (tokens_former(tokens) != NULL || tokens_in_memory(tokens)) {
+        exchanged(run);
+        return;
+    }
+    check_waits_for_keyring(run);
+    tokens_change(tokens, run->session->connection->name, SECRETS_ALL, NULL, stored_at_once, run);
+}
+
 static void judge_exchange(struct check_run *run, const struct http_response *response)
 {
     struct session *session = run->session;
     struct token_answer answer;
     g_autoptr(GError) error = NULL;
+    bool fine = response->end == HTTP_ANSWERED && response->status == 200 &&
+                token_answer_parse(&answer, response->body, response->body_length,
+                                   session->connection->login_url, &error);
+    if (!fine)
+        tokens_unguard(session->tokens);
     if (!surely_not_sent(response->end))
         secret_set(&session->code, NULL);
     if (response->end != HTTP_ANSWERED) {
@@ -33,8 +67,7 @@ static void judge_exchange(struct check_run *run, const struct http_response *re
         check_fail(run, &failure);
         return;
     }
-    if (!token_answer_parse(&answer, response->body, response->body_length,
-                            session->connection->login_url, &error)) {
+    if (!fine) {
         check_fail_unread(run, STAGE_TOKEN, response, error);
         return;
     }
@@ -44,11 +77,13 @@ static void judge_exchange(struct check_run *run, const struct http_response *re
     tokens_take(session->tokens, &answer, session->connection->session_seconds, clock_wall_ms());
     session_learn(session, &answer);
     check_evidence(run, "instance_url", session_secrets(session)->instance_url);
-    if (has_refresh)
-        check_ok(run, _("access and refresh token"));
-    else
-        check_fail_own(run, STAGE_TOKEN, "no-refresh-token",
-                       _("Salesforce sent an access token, but no refresh token."));
+    if (has_refresh) {
+        store_at_once(run);
+        return;
+    }
+    tokens_unguard(session->tokens);
+    check_fail_own(run, STAGE_TOKEN, "no-refresh-token",
+                   _("Salesforce sent an access token, but no refresh token."));
 }
 
 static void check_exchange(struct check_run *run)
@@ -60,12 +95,12 @@ static void check_exchange(struct check_run *run)
                        _("The authorization code was used already. Authorize again."));
         return;
     }
-    check_http_any(run,
-                   token_exchange_request(connection->login_url, connection->client_id,
-                                          session_secrets(session)->client_secret,
-                                          session->redirect_uri, session->code,
-                                          session->pkce.verifier),
-                   judge_exchange);
+    HttpRequest *request = token_exchange_request(
+        connection->login_url, connection->client_id, session_secrets(session)->client_secret,
+        session->redirect_uri, session->code, session->pkce.verifier);
+    tokens_guard(session->tokens, connection);
+    http_request_tap(request, tokens_arriving, session->tokens);
+    check_http_any(run, request, judge_exchange);
 }
 
 /* ---- what the answer says ---- */

@@ -231,6 +231,8 @@ static void settle_put(struct put *put)
     rescue_done(tokens->rescue);
     store_lock_note(tokens->lock, NULL);
     tokens->keeps_lock = false;
+    if (secret_equal(tokens->secrets.refresh_token, put->item.refresh_token))
+        tokens_unguard(tokens);
 }
 
 static void saved(GObject *source, GAsyncResult *result, gpointer user)

@@ -12,6 +12,7 @@
 #include "perch/base/clock.h"
 #include "perch/base/connection.h"
 #include "perch/base/error.h"
+#include "perch/net/http.h"
 #include "tokens_private.h"
 
 /* Descriptors of a rescue process, after the standard ones. */
@@ -24,6 +25,8 @@ enum { PATH_MAX_BYTES = 4096, ITEM_MAX = 12 * 1024, ANSWER_MAX = 14 * 1024 };
 struct page {
     gint state;  /* enum state, atomic */
     guint parts; /* enum secrets_part */
+    bool has_lock;
+    enum rescue_fate fate;
     gint64 session_seconds, received_ms;
     char name[CONNECTION_NAME_MAX + 1];
     char config_dir[PATH_MAX_BYTES], login_url[PATH_MAX_BYTES];
@@ -64,6 +67,7 @@ static bool fill(struct page *page, const struct rescue_terms *terms)
     page->item_length = secret_length(item);
     page->session_seconds = terms->session_seconds;
     page->parts = terms->parts;
+    page->fate = terms->fate;
     if (page->item_length > sizeof page->item ||
         g_strlcpy(page->name, terms->name, sizeof page->name) >= sizeof page->name ||
         g_strlcpy(page->config_dir, config_dir, PATH_MAX_BYTES) >= PATH_MAX_BYTES ||
@@ -116,7 +120,8 @@ Rescue *rescue_start(const struct rescue_terms *terms, const StoreLock *lock)
     struct page *page = ftruncate(fd, sizeof *page) == 0 ? map(fd) : NULL;
     Rescue *rescue = NULL;
     if (page != NULL && fill(page, terms) && pipe2(pipe, O_CLOEXEC) == 0) {
-        if (spawn(fd, pipe[0], store_lock_fd(lock))) {
+        page->has_lock = lock != NULL;
+        if (spawn(fd, pipe[0], lock != NULL ? store_lock_fd(lock) : fd)) {
             rescue = g_new0(Rescue, 1);
             *rescue = (Rescue){page, pipe[1]};
         } else {
@@ -160,6 +165,12 @@ void rescue_done(Rescue *rescue)
     wipe(rescue->page->answer, sizeof rescue->page->answer);
 }
 
+void rescue_reject(Rescue *rescue)
+{
+    if (rescue != NULL)
+        rescue->page->fate = RESCUE_REJECTS;
+}
+
 bool rescue_holds(const Rescue *rescue)
 {
     return rescue != NULL && g_atomic_int_get(&rescue->page->state) == TAKEN;
@@ -188,8 +199,12 @@ struct charge {
     char *config_dir, *name;
     struct secrets secrets;
     guint parts;
-    gint64 until_ms; /* wall clock */
+    gint64 received_ms, until_ms; /* wall clock */
+    bool has_lock;
+    enum rescue_fate fate;
+    char *login_url;
     Tokens *tokens;
+    Http *http; /* for revoking */
     guint pause_ms;
     bool stored, ended;
 };
@@ -202,12 +217,18 @@ static bool read_page(const struct page *page, struct charge *charge)
     if (!secrets_from_item(item, &charge->secrets, NULL) ||
         !token_answer_parse(&answer, page->answer, page->answer_length, page->login_url, NULL))
         return false;
+    /* Where nothing came that is not in the keyring anyway, once has to do. */
+    bool precious = answer.refresh_token != NULL || page->parts == SECRETS_ALL;
     secrets_take_answer(&charge->secrets, &answer, page->session_seconds, page->received_ms);
     token_answer_clear(&answer);
+    charge->login_url = g_strdup(page->login_url);
+    charge->received_ms = page->received_ms;
+    charge->has_lock = page->has_lock;
+    charge->fate = page->fate;
     charge->config_dir = g_strdup(page->config_dir);
     charge->name = g_strdup(page->name);
     charge->parts = page->parts;
-    charge->until_ms = page->received_ms + RESCUE_SECONDS * 1000;
+    charge->until_ms = page->received_ms + (precious ? RESCUE_SECONDS * 1000 : 0);
     return true;
 }
 
@@ -239,12 +260,47 @@ static void tried(Tokens *tokens, const GError *error, gpointer user)
     charge->pause_ms = MIN(charge->pause_ms * 2, LONGEST_PAUSE_MS);
 }
 
+static void revoked(const struct http_response *response, gpointer user)
+{
+    g_autoptr(GError) again = NULL;
+    struct charge *charge = user;
+    if (response->end != HTTP_ANSWERED || response->status >= 500)
+        again = g_error_new_literal(PERCH_ERROR, PERCH_ERROR_NETWORK, "not revoked");
+    tried(charge->tokens, again, charge);
+}
+
+static void give_back(struct charge *charge)
+{
+    g_autoptr(GError) error = NULL;
+    if (charge->http == NULL)
+        charge->http = http_new(&error);
+    if (charge->http == NULL)
+        tried(charge->tokens, error, charge);
+    else
+        http_send(charge->http,
+                  token_revoke_request(charge->login_url, charge->secrets.refresh_token), NULL,
+                  revoked, charge);
+}
+
+/* The process that ended, or its other rescue, has come further than this answer. */
+static bool is_settled(const Tokens *tokens, const struct charge *charge)
+{
+    const struct secrets *kept = &tokens->kept;
+    return !charge->has_lock && kept->refresh_token != NULL &&
+           (secret_equal(kept->refresh_token, charge->secrets.refresh_token) ||
+            (kept->issued_at > charge->received_ms && charge->fate != RESCUE_REJECTS));
+}
+
 static void entered(Tokens *tokens, const GError *error, gpointer user)
 {
     struct charge *charge = user;
     bool none = g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND);
     if (error != NULL && !none)
         tried(tokens, error, charge);
+    else if (is_settled(tokens, charge))
+        tried(tokens, NULL, charge);
+    else if (charge->fate != RESCUE_STORES)
+        give_back(charge);
     else
         tokens_put(tokens, &charge->secrets, none ? SECRETS_ALL : charge->parts, false, NULL, tried,
                    charge);
@@ -266,15 +322,18 @@ int rescue_main(void (*open_keyring)(void))
         g_autoptr(Store) store = store_secret_new(charge.config_dir);
         store_never_ask(store);
         charge.tokens = tokens_new(charge.config_dir, store);
-        charge.tokens->lock = store_lock_adopt(LOCK_FD);
-        charge.tokens->keeps_lock = true;
+        charge.tokens->keeps_lock = charge.has_lock;
+        if (charge.has_lock)
+            charge.tokens->lock = store_lock_adopt(LOCK_FD);
         try(&charge);
         while (!charge.ended)
             g_main_context_iteration(NULL, TRUE);
         tokens_close(charge.tokens);
     }
     secrets_clear(&charge.secrets);
+    g_clear_pointer(&charge.http, http_free);
     g_free(charge.config_dir);
     g_free(charge.name);
+    g_free(charge.login_url);
     return charge.stored || charge.until_ms == 0 ? PERCH_EXIT_OK : PERCH_EXIT_KEYRING;
 }

@@ -40,6 +40,7 @@ void tokens_unref(Tokens *tokens)
     if (tokens == NULL || --tokens->references > 0)
         return;
     tokens_let_go(tokens);
+    rescue_free(tokens->guard);
     secrets_clear(&tokens->secrets);
     secrets_clear(&tokens->kept);
     secret_unref(tokens->former);
@@ -83,6 +84,8 @@ bool tokens_asks(const Tokens *tokens)
 void tokens_keep_in_memory(Tokens *tokens, bool keep)
 {
     tokens->memory_only = keep;
+    if (keep)
+        tokens_unguard(tokens);
     if (!keep || tokens->visit != NULL)
         return;
     rescue_done(tokens->rescue);
@@ -163,6 +166,37 @@ void tokens_drop(Tokens *tokens)
 {
     tokens->state = TOKENS_NONE;
     rescue_done(tokens->rescue);
+    tokens_unguard(tokens);
+}
+
+void tokens_guard(Tokens *tokens, const Connection *connection)
+{
+    rescue_reject(tokens->guard); /* this login takes the place of that one */
+    rescue_free(tokens->guard);
+    tokens->guard =
+        tokens->memory_only
+            ? NULL
+            : rescue_start(&(struct rescue_terms){.config_dir = tokens->config_dir,
+                                                  .name = connection->name,
+                                                  .login_url = connection->login_url,
+                                                  .session_seconds = connection->session_seconds,
+                                                  .secrets = &tokens->secrets,
+                                                  .parts = SECRETS_ALL,
+                                                  .fate = tokens->former != NULL ? RESCUE_REVOKES
+                                                                                 : RESCUE_STORES},
+                           NULL);
+}
+
+void tokens_arriving(long status, const char *bytes, gsize length, gpointer tokens)
+{
+    if (status == 200)
+        rescue_take(((Tokens *)tokens)->guard, bytes, length);
+}
+
+void tokens_unguard(Tokens *tokens)
+{
+    rescue_done(tokens->guard);
+    g_clear_pointer(&tokens->guard, rescue_free);
 }
 
 void tokens_see(Tokens *tokens, struct secrets *stored)

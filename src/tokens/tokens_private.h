@@ -23,6 +23,7 @@ struct Tokens {
     StoreLock *lock;     /* of the visit, and after it while keeps_lock */
     Rescue *rescue;
     bool keeps_lock;
+    Rescue *guard; /* of a login that the item does not have yet; NULL = none */
 };
 
 Tokens *tokens_ref(Tokens *tokens);

@@ -26,14 +26,24 @@ typedef struct Rescue Rescue;
  * when rescue_is_asked. NULL, as at first: no rescue is ever started (test programs). */
 void rescue_use(const char *program);
 
+/* What becomes of an answer that nobody settled: it is stored, or revoked at Salesforce. */
+enum rescue_fate {
+    RESCUE_STORES,
+    RESCUE_REVOKES, /* unless the item has a newer one: it may come from a refresh with this one */
+    RESCUE_REJECTS, /* revoked whatever the item has: another login took its place */
+};
+
 struct rescue_terms {
     const char *config_dir, *name, *login_url;
     gint64 session_seconds;        /* as in struct connection */
     const struct secrets *secrets; /* what the answer goes into; then: */
     guint parts;                   /* of that, what goes into the item (enum secrets_part) */
+    enum rescue_fate fate;
 };
 
-/* NULL where none can be had: everything works without one, only less safely. */
+/* lock: the connection's, shared; NULL: the rescue takes it itself, and does nothing when the
+ * keyring has that token by then, or a newer one. NULL where none can be had: everything works
+ * without one, only less safely. */
 Rescue *rescue_start(const struct rescue_terms *terms, const StoreLock *lock);
 
 /* One more piece of the token endpoint's answer, as it came; copied without a system call. An
@@ -42,6 +52,9 @@ void rescue_take(Rescue *rescue, const char *answer, gsize length); /* NULL is f
 
 /* What was taken is no answer with tokens: it waits for another one. */
 void rescue_drop(Rescue *rescue); /* NULL is fine */
+
+/* It is not wanted any more, and is revoked when this side ends. */
+void rescue_reject(Rescue *rescue); /* NULL is fine */
 
 /* Nothing is left to do: what was taken is stored, or is not to be. Wipes the page. */
 void rescue_done(Rescue *rescue); /* NULL is fine */

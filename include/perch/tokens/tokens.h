@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "perch/auth/oauth.h"
+#include "perch/base/connection.h"
 #include "perch/explain/explain.h"
 #include "perch/store/store.h"
 
@@ -54,6 +55,16 @@ void tokens_begin_login(Tokens *tokens);
 /* The refresh token that a login in this session replaces; borrowed; NULL = none. */
 const Secret *tokens_former(const Tokens *tokens);
 void tokens_former_ended(Tokens *tokens);
+
+/*
+ * Before the code is exchanged: whatever ends this process from then on, a rescue sees to the
+ * answer until the item has it. It is stored or, where the connection has a login that stays until
+ * the new one is proven, revoked. tokens_arriving is the request's tap (http.h); tokens_unguard:
+ * what came holds no tokens. Of connection the name, login host and session length are copied.
+ */
+void tokens_guard(Tokens *tokens, const Connection *connection);
+void tokens_arriving(long status, const char *bytes, gsize length, gpointer tokens);
+void tokens_unguard(Tokens *tokens);
 
 /* An answer of the token endpoint, the code exchange's: won, if it has a refresh token. */
 void tokens_take(Tokens *tokens, const struct token_answer *answer, gint64 session_seconds,

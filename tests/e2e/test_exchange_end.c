@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Whatever ends perch between the exchange of a code and its last row: the login is stored, or
+ * given back to Salesforce. None stays alive where nobody finds it. */
+
+#include <signal.h>
+#include <string.h>
+
+#include "e2e/tokens.h"
+#include "e2e/walk.h"
+
+#define USERINFO "/services/oauth2/userinfo"
+#define POLL_MS 20000
+
+static const int ends[] = {SIGHUP, SIGTERM, SIGINT, SIGKILL};
+
+static guint grants(Rig *rig)
+{
+    g_autoptr(Json) state = demo_org_control(rig->org, "GET", "state", NULL);
+    return json_size(json_get(state, "grants"));
+}
+
+/* The refresh token of the item is one that the org takes. */
+static bool is_stored(Rig *rig)
+{
+    g_autofree char *item = session_bus_lookup(rig->home, "connection", "acme");
+    g_autoptr(Json) json = item == NULL ? NULL : json_parse(item, strlen(item), NULL);
+    g_autoptr(Secret) token = secret_new(json_get_string(json, "refresh_token"));
+    return token != NULL && tokens_alive(rig, token);
+}
+
+/* One login at the org, and it is the stored one: at once, or when a rescue has seen to it. */
+static void assert_settled(Rig *rig, const char *what)
+{
+    gint64 until = g_get_monotonic_time() + POLL_MS * 1000;
+    while (grants(rig) != 1 || !is_stored(rig))
+        if (g_get_monotonic_time() > until)
+            fail_msg("%s: %u logins, %sstored", what, grants(rig), is_stored(rig) ? "" : "not ");
+}
+
+/* perch with these words until it asks who has logged in; then the signal. */
+static void end_at_userinfo(Rig *rig, const GPtrArray *words, int number)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    g_ptr_array_add(argv, (gpointer)(guintptr)g_getenv("PERCH"));
+    for (guint i = 0; i < words->len; i++)
+        g_ptr_array_add(argv, words->pdata[i]);
+    guint before = demo_org_requests(rig->org, "GET", USERINFO);
+    demo_org_patch(rig->org, "{'faults': {'" USERINFO "': {'delay_ms': 60000}}}");
+    g_autoptr(Child) child = child_start((const char *const *)argv->pdata, rig->home->env);
+    child_close_input(child);
+    assert_true(demo_org_wait_requests(rig->org, "GET", USERINFO, before + 1, 60000));
+    assert_int_equal(kill(child->pid, number), 0);
+    assert_true(child_wait_end(child, 60000));
+    assert_int_not_equal(child_code(child), 0);
+    demo_org_patch(rig->org, "{'faults': {'" USERINFO "': {'delay_ms': 0}}}");
+}
+
+static void first_login__ended_by_any_signal__is_stored(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++) {
+        g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+        g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
+        end_at_userinfo(rig, words, ends[i]);
+        assert_settled(rig, strsignal(ends[i]));
+        g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", NULL);
+        assert_code(forget, 0);
+        assert_contains(forget->output->str, "revoked at Salesforce");
+        assert_int_equal(grants(rig), 0);
+    }
+}
+
+/* The login before stays, and works; the one that nobody has proven goes. */
+static void login_again__ended_by_any_signal__is_given_back(void **state)
+{
+    static const char *const command[] = {"reauthorize", "acme", "--plain", "--no-input", NULL};
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(command); i++)
+        g_ptr_array_add(words, (gpointer)(guintptr)command[i]);
+    struct secrets before, after;
+    tokens_load(rig, "acme", &before);
+    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++) {
+        end_at_userinfo(rig, words, ends[i]);
+        assert_settled(rig, strsignal(ends[i]));
+    }
+    tokens_load(rig, "acme", &after);
+    assert_true(secret_equal(before.refresh_token, after.refresh_token));
+    secrets_clear(&before);
+    secrets_clear(&after);
+}
+
+/* Killed while the keyring has not answered: nobody but the rescue has the token. */
+static void first_login__killed_before_it_is_stored__is_stored(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_probed(walk);
+    walk_browser(walk, "nothing");
+    press(walk, "Enter");
+    see(walk, "Listening on");
+    g_autofree char *redirect = walk_redirect(walk);
+    guint before = demo_org_requests(rig->org, "POST", TOKEN_PATH);
+    assert_int_equal(kill(rig->bus->keyring->pid, SIGSTOP), 0);
+    paste(walk, redirect);
+    see(walk, "Proving the connection");
+    assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN_PATH, before + 1, 20000));
+    see(walk, "waiting for it");
+    assert_int_equal(kill(pty_pid(walk->pty), SIGKILL), 0);
+    assert_int_equal(kill(rig->bus->keyring->pid, SIGCONT), 0);
+    assert_settled(rig, "killed");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(first_login__ended_by_any_signal__is_stored),
+        cmocka_unit_test(login_again__ended_by_any_signal__is_given_back),
+        cmocka_unit_test(first_login__killed_before_it_is_stored__is_stored),
+    };
+    return cmocka_run_group_tests_name("the end of an exchange", tests, NULL, NULL);
+}
