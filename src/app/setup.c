@@ -270,15 +270,25 @@ static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
             g_main_loop_quit(app->loop);
         return;
     }
+    tokens_may_ask(app->session->tokens, !app->options->no_input);
+    bool orphan = app->wizard->connection->login_url == NULL;
     if (loaded && app->wizard->client_secret == NULL)
         secret_set(&app->wizard->client_secret, session_secrets(app->session)->client_secret);
     if (loaded)
         sync_secret(app);
-    else if (!g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
+    else if (!orphan && !g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
         app->secrets_problem = g_strdup(error->message);
+    orphan = orphan && loaded && session_secrets(app->session)->refresh_token != NULL;
+    if (orphan && app->wizard->connection->address == NULL)
+        connection_set(&app->wizard->connection->address, session_base(app->session));
     begin(app);
     if (loaded && !app->quitting)
         app_offer_values(app);
+    if (orphan && !app->quitting)
+        app_notice(app,
+                   _("The keyring has a login of %s, but its settings are gone. Enter them again; "
+                     "or end that login with: perch forget %s"),
+                   app->options->name, app->options->name);
 }
 
 static bool make_wizard(struct app *app, GError **error)
@@ -382,8 +392,10 @@ static void run(struct app *app)
                        g_unix_signal_add(SIGTERM, on_terminate, app),
                        g_unix_signal_add(SIGHUP, on_terminate, app)};
     app->loop = g_main_loop_new(NULL, FALSE);
-    if (app->options->name != NULL && app->wizard->connection->login_url != NULL) {
+    if (app->options->name != NULL) {
         app->saves_pending++;
+        if (app->wizard->connection->login_url == NULL) /* most likely there is none yet */
+            tokens_may_ask(app->session->tokens, false);
         app->load = g_cancellable_new();
         tokens_load(app->session->tokens, app->options->name, app->load, secrets_loaded, app);
     } else {

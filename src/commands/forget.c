@@ -13,6 +13,34 @@ struct forget_options {
     struct common_options common;
 };
 
+struct look {
+    GMainLoop *loop;
+    bool none;
+};
+
+static void looked(GObject *source, GAsyncResult *result, gpointer user)
+{
+    struct look *look = user;
+    g_autoptr(GError) error = NULL;
+    (void)source;
+    look->none = !tokens_finish(result, &error) &&
+                 g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND);
+    g_main_loop_quit(look->loop);
+}
+
+/* Whether the keyring may have something of that name: settings that could not be saved, or that
+ * somebody deleted, are no reason to leave a login alive. */
+static bool has_item(const struct services *services, const char *name)
+{
+    struct look look = {.loop = g_main_loop_new(NULL, FALSE)};
+    Tokens *tokens = tokens_new(services->config_dir, services->store);
+    tokens_load(tokens, name, NULL, looked, &look);
+    g_main_loop_run(look.loop);
+    g_main_loop_unref(look.loop);
+    tokens_close(tokens);
+    return !look.none;
+}
+
 /* Settings that cannot be read are no reason to keep them: what is needed is in the keyring. */
 static Connection *load(const struct services *services, const char *name, GError **error)
 {
@@ -20,7 +48,8 @@ static Connection *load(const struct services *services, const char *name, GErro
     Connection *connection = connections_load(services->config_dir, name, &problem);
     if (connection != NULL)
         return connection;
-    if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_INPUT))
+    if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_INPUT) ||
+        (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_NOT_FOUND) && has_item(services, name)))
         return connection_new(name);
     g_propagate_error(error, g_steal_pointer(&problem));
     return NULL;

@@ -95,16 +95,21 @@ static char *words_of(const struct failure *failure)
     return g_strdup_printf("%ld %s", failure->status, text);
 }
 
-/* What this computer refuses is no answer that has to be explained: the sentence says it all. */
+/* What this computer refuses, and a token that was never stored, are no answers that have to be
+ * explained: the sentence says it all, and the advice what to do. */
 static void speak_for_itself(struct diagnosis *diagnosis, const struct failure *failure)
 {
-    if (failure->stage != STAGE_MACHINE || g_strcmp0(failure->code, "file") != 0)
+    bool own =
+        failure->stage == STAGE_MACHINE
+            ? g_strcmp0(failure->code, "file") == 0
+            : failure->stage == STAGE_TOKEN && g_strcmp0(failure->code, "not-authorized") == 0;
+    if (!own)
         return;
     g_free(diagnosis->title);
     diagnosis->title = g_strdup(failure->message);
     g_clear_pointer(&diagnosis->happened, g_free);
     g_clear_pointer(&diagnosis->message, g_free);
-    g_ptr_array_set_size(diagnosis->fix, 1); /* the advice; the steps are of other unknowns */
+    g_ptr_array_set_size(diagnosis->fix, 1); /* the advice; the steps are of others */
     diagnosis->certainty = CERTAINTY_CERTAIN;
     diagnosis->retry = RETRY_AFTER_FIX;
 }

@@ -133,6 +133,93 @@ static void settings__left_by_a_kill__are_swept(void **state)
     }
 }
 
+/* The disk is full only after the tokens are stored: what is in the keyring is found without a
+ * file. */
+static void settings__lost_after_the_login__are_no_success(void **state)
+{
+    (void)state;
+    const char *const probe[] = {"strace", "-o", "/dev/null", "true", NULL};
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Child) may_trace = child_run(probe, rig->home->env, NULL);
+    if (child_code(may_trace) != 0) {
+        print_message("# SKIP: strace may not trace here\n");
+        return;
+    }
+    g_autoptr(GPtrArray) words =
+        rig_setup_words(rig, "acme", (const char *const[]){"--json", NULL});
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    static const char *const traced[] = {
+        "strace", "-o", "/dev/null", "-e", "signal=none", "--inject=fsync:error=ENOSPC:when=12+"};
+    for (gsize i = 0; i < G_N_ELEMENTS(traced); i++)
+        g_ptr_array_add(argv, (gpointer)(guintptr)traced[i]);
+    g_ptr_array_add(argv, (gpointer)(guintptr)g_getenv("PERCH"));
+    for (guint i = 0; i < words->len; i++)
+        g_ptr_array_add(argv, words->pdata[i]);
+    g_auto(GStrv) env =
+        g_environ_setenv(g_strdupv(rig->home->env), "ASAN_OPTIONS", "detect_leaks=0", TRUE);
+    g_autoptr(Child) child = child_start((const char *const *)argv->pdata, env);
+    child_close_input(child);
+    assert_true(child_wait_end(child, 60000));
+    assert_code(child, 1);
+    assert_contains(child->errors->str, "acme is not saved: ");
+    assert_contains(child->errors->str, "No space left on device. Its tokens are in the keyring.");
+    assert_null(strstr(child->errors->str, "is ready"));
+    g_autoptr(Json) json = child_json(child);
+    assert_string_equal(json_get_string(json, "status"), "failed");
+    assert_string_equal(json_get_string(json_check(json, "saved"), "status"), "failed");
+
+    g_autofree char *path = settings_path(rig, "acme.json");
+    assert_int_equal(unlink(path), 0);
+    g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", NULL);
+    assert_code(forget, 0);
+    assert_contains(forget->output->str, "revoked at Salesforce");
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
+    g_autoptr(Child) again = rig_perch(rig, "forget", "acme", NULL);
+    assert_code(again, 2);
+    assert_contains(again->errors->str, "There is no connection named acme.");
+}
+
+/* set-up takes up what forget would find: the former login is revoked once the new one is proven.
+ */
+static void settings__gone__set_up_again_ends_the_login_of_before(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    struct secrets before;
+    tokens_load(rig, "acme", &before);
+    g_autofree char *path = settings_path(rig, "acme.json");
+    assert_int_equal(unlink(path), 0);
+    g_autoptr(GPtrArray) words =
+        rig_setup_words(rig, "acme", (const char *const[]){"--json", NULL});
+    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    assert_code(child, 0);
+    assert_contains(child->errors->str, "its settings are gone");
+    assert_false(tokens_alive(rig, before.refresh_token));
+    assert_true(tokens_stored_alive(rig, "acme"));
+    secrets_clear(&before);
+}
+
+/* Salesforce was not even asked. */
+static void token__never_stored__is_not_called_refused(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    const char *const clear[] = {"secret-tool", "clear", "connection", "acme", NULL};
+    g_autoptr(Child) cleared = child_run(clear, rig->home->env, NULL);
+    assert_code(cleared, 0);
+    static const char *const commands[][4] = {
+        {"token", "acme"}, {"doctor", "acme"}, {"test", "acme"}, {"status", "acme"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_autoptr(Child) child = rig_perch(rig, commands[i][0], commands[i][1], NULL);
+        assert_code(child, 4);
+        g_autofree char *all = g_strconcat(child->output->str, child->errors->str, NULL);
+        assert_contains(all, "The keyring has no token for this connection.");
+        assert_null(strstr(all, "no longer accepts"));
+    }
+    g_autoptr(Child) token = rig_perch(rig, "token", "acme", NULL);
+    assert_contains(token->errors->str, "perch reauthorize NAME logs in again");
+}
+
 /* Folder and file of the lock: not followed, and said in words that help. */
 static void lock__is_a_link__is_refused_in_plain_words(void **state)
 {
@@ -225,6 +312,9 @@ int main(void)
         cmocka_unit_test(settings__left_by_a_kill__are_swept),
         cmocka_unit_test(files__too_few_may_be_open__is_said_at_once),
         cmocka_unit_test(keyring__silent__no_command_takes_longer_than_it_was_told),
+        cmocka_unit_test(settings__lost_after_the_login__are_no_success),
+        cmocka_unit_test(settings__gone__set_up_again_ends_the_login_of_before),
+        cmocka_unit_test(token__never_stored__is_not_called_refused),
         cmocka_unit_test(lock__is_a_link__is_refused_in_plain_words),
     };
     return cmocka_run_group_tests_name("no room", tests, NULL, NULL);
