@@ -28,12 +28,11 @@ static bool covers_loopback(const char *hex)
 /* The columns of /proc/net/tcp, and those that are read. */
 enum { LOCAL = 1, REMOTE, STATE, UID = 7, INODE = 9, COLUMNS };
 
-/* The words of a line that has them all. */
-static bool split(const char *line, char *spaced, const char *fields[COLUMNS])
+/* The words of a line that has them all; spaced is cut into them. */
+static bool split(char *spaced, const char *fields[COLUMNS])
 {
     gsize count = 0;
     char *rest = NULL;
-    strcpy(spaced, line);
     for (char *word = strtok_r(spaced, " ", &rest); word != NULL && count < COLUMNS;
          word = strtok_r(NULL, " ", &rest))
         fields[count++] = word;
@@ -50,9 +49,8 @@ static bool is_port(const char *field, guint16 port)
 static char *listening_inode(const char *line, guint16 port)
 {
     const char *fields[COLUMNS];
-    g_autofree char *spaced = g_malloc(strlen(line) + 1);
-    if (!split(line, spaced, fields) || strcmp(fields[STATE], "0A") != 0 ||
-        !is_port(fields[LOCAL], port))
+    g_autofree char *spaced = g_strdup(line);
+    if (!split(spaced, fields) || strcmp(fields[STATE], "0A") != 0 || !is_port(fields[LOCAL], port))
         return NULL;
     g_autofree char *host = g_strndup(fields[LOCAL], strcspn(fields[LOCAL], ":"));
     return covers_loopback(host) ? g_strdup(fields[INODE]) : NULL;
@@ -121,8 +119,8 @@ char *port_owner(guint16 port)
 static enum port_user user_of(const char *line, guint16 port, guint16 own_port)
 {
     const char *fields[COLUMNS];
-    g_autofree char *spaced = g_malloc(strlen(line) + 1);
-    if (!split(line, spaced, fields) || !is_port(fields[LOCAL], port) ||
+    g_autofree char *spaced = g_strdup(line);
+    if (!split(spaced, fields) || !is_port(fields[LOCAL], port) ||
         !is_port(fields[REMOTE], own_port))
         return PORT_USER_UNKNOWN;
     unsigned long uid = strtoul(fields[UID], NULL, 10);

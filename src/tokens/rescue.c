@@ -264,8 +264,8 @@ static void revoked(const struct http_response *response, gpointer user)
 {
     g_autoptr(GError) again = NULL;
     struct charge *charge = user;
-    if (response->end != HTTP_ANSWERED || response->status >= 500)
-        again = g_error_new_literal(PERCH_ERROR, PERCH_ERROR_NETWORK, "not revoked");
+    if (response->end != HTTP_ANSWERED || response->status >= 500) /* nobody reads why */
+        g_set_error_literal(&again, PERCH_ERROR, PERCH_ERROR_NETWORK, response->detail);
     tried(charge->tokens, again, charge);
 }
 
