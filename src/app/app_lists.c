@@ -29,6 +29,39 @@ void app_offer_values(struct app *app)
                        .kind = WIZARD_HANDOFF, .items = items, .text = problem, .number = code});
 }
 
+/* A flow begins with a brace, a function has several lines; all else is the name of a file. */
+static SecretBuf *flow_text(const Secret *given, GError **error)
+{
+    const char *text = secret_peek(given);
+    g_autoptr(SecretBuf) buf = secret_buf_new();
+    if (*text == '{' || strchr(text, '\n') != NULL) {
+        secret_buf_add(buf, text);
+        return g_steal_pointer(&buf);
+    }
+    bool home = g_str_has_prefix(text, "~/");
+    g_autofree char *path =
+        home ? g_build_filename(g_get_home_dir(), text + 2, NULL) : g_strdup(text);
+    g_autoptr(WipedText) contents = NULL;
+    gsize length = 0;
+    if (!g_file_get_contents(path, &contents, &length, error))
+        return NULL;
+    secret_buf_add_len(buf, contents, length);
+    return g_steal_pointer(&buf);
+}
+
+void app_check_flow(struct app *app, const Secret *given)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(SecretBuf) text = flow_text(given, &error);
+    g_autoptr(GPtrArray) findings =
+        text == NULL ? NULL
+                     : handoff_check(app->session->connection, session_secrets(app->session), text->text,
+                                     text->length, &error);
+    app_event(app, &(struct wizard_event){.kind = WIZARD_FLOW_CHECKED,
+                                          .items = findings,
+                                          .text = error == NULL ? NULL : error->message});
+}
+
 static void prove_done(struct app *app, bool ok)
 {
     Connection *connection = app->session->connection;

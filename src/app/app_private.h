@@ -57,7 +57,10 @@ void app_told(struct app *app);
 void app_notice(struct app *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void app_effect(struct app *app, const struct effect *effect);
 void app_quit(struct app *app, int code);
-void app_offer_values(struct app *app); /* what goes into Flow Builder, to the wizard */
+void app_offer_values(struct app *app);
+/* Checks a flow that was pasted, or lies in a file. */
+void app_check_flow(struct app *app,
+                    const Secret *given); /* what goes into Flow Builder, to the wizard */
 
 /* login.c */
 void login_start(struct app *app);

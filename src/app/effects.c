@@ -301,6 +301,9 @@ void app_effect(struct app *app, const struct effect *effect)
     case EFFECT_HANDOFF:
         app_offer_values(app);
         break;
+    case EFFECT_CHECK_FLOW:
+        app_check_flow(app, effect->secret);
+        break;
     case EFFECT_SAVE:
         save(app);
         break;

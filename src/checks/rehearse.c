@@ -375,6 +375,37 @@ static void judge_deleted(struct check_run *run, const struct http_response *res
     check_ok(run, _("nothing left behind"));
 }
 
+/* What the function created, one after the other. */
+static void judge_removed(struct check_run *run, const struct http_response *response);
+
+static void check_removed(struct check_run *run)
+{
+    static const char *const parts[] = {"-whole", "-bare"};
+    const Json *channel = rehearse_channel(run);
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_autofree char *key = g_strconcat(json_get_string(channel, "id"), parts[i], NULL);
+        const char *id = g_hash_table_lookup(rehearsal_of(run)->records, key);
+        if (id == NULL)
+            continue;
+        g_autofree char *rest = g_strconcat("/", id, NULL);
+        g_hash_table_remove(rehearsal_of(run)->records, key);
+        check_http(run,
+                   rehearse_request(run, "DELETE",
+                                    json_get_string(json_get(channel, "step"), "url"), rest),
+                   judge_removed);
+        return;
+    }
+    check_ok(run, _("nothing left behind"));
+}
+
+static void judge_removed(struct check_run *run, const struct http_response *response)
+{
+    if (response->status == 204)
+        check_removed(run);
+    else
+        rehearse_refused(run, STAGE_REST, rehearse_channel(run), response);
+}
+
 static void check_deleted(struct check_run *run)
 {
     const Json *channel = rehearse_channel(run);
@@ -411,7 +442,9 @@ static void add(GArray *checks, const struct channel *channel, const char *part,
 static const char *const after_token[] = {"token", NULL}, *const after_create[] = {"-create", NULL},
                          *const after_read[] = {"-create", "~-read", NULL},
                          *const after_webhook[] = {"-webhook", NULL},
-                         *const after_arrived[] = {"-arrived", NULL};
+                         *const after_arrived[] = {"-arrived", NULL},
+                         *const after_delete[] = {"-create", "~-delete", NULL},
+                         *const after_function[] = {"token", "~-function", NULL};
 
 static void add_channel(GArray *checks, const struct channel *channel, bool webhook)
 {
@@ -419,6 +452,12 @@ static void add_channel(GArray *checks, const struct channel *channel, bool webh
     add(checks, channel, "create", create, true, after_token, check_create);
     add(checks, channel, "read", _("read back"), true, after_create, check_read);
     add(checks, channel, "delete", _("delete again"), false, after_read, check_deleted);
+    g_autofree char *node = rehearse_node();
+    if (node != NULL) {
+        add(checks, channel, "function", _("run the function"), true, after_delete, check_function);
+        add(checks, channel, "removed", _("delete the function's records"), false, after_function,
+            check_removed);
+    }
     if (!webhook)
         return;
     add(checks, channel, "webhook", _("call the flow"), true, after_token, check_webhook);

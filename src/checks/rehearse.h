@@ -21,6 +21,10 @@ HttpRequest *rehearse_request(const struct check_run *run, const char *method, c
 void rehearse_refused(struct check_run *run, enum stage stage, const Json *channel,
                       const struct http_response *response);
 
+/* The Node.js of this machine, owned by the caller; NULL: there is none. */
+char *rehearse_node(void);
+void check_function(struct check_run *run);
+
 void check_webhook(struct check_run *run);
 void check_arrived(struct check_run *run);
 void check_flow_deleted(struct check_run *run);

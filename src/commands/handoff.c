@@ -51,10 +51,12 @@ static Tokens *load_tokens(const char *config_dir, Store *store,
     return NULL;
 }
 
-static int export_values(const struct handoff_options *options, const Connection *connection,
-                         const struct secrets *secrets)
+static int use_values(const struct handoff_options *options, const Connection *connection,
+                      const struct secrets *secrets)
 {
     enum perch_exit refused = PERCH_EXIT_AUTHORIZATION;
+    if (options->check_file != NULL)
+        return handoff_check_file(options, connection, secrets);
     const char *problem = handoff_problem(connection, secrets, &refused);
     if (problem == NULL)
         return handoff_deliver(options, connection, secrets);
@@ -76,7 +78,7 @@ static int run_handoff(const struct handoff_options *options)
     g_autoptr(Store) store = store_secret_new(config_dir);
     Tokens *tokens = connection == NULL ? NULL : load_tokens(config_dir, store, options, &error);
     int code = tokens == NULL ? command_error(error)
-                              : export_values(options, connection, tokens_secrets(tokens));
+                              : use_values(options, connection, tokens_secrets(tokens));
     tokens_close(tokens);
     return code;
 }
@@ -126,7 +128,8 @@ int command_handoff(int argc, char **argv)
     struct common_options common = {0};
     struct handoff_options options = {0};
     g_autofree char *format_name = NULL, *output = NULL, *channel = NULL, *webhook = NULL;
-    g_autofree char *mount = NULL, *path = NULL, *token_file = NULL, *platform = NULL;
+    g_autofree char *mount = NULL, *path = NULL, *token_file = NULL, *platform = NULL,
+                    *check = NULL;
     gboolean rehearse = FALSE, list = FALSE;
     g_autofree char *formats = handoff_format_names();
     g_auto(GStrv) names = NULL;
@@ -140,6 +143,8 @@ int command_handoff(int argc, char **argv)
         {"list", 0, 0, G_OPTION_ARG_NONE, &list, N_("name the formats"), NULL},
         {"platform", 0, 0, G_OPTION_ARG_STRING, &platform,
          N_("flow-builder, bird-flows or other; it is kept"), N_("PLATFORM")},
+        {"check", 0, 0, G_OPTION_ARG_FILENAME, &check,
+         N_("say what is wrong with a flow that was exported"), N_("FILE")},
         {"rehearse", 0, 0, G_OPTION_ARG_NONE, &rehearse,
          N_("play the flow from these values alone"), NULL},
         {"webhook-file", 0, 0, G_OPTION_ARG_FILENAME, &webhook,
@@ -162,6 +167,7 @@ int command_handoff(int argc, char **argv)
         .name = names[0],
         .channel = channel,
         .output = output,
+        .check_file = check,
         .webhook_file = webhook,
         .vault_mount = mount,
         .vault_path = path,

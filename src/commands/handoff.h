@@ -12,7 +12,8 @@ struct handoff_options {
     const char *channel; /* NULL = all */
     const char *output;  /* NULL = standard output */
     enum handoff_format format;
-    const char *webhook_file;                                /* "-" = standard input; NULL = none */
+    const char *check_file;   /* a flow to be compared; "-" = standard input; NULL = none */
+    const char *webhook_file; /* "-" = standard input; NULL = none */
     const char *vault_mount, *vault_path, *vault_token_file; /* NULL = the usual ones */
     int timeout;                                             /* seconds; 0 = none given */
     bool ask, json, quiet; /* ask: somebody may be asked to unlock the keyring */
@@ -23,6 +24,8 @@ int handoff_deliver(const struct handoff_options *options, const Connection *con
                     const struct secrets *secrets);
 int handoff_to_vault(const struct handoff_options *options, const Secret *values);
 int handoff_to_creds(const struct handoff_options *options, const Secret *values);
+int handoff_check_file(const struct handoff_options *options, const Connection *connection,
+                       const struct secrets *secrets);
 int handoff_rehearse(struct handoff_options *options);
 
 #endif

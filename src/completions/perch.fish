@@ -57,6 +57,8 @@ complete -c perch -n '__fish_seen_subcommand_from explain' -l status -x -d 'HTTP
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l format -x \
     -a "(perch handoff --list 2>/dev/null | sed 's/ .*//')" -d 'Form of the values'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l list -d 'Name the formats'
+complete -c perch -n '__fish_seen_subcommand_from handoff' -l check -r -F \
+    -d 'What is wrong with an exported flow'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l platform -x \
     -a 'flow-builder bird-flows other' -d 'Where the flow runs'
 complete -c perch -n '__fish_seen_subcommand_from test handoff' -l channel -x \

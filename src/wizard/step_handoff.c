@@ -85,6 +85,8 @@ void step_handoff_event(struct wizard *w, const struct view_event *event, GArray
         play(w, event->action, out);
     else if (is_action(event, ACTION_PREVIOUS) || is_action(event, ACTION_FOLLOWING))
         step_channel(w, is_action(event, ACTION_PREVIOUS) ? -1 : 1, out);
+    else if (is_action(event, ACTION_CHECK_FLOW))
+        screen_open(w, SCREEN_CHECK_FLOW);
     else if (is_action(event, ACTION_PLATFORM))
         step_platform(w, out);
     else if (is_action(event, ACTION_DOCTOR))
@@ -122,12 +124,20 @@ static void view_rehearsal(const struct wizard *w, struct view *view, int focus)
     item->value = g_strdup_printf(
         _("perch played both steps from these values alone; the org answered %s (deleted again)."),
         created == NULL ? "" : created->summary);
-    g_autofree char *arrived = g_strconcat(connection_channel(w->connection)->id, "-arrived", NULL);
-    const struct check_result *proof = list_find(w, CHECKS_REHEARSE, arrived);
-    if (proof != NULL) {
-        item = view_add(view, VIEW_CHECK, 0, _("The flow"));
+    static const struct {
+        const char *part, *title;
+    } rows[] = {{"-function", N_("Function")}, {"-arrived", N_("The flow")}};
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *id =
+            g_strconcat(connection_channel(w->connection)->id, rows[i].part, NULL);
+        const struct check_result *proof = list_find(w, CHECKS_REHEARSE, id);
+        if (proof == NULL)
+            continue;
+        item = view_add(view, VIEW_CHECK, 0, _(rows[i].title));
         item->mark = check_status_mark(proof->status);
-        item->value = g_strdup_printf(_("its record came: %s (deleted again)."), proof->summary);
+        item->value =
+            i == 0 ? g_strdup(proof->summary)
+                   : g_strdup_printf(_("its record came: %s (deleted again)."), proof->summary);
     }
     view_blank(view);
 }
@@ -176,6 +186,7 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_RETRY, _("try again"));
     if (!running)
         view_key(view, ACTION_PLATFORM, _("platform"));
+    view_key(view, ACTION_CHECK_FLOW, _("check a flow"));
     if (w->connection->channels->len > 1 && !running) {
         view_key(view, ACTION_PREVIOUS, _("channel"));
         view_key(view, ACTION_FOLLOWING, _("channel"));

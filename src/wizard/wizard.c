@@ -51,6 +51,8 @@ void wizard_free(struct wizard *w)
     g_free(w->edited);
     g_clear_pointer(&w->handoff, g_ptr_array_unref);
     g_free(w->handoff_problem);
+    secret_unref(w->flow_text);
+    g_clear_pointer(&w->findings, g_ptr_array_unref);
     secret_unref(w->webhook);
     g_free(w);
 }
@@ -255,6 +257,7 @@ void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *o
         [WIZARD_TOLD] = take_told,
         [WIZARD_DESCRIBE] = take_describe,
         [WIZARD_HANDOFF] = take_handoff,
+        [WIZARD_FLOW_CHECKED] = flow_checked,
         [WIZARD_STORED] = stored,
         [WIZARD_KEYRING] = keyring_opened,
         [WIZARD_NOTICE] = notice,

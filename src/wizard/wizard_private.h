@@ -138,4 +138,7 @@ bool is_action(const struct view_event *event, enum action action);
 bool step_prove_may_win(const struct wizard *w);
 void member_set(struct wizard *w, char **member, const char *text); /* trims; notes a change */
 
+/* What the app found in somebody's flow. */
+void flow_checked(struct wizard *w, const struct wizard_event *event, GArray *out);
+
 #endif

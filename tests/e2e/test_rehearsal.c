@@ -41,9 +41,19 @@ static Json *rehearse(Rig *rig, int code)
 
 static void rehearse__every_channel__creates_reads_and_deletes(void **state)
 {
-    static const char *const ids[] = {"values",        "token",           "whatsapp-create",
-                                      "whatsapp-read", "whatsapp-delete", "viber-create",
-                                      "viber-read",    "viber-delete",    NULL};
+    static const char *const ids[] = {"values",
+                                      "token",
+                                      "whatsapp-create",
+                                      "whatsapp-read",
+                                      "whatsapp-delete",
+                                      "whatsapp-function",
+                                      "whatsapp-removed",
+                                      "viber-create",
+                                      "viber-read",
+                                      "viber-delete",
+                                      "viber-function",
+                                      "viber-removed",
+                                      NULL};
     (void)state;
     g_autoptr(Rig) rig = ready();
     guint before = records(rig), tokens = demo_org_requests(rig->org, "POST", token_path);
@@ -52,9 +62,10 @@ static void rehearse__every_channel__creates_reads_and_deletes(void **state)
     assert_string_equal(json_get_string(json, "command"), "handoff");
     for (int i = 0; ids[i] != NULL; i++)
         assert_string_equal(json_get_string(json_check(json, ids[i]), "status"), "ok");
-    assert_int_equal(demo_org_requests(rig->org, "POST", token_path), tokens + 1);
-    assert_int_equal(demo_org_requests(rig->org, "POST", lead_path), leads + 1);
-    assert_int_equal(demo_org_requests(rig->org, "POST", case_path), 1);
+    /* The steps, and the function twice: with the samples, and with what a message may lack. */
+    assert_int_equal(demo_org_requests(rig->org, "POST", token_path), tokens + 3);
+    assert_int_equal(demo_org_requests(rig->org, "POST", lead_path), leads + 3);
+    assert_int_equal(demo_org_requests(rig->org, "POST", case_path), 3);
     assert_int_equal(records(rig), before);
     const Json *evidence = json_get(json_check(json, "whatsapp-create"), "evidence");
     assert_true(g_str_has_prefix(json_get_string(evidence, "id"), "00Q"));
@@ -65,6 +76,31 @@ static void rehearse__every_channel__creates_reads_and_deletes(void **state)
     assert_string_equal(json_get_string(json_get(request, "body"), "LastName"), "{{senderName}}");
     assert_string_equal(json_get_string(json_get(evidence, "sent"), "Description"),
                         "perch test: It's \"quoted\" \\ ünïcode");
+}
+
+/* The function is played where Node.js is; a mapping without a default for the name is a doubt. */
+static void rehearse__function__without_node_or_default(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autofree char *path =
+        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    g_autofree char *text = NULL;
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_auto(GStrv) parts = g_strsplit(text, "{{senderName|default:\\\"WhatsApp contact\\\"}}", -1);
+    assert_non_null(parts[1]);
+    g_autofree char *bare = g_strjoinv("{{senderName}}", parts);
+    assert_true(g_file_set_contents(path, bare, -1, NULL));
+    guint before = records(rig);
+    g_autoptr(Json) json = rehearse(rig, 0);
+    const Json *played = json_check(json, "whatsapp-function");
+    assert_string_equal(json_get_string(played, "status"), "warning");
+    assert_contains(json_get_string(json_get(played, "evidence"), "summary"), "LastName");
+    assert_int_equal(records(rig), before);
+    tmphome_set(rig->home, "PATH", "/nonexistent");
+    g_autoptr(Json) without = rehearse(rig, 0);
+    JSON_FOREACH(check, json_get(without, "checks"))
+    assert_null(strstr(json_get_string(check, "id"), "function"));
 }
 
 static void rehearse__text__shows_what_the_forms_hold(void **state)
@@ -239,7 +275,7 @@ static void webhook__nothing_to_recognise__is_told_first(void **state)
     g_autoptr(Child) child = call_flow(rig, flow_webhook(flow), "whatsapp", "4");
     assert_code(child, 1);
     assert_contains(child->output->str, "The flow was not started.");
-    assert_int_equal(demo_org_requests(rig->org, "POST", lead_path), leads + 1);
+    assert_int_equal(demo_org_requests(rig->org, "POST", lead_path), leads + 3);
 }
 
 static void webhook__unpublished_or_unfit__is_told(void **state)
@@ -265,6 +301,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rehearse__every_channel__creates_reads_and_deletes),
+        cmocka_unit_test(rehearse__function__without_node_or_default),
         cmocka_unit_test(rehearse__text__shows_what_the_forms_hold),
         cmocka_unit_test(rehearse__refusals__are_explained),
         cmocka_unit_test(rehearse__rotation__blocks_and_loses_no_token),

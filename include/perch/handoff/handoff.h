@@ -9,6 +9,7 @@
 #include "perch/base/error.h"
 #include "perch/base/json.h"
 #include "perch/base/secrets.h"
+#include "perch/explain/check_result.h"
 
 /* What goes into the flow, made from one connection and its secrets; no I/O. */
 struct handoff_item {
@@ -43,6 +44,13 @@ const char *handoff_problem(const Connection *connection, const struct secrets *
 /* A sentence when address is not one that the webhook of a flow may have (https, or http on this
  * computer), or NULL. Borrowed, translated. */
 const char *webhook_problem(const char *address);
+
+/* What somebody's flow does otherwise than perch would: struct check_result *, freed with the
+ * array; a warning is a doubt, and what is not understood is one. text is a file that Flow Builder
+ * or Bird's Flows exported, or the function. No secret is told. PERCH_ERROR_INPUT: it is none of
+ * these. */
+GPtrArray *handoff_check(const Connection *connection, const struct secrets *secrets,
+                         const char *text, gsize length, GError **error);
 
 enum handoff_format {
 #define FORMAT(ID, name, where, suffix, write, what) HANDOFF_##ID,

@@ -58,6 +58,7 @@ enum wizard_item {
     ITEM_ADD,
     ITEM_FORMAT,
     ITEM_WEBHOOK,
+    ITEM_FLOW,
     ITEM_PASSWORD,
     ITEM_PASSWORD_AGAIN,
     ITEM_CHECK = 100,
@@ -81,6 +82,7 @@ enum effect_kind {
     EFFECT_WRITE,           /* text: put it into a file only the person can read, and say which */
     EFFECT_EXPORT,          /* format: the hand-off values into such a file, or two */
     EFFECT_HANDOFF,         /* the hand-off values anew: the channel changed */
+    EFFECT_CHECK_FLOW,      /* secret: an exported flow, or where its file is */
     EFFECT_SAVE,            /* the connection's file; finished set-ups are no drafts any more */
     EFFECT_OTHER_ORG,       /* the person says that another org or user is meant */
     EFFECT_KEEP_IN_MEMORY,  /* keep: go on without storing; else store from now on */
@@ -120,6 +122,7 @@ enum wizard_event_kind {
     WIZARD_DESCRIBE,      /* describe (borrowed, outlives the wizard's use of it), text: marker */
     WIZARD_HANDOFF,       /* items: GPtrArray of struct handoff_item; text: problem or NULL, number:
                              the exit code that belongs to it */
+    WIZARD_FLOW_CHECKED,  /* items: struct check_result *; or NULL, and text says why */
     WIZARD_STORED,        /* done: what was won is safe */
     WIZARD_KEYRING,       /* perch's own keyring is open; text: or why not */
     WIZARD_NOTICE,        /* text */
@@ -240,6 +243,8 @@ struct wizard {
     guint export_choice; /* place in the list of formats */
     Secret *webhook;     /* what was typed; it is kept nowhere else */
     bool with_flow;      /* the rehearsal calls it */
+    Secret *flow_text;   /* an exported flow that was pasted, or where its file is */
+    GPtrArray *findings; /* struct check_result *: what is wrong with it; NULL = not checked */
 };
 
 /* Takes connection and client_secret (may be NULL). taken: names that other connections have. */

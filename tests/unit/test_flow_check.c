@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Flows as their platforms export them, right and with one thing wrong each. */
+
+#include <string.h>
+
+#include "perch/base/error.h"
+#include "perch/handoff/handoff.h"
+#include "support/test.h"
+
+static const char key[] = "3MVG9.key", secret[] = "S3cr3t+x", token[] = "5Aep861.KIw==";
+
+static Connection *acme(void)
+{
+    Connection *c = connection_new("acme");
+    connection_set(&c->login_url, "https://acme.my.salesforce.com");
+    connection_set(&c->client_id, key);
+    connection_set(&c->instance_url, "https://acme.my.salesforce.com");
+    connection_set(&c->api_version, "68.0");
+    return c;
+}
+
+/* A small flow with both calls; ' for " outside of the body. */
+static const char builder[] =
+    "{'id':'1','trigger':'onReceivedMessage','title':'t','steps':["
+    "{'action':'setVariables','options':{'variableSet':{'senderName':'x','senderNumber':'x',"
+    "'message':'x'}}},"
+    "{'action':'switch','options':{'cases':[{'id':'a','steps':["
+    "{'action':'fetchVariables','options':{'label':'token','method':'POST',"
+    "'url':'https://acme.my.salesforce.com/services/oauth2/token',"
+    "'headers':{},'contentType':'application/x-www-form-urlencoded',"
+    "'body':'grant_type=refresh_token&client_id=3MVG9.key&client_secret=S3cr3t%2Bx&"
+    "refresh_token=5Aep861.KIw%3D%3D','variableKeys':['access_token']}},"
+    "{'action':'fetchVariables','options':{'label':'lead','method':'POST',"
+    "'url':'https://acme.my.salesforce.com/services/data/v68.0/sobjects/Lead',"
+    "'headers':{'Authorization':'Bearer {{access_token}}'},'contentType':'application/json',"
+    "'body':'{~LastName~:~{{senderName}}~,~Company~:~WhatsApp~,~Phone~:~{{senderNumber}}~,"
+    "~LeadSource~:~Other~,~Description~:~{{message}}~}','variableKeys':['id']}}]}],"
+    "'defaultCase':{'id':'b','steps':[]}}},"
+    "{'action':'endFlow','options':{}}],'published':true}";
+
+static const char bird[] =
+    "{'name':'t','trigger':{'type':'conversation'},'definition':{'startAt':'a','steps':{"
+    "'a':{'type':'httpRequest','comment':'token','parameters':{'method':'POST',"
+    "'url':'https://acme.my.salesforce.com/services/oauth2/token',"
+    "'contentType':'application/x-www-form-urlencoded','headers':[],"
+    "'body':'grant_type=refresh_token&client_id=3MVG9.key&client_secret="
+    "{{env.SALESFORCE_CLIENT_SECRET}}&refresh_token={{env.SALESFORCE_REFRESH_TOKEN}}'},"
+    "'next':'b'},"
+    "'b':{'type':'mrn:v1:http:endpoints:httpRequest:1.0.0','parameters':{'method':'POST',"
+    "'url':'https://acme.my.salesforce.com/services/data/v68.0/sobjects/Lead',"
+    "'contentType':'application/json',"
+    "'headers':[{'key':'Authorization','value':'Bearer {{steps.a.response.access_token}}'}],"
+    "'body':{'LastName':'{{trigger.payload.name}}','Company':'WhatsApp','Phone':'1',"
+    "'LeadSource':'Other','Description':'{{trigger.payload.text}}'}},'next':'c'},"
+    "'c':{'type':'terminate','parameters':{}}}}}";
+
+static char *json_of(const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text, "~", -1);
+    g_autofree char *joined = g_strjoinv("\\\"", parts);
+    return g_strdelimit(g_steal_pointer(&joined), "'", '"');
+}
+
+/* "host, content-type": the ids of what is wrong or doubtful, in order. */
+static char *found(Connection *c, const char *text, enum check_status status)
+{
+    struct secrets secrets = {.client_secret = secret_new(secret),
+                              .refresh_token = secret_new(token)};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) findings = handoff_check(c, &secrets, text, strlen(text), &error);
+    GString *ids = g_string_new(NULL);
+    assert_no_error(error);
+    for (guint i = 0; i < findings->len; i++) {
+        const struct check_result *finding = findings->pdata[i];
+        assert_null(strstr(finding->summary, token));
+        assert_null(strstr(finding->summary, secret));
+        if (finding->status == status)
+            g_string_append_printf(ids, "%s%s", ids->len > 0 ? ", " : "", finding->id);
+    }
+    secrets_clear(&secrets);
+    return g_string_free(ids, FALSE);
+}
+
+static void assert_found(const char *template, const char *old, const char *fresh,
+                         enum check_status status, const char *wanted)
+{
+    g_autoptr(Connection) c = acme();
+    g_auto(GStrv) parts = g_strsplit(template, old, -1);
+    if (parts[1] == NULL)
+        fail_msg("%s is not in the flow", old);
+    g_autofree char *changed = g_strjoinv(fresh, parts);
+    g_autofree char *text = json_of(changed);
+    g_autofree char *ids = found(c, text, status);
+    if (strcmp(ids, wanted) != 0)
+        fail_msg("%s for %s: %s, not %s", fresh, old, ids, wanted);
+}
+
+static void check__right_flows__have_nothing_wrong(void **state)
+{
+    (void)state;
+    assert_found(builder, "'t'", "'t'", CHECK_FAILED, "");
+    assert_found(builder, "'t'", "'t'", CHECK_WARNING, "plain-secret, escaping");
+    assert_found(bird, "'t'", "'t'", CHECK_FAILED, "");
+    assert_found(bird, "'t'", "'t'", CHECK_WARNING, "");
+}
+
+static void check__one_thing_wrong__is_named(void **state)
+{
+    static const struct {
+        const char *flow, *old, *fresh, *wrong;
+    } rows[] = {
+        {builder, "acme.my.salesforce.com/services/data", "login.salesforce.com/services/data",
+         "host"},
+        {builder, "acme.my.salesforce.com/services/oauth2",
+         "beta.my.salesforce.com/services/oauth2", "host"},
+        {builder, "'label':'lead','method':'POST'", "'label':'lead','method':'GET'", "method"},
+        {builder, ",'contentType':'application/json'", "", "content-type"},
+        {builder, "application/x-www-form-urlencoded", "application/json", "content-type"},
+        {builder, "Bearer {{access_token}}", "Bearer {access_token}",
+         "single-braces, authorization"},
+        {builder, "~{{message}}~", "~{message}~", "single-braces"},
+        {builder, "Bearer {{access_token}}", "{{access_token}}", "authorization"},
+        {builder, "Bearer {{access_token}}", "Bearer {{access_token}};", "authorization"},
+        {builder, "Bearer {{access_token}}", "Bearer {{token}}", "not-set"},
+        {builder, "'Authorization':'Bearer {{access_token}}'", "", "authorization"},
+        {builder, "['access_token']", "['token']", "variable, not-set"},
+        {builder, "['access_token']", "[{'key':'access_token'}]", "variable"},
+        {builder, "['id']", "['Id']", "variable"},
+        {builder, "grant_type=refresh_token", "grant_type=password", "grant-type"},
+        {builder, "client_id=3MVG9.key", "client_id=other", "client-id"},
+        {builder, "S3cr3t%2Bx", "S3cr3t+x0", "client-secret"},
+        {builder, "5Aep861.KIw%3D%3D", "5Aep861.old", "refresh-token"},
+        {builder, "sobjects/Lead", "sobjects/Contact", "object"},
+        {builder, "'{~LastName~", "'~LastName~", "body"},
+        {builder, "~{{message}}~", "{{message}}", "body"},
+        {builder, "'senderName':'x',", "", "not-set"},
+        {builder, "'variableKeys':['id']", "'retries':3,'variableKeys':['id']", "retries"},
+        {builder, "/sobjects/Lead", "/query", "no-create"},
+        {builder, "/oauth2/token", "/oauth2/userinfo", "no-token"},
+        {bird, "{{trigger.payload.name}}", "{{senderName}}", "not-set"},
+        {bird, "'key':'Authorization'", "'key':'Authorisation'", "authorization"},
+        {bird, "'contentType':'application/json'", "'contentType':'text/plain'", "content-type"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        assert_found(rows[i].flow, rows[i].old, rows[i].fresh, CHECK_FAILED, rows[i].wrong);
+}
+
+static void check__doubts__are_no_mistakes(void **state)
+{
+    static const struct {
+        const char *flow, *old, *fresh, *doubts;
+    } rows[] = {
+        {builder, "/v68.0/", "/v45.0/", "plain-secret, api-version, escaping"},
+        {builder, ",~Phone~:~{{senderNumber}}~", "", "plain-secret, escaping, fields"},
+        {builder, "'action':'endFlow'", "'action':'callFunction'",
+         "plain-secret, escaping, unknown"},
+        {bird, "'body':{'LastName':'{{trigger.payload.name}}',",
+         "'body':'{~LastName~:~{{trigger.payload.name}}~}','x':{", "escaping, fields"},
+        {bird, "'type':'terminate'", "'type':'mrn:v1:other'", "unknown"},
+        {bird, "client_secret={{env.SALESFORCE_CLIENT_SECRET}}", "client_secret=S3cr3t%2Bx",
+         "plain-secret"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        assert_found(rows[i].flow, rows[i].old, rows[i].fresh, CHECK_WARNING, rows[i].doubts);
+        assert_found(rows[i].flow, rows[i].old, rows[i].fresh, CHECK_FAILED, "");
+    }
+}
+
+/* A secret may also be set by the flow, and an unset name may come from its webhook. */
+static void check__variables_of_the_flow__are_followed(void **state)
+{
+    (void)state;
+    assert_found(builder, "'message':'x'", "'message':'x','t':'5Aep861.KIw=='", CHECK_FAILED, "");
+    g_auto(GStrv) parts = g_strsplit(builder, "5Aep861.KIw%3D%3D", -1);
+    g_autofree char *by_name = g_strjoinv("{{t}}", parts);
+    assert_found(by_name, "'message':'x'", "'message':'x','t':'5Aep861.KIw=='", CHECK_FAILED, "");
+    assert_found(by_name, "'message':'x'", "'message':'x','t':'5Aep861.old'", CHECK_FAILED,
+                 "refresh-token");
+    g_auto(GStrv) bare = g_strsplit(builder, "'senderName':'x',", -1);
+    g_autofree char *unset = g_strjoinv("", bare);
+    assert_found(unset, "onReceivedMessage", "onReceivedHttpRequest", CHECK_FAILED, "");
+}
+
+static void check__rotation__is_wrong_whatever_the_flow(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) c = acme();
+    c->rotation = 1;
+    g_autofree char *text = json_of(builder);
+    g_autofree char *ids = found(c, text, CHECK_FAILED);
+    assert_string_equal(ids, "rotation");
+}
+
+static void check__function__is_compared_with_what_perch_writes(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) c = acme();
+    struct secrets secrets = {.client_secret = secret_new(secret),
+                              .refresh_token = secret_new(token)};
+    g_autoptr(Secret) own = handoff_export(c, &secrets, HANDOFF_FUNCTION, NULL);
+    g_autofree char *fine = found(c, secret_peek(own), CHECK_OK);
+    assert_string_equal(fine, "function");
+    g_autofree char *leaks = g_strconcat(secret_peek(own), "// ", token, NULL);
+    g_autofree char *wrong = found(c, leaks, CHECK_FAILED);
+    assert_string_equal(wrong, "plain-secret");
+    connection_set(&c->api_version, "69.0");
+    g_autofree char *old = found(c, secret_peek(own), CHECK_FAILED);
+    assert_string_equal(old, "function-value");
+    secrets_clear(&secrets);
+}
+
+static void check__what_is_no_flow__is_said_to_be_none(void **state)
+{
+    static const char *const none[] = {
+        "", "{", "[]", "{}", "{\"steps\":7}", "hello", "exports", "{\"steps\":null}"};
+    (void)state;
+    g_autoptr(Connection) c = acme();
+    struct secrets secrets = {0};
+    for (gsize i = 0; i < G_N_ELEMENTS(none); i++) {
+        g_autoptr(GError) error = NULL;
+        assert_null(handoff_check(c, &secrets, none[i], strlen(none[i]), &error));
+        assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
+    }
+    /* Odd members are no reason to fall over. */
+    static const char *const odd[] = {
+        "{\"steps\":[null,7,{\"action\":3,\"options\":{\"url\":\"x\",\"headers\":[1,{}],\"body\":[]"
+        ","
+        "\"variableKeys\":7,\"cases\":[{\"steps\":[[]]}]}}]}",
+        "{\"steps\":{\"a\":null,\"b\":{\"parameters\":{\"url\":\"/sobjects/\",\"headers\":7}}}}"};
+    for (gsize i = 0; i < G_N_ELEMENTS(odd); i++) {
+        g_autoptr(GPtrArray) findings = handoff_check(c, &secrets, odd[i], strlen(odd[i]), NULL);
+        assert_non_null(findings);
+    }
+}
+
+int main(void)
+{
+    secret_init_process();
+    json_use_wiping_allocators();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(check__right_flows__have_nothing_wrong),
+        cmocka_unit_test(check__one_thing_wrong__is_named),
+        cmocka_unit_test(check__doubts__are_no_mistakes),
+        cmocka_unit_test(check__variables_of_the_flow__are_followed),
+        cmocka_unit_test(check__rotation__is_wrong_whatever_the_flow),
+        cmocka_unit_test(check__function__is_compared_with_what_perch_writes),
+        cmocka_unit_test(check__what_is_no_flow__is_said_to_be_none),
+    };
+    return cmocka_run_group_tests_name("check my flow", tests, NULL, NULL);
+}
