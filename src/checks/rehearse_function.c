@@ -91,6 +91,19 @@ static void keep_record(const struct check_run *run, const Json *result, const c
                              g_strdup(id));
 }
 
+/* What it returned is explained as what anybody pastes. */
+static void fail_as(struct check_run *run, const Json *returned)
+{
+    struct failure failure;
+    g_autofree char *text = json_print(returned);
+    if (explain_paste(&failure, text, strlen(text), STAGE_ANY, 0)) {
+        check_fail(run, &failure);
+        return;
+    }
+    failure_clear(&failure);
+    check_fail_own(run, STAGE_ANY, "function", _("The function did not say what failed."));
+}
+
 static void judge_results(struct check_run *run, const Json *results)
 {
     const Json *whole = json_first(results), *bare = whole == NULL ? NULL : json_next(whole);
@@ -112,8 +125,7 @@ static void judge_results(struct check_run *run, const Json *results)
                      "something for when it is empty (e on the step Test)."),
                    message);
     else
-        check_fail_own(run, STAGE_INSERT, code == NULL ? "function" : code,
-                       message == NULL ? _("The function returned nothing.") : message);
+        fail_as(run, failed);
 }
 
 static void release(gpointer secret)

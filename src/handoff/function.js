@@ -34,7 +34,7 @@ const CAUSES = {
   invalid_client: 'consumer-secret-wrong',
   invalid_client_id: 'consumer-key-unknown',
   INVALID_SESSION_ID: 'session-expired',
-  API_DISABLED_FOR_ORG: 'api-disabled',
+  API_DISABLED_FOR_ORG: 'api-disabled-user',
   REQUEST_LIMIT_EXCEEDED: 'api-limit',
   REQUIRED_FIELD_MISSING: 'required-field',
   FIELD_CUSTOM_VALIDATION_EXCEPTION: 'validation-rule',
@@ -49,6 +49,9 @@ const CAUSES = {
   SERVER_UNAVAILABLE: 'salesforce-unavailable',
   ANSWER_LOST: 'timeout',
   NOT_SENT: 'connect-failed',
+  MISSING_VARIABLE: 'request-malformed',
+  MISSING_SECRET: 'request-malformed',
+  UNKNOWN_CHANNEL: 'request-malformed',
 };
 
 class Failure extends Error {

@@ -113,7 +113,7 @@ static void function__lists_and_nothing__take_the_fallback(void **state)
             assert_string_equal(json_get_string(lead, "Phone"), rows[i].phone);
     }
     g_autoptr(Json) missing = node_call_text(node, "{'senderName':'Z','message':'x'}");
-    assert_refused(missing, "MISSING_VARIABLE", "unknown");
+    assert_refused(missing, "MISSING_VARIABLE", "request-malformed");
     assert_contains(json_get_string(missing, "message"), "senderNumber");
 }
 
@@ -129,7 +129,7 @@ static void function__channels__by_name(void **state)
     static const char *const unknown[] = {"{}", "{'channel':'fax'}", "{'channel':'constructor'}"};
     for (gsize i = 0; i < G_N_ELEMENTS(unknown); i++) {
         g_autoptr(Json) result = node_call_text(node, unknown[i]);
-        assert_refused(result, "UNKNOWN_CHANNEL", "unknown");
+        assert_refused(result, "UNKNOWN_CHANNEL", "request-malformed");
         assert_contains(json_get_string(result, "message"), "whatsapp, viber");
     }
 }
@@ -167,7 +167,8 @@ static void function__failures__are_told_and_no_insert_is_sent_twice(void **stat
         {lead_path, "'kind':'lose'", NULL, "ANSWER_LOST", "timeout", 1},
         {lead_path, "'kind':'cut-body'", NULL, "ANSWER_LOST", "timeout", 1},
         {lead_path, "'kind':'garbage'", NULL, "ANSWER_LOST", "timeout", 1},
-        {lead_path, "", "{'org':{'api_access':false}}", "API_DISABLED_FOR_ORG", "api-disabled", 1},
+        {lead_path, "", "{'org':{'api_access':false}}", "API_DISABLED_FOR_ORG", "api-disabled-user",
+         1},
         {lead_path, "",
          "{'org':{'api_access':true},'validation_rules':{'Lead.No':{'field':'LastName',"
          "'refuse':'present','message':'No Z here'}}}",
@@ -216,7 +217,7 @@ static void function__token_step__its_failures_are_told(void **state)
     assert_int_equal(demo_org_requests(rig->org, "POST", lead_path), inserts);
     json_set_string(node->env, "SALESFORCE_REFRESH_TOKEN", " \n");
     g_autoptr(Json) unset = node_call_text(node, good);
-    assert_refused(unset, "MISSING_SECRET", "unknown");
+    assert_refused(unset, "MISSING_SECRET", "request-malformed");
     assert_contains(json_get_string(unset, "message"), "SALESFORCE_REFRESH_TOKEN");
     fault(rig, token_path, "'kind':'close'");
     json_set_string(node->env, "SALESFORCE_REFRESH_TOKEN", "x");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "perch/base/error.h"
+#include "perch/explain/explain.h"
 #include "perch/handoff/handoff.h"
 #include "support/test.h"
 
@@ -153,6 +154,32 @@ static void markdown__foreign_text__is_no_markup(void **state)
     assert_contains(secret_peek(text), "JSON\\_PARSER\\_ERROR");
 }
 
+/* The words of the function's table are those that perch explain uses. */
+static void function__causes__are_those_of_explain(void **state)
+{
+    (void)state;
+    g_autoptr(Secret) text = export(HANDOFF_FUNCTION);
+    g_autoptr(GRegex) row = g_regex_new("^  (\\w+): '([a-z-]+)',$", G_REGEX_MULTILINE, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    int count = 0;
+    g_regex_match(row, secret_peek(text), 0, &match);
+    for (; g_match_info_matches(match); g_match_info_next(match, NULL), count++) {
+        g_autofree char *code = g_match_info_fetch(match, 1);
+        g_autofree char *cause = g_match_info_fetch(match, 2);
+        g_autofree char *returned = g_strdup_printf(
+            "{\"id\":\"\",\"success\":false,\"errorCode\":\"%s\",\"message\":\"%s\",\"cause\":"
+            "\"\"}",
+            code, strcmp(code, "invalid_grant") == 0 ? "expired access/refresh token" : "x");
+        struct failure failure;
+        assert_true(explain_paste(&failure, returned, strlen(returned), STAGE_ANY, 0));
+        g_autoptr(Diagnosis) diagnosis = explain(&failure);
+        if (strcmp(cause_name(diagnosis->cause), cause) != 0)
+            fail_msg("%s is %s, not %s", code, cause_name(diagnosis->cause), cause);
+        failure_clear(&failure);
+    }
+    assert_true(count > 15);
+}
+
 static void k8s__any_connection_name__makes_a_valid_name(void **state)
 {
     (void)state;
@@ -202,6 +229,7 @@ int main(void)
         cmocka_unit_test(postman__collection__is_v2_1_and_holds_no_secret),
         cmocka_unit_test(postman__environment__marks_secrets),
         cmocka_unit_test(markdown__foreign_text__is_no_markup),
+        cmocka_unit_test(function__causes__are_those_of_explain),
         cmocka_unit_test(k8s__any_connection_name__makes_a_valid_name),
         cmocka_unit_test(vault__values__by_id),
         cmocka_unit_test(problem__rotation_or_lost_secret__blocks),
