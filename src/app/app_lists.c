@@ -55,8 +55,8 @@ void app_check_flow(struct app *app, const Secret *given)
     g_autoptr(SecretBuf) text = flow_text(given, &error);
     g_autoptr(GPtrArray) findings =
         text == NULL ? NULL
-                     : handoff_check(app->session->connection, session_secrets(app->session), text->text,
-                                     text->length, &error);
+                     : handoff_check(app->session->connection, session_secrets(app->session),
+                                     text->text, text->length, &error);
     app_event(app, &(struct wizard_event){.kind = WIZARD_FLOW_CHECKED,
                                           .items = findings,
                                           .text = error == NULL ? NULL : error->message});
