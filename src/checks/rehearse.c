@@ -446,7 +446,8 @@ static const char *const after_token[] = {"token", NULL}, *const after_create[] 
                          *const after_delete[] = {"-create", "~-delete", NULL},
                          *const after_function[] = {"token", "~-function", NULL};
 
-static void add_channel(GArray *checks, const struct channel *channel, bool webhook)
+static void add_channel(GArray *checks, const struct channel *channel,
+                        const struct rehearsal *rehearsal)
 {
     const char *create = channel->object == TEST_CASE ? _("create the Case") : _("create the Lead");
     add(checks, channel, "create", create, true, after_token, check_create);
@@ -458,10 +459,12 @@ static void add_channel(GArray *checks, const struct channel *channel, bool webh
         add(checks, channel, "removed", _("delete the function's records"), false, after_function,
             check_removed);
     }
-    if (!webhook)
+    if (rehearsal->webhook == NULL)
         return;
     add(checks, channel, "webhook", _("call the flow"), true, after_token, check_webhook);
     add(checks, channel, "arrived", _("record of the flow"), true, after_webhook, check_arrived);
+    if (rehearsal->keep)
+        return;
     add(checks, channel, "cleared", _("delete the flow's record"), false, after_arrived,
         check_flow_deleted);
 }
@@ -479,7 +482,7 @@ static void build(const struct session *session, GArray *checks)
     for (guint i = 0; i < connection->channels->len; i++) {
         const struct channel *channel = connection->channels->pdata[i];
         if (rehearsal->channel == NULL || strcmp(rehearsal->channel, channel->id) == 0)
-            add_channel(checks, channel, rehearsal->webhook != NULL);
+            add_channel(checks, channel, rehearsal);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "perch/base/clock.h"
 #include "perch/base/text.h"
+#include "perch/handoff/handoff.h"
 
 /*
  * The whole chain: the flow itself is started by its webhook, with samples that carry a mark, and
@@ -97,6 +98,22 @@ static void judge_lost(struct check_run *run, const struct http_response *respon
     check_fail_own(run, STAGE_ANY, "webhook", text);
 }
 
+/* A flow that answers at once hands on what its function returned. The org is watched all the same:
+ * what it says and what is there may differ. */
+static bool told_failure(struct check_run *run, const struct http_response *response)
+{
+    g_autoptr(Json) answer = json_parse(response->body, response->body_length, NULL);
+    const char *code = json_is_object(answer) ? json_get_string(answer, "errorCode") : NULL;
+    const char *message = json_is_object(answer) ? json_get_string(answer, "message") : NULL;
+    if (code == NULL || *code == '\0' || json_get_bool(answer, "success", false))
+        return false;
+    g_autofree char *clean = text_clean(message == NULL ? "" : message);
+    g_autofree char *clean_code = text_clean(code);
+    check_warn(run, NULL, _("answered %ld, and that it failed: %s: %s"), response->status,
+               clean_code, clean);
+    return true;
+}
+
 static void judge_webhook(struct check_run *run, const struct http_response *response)
 {
     if (response->end != HTTP_ANSWERED) {
@@ -106,13 +123,18 @@ static void judge_webhook(struct check_run *run, const struct http_response *res
     check_evidence_int(run, "status", response->status);
     check_evidence(run, "mark", run->session->rehearsal->mark);
     if (response->status >= 200 && response->status < 300) {
+        if (told_failure(run, response))
+            return;
         check_ok(run, _("answered %ld; its samples carry the mark %s"), response->status,
                  run->session->rehearsal->mark);
         return;
     }
+    bool refused = response->status == 401 || response->status == 403;
     g_autofree char *text = g_strdup_printf(
-        _("The webhook answered %ld. Publish the flow, and copy the address from its webhook step "
-          "once more."),
+        refused ? _("The webhook answered %ld: it wants a key, or another one. Take it from the "
+                    "flow's trigger.")
+                : _("The webhook answered %ld. Publish the flow, and copy the address from its "
+                    "webhook step once more."),
         response->status);
     check_fail_own(run, STAGE_ANY, "webhook", text);
 }
@@ -130,7 +152,16 @@ void check_webhook(struct check_run *run)
     make_mark(rehearsal);
     g_autoptr(WipedText) text = payload(run);
     g_autoptr(Secret) body = secret_new(text);
-    HttpRequest *request = http_request_new("POST", secret_peek(rehearsal->webhook));
+    struct webhook webhook;
+    webhook_read(secret_peek(rehearsal->webhook), &webhook);
+    HttpRequest *request = http_request_new("POST", webhook.address);
+    g_autoptr(Secret) key = secret_new(webhook.key);
+    g_autofree char *signature = webhook_signature(&webhook, text);
+    if (*webhook.key != '\0')
+        http_request_bearer(request, key);
+    if (*webhook.header != '\0')
+        http_request_header(request, webhook.header, signature);
+    webhook_clear(&webhook);
     http_request_body(request, "application/json", body);
     rehearsal->called_ms = clock_monotonic_ms();
     check_http_any(run, request, judge_webhook);

@@ -130,7 +130,7 @@ int command_handoff(int argc, char **argv)
     g_autofree char *format_name = NULL, *output = NULL, *channel = NULL, *webhook = NULL;
     g_autofree char *mount = NULL, *path = NULL, *token_file = NULL, *platform = NULL,
                     *check = NULL;
-    gboolean rehearse = FALSE, list = FALSE;
+    gboolean rehearse = FALSE, list = FALSE, keep = FALSE;
     g_autofree char *formats = handoff_format_names();
     g_auto(GStrv) names = NULL;
     int code;
@@ -147,6 +147,7 @@ int command_handoff(int argc, char **argv)
          N_("say what is wrong with a flow that was exported"), N_("FILE")},
         {"rehearse", 0, 0, G_OPTION_ARG_NONE, &rehearse,
          N_("play the flow from these values alone"), NULL},
+        {"keep", 0, 0, G_OPTION_ARG_NONE, &keep, N_("leave the flow's record in the org"), NULL},
         {"webhook-file", 0, 0, G_OPTION_ARG_FILENAME, &webhook,
          N_("address that starts the flow: call it, and watch for its record"), N_("FILE")},
         {"vault-path", 0, 0, G_OPTION_ARG_STRING, &path, N_("where in the store"),
@@ -169,6 +170,7 @@ int command_handoff(int argc, char **argv)
         .output = output,
         .check_file = check,
         .webhook_file = webhook,
+        .keep = keep,
         .vault_mount = mount,
         .vault_path = path,
         .vault_token_file = token_file,

@@ -16,6 +16,7 @@ struct handoff_options {
     const char *webhook_file; /* "-" = standard input; NULL = none */
     const char *vault_mount, *vault_path, *vault_token_file; /* NULL = the usual ones */
     int timeout;                                             /* seconds; 0 = none given */
+    bool keep;                                               /* the flow's record stays */
     bool ask, json, quiet; /* ask: somebody may be asked to unlock the keyring */
 };
 

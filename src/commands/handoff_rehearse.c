@@ -75,6 +75,7 @@ static int run_job(struct app_job *job, const struct handoff_options *options, S
         channel = connection_channel(connection)->id;
     tokens_may_ask(job->session->tokens, options->ask);
     rehearsal_begin(job->session, channel, webhook, (guint)options->timeout * 1000);
+    job->session->rehearsal->keep = options->keep;
     gint64 limit = webhook == NULL ? (gint64)options->timeout * 1000 : 0;
     if (!app_run_lists(job, 1, lists, G_N_ELEMENTS(lists), NULL, print_settled, limit))
         return PERCH_EXIT_CANCELLED;

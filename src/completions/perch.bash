@@ -92,7 +92,7 @@ _perch() {
         return
         ;;
     handoff)
-        words="$common --channel --check --format --list --output --platform --rehearse --webhook-file"
+        words="$common --channel --check --format --keep --list --output --platform --rehearse --webhook-file"
         words="$words --vault-path --vault-mount --vault-token-file"
         words="$words $(_perch_connections)"
         ;;

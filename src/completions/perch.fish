@@ -64,6 +64,8 @@ complete -c perch -n '__fish_seen_subcommand_from handoff' -l platform -x \
 complete -c perch -n '__fish_seen_subcommand_from test handoff' -l channel -x \
     -d 'Only this channel'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l rehearse -d 'Play the flow'
+complete -c perch -n '__fish_seen_subcommand_from handoff' -l keep \
+    -d 'Leave the record of the flow in the org'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l webhook-file -r -F \
     -d 'File with the address that starts the flow'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l vault-path -x -d 'Where in the store'

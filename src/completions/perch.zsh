@@ -75,6 +75,7 @@ _perch() {
                 '--list[name the formats]' \
                 '--platform=[where the flow runs]:platform:(flow-builder bird-flows other)' \
                 '--rehearse[play the flow from the values alone]' \
+                "--keep[leave the flow's record in the org]" \
                 '--webhook-file=[file with the address that starts the flow]:file:_files' \
                 '--vault-path=[where in the store]:mount/path:' \
                 '--vault-mount=[the mount, if it has slashes]:mount:' \

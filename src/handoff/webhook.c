@@ -14,7 +14,13 @@ static bool is_plain_text(const char *address)
     return true;
 }
 
-const char *webhook_problem(const char *address)
+/* The address that a waiting run is resumed by looks much like the one that starts a flow. */
+static bool resumes(const char *address)
+{
+    return strstr(address, "/flows/invocations/webhooks/") != NULL;
+}
+
+static const char *address_problem(const char *address)
 {
     const char *colon = strstr(address, "://");
     gsize begin = colon == NULL ? 0 : (gsize)(colon - address) + strlen("://");
@@ -25,6 +31,9 @@ const char *webhook_problem(const char *address)
     if (host == NULL || *host == '\0' || !is_plain_text(address))
         return _("This is no address of a webhook. It begins with https:// and stands in the "
                  "webhook step of the flow.");
+    if (resumes(address))
+        return _("This address resumes a run that waits; it cannot start one. Copy the address of "
+                 "the flow's trigger.");
     if (strcmp(scheme, "https") == 0)
         return NULL;
     bool here = strcmp(host, "localhost") == 0 || strcmp(host, "127.0.0.1") == 0 ||
@@ -32,4 +41,53 @@ const char *webhook_problem(const char *address)
     return strcmp(scheme, "http") == 0 && here
                ? NULL
                : _("The address of the webhook has to begin with https://.");
+}
+
+static bool is_header_name(const char *name)
+{
+    for (const char *p = name; *p != '\0'; p++)
+        if (!g_ascii_isalnum(*p) && strchr("-_", *p) == NULL)
+            return false;
+    return true;
+}
+
+const char *webhook_problem(const char *text)
+{
+    struct webhook webhook;
+    webhook_read(text, &webhook);
+    const char *problem = address_problem(webhook.address);
+    if (problem == NULL && !is_plain_text(webhook.key))
+        problem = _("The key of the webhook holds blanks or characters that a header cannot hold.");
+    if (problem == NULL &&
+        (!is_header_name(webhook.header) || (*webhook.header != '\0' && *webhook.key == '\0')))
+        problem = _("The name of the signature's header holds letters, digits and dashes, and a "
+                    "signature needs a key.");
+    webhook_clear(&webhook);
+    return problem;
+}
+
+void webhook_read(const char *text, struct webhook *ret)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", 4);
+    guint count = g_strv_length(lines);
+    char **places[] = {&ret->address, &ret->key, &ret->header};
+    for (guint i = 0; i < G_N_ELEMENTS(places); i++)
+        *places[i] = g_strdup(i < count ? g_strstrip(lines[i]) : "");
+    for (guint i = 0; i < count; i++)
+        wipe(lines[i], strlen(lines[i]));
+}
+
+void webhook_clear(struct webhook *webhook)
+{
+    wipe_free(webhook->address);
+    wipe_free(webhook->key);
+    g_free(webhook->header);
+    *webhook = (struct webhook){0};
+}
+
+char *webhook_signature(const struct webhook *webhook, const char *body)
+{
+    g_autofree char *digest = g_compute_hmac_for_string(
+        G_CHECKSUM_SHA256, (const guchar *)webhook->key, strlen(webhook->key), body, -1);
+    return g_strconcat("sha256=", digest, NULL);
 }

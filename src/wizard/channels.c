@@ -21,6 +21,8 @@ void wizard_set_channel(struct wizard *w, guint index, GArray *out)
     enum test_object before = w->connection->test_object;
     connection_set_channel(w->connection, index);
     secret_set(&w->webhook, NULL); /* it starts the flow of the other channel */
+    secret_set(&w->webhook_key, NULL);
+    connection_set(&w->webhook_header, NULL);
     w->with_flow = false;
     if (w->connection->test_object != before || !connection_channel(w->connection)->fitted)
         w->describe = NULL;

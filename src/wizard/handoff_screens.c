@@ -12,12 +12,25 @@ static void close_screen(struct wizard *w)
     screen_close(w);
 }
 
+/* Address, key and header as the lines that handoff.h says; owned by the caller. */
+static Secret *webhook_of(const struct wizard *w)
+{
+    g_autoptr(SecretBuf) lines = secret_buf_new();
+    const char *more[] = {secret_peek(w->webhook_key), w->webhook_header};
+    secret_buf_add(lines, secret_peek(w->webhook));
+    for (gsize i = 0; i < G_N_ELEMENTS(more) && more[i] != NULL && *more[i] != '\0'; i++) {
+        secret_buf_add(lines, "\n");
+        secret_buf_add(lines, more[i]);
+    }
+    return secret_buf_to_secret(lines);
+}
+
 void wizard_rehearse(struct wizard *w, bool with_flow, GArray *out)
 {
     w->with_flow = with_flow;
     list_start(w, CHECKS_REHEARSE, false, out);
     if (with_flow)
-        g_array_index(out, struct effect, out->len - 1).secret = secret_ref(w->webhook);
+        g_array_index(out, struct effect, out->len - 1).secret = webhook_of(w);
 }
 
 /* ---- the formats ---- */
@@ -67,18 +80,19 @@ void export_screen_view(const struct wizard *w, struct view *view, int focus)
 
 /* ---- the flow's webhook ---- */
 
-static void set_webhook(struct wizard *w, const char *text)
+static void set_secret(struct wizard *w, Secret **place, const char *text)
 {
     g_autoptr(WipedText) trimmed = g_strdup(text);
     g_strstrip(trimmed);
     g_autoptr(Secret) secret = *trimmed == '\0' ? NULL : secret_new(trimmed);
-    secret_set(&w->webhook, secret);
+    secret_set(place, secret);
     wizard_error(w, ITEM_WEBHOOK, NULL);
 }
 
 static void call_flow(struct wizard *w, GArray *out)
 {
-    const char *problem = webhook_problem(secret_peek(w->webhook));
+    g_autoptr(Secret) webhook = webhook_of(w);
+    const char *problem = webhook_problem(secret_peek(webhook));
     if (problem != NULL) {
         wizard_error(w, ITEM_WEBHOOK, problem);
         return;
@@ -90,7 +104,11 @@ static void call_flow(struct wizard *w, GArray *out)
 void flow_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_WEBHOOK)
-        set_webhook(w, event->text);
+        set_secret(w, &w->webhook, event->text);
+    else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_WEBHOOK_KEY)
+        set_secret(w, &w->webhook_key, event->text);
+    else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_WEBHOOK_HEADER)
+        connection_set(&w->webhook_header, event->text);
     else if (is_action(event, ACTION_NEXT))
         call_flow(w, out);
     else if (is_action(event, ACTION_BACK))
@@ -125,6 +143,11 @@ void flow_screen_view(const struct wizard *w, struct view *view, int focus)
         secret_view(w, view, ITEM_WEBHOOK, _("Webhook"), w->webhook,
                     _("its address; whoever knows it can start the flow, so it is kept nowhere"));
     item->settled = w->webhook != NULL;
+    item = secret_view(w, view, ITEM_WEBHOOK_KEY, _("Key"), w->webhook_key,
+                       _("if its trigger asks for one: it is sent as Authorization: Bearer"));
+    item->settled = w->webhook_key != NULL;
+    input_view(w, view, ITEM_WEBHOOK_HEADER, _("Signature"), w->webhook_header,
+               _("the name of its header, if the trigger asks for one: HMAC-SHA256 with the key"));
     view_blank(view);
     view_item_set(&view_add(view, VIEW_PAIR, 0, _("perch sends"))->value,
                   _("POST, application/json"));

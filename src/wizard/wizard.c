@@ -51,6 +51,8 @@ void wizard_free(struct wizard *w)
     g_free(w->edited);
     g_clear_pointer(&w->handoff, g_ptr_array_unref);
     g_free(w->handoff_problem);
+    secret_unref(w->webhook_key);
+    g_free(w->webhook_header);
     secret_unref(w->flow_text);
     g_clear_pointer(&w->findings, g_ptr_array_unref);
     secret_unref(w->webhook);

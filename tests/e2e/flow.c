@@ -111,6 +111,20 @@ static char *read_request(int client)
     }
 }
 
+/* The trigger's key, and the HMAC of the body with it. */
+static bool has_key(const char *request, const char *body)
+{
+    static const char key[] = "CANARY-key";
+    g_autofree char *bearer = g_strdup_printf("\r\nAuthorization: Bearer %s\r\n", key);
+    g_autofree char *digest =
+        g_compute_hmac_for_string(G_CHECKSUM_SHA256, (const guchar *)key, strlen(key), body, -1);
+    g_autofree char *signature = g_strdup_printf("\r\nX-My-Signature: sha256=%s\r\n", digest);
+    return strstr(request, bearer) != NULL && strstr(request, signature) != NULL;
+}
+
+static const char refused[] = "{\"id\":\"\",\"success\":false,\"errorCode\":\"STRING_TOO_LONG\","
+                              "\"message\":\"Name: data value too large\"}";
+
 static void serve(int listener, const char *exported, const char *channel, enum flow_kind kind)
 {
     g_autoptr(Json) json = json_parse(exported, strlen(exported), NULL);
@@ -121,9 +135,15 @@ static void serve(int listener, const char *exported, const char *channel, enum 
         bool mine = g_str_has_prefix(request, "POST /CANARY-hook ") && kind != FLOW_STOPPED;
         if (kind == FLOW_MUTE)
             shutdown(client, SHUT_RDWR);
-        dprintf(client, "HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-                mine && call != NULL ? "200 OK" : "404 Not Found");
-        if (!mine || call == NULL)
+        bool locked = kind == FLOW_KEYED && call != NULL && !has_key(request, body + 4);
+        const char *told = kind == FLOW_TELLS ? refused : "";
+        dprintf(client, "HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
+                locked                  ? "401 Unauthorized"
+                : !mine || call == NULL ? "404 Not Found"
+                : kind == FLOW_KEYED    ? "204 No Content"
+                                        : "200 OK",
+                strlen(told), told);
+        if (!mine || call == NULL || locked || kind == FLOW_TELLS)
             continue;
         struct run run = {.call = call, .kind = kind};
         run.token = play(json_first(json_get(json, "steps")), &run);

@@ -16,6 +16,8 @@ enum flow_kind {
     FLOW_STOPPED, /* not published: its webhook answers 404 */
     FLOW_MUTE,    /* plays, but its webhook hangs up without an answer */
     FLOW_WRONG,   /* puts a text of its own into Company */
+    FLOW_KEYED,   /* wants the key CANARY-key, and the body's signature in X-My-Signature */
+    FLOW_TELLS,   /* answers what its function returned: that the record was refused */
 };
 
 Flow *flow_start(const char *exported, const char *channel, enum flow_kind kind);

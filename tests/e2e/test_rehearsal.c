@@ -257,6 +257,39 @@ static void webhook__out_of_reach__is_told_without_its_path(void **state)
 }
 
 /* With nothing in the record that could carry a mark, the flow is not started at all. */
+/* The trigger's own key, and the signature of what it is sent; the record may stay. */
+static void webhook__key_and_signature__open_it(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autofree char *values = exported(rig);
+    g_autoptr(Flow) flow = flow_start(values, "whatsapp", FLOW_KEYED);
+    guint before = records(rig);
+    g_autofree char *whole =
+        g_strdup_printf("%s\nCANARY-key\nX-My-Signature\n", flow_webhook(flow));
+    const char *words[] = {"handoff", "acme", "--webhook-file", "-", "--keep", "--json", NULL};
+    g_autoptr(Child) child = rig_perch_input(rig, words, whole, false);
+    assert_code(child, 0);
+    g_autoptr(Json) json = child_json(child);
+    assert_int_equal(
+        json_get_int(json_get(json_check(json, "whatsapp-webhook"), "evidence"), "status", 0), 204);
+    assert_string_equal(json_get_string(json_check(json, "whatsapp-arrived"), "status"), "ok");
+    assert_int_equal(records(rig), before + 1);
+    g_autoptr(Child) without = call_flow(rig, flow_webhook(flow), "whatsapp", "4");
+    assert_int_not_equal(child_code(without), 0);
+    assert_contains(without->output->str, "answered 401: it wants a key");
+}
+
+static void webhook__answer_of_the_function__is_handed_on(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    g_autofree char *values = exported(rig);
+    g_autoptr(Flow) flow = flow_start(values, "whatsapp", FLOW_TELLS);
+    g_autoptr(Child) child = call_flow(rig, flow_webhook(flow), "whatsapp", "2");
+    assert_contains(child->output->str, "STRING_TOO_LONG: Name: data value too large");
+}
+
 static void webhook__nothing_to_recognise__is_told_first(void **state)
 {
     (void)state;
@@ -309,6 +342,8 @@ int main(void)
         cmocka_unit_test(webhook__flow_that_does_not_escape__is_told),
         cmocka_unit_test(webhook__no_answer_or_other_values__is_a_warning),
         cmocka_unit_test(webhook__out_of_reach__is_told_without_its_path),
+        cmocka_unit_test(webhook__key_and_signature__open_it),
+        cmocka_unit_test(webhook__answer_of_the_function__is_handed_on),
         cmocka_unit_test(webhook__nothing_to_recognise__is_told_first),
         cmocka_unit_test(webhook__unpublished_or_unfit__is_told),
     };

@@ -170,6 +170,9 @@ static void webhook__addresses__https_or_this_computer(void **state)
                                        "HTTPS://user:pass@h:8443/x",
                                        "http://localhost/x",
                                        "http://127.0.0.1:8080/",
+                                       "https://flows.messagebird.com/flows/1/invoke",
+                                       "https://h/x\nkey",
+                                       "https://h/x\n key \nX-My-Signature\n",
                                        "http://[::1]:1/x"};
     static const char *const bad[] = {"",
                                       "x",
@@ -178,7 +181,10 @@ static void webhook__addresses__https_or_this_computer(void **state)
                                       "ftp://h/",
                                       "https:///x",
                                       "https://h/a b",
-                                      "https://h/\n",
+                                      "https://h/x\na b",
+                                      "https://h/x\nkey\nX: y",
+                                      "https://h/x\n\nX-Signature",
+                                      "https://flows.messagebird.com/flows/invocations/webhooks/1",
                                       "http://localhost@evil.example/x",
                                       "file:///x"};
     (void)state;
@@ -188,6 +194,20 @@ static void webhook__addresses__https_or_this_computer(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
         if (webhook_problem(bad[i]) == NULL)
             fail_msg("taken: %s", bad[i]);
+}
+
+/* The digest is openssl's: printf '{"a":1}' | openssl dgst -sha256 -hmac key */
+static void webhook__signature__is_the_hmac_of_the_body(void **state)
+{
+    (void)state;
+    struct webhook webhook;
+    webhook_read(" https://h/x \nkey\nX-Signature\nmore", &webhook);
+    assert_string_equal(webhook.address, "https://h/x");
+    assert_string_equal(webhook.header, "X-Signature");
+    g_autofree char *signature = webhook_signature(&webhook, "{\"a\":1}");
+    assert_string_equal(signature,
+                        "sha256=88a67f24bbcdaed0e6c997404bb79a743baf44c6bab2f4c27328e3009d22e342");
+    webhook_clear(&webhook);
 }
 
 static void format__names__go_both_ways(void **state)
@@ -332,6 +352,7 @@ int main(void)
         cmocka_unit_test(problem__each_missing_part__is_named),
         cmocka_unit_test(problem__secret_gone_or_rotation__blocks),
         cmocka_unit_test(webhook__addresses__https_or_this_computer),
+        cmocka_unit_test(webhook__signature__is_the_hmac_of_the_body),
         cmocka_unit_test(format__names__go_both_ways),
         cmocka_unit_test(json__parsed__holds_every_value),
         cmocka_unit_test(text__exported__groups_labels_and_values),

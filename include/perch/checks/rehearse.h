@@ -13,7 +13,8 @@
  */
 struct rehearsal {
     char *channel;   /* id; NULL = all of the connection */
-    Secret *webhook; /* address that starts the flow: whoever knows it can; NULL = not known */
+    Secret *webhook; /* what starts the flow (handoff.h): whoever knows it can; NULL = not known */
+    bool keep;       /* the flow's record stays in the org */
     guint watch_ms;  /* how long to wait for the flow's record; 0 = a minute */
 
     /* made on the way */

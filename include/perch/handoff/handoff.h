@@ -41,9 +41,21 @@ GPtrArray *handoff_notes(enum platform platform);
 const char *handoff_problem(const Connection *connection, const struct secrets *secrets,
                             enum perch_exit *ret_exit);
 
-/* A sentence when address is not one that the webhook of a flow may have (https, or http on this
- * computer), or NULL. Borrowed, translated. */
-const char *webhook_problem(const char *address);
+/*
+ * The webhook that starts a flow, as text of up to three lines: its address; the key that it wants
+ * as Authorization: Bearer; the name of the header in which it wants the body's HMAC-SHA256 with
+ * that key. All of it is secret.
+ */
+struct webhook {
+    char *address, *key, *header; /* "" = none */
+};
+void webhook_read(const char *text, struct webhook *ret_webhook); /* to be cleared */
+void webhook_clear(struct webhook *webhook);
+/* "sha256=..." of body; owned by the caller. */
+char *webhook_signature(const struct webhook *webhook, const char *body);
+/* A sentence when text is not one that can start a flow (https, or http on this computer), or NULL.
+ * Borrowed, translated. */
+const char *webhook_problem(const char *text);
 
 /* What somebody's flow does otherwise than perch would: struct check_result *, freed with the
  * array; a warning is a doubt, and what is not understood is one. text is a file that Flow Builder

@@ -58,6 +58,8 @@ enum wizard_item {
     ITEM_ADD,
     ITEM_FORMAT,
     ITEM_WEBHOOK,
+    ITEM_WEBHOOK_KEY,
+    ITEM_WEBHOOK_HEADER,
     ITEM_FLOW,
     ITEM_PASSWORD,
     ITEM_PASSWORD_AGAIN,
@@ -241,10 +243,12 @@ struct wizard {
     char *handoff_problem;
     int handoff_exit;    /* the problem's */
     guint export_choice; /* place in the list of formats */
-    Secret *webhook;     /* what was typed; it is kept nowhere else */
-    bool with_flow;      /* the rehearsal calls it */
-    Secret *flow_text;   /* an exported flow that was pasted, or where its file is */
-    GPtrArray *findings; /* struct check_result *: what is wrong with it; NULL = not checked */
+    Secret *webhook;     /* what was typed; it is kept nowhere else. So with its key. */
+    Secret *webhook_key;
+    char *webhook_header; /* for its signature; NULL = none */
+    bool with_flow;       /* the rehearsal calls it */
+    Secret *flow_text;    /* an exported flow that was pasted, or where its file is */
+    GPtrArray *findings;  /* struct check_result *: what is wrong with it; NULL = not checked */
 };
 
 /* Takes connection and client_secret (may be NULL). taken: names that other connections have. */
