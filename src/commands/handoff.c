@@ -130,6 +130,7 @@ int command_handoff(int argc, char **argv)
     g_autofree char *format_name = NULL, *output = NULL, *channel = NULL, *webhook = NULL;
     g_autofree char *mount = NULL, *path = NULL, *token_file = NULL, *platform = NULL,
                     *check = NULL;
+    g_autofree char *like = NULL;
     gboolean rehearse = FALSE, list = FALSE, keep = FALSE;
     g_autofree char *formats = handoff_format_names();
     g_auto(GStrv) names = NULL;
@@ -143,6 +144,8 @@ int command_handoff(int argc, char **argv)
         {"list", 0, 0, G_OPTION_ARG_NONE, &list, N_("name the formats"), NULL},
         {"platform", 0, 0, G_OPTION_ARG_STRING, &platform,
          N_("flow-builder, bird-flows or other; it is kept"), N_("PLATFORM")},
+        {"like", 0, 0, G_OPTION_ARG_FILENAME, &like,
+         N_("with --format flow: an export of your own to go by"), N_("FILE")},
         {"check", 0, 0, G_OPTION_ARG_FILENAME, &check,
          N_("say what is wrong with a flow that was exported"), N_("FILE")},
         {"rehearse", 0, 0, G_OPTION_ARG_NONE, &rehearse,
@@ -168,6 +171,7 @@ int command_handoff(int argc, char **argv)
         .name = names[0],
         .channel = channel,
         .output = output,
+        .like_file = like,
         .check_file = check,
         .webhook_file = webhook,
         .keep = keep,
@@ -183,6 +187,8 @@ int command_handoff(int argc, char **argv)
         return PERCH_EXIT_USAGE;
     if (platform != NULL && (code = keep_platform(names[0], platform)) != PERCH_EXIT_OK)
         return code;
+    if (like != NULL && options.format != HANDOFF_FLOW)
+        return command_usage(_("--like goes with --format flow."));
     if (options.format == HANDOFF_VAULT && output != NULL)
         return command_usage(_("This format writes to a store. Say where with --vault-path."));
     return rehearse || webhook != NULL ? handoff_rehearse(&options) : run_handoff(&options);

@@ -12,6 +12,7 @@ struct handoff_options {
     const char *channel; /* NULL = all */
     const char *output;  /* NULL = standard output */
     enum handoff_format format;
+    const char *like_file;    /* an export that --format flow goes by; NULL = none */
     const char *check_file;   /* a flow to be compared; "-" = standard input; NULL = none */
     const char *webhook_file; /* "-" = standard input; NULL = none */
     const char *vault_mount, *vault_path, *vault_token_file; /* NULL = the usual ones */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "handoff.h"
+#include "paste_input.h"
 #include "perch/base/paths.h"
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
@@ -65,14 +66,30 @@ static const struct {
     {HANDOFF_SYSTEMD_CREDS, handoff_to_creds},
 };
 
+/* The flow as a file, after an export of the person's own. */
+static bool go_by(const struct handoff_options *options, const Connection *connection,
+                  const struct secrets *secrets, struct handoff_file *file, GError **error)
+{
+    g_autoptr(SecretBuf) like = paste_from_file(options->like_file, error);
+    g_autoptr(Secret) text =
+        like == NULL ? NULL : handoff_flow(connection, secrets, like->text, error);
+    secret_set(&file->text, text);
+    return text != NULL;
+}
+
 int handoff_deliver(const struct handoff_options *options, const Connection *connection,
                     const struct secrets *secrets)
 {
     g_autoptr(GError) error = NULL;
     bool to_stdout = options->output == NULL || strcmp(options->output, "-") == 0;
     g_autoptr(GPtrArray) files = handoff_files(connection, secrets, options->format, &error);
-    if (files == NULL)
+    if (files == NULL || (options->like_file != NULL &&
+                          !go_by(options, connection, secrets, files->pdata[0], &error)))
         return command_error(error);
+    if (options->format == HANDOFF_FLOW)
+        fprintf(stderr, "%s\n",
+                _("Experimental: nobody has seen Flow Builder import such a file. Check what came "
+                  "of it: perch handoff NAME --check FILE with the flow exported again."));
     for (gsize i = 0; i < G_N_ELEMENTS(elsewhere); i++)
         if (elsewhere[i].format == options->format)
             return elsewhere[i].deliver(options, ((struct handoff_file *)files->pdata[0])->text);

@@ -34,7 +34,7 @@ _perch() {
     done
 
     case $prev in
-    --client-secret-file | --output | --check | --webhook-file | --vault-token-file)
+    --client-secret-file | --output | --check | --like | --webhook-file | --vault-token-file)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
@@ -92,7 +92,7 @@ _perch() {
         return
         ;;
     handoff)
-        words="$common --channel --check --format --keep --list --output --platform --rehearse --webhook-file"
+        words="$common --channel --check --format --keep --like --list --output --platform --rehearse --webhook-file"
         words="$words --vault-path --vault-mount --vault-token-file"
         words="$words $(_perch_connections)"
         ;;

@@ -56,6 +56,8 @@ complete -c perch -n '__fish_seen_subcommand_from explain' -l stage -x \
 complete -c perch -n '__fish_seen_subcommand_from explain' -l status -x -d 'HTTP status'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l format -x \
     -a "(perch handoff --list 2>/dev/null | sed 's/ .*//')" -d 'Form of the values'
+complete -c perch -n '__fish_seen_subcommand_from handoff' -l like -r -F \
+    -d 'An export to go by'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l list -d 'Name the formats'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l check -r -F \
     -d 'What is wrong with an exported flow'

@@ -72,6 +72,7 @@ _perch() {
             _arguments $common '--channel=[only this channel]:channel:' \
                 '--format=[form of the values]:format:($(perch handoff --list 2>/dev/null | sed "s/ .*//"))' \
                 '--check=[what is wrong with an exported flow]:file:_files' \
+                '--like=[an export to go by]:file:_files' \
                 '--list[name the formats]' \
                 '--platform=[where the flow runs]:platform:(flow-builder bird-flows other)' \
                 '--rehearse[play the flow from the values alone]' \

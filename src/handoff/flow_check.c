@@ -228,12 +228,18 @@ static char *wrong_variable(const struct checking *c, const struct flow_call *ca
         return NULL;
     if (g_ptr_array_find_with_equal_func(call->variables, wanted, g_str_equal, NULL))
         return NULL;
-    return g_strdup_printf(call->variables_unknown
-                               ? _("Its variables are stored in a form that perch does not know. "
-                                   "One has to have the name %s, as in Salesforce's answer.")
-                               : _("It takes no variable %s. The name has to be the one in "
-                                   "Salesforce's answer."),
+    return g_strdup_printf(_("It takes no variable %s. The name has to be the one in Salesforce's "
+                             "answer."),
                            wanted);
+}
+
+static char *unknown_variables(const struct checking *c, const struct flow_call *call)
+{
+    (void)c;
+    return call->variables_unknown
+               ? g_strdup(_("Its variables are stored in a form that perch does not know; look at "
+                            "their names yourself."))
+               : NULL;
 }
 
 static char *wrong_header(const struct checking *c, const struct flow_call *call)
@@ -358,6 +364,7 @@ static const struct rule {
     {"refresh-token", CALL_TOKEN, CHECK_FAILED, wrong_token},
     {"plain-secret", CALL_TOKEN, CHECK_WARNING, plain_secret},
     {"variable", CALL_EITHER, CHECK_FAILED, wrong_variable},
+    {"variables-unknown", CALL_EITHER, CHECK_WARNING, unknown_variables},
     {"api-version", CALL_CREATE, CHECK_WARNING, old_version},
     {"object", CALL_CREATE, CHECK_FAILED, other_path},
     {"authorization", CALL_CREATE, CHECK_FAILED, wrong_header},

@@ -69,7 +69,8 @@ static void take_headers(struct flow_call *call, const Json *headers)
     }
 }
 
-/* A list of names; elements of another form have been seen in no exported flow. */
+/* A list of names. Elements of another form have been seen in no exported flow: any text of theirs
+ * may be the name. */
 static void take_variables(struct flow_call *call, const Json *list)
 {
     JSON_FOREACH(variable, list)
@@ -78,6 +79,9 @@ static void take_variables(struct flow_call *call, const Json *list)
             g_ptr_array_add(call->variables, g_strdup(json_string(variable)));
         else
             call->variables_unknown = true;
+        JSON_FOREACH(member, variable)
+        if (json_is_string(member))
+            g_ptr_array_add(call->variables, g_strdup(json_string(member)));
     }
 }
 

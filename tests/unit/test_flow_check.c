@@ -125,7 +125,7 @@ static void check__one_thing_wrong__is_named(void **state)
         {builder, "Bearer {{access_token}}", "Bearer {{token}}", "not-set"},
         {builder, "'Authorization':'Bearer {{access_token}}'", "", "authorization"},
         {builder, "['access_token']", "['token']", "variable, not-set"},
-        {builder, "['access_token']", "[{'key':'access_token'}]", "variable"},
+        {builder, "['access_token']", "[{'key':'token'}]", "variable"},
         {builder, "['id']", "['Id']", "variable"},
         {builder, "grant_type=refresh_token", "grant_type=password", "grant-type"},
         {builder, "client_id=3MVG9.key", "client_id=other", "client-id"},
@@ -158,6 +158,8 @@ static void check__doubts__are_no_mistakes(void **state)
          "plain-secret, escaping, unknown"},
         {bird, "'body':{'LastName':'{{trigger.payload.name}}',",
          "'body':'{~LastName~:~{{trigger.payload.name}}~}','x':{", "escaping, fields"},
+        {builder, "['access_token']", "[{'key':'access_token'}]",
+         "plain-secret, variables-unknown, escaping"},
         {bird, "'type':'terminate'", "'type':'mrn:v1:other'", "unknown"},
         {bird, "client_secret={{env.SALESFORCE_CLIENT_SECRET}}", "client_secret=S3cr3t%2Bx",
          "plain-secret"},
@@ -212,6 +214,43 @@ static void check__function__is_compared_with_what_perch_writes(void **state)
     secrets_clear(&secrets);
 }
 
+/* What perch writes itself has nothing wrong, and what is wrong in it is not for want of a form. */
+static void flow__written__passes_the_check(void **state)
+{
+    static const char *const patterns[] = {
+        NULL,
+        "{\"id\":\"own\",\"trigger\":\"onReceivedMessage\",\"options\":{\"targets\":[{\"x\":1}]},"
+        "\"steps\":[{\"action\":\"fetchVariables\",\"options\":{\"variableKeys\":[\"name\"]}}]}",
+        "{\"id\":\"own\",\"trigger\":\"onReceivedMessage\",\"options\":{},\"steps\":[{\"action\":"
+        "\"switch\",\"options\":{\"cases\":[{\"steps\":[{\"options\":{\"variableKeys\":[{\"id\":"
+        "\"1\","
+        "\"key\":\"name\",\"kind\":2}]}}]}]}}]}"};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(patterns); i++) {
+        g_autoptr(Connection) c = acme();
+        struct secrets secrets = {.client_secret = secret_new(secret),
+                                  .refresh_token = secret_new(token)};
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Secret) text = handoff_flow(c, &secrets, patterns[i], &error);
+        assert_no_error(error);
+        g_autoptr(Json) json = json_parse(secret_peek(text), secret_length(text), NULL);
+        assert_string_equal(json_get_string(json, "trigger"),
+                            i == 0 ? "onReceivedHttpRequest" : "onReceivedMessage");
+        g_autofree char *wrong = found(c, secret_peek(text), CHECK_FAILED);
+        assert_string_equal(wrong, "");
+        if (i == 1)
+            assert_int_equal(json_size(json_get(json_get(json, "options"), "targets")), 1);
+        if (i == 2)
+            assert_non_null(strstr(secret_peek(text), "\"key\":\t\"access_token\""));
+        secrets_clear(&secrets);
+    }
+    struct secrets none = {0};
+    g_autoptr(Connection) c = acme();
+    g_autoptr(GError) error = NULL;
+    assert_null(handoff_flow(c, &none, "{\"steps\":{}}", &error));
+    assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
+}
+
 static void check__what_is_no_flow__is_said_to_be_none(void **state)
 {
     static const char *const none[] = {
@@ -247,6 +286,7 @@ int main(void)
         cmocka_unit_test(check__variables_of_the_flow__are_followed),
         cmocka_unit_test(check__rotation__is_wrong_whatever_the_flow),
         cmocka_unit_test(check__function__is_compared_with_what_perch_writes),
+        cmocka_unit_test(flow__written__passes_the_check),
         cmocka_unit_test(check__what_is_no_flow__is_said_to_be_none),
     };
     return cmocka_run_group_tests_name("check my flow", tests, NULL, NULL);

@@ -94,6 +94,12 @@ char *handoff_format_names(void); /* "text, env, json …"; owned by the caller 
 Secret *handoff_export(const Connection *connection, const struct secrets *secrets,
                        enum handoff_format format, GError **error);
 
+/* The file of FLOW after a pattern: like is an export of the person's own, whose trigger and form
+ * of variables are kept, or NULL. Nobody claims that Flow Builder imports it. PERCH_ERROR_INPUT:
+ * like is no export of Flow Builder. */
+Secret *handoff_flow(const Connection *connection, const struct secrets *secrets, const char *like,
+                     GError **error);
+
 struct handoff_file {
     const char *suffix; /* ".env", ".postman_environment.json" */
     Secret *text;
