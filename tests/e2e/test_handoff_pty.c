@@ -304,7 +304,7 @@ static void plain__exports_and_starts_the_flow(void **state)
     g_autoptr(Rig) rig = ready();
     g_autofree char *values = exported(rig, "json");
     g_autoptr(Flow) flow = flow_start(values, "whatsapp", FLOW_ESCAPES);
-    g_autofree char *lines = g_strdup_printf("x\n4\n\nw\n%s\n\nq\n", flow_webhook(flow));
+    g_autofree char *lines = g_strdup_printf("x\n4\n\nw\n%s\n\n\n\nq\n", flow_webhook(flow));
     g_autofree char *before = g_get_current_dir();
     const char *words[] = {"setup", "acme", "--plain", NULL};
     assert_int_equal(chdir(rig->home->home), 0);
