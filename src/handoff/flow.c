@@ -60,7 +60,7 @@ static Secret *type_json(const struct flow_source *source)
     return secret_new("application/json");
 }
 
-static Secret *token_body(const struct flow_source *source)
+Secret *flow_token_body(const struct flow_source *source)
 {
     const struct secrets *secrets = source->secrets;
     if (secrets->refresh_token == NULL || source->connection->client_id == NULL)

@@ -31,6 +31,9 @@ struct flow_named {
 extern const struct flow_named flow_named[];
 extern const gsize flow_named_count;
 
+/* The form body of the call that gets a token; NULL = not known. */
+Secret *flow_token_body(const struct flow_source *source);
+
 /* The known values of those, and of the platform's forms: struct handoff_item *. */
 GPtrArray *flow_values(const struct flow_source *source);
 GPtrArray *flow_forms(const struct flow_source *source);

@@ -105,6 +105,24 @@ static void curl__one_channel__and_errors_that_tell(void **state)
     drop(file);
 }
 
+static void curl_config__as_it_is__gets_a_token(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autofree char *file = export(rig, "curl-config", "token.curlrc");
+    const char *argv[] = {"curl", "--config", file, NULL};
+    g_autoptr(Child) curl = child_run(argv, rig->home->env, NULL);
+    assert_code(curl, 0);
+    g_autoptr(Json) answer = json_parse(curl->output->str, curl->output->len, NULL);
+    assert_true(g_str_has_prefix(json_get_string(answer, "access_token"), "00D"));
+    demo_org_patch(rig->org, "{'grants':{'*':null}}");
+    g_autoptr(Child) revoked = child_run(argv, rig->home->env, NULL);
+    assert_int_not_equal(child_code(revoked), 0);
+    assert_contains(revoked->output->str, "invalid_grant");
+    drop(file);
+}
+
 static void assert_secrets_in_environment_only(Rig *rig, const char *collection,
                                                const char *environment)
 {
@@ -385,6 +403,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(curl__as_it_is__creates_and_deletes_for_each_channel),
         cmocka_unit_test(curl__one_channel__and_errors_that_tell),
+        cmocka_unit_test(curl_config__as_it_is__gets_a_token),
         cmocka_unit_test(postman__newman__creates_and_deletes),
         cmocka_unit_test(postman__without_output__is_usage),
         cmocka_unit_test(env__sourced__by_dash_and_bash),
