@@ -35,11 +35,22 @@ char *paths_data_dir(void)
     return g_build_filename(g_get_user_data_dir(), "perch", NULL);
 }
 
-char *paths_runtime_dir(void)
+char *paths_session_dir(void)
 {
     const char *runtime = g_getenv("XDG_RUNTIME_DIR");
     if (runtime != NULL && g_path_is_absolute(runtime))
-        return g_build_filename(runtime, "perch", NULL);
+        return g_strdup(runtime);
+    g_autofree char *usual = g_strdup_printf("/run/user/%u", (unsigned)geteuid());
+    struct stat info;
+    bool ours = lstat(usual, &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid();
+    return ours ? g_steal_pointer(&usual) : NULL;
+}
+
+char *paths_runtime_dir(void)
+{
+    g_autofree char *session = paths_session_dir();
+    if (session != NULL)
+        return g_build_filename(session, "perch", NULL);
     return g_strdup_printf("%s/perch-%u", g_get_tmp_dir(), (unsigned)getuid());
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "perch/base/error.h"
+#include "perch/base/paths.h"
 #include "perch/base/text.h"
 
 const SecretSchema call_schema = {
@@ -332,10 +333,10 @@ static char *bus_address(void)
     const char *given = chosen_bus != NULL ? chosen_bus : g_getenv("DBUS_SESSION_BUS_ADDRESS");
     if (given != NULL && *given != '\0')
         return g_strdup(given);
-    const char *runtime = g_getenv("XDG_RUNTIME_DIR");
-    if (runtime == NULL || !g_path_is_absolute(runtime))
+    g_autofree char *session = paths_session_dir();
+    if (session == NULL)
         return NULL;
-    g_autofree char *path = g_build_filename(runtime, "bus", NULL);
+    g_autofree char *path = g_build_filename(session, "bus", NULL);
     struct stat info;
     if (stat(path, &info) != 0 || !S_ISSOCK(info.st_mode) || info.st_uid != geteuid())
         return NULL;

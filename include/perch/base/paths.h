@@ -7,8 +7,11 @@
 #include <sys/stat.h>
 
 /* Where perch keeps things (XDG Base Directory Specification). Strings are owned by the caller. */
-char *paths_config_dir(void);  /* $XDG_CONFIG_HOME/perch */
-char *paths_runtime_dir(void); /* $XDG_RUNTIME_DIR/perch, else a 0700 folder of this user in /tmp */
+char *paths_config_dir(void); /* $XDG_CONFIG_HOME/perch */
+/* $XDG_RUNTIME_DIR, else /run/user/UID where that is this user's: cron and system units are not
+ * told about it. NULL: nobody is logged in. Owned by the caller, as all of these. */
+char *paths_session_dir(void);
+char *paths_runtime_dir(void); /* perch/ in it, else a 0700 folder of this user in /tmp */
 char *paths_state_dir(void);   /* $XDG_STATE_HOME/perch */
 char *paths_data_dir(void);    /* $XDG_DATA_HOME/perch */
 
