@@ -261,10 +261,12 @@ asan:
 clang:
 	$(Q)$(MAKE) --no-print-directory BUILD=build/clang CC=$(CLANG) WERROR=1 all tests
 
-# Every suite with what is already built and installed; check adds the rest.
+# Every suite with what is already built and installed; check adds the rest. Side by side, the long
+# ones first, so that no core is idle at the end.
 .PHONY: check-all
+LONGEST_FIRST := e2e browser contract demo_org support screen unit
 check-all: tests
-	$(Q)$(RUN) all $(foreach s,$(SUITES),$(call suite_tests,$(s)) $(call suite_scripts,$(s)))
+	$(Q)$(RUN) all $(foreach s,$(LONGEST_FIRST),$(call suite_tests,$(s)) $(call suite_scripts,$(s)))
 
 # --- Helpers ---------------------------------------------------------------------------------
 

@@ -63,13 +63,16 @@ stage man-lint "$make" --no-print-directory man-lint
 stage format only_with clang-format-14 "$make" --no-print-directory format-check
 stage cppcheck only_with cppcheck "$make" --no-print-directory $release WERROR=1 cppcheck
 stage build "$make" --no-print-directory -j"$cores" $release WERROR=1 tests
-suites "$release WERROR=1" support unit screen contract demo-org e2e browser
+suites "$release WERROR=1" all
 stage install tests/support/check_install.sh $release WERROR=1
 stage tidy only_with clang-tidy-14 "$make" --no-print-directory -j"$cores" $release WERROR=1 tidy
 stage clang only_with clang-14 "$make" --no-print-directory -j"$cores" clang
+if command -v clang-14 >/dev/null 2>&1; then
+    suites "BUILD=build/clang CC=/usr/bin/clang-14 WERROR=1" unit screen
+fi
 # shellcheck disable=SC2086  # words
 stage asan-build "$make" --no-print-directory -j"$cores" $asan tests
-suites "$asan" support unit screen contract demo-org e2e browser
+suites "$asan" all
 stage fuzz-smoke only_with clang-14 "$make" --no-print-directory fuzz-smoke
 
 passed=0 failed=0
