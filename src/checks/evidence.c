@@ -74,6 +74,7 @@ static void read_organization(struct asking *asking, const Json *answer)
 
 static void read_history(struct asking *asking, const Json *answer)
 {
+    asking->evidence.history_read = json_is_array(json_get(answer, "records"));
     JSON_FOREACH(record, json_get(answer, "records"))
     {
         const char *status = json_get_string(record, "Status");
@@ -81,9 +82,12 @@ static void read_history(struct asking *asking, const Json *answer)
         const char *application = json_get_string(record, "Application");
         if (status == NULL || strcmp(status, "Success") == 0 || asking->evidence.history != NULL)
             continue;
-        g_autofree char *text = g_strdup_printf("%s, %s, %s", time == NULL ? "?" : time, status,
-                                                application == NULL ? "?" : application);
+        const char *type = json_get_string(record, "LoginType");
+        g_autofree char *text = g_strdup_printf("%s, %s, %s%s%s", time == NULL ? "?" : time, status,
+                                                application == NULL ? "?" : application,
+                                                type == NULL ? "" : ", ", type == NULL ? "" : type);
         asking->evidence.history = text_clean(text);
+        asking->evidence.status = text_clean(status);
     }
 }
 
@@ -198,7 +202,7 @@ static const struct question {
      "PermissionSet.IsOwnedByProfile FROM PermissionSetAssignment WHERE AssigneeId = '%s'",
      read_sets},
     {"SELECT OrganizationType FROM Organization", read_organization},
-    {"SELECT LoginTime, Status, Application FROM LoginHistory WHERE UserId = '%s' "
+    {"SELECT LoginTime, Status, Application, LoginType FROM LoginHistory WHERE UserId = '%s' "
      "ORDER BY LoginTime DESC LIMIT 10",
      read_history},
     {"SELECT AppName, AppMenuItemId FROM OauthToken WHERE UserId = '%s'", read_tokens},
@@ -238,6 +242,7 @@ static const struct {
     {CAUSE_IP_RESTRICTED, ASK_HISTORY | ASK_EXTERNAL},
     {CAUSE_LOGIN_HOURS, ASK_HISTORY},
     {CAUSE_LOGIN_REFUSED, ASK_HISTORY | ASK_RIGHTS},
+    {CAUSE_APPROVAL_FAILED, ASK_HISTORY | ASK_APP},
     {CAUSE_USER_NOT_APPROVED, ASK_APP | ASK_USER},
     {CAUSE_APP_NOT_INSTALLED, ASK_TOKENS},
     {CAUSE_APP_BLOCKED, ASK_TOKENS},
@@ -274,6 +279,7 @@ void evidence_clear(struct evidence *evidence)
     g_free(evidence->profile_name);
     g_free(evidence->edition);
     g_free(evidence->history);
+    g_free(evidence->status);
     g_free(evidence->refresh_policy);
     memset(evidence, 0, sizeof *evidence);
 }
@@ -427,8 +433,40 @@ static struct diagnosis *explain_api_disabled(const struct failure *failure, enu
     return diagnosis;
 }
 
+/* A refusal without a reason: Login History has it in its Status. Likely, because another login of
+ * the same user may have failed since. */
+static enum cause cause_of_history(enum cause cause, enum certainty *certainty,
+                                   const struct evidence *evidence)
+{
+    struct failure said;
+    if ((cause != CAUSE_LOGIN_REFUSED && cause != CAUSE_APPROVAL_FAILED) ||
+        evidence->status == NULL)
+        return cause;
+    failure_own(&said, STAGE_ANY, NULL, evidence->status);
+    enum cause told = explain_cause(&said, NULL);
+    failure_clear(&said);
+    if (told == CAUSE_UNKNOWN)
+        return cause;
+    *certainty = CERTAINTY_LIKELY;
+    return told;
+}
+
+/* Who was read to need not read it again. */
+static void drop_history_step(struct diagnosis *diagnosis)
+{
+    const char *step = _("Open Login History and read the status of this user's last login.");
+    for (guint i = 0; i < diagnosis->fix->len; i++)
+        if (strcmp(diagnosis->fix->pdata[i], step) == 0) {
+            g_ptr_array_remove_index(diagnosis->fix, i);
+            g_clear_pointer(&diagnosis->tell_apart, g_free);
+            return;
+        }
+}
+
 static void add_history(struct diagnosis *diagnosis, const struct evidence *evidence)
 {
+    if (evidence->history_read)
+        drop_history_step(diagnosis);
     if (evidence->history != NULL)
         add_fact(diagnosis, _("Login History says: %s."), evidence->history);
 }
@@ -480,6 +518,7 @@ struct diagnosis *evidence_explain(const struct failure *failure, const struct s
     enum cause cause = explain_cause(failure, &certainty);
     if (cause == CAUSE_API_DISABLED || cause == CAUSE_API_DISABLED_USER)
         return explain_api_disabled(failure, cause, certainty, session, evidence);
+    cause = cause_of_history(cause, &certainty, evidence);
     struct diagnosis *diagnosis = explain_as(failure, cause, certainty);
     add_rights(diagnosis, evidence);
     add_app(diagnosis, evidence);

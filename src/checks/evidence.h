@@ -27,7 +27,9 @@ struct evidence {
     int approvals;        /* grants that this user gave the app; -1 = unknown */
     char *profile_name;
     char *edition;
-    char *history; /* newest row that is no success: "time status application" */
+    bool history_read; /* Login History was answered, whatever is in it */
+    char *history;     /* newest row that is no success: "time status application, login type" */
+    char *status;      /* of that row */
     guint asked, answered;
 };
 

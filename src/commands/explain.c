@@ -92,16 +92,32 @@ static struct check_result *make_row(guint i, const struct failure *failure, con
     return row;
 }
 
+/* More looks like errors than is read closely: the first and the last of it were. */
+static void tell_left_out(struct check_result *row, gsize left_out)
+{
+    g_autofree char *before = row->summary;
+    if (row->evidence == NULL)
+        row->evidence = json_object();
+    json_set_int(row->evidence, "bytes_left_out", (gint64)left_out);
+    row->summary =
+        g_strdup_printf(_("%s (its beginning and end were read; %zu kB of errors between "
+                          "them were not)"),
+                        before, (left_out + 1023) / 1024);
+}
+
 static GPtrArray *make_rows(const SecretBuf *text, const struct question *question)
 {
     GPtrArray *rows = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+    gsize left_out;
     g_autoptr(GPtrArray) failures =
-        explain_paste_all(text->text, text->length, question->stage, question->status, NULL);
+        explain_paste_all(text->text, text->length, question->stage, question->status, &left_out);
     g_autofree char *org = paste_org(text->text, text->length);
     for (guint i = 0; i < failures->len; i++)
         g_ptr_array_add(rows, make_row(i, failures->pdata[i], org));
     if (failures->len == 0)
         g_ptr_array_add(rows, make_row(0, NULL, NULL));
+    if (left_out > 0)
+        tell_left_out(rows->pdata[0], left_out);
     return rows;
 }
 
@@ -110,6 +126,17 @@ static void print_cause(const struct diagnosis *diagnosis)
     g_autofree char *line = g_strdup_printf(_("This is the cause \"%s\" of perch-causes(7)."),
                                             cause_name(diagnosis->cause));
     printf("        %s\n", line);
+}
+
+/* What to paste into an issue, so that the next perch knows it. Secrets are out of it already. */
+static void print_report(const struct check_result *row)
+{
+    printf("\n%s\n\n", _("perch does not know this. To have it known, paste these lines into an "
+                         "issue; secrets are taken out, names and addresses are not:"));
+    g_autofree char *facts = json_print(row->evidence);
+    printf("    perch %s\n    code: %s\n    seen: %s\n    text: %s\n", PERCH_VERSION,
+           row->diagnosis->code == NULL ? "-" : row->diagnosis->code, facts,
+           row->diagnosis->message);
 }
 
 static void print_text(const GPtrArray *rows, bool quiet)
@@ -124,6 +151,8 @@ static void print_text(const GPtrArray *rows, bool quiet)
     }
     if (first->diagnosis != NULL && !quiet)
         print_cause(first->diagnosis);
+    if (first->diagnosis != NULL && !quiet && first->diagnosis->cause == CAUSE_UNKNOWN)
+        print_report(first);
 }
 
 static int answer(const SecretBuf *text, const struct question *question,

@@ -134,6 +134,9 @@ static char *happened_of(const struct failure *failure, const struct cause_row *
                          enum cause cause)
 {
     struct match match = failure_match(failure);
+    g_autofree char *recognised = cause == CAUSE_UNKNOWN ? unknown_recognised(failure) : NULL;
+    if (recognised != NULL)
+        return g_strdup_printf("%s %s", _(row->happened), recognised);
     return match.guessed && match.cause == cause
                ? g_strdup_printf("%s %s", _(row->happened),
                                  _("perch does not know this code itself; this is what codes of "
@@ -162,6 +165,9 @@ struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
         .code = g_strdup(failure->code),
         .message = words_of(failure),
     };
+    if (cause == CAUSE_UNKNOWN && failure_advice(failure) == NULL &&
+        unknown_question(failure) != NULL)
+        g_ptr_array_insert(diagnosis->fix, 0, g_strdup(unknown_question(failure)));
     names_clear(&names);
     speak_for_itself(diagnosis, failure);
     return diagnosis;

@@ -102,6 +102,14 @@ typedef void (*words_found)(guint word, gsize at, gpointer user);
 void words_each(const struct words *words, const char *lower, gsize length, words_found found,
                 gpointer user);
 
+/* ---- unknown.c ---- */
+
+/* What was recognised of a failure whose cause is not known; NULL = nothing. Owned by the caller.
+ */
+char *unknown_recognised(const struct failure *failure);
+/* The one thing that would tell, translated; NULL = nothing would. */
+const char *unknown_question(const struct failure *failure);
+
 /* ---- regex.c ---- */
 
 /* The compiled form of a pattern that is a literal: made once and kept. ^ and $ mean lines, which

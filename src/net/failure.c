@@ -37,6 +37,26 @@ static void name_odd_success(struct failure *failure)
     failure->code = g_strdup("bad-answer");
 }
 
+/* Salesforce's own answers have a code; without one, a header of a proxy tells who answered. */
+static void name_between(struct failure *failure, const struct http_response *response)
+{
+    static const char *const headers[] = {"Via", "X-Squid-Error", "Proxy-Agent", "X-Zscaler-Error"};
+    if (failure->code != NULL && strcmp(failure->code, "html") != 0 &&
+        strcmp(failure->code, "empty") != 0 && strcmp(failure->code, "filter-page") != 0)
+        return;
+    for (gsize i = 0; i < G_N_ELEMENTS(headers); i++) {
+        const char *value = http_response_header(response, headers[i]);
+        if (value == NULL)
+            continue;
+        g_autofree char *seen = g_strdup_printf("%s: %s", headers[i], value);
+        g_free(failure->code);
+        failure->code = g_strdup("between");
+        g_free(failure->named);
+        failure->named = text_clean(seen);
+        return;
+    }
+}
+
 void failure_from_response(struct failure *ret_failure, enum stage stage,
                            const struct http_response *response)
 {
@@ -58,6 +78,7 @@ void failure_from_response(struct failure *ret_failure, enum stage stage,
         failure_own(ret_failure, STAGE_MACHINE, ends[response->end], response->detail);
     else if (!failure_from_redirect(ret_failure, stage, response)) {
         failure_parse(ret_failure, stage, response->status, response->body, response->body_length);
+        name_between(ret_failure, response);
         name_odd_success(ret_failure);
     }
 }

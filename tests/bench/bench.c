@@ -68,6 +68,27 @@ static void bench_first_paint(TmpHome *home, const char *perch)
            their_memory, aim_megabytes, our_memory <= aim_megabytes ? "" : "  OVER THE AIM");
 }
 
+/* An error at the start of a log of two megabytes; cat reads the same. */
+static void bench_explain(TmpHome *home, const char *perch)
+{
+    g_autoptr(GString) log = g_string_new("POST 403 [{\"errorCode\":\"API_DISABLED_FOR_ORG\"}]\n");
+    for (int i = 0; log->len < 2 * 1024 * 1024; i++)
+        g_string_append_printf(log, "2026-11-23 08:%02d:%02d INFO lead %d made in %d ms\n",
+                               i / 60 % 60, i % 60, i, i % 97);
+    g_autofree char *path = tmphome_write(home, "long.log", log->str);
+    /* Its exit code is that of the cause. */
+    const char *ours[] = {"sh", "-c", "\"$0\" explain \"$1\"; test $? = 6", perch, path, NULL};
+    const char *theirs[] = {"cat", path, NULL};
+    static struct series our;
+    static struct series their;
+    for (int i = 0; i < measure_runs(); i++) {
+        measure_add(&our, measure_run(home, ours));
+        measure_add(&their, measure_run(home, theirs));
+    }
+    print_pair("explain, 2 MB (aim 300)", "perch", measure_median(&our), "cat",
+               measure_median(&their));
+}
+
 static void bench_token(TmpHome *home, const char *perch)
 {
     const char *ours[] = {perch, "token", "bench", NULL};
@@ -163,6 +184,7 @@ static void bench(void **state)
            peak <= aim_megabytes ? "" : "  OVER THE AIM");
     bench_first_paint(home, perch);
     bench_token(home, perch);
+    bench_explain(home, perch);
 }
 
 int main(void)

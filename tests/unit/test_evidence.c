@@ -200,10 +200,37 @@ static const struct row {
        "{\"records\":[{\"LoginTime\":\"2026-11-23T08:00:00.000+0000\",\"Status\":\"Success\","
        "\"Application\":\"Browser\"},{\"LoginTime\":\"2026-11-23T07:59:00.000+0000\","
        "\"Status\":\"Failed: Not approved for access\",\"Application\":\"Bird\"}]}"}},
-     CAUSE_LOGIN_REFUSED,
+     CAUSE_USER_NOT_APPROVED,
      CERTAINTY_LIKELY,
      "Login History says: 2026-11-23T07:59:00.000+0000, Failed: Not approved for access, Bird.",
      "\"login_history\":"},
+    {"Login History of an approval that failed",
+     "OAUTH_APPROVAL_ERROR_GENERIC",
+     "An unexpected error has occurred during authentication.",
+     NULL,
+     NULL,
+     NULL,
+     APP_EXTERNAL_CLIENT,
+     {{HISTORY, "{\"records\":[{\"LoginTime\":\"2026-11-23T07:59:00.000+0000\",\"Status\":\"Failed:"
+                " API-only "
+                "user\",\"Application\":\"Bird\",\"LoginType\":\"Remote Access 2.0\"}]}"}},
+     CAUSE_API_ONLY_USER,
+     CERTAINTY_LIKELY,
+     "Failed: API-only user, Bird, Remote Access 2.0.",
+     "\"login_history\":"},
+    {"Login History with nothing but successes",
+     "invalid_grant",
+     "authentication failure",
+     NULL,
+     NULL,
+     NULL,
+     APP_EXTERNAL_CLIENT,
+     {{HISTORY,
+       "{\"records\":[{\"LoginTime\":\"x\",\"Status\":\"Success\",\"Application\":\"y\"}]}"}},
+     CAUSE_LOGIN_REFUSED,
+     CERTAINTY_LIKELY,
+     NULL,
+     "{"},
     {"the app's refresh token policy",
      "invalid_grant",
      "expired access/refresh token",
@@ -416,6 +443,10 @@ static void evidence__each_answer__changes_the_diagnosis(void **state)
                      certainty_name(heard.diagnosis->certainty));
         if (row->happened != NULL)
             assert_contains(heard.diagnosis->happened, row->happened);
+        /* Who could ask Login History does not send the person there. */
+        bool asked = strcmp(row->answers[0][0] == NULL ? "" : row->answers[0][0], HISTORY) == 0;
+        for (guint k = 0; asked && k < heard.diagnosis->fix->len; k++)
+            assert_null(strstr(heard.diagnosis->fix->pdata[k], "Open Login History and read"));
         bool told = strcmp(row->name, "the app itself") == 0;
         assert_string_equal(heard.app_id, told ? "0xI000000000007AAA" : "0xI000000000001AAA");
         if (row->fact != NULL)

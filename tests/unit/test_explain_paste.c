@@ -275,6 +275,80 @@ static void paste__each_break__ends_and_begins_a_line(void **state)
             }
 }
 
+/* What is not known is asked about, and what of it was recognised is said. */
+static void paste__unknown__says_what_it_saw(void **state)
+{
+    static const struct {
+        const char *text, *recognised, *question;
+    } texts[] = {
+        {"[{\"errorCode\":\"WIDGET_GONE\",\"message\":\"x\"}]", "WIDGET_GONE looks like a code",
+         "stands beside the code"},
+        {"Restforce::Odd: it did not work", "restforce (Ruby)", "the answer of Salesforce itself"},
+        {"it did not work", NULL, "the answer of Salesforce itself"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        struct failure failure;
+        assert_true(explain_paste(&failure, texts[i].text, strlen(texts[i].text), STAGE_ANY, 0));
+        g_autoptr(Diagnosis) diagnosis = explain(&failure);
+        assert_int_equal(diagnosis->cause, CAUSE_UNKNOWN);
+        if (texts[i].recognised != NULL)
+            assert_contains(diagnosis->happened, texts[i].recognised);
+        assert_contains(diagnosis->fix->pdata[0], texts[i].question);
+        failure_clear(&failure);
+    }
+}
+
+/* Wherever it stands in two megabytes; and what is too much for that is counted. */
+static void paste__long_log__is_read_whole(void **state)
+{
+    (void)state;
+    for (int place = 0; place < 3; place++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        for (int i = 0; text->len < 2 * 1024 * 1024; i++) {
+            if (i == (place == 0 ? 0 : place == 1 ? 15000 : 30000))
+                g_string_append(text, "POST 403 " API_OFF "\n");
+            g_string_append_printf(text, "08:%02d:%02d INFO lead %d made in %d ms\n", i / 60 % 60,
+                                   i % 60, i, i % 97);
+        }
+        gsize left_out;
+        g_autoptr(GPtrArray) all = explain_paste_all(text->str, text->len, STAGE_ANY, 0, &left_out);
+        assert_int_equal(all->len, 1);
+        assert_string_equal(((struct failure *)all->pdata[0])->code, "API_DISABLED_FOR_ORG");
+        assert_int_equal(left_out, 0);
+    }
+    g_autoptr(GString) noise = g_string_new("[{\"errorCode\":\"STRING_TOO_LONG\"}]\n");
+    for (int i = 0; noise->len < 1024 * 1024; i++)
+        g_string_append_printf(noise, "error %c%c%c%c of many\n", 'g' + i % 17, 'g' + i / 17 % 17,
+                               'g' + i / 289 % 17, 'g' + i / 4913 % 17);
+    g_string_append(noise, API_OFF);
+    gsize left_out;
+    g_autoptr(GPtrArray) all = explain_paste_all(noise->str, noise->len, STAGE_ANY, 0, &left_out);
+    assert_int_equal(all->len, 2); /* the first and the last of it were read */
+    assert_string_equal(((struct failure *)all->pdata[0])->code, "STRING_TOO_LONG");
+    assert_true(left_out > 512 * 1024);
+}
+
+/* No pattern takes more than linear time: what a second is for reading, hours would be otherwise.
+ */
+static void paste__hostile_text__takes_no_time(void **state)
+{
+    static const char *const parts[] = {
+        "\\", "<",     "<script ", "code=",          "[{",   "{\"error\":", "%25",
+        "> ", "&amp;", "error=a&", "password\\\\: ", "': '", "=\n",         "HTTP/1.1 503 "};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        while (text->len < 200 * 1024)
+            g_string_append(text, parts[i]);
+        gint64 before = g_get_monotonic_time();
+        g_autoptr(GPtrArray) all = explain_paste_all(text->str, text->len, STAGE_ANY, 0, NULL);
+        assert_true(all->len > 0);
+        if (g_get_monotonic_time() - before > 10 * G_USEC_PER_SEC)
+            fail_msg("200 kB of %s take too long", parts[i]);
+    }
+}
+
 static void paste__several_failures__are_each_named_once(void **state)
 {
     const char *text =
@@ -498,6 +572,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paste__each_kind__ends_in_its_cause),
         cmocka_unit_test(paste__each_break__ends_and_begins_a_line),
+        cmocka_unit_test(paste__unknown__says_what_it_saw),
+        cmocka_unit_test(paste__long_log__is_read_whole),
+        cmocka_unit_test(paste__hostile_text__takes_no_time),
         cmocka_unit_test(paste__several_failures__are_each_named_once),
         cmocka_unit_test(paste__told_stage_and_status__count),
         cmocka_unit_test(paste__success__is_no_failure),

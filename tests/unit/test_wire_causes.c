@@ -32,6 +32,13 @@ static const struct net_route routes[] = {
     {"/cdn", "HTTP/1.1 503 X\r\nContent-Type: application/json\r\n\r\n<HTML>Service Not Available",
      0, NET_CLOSE},
     {"/throttle", "HTTP/1.1 429 Too Many\r\nRetry-After: 9\r\n\r\nslow down please", 0, NET_CLOSE},
+    {"/between",
+     "HTTP/1.1 403 Forbidden\r\nVia: 1.1 gate.acme.example (squid)\r\n\r\n<html>No</html>", 0,
+     NET_CLOSE},
+    {"/with-code",
+     "HTTP/1.1 403 X\r\nVia: 1.1 gate\r\n\r\n[{\"errorCode\":\"API_DISABLED_FOR_ORG\",\"message\":"
+     "\"The REST API is not enabled\"}]",
+     0, NET_CLOSE},
     {"/firewall", "HTTP/1.1 403 Forbidden\r\nRetry-After: 9\r\n\r\n", 0, NET_CLOSE},
     {"/wrong-type",
      "HTTP/1.1 401 X\r\nContent-Type: text/plain\r\n\r\n[{\"errorCode\":\"INVALID_SESSION_ID\","
@@ -123,6 +130,8 @@ static void wire__each_end__has_its_cause(void **state)
         {"/malformed", "answer-unreadable", PERCH_EXIT_NETWORK},
         {"/login-page", "proxy-failed", PERCH_EXIT_NETWORK},
         {"/firewall", "answer-unreadable", PERCH_EXIT_NETWORK},
+        {"/between", "proxy-failed", PERCH_EXIT_NETWORK},
+        {"/with-code", "api-disabled-user", PERCH_EXIT_API},
         {"/gateway", "salesforce-unavailable", PERCH_EXIT_BUSY},
         {"/cdn", "salesforce-unavailable", PERCH_EXIT_BUSY},
         {"/throttle", "salesforce-unavailable", PERCH_EXIT_BUSY},

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "explain_private.h"
+#include "perch/base/text.h"
+
+/* What can be said of a text whose cause is not known: what was recognised, and what would tell. */
+
+/* Words that only one program prints; lower case. */
+static const struct {
+    const char *words, *program;
+} programs[] = {
+    {"simple_salesforce", "simple-salesforce (Python)"},
+    {"simple-salesforce", "simple-salesforce (Python)"},
+    {"restforce", "restforce (Ruby)"},
+    {"jsforce", "jsforce (Node.js)"},
+    {"com.sforce", "Salesforce WSC (Java)"},
+    {"dataloader", "Data Loader"},
+    {"@salesforce/", "Salesforce CLI"},
+    {"sfcommanderror", "Salesforce CLI"},
+    {"sfdx", "Salesforce CLI"},
+    {"mulesoft", "MuleSoft"},
+    {"org.mule", "MuleSoft"},
+    {"n8n", "n8n"},
+    {"airbyte", "Airbyte"},
+    {"zapier", "Zapier"},
+    {"workato", "Workato"},
+    {"integromat", "Make"},
+    {"powerautomate", "Power Automate"},
+    {"oauthlib", "oauthlib (Python)"},
+    {"omniauth", "OmniAuth (Ruby)"},
+    {"guzzlehttp", "Guzzle (PHP)"},
+    {"axioserror", "axios (Node.js)"},
+    {"salesforcesdk", "Salesforce Mobile SDK"},
+    {"forceexception", "Force.com Toolkit for .NET"},
+};
+
+static const char *program_of(const char *text)
+{
+    g_autofree char *lower = g_ascii_strdown(text, -1);
+    for (gsize i = 0; i < G_N_ELEMENTS(programs); i++)
+        if (strstr(lower, programs[i].words) != NULL)
+            return programs[i].program;
+    return NULL;
+}
+
+static bool is_code_of_salesforce(const char *code)
+{
+    return code != NULL && regex_fits("\\A[A-Z]+(?:_[A-Z]+)+\\z", code);
+}
+
+char *unknown_recognised(const struct failure *failure)
+{
+    const char *program = failure->message == NULL ? NULL : program_of(failure->message);
+    if (is_code_of_salesforce(failure->code))
+        return g_strdup_printf(_("%s looks like a code of Salesforce, but is in none of its lists "
+                                 "that perch knows."),
+                               failure->code);
+    if (program != NULL)
+        return g_strdup_printf(_("It looks like what %s prints."), program);
+    if (failure->status != 0)
+        return g_strdup_printf(_("All that was recognised is the HTTP status %ld."),
+                               failure->status);
+    return NULL;
+}
+
+const char *unknown_question(const struct failure *failure)
+{
+    if (failure->code != NULL && !is_code_of_salesforce(failure->code))
+        return NULL; /* perch's own word, or that of another program */
+    if (failure->code != NULL)
+        return _("What would tell: the message that stands beside the code, and the request that "
+                 "got it.");
+    return _("What would tell: the answer of Salesforce itself, with error or errorCode in it. It "
+             "is often further up in the log; paste all of it.");
+}
