@@ -50,6 +50,7 @@ static void each_kind__looks_as_it_says(void **state)
         {"'kind': 'html'", 200, "Guest network", "text/html"},
         {"'kind': 'html', 'status': 403", 403, "Guest network", "text/html"},
         {"'kind': 'malformed-json'", 200, "{\"access_token\":\"00D", "application/json"},
+        {"'kind': 'other-json'", 200, "{}", "application/json"},
         {"'kind': 'wrong-type'", 200, "\"version\":\"68.0\"", "application/octet-stream"},
         {"'kind': 'gzip'", 200, "\x1f\x8b", "Content-Encoding: gzip"},
         {"'kind': 'bad-gzip'", 200, "\"version\":\"68.0\"", "Content-Encoding: gzip"},
@@ -83,7 +84,7 @@ static void every_kind__is_tried_here(void **state)
     g_autoptr(Child) child = child_run(argv, environ, NULL);
     g_auto(GStrv) lines = g_strsplit(g_strchomp(child->output->str), "\n", -1);
     /* Those of the table above (two of them twice), refuse and endless-json. */
-    assert_int_equal(g_strv_length(lines), 19);
+    assert_int_equal(g_strv_length(lines), 20);
     for (char **line = lines; *line != NULL; line++)
         assert_non_null(strchr(*line, '\t'));
 }
