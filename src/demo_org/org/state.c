@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "demo_org/org/defaults.h"
+#include "demo_org/org/record_values.h"
 #include "perch/base/clock.h"
 #include "perch/base/error.h"
 

@@ -112,9 +112,6 @@ gint64 state_now(const struct state *state);
 /* Everything but records, as {"org": {...}, "users": {name: {...}}, ...}. */
 Json *state_to_json(const struct state *state);
 
-/* Adds records: [{"object": "Lead", "fields": {...}}]. PERCH_ERROR_INPUT. */
-bool record_import(struct state *state, const Json *records, GError **error);
-
 /* Merges such an object: unnamed members stay, a new name makes a thing, null removes one, "*"
  * means every thing there is. "records" is an array of records to add. PERCH_ERROR_INPUT; what came
  * before the mistake has been done. */

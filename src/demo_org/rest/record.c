@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "demo_org/org/record_values.h"
 #include "demo_org/org/sobject_rows.h"
 #include "demo_org/rest/rest.h"
 #include "demo_org/rest/validate.h"
-#include "perch/base/error.h"
 
 static const struct object *find_writable(const struct request *request, struct response *response)
 {
@@ -81,96 +81,6 @@ static bool header_allows_duplicates(const struct request *request)
     return strstr(joined, "allowsave=true") != NULL;
 }
 
-/* Every field of a new record: its default or nothing. */
-static void set_defaults(const struct state *state, const struct object *object, Json *values)
-{
-    g_autoptr(GArray) fields = object_fields(state, object);
-    for (guint i = 0; i < fields->len; i++) {
-        const struct field *field = &g_array_index(fields, struct field, i);
-        if (field_is_type(field, "boolean"))
-            json_set_bool(values, field->name, false);
-        else
-            json_set_string(values, field->name, *field->initial != '\0' ? field->initial : NULL);
-    }
-}
-
-static void set_lead_computed(Json *values)
-{
-    static const struct {
-        const char *part, *field;
-    } parts[] = {{"city", "City"},
-                 {"country", "Country"},
-                 {"geocodeAccuracy", "GeocodeAccuracy"},
-                 {"latitude", "Latitude"},
-                 {"longitude", "Longitude"},
-                 {"postalCode", "PostalCode"},
-                 {"state", "State"},
-                 {"street", "Street"}};
-    const char *first = json_get_string(values, "FirstName");
-    const char *last = json_get_string(values, "LastName");
-    g_autofree char *name = first == NULL ? g_strdup(last) : g_strconcat(first, " ", last, NULL);
-    json_set_string(values, "Name", name);
-    Json *address = json_object();
-    bool any = false;
-    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
-        const Json *value = json_get(values, parts[i].field);
-        any |= !json_is_null(value);
-        json_set(address, parts[i].part, value != NULL ? json_copy(value) : json_null_new());
-    }
-    if (any) {
-        json_set(values, "Address", address);
-        return;
-    }
-    json_free(address);
-    json_set_string(values, "Address", NULL);
-}
-
-static void set_case_computed(const char *now, Json *values)
-{
-    const bool closed = g_strcmp0(json_get_string(values, "Status"), "Closed") == 0;
-    json_set_bool(values, "IsClosed", closed);
-    if (!closed)
-        json_set_string(values, "ClosedDate", NULL);
-    else if (json_get_string(values, "ClosedDate") == NULL)
-        json_set_string(values, "ClosedDate", now);
-}
-
-/* Fields that follow from others, and who changed the record when. */
-static void set_computed(const struct state *state, const struct object *object,
-                         const struct user *user, Json *values)
-{
-    g_autofree char *now = rows_time(state_now(state));
-    g_autofree char *user_id = id_18(user->id);
-    if (strcmp(object->name, "Lead") == 0)
-        set_lead_computed(values);
-    else
-        set_case_computed(now, values);
-    json_set_string(values, "LastModifiedDate", now);
-    json_set_string(values, "LastModifiedById", user_id);
-    json_set_string(values, "SystemModstamp", now);
-}
-
-static void set_created(struct state *state, const struct record *record, const struct user *user)
-{
-    Json *values = record->fields;
-    g_autofree char *user_id = id_18(user->id);
-    g_autofree char *now = rows_time(state_now(state));
-    json_set_string(values, "Id", record->id);
-    if (json_get_string(values, "OwnerId") == NULL)
-        json_set_string(values, "OwnerId", user_id);
-    json_set_string(values, "CreatedDate", now);
-    json_set_string(values, "CreatedById", user_id);
-    if (strcmp(record->object, "Lead") == 0) {
-        g_autofree char *photo = g_strconcat("/services/images/photo/", record->id, NULL);
-        json_set_string(values, "PhotoUrl", photo);
-        json_set_string(values, "CleanStatus", "Pending");
-    } else {
-        g_autofree char *number =
-            g_strdup_printf("%08" G_GINT64_FORMAT, 1000 + ++state->case_number);
-        json_set_string(values, "CaseNumber", number);
-    }
-}
-
 /* false and an answer while nothing can be written at all. */
 static bool may_write_now(const struct state *state, struct response *response)
 {
@@ -214,15 +124,15 @@ static void insert(struct state *state, struct request *request, const struct ob
                    struct write *write, struct response *response)
 {
     g_autoptr(Json) values = json_object();
-    set_defaults(state, object, values);
+    record_set_defaults(state, object, values);
     write->values = values;
     if (!validate_write(write, response))
         return;
     struct record *record = state_add_record(state, object->name, object->prefix);
     json_free(record->fields);
     record->fields = g_steal_pointer(&values);
-    set_created(state, record, request->user);
-    set_computed(state, object, request->user, record->fields);
+    record_set_created(state, record, request->user);
+    record_set_computed(state, object, request->user, record->fields);
     response_header_take(response, "Location",
                          g_strdup_printf("/services/data/v%s/sobjects/%s/%s", request->args[0],
                                          object->name, record->id));
@@ -257,7 +167,7 @@ static void write_record(struct state *state, struct request *request, const str
             g_autoptr(Json) values = json_copy(record->fields);
             write.values = values;
             if (validate_write(&write, response)) {
-                set_computed(state, object, request->user, values);
+                record_set_computed(state, object, request->user, values);
                 json_free(record->fields);
                 record->fields = g_steal_pointer(&values);
                 response->status = 204;
@@ -380,26 +290,4 @@ void rest_get_record(struct state *state, struct request *request, struct respon
         answer_row(state, request, object, row, response);
     else
         find_record(state, request, object, response);
-}
-
-bool record_import(struct state *state, const Json *records, GError **error)
-{
-    const struct user *owner = g_ptr_array_index(state->sets[KIND_user], 0);
-    JSON_FOREACH(item, records)
-    {
-        const char *name = json_get_string(item, "object");
-        const struct object *object = name != NULL ? object_find(name) : NULL;
-        if (object == NULL || !object_writable(object)) {
-            g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                                "Every record needs an \"object\", Lead or Case.");
-            return false;
-        }
-        struct record *record = state_add_record(state, object->name, object->prefix);
-        set_defaults(state, object, record->fields);
-        JSON_FOREACH(value, json_get(item, "fields"))
-        json_set(record->fields, json_key(value), json_copy(value));
-        set_created(state, record, owner);
-        set_computed(state, object, owner, record->fields);
-    }
-    return true;
 }
