@@ -282,7 +282,7 @@ demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	@exec $(BUILD)/perch demo
 
-.PHONY: tidy analyze cppcheck format format-check lint man man-lint fuzz-smoke bench screenshots \
+.PHONY: tidy analyze cppcheck format format-check lint man man-lint fuzz fuzz-smoke siege bench screenshots \
         pot install uninstall dist deb release
 CLANG_FORMAT ?= $(firstword $(wildcard /usr/bin/clang-format-14) clang-format)
 format:
@@ -328,6 +328,11 @@ man-lint:
 	$(Q)tests/lint/man.sh
 fuzz-smoke:
 	$(Q)tests/support/fuzz.sh
+MINUTES ?= 10
+fuzz:
+	$(Q)FUZZ_SECONDS=$$(($(MINUTES) * 60)) tests/support/fuzz.sh
+siege: tests
+	$(Q)EVERY=1 $(RUN) e2e $(BUILD)/tests/e2e/test_siege
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PC_LIBS)
@@ -384,6 +389,8 @@ help:
 #: make asan         every suite under AddressSanitizer and UBSan
 #: make clang        build with clang, warnings are errors
 #: make format, format-check, lint, man-lint, tidy, cppcheck, fuzz-smoke
+#: make fuzz MINUTES=10   every fuzzer for that long, with its dictionary
+#: make siege        two minutes of attacks, kills, silence and full disks: tried, survived
 #: make analyze      clang's analyzer over everything; slow
 #: make compile_commands.json    what editors ask for, in the build folder
 #: make man          those parts of man/ that come from tables

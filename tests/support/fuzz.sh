@@ -3,7 +3,7 @@
 #
 # Builds every tests/fuzz/fuzz_*.c with clang's libFuzzer, ASan and UBSan and runs each for
 # FUZZ_SECONDS (10) from the corpus in tests/fuzz/corpus/NAME. ONLY=NAME runs one; new inputs go to
-# build/fuzz/corpus/NAME, crashes to build/fuzz.
+# build/fuzz/corpus/NAME, crashes to build/fuzz. tests/fuzz/dict/NAME.dict has the words of a format.
 set -eu
 
 cd "$(dirname "$0")/../.."
@@ -27,8 +27,10 @@ make --no-print-directory BUILD=$build CC="$clang" SANITIZE=1 \
 
 for name in "${names[@]}"; do
     mkdir -p "$build/corpus/$name"
+    words=tests/fuzz/dict/${name#fuzz_}.dict
+    [ -e "$words" ] && words=(-dict="$words") || words=()
     if ! output=$(LC_ALL=C.UTF-8 "$build/tests/fuzz/$name" -max_total_time="${FUZZ_SECONDS:-10}" \
-        -timeout=10 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 \
+        -timeout=10 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 "${words[@]}" \
         -artifact_prefix="$build/$name-" "$build/corpus/$name" \
         "tests/fuzz/corpus/${name#fuzz_}" 2>&1); then
         printf '%s\n' "$output" | tail -n 60
