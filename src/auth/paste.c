@@ -76,7 +76,7 @@ static void drop_blanks(SecretBuf *buf)
 static SecretBuf *tidy(const char *text)
 {
     SecretBuf *out = secret_buf_new();
-    bool skip_blanks = true;
+    bool skip_blanks = true, line_starts = true;
     for (const char *p = text; *p != '\0';) {
         gunichar c = g_utf8_get_char_validated(p, -1);
         bool valid = c != (gunichar)-1 && c != (gunichar)-2;
@@ -85,14 +85,16 @@ static SecretBuf *tidy(const char *text)
         bool is_blank = valid && (c == ' ' || c == '\t' || c == 0xA0);
         if (is_break) {
             drop_blanks(out);
-            skip_blanks = true;
+            skip_blanks = line_starts = true;
+        } else if (line_starts && c == '>') {
+            /* a letter that was answered */
         } else if (is_blank) {
             if (!skip_blanks)
                 secret_buf_add(out, " ");
         } else if (valid && !g_unichar_iscntrl(c) && g_unichar_type(c) != G_UNICODE_FORMAT &&
                    !(out->length == 0 && is_quote(c))) {
             secret_buf_add_len(out, p, (gsize)(next - p));
-            skip_blanks = false;
+            skip_blanks = line_starts = false;
         }
         p = next;
     }
@@ -114,7 +116,7 @@ static char *raw_param(const char *text, const char *name)
         bool starts = p == text || strchr("?&# ;>\"'", p[-1]) != NULL;
         if (starts && p[length] == '=') {
             const char *value = p + length + 1;
-            return g_strndup(value, strcspn(value, "&#\"'<>"));
+            return g_strndup(value, strcspn(value, "&#\"'<>)]|"));
         }
     }
     return NULL;
@@ -177,8 +179,10 @@ static void take_state(struct paste *paste, const char *text, const Secret *stat
     g_autoptr(WipedText) carried = param(text, "state", false);
     if (carried == NULL)
         return;
+    /* What a person wrote behind it does not make it another's: nobody else knows ours. */
+    g_autoptr(WipedText) head = g_strndup(carried, state == NULL ? 0 : strlen(secret_peek(state)));
     paste->has_state = true;
-    paste->state_matches = state != NULL && secret_equal_text(state, carried);
+    paste->state_matches = state != NULL && *head != '\0' && secret_equal_text(state, head);
 }
 
 static bool take_error(struct paste *paste, const char *error, const char *description)
@@ -191,6 +195,21 @@ static bool take_error(struct paste *paste, const char *error, const char *descr
     return true;
 }
 
+/* Salesforce's codes end in = or ==; what stands behind was not part of it. */
+static void end_at_padding(char *code)
+{
+    gsize length = strcspn(code, "=");
+    length += strspn(code + length, "=");
+    wipe(code + length, strlen(code + length));
+    code[length] = '\0';
+}
+
+/* Cut off, shortened by a program, or grown by words: never to be posted. */
+static bool is_stump(const char *code)
+{
+    return g_str_has_prefix(code, "aPrx") && !g_str_has_suffix(code, "=");
+}
+
 static bool take_code_param(struct paste *paste, const char *text)
 {
     g_autoptr(WipedText) raw = raw_param(text, "code");
@@ -198,9 +217,14 @@ static bool take_code_param(struct paste *paste, const char *text)
         return false;
     remove_blanks(raw);
     g_autoptr(WipedText) code = g_uri_unescape_string(raw, NULL);
+    if (code != NULL)
+        end_at_padding(code);
     if (code == NULL || strlen(code) > CODE_MAX || !is_all_of(code, "._~+/=-!*"))
         nothing(paste, _("The code in this address is damaged. Copy the whole address from the "
                          "browser again."));
+    else if (is_stump(code))
+        nothing(paste, _("The code in this address is cut off: it ends in = or %3D. Copy the whole "
+                         "address from the browser again."));
     else {
         paste->kind = PASTE_CODE;
         paste->code = secret_new(code);
@@ -239,6 +263,11 @@ static bool take_bare_code(struct paste *paste, const char *text)
     if (looks_like_secret(code)) {
         nothing(paste, _("This looks like a consumer secret: it belongs to the step before. Paste "
                          "the address that the browser ends on."));
+        return true;
+    }
+    if (is_stump(code) && strlen(code) >= CODE_MIN) {
+        nothing(paste, _("This code is cut off: it ends in =. Copy the whole address from the "
+                         "browser again."));
         return true;
     }
     if (!is_bare_code(code))
@@ -303,6 +332,68 @@ static void unescape_amps(SecretBuf *buf)
     }
 }
 
+static void replace_text(SecretBuf *buf, const char *text)
+{
+    g_autoptr(WipedText) copy = g_strdup(text);
+    secret_buf_clear(buf);
+    secret_buf_add(buf, copy);
+}
+
+/* Quoted-printable, as letters are sent: "code=3DaPrx...". Its soft breaks are gone already, but
+ * for their sign. */
+static void unquote_printable(SecretBuf *buf)
+{
+    if (strstr(buf->text, "code=3D") == NULL && strstr(buf->text, "error=3D") == NULL)
+        return;
+    g_autoptr(GString) out = g_string_sized_new(buf->length + 1);
+    for (const char *p = buf->text; *p != '\0'; p++) {
+        if (*p == '=' && g_ascii_strncasecmp(p, "=3D", 3) == 0) {
+            g_string_append_c(out, '=');
+            p += 2;
+        } else if (*p != '=') { /* a soft break */
+            g_string_append_c(out, *p);
+        }
+    }
+    replace_text(buf, out->str);
+    wipe(out->str, out->len);
+}
+
+/* An address inside of another one: Safe Links, Proofpoint, a redirect of a proxy. */
+static void unwrap_links(SecretBuf *buf)
+{
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(WipedText) code = raw_param(buf->text, "code");
+        g_autoptr(WipedText) error = raw_param(buf->text, "error");
+        if (code != NULL || error != NULL ||
+            (strstr(buf->text, "code%") == NULL && strstr(buf->text, "error%") == NULL))
+            return;
+        g_autoptr(WipedText) inner = g_uri_unescape_string(buf->text, NULL);
+        if (inner == NULL)
+            return;
+        replace_text(buf, inner);
+    }
+}
+
+/* Of several addresses the one with our state. */
+static void keep_ours(SecretBuf *buf, const Secret *state)
+{
+    const char *ours = state == NULL ? NULL : strstr(buf->text, secret_peek(state));
+    if (ours == NULL)
+        return;
+    const char *start = buf->text, *end = buf->text + buf->length;
+    for (const char *p = start; (p = strstr(p, "://")) != NULL; p++) {
+        const char *scheme = p;
+        while (scheme > buf->text && g_ascii_isalpha(scheme[-1]))
+            scheme--;
+        if (p < ours)
+            start = scheme;
+        else if (scheme < end)
+            end = scheme;
+    }
+    g_autoptr(WipedText) one = g_strndup(start, (gsize)(end - start));
+    replace_text(buf, one);
+}
+
 void paste_parse(struct paste *ret_paste, const char *text, const Secret *state)
 {
     *ret_paste = (struct paste){.kind = PASTE_NOTHING};
@@ -312,6 +403,9 @@ void paste_parse(struct paste *ret_paste, const char *text, const Secret *state)
     }
     g_autoptr(SecretBuf) buf = tidy(text == NULL ? "" : text);
     unescape_amps(buf);
+    unquote_printable(buf);
+    unwrap_links(buf);
+    keep_ours(buf, state);
     if (buf->length == 0) {
         nothing(ret_paste, _("Nothing was pasted."));
         return;
