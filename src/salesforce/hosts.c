@@ -123,8 +123,10 @@ static bool is_host_name(const char *host)
 /* na44.salesforce.com: the server an org once was on. Orgs move, the name stays behind. */
 static bool is_instance_host(const char *host)
 {
-    return g_regex_match_simple("^(na|eu|ap|cs|um|gs)[0-9]+(\\.lightning)?\\.(salesforce|force)"
-                                "\\.com$",
+    /* Hyperforce: ind171.salesforce.com, usa640s.sfdc-lywfpd.salesforce.com */
+    return g_regex_match_simple("^(?:(?:na|eu|ap|cs|um|gs)[0-9]+(?:\\.lightning)?"
+                                "|[a-z]{3}[0-9]{1,4}[a-z]?(?:\\.sfdc-[a-z0-9]+)?)"
+                                "\\.(?:salesforce|force)\\.com$",
                                 host, 0, 0);
 }
 
@@ -144,10 +146,57 @@ static bool refuse(GError **error, const char *reason)
     return false;
 }
 
+/* The address in a link of Markdown, of Slack (<address|label>), or with words around it. */
+static char *only_address(const char *text)
+{
+    const char *sign = strstr(text, "://");
+    if (sign == NULL || strpbrk(text, " |(") == NULL)
+        return g_strdup(text);
+    const char *start = sign;
+    while (start > text && g_ascii_isalpha(start[-1]))
+        start--;
+    return g_strndup(start, strcspn(start, " |)>\"'"));
+}
+
+/* "https//", "https:/" and "https://https://" are slips of the hand. */
+static char *mend_scheme(const char *text)
+{
+    g_autoptr(GRegex) slips =
+        g_regex_new("^(?:https?(?::/*|//+))+(?=(https?)(?::/*|//+))|^(https?)(?:://?/*|//+)",
+                    G_REGEX_CASELESS, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    if (!g_regex_match(slips, text, 0, &info))
+        return g_strdup(text);
+    int end = 0;
+    g_autofree char *last = g_match_info_fetch(info, 1);
+    g_autofree char *only = g_match_info_fetch(info, 2);
+    g_match_info_fetch_pos(info, 0, NULL, &end);
+    if (last != NULL && *last != '\0')
+        return mend_scheme(text + end);
+    return g_strconcat(only, "://", text + end, NULL);
+}
+
+/* Blanks and punctuation of any script behind the address. */
+static void trim_end(char *text)
+{
+    gsize length = strlen(text);
+    while (length > 0) {
+        const char *last = g_utf8_find_prev_char(text, text + length);
+        gunichar c = last == NULL ? 0 : g_utf8_get_char(last);
+        if (last == NULL || c < 128 || g_unichar_isalnum(c))
+            return;
+        length = (gsize)(last - text);
+        text[length] = '\0';
+    }
+}
+
 /* What was typed without quotes and blanks around it and line breaks inside. */
 static char *tidy(const char *typed)
 {
-    g_autofree char *clean = text_clean(typed);
+    g_autofree char *cleaned = text_clean(typed);
+    g_autofree char *one = only_address(cleaned);
+    trim_end(one);
+    g_autofree char *clean = mend_scheme(one);
     gsize skip = strspn(clean, " \"'<>()`");
     GString *out = g_string_new(clean + skip);
     while (out->len > 0 && strchr(" \"'<>()`,;", out->str[out->len - 1]) != NULL)
