@@ -52,7 +52,7 @@ unset XDG_CONFIG_HOME
 PATH=$(dirname "${PERCH:-build/release/perch}"):$PATH
 check "a command" completes "setup" perch se
 check "connections" completes "acme-uat acme" perch token ac
-check "an option's values" completes "env" perch handoff acme --format e
+check "an option's values" completes "json" perch handoff acme --format j
 check "every format of the table" completes \
     "$(sed -n 's/^FORMAT([A-Z0-9_]*, "\([a-z0-9-]*\)",.*/\1/p' include/perch/handoff/formats.def |
         paste -s -d ' ')" perch handoff acme --format ''
