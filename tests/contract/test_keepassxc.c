@@ -157,7 +157,12 @@ static void save(struct world *world, const char *name, const char *refresh)
     struct secrets secrets = {.refresh_token = secret_new(refresh),
                               .client_secret = secret_new("It's \"quoted\" \\ é"),
                               .instance_url = g_strdup("https://acme.my.salesforce.com")};
-    if (call_save(world->store, name, &secrets, false) != CALL_OK)
+    int result = call_save(world->store, name, &secrets, false);
+    if (result != CALL_OK && g_subprocess_get_identifier(world->keepassxc) == NULL) {
+        secrets_clear(&secrets);
+        skip(); /* the crash that start tells of, a moment later */
+    }
+    if (result != CALL_OK)
         fail_msg("%s %s: %s", name, refresh, call_message);
     secrets_clear(&secrets);
 }
