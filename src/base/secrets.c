@@ -121,7 +121,7 @@ static const char not_ours[] = N_("The keyring item was not written by perch. Au
 static bool is_ours(const Json *json, GError **error)
 {
     if (!json_is_object(json) || json_get_int(json, "version", 0) < 1) {
-        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT, _(not_ours));
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_STORE_DAMAGED, _(not_ours));
         return false;
     }
     bool newer = json_get_int(json, "version", 0) > ITEM_VERSION;
@@ -130,7 +130,7 @@ static bool is_ours(const Json *json, GError **error)
         newer |= !is_known(json_key(value));
     }
     if (newer)
-        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_STORE_NEWER,
                             _("The keyring item was written by a newer perch. Update perch."));
     return !newer;
 }
@@ -145,7 +145,7 @@ bool secrets_from_item(const Secret *item, struct secrets *ret_secrets, GError *
         const char *token = json_get_string(json, tokens[i]);
         if (token == NULL || secrets_token_is_plain(token))
             continue;
-        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT, _(not_ours));
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_STORE_DAMAGED, _(not_ours));
         return false;
     }
     memset(ret_secrets, 0, sizeof *ret_secrets);

@@ -24,7 +24,7 @@ static void found(GObject *source, GAsyncResult *async, gpointer user)
         check_ok(run, _("%s; one item"), store_provider(tokens_store(session->tokens)));
     else if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
         check_ok(run, _("nothing is stored"));
-    else if (session->keep_grant && g_error_matches(error, PERCH_ERROR, PERCH_ERROR_INPUT))
+    else if (session->keep_grant && g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_DAMAGED))
         check_ok(run, _("the item cannot be read"));
     else
         check_fail_tokens(run, error);

@@ -90,6 +90,8 @@ void failure_from_error(struct failure *ret_failure, enum stage stage, const GEr
         [PERCH_ERROR_STORE_LOCKED] = "locked",
         [PERCH_ERROR_STORE_NO_COLLECTION] = "no-collection",
         [PERCH_ERROR_STORE_FAILED] = "failed",
+        [PERCH_ERROR_STORE_DAMAGED] = "item-damaged",
+        [PERCH_ERROR_STORE_NEWER] = "item-newer",
         [PERCH_ERROR_FILE] = "file",
     };
     const char *code = NULL;

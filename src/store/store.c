@@ -207,13 +207,7 @@ bool store_load_finish(Store *store, GAsyncResult *result, struct secrets *ret_s
     (void)store;
     g_return_val_if_fail(g_async_result_is_tagged(result, &load_tag), false);
     g_autoptr(Secret) item = g_task_propagate_pointer(G_TASK(result), error);
-    if (item == NULL)
-        return false;
-    g_autoptr(GError) problem = NULL;
-    if (secrets_from_item(item, ret_secrets, &problem))
-        return true;
-    g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_STORE_FAILED, problem->message);
-    return false;
+    return item != NULL && secrets_from_item(item, ret_secrets, error);
 }
 
 void store_erase(Store *store, const char *name, GCancellable *cancellable,
@@ -316,6 +310,9 @@ static const struct {
      N_("Create a default keyring, in Passwords and Keys (seahorse) for example, then try again.")},
     {PERCH_ERROR_STORE_FAILED,
      N_("Try again; if it stays, restart the keyring service or log out and in.")},
+    {PERCH_ERROR_STORE_DAMAGED,
+     N_("Log in again: perch reauthorize NAME; or give it up: perch forget NAME --keep-grant")},
+    {PERCH_ERROR_STORE_NEWER, N_("Update perch, then try again; nothing was changed.")},
 };
 
 const char *store_error_remedy(int code)

@@ -390,8 +390,8 @@ static void has_put(Tokens *tokens, const GError *error, gpointer user)
 static void to_change(Tokens *tokens, const GError *error, gpointer user)
 {
     const struct call *call = g_task_get_task_data(user);
-    bool replaces =
-        call->parts == SECRETS_ALL && g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_FAILED);
+    bool replaces = call->parts == SECRETS_ALL &&
+                    g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_DAMAGED);
     if (tokens->lock == NULL ||
         (error != NULL && !replaces && !g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND)))
         end_call(user, error);

@@ -54,8 +54,11 @@ static void written(Tokens *to, const GError *error, gpointer user)
     struct move *move = user;
     if (error == NULL)
         move_settings(move);
-    if (error != NULL || move->problem != NULL) {
-        finish(to, error, move);
+    else
+        move->problem = g_error_copy(error);
+    if (move->problem != NULL) { /* no copy of the login stays where nobody looks for one */
+        connections_delete(to->config_dir, move->to_name, NULL);
+        tokens_remove(to, NULL, finish, move);
         return;
     }
     /* A request whose answer nobody stored is one of this token, whatever its name. */
@@ -71,6 +74,12 @@ static void move_all(struct move *move)
     if (move->problem == NULL && !g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
         g_set_error(&move->problem, PERCH_ERROR, PERCH_ERROR_USAGE,
                     _("There is a connection named %s already."), move->to_name);
+    /* A copy of this login is what a rename left behind that was killed. */
+    if (move->problem == NULL && move->to->kept.refresh_token != NULL &&
+        !secret_equal(move->to->kept.refresh_token, move->from->kept.refresh_token))
+        g_set_error(&move->problem, PERCH_ERROR, PERCH_ERROR_USAGE,
+                    _("The keyring has a login named %s already. End it with: perch forget %s"),
+                    move->to_name, move->to_name);
     if (move->problem == NULL && move->draft)
         move_settings(move);
     if (move->problem != NULL || move->draft)

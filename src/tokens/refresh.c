@@ -378,7 +378,8 @@ static bool is_done_already(const struct refresh *refresh)
 static void entered(Tokens *tokens, const GError *error, gpointer user)
 {
     struct refresh *refresh = user;
-    if (tokens->lock == NULL || g_error_matches(error, PERCH_ERROR, PERCH_ERROR_CANCELLED)) {
+    if (tokens->lock == NULL || g_error_matches(error, PERCH_ERROR, PERCH_ERROR_CANCELLED) ||
+        g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_NEWER)) {
         fail_error(refresh, error);
     } else if (tokens->keeps_lock && tokens->state == TOKENS_WON) {
         /* The keyring did not take the last answer: lock and rescue are still ours, and those

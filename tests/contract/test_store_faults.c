@@ -235,10 +235,10 @@ static void other__rubbish_is_said(void **state)
     struct world *world = *state;
     struct secrets read;
     tool_store(world, "not json", NULL);
-    assert_int_equal(call_load(world->store, "acme", false, &read), PERCH_ERROR_STORE_FAILED);
+    assert_int_equal(call_load(world->store, "acme", false, &read), PERCH_ERROR_STORE_DAMAGED);
     assert_null(strstr(call_message, "not json"));
     tool_store(world, "{\"version\":2,\"refresh_token\":\"new\"}", NULL);
-    assert_int_equal(call_load(world->store, "acme", false, &read), PERCH_ERROR_STORE_FAILED);
+    assert_int_equal(call_load(world->store, "acme", false, &read), PERCH_ERROR_STORE_NEWER);
     assert_non_null(strstr(call_message, "newer"));
     save(world, "acme", "one");
     assert_refresh(world, "acme", "one");

@@ -368,6 +368,37 @@ static void other__changed_item__is_said(void **state)
     assert_contains(newer->errors->str, "newer");
 }
 
+static void other__damaged_item__is_forgotten_on_request(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    tool_store(rig, "not json", NULL);
+    g_autoptr(Child) plain = rig_perch(rig, "forget", "acme", NULL);
+    assert_code(plain, 9);
+    assert_contains(plain->output->str, "--keep-grant");
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--keep-grant", NULL);
+    assert_code(child, 0);
+    assert_contains(child->output->str, "the item cannot be read");
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
+}
+
+/* By forget neither: nobody here knows what is in it. */
+static void other__item_of_a_newer_perch__is_not_replaced(void **state)
+{
+    static const char item[] = "{\"version\":2}";
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    tool_store(rig, item, NULL);
+    g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", "--keep-grant", NULL);
+    assert_code(forget, 9);
+    assert_contains(forget->output->str, "Update perch");
+    g_autofree char *kept = session_bus_lookup(rig->home, "connection", "acme");
+    assert_string_equal(kept, item);
+}
+
 static void other__deleted_item__leads_to_a_new_login(void **state)
 {
     (void)state;
@@ -421,6 +452,8 @@ int main(void)
         cmocka_unit_test(killed__service_while_a_script_sets_up),
         cmocka_unit_test(stuck__is_said_and_can_be_stopped),
         cmocka_unit_test(other__changed_item__is_said),
+        cmocka_unit_test(other__damaged_item__is_forgotten_on_request),
+        cmocka_unit_test(other__item_of_a_newer_perch__is_not_replaced),
         cmocka_unit_test(other__deleted_item__leads_to_a_new_login),
         cmocka_unit_test(other__two_items__the_newer_one_counts),
     };

@@ -147,7 +147,9 @@ static void secrets__item__refuses(void **state)
         g_autoptr(GError) error = NULL;
         struct secrets secrets;
         assert_false(secrets_from_item(item, &secrets, &error));
-        assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
+        assert_error_code(error, PERCH_ERROR,
+                          strcmp(items[i].says, "newer") == 0 ? PERCH_ERROR_STORE_NEWER
+                                                              : PERCH_ERROR_STORE_DAMAGED);
         assert_contains(error->message, items[i].says);
         assert_null(strstr(error->message, "canary"));
     }

@@ -22,6 +22,8 @@ enum perch_error {
     PERCH_ERROR_STORE_LOCKED, /* a Secret Service whose collection is locked */
     PERCH_ERROR_STORE_NO_COLLECTION, /* a Secret Service without a default collection */
     PERCH_ERROR_STORE_FAILED,        /* any other refusal of the Secret Service */
+    PERCH_ERROR_STORE_DAMAGED,       /* an item that is there, and is none of perch's */
+    PERCH_ERROR_STORE_NEWER,         /* an item of a newer perch: not to be replaced */
     PERCH_ERROR_NOT_FOUND,           /* no such connection, item or file */
     PERCH_ERROR_FILE,                /* a file could not be read or written */
     PERCH_ERROR_BUSY,                /* somebody else is at it; later it will work */

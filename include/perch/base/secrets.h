@@ -33,8 +33,8 @@ bool secrets_equal(const struct secrets *a, const struct secrets *b); /* constan
 /* Whether the access token may be used without asking at that wall clock. */
 bool secrets_are_good(const struct secrets *secrets, gint64 now_ms);
 
-/* To and from the text of the keyring item: versioned JSON; unknown keys of a newer perch are
- * refused with PERCH_ERROR_INPUT. */
+/* To and from the text of the keyring item: versioned JSON. PERCH_ERROR_STORE_NEWER: it has a later
+ * version or unknown keys; PERCH_ERROR_STORE_DAMAGED: it is none. */
 Secret *secrets_to_item(const struct secrets *secrets);
 bool secrets_from_item(const Secret *item, struct secrets *ret_secrets, GError **error);
 

@@ -41,7 +41,8 @@ void store_never_ask(Store *store);
  * All calls are asynchronous on the default main context; the callback comes exactly once,
  * from the loop. They follow GIO: start, then _finish in the callback. Errors are those of
  * PERCH_ERROR: STORE_ABSENT, STORE_LOCKED, STORE_NO_COLLECTION, STORE_FAILED, CANCELLED; lookup
- * gives NOT_FOUND when nothing is stored under that name; a name that is none gives USAGE. unlock:
+ * gives NOT_FOUND when nothing is stored under that name, STORE_DAMAGED or STORE_NEWER for an item
+ * that cannot be read; a name that is none gives USAGE. unlock:
  * may the service ask the person (a prompt, for as long as the cancellable lets it)? Save may then
  * also make the default keyring. A prompt that the person closes is STORE_LOCKED (making a keyring:
  * STORE_NO_COLLECTION). While nobody is asked, a service that says nothing for 10 s is given up

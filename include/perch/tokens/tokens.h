@@ -85,7 +85,8 @@ void tokens_drop(Tokens *tokens);
 /* Reads, without the lock: what another process changes at the same time is seen the next time. */
 void tokens_load(Tokens *tokens, const char *name, GCancellable *cancellable,
                  GAsyncReadyCallback done, gpointer user);
-/* parts: enum secrets_part. With all of them an item that cannot be read is replaced. */
+/* parts: enum secrets_part. With all of them a damaged item is replaced; one of a
+ * newer perch (PERCH_ERROR_STORE_NEWER) never. */
 void tokens_change(Tokens *tokens, const char *name, guint parts, GCancellable *cancellable,
                    GAsyncReadyCallback done, gpointer user);
 /* Reads and keeps the lock for as long as tokens live; then erases, and sees that it is gone. */
