@@ -8,7 +8,7 @@ bool services_init(struct services *services, bool may_ask, GError **error)
     app_open_keyring(may_ask);
     services->config_dir = paths_config_dir();
     services->http = http_new(error);
-    services->store = store_secret_new(services->config_dir);
+    services->store = store_open(STORE_SECRET_SERVICE, services->config_dir);
     return services->http != NULL;
 }
 

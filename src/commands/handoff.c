@@ -75,7 +75,7 @@ static int run_handoff(const struct handoff_options *options)
                                            ? connection_copy(stored)
                                            : handoff_select(stored, options->channel, &error);
     app_open_keyring(options->ask);
-    g_autoptr(Store) store = store_secret_new(config_dir);
+    g_autoptr(Store) store = store_open(STORE_SECRET_SERVICE, config_dir);
     Tokens *tokens = connection == NULL ? NULL : load_tokens(config_dir, store, options, &error);
     int code = tokens == NULL ? command_error(error)
                               : use_values(options, connection, tokens_secrets(tokens));

@@ -288,7 +288,7 @@ static int run_token(struct token_run *run)
     if (connection == NULL)
         return command_error(error);
     app_open_keyring(!run->common.no_input);
-    run->store = store_secret_new(run->config_dir);
+    run->store = store_open(STORE_SECRET_SERVICE, run->config_dir);
     run->session = session_new(connection, run->config_dir, NULL, run->store);
     run->cancellable = g_cancellable_new();
     run->at_once = g_cancellable_new();

@@ -7,13 +7,25 @@
 #include "perch/base/text.h"
 #include "store_private.h"
 
-Store *store_new(const struct store_ops *ops, const char *provider)
+static const struct {
+    const char *name;
+    const struct store_ops *ops;
+} kinds[] = {
+#define STORE_KIND(id, name, ops) [id] = {name, &ops},
+#include "perch/store/kinds.def"
+#undef STORE_KIND
+};
+
+Store *store_open(enum store_kind kind, const char *config_dir)
 {
     Store *store = g_new0(Store, 1);
-    store->ops = ops;
+    store->ops = kinds[kind].ops;
     store->references = 1;
     store->closing = g_cancellable_new();
-    store->provider = g_strdup(provider);
+    store->provider = g_strdup(kinds[kind].name);
+    store->config_dir = g_canonicalize_filename(config_dir, NULL);
+    if (store->ops->open != NULL)
+        store->ops->open(store);
     return store;
 }
 

@@ -19,7 +19,7 @@ static void memory_save(Store *store, const char *name, Secret *item, bool unloc
 {
     (void)unlock;
     if (!ended(store, task)) {
-        g_hash_table_replace(store->items, g_strdup(name), secret_ref(item));
+        g_hash_table_replace(store->own, g_strdup(name), secret_ref(item));
         g_task_return_boolean(task, TRUE);
     }
     g_object_unref(task);
@@ -34,7 +34,7 @@ static void memory_load(Store *store, const char *name, bool unlock, bool fresh,
 {
     (void)unlock, (void)fresh;
     if (!ended(store, task)) {
-        Secret *item = g_hash_table_lookup(store->items, name);
+        Secret *item = g_hash_table_lookup(store->own, name);
         if (item != NULL)
             g_task_return_pointer(task, secret_ref(item), unref_item);
         else
@@ -48,22 +48,24 @@ static void memory_erase(Store *store, const char *name, bool unlock, GTask *tas
 {
     (void)unlock;
     if (!ended(store, task)) {
-        g_hash_table_remove(store->items, name);
+        g_hash_table_remove(store->own, name);
         g_task_return_boolean(task, TRUE);
     }
     g_object_unref(task);
 }
 
-static void memory_clear(Store *store)
+static void memory_open(Store *store)
 {
-    g_hash_table_unref(store->items);
+    store->own = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_item);
 }
 
-Store *store_memory_new(void)
+static void memory_clear(Store *store)
 {
-    static const struct store_ops ops = {
-        .save = memory_save, .load = memory_load, .erase = memory_erase, .clear = memory_clear};
-    Store *store = store_new(&ops, "memory");
-    store->items = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_item);
-    return store;
+    g_hash_table_unref(store->own);
 }
+
+const struct store_ops store_memory_ops = {.open = memory_open,
+                                           .save = memory_save,
+                                           .load = memory_load,
+                                           .erase = memory_erase,
+                                           .clear = memory_clear};

@@ -10,11 +10,12 @@
  * texts are valid items by then.
  */
 struct store_ops {
+    void (*open)(Store *store); /* makes store->own; may be NULL */
     void (*save)(Store *store, const char *name, Secret *item, bool unlock, GTask *task);
     /* Returns a Secret. fresh: as another process would read it. */
     void (*load)(Store *store, const char *name, bool unlock, bool fresh, GTask *task);
     void (*erase)(Store *store, const char *name, bool unlock, GTask *task);
-    void (*clear)(Store *store); /* frees what the kind added to struct store */
+    void (*clear)(Store *store); /* frees store->own; may be NULL */
 };
 
 struct Store {
@@ -23,11 +24,14 @@ struct Store {
     bool never_ask;
     GCancellable *closing; /* cancelled by store_free; calls under way look at it */
     char *provider;
-    char *config_dir;  /* store_secret */
-    GHashTable *items; /* store_memory: name → Secret */
+    char *config_dir; /* absolute */
+    void *own;        /* the kind's */
 };
 
-Store *store_new(const struct store_ops *ops, const char *provider);
+#define STORE_KIND(id, name, ops) extern const struct store_ops ops;
+#include "perch/store/kinds.def"
+#undef STORE_KIND
+
 Store *store_ref(Store *store);
 void store_unref(Store *store);
 

@@ -372,11 +372,5 @@ static void secret_erase(Store *store, const char *name, bool unlock, GTask *tas
     call_start(call, erase_begin);
 }
 
-Store *store_secret_new(const char *config_dir)
-{
-    static const struct store_ops ops = {
-        .save = secret_save, .load = secret_load, .erase = secret_erase};
-    Store *store = store_new(&ops, "Secret Service");
-    store->config_dir = g_canonicalize_filename(config_dir, NULL);
-    return store;
-}
+const struct store_ops store_secret_ops = {
+    .save = secret_save, .load = secret_load, .erase = secret_erase};

@@ -319,7 +319,7 @@ int rescue_main(void (*open_keyring)(void))
     struct charge charge = {.pause_ms = FIRST_PAUSE_MS};
     if (chdir("/") == 0 && wait_for_end(&charge)) {
         open_keyring();
-        g_autoptr(Store) store = store_secret_new(charge.config_dir);
+        g_autoptr(Store) store = store_open(STORE_SECRET_SERVICE, charge.config_dir);
         store_never_ask(store);
         charge.tokens = tokens_new(charge.config_dir, store);
         charge.tokens->keeps_lock = charge.has_lock;

@@ -111,7 +111,7 @@ static char *write_body(struct world *world, struct secrets *secrets)
 static void bench_refresh(struct world *world)
 {
     g_autofree char *folder = g_build_filename(world->home->config, "perch", NULL);
-    g_autoptr(Store) store = store_secret_new(folder);
+    g_autoptr(Store) store = store_open(STORE_SECRET_SERVICE, folder);
     struct secrets secrets;
     assert_int_equal(call_load(store, "org0", false, &secrets), CALL_OK);
     g_autoptr(Secret) item = secrets_to_item(&secrets);

@@ -220,7 +220,7 @@ static int make(void **state)
     world->bus = keyring_start(world->home, KEYRING_NONE);
     *state = world;
     world->serves = start(world);
-    world->store = store_secret_new("/some/folder");
+    world->store = store_open(STORE_SECRET_SERVICE, "/some/folder");
     return 0;
 }
 

@@ -20,7 +20,7 @@ static bool is_running(GPid pid)
 
 static void use(const char *refresh, const char *expected)
 {
-    g_autoptr(Store) store = store_secret_new("/some/folder");
+    g_autoptr(Store) store = store_open(STORE_SECRET_SERVICE, "/some/folder");
     struct secrets secrets = {.refresh_token = secret_new(refresh)}, read;
     if (refresh != NULL)
         assert_int_equal(call_save(store, "acme", &secrets, false), CALL_OK);

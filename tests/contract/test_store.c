@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What any store must do. The same battery runs on the memory store and on a real gnome-keyring. */
+/* What any store must do: the same battery for each kind of kinds.def, the Secret Service being a
+ * real gnome-keyring. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -289,24 +290,26 @@ static void store__remedy__each_code_has_one(void **state)
     assert_string_equal(store_error_remedy(PERCH_ERROR_NETWORK), "");
 }
 
-/* ---- the two worlds ---- */
+/* ---- a world of each kind ---- */
 
-static int make_memory(void **state)
-{
-    struct world *world = g_new0(struct world, 1);
-    world->store = store_memory_new();
-    assert_string_equal(store_provider(world->store), "memory");
-    *state = world;
-    return 0;
-}
+static enum store_kind kind;
 
-static int make_keyring(void **state)
+static const char *const names[] = {
+#define STORE_KIND(id, name, ops) [id] = name,
+#include "perch/store/kinds.def"
+#undef STORE_KIND
+};
+
+/* A kind that lives in this process has no use for the keyring. */
+static int make_world(void **state)
 {
     struct world *world = g_new0(struct world, 1);
     world->home = tmp_home_new();
-    world->service = keyring_start(world->home, KEYRING_UNLOCKED);
+    if (kind != STORE_MEMORY)
+        world->service = keyring_start(world->home, KEYRING_UNLOCKED);
     world->config_dir = g_build_filename(world->home, "config", "perch", NULL);
-    world->store = store_secret_new(world->config_dir);
+    world->store = store_open(kind, world->config_dir);
+    assert_string_equal(store_provider(world->store), names[kind]);
     *state = world;
     return 0;
 }
@@ -322,32 +325,35 @@ static int unmake(void **state)
     return 0;
 }
 
-#define BATTERY(make)                                                                            \
-    cmocka_unit_test_setup_teardown(store__load__empty_at_first, make, unmake),                  \
-        cmocka_unit_test_setup_teardown(store__save__reads_back, make, unmake),                  \
-        cmocka_unit_test_setup_teardown(store__save__keeps_what_is_not_there, make, unmake),     \
-        cmocka_unit_test_setup_teardown(store__save__replaces_everything, make, unmake),         \
-        cmocka_unit_test_setup_teardown(store__save__keeps_names_apart, make, unmake),           \
-        cmocka_unit_test_setup_teardown(store__erase__only_what_matches, make, unmake),          \
-        cmocka_unit_test_setup_teardown(store__erase__missing_is_fine, make, unmake),            \
-        cmocka_unit_test_setup_teardown(store__calls__refuse_names_that_are_none, make, unmake), \
-        cmocka_unit_test_setup_teardown(store__save__large, make, unmake),                       \
-        cmocka_unit_test_setup_teardown(store__save__any_text, make, unmake),                    \
-        cmocka_unit_test_setup_teardown(store__save__refuses_what_is_no_text, make, unmake),     \
-        cmocka_unit_test_setup_teardown(store__probe__passes_and_leaves_nothing, make, unmake),  \
-        cmocka_unit_test_setup_teardown(store__cancel__answers_cancelled, make, unmake),         \
-        cmocka_unit_test_setup_teardown(store__cancel__at_any_moment, make, unmake),             \
-        cmocka_unit_test_setup_teardown(store__free__ends_what_is_under_way, make, unmake),      \
-        cmocka_unit_test_setup_teardown(store__calls__run_side_by_side, make, unmake)
+#define WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, unmake)
 
 int main(void)
 {
     g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
     json_use_wiping_allocators();
-    const struct CMUnitTest memory[] = {BATTERY(make_memory),
-                                        cmocka_unit_test(store__remedy__each_code_has_one)};
-    const struct CMUnitTest keyring[] = {BATTERY(make_keyring)};
-    int failed = cmocka_run_group_tests_name("store contract: memory", memory, NULL, NULL);
-    failed += cmocka_run_group_tests_name("store contract: gnome-keyring", keyring, NULL, NULL);
+    const struct CMUnitTest battery[] = {
+        WORLD(store__load__empty_at_first),
+        WORLD(store__save__reads_back),
+        WORLD(store__save__keeps_what_is_not_there),
+        WORLD(store__save__replaces_everything),
+        WORLD(store__save__keeps_names_apart),
+        WORLD(store__erase__only_what_matches),
+        WORLD(store__erase__missing_is_fine),
+        WORLD(store__calls__refuse_names_that_are_none),
+        WORLD(store__save__large),
+        WORLD(store__save__any_text),
+        WORLD(store__save__refuses_what_is_no_text),
+        WORLD(store__probe__passes_and_leaves_nothing),
+        WORLD(store__cancel__answers_cancelled),
+        WORLD(store__cancel__at_any_moment),
+        WORLD(store__free__ends_what_is_under_way),
+        WORLD(store__calls__run_side_by_side),
+    };
+    const struct CMUnitTest rest[] = {cmocka_unit_test(store__remedy__each_code_has_one)};
+    int failed = cmocka_run_group_tests_name("store contract", rest, NULL, NULL);
+    for (kind = 0; kind < STORE_KIND_COUNT; kind++) {
+        g_autofree char *name = g_strconcat("store contract: ", names[kind], NULL);
+        failed += cmocka_run_group_tests_name(name, battery, NULL, NULL);
+    }
     return failed;
 }

@@ -28,7 +28,7 @@ static int make(void **state, enum keyring_kind kind)
     world->home = tmp_home_new();
     world->service = keyring_start(world->home, kind);
     world->config_dir = g_build_filename(world->home, "config", "perch", NULL);
-    world->store = store_secret_new(world->config_dir);
+    world->store = store_open(STORE_SECRET_SERVICE, world->config_dir);
     *state = world;
     return 0;
 }
@@ -275,7 +275,7 @@ static void other__config_folders_are_apart(void **state)
 {
     struct world *world = *state;
     g_autofree char *demo = g_build_filename(world->home, "demo", NULL);
-    struct world other = {.store = store_secret_new(demo)};
+    struct world other = {.store = store_open(STORE_SECRET_SERVICE, demo)};
     struct secrets read;
     save(world, "acme", "mine");
     assert_int_equal(call_load(other.store, "acme", false, &read), PERCH_ERROR_NOT_FOUND);

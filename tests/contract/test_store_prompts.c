@@ -31,7 +31,7 @@ static int make(void **state)
     world->home = tmp_home_new();
     world->bus = keyring_start(world->home, KEYRING_NONE);
     world->service = fake_service_new(world->bus->address);
-    world->store = store_secret_new(world->home);
+    world->store = store_open(STORE_SECRET_SERVICE, world->home);
     world->answer_ms = call_answer_ms;
     *state = world;
     return 0;

@@ -91,7 +91,7 @@ static void states__each_is_told_and_status_says_the_same(void **state)
     many_connections(rig->home, rig->bus, "acme", 2);
     /* One that has no token here, a draft, and a file that nobody can read. */
     g_autofree char *folder = g_build_filename(rig->home->config, "perch", NULL);
-    g_autoptr(Store) store = store_secret_new(folder);
+    g_autoptr(Store) store = store_open(STORE_SECRET_SERVICE, folder);
     g_autoptr(Connection) draft = connection_new("draft");
     assert_int_equal(call_erase(store, "acme-000"), CALL_OK);
     assert_true(connections_save(folder, draft, NULL));

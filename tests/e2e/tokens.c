@@ -22,7 +22,7 @@ static Store *open_store(Rig *rig)
     g_autofree char *folder = g_build_filename(rig->home->config, "perch", NULL);
     g_setenv("DBUS_SESSION_BUS_ADDRESS", rig->bus->address, TRUE);
     g_setenv("XDG_RUNTIME_DIR", rig->home->runtime, TRUE);
-    return store_secret_new(folder);
+    return store_open(STORE_SECRET_SERVICE, folder);
 }
 
 void tokens_load(Rig *rig, const char *name, struct secrets *ret_secrets)

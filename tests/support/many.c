@@ -11,7 +11,7 @@ void many_connections(TmpHome *home, const SessionBus *bus, const char *name, gu
     g_autoptr(GError) error = NULL;
     g_setenv("DBUS_SESSION_BUS_ADDRESS", bus->address, TRUE);
     g_setenv("XDG_RUNTIME_DIR", home->runtime, TRUE);
-    g_autoptr(Store) store = store_secret_new(folder);
+    g_autoptr(Store) store = store_open(STORE_SECRET_SERVICE, folder);
     g_autoptr(Connection) connection = connections_load(folder, name, &error);
     struct secrets secrets;
     assert_no_error(error);

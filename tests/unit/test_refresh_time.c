@@ -130,7 +130,7 @@ static void scene_make(struct scene *scene, struct net_route *routes)
     connection_set(&scene->connection->client_id, "3MVG9Key");
     scene->http = http_new(&error);
     assert_no_error(error);
-    scene->store = store_memory_new();
+    scene->store = store_open(STORE_MEMORY, "/nowhere");
     scene->tokens = tokens_new(g_get_home_dir(), scene->store);
     struct secrets secrets = {.refresh_token = secret_new("5AepRefresh"),
                               .access_token = secret_new("00DAccess1"),

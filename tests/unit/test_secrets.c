@@ -52,7 +52,7 @@ static void on_saved(GObject *source, GAsyncResult *result, gpointer user)
 static void store__what_would_read_back_otherwise__is_not_written(void **state)
 {
     (void)state;
-    g_autoptr(Store) store = store_memory_new();
+    g_autoptr(Store) store = store_open(STORE_MEMORY, "/nowhere");
     g_autoptr(GError) error = NULL;
     struct secrets secrets = filled();
     secrets.issued_at = (G_GINT64_CONSTANT(1) << 53) + 1;

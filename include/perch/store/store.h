@@ -9,16 +9,22 @@
 #include "perch/base/secrets.h"
 
 /*
- * Where secrets live: one keyring item a connection. Two kinds behind one face: the Secret Service
- * (store_secret) and plain memory (store_memory: tests, and "go on without storing").
+ * Where secrets live: one item a connection, in one of several kinds of store behind one face.
  */
 typedef struct Store Store;
 
-/* Reaches the Secret Service lazily, at the first call. Items carry public attributes only: the
- * schema "io.perch.Connection", the connection's name, and the configuration folder they belong to
- * (so that a demo or a test never sees the person's own). */
-Store *store_secret_new(const char *config_dir);
-Store *store_memory_new(void);
+enum store_kind {
+#define STORE_KIND(id, name, ops) id,
+#include "perch/store/kinds.def"
+#undef STORE_KIND
+    STORE_KIND_COUNT
+};
+
+/* For the connections of config_dir. The Secret Service is reached lazily, at the first call; its
+ * items carry public attributes only: the schema "io.perch.Connection", the connection's name, and
+ * config_dir (so that a demo or a test never sees the person's own). Memory lasts as long as the
+ * Store, and ignores config_dir. */
+Store *store_open(enum store_kind kind, const char *config_dir);
 void store_free(Store *store); /* cancels what is under way */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_free)
 
