@@ -78,7 +78,8 @@ static void export_values(struct app *app, enum handoff_format format)
     g_autofree char *base = files == NULL ? NULL : free_base(connection->name, files);
     if (base == NULL || !write_export(base, files, &error)) {
         app_notice(app, "%s",
-                   error != NULL ? error->message : _("There are too many exports here."));
+                   error != NULL ? error->message
+                                 : _("There are too many exports here. Delete some."));
         return;
     }
     const struct handoff_file *first = files->pdata[0];
@@ -120,7 +121,7 @@ static char *exit_message_text(const struct app *app)
         return g_strdup(app->options->exit_message);
     if (!connection_is_draft(connection) && tokens_state(app->session->tokens) == TOKENS_WON)
         return g_strdup_printf(
-            _("%s is set up, its tokens are not stored. Again: perch reauthorize %s"),
+            _("%s is set up, but its tokens are not stored. Run: perch reauthorize %s"),
             connection->name, connection->name);
     if (!connection_is_draft(connection))
         return g_strdup_printf(_("%s is ready. An access token for a script: perch token %s"),

@@ -20,8 +20,8 @@ static const struct lookalike {
      N_("This is a refresh token, not a code. Keep it secret, and paste the address that the "
         "browser ends on.")},
     {"3MVG9", NULL,
-     N_("This is a consumer key: it belongs to the step before. Paste the address that the "
-        "browser ends on.")},
+     N_("This is a consumer key: it belongs in the step before. Paste the address that the browser "
+        "ends on.")},
     {"eyJ", ".",
      N_("This is a token, not a code. Keep it secret, and paste the address that the browser "
         "ends on.")},
@@ -261,7 +261,7 @@ static bool take_bare_code(struct paste *paste, const char *text)
         }
     }
     if (looks_like_secret(code)) {
-        nothing(paste, _("This looks like a consumer secret: it belongs to the step before. Paste "
+        nothing(paste, _("This looks like a consumer secret: it belongs in the step before. Paste "
                          "the address that the browser ends on."));
         return true;
     }

@@ -85,7 +85,7 @@ bool token_answer_parse(struct token_answer *ret_answer, const char *body, gsize
     g_autofree char *instance = trusted_origin(json_get_string(json, "instance_url"), login_url);
     if (instance == NULL) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                            _("The answer names an instance URL that is no Salesforce host, so "
+                            _("The answer names an instance URL that is not a Salesforce host, so "
                               "perch does not send the token there. Check the login host."));
         return false;
     }

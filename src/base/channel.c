@@ -216,7 +216,7 @@ const char *channel_name_problem(const char *name)
     if (g_utf8_strlen(name, -1) > CHANNEL_NAME_MAX)
         return _("The name is too long: 40 characters at most.");
     if (strpbrk(name, "{}") != NULL)
-        return _("The name of a channel holds no braces.");
+        return _("A channel's name cannot contain braces.");
     return NULL;
 }
 

@@ -180,7 +180,7 @@ static void compare_word(struct check_run *run, enum cause cause, const char *wo
 {
     const char *want = sheet_word(run->session->connection, sheet_compared_by(run->def->id));
     if (word == NULL || want == NULL)
-        check_skip(run, _("the org does not tell"));
+        check_skip(run, _("the org does not say"));
     else if (strcmp(word, want) == 0)
         compare_same(run);
     else
@@ -220,7 +220,7 @@ static void compare_minutes(struct check_run *run, gint64 minutes)
 {
     const char *want = sheet_word(run->session->connection, sheet_compared_by(run->def->id));
     if (minutes <= 0 || want == NULL) {
-        check_skip(run, _("the org does not tell"));
+        check_skip(run, _("the org does not say"));
         return;
     }
     check_evidence_int(run, "minutes", minutes);

@@ -28,7 +28,7 @@ static void set_fix(Diagnosis *diagnosis, const Connection *connection, enum set
 {
     enum setup_page page = sheet_page(connection, setting);
     g_ptr_array_set_size(diagnosis->fix, 0);
-    g_ptr_array_add(diagnosis->fix, g_strdup_printf(_("Open %s, there the app %s."),
+    g_ptr_array_add(diagnosis->fix, g_strdup_printf(_("Open %s, then the app %s."),
                                                     setup_page_path(page), connection->app_name));
     g_ptr_array_add(diagnosis->fix,
                     g_strdup_printf(_("Under %s: %s: %s. Save."), sheet_part(connection, setting),
@@ -63,7 +63,7 @@ void compare_same(struct check_run *run)
     enum setting setting = compared(run);
     g_autofree char *value = wanted(run, setting);
     check_evidence(run, "setting", sheet_id(setting));
-    check_ok(run, _("as in the sheet: %s"), value);
+    check_ok(run, _("matches step 3: %s"), value);
 }
 
 /* A box that is ticked or not, seen from outside. */
@@ -150,7 +150,7 @@ static void settle_callbacks(struct check_run *run)
 {
     struct callbacks *callbacks = g_steal_pointer(&run->state);
     if (callbacks->refused->len == 0 && callbacks->untold) {
-        check_skip(run, _("Salesforce did not tell"));
+        check_skip(run, _("Salesforce did not say"));
     } else if (callbacks->refused->len == 0) {
         check_ok(run, ngettext("%u more, accepted", "%u more, all accepted", callbacks->all->len),
                  callbacks->all->len);
@@ -200,7 +200,7 @@ static void judge_pkce(struct check_run *run, const struct http_response *respon
              strstr(failure.message, "code challenge") != NULL)
         compare_box(run, true, CAUSE_PKCE_REQUIRED);
     else
-        check_skip(run, _("Salesforce did not tell"));
+        check_skip(run, _("Salesforce did not say"));
     failure_clear(&failure);
 }
 
@@ -241,7 +241,7 @@ static void judge_required(struct check_run *run, const struct http_response *re
     g_autofree char *code = NULL;
     enum client_answer answer = client_answer(response, &code);
     if (answer == CLIENT_UNKNOWN)
-        check_skip(run, _("Salesforce did not tell"));
+        check_skip(run, _("Salesforce did not say"));
     else
         compare_box(run, answer == CLIENT_REFUSED, CAUSE_CONSUMER_SECRET_WRONG);
 }
@@ -275,9 +275,9 @@ static void judge_secret(struct check_run *run, const struct http_response *resp
     enum client_answer answer = client_answer(response, &code);
     struct failure failure;
     if (answer == CLIENT_ACCEPTED) {
-        check_ok(run, _("not refused"));
+        check_ok(run, _("accepted so far"));
     } else if (answer == CLIENT_UNKNOWN) {
-        check_skip(run, _("Salesforce did not tell"));
+        check_skip(run, _("Salesforce did not say"));
     } else {
         failure_from_response(&failure, STAGE_TOKEN, response);
         check_warn(run, &failure, _("refused: %s"), code);

@@ -75,7 +75,7 @@ static void approvals_told(struct evidence *evidence, gpointer user)
     if (!check_run_is_alive(run))
         return;
     if (evidence->approvals < 0) {
-        check_skip(run, _("the org does not tell"));
+        check_skip(run, _("the org does not say"));
         return;
     }
     check_evidence_int(run, "approvals", evidence->approvals);

@@ -70,7 +70,7 @@ static void judge_revoked(struct check_run *run, const struct http_response *res
         (g_strcmp0(failure.code, "invalid_token") == 0 ||
          g_strcmp0(failure.code, "unsupported_token_type") == 0)) {
         failure_clear(&failure);
-        check_ok(run, _("was revoked already"));
+        check_ok(run, _("already revoked"));
         return;
     }
     note_forgetting(run->session);
@@ -86,7 +86,7 @@ static void check_revoked(struct check_run *run)
     if (session->keep_grant)
         check_ok(run, _("left alive at Salesforce, as asked"));
     else if (session_secrets(session)->refresh_token == NULL || host == NULL)
-        check_ok(run, _("there is none to revoke"));
+        check_ok(run, _("nothing to revoke"));
     else
         check_http_any(run, token_revoke_request(host, session_secrets(session)->refresh_token),
                        judge_revoked);
@@ -102,7 +102,7 @@ static void erased(GObject *source, GAsyncResult *async, gpointer user)
     if (!check_run_is_alive(run))
         return;
     if (tokens_finish(async, &error))
-        check_ok(run, _("deleted; the keyring has nothing of it any more"));
+        check_ok(run, _("deleted; the keyring no longer has it"));
     else
         check_fail_tokens(run, error);
 }
@@ -120,7 +120,7 @@ static void check_deleted(struct check_run *run)
     if (connections_delete(session->config_dir, session->connection->name, &error))
         check_ok(run, _("deleted"));
     else if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
-        check_ok(run, _("were gone already"));
+        check_ok(run, _("already gone"));
     else
         check_fail_error(run, STAGE_MACHINE, error);
 }

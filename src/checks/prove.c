@@ -234,7 +234,7 @@ static void judge_introspect(struct check_run *run, const struct http_response *
         seconds =
             introspect_lifetime(response->body, response->body_length, clock_wall_ms(), &active);
     if (seconds <= 0) {
-        check_ok(run, _("not told; perch refreshes after 15 minutes"));
+        check_ok(run, _("not stated; perch refreshes after 15 minutes"));
         return;
     }
     /* Up to the next whole minute: the way here took a moment. */
@@ -247,7 +247,7 @@ static void check_session(struct check_run *run)
 {
     struct session *session = run->session;
     if (session_secrets(session)->client_secret == NULL) {
-        check_ok(run, _("not told; perch refreshes after 15 minutes"));
+        check_ok(run, _("not stated; perch refreshes after 15 minutes"));
         return;
     }
     check_http_any(run,
@@ -326,8 +326,7 @@ void check_rotation(struct check_run *run)
         return;
     }
     struct failure failure;
-    failure_own(&failure, STAGE_TOKEN, "rotation",
-                _("The refresh gave another refresh token in exchange for the old one."));
+    failure_own(&failure, STAGE_TOKEN, "rotation", _("The refresh replaced the refresh token."));
     check_warn(run, &failure,
                _("on: a flow that holds one refresh token stops after its first refresh"));
 }
@@ -343,7 +342,7 @@ static void judge_old_grant(struct check_run *run, const struct http_response *r
     if (check_is_revoked(response))
         check_ok(run, _("revoked; the new one replaces it"));
     else if (response->end == HTTP_ANSWERED && response->status == 400)
-        check_ok(run, _("was dead already"));
+        check_ok(run, _("already invalid"));
     else
         check_skip(run, _("could not be revoked; it still counts as one of five approvals"));
 }

@@ -263,7 +263,7 @@ static void got_token(struct refresh_result *result, gpointer user)
     else if (result->rotated)
         check_fail_own(
             run, STAGE_TOKEN, "rotation",
-            _("The refresh brought another refresh token, which perch keeps; a flow cannot."));
+            _("The refresh replaced the refresh token. perch keeps the new one; a flow cannot."));
     else if (g_strcmp0(instance, exported) != 0)
         check_warn(run, NULL,
                    _("200, an access token; but the org is at %s now, and the exported values say "

@@ -33,7 +33,7 @@ static bool choose(const char *option, const char *text, const char *const *name
             return true;
         }
     g_autofree char *all = g_strjoinv(", ", (char **)(guintptr)names);
-    command_usage(_("--%s knows no \"%s\". Use one of: %s."), option, text, all);
+    command_usage(_("--%s cannot be \"%s\". Use one of: %s."), option, text, all);
     return false;
 }
 
@@ -69,8 +69,7 @@ static bool nothing_there(const char *folder, const GPtrArray *files, GError **e
         if (!g_file_test(path, G_FILE_TEST_EXISTS))
             continue;
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
-                    _("%s is there already, and nothing was written. Give --output another name."),
-                    path);
+                    _("%s exists already; nothing was written. Give --output another name."), path);
         return false;
     }
     return true;
@@ -196,7 +195,7 @@ static int write_sheet(const struct app_command *command, const Connection *conn
         return paths_create_file(command->output, text, strlen(text), &error)
                    ? PERCH_EXIT_OK
                    : command_error(error);
-    return command_usage(_("%s is there already. Give --output another name."), command->output);
+    return command_usage(_("%s exists already. Give --output another name."), command->output);
 }
 
 static int run(const struct app_command *command)

@@ -87,7 +87,7 @@ static char *why_not(const struct app_job *job)
         if (result->status == CHECK_FAILED)
             return check_result_why(result);
     }
-    return g_strdup(_("It was stopped before its end."));
+    return g_strdup(_("It was stopped before it finished."));
 }
 
 static void print_end(const struct app_job *job, const struct forget_options *options, int code)

@@ -43,7 +43,7 @@ static int write_files(const char *output, const GPtrArray *files)
         g_ptr_array_add(names, file_name(output, files, i));
         if (!g_file_test(names->pdata[i], G_FILE_TEST_EXISTS))
             continue;
-        fprintf(stderr, _("perch: %s is there already. Give --output another name.\n"),
+        fprintf(stderr, _("perch: %s exists already. Give --output another name.\n"),
                 (const char *)names->pdata[i]);
         return PERCH_EXIT_UNEXPECTED;
     }

@@ -91,7 +91,7 @@ static void tell(const struct vault_run *run, const struct vault_result *result)
             result->read_back ? _("Read back: the same.")
                               : _("The token may not read it back, so the write is unverified."));
     if (result->merged)
-        fprintf(stderr, "%s\n", _("There were other keys, which were kept."));
+        fprintf(stderr, "%s\n", _("Other keys there were kept."));
 }
 
 static Json *evidence_of(const struct vault_run *run, const struct vault_result *result)

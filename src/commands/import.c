@@ -113,7 +113,7 @@ static void say_end(const struct app_job *job, const struct import_options *opti
 {
     const char *name = job->session->connection->name;
     if (code == PERCH_EXIT_OK && !options->common.quiet) {
-        printf(_("%s is a connection of perch now.\n"), name);
+        printf(_("%s is now a perch connection.\n"), name);
         if (job->session->connection->rotation)
             printf("%s\n", _("The app rotates refresh tokens: this import invalidated the CLI's "
                              "login. Log in there again: sf org login web"));
@@ -124,8 +124,8 @@ static void say_end(const struct app_job *job, const struct import_options *opti
                 name, name, name);
     } else if (code != PERCH_EXIT_OK) {
         fprintf(stderr, "perch: %s\n",
-                _("Nothing was taken over. Log in with Salesforce's CLI again (sf org login web), "
-                  "or set the connection up here: perch setup"));
+                _("Nothing was imported. Log in with Salesforce's CLI again (sf org login web), or "
+                  "set the connection up here: perch setup"));
     }
 }
 

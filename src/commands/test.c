@@ -153,7 +153,7 @@ int command_test(int argc, char **argv)
          N_("FIELD=VALUE")},
         {"keep", 0, 0, G_OPTION_ARG_NONE, &options.keep, N_("leave the record in the org"), NULL},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run,
-         N_("ask for rights only; write nothing"), NULL},
+         N_("check permissions only; write nothing"), NULL},
         G_OPTION_ENTRY_NULL,
     };
     if (!command_parse("test", argc, argv, &common, entries, &names, &code))

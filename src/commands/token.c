@@ -139,7 +139,7 @@ static void waiting(enum refresh_wait wait, const struct failure *failure, gpoin
         text = g_strdup(_("Waiting for another perch process that is refreshing this connection."));
         break;
     case REFRESH_WAIT_BUSY:
-        text = g_strdup(_("Salesforce is refreshing the same token already. Waiting for it."));
+        text = g_strdup(_("Salesforce is already refreshing the same token. Waiting for it."));
         break;
     case REFRESH_WAIT_AGAIN:
         diagnosis = explain(failure);

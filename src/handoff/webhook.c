@@ -29,7 +29,7 @@ static const char *address_problem(const char *address)
     const char *scheme = uri == NULL ? NULL : g_uri_get_scheme(uri);
     const char *host = uri == NULL ? NULL : g_uri_get_host(uri);
     if (host == NULL || *host == '\0' || !is_plain_text(address))
-        return _("This is no address of a webhook. It begins with https:// and stands in the "
+        return _("This is not a webhook address. It begins with https:// and is shown in the "
                  "webhook step of the flow.");
     if (resumes(address))
         return _("This address resumes a run that waits; it cannot start one. Copy the address of "

@@ -89,7 +89,7 @@ bool desktop_open(const struct desktop *desktop, const char *url, GError **error
     /* Anything else could be taken for an option, or for a program to run. */
     if (!g_str_has_prefix(url, "https://") && !g_str_has_prefix(url, "http://")) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                            _("This is no web address, so no browser was started."));
+                            _("This is not a web address, so no browser was started."));
         return false;
     }
     g_auto(GStrv) argv = desktop->browser == NULL ? NULL : browser_argv(desktop->browser, url);

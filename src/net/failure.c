@@ -20,8 +20,8 @@ static bool failure_from_redirect(struct failure *ret_failure, enum stage stage,
         host == NULL ? NULL : g_strdup_printf("%s://%s", g_uri_get_scheme(uri), host);
     const bool own = origin == NULL || salesforce_url_is_trusted(origin);
     g_autofree char *text =
-        origin == NULL ? g_strdup(_("The answer sends on to another page of the same host."))
-                       : g_strdup_printf(_("The answer sends on to %s."), origin);
+        origin == NULL ? g_strdup(_("The answer redirects to another page of the same host."))
+                       : g_strdup_printf(_("The answer redirects to %s."), origin);
     failure_own(ret_failure, stage, own ? "redirect" : "redirect-elsewhere", text);
     ret_failure->status = response->status;
     return true;

@@ -86,7 +86,9 @@ static bool take(struct http_settings *settings, const Json *value, GError **err
             return known[i].take(settings, value, error);
     g_autofree char *clean = text_clean(key);
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                _("\"%s\" is no setting. There are ca_file, connect_to and proxy."), clean);
+                _("\"%s\" is not a setting. The settings are ca_file, connect_to and "
+                  "proxy."),
+                clean);
     return false;
 }
 

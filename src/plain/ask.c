@@ -161,7 +161,7 @@ static const struct view_key *find_key(const GArray *keys, const char *word)
 
 static void not_understood(Plain *plain)
 {
-    print_bad(&plain->printer, NULL, _("That is none of the answers here. Type ? to see them."));
+    print_bad(&plain->printer, NULL, _("That is not one of the choices. Type ? to see them."));
 }
 
 /* A key, with the number of the row that it is meant for: "o", "o 4". */

@@ -62,7 +62,7 @@ bool describe_parse(struct describe *ret_describe, const char *body, gsize lengt
     const Json *list = json_get(json, "fields");
     if (name == NULL || !json_is_array(list)) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                            _("The answer is no description of an object. Try again."));
+                            _("The answer does not describe an object. Try again."));
         return false;
     }
     const char *label = json_get_string(json, "label");

@@ -228,7 +228,7 @@ static bool refuse_foreign(const char *host, GError **error)
 {
     if (strchr(host, '.') == NULL && is_host_name(host)) {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                    _("“%s” is only a part of an address. Type it whole, for example "
+                    _("“%s” is only part of an address. Type it whole, for example "
                       "%s.my.salesforce.com."),
                     host, host);
         return false;
@@ -236,7 +236,7 @@ static bool refuse_foreign(const char *host, GError **error)
     g_autofree char *clean = text_clean(host);
     g_autofree char *brief = text_abbreviate(clean, 60);
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                _("%s is no Salesforce host. Log in to your org and paste the address that the "
+                _("%s is not a Salesforce host. Log in to your org and paste the address that the "
                   "browser shows then."),
                 brief);
     return false;
@@ -284,8 +284,8 @@ static bool use_address(struct org_host *result, const char *text, GError **erro
         g_uri_parse(whole, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_HAS_PASSWORD, NULL);
     const char *host_part = uri == NULL ? NULL : g_uri_get_host(uri);
     if (host_part == NULL || *host_part == '\0')
-        return refuse(error, _("This is no address. Log in to your org and paste the address that "
-                               "the browser shows then."));
+        return refuse(error, _("This is not an address. Log in to your org and paste the address "
+                               "that the browser shows then."));
     if (!has_scheme && g_uri_get_userinfo(uri) != NULL)
         return refuse(error, _("This looks like a user name. Paste the address of a page of your "
                                "org instead."));

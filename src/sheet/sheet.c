@@ -234,7 +234,7 @@ char *sheet_value(const Connection *connection, enum setting setting)
         return g_strdup(sheet_text(connection, setting));
     case VALUE_CONTACT_EMAIL:
         return g_strdup(connection->contact_email != NULL ? connection->contact_email
-                                                          : _("an address of yours"));
+                                                          : _("your e-mail address"));
     case VALUE_CALLBACK_LIST: {
         g_autoptr(GPtrArray) list = sheet_callbacks(connection);
         return join_lines(list);
@@ -268,8 +268,10 @@ void sheet_tick(Connection *connection, enum setting setting)
 static const struct {
     const char *title, *hint;
 } choices[APP_VALUES_COUNT] = {
-    [APP_VALUES_PERCH] = {N_("perch's values"), N_("perch catches the login on this computer.")},
-    [APP_VALUES_GUIDE] = {N_("the guide's values"),
+    [APP_VALUES_PERCH] = {N_("recommended "
+                             "settings"),
+                          N_("perch catches the login on this computer.")},
+    [APP_VALUES_GUIDE] = {N_("the guide's settings"),
                           N_("As in the written guide: the code is copied out of the browser.")},
     [APP_VALUES_NO_SECRET] = {N_("without a secret"),
                               N_("The app asks for no consumer secret; PKCE proves the login.")},

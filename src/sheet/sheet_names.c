@@ -40,14 +40,14 @@ const char *sheet_email_problem(const char *text)
 {
     const char *at = strchr(text, '@');
     if (*text == '\0')
-        return _("Give an e-mail address of yours.");
+        return _("Enter your e-mail address.");
     bool fine = at != NULL && at != text && strchr(at + 1, '@') == NULL;
     for (const char *p = text; fine && *p != '\0'; p++)
         fine = g_ascii_isgraph(*p) && strchr("<>()[],;:\\\"", *p) == NULL;
     const char *dot = fine ? strchr(at, '.') : NULL;
     if (dot == NULL || dot == at + 1 || strstr(text, "..") != NULL || *text == '.' ||
         at[-1] == '.' || text[strlen(text) - 1] == '.')
-        return _("This is no e-mail address. It looks like name@company.com.");
+        return _("This is not an e-mail address. One looks like name@company.com.");
     if (strlen(text) > SHEET_NAME_MAX)
         return _("The e-mail address is too long: 80 characters at most.");
     return NULL;

@@ -49,8 +49,7 @@ char *own_keyring_missing(void)
     g_autofree char *second = g_find_program_in_path(programs[1]);
     if (first != NULL && second != NULL)
         return NULL;
-    return g_strdup_printf(_("To run a keyring of its own perch needs what is not installed here. "
-                             "Install the packages: %s"),
+    return g_strdup_printf(_("perch cannot run a keyring of its own yet. Install the packages: %s"),
                            second != NULL  ? "dbus-daemon"
                            : first != NULL ? "gnome-keyring"
                                            : "gnome-keyring dbus-daemon");
@@ -174,7 +173,7 @@ static char *open_keyring(Secret *password, GError **error)
     char *address = hold(fd) ? start(folder, password, fd, error) : read_address(folder);
     if (address == NULL && error != NULL && *error == NULL)
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_STORE_FAILED,
-                    _("The keyring in %s is open, but nobody knows its address."), folder);
+                    _("The keyring in %s is open, but its address is not known."), folder);
     return address; /* both locks go with this process; the keyring has the second one */
 }
 

@@ -43,7 +43,7 @@ static void on_secret(GObject *source, GAsyncResult *result, gpointer user)
         load_begin(call);
     } else {
         call_fail(call, PERCH_ERROR_STORE_FAILED,
-                  _("The keyring has the item but does not give out what is in it."));
+                  _("The keyring has the item but does not return its contents."));
     }
 }
 

@@ -110,7 +110,7 @@ void refresh_say_lost(struct failure *failure, bool rotates)
                     "may have replaced the refresh token by one that was in that answer. Run the "
                     "command again to find out.")
                 : _("The request to refresh was sent, but its answer did not arrive. The refresh "
-                    "token stays as good as it was. Run the command again.");
+                    "token is still valid. Run the command again.");
     const long status = failure->status;
     g_autofree char *why =
         failure->message == NULL ? NULL : g_strdup_printf("%s (%s)", text, failure->message);
@@ -142,18 +142,18 @@ void refresh_say_refused(struct failure *failure, gint64 noted_ms)
 char *refresh_unstored_text(const struct refresh_result *result, const char *name)
 {
     if (!result->rotated)
-        return g_strdup(_("The keyring does not take the new access token, so the next call "
+        return g_strdup(_("The keyring did not accept the new access token, so the next call "
                           "refreshes again."));
     if (result->kept_until == 0)
         return g_strdup_printf(_("Salesforce has replaced the refresh token, and the keyring does "
-                                 "not take the new one, which ends with this command. Repair the "
-                                 "keyring, then run: perch reauthorize %s"),
+                                 "not accept the new one, which is lost when this command ends. "
+                                 "Repair the keyring, then run: perch reauthorize %s"),
                                name);
     g_autoptr(GDateTime) until = g_date_time_new_from_unix_local(result->kept_until / 1000);
     g_autofree char *clock = g_date_time_format(until, "%H:%M");
     return g_strdup_printf(_("Salesforce has replaced the refresh token, and the keyring does not "
-                             "take the new one. perch keeps it in memory until %s and stores it as "
-                             "soon as the keyring takes it, so repair the keyring before then. "
-                             "After that, run: perch reauthorize %s"),
+                             "accept the new one. perch keeps it in memory until %s and stores it "
+                             "as soon as the keyring accepts it, so repair the keyring before "
+                             "then. After that, run: perch reauthorize %s"),
                            clock, name);
 }

@@ -280,9 +280,8 @@ static void is_gone(GObject *source, GAsyncResult *result, gpointer user)
     (void)source;
     if (store_load_finish(tokens->store, result, &stored, &error)) {
         secrets_clear(&stored);
-        g_set_error_literal(
-            &error, PERCH_ERROR, PERCH_ERROR_STORE_FAILED,
-            _("The keyring says that the item is deleted, and still gives it out."));
+        g_set_error_literal(&error, PERCH_ERROR, PERCH_ERROR_STORE_FAILED,
+                            _("The keyring says that the item is deleted, but still returns it."));
     } else if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND)) {
         g_clear_error(&error);
         secrets_clear(&tokens->secrets);

@@ -47,8 +47,8 @@ bool vault_place_parse(struct vault_place *place, const char *mount, const char 
     const char *rest = mount != NULL ? path : slash == NULL ? NULL : slash + 1;
     if (wanted == NULL || rest == NULL || !is_path(wanted) || !is_path(rest)) {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
-                    _("%s is no place for a secret. Write the mount and the path, such as "
-                      "secret/perch/acme."),
+                    _("%s does not name a place for a secret. Write the mount and the path, such "
+                      "as secret/perch/acme."),
                     path);
         return false;
     }
@@ -109,8 +109,8 @@ static const struct refusal {
     {400, "did not match", PERCH_EXIT_BUSY,
      N_("Somebody else wrote this secret at the same moment. Run the command again.")},
     {400, "parameter required", PERCH_EXIT_UNEXPECTED,
-     N_("This store wants check-and-set, and the token may not read the version. Give it the right "
-        "to read this path.")},
+     N_("This store requires check-and-set, and the token may not read the version. Give it the "
+        "right to read this path.")},
     {400, "missing client token", PERCH_EXIT_USAGE,
      N_("There was no token. Set VAULT_TOKEN, or give --vault-token-file.")},
     {403, "missing client token", PERCH_EXIT_USAGE,
@@ -147,8 +147,8 @@ static void fail_redirected(struct writing *writing, const struct http_response 
     g_autofree char *place = text_clean(http_response_header(response, "Location"));
     g_autoptr(GUri) uri = g_uri_parse(place, G_URI_FLAGS_NONE, NULL);
     fail(writing, PERCH_EXIT_NETWORK,
-         g_strdup_printf(_("The server sends perch elsewhere (%s), where the token is not sent to. "
-                           "Set VAULT_ADDR to the active server."),
+         g_strdup_printf(_("The server redirects to another host (%s), and the token is not sent "
+                           "there. Set VAULT_ADDR to the active server."),
                          uri == NULL ? _("it does not say where") : g_uri_get_host(uri)));
 }
 
@@ -175,8 +175,8 @@ static void fail_wire(struct writing *writing, const struct http_response *respo
                                 "computer only). Check VAULT_ADDR."),
         [HTTP_DNS] = N_("The server's name is not known. Check VAULT_ADDR."),
         [HTTP_CONNECT] = N_("The server cannot be reached. Check VAULT_ADDR."),
-        [HTTP_TLS] = N_("The server's certificate is not trusted. Put its authority into ca_file "
-                        "of perch's network.json."),
+        [HTTP_TLS] = N_("The server's certificate is not trusted. Name its authority as ca_file in "
+                        "perch's network.json."),
         [HTTP_PROXY] = N_("The proxy cannot be reached, or refuses."),
         [HTTP_CANCELLED] = N_("Cancelled."),
     };

@@ -41,7 +41,7 @@ void editor_channel(struct wizard *w, bool new_channel)
 {
     const struct channel *channel = connection_channel(w->connection);
     if (new_channel && w->connection->channels->len >= CHANNELS_MAX) {
-        wizard_notice(w, _("That are as many channels as a connection has. Take one out first."));
+        wizard_notice(w, _("A connection has no more channels than this. Remove one first."));
         return;
     }
     editor_open(w, SCREEN_CHANNEL);
@@ -82,7 +82,7 @@ static void remove_channel(struct wizard *w, GArray *out)
 {
     Connection *c = w->connection;
     if (w->editor.new_channel || c->channels->len == 1) {
-        wizard_notice(w, _("A connection has one channel at least."));
+        wizard_notice(w, _("A connection needs at least one channel."));
         return;
     }
     g_ptr_array_remove_index(c->channels, c->channel);
@@ -120,7 +120,7 @@ void channel_screen_view(const struct wizard *w, struct view *view, int focus)
     view_blank(view);
     view_text(view, ROLE_PLAIN, 0,
               _("A channel is one way in which customers write: WhatsApp, Viber, SMS, Telegram. "
-                "Each has a flow of its own, which creates a Lead or a Case of a message."));
+                "Each has a flow of its own, which creates a Lead or a Case from a message."));
     view_blank(view);
     input_view(w, view, ITEM_CHANNEL_NAME, _("Name"), w->editor.name, NULL);
     struct view_item *item = view_add(view, VIEW_CHOICE, ITEM_OBJECT, _("Creates"));
@@ -129,10 +129,10 @@ void channel_screen_view(const struct wizard *w, struct view *view, int focus)
     g_ptr_array_add(item->options, g_strdup(_("a Case")));
     item->selected = (int)w->editor.object;
     if (changes)
-        view_item_set(&item->note, _("The fields of the other object take the place of these."));
+        view_item_set(&item->note, _("The fields of the other object replace these."));
     view->focus = ITEM_CHANNEL_NAME;
     view_key(view, ACTION_NEXT, _("keep"));
     if (!w->editor.new_channel && w->connection->channels->len > 1)
-        view_key(view, ACTION_REMOVE, _("take it out"));
+        view_key(view, ACTION_REMOVE, _("remove it"));
     view_key(view, ACTION_BACK, _("back"));
 }

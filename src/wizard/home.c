@@ -279,7 +279,7 @@ static char *row_details(const struct home *home, const struct home_row *row)
     if (row->problem != NULL)
         return g_strdup(row->problem);
     if (connection_is_draft(row->connection))
-        return g_strdup(_("Everything that was typed is kept. Enter goes on with it."));
+        return g_strdup(_("Everything you typed is kept. Enter continues."));
     if (failed == NULL)
         return history(home, row);
     return check_result_why(failed);

@@ -110,14 +110,14 @@ void keyring_screen_view(const struct wizard *w, struct view *view, int focus)
     view_blank(view);
     if (w->keyring.exists)
         view_text(view, ROLE_PLAIN, 0,
-                  _("It is there, and closed. Its password opens it for every perch of yours until "
-                    "this computer restarts."));
+                  _("It exists and is locked. Its password opens it for all your perch processes "
+                    "until this computer restarts."));
     else
         view_text(view, ROLE_PLAIN, 0,
                   _("This machine has no keyring. perch can run gnome-keyring for you, encrypted "
-                    "with a password that you choose. It stays open for every perch of yours "
-                    "until this computer restarts; then perch asks for the password again. "
-                    "Nobody can recover it."));
+                    "with a password that you choose. It stays open for all your perch processes "
+                    "until this computer restarts; then perch asks for the password again. Nobody "
+                    "can recover the password."));
     view_blank(view);
     if (w->keyring.missing != NULL)
         view_missing(w, view);

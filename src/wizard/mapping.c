@@ -227,7 +227,7 @@ static char *value_problem(const struct wizard *w)
     g_autofree char *text = chosen_text(w);
     bool fixed = w->editor.source == source_fixed(w);
     if (field == NULL)
-        return g_strdup(_("This org has no such field. Take it out with x."));
+        return g_strdup(_("This org has no such field. Remove it with x."));
     g_autofree char *filled =
         fixed ? channel_fill(channel_of(w), text)
               : g_strdup(*w->editor.sample != '\0' ? w->editor.sample : w->editor.fallback);
@@ -249,7 +249,7 @@ static void keep(struct wizard *w, GArray *out)
     g_autofree char *text = chosen_text(w);
     g_autofree char *name = text_variable(text);
     if (!channel_map(channel_of(w), field->name, field->label, field->type, text)) {
-        wizard_notice(w, _("That are more fields than perch maps. Take one out first."));
+        wizard_notice(w, _("perch maps no more fields than this. Remove one first."));
         return;
     }
     if (name != NULL)
@@ -378,6 +378,6 @@ void field_screen_view(const struct wizard *w, struct view *view, int focus)
     }
     view->focus = ITEM_SOURCE;
     view_key(view, ACTION_NEXT, _("keep"));
-    view_key(view, ACTION_REMOVE, _("take it out"));
+    view_key(view, ACTION_REMOVE, _("remove it"));
     view_key(view, ACTION_BACK, _("back"));
 }

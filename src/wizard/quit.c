@@ -105,8 +105,8 @@ void unstored_screen_view(const struct wizard *w, struct view *view, int focus)
 {
     (void)w;
     (void)focus;
-    view_dialog(view, _("The refresh token is not stored yet. Quitting without storing it gives it "
-                        "back to Salesforce: it is revoked."));
+    view_dialog(view, _("The refresh token is not stored yet. Quitting without storing it revokes "
+                        "it at Salesforce."));
     view_dialog_key(view, ACTION_RETRY, _("store it now"));
     view_dialog_key(view, ACTION_EXPORT, _("write it to a file"));
     view_dialog_key(view, ACTION_QUIT, _("revoke it and quit"));

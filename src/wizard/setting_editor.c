@@ -57,8 +57,8 @@ void setting_screen_view(const struct wizard *w, struct view *view, int focus)
     view_text(view, ROLE_DIM, 0, sheet_why(setting));
     if (setting == SETTING_CALLBACKS)
         view_text(view, ROLE_DIM, 0,
-                  _("perch's own addresses are always in the list. Add here those that something "
-                    "else needs, separated by blanks."));
+                  _("perch's own addresses are always in the list. Add those that another program "
+                    "needs, separated by blanks."));
     view_blank(view);
     input_view(w, view, ITEM_TEXT,
                setting == SETTING_CALLBACKS ? _("More") : sheet_label(w->connection, setting),

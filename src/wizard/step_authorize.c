@@ -146,7 +146,7 @@ static void login_late(struct wizard *w)
                     _("An answer came, but it belongs to another login."));
     else if (w->browser_problem != NULL)
         failure_own(&failure, STAGE_AUTHORIZE, "no-browser",
-                    _("No browser was there, and nobody pasted an address in time."));
+                    _("There was no browser, and no address was pasted in time."));
     else
         failure_own(&failure, STAGE_AUTHORIZE, "timeout", _("Nobody finished the login in time."));
     fail(w, &failure);

@@ -122,7 +122,7 @@ static void view_rehearsal(const struct wizard *w, struct view *view, int focus)
     struct view_item *item = view_add(view, VIEW_CHECK, 0, _("Rehearsed"));
     item->mark = check_status_mark(check_results_status(w->lists[CHECKS_REHEARSE].results));
     item->value = g_strdup_printf(
-        _("perch played both steps from these values alone; the org answered %s (deleted again)."),
+        _("perch ran both steps using only these values; the org answered %s (deleted again)."),
         created == NULL ? "" : created->summary);
     static const struct {
         const char *part, *title;

@@ -122,7 +122,7 @@ void step_prove_view(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_RETRY,
                  has_token(w) && !other_org(w) ? _("again") : _("log in again"));
         if (other_org(w))
-            view_key(view, ACTION_KEEP, _("it is meant: use this org and user"));
+            view_key(view, ACTION_KEEP, _("yes, use this org and user"));
         if (store_failed(w))
             view_key(view, ACTION_KEEP, _("go on without storing"));
         if (keyring_is_offered(w, CHECKS_PROVE, "stored"))

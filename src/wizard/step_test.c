@@ -54,7 +54,7 @@ static char *field_of(const struct wizard *w, int id)
 static void step_channel(struct wizard *w, int by, GArray *out)
 {
     if (w->connection->channels->len < 2) {
-        wizard_notice(w, _("There is one channel. n adds another one."));
+        wizard_notice(w, _("There is only one channel; n adds another."));
         return;
     }
     wizard_turn_channel(w, by, out);
@@ -236,11 +236,12 @@ static void view_fields(const struct wizard *w, struct view *view, int focus)
 
 static void view_toggles(const struct wizard *w, struct view *view)
 {
-    struct view_item *item =
-        view_add(view, VIEW_TOGGLE, ITEM_KEEP, _("keep the record (else it is deleted again)"));
+    struct view_item *item = view_add(view, VIEW_TOGGLE, ITEM_KEEP,
+                                      _("keep the test record (normally perch deletes "
+                                        "it)"));
     item->ticked = w->connection->test_keep;
     item->settled = true;
-    item = view_add(view, VIEW_TOGGLE, ITEM_DRY_RUN, _("dry run: rights only, nothing is written"));
+    item = view_add(view, VIEW_TOGGLE, ITEM_DRY_RUN, _("check permissions only"));
     item->ticked = w->dry_run;
     item->settled = true;
 }
@@ -281,7 +282,7 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
     view_key(view, ACTION_EDIT, _("edit"));
     view_key(view, ACTION_ADD, _("add field"));
     if (focus >= ITEM_FIELD && focus < ITEM_MISSING)
-        view_key(view, ACTION_REMOVE, _("take out"));
+        view_key(view, ACTION_REMOVE, _("remove"));
     if (w->connection->channels->len > 1) {
         view_key(view, ACTION_PREVIOUS, _("channel"));
         view_key(view, ACTION_FOLLOWING, _("channel"));

@@ -68,7 +68,7 @@ static void edit_names(Walk *walk)
     see_key(walk, "Enter keep");
     type(walk, "admin@acme");
     press(walk, "Enter");
-    see_sentence(walk, "This is no e-mail address.");
+    see_sentence(walk, "This is not an e-mail address.");
     type(walk, ".com");
     press(walk, "Enter");
     see(walk, "admin@acme.com");
@@ -76,9 +76,9 @@ static void edit_names(Walk *walk)
 
 static void switch_values(Walk *walk)
 {
-    see(walk, "‹ perch's values ›");
+    see(walk, "‹ recommended settings ›");
     press(walk, "Right");
-    see(walk, "‹ the guide's values ›");
+    see(walk, "‹ the guide's settings ›");
     press(walk, "Down Down Down c");
     assert_copied(walk, "https://login.salesforce.com/");
     press(walk, "Right");
@@ -87,7 +87,7 @@ static void switch_values(Walk *walk)
     see(walk, "Require secret for Web Server Flow");
     see(walk, "not ticked");
     press(walk, "Left Left");
-    see(walk, "‹ perch's values ›");
+    see(walk, "‹ recommended settings ›");
     press(walk, "Home");
 }
 
@@ -214,7 +214,7 @@ static void app__metadata__keeps_its_key_with_the_draft(void **state)
     g_autoptr(Child) over =
         rig_perch(rig, "app", "acme", "--format", "metadata", "--output", folder, NULL);
     assert_code(over, 2);
-    assert_contains(over->errors->str, "is there already, and nothing was written");
+    assert_contains(over->errors->str, "exists already; nothing was written");
     g_autoptr(Child) again =
         rig_perch(rig, "app", "acme", "--format", "metadata", "--json", "--output", second, NULL);
     assert_code(again, 0);
@@ -277,7 +277,7 @@ static void guide__login__ends_with_a_paste(void **state)
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     walk_to_app(walk);
     press(walk, "Right");
-    see(walk, "‹ the guide's values ›");
+    see(walk, "‹ the guide's settings ›");
     press(walk, "Enter");
     see(walk, "Consumer key and secret");
     press(walk, "Enter");
@@ -323,8 +323,8 @@ static void no_secret__deployed__connects_without_one(void **state)
     see(again, "Consumer key and secret");
     press(again, "Enter");
     see_key(again, "Enter open browser and log in");
-    see(again, "✔ Login secret      as in the sheet: not ticked");
-    see(again, "✔ Refresh secret    as in the sheet: not ticked");
+    see(again, "✔ Login secret      matches step 3: not ticked");
+    see(again, "✔ Refresh secret    matches step 3: not ticked");
     press(again, "Enter");
     see_key(again, "Enter test record");
     walk_home(again, "acme");

@@ -130,7 +130,7 @@ static void vault__other_keys__are_merged_with(void **state)
     const char *const more[] = {"--vault-path", "kv/a b/ü", NULL};
     g_autoptr(Child) child = hand_over(rig, server, more);
     assert_code(child, 0);
-    assert_contains(child->errors->str, "other keys, which were kept");
+    assert_contains(child->errors->str, "Other keys there were kept");
     g_autoptr(GPtrArray) requests = scripted_end(server);
     assert_request(requests, 1, "PATCH /v1/kv/data/a%20b/%C3%BC");
     assert_true(has_header(requests->pdata[1], "Content-Type: application/merge-patch+json"));

@@ -46,7 +46,7 @@ static void import__proves_and_stores(void **state)
     guint before = demo_org_requests(rig->org, "POST", TOKEN_PATH);
     g_autoptr(Child) child = import(rig, "copy", url);
     assert_code(child, 0);
-    assert_non_null(strstr(child->output->str, "copy is a connection of perch now."));
+    assert_non_null(strstr(child->output->str, "copy is now a perch connection."));
     assert_non_null(strstr(child->output->str, rig->org->username));
     assert_int_equal(demo_org_requests(rig->org, "POST", TOKEN_PATH), before + 1);
     assert_true(exists(rig, "copy"));
@@ -114,7 +114,7 @@ static void import__of_what_cannot_be_refreshed__keeps_nothing(void **state)
     demo_org_patch(rig->org, "{'grants': {'*': null}}");
     g_autoptr(Child) dead = import(rig, "copy", url);
     assert_code(dead, 4);
-    assert_non_null(strstr(dead->errors->str, "Nothing was taken over"));
+    assert_non_null(strstr(dead->errors->str, "Nothing was imported"));
     assert_nothing_left(rig, "copy");
     /* Nobody there. */
     g_autoptr(Child) nobody = import(rig, "copy", "force://a:b:c@localhost:1");
@@ -170,8 +170,8 @@ static void import__of_what_is_no_such_url__is_refused(void **state)
         const char *input, *reason;
     } cases[] = {
         {"", "force://"},
-        {"force://a:b:c@evil.example", "no Salesforce host"},
-        {"force://a:b:c@acme.my.salesforce.com.evil.example", "no Salesforce host"},
+        {"force://a:b:c@evil.example", "not a Salesforce host"},
+        {"force://a:b:c@acme.my.salesforce.com.evil.example", "not a Salesforce host"},
         {"force://a:b:c@https://acme.my.salesforce.com", "https://"},
         {"force://a:b:c@login.salesforce.com", "Give the connection a name"},
         {"force://a:b:c@na139.salesforce.com", "instead of your org"},

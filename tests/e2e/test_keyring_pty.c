@@ -19,7 +19,7 @@ static const struct {
      "The keyring is locked."},
     {SESSION_KEYRING_EMPTY,
      "no-collection: There is no default keyring yet, and nobody made one when asked.",
-     "Open Passwords and Keys (seahorse) and see to it that there is a default keyring"},
+     "Open Passwords and Keys (seahorse) and make sure that there is a default keyring"},
 };
 
 /* How often the demo org was asked with that word in the body. */
@@ -120,7 +120,7 @@ static void keep__goes_on_without_storing(void **state)
     see(walk, "Into Flow Builder");
     see_key(walk, "Enter done"); /* not while it rehearses */
     press(walk, "Enter");
-    see_end(walk, 0, "acme is set up, its tokens are not stored. Again: perch reauthorize acme");
+    see_end(walk, 0, "acme is set up, but its tokens are not stored. Run: perch reauthorize acme");
     assert_one_exchange(rig);
 }
 
@@ -150,7 +150,7 @@ static void quit__asks_and_revokes_only_when_told(void **state)
     for (int i = 0; i < 2; i++) {
         press(walk, i == 0 ? "q" : "C-c");
         see(walk, "The refresh token is not stored yet. Quitting without ");
-        see(walk, "storing it gives it back to Salesforce: it is revoked.");
+        see(walk, "storing it revokes it at Salesforce.");
         press(walk, "Enter C-c"); /* no answers */
         see(walk, "The refresh token is not stored yet.");
         press(walk, "Esc");

@@ -181,7 +181,7 @@ static void editor__required_picklist_number_and_variable__reach_the_org(void **
     assert_string_equal(json_get_string(lead, "Website"), "https://example.com/zoë");
     press(walk, "Enter");
     see(walk, "Into Flow Builder");
-    see_sentence(walk, "Rehearsed perch played both steps from these values alone");
+    see_sentence(walk, "Rehearsed perch ran both steps using only these values");
     see_key(walk, "Enter done");
     press(walk, "Enter");
     see_end(walk, 0, "acme is ready. An access token for a script: perch token acme");
@@ -352,7 +352,7 @@ static void editor__channels__new_changed_and_taken_out(void **state)
     press(walk, "l");
     see(walk, "Creates");
     press(walk, "Tab Up Space");
-    see_sentence(walk, "The fields of the other object take the place of these.");
+    see_sentence(walk, "The fields of the other object replace these.");
     press(walk, "Enter");
     see(walk, "‹ SMS → Lead ›  3 of 3");
     see(walk, "Last Name *");

@@ -235,7 +235,7 @@ static void other_user__meant__on_the_screen(void **state)
     as_somebody_else(rig);
     g_autoptr(Walk) walk = walk_start(rig, "reauthorize", "acme", NULL);
     see(walk, "✖ Same org");
-    see_key(walk, "it is meant");
+    see_key(walk, "yes, use this org");
     /* Until then nothing has changed. */
     g_autofree char *meanwhile = settings(rig);
     assert_string_equal(before, meanwhile);
@@ -256,7 +256,7 @@ static void other_user__not_meant__on_the_screen(void **state)
     g_autoptr(Walk) walk = walk_start(rig, "reauthorize", "acme", NULL);
     see(walk, "✖ Same org");
     press(walk, "q");
-    see_sentence(walk, "it is revoked");
+    see_sentence(walk, "revokes it at Salesforce");
     press(walk, "q");
     pty_expect_exit(walk->pty, 4);
     assert_guarded(rig, before, old);
@@ -270,7 +270,8 @@ static void other_user__meant__line_by_line(void **state)
     as_somebody_else(rig);
     const char *argv[] = {g_getenv("PERCH"), "reauthorize", "acme", "--plain", NULL};
     g_autoptr(Child) child = child_start(argv, rig->home->env);
-    assert_true(child_wait_errors(child, "it is meant", WAIT_MS)); /* questions are asked there */
+    assert_true(
+        child_wait_errors(child, "yes, use this org", WAIT_MS)); /* questions are asked there */
     child_send(child, "k\n");
     assert_true(child_wait_output(child, "Former login", WAIT_MS));
     child_send(child, "\n");

@@ -89,7 +89,7 @@ static void busy__is_waited_out(void **state)
     assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN_PATH, before + 1, WAIT_MS));
     g_autoptr(Child) child = rig_perch_secret(rig, "token", "acme", "--fresh", NULL);
     assert_code(child, 0);
-    assert_contains(child->errors->str, "refreshing the same token already");
+    assert_contains(child->errors->str, "already refreshing the same token");
     tokens_assert_work(rig, child->output->str);
     assert_true(child_wait_end(other, WAIT_MS));
 }
@@ -199,7 +199,7 @@ static void keyring__lost_for_good__the_token_outlives_the_command(void **state)
     end(rig, child);
     assert_code(child, 9);
     assert_string_equal(child->output->str, "");
-    assert_contains(child->errors->str, "stores it as soon as the keyring takes it");
+    assert_contains(child->errors->str, "stores it as soon as the keyring accepts it");
     assert_contains(child->errors->str, "perch reauthorize acme");
     keyring_restart(rig);
     wait_for_lock(rig, "acme");
@@ -228,7 +228,7 @@ static void keyring__lost_for_good__during_status_and_test(void **state)
         session_bus_lock(rig->bus);
         end(rig, child);
         assert_code(child, 9);
-        assert_contains(child->output->str, "stores it as soon as the keyring takes it");
+        assert_contains(child->output->str, "stores it as soon as the keyring accepts it");
         assert_contains(child->output->str, "perch reauthorize acme");
         keyring_restart(rig);
         wait_for_lock(rig, "acme");
@@ -244,7 +244,7 @@ static void keyring__lost_without_rotation__the_token_is_given(void **state)
     end(rig, child);
     assert_code(child, 0);
     tokens_assert_work(rig, child->output->str);
-    assert_contains(child->errors->str, "does not take the new access token");
+    assert_contains(child->errors->str, "did not accept the new access token");
     keyring_restart(rig);
     wait_for_lock(rig, "acme");
     assert_true(tokens_stored_alive(rig, "acme"));

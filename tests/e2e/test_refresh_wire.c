@@ -120,7 +120,7 @@ static void answer_lost__without_rotation__costs_nothing(void **state)
     child_free(token(rig, 0, 2));
     fault(rig, "'kind': 'lose'");
     g_autoptr(Child) lost = token(rig, 8, 2);
-    assert_non_null(strstr(lost->errors->str, "stays as good as it was"));
+    assert_non_null(strstr(lost->errors->str, "is still valid"));
 }
 
 static void refused__is_asked_once_and_is_no_lost_answer(void **state)

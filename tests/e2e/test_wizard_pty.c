@@ -16,9 +16,10 @@ static void type_org(Walk *walk)
     static const struct {
         const char *address, *sentence;
     } refused[] = {
-        {"https://acme.example.com/services", "acme.example.com is no Salesforce host."},
-        {"https://acme.lightning.force.com.example.com/lightning/setup", "is no Salesforce host."},
-        {"http://192.168.1.2:8080/", "192.168.1.2 is no Salesforce host."},
+        {"https://acme.example.com/services", "acme.example.com is not a Salesforce host."},
+        {"https://acme.lightning.force.com.example.com/lightning/setup",
+         "is not a Salesforce host."},
+        {"http://192.168.1.2:8080/", "192.168.1.2 is not a Salesforce host."},
         {"ftp://acme.my.salesforce.com/", "The address has to begin with https://."},
         {"admin@acme.com", "This looks like a user name."},
         {"https://help.salesforce.com/s/", "This is Salesforce Help, not your org."},
@@ -132,7 +133,7 @@ static void probe(Walk *walk)
     see(walk, "✔ Consumer key      known to localhost");
     see(walk, "✔ Callback          http://localhost:");
     see(walk, "✔ All callbacks     1 more, accepted");
-    see(walk, "✔ PKCE              as in the sheet: ticked");
+    see(walk, "✔ PKCE              matches step 3: ticked");
     see_key(walk, "Enter open browser and log in");
     press(walk, "Enter");
 }
@@ -213,9 +214,8 @@ static void hand_off(Walk *walk)
 {
     see(walk, "Into Flow Builder");
     see(walk, "/services/oauth2/token");
-    see_sentence(walk,
-                 "Rehearsed perch played both steps from these values alone; the org answered "
-                 "201, id 00Q");
+    see_sentence(walk, "Rehearsed perch ran both steps using only these values; the org answered "
+                       "201, id 00Q");
     see_key(walk, "Enter done");
     press(walk, "Enter");
     see_end(walk, 0, "acme is ready. An access token for a script: perch token acme");

@@ -14,7 +14,7 @@ static void show_org(struct stage *stage, struct view *view, int focus)
         show_input(view, 1, "Connection", stage->value[1]);
         struct view_item *item = show_input(view, 2, "Address", stage->value[2]);
         if (g_strcmp0(stage->value[2], "bad") == 0)
-            view_item_set(&item->error, "This is no Salesforce host.");
+            view_item_set(&item->error, "This is not a Salesforce host.");
         else if (stage->value[2] != NULL)
             view_item_set(&item->note, "→ acme.my.salesforce.com");
         view_text(view, ROLE_DIM, 0, "Paste any address.");
@@ -89,7 +89,7 @@ static void inputs__wrong__are_asked_again_with_the_reason(void **state)
     assert_string_equal(stage.events->str, "input:1=acme leave:1 input:2=bad leave:2 ");
     stage_type(&stage, "acme.my.salesforce.com\n");
     stage_end(&stage);
-    assert_contains(stage.said, "  !!  Address: This is no Salesforce host.\n"
+    assert_contains(stage.said, "  !!  Address: This is not a Salesforce host.\n"
                                 "Address [bad]: \n"
                                 "  ok  Address: acme.my.salesforce.com\n");
     stage_drop(&stage);
@@ -277,7 +277,7 @@ static void choices__answered_by_number_and_letter__send_selections(void **state
     assert_contains(stage.said, "Org:\n  1 (x) Production\n  2 ( ) Sandbox\n"
                                 "Number, Enter for "
                                 "1: \n");
-    assert_contains(stage.said, "That is none of the answers here. Type ? to see them.");
+    assert_contains(stage.said, "That is not one of the choices. Type ? to see them.");
     assert_contains(stage.said, "delete it afterwards (y or n, Enter for y): ");
     assert_contains(stage.said, "  3  [ ] Name: Bird Integration\n");
     assert_contains(stage.said, "  3  [x] Name: Bird Integration\n");

@@ -111,7 +111,7 @@ static void say__lost__told_from_refused(void **state)
     refresh_say_lost(&failure, false);
     g_autoptr(Diagnosis) late = explain(&failure);
     assert_int_equal(late->cause, CAUSE_TIMEOUT);
-    assert_contains(failure.message, "stays as good as it was");
+    assert_contains(failure.message, "is still valid");
     refresh_say_refused(&failure, 1764000000000);
     g_autoptr(Diagnosis) refused = explain(&failure);
     assert_int_equal(refused->cause, CAUSE_AUTHORIZATION_REVOKED);

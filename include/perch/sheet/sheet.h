@@ -70,7 +70,7 @@ void sheet_edit(Connection *connection, enum setting setting, const char *text);
 
 /* Another set of values, or another kind of app: what has another value loses its tick. */
 void sheet_choose(Connection *connection, enum app_values values, enum app_kind kind);
-const char *sheet_values_title(enum app_values values); /* "perch's values", translated */
+const char *sheet_values_title(enum app_values values); /* "recommended settings", translated */
 const char *sheet_values_hint(enum app_values values);  /* a sentence, translated */
 
 /* The whole sheet; owned by the caller. */
