@@ -278,7 +278,8 @@ static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
         sync_secret(app);
     else if (!orphan && !g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
         app->secrets_problem = g_strdup(error->message);
-    orphan = orphan && loaded && session_secrets(app->session)->refresh_token != NULL;
+    orphan =
+        orphan && loaded && !app->damaged && session_secrets(app->session)->refresh_token != NULL;
     if (orphan && app->wizard->connection->address == NULL)
         connection_set(&app->wizard->connection->address, session_base(app->session));
     begin(app);

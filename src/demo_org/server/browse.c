@@ -63,11 +63,12 @@ static void keep_cookies(struct browser *browser)
 static char *request_text(const struct browser *browser, GUri *uri, const char *form)
 {
     const char *query = g_uri_get_query(uri), *path = g_uri_get_path(uri);
+    const bool ipv6 = strchr(g_uri_get_host(uri), ':') != NULL;
     GString *text = g_string_new(NULL);
-    g_string_printf(text, "%s %s%s%s HTTP/1.1\r\nHost: %s:%d\r\nConnection: close\r\n",
+    g_string_printf(text, "%s %s%s%s HTTP/1.1\r\nHost: %s%s%s:%d\r\nConnection: close\r\n",
                     form != NULL ? "POST" : "GET", *path == '\0' ? "/" : path,
-                    query == NULL ? "" : "?", query == NULL ? "" : query, g_uri_get_host(uri),
-                    g_uri_get_port(uri));
+                    query == NULL ? "" : "?", query == NULL ? "" : query, ipv6 ? "[" : "",
+                    g_uri_get_host(uri), ipv6 ? "]" : "", g_uri_get_port(uri));
     if (browser->cookies != NULL)
         g_string_append_printf(text, "Cookie: %s\r\n", browser->cookies);
     if (form != NULL)
