@@ -384,7 +384,7 @@ static void other__damaged_item__is_forgotten_on_request(void **state)
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
 }
 
-/* By forget neither: nobody here knows what is in it. */
+/* By a new login as little as by forget. */
 static void other__item_of_a_newer_perch__is_not_replaced(void **state)
 {
     static const char item[] = "{\"version\":2}";
@@ -395,6 +395,10 @@ static void other__item_of_a_newer_perch__is_not_replaced(void **state)
     g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", "--keep-grant", NULL);
     assert_code(forget, 9);
     assert_contains(forget->output->str, "Update perch");
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
+    g_autoptr(Child) login = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    assert_code(login, 9);
+    assert_contains(login->output->str, "newer perch");
     g_autofree char *kept = session_bus_lookup(rig->home, "connection", "acme");
     assert_string_equal(kept, item);
 }
