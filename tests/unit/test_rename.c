@@ -50,7 +50,7 @@ static int set_up(void **state)
 {
     struct scene *scene = g_new0(struct scene, 1);
     scene->folder = g_dir_make_tmp("perch-rename-XXXXXX", NULL);
-    scene->store = store_memory_new();
+    scene->store = store_open(STORE_MEMORY, "/nowhere");
     g_autoptr(Connection) connection = connection_new("acme");
     assert_true(connections_save(scene->folder, connection, NULL));
     store_login(scene, "acme", "5AepRefresh");
