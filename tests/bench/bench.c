@@ -21,6 +21,7 @@ enum { WAIT_MS = 30000 };
 
 static const double aim_paint = 1.3;
 static const double aim_token = 1.15;
+static const double aim_explain = 300;
 static const double aim_megabytes = 20;
 
 /* The most memory that the process ever had, in MB; 0 when it has gone. */
@@ -72,7 +73,8 @@ static void bench_first_paint(TmpHome *home, const char *perch)
 static void bench_explain(TmpHome *home, const char *perch)
 {
     g_autoptr(GString) log = g_string_new("POST 403 [{\"errorCode\":\"API_DISABLED_FOR_ORG\"}]\n");
-    for (int i = 0; log->len < 2 * 1024 * 1024; i++)
+    /* Of what is longer, perch reads the end only. */
+    for (int i = 0; log->len < 2 * 1024 * 1024 - 100; i++)
         g_string_append_printf(log, "2026-11-23 08:%02d:%02d INFO lead %d made in %d ms\n",
                                i / 60 % 60, i % 60, i, i % 97);
     g_autofree char *path = tmphome_write(home, "long.log", log->str);
@@ -85,8 +87,7 @@ static void bench_explain(TmpHome *home, const char *perch)
         measure_add(&our, measure_run(home, ours));
         measure_add(&their, measure_run(home, theirs));
     }
-    print_pair("explain, 2 MB (aim 300)", "perch", measure_median(&our), "cat",
-               measure_median(&their));
+    measure_print_ratio("explain, 2 MB", "perch", &our, "cat", &their, aim_explain);
 }
 
 static void bench_token(TmpHome *home, const char *perch)
