@@ -112,12 +112,18 @@ static char *plain_id(const char *name)
     return g_string_free(id, FALSE);
 }
 
-struct channel *channel_new(const char *name, enum test_object object)
+struct channel *channel_unmapped(const char *name, enum test_object object)
 {
     g_autofree char *id = plain_id(name);
     struct channel *channel = channel_empty(id, name, object);
     for (gsize i = 0; i < G_N_ELEMENTS(known); i++)
         channel_set_sample(channel, known[i].name, known[i].sample);
+    return channel;
+}
+
+struct channel *channel_new(const char *name, enum test_object object)
+{
+    struct channel *channel = channel_unmapped(name, object);
     map_guide(channel);
     return channel;
 }
@@ -172,9 +178,14 @@ static void free_channel(gpointer data)
     channel_free(data);
 }
 
+GPtrArray *channels_none(void)
+{
+    return g_ptr_array_new_with_free_func(free_channel);
+}
+
 GPtrArray *channels_default(void)
 {
-    GPtrArray *channels = g_ptr_array_new_with_free_func(free_channel);
+    GPtrArray *channels = channels_none();
     g_ptr_array_add(channels, channel_new("WhatsApp", TEST_LEAD));
     g_ptr_array_add(channels, channel_new("Viber", TEST_CASE));
     return channels;
@@ -182,7 +193,7 @@ GPtrArray *channels_default(void)
 
 GPtrArray *channels_copy(const GPtrArray *channels)
 {
-    GPtrArray *copy = g_ptr_array_new_with_free_func(free_channel);
+    GPtrArray *copy = channels_none();
     for (guint i = 0; i < channels->len; i++)
         g_ptr_array_add(copy, channel_copy(channels->pdata[i]));
     return copy;

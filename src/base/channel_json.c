@@ -13,10 +13,14 @@ static Json *begin_json(const Json *extra)
     return extra == NULL ? json_object() : json_copy(extra);
 }
 
-static void keep_extra(Json **extra, const Json *json)
+/* Keeps a copy when json has more than the known keys: most have not, and copies add up. */
+static void keep_extra(Json **extra, const Json *json, const char *const *known)
 {
+    guint expected = 0;
+    for (gsize i = 0; known[i] != NULL; i++)
+        expected += json_get(json, known[i]) != NULL ? 1 : 0;
     json_free(*extra);
-    *extra = json_copy(json);
+    *extra = json_size(json) > expected ? json_copy(json) : NULL;
 }
 
 static Json *mappings_to_json(const struct channel *channel)
@@ -85,6 +89,7 @@ static bool is_name(const char *text, const char *signs)
 
 static void read_variables(struct channel *channel, const Json *list)
 {
+    static const char *const known[] = {"name", "sample", NULL};
     JSON_FOREACH(json, list)
     {
         const char *name = text_of(json, "name"), *sample = text_of(json, "sample");
@@ -93,39 +98,42 @@ static void read_variables(struct channel *channel, const Json *list)
         channel_set_sample(channel, name, sample);
         struct variable *variable = channel_variable(channel, name);
         if (variable != NULL)
-            keep_extra(&variable->extra, json);
+            keep_extra(&variable->extra, json, known);
     }
 }
 
 static void read_mappings(struct channel *channel, const Json *list)
 {
-    g_ptr_array_set_size(channel->mappings, 0);
+    static const char *const known[] = {"field", "label", "type", "text", NULL};
     JSON_FOREACH(json, list)
     {
         const char *field = text_of(json, "field"), *text = text_of(json, "text");
         if (is_name(field, "_") && text != NULL &&
             channel_map(channel, field, text_of(json, "label"), text_of(json, "type"), text))
-            keep_extra(&channel_mapping(channel, field)->extra, json);
+            keep_extra(&channel_mapping(channel, field)->extra, json, known);
     }
 }
 
 static struct channel *read_channel(const Json *json, const GPtrArray *before)
 {
+    static const char *const known[] = {"id",     "name",      "object", "fitted",
+                                        "fields", "variables", NULL};
     const char *name = text_of(json, "name"), *id = text_of(json, "id");
     const char *object = json_get_string(json, "object");
     if (channel_name_problem(name) != NULL)
         return NULL;
-    struct channel *channel =
-        channel_new(name, g_strcmp0(object, object_name(TEST_CASE)) == 0 ? TEST_CASE : TEST_LEAD);
+    const Json *fields = json_get(json, "fields");
+    struct channel *channel = (json_is_array(fields) ? channel_unmapped : channel_new)(
+        name, g_strcmp0(object, object_name(TEST_CASE)) == 0 ? TEST_CASE : TEST_LEAD);
     g_free(channel->id);
     channel->id = is_name(id, "-") && channels_find(before, id) == NULL
                       ? g_strdup(id)
                       : channels_new_id(before, name);
     channel->fitted = json_get_bool(json, "fitted", false);
-    keep_extra(&channel->extra, json);
+    keep_extra(&channel->extra, json, known);
     read_variables(channel, json_get(json, "variables"));
-    if (json_is_array(json_get(json, "fields")))
-        read_mappings(channel, json_get(json, "fields"));
+    if (json_is_array(fields))
+        read_mappings(channel, fields);
     return channel;
 }
 
@@ -133,8 +141,7 @@ GPtrArray *channels_from_json(const Json *json)
 {
     if (!json_is_array(json))
         return NULL;
-    g_autoptr(GPtrArray) channels = channels_default(); /* for its free function */
-    g_ptr_array_set_size(channels, 0);
+    g_autoptr(GPtrArray) channels = channels_none();
     JSON_FOREACH(item, json)
     {
         struct channel *channel =

@@ -53,7 +53,8 @@ static const char *const app_kinds[] = {"external-client-app", "connected-app"};
 static const char *const app_values[APP_VALUES_COUNT] = {"perch", "guide", "no-secret"};
 static const char *const platforms[PLATFORM_COUNT] = {"flow-builder", "bird-flows", "other"};
 
-struct connection *connection_new(const char *name)
+/* Without channels. */
+static struct connection *connection_begin(const char *name)
 {
     struct connection *c = g_new0(struct connection, 1);
     c->name = g_strdup(name);
@@ -62,6 +63,12 @@ struct connection *connection_new(const char *name)
     c->app_name = g_strdup("Bird Integration");
     c->app_api_name = g_strdup("Bird_Integration");
     c->draft_step = g_strdup(FIRST_STEP);
+    return c;
+}
+
+struct connection *connection_new(const char *name)
+{
+    struct connection *c = connection_begin(name);
     c->channels = channels_default();
     return c;
 }
@@ -269,12 +276,10 @@ static void read_ports(const Json *list, guint16 *ports)
 static void read_channels(const Json *json, struct connection *c)
 {
     const char *id = json_get_string(json, "channel");
-    GPtrArray *channels = channels_from_json(json_get(json, "channels"));
     guint chosen = 0;
-    if (channels != NULL) {
-        g_ptr_array_unref(c->channels);
-        c->channels = channels;
-    }
+    c->channels = channels_from_json(json_get(json, "channels"));
+    if (c->channels == NULL)
+        c->channels = channels_default();
     for (guint i = c->channels->len; i-- > 0;) {
         const struct channel *channel = c->channels->pdata[i];
         if (g_strcmp0(channel->id, id) == 0)
@@ -342,9 +347,9 @@ void connection_migrate(Json *json)
     }
 }
 
-struct connection *connection_from_json(const Json *file, const char *name, GError **error)
+struct connection *connection_take_json(Json *file, const char *name, GError **error)
 {
-    g_autoptr(Json) json = json_copy(file);
+    g_autoptr(Json) json = file;
     connection_migrate(json);
     gint64 version = json_get_int(json, "version", 0);
     if (version < 1) {
@@ -358,7 +363,7 @@ struct connection *connection_from_json(const Json *file, const char *name, GErr
             _("The settings of %s were written by a newer perch. Update perch to use them."), name);
         return NULL;
     }
-    struct connection *c = connection_new(name);
+    struct connection *c = connection_begin(name);
     /* What the file does not say keeps its default. */
 #define X(member, origin)                        \
     if (json_is_string(json_get(json, #member))) \
@@ -381,4 +386,9 @@ struct connection *connection_from_json(const Json *file, const char *name, GErr
     c->test_keep = json_get_bool(json, "test_keep", false);
     c->extra = g_steal_pointer(&json);
     return c;
+}
+
+struct connection *connection_from_json(const Json *file, const char *name, GError **error)
+{
+    return connection_take_json(json_copy(file), name, error);
 }

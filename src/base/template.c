@@ -12,9 +12,11 @@ static gsize path_length(const char *text)
 {
     static const char pattern[] = "\\A[A-Za-z][A-Za-z0-9_-]*(\\[[0-9]{1,3}\\])?(\\.[A-Za-z][A-Za-"
                                   "z0-9_-]*(\\[[0-9]{1,3}\\])?)*";
-    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_RAW, 0, NULL);
+    static GRegex *regex; /* compiled once: a list of connections reads thousands */
     g_autoptr(GMatchInfo) match = NULL;
     int end = 0;
+    if (regex == NULL)
+        regex = g_regex_new(pattern, G_REGEX_RAW, 0, NULL);
     if (!g_ascii_isalpha(*text) || !g_regex_match(regex, text, 0, &match) ||
         !g_match_info_fetch_pos(match, 0, NULL, &end) || end > PATH_MAX_LENGTH)
         return 0;

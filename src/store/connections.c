@@ -59,7 +59,7 @@ Connection *connections_load(const char *config_dir, const char *name, GError **
 {
     g_autofree char *path = path_of(config_dir, name, error);
     g_autoptr(Json) json = path == NULL ? NULL : read_json(path, name, error);
-    return json == NULL ? NULL : connection_from_json(json, name, error);
+    return json == NULL ? NULL : connection_take_json(g_steal_pointer(&json), name, error);
 }
 
 /* Moves a file that cannot be read out of the way, to a name that is free. */

@@ -46,6 +46,7 @@ const char *object_name(enum test_object object); /* "Lead", not translated */
 
 /* With the guide's mapping for the object; the id comes from the name. */
 struct channel *channel_new(const char *name, enum test_object object);
+struct channel *channel_unmapped(const char *name, enum test_object object); /* no fields yet */
 struct channel *channel_copy(const struct channel *channel);
 void channel_free(struct channel *channel); /* NULL is fine */
 typedef struct channel Channel;
@@ -55,6 +56,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Channel, channel_free)
 void channel_set_object(struct channel *channel, enum test_object object);
 
 /* What a new connection has: WhatsApp → Lead, Viber → Case. struct channel *, freed with it. */
+GPtrArray *channels_none(void); /* an empty list */
 GPtrArray *channels_default(void);
 GPtrArray *channels_copy(const GPtrArray *channels);
 struct channel *channels_find(const GPtrArray *channels, const char *id); /* borrowed, or NULL */

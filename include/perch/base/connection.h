@@ -116,5 +116,7 @@ void connection_migrate(Json *json);
  * the file is no connection or of a newer version. */
 Json *connection_to_json(const struct connection *connection);
 struct connection *connection_from_json(const Json *json, const char *name, GError **error);
+/* The same of a json that is then the connection's own, or freed. */
+struct connection *connection_take_json(Json *json, const char *name, GError **error);
 
 #endif
