@@ -263,7 +263,8 @@ bool channel_map(struct channel *channel, const char *field, const char *label, 
     if (mapping == NULL) {
         mapping = g_new0(struct mapping, 1);
         mapping->field = g_strdup(field);
-        name_mapping(mapping, channel->object);
+        if (label == NULL || type == NULL)
+            name_mapping(mapping, channel->object);
         g_ptr_array_add(channel->mappings, mapping);
     }
     if (label != NULL)

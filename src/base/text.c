@@ -77,6 +77,8 @@ bool text_is_unicode(void)
 /* wcwidth knows the characters of the locale only. */
 static int char_width(gunichar c)
 {
+    if (c >= ' ' && c <= '~')
+        return 1;
     int width = wcwidth((wchar_t)c);
     if (width >= 0 || text_is_unicode() || !g_unichar_isprint(c))
         return MAX(0, width);
