@@ -62,7 +62,9 @@ ifdef SANITIZE
   HARDEN = -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
   HARDEN_LD = -fsanitize=address,undefined
 else
-  HARDEN = -fstack-protector-strong -fstack-clash-protection $(HARDEN_$(MACHINE)) -fPIE
+  # C without exceptions unwinds nowhere, and debuggers have .debug_frame: an eighth of a program.
+  HARDEN = -fstack-protector-strong -fstack-clash-protection $(HARDEN_$(MACHINE)) -fPIE \
+           -fno-asynchronous-unwind-tables
   HARDEN_LD = -pie -Wl,-z,relro,-z,now $(call lazy,RELR,$(relr))
   # Without optimisation _FORTIFY_SOURCE only warns; who builds a package has set it already.
   ifneq ($(and $(filter -O1 -O2 -O3 -Os -O,$(CFLAGS)), \

@@ -123,6 +123,11 @@ static char *exit_message_text(const struct app *app)
         return g_strdup_printf(
             _("%s is set up, but its tokens are not stored. Run: perch reauthorize %s"),
             connection->name, connection->name);
+    const bool failed = app->exit != PERCH_EXIT_OK && app->exit != PERCH_EXIT_CANCELLED;
+    if (!connection_is_draft(connection) && failed)
+        return g_strdup_printf(
+            _("%s stays as it was before. To see what is wrong: perch doctor %s"), connection->name,
+            connection->name);
     if (!connection_is_draft(connection))
         return g_strdup_printf(_("%s is ready. An access token for a script: perch token %s"),
                                connection->name, connection->name);
@@ -196,6 +201,7 @@ static void save_draft_secret(struct app *app)
 /* What could not be saved is no success, and nothing to go back to Home with. */
 static void quit(struct app *app, int code)
 {
+    app->exit = code;
     if (app->exit_message == NULL)
         exit_message(app);
     app_quit(app, code == PERCH_EXIT_OK ? (int)perch_error_exit(app->save_problem) : code);

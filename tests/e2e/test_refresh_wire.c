@@ -146,6 +146,7 @@ static void code__is_posted_once(void **state)
         g_autoptr(Child) child =
             rig_perch(rig, "reauthorize", "acme", "--plain", "--no-input", NULL);
         assert_true(child_code(child) > 0);
+        assert_null(strstr(child->errors->str, "is ready"));
         assert_int_equal(posts(rig), before + 1);
         /* Nor is the login that was there given up for it. */
         assert_true(tokens_stored_alive(rig, "acme"));
