@@ -83,6 +83,7 @@ static void export_values(struct app *app, enum handoff_format format)
         return;
     }
     const struct handoff_file *first = files->pdata[0];
+    tokens_are_exported(app->session->tokens);
     app_event(app, &(struct wizard_event){.kind = WIZARD_STORED, .done = true});
     if (files->len == 1)
         app_notice(app, _("Written, for you only: %s%s"), base, first->suffix);

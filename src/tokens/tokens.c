@@ -169,6 +169,11 @@ void tokens_drop(Tokens *tokens)
     tokens_unguard(tokens);
 }
 
+void tokens_are_exported(Tokens *tokens)
+{
+    tokens_unguard(tokens);
+}
+
 void tokens_guard(Tokens *tokens, const Connection *connection)
 {
     rescue_reject(tokens->guard); /* this login takes the place of that one */

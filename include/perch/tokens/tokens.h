@@ -73,6 +73,8 @@ void tokens_take(Tokens *tokens, const struct token_answer *answer, gint64 sessi
 void tokens_import(Tokens *tokens, Secret *client_secret, Secret *refresh_token);
 /* What was won is revoked: nobody is to store it any more. */
 void tokens_drop(Tokens *tokens);
+/* What was won is in a file of the person's: it is not lost when perch ends without storing it. */
+void tokens_are_exported(Tokens *tokens);
 
 /*
  * ---- the door ----
