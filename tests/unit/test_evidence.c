@@ -552,7 +552,7 @@ static void failure__through_the_checks__is_explained_once(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(answers); i++) {
         guint16 port;
         struct row row = rows[0];
-        const struct net_route routes[] = {{"/", answers[i], 0, NET_KEEP}, {NULL}};
+        const struct net_route routes[] = {{"/", answers[i], 0, NET_KEEP}, {.path = NULL}};
         NetServer *server = net_server_new(routes, &port);
         Http *http = http_new(NULL);
         struct session *session = make_session(&row, port, http);

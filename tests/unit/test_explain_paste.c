@@ -294,7 +294,7 @@ static void paste__unknown__says_what_it_saw(void **state)
         assert_int_equal(diagnosis->cause, CAUSE_UNKNOWN);
         if (texts[i].recognised != NULL)
             assert_contains(diagnosis->happened, texts[i].recognised);
-        assert_contains(diagnosis->fix->pdata[0], texts[i].question);
+        assert_contains((const char *)diagnosis->fix->pdata[0], texts[i].question);
         failure_clear(&failure);
     }
 }
