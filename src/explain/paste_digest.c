@@ -46,7 +46,9 @@ static guint likeness(const char *text, gsize length)
 
 static gsize piece_length(const char *text)
 {
-    gsize length = strcspn(text, "\n");
+    gsize length = 0;
+    while (length < PIECE_BYTES && text[length] != '\0' && text[length] != '\n')
+        length++;
     if (length < PIECE_BYTES)
         return length + (text[length] == '\n');
     length = PIECE_BYTES;

@@ -140,9 +140,11 @@ char *paste_next_variant(const char *text, guint *layer)
 static bool is_quoted_letter(const char *text)
 {
     int lines = 0, quoted = 0;
-    for (const char *p = text; *p != '\0'; p += strcspn(p, "\n"), p += *p == '\n') {
-        lines++;
-        quoted += *p == '>';
+    bool begins = true;
+    for (const char *p = text; *p != '\0'; p++) {
+        lines += begins;
+        quoted += begins && *p == '>';
+        begins = *p == '\n';
     }
     return quoted > 2 && quoted * 2 > lines;
 }
