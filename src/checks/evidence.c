@@ -413,15 +413,14 @@ static struct diagnosis *explain_api_disabled(const struct failure *failure, enu
         certainty = now ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY;
         cause = CAUSE_API_DISABLED_USER;
         fact = g_strdup_printf(
-            now ? _("The org is %s, which includes the API, so it is the user's right that is "
-                    "missing.")
+            now ? _("The org is %s, which includes the API, so the user's permission is missing.")
                 : _("When this connection last worked, the org was %s, which includes the API."),
             edition);
     } else if (has_api == ANSWER_NO && !by_text) {
         cause = CAUSE_API_DISABLED;
         certainty = CERTAINTY_LIKELY;
         fact =
-            g_strdup_printf(_("The org is %s, which does not include the API by itself."), edition);
+            g_strdup_printf(_("The org is %s, which lacks the API unless it was bought."), edition);
     }
     struct diagnosis *diagnosis = explain_as(failure, cause, certainty);
     if (refused)
@@ -475,13 +474,14 @@ static void add_rights(struct diagnosis *diagnosis, const struct evidence *evide
 {
     if (evidence->createable == ANSWER_NO && diagnosis->cause == CAUSE_CREATE_NOT_PERMITTED) {
         diagnosis->certainty = CERTAINTY_CERTAIN;
-        add_fact(diagnosis, _("The org's describe says that this user may not create it."));
+        add_fact(diagnosis, _("According to the org, this user cannot create records of this "
+                              "object."));
     }
     if (evidence->field_there == ANSWER_NO && diagnosis->cause == CAUSE_FIELD_UNKNOWN)
-        add_fact(diagnosis, _("The org does not show this user a field of that name."));
+        add_fact(diagnosis, _("The org does not show this user a field with that name."));
     if (evidence->field_createable == ANSWER_NO && diagnosis->cause == CAUSE_FIELD_NOT_WRITABLE) {
         diagnosis->certainty = CERTAINTY_CERTAIN;
-        add_fact(diagnosis, _("The org's describe says that this user may read the field only."));
+        add_fact(diagnosis, _("According to the org, this user can only read the field."));
     }
     if (evidence->profile_name != NULL)
         add_fact(diagnosis, _("The user's profile is %s."), evidence->profile_name);
@@ -495,8 +495,7 @@ static void add_app(struct diagnosis *diagnosis, const struct evidence *evidence
     }
     if (evidence->admin_approved == ANSWER_YES && diagnosis->cause == CAUSE_USER_NOT_APPROVED) {
         diagnosis->certainty = CERTAINTY_CERTAIN;
-        add_fact(diagnosis,
-                 _("The app's policy lets in only users whom an administrator approved."));
+        add_fact(diagnosis, _("The app's policy admits only users approved by an administrator."));
     }
 }
 
@@ -507,7 +506,7 @@ static void add_policies(struct diagnosis *diagnosis, const struct evidence *evi
         add_fact(diagnosis, _("The app's policy enforces IP restrictions."));
     if (diagnosis->cause == CAUSE_AUTHORIZATION_REVOKED && evidence->refresh_policy != NULL &&
         strcmp(evidence->refresh_policy, "Infinite") != 0)
-        add_fact(diagnosis, _("The app's refresh token policy is %s, which ends tokens."),
+        add_fact(diagnosis, _("The app's refresh token policy is %s, which makes tokens expire."),
                  evidence->refresh_policy);
 }
 

@@ -323,7 +323,7 @@ static const struct {
     {PERCH_ERROR_STORE_FAILED,
      N_("Try again; if it stays, restart the keyring service or log out and in.")},
     {PERCH_ERROR_STORE_DAMAGED,
-     N_("Log in again: perch reauthorize NAME; or give it up: perch forget NAME --keep-grant")},
+     N_("Log in again: perch reauthorize NAME; or delete it: perch forget NAME --keep-grant")},
     {PERCH_ERROR_STORE_NEWER, N_("Update perch, then try again; nothing was changed.")},
 };
 

@@ -57,7 +57,7 @@ static void screen__api_disabled_user__profile_cures_it(void **state)
     g_autoptr(Rig) rig = rig_with("api-disabled-user");
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     to_test(walk);
-    see_sentence(walk, "This user may not use the API.");
+    see_sentence(walk, "This user is not allowed to use the API.");
     g_autoptr(Admin) admin = at_the_page(walk);
     assert_contains(admin_page(admin), rig->org->username);
     give_api(admin);
@@ -116,7 +116,7 @@ static void screen__user_not_approved__policy_cures_it(void **state)
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     walk_to_probed(walk);
     press(walk, "Enter");
-    see_sentence(walk, "This user may not use the app.");
+    see_sentence(walk, "This user is not allowed to use the app.");
     g_autoptr(Admin) admin = at_the_page(walk);
     let_all_users_in(admin);
     press(walk, "r");
@@ -139,7 +139,7 @@ static void screen__create_not_permitted__profile_cures_it(void **state)
     to_test(walk);
     see_key(walk, "Enter insert Lead");
     press(walk, "Enter");
-    see_sentence(walk, "This user may not create");
+    see_sentence(walk, "This user is not allowed to create");
     g_autoptr(Admin) admin = at_the_page(walk);
     let_create_leads(admin);
     press(walk, "r");

@@ -295,7 +295,7 @@ static void wrong_state__and_nothing_else__is_state_mismatch(void **state)
     assert_true(child_wait_end(child, 60000));
     assert_code(child, 4);
     assert_contains(child->output->str, "This answer belongs to another authorization.");
-    assert_contains(child->output->str, "Close browser tabs that were left from earlier tries.");
+    assert_contains(child->output->str, "Close browser tabs left over from earlier attempts.");
 }
 
 /* ---- what Salesforce answers ---- */

@@ -40,12 +40,12 @@ static void screen__rows_diagnosis_and_keys__until_green(void **state)
     see_key(walk, "Enter troubleshoot");
     press(walk, "Enter");
     see(walk, "✖ API access");
-    see_sentence(walk, "This user may not use the API.");
+    see_sentence(walk, "This user is not allowed to use the API.");
     see_key(walk, "Enter check again");
     press(walk, "c");
     see(walk, "Copied.");
     g_autofree char *fix = copied(walk);
-    assert_contains(fix, "This user may not use the API.\n1. Open the user");
+    assert_contains(fix, "This user is not allowed to use the API.\n1. Open the user");
     assert_contains(fix, "ManageUsers");
     g_autofree char *page = walk_opened(walk, "o");
     g_autoptr(Admin) admin = admin_new(rig);

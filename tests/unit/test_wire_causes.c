@@ -172,7 +172,7 @@ static void wire__proxy__has_its_cause_and_advice(void **state)
         {proxy, "https://refuse.example/", NULL},
         {proxy, "https://password.example/", "user name and password"},
         {absent, "https://acme.my.salesforce.com/", "no proxy answers there"},
-        {"http://nosuch.invalid:1", "https://acme.my.salesforce.com/", "no such proxy"},
+        {"http://nosuch.invalid:1", "https://acme.my.salesforce.com/", "it was not found"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_setenv("https_proxy", rows[i].proxy, TRUE);

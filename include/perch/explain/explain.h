@@ -94,7 +94,7 @@ char *paste_org(const char *text, gsize length);
 struct diagnosis {
     enum cause cause;
     enum certainty certainty;
-    char *title;          /* "This user may not use the API." */
+    char *title;          /* "This user is not allowed to use the API." */
     char *happened;       /* one or two sentences */
     GPtrArray *fix;       /* char *: steps, translated, in order */
     char *tell_apart;     /* how to be sure; NULL = nothing to add */
