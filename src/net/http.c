@@ -75,6 +75,12 @@ static void on_ended(CURL *easy, CURLcode code, gpointer user)
     struct Http *http = user;
     struct transfer *transfer = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    if (transfer->hung_up) {
+        transfer->hung_up = false;
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+        if (curl_loop_add(http->loop, easy))
+            return;
+    }
     g_hash_table_remove(http->transfers, transfer);
     transfer->http = NULL;
     drop_source(&transfer->cancel);

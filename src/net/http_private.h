@@ -60,6 +60,7 @@ struct transfer {
     gsize head_bytes;
     bool head_ended;    /* with its empty line; libcurl is content without */
     bool too_large;     /* the cap was hit */
+    bool hung_up;       /* the connection was kept, and dead: nothing was sent on it */
     bool ready_to_send; /* the connection was up */
     bool proxied;
     gint64 sent_ms, received_ms; /* wall clock */

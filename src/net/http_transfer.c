@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <poll.h>
 #include <string.h>
 
 #include "certificate.h"
@@ -96,6 +97,16 @@ static bool is_safe_to_repeat(const char *method)
     return g_strv_contains(safe, method);
 }
 
+/* Whether the server has closed the connection that comes next. libcurl asks that itself, but from
+ * 8.22 on only once a second of each. */
+static bool is_hung_up(CURL *easy)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
+    struct pollfd end = {.fd = fd, .events = POLLRDHUP};
+    return fd != CURL_SOCKET_BAD && poll(&end, 1, 0) > 0;
+}
+
 /*
  * The connection is up and the request comes next. The second time in one transfer, a kept
  * connection has died without an answer and libcurl is about to send everything again on its own;
@@ -106,6 +117,9 @@ static int on_connected(void *user, char *ip, char *local_ip, int port, int loca
     (void)ip, (void)local_ip, (void)port, (void)local_port;
     struct transfer *transfer = user;
     if (transfer_was_sent(transfer) && !is_safe_to_repeat(transfer->request->method))
+        return CURL_PREREQFUNC_ABORT;
+    transfer->hung_up = is_hung_up(transfer->easy);
+    if (transfer->hung_up)
         return CURL_PREREQFUNC_ABORT;
     transfer->ready_to_send = true;
     transfer->sent_ms = clock_wall_ms();

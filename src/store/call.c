@@ -163,6 +163,12 @@ static bool came_too_late(const Call *call, const GError *error)
 
 static void connect_call(Call *call);
 
+void call_reopen(Call *call)
+{
+    call->link->broken = true;
+    connect_call(call_ref(call));
+}
+
 bool call_is_over(Call *call, const GError *error)
 {
     if (call->task == NULL)
@@ -173,8 +179,7 @@ bool call_is_over(Call *call, const GError *error)
     }
     if (came_too_late(call, error)) {
         call->reopened = true;
-        call->link->broken = true;
-        connect_call(call_ref(call));
+        call_reopen(call);
         return true;
     }
     if (lost_service(call))

@@ -65,6 +65,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_unref)
  * answered meanwhile or because error is set (it is then answered with what error means). */
 bool call_is_over(Call *call, const GError *error);
 
+/* Begins again, over a link that is opened now. */
+void call_reopen(Call *call);
+
 /* Whether the object that was asked for does not exist. A service that is gone is something else,
  * though it reads the same. */
 bool call_not_there(const Call *call, const GError *error);

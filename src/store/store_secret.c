@@ -38,9 +38,10 @@ static void on_secret(GObject *source, GAsyncResult *result, gpointer user)
     if (value != NULL) {
         call_succeed_with(call, value);
     } else if (!call->retried) {
-        /* Another program deleted or replaced it meanwhile: once more, then. */
+        /* Another program deleted or replaced it meanwhile, or its bytes cannot be read in this
+         * session (one in 256 of KWallet 5's): once more, then. */
         call->retried = true;
-        load_begin(call);
+        call_reopen(call);
     } else {
         call_fail(call, PERCH_ERROR_STORE_FAILED,
                   _("The keyring has the item but does not return its contents."));

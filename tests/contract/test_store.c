@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What any store must do: the same battery for each kind of kinds.def, the Secret Service being a
- * real gnome-keyring. */
+ * real gnome-keyring; with EVERY=1 a real KWallet 5 too, of whose sessions one in a hundred fails
+ * ("Can't find session", "Client public key size is invalid"). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -292,24 +293,34 @@ static void store__remedy__each_code_has_one(void **state)
 
 /* ---- a world of each kind ---- */
 
-static enum store_kind kind;
-
 static const char *const names[] = {
 #define STORE_KIND(id, name, ops) [id] = name,
 #include "perch/store/kinds.def"
 #undef STORE_KIND
 };
 
+static const struct world_kind {
+    enum store_kind kind;
+    enum keyring_kind keyring;
+    const char *service;
+} worlds[] = {
+#define STORE_KIND(id, name, ops) {id, KEYRING_UNLOCKED, name},
+#include "perch/store/kinds.def"
+#undef STORE_KIND
+    {STORE_SECRET_SERVICE, KEYRING_KWALLET, "KWallet"},
+};
+static const struct world_kind *now;
+
 /* A kind that lives in this process has no use for the keyring. */
 static int make_world(void **state)
 {
     struct world *world = g_new0(struct world, 1);
     world->home = tmp_home_new();
-    if (kind != STORE_MEMORY)
-        world->service = keyring_start(world->home, KEYRING_UNLOCKED);
+    if (now->kind != STORE_MEMORY)
+        world->service = keyring_start(world->home, now->keyring);
     world->config_dir = g_build_filename(world->home, "config", "perch", NULL);
-    world->store = store_open(kind, world->config_dir);
-    assert_string_equal(store_provider(world->store), names[kind]);
+    world->store = store_open(now->kind, world->config_dir);
+    assert_string_equal(store_provider(world->store), names[now->kind]);
     *state = world;
     return 0;
 }
@@ -351,8 +362,10 @@ int main(void)
     };
     const struct CMUnitTest rest[] = {cmocka_unit_test(store__remedy__each_code_has_one)};
     int failed = cmocka_run_group_tests_name("store contract", rest, NULL, NULL);
-    for (kind = 0; kind < STORE_KIND_COUNT; kind++) {
-        g_autofree char *name = g_strconcat("store contract: ", names[kind], NULL);
+    for (now = worlds; now < worlds + G_N_ELEMENTS(worlds); now++) {
+        if (now->keyring == KEYRING_KWALLET && g_getenv("EVERY") == NULL)
+            continue;
+        g_autofree char *name = g_strconcat("store contract: ", now->service, NULL);
         failed += cmocka_run_group_tests_name(name, battery, NULL, NULL);
     }
     return failed;

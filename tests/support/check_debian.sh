@@ -28,7 +28,7 @@ base=$keep/$release
 mirror=${MIRROR:-$(apt-get indextargets --format '$(SITE) $(RELEASE) $(REPO_URI)' |
     awk '$3 ~ /\/debian\/?$/ { print $3; exit }')}
 # What stands between this machine and the mirror stands between the copy and the mirror too.
-proxies=$(apt-config dump | grep -E '^Acquire::(https?::Proxy|Retries)' || true)
+proxies=$(apt-config dump | grep -E '^Acquire::(https?::Proxy|Retries|Check-Valid-Until)' || true)
 npm=$(npm config get registry 2>/dev/null || true)
 authorities=/etc/ssl/machine.pem
 
@@ -83,8 +83,8 @@ new_copy() {
     local root=$keep/$release-$1
     rm -rf "$root"
     cp -a "$base" "$root"
+    mkdir -p "$root/srv/perch" "$root/home/person" "$root/etc/ssl"
     [ -z "${NODE_EXTRA_CA_CERTS:-}" ] || cp "$NODE_EXTRA_CA_CERTS" "$root$authorities"
-    mkdir "$root/srv/perch" "$root/home/person"
     echo 'person:*:1000:1000::/home/person:/bin/bash' >>"$root/etc/passwd"
     echo 'person:*:20000:0:99999:7:::' >>"$root/etc/shadow"
     echo 'person:x:1000:' >>"$root/etc/group"

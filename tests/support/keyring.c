@@ -58,6 +58,73 @@ void tmp_home_free(char *home)
 
 /* ---- service ---- */
 
+/* Without a screen, and as libpam-kwallet opens it: with a key of 56 bytes instead of a dialog. */
+static const char kwallet_settings[] = "[Wallet]\nEnabled=true\nFirst Use=false\n"
+                                       "Default Wallet=kdewallet\nPrompt on Open=false\n"
+                                       "Leave Open=true\n"
+                                       "[org.freedesktop.secrets]\napiEnabled=true\n";
+static const guint8 kwallet_key[56] = {1, 2, 3};
+
+static void on_name(GDBusConnection *bus, const char *name, const char *owner, gpointer serves)
+{
+    (void)bus, (void)name, (void)owner;
+    *(bool *)serves = true;
+}
+
+static void kwallet_run(StorePrivate *service)
+{
+    char *argv[] = {(char *)(guintptr) "kwalletd5", NULL};
+    GError *error = NULL;
+    g_autoptr(GDBusConnection) bus =
+        g_dbus_connection_new_for_address_sync(service->address,
+                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                               NULL, NULL, &error);
+    if (bus == NULL || !g_spawn_async(NULL, argv, NULL,
+                                      G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
+                                          G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
+                                      NULL, NULL, &service->keyring, &error))
+        give_up("kwalletd5", error);
+    bool serves = false;
+    guint watch =
+        g_bus_watch_name_on_connection(bus, "org.freedesktop.secrets",
+                                       G_BUS_NAME_WATCHER_FLAGS_NONE, on_name, NULL, &serves, NULL);
+    run_until(&serves, "KWallet");
+    g_bus_unwatch_name(watch);
+    GVariant *key =
+        g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, kwallet_key, sizeof kwallet_key, 1);
+    g_autoptr(GVariant) opened = g_dbus_connection_call_sync(
+        bus, "org.kde.kwalletd5", "/modules/kwalletd5", "org.kde.KWallet", "pamOpen",
+        g_variant_new("(s@ayi)", "kdewallet", key, 0), NULL, G_DBUS_CALL_FLAGS_NONE,
+        DEADLINE_S * 1000, NULL, &error);
+    if (opened == NULL)
+        give_up("opening the wallet", error);
+}
+
+/* It offers as collections the wallets that were there when it started: the first run makes one. */
+static void kwallet_start(StorePrivate *service)
+{
+    GError *error = NULL;
+    g_autofree char *rc = g_build_filename(g_getenv("XDG_CONFIG_HOME"), "kwalletrc", NULL);
+    g_autofree char *folder = g_build_filename(g_getenv("XDG_DATA_HOME"), "kwalletd", NULL);
+    g_autofree char *salt = g_build_filename(folder, "kdewallet.salt", NULL);
+    if (g_mkdir_with_parents(folder, 0700) != 0 ||
+        !g_file_set_contents(rc, kwallet_settings, -1, &error) ||
+        !g_file_set_contents(salt, (const char *)kwallet_key, sizeof kwallet_key, &error))
+        give_up(folder, error);
+    g_setenv("QT_QPA_PLATFORM", "offscreen", TRUE);
+    kwallet_run(service);
+    private_keyring_stop(service);
+    kwallet_run(service);
+    /* Even an open one counts as locked until somebody unlocks it, which then asks nobody. */
+    const char *store[] = {"secret-tool", "store", "--label=first", "a", "b", NULL};
+    const char *clear[] = {"secret-tool", "clear", "a", "b", NULL};
+    g_autofree char *stored = run_program(store, "c");
+    g_autofree char *cleared = run_program(clear, "");
+    if (stored == NULL || cleared == NULL)
+        give_up("unlocking the wallet", NULL);
+}
+
 StorePrivate *keyring_start(const char *home, enum keyring_kind kind)
 {
     GError *error = NULL;
@@ -69,6 +136,8 @@ StorePrivate *keyring_start(const char *home, enum keyring_kind kind)
         give_up("private service", error);
     if (kind == KEYRING_EMPTY && !private_keyring_start(service, NULL, &error))
         give_up("keyring", error);
+    if (kind == KEYRING_KWALLET)
+        kwallet_start(service);
     return service;
 }
 

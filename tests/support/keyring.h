@@ -5,9 +5,10 @@
 #include "perch/store/store.h"
 
 /*
- * A temporary home and, on a private bus in it, a real gnome-keyring; and the calls of store.h as
- * plain functions that run the main loop until the answer is there. Everything here ends the test
- * program with a message when it cannot be had: no test passes because something is missing.
+ * A temporary home and, on a private bus in it, a real gnome-keyring or KWallet; and the calls of
+ * store.h as plain functions that run the main loop until the answer is there. Everything here ends
+ * the test program with a message when it cannot be had: no test passes because something is
+ * missing.
  */
 
 /* A new empty HOME with the XDG folders in it, the environment of the process changed to it (no
@@ -19,6 +20,7 @@ enum keyring_kind {
     KEYRING_UNLOCKED, /* a login keyring, open */
     KEYRING_EMPTY,    /* the service runs, no keyring was ever made */
     KEYRING_NONE,     /* a bus without the service */
+    KEYRING_KWALLET,  /* kwalletd5 (libkf5wallet-bin, libqca-qt5-2-plugins), its wallet open */
 };
 StorePrivate *keyring_start(const char *home, enum keyring_kind kind);
 

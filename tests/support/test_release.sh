@@ -82,6 +82,10 @@ check "and the day" grep -q '^\* Wed Feb 03 2021 ' "$there/.packaging/perch.spec
 check "so does Debian" grep -q '^perch (7.8.9-1) ' "$there/.packaging/debian/changelog"
 check "and Arch" grep -q '^pkgver=7.8.9$' "$there/.packaging/PKGBUILD"
 check "and AppStream" grep -q 'version="7.8.9" date="2021-02-03"' "$there/.packaging/perch.metainfo.xml"
+# Nothing is linked to libcurl, which is loaded when it is needed: packages must name it themselves.
+check "Debian's package depends on libcurl" grep -q '^Depends: libcurl' "$there/.packaging/debian/control"
+check "so does the RPM" grep -q '^Requires: *libcurl' "$there/.packaging/perch.spec"
+check "and Arch's" grep -q '^depends=.*[( ]curl[ )]' "$there/.packaging/PKGBUILD"
 cp -R "$there" "$work/again"
 touch "$work/again/Makefile"
 chmod -R go-rwx "$work/again"
