@@ -65,7 +65,8 @@ void app_check_flow(struct app *app, const Secret *given)
 static void prove_done(struct app *app, bool ok)
 {
     Connection *connection = app->session->connection;
-    login_finish(app, ok);
+    if (ok)
+        login_finish(app, true);
     enum tokens_state state = tokens_state(app->session->tokens);
     if (state != TOKENS_NONE)
         app_event(app, &(struct wizard_event){.kind = WIZARD_STORED, .done = state != TOKENS_WON});

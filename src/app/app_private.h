@@ -68,6 +68,7 @@ void login_stop(struct app *app);
 void login_browser(struct app *app);
 void login_paste(struct app *app, const Secret *text);
 void login_finish(struct app *app, bool succeeded);
+void login_go_on(struct app *app); /* the answer was none: it waits for the next */
 
 /* app_lists.c */
 void lists_start(struct app *app, const struct effect *effect);

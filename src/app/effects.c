@@ -288,6 +288,12 @@ void app_effect(struct app *app, const struct effect *effect)
     case EFFECT_LOGIN_STOP:
         login_stop(app);
         break;
+    case EFFECT_LOGIN_FAILED:
+        if (effect->keep)
+            login_go_on(app);
+        else
+            login_finish(app, false);
+        break;
     case EFFECT_BROWSER:
         login_browser(app);
         break;

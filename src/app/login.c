@@ -2,7 +2,8 @@
 #include "app_private.h"
 #include "perch/base/text.h"
 
-/* Three doors at once: the listener, a pasted address, a pasted code. The first that works wins. */
+/* Three doors at once: the listener, a pasted address, a pasted code. The first that works wins; an
+ * answer that does not work shuts none of them. */
 
 enum { LOGIN_SECONDS = 15 * 60 };
 
@@ -30,8 +31,8 @@ static void caught(const struct loopback_result *result, gpointer user)
         got_code(app, result->code);
         return;
     }
-    loopback_finish(app->loopback, false);
     got_error(app, STAGE_AUTHORIZE, result->error, result->description);
+    login_go_on(app);
 }
 
 void login_start(struct app *app)
@@ -91,12 +92,21 @@ void login_browser(struct app *app)
     app_event(app, &(struct wizard_event){.kind = WIZARD_BROWSER, .text = problem});
 }
 
-/* After a code came, the listener stays: the browser's tab waits for the final result. */
+/* After a code came, the listener stays: the browser's tab waits for the final result, and so does
+ * a browser that is slow, when that code was somebody else's. */
 void login_stop(struct app *app)
 {
+    if (app->has_code)
+        return;
     g_clear_pointer(&app->way, loopback_free);
-    if (!app->has_code)
-        g_clear_pointer(&app->loopback, loopback_free);
+    g_clear_pointer(&app->loopback, loopback_free);
+}
+
+void login_go_on(struct app *app)
+{
+    app->has_code = false;
+    if (app->loopback != NULL)
+        loopback_go_on(app->loopback);
 }
 
 void login_finish(struct app *app, bool succeeded)
@@ -104,6 +114,7 @@ void login_finish(struct app *app, bool succeeded)
     if (app->loopback != NULL && app->has_code)
         loopback_finish(app->loopback, succeeded);
     app->has_code = false;
+    g_clear_pointer(&app->way, loopback_free);
 }
 
 void login_paste(struct app *app, const Secret *text)
@@ -121,7 +132,8 @@ void login_paste(struct app *app, const Secret *text)
                            .text = _("This address belongs to another login. Paste the one that "
                                      "the browser ended on after you opened the address above.")});
     } else {
-        g_clear_pointer(&app->loopback, loopback_free);
+        if (app->loopback != NULL)
+            loopback_hold(app->loopback);
         got_code(app, paste.code);
     }
     paste_clear(&paste);

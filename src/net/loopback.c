@@ -9,6 +9,7 @@
 
 enum {
     MAX_VISITORS = 16,
+    MAX_ANSWERS = 64,      /* that wait for the one before them to be judged */
     READ_SECONDS = 5,      /* for a request to arrive, and again for its answer to be taken */
     HOLD_SECONDS = 60,     /* how long the tab waits for loopback_finish */
     ACCEPT_PAUSE_MS = 200, /* when accepting fails (no descriptors left) */
@@ -24,10 +25,18 @@ struct Loopback {
     char *target, *ticket; /* leads there who asks for that path; NULL = catches a code */
     loopback_done done;
     gpointer user;
-    bool answered; /* done was called, or an unknown visitor was led on */
+    enum { IDLE, JUDGING, HELD } at; /* the first answer; HELD: one of another door */
+    bool answered;                   /* the end, or an unknown visitor was led on */
     bool has_ipv6;
     bool other_login;    /* an answer with another state came */
     GPtrArray *visitors; /* struct visitor, owned, in the order of arrival */
+    GQueue answers;      /* struct answer, owned; the first is the one that is judged */
+};
+
+/* What a redirect carries. Two that carry the same are one: a tab that was loaded again. */
+struct answer {
+    Secret *code; /* NULL = an error */
+    char *error, *description;
 };
 
 /* One connection. */
@@ -38,9 +47,62 @@ struct visitor {
     enum { READING, HOLDING, WRITING, LEAVING } phase;
     gsize length;
     char head[REQUEST_HEAD_MAX];
+    const struct answer *brought; /* HOLDING: borrowed, compared only */
     GString *answer;
     gsize sent;
 };
+
+static void answer_free(gpointer data)
+{
+    struct answer *answer = data;
+    secret_unref(answer->code);
+    g_free(answer->error);
+    g_free(answer->description);
+    g_free(answer);
+}
+
+static bool answer_is(const struct answer *answer, const struct loopback_verdict *verdict)
+{
+    return verdict->code != NULL
+               ? secret_equal_text(answer->code, verdict->code)
+               : answer->code == NULL && g_strcmp0(answer->error, verdict->error) == 0 &&
+                     g_strcmp0(answer->description, verdict->description) == 0;
+}
+
+/* NULL: there are too many already. */
+static const struct answer *answer_keep(Loopback *loopback, const struct loopback_verdict *verdict)
+{
+    for (const GList *at = loopback->answers.head; at != NULL; at = at->next)
+        if (answer_is(at->data, verdict))
+            return at->data;
+    if (loopback->answers.length >= MAX_ANSWERS)
+        return NULL;
+    struct answer *answer = g_new0(struct answer, 1);
+    answer->code = verdict->code == NULL ? NULL : secret_new(verdict->code);
+    answer->error = g_strdup(verdict->error);
+    answer->description = g_strdup(verdict->description);
+    g_queue_push_tail(&loopback->answers, answer);
+    return answer;
+}
+
+/* The next answer to be judged, if none is. The loopback may be gone afterwards. */
+static void judge_next(Loopback *loopback)
+{
+    const struct answer *answer = g_queue_peek_head(&loopback->answers);
+    if (loopback->at != IDLE || answer == NULL)
+        return;
+    loopback->at = JUDGING;
+    g_autoptr(Secret) code = answer->code == NULL ? secret_new("") : secret_ref(answer->code);
+    g_autofree char *error = g_strdup(answer->error);
+    g_autofree char *description = g_strdup(answer->description);
+    const struct loopback_result result = {
+        .outcome = answer->code == NULL ? LOOPBACK_ERROR : LOOPBACK_CODE,
+        .code = code,
+        .error = error == NULL ? "" : error,
+        .description = description == NULL ? "" : description,
+    };
+    loopback->done(&result, loopback->user);
+}
 
 static void drop_source(GSource **source)
 {
@@ -131,25 +193,21 @@ static void visitor_write(struct visitor *visitor)
     visitor_watch(visitor, G_IO_IN);
 }
 
-/* The tab waits for loopback_finish; done is called the first time. */
+static void visitor_answer(struct visitor *visitor, enum loopback_page page, bool without_body);
+
+/* The tab waits for what its answer comes to. */
 static void visitor_hold(struct visitor *visitor, const struct loopback_verdict *verdict)
 {
     Loopback *loopback = visitor->loopback;
+    visitor->brought = answer_keep(loopback, verdict);
+    if (visitor->brought == NULL) {
+        visitor_answer(visitor, PAGE_REFUSED, false);
+        return;
+    }
     visitor->phase = HOLDING;
     visitor_watch(visitor, 0);
     visitor_give(visitor, HOLD_SECONDS);
-    if (loopback->answered)
-        return;
-    loopback->answered = true;
-    bool is_code = verdict->outcome == LOOPBACK_CODE;
-    g_autoptr(Secret) code = secret_new(verdict->code);
-    struct loopback_result result = {
-        .outcome = verdict->outcome,
-        .code = code,
-        .error = is_code ? "" : verdict->error,
-        .description = is_code || verdict->description == NULL ? "" : verdict->description,
-    };
-    loopback->done(&result, loopback->user); /* may finish or free the loopback */
+    judge_next(loopback);
 }
 
 static void visitor_say(struct visitor *visitor, GString *answer)
@@ -261,23 +319,28 @@ static gboolean on_visitor_late(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* Room for one more: the one that has been here longest without a valid answer goes. */
-static bool make_room(Loopback *loopback)
+/* Room for one more: the one goes that has been here longest, without a valid answer or, where most
+ * have one, with it; what it brought stays. */
+static void make_room(Loopback *loopback)
 {
-    for (guint i = 0; loopback->visitors->len >= MAX_VISITORS && i < loopback->visitors->len; i++) {
-        struct visitor *visitor = loopback->visitors->pdata[i];
-        if (visitor->phase != HOLDING)
+    const GPtrArray *visitors = loopback->visitors;
+    guint holding = 0;
+    if (visitors->len < MAX_VISITORS)
+        return;
+    for (guint i = 0; i < visitors->len; i++)
+        holding += ((struct visitor *)visitors->pdata[i])->phase == HOLDING;
+    for (guint i = 0; i < visitors->len; i++) {
+        struct visitor *visitor = visitors->pdata[i];
+        if ((visitor->phase == HOLDING) == (holding > MAX_VISITORS / 2)) {
             visitor_leave(visitor);
+            return;
+        }
     }
-    return loopback->visitors->len < MAX_VISITORS;
 }
 
 static void admit(Loopback *loopback, GSocket *socket)
 {
-    if (!make_room(loopback)) {
-        g_object_unref(socket);
-        return;
-    }
+    make_room(loopback);
     g_socket_set_blocking(socket, FALSE);
     struct visitor *visitor = g_new0(struct visitor, 1);
     visitor->loopback = loopback;
@@ -412,15 +475,41 @@ static void close_listener(Loopback *loopback)
     loopback_sockets_close(&loopback->sockets);
 }
 
+/* Those that wait with that answer, or all. */
+static void answer_holding(Loopback *loopback, const struct answer *answer, enum loopback_page page)
+{
+    for (guint i = loopback->visitors->len; i > 0; i--) {
+        struct visitor *visitor = loopback->visitors->pdata[i - 1];
+        if (visitor->phase == HOLDING && (answer == NULL || visitor->brought == answer))
+            visitor_answer(visitor, page, false);
+    }
+}
+
+void loopback_hold(Loopback *loopback)
+{
+    loopback->at = HELD;
+}
+
+void loopback_go_on(Loopback *loopback)
+{
+    if (loopback->at == JUDGING) {
+        struct answer *refused = g_queue_pop_head(&loopback->answers);
+        answer_holding(loopback, refused, PAGE_REFUSED);
+        answer_free(refused);
+    }
+    loopback->at = IDLE;
+    judge_next(loopback);
+}
+
 void loopback_finish(Loopback *loopback, bool succeeded)
 {
     loopback->answered = true;
+    loopback->at = HELD;
     close_listener(loopback);
+    answer_holding(loopback, NULL, succeeded ? PAGE_SUCCEEDED : PAGE_FAILED);
     for (guint i = loopback->visitors->len; i > 0; i--) {
         struct visitor *visitor = loopback->visitors->pdata[i - 1];
-        if (visitor->phase == HOLDING)
-            visitor_answer(visitor, succeeded ? PAGE_SUCCEEDED : PAGE_FAILED, false);
-        else if (visitor->phase == READING)
+        if (visitor->phase == READING)
             visitor_leave(visitor);
     }
 }
@@ -431,6 +520,7 @@ void loopback_free(Loopback *loopback)
         return;
     close_listener(loopback);
     g_ptr_array_unref(loopback->visitors);
+    g_queue_clear_full(&loopback->answers, answer_free);
     secret_unref(loopback->state);
     wipe_free(loopback->target);
     g_free(loopback->ticket);

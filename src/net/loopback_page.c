@@ -18,6 +18,10 @@ static const struct page pages[PAGE_COUNT] = {
     [PAGE_FAILED] = {"200 OK", "", N_("perch is not connected"),
                      N_("Salesforce's answer arrived, but it did not lead to a connection. The "
                         "terminal says why, and what to do. You can close this tab.")},
+    [PAGE_REFUSED] = {"200 OK", "", N_("perch keeps waiting"),
+                      N_("Salesforce's answer arrived, but it did not lead to a login. The "
+                         "terminal says why. Log in once more at the address that the terminal "
+                         "shows. You can close this tab.")},
     [PAGE_STILL_WORKING] = {"200 OK", "", N_("perch has Salesforce's answer"),
                             N_("It is still working on it. The result is shown in the terminal. "
                                "You can close this tab.")},

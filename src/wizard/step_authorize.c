@@ -38,6 +38,8 @@ void step_authorize_checks(struct wizard *w, enum check_list_id list, bool done,
     (void)out;
 }
 
+enum { REFUSED_MOST = 50 };
+
 /* No login is under way, and none has failed. */
 static bool is_idle(const struct wizard *w)
 {
@@ -60,10 +62,12 @@ static void use_paste(struct wizard *w, GArray *out)
 
 static void again(struct wizard *w, GArray *out)
 {
-    if (w->login_waiting)
-        effect_add(out, EFFECT_BROWSER);
-    else
+    if (!w->login_waiting) {
         begin(w, out);
+        return;
+    }
+    list_clear(w, CHECKS_LOGIN);
+    effect_add(out, EFFECT_BROWSER);
 }
 
 void step_authorize_event(struct wizard *w, const struct view_event *event, GArray *out)
@@ -80,33 +84,89 @@ void step_authorize_event(struct wizard *w, const struct view_event *event, GArr
         wizard_go(w, STEP_PROVE, out);
     else if (is_action(event, ACTION_RETRY) || is_action(event, ACTION_NEXT))
         again(w, out);
-    else if (list_failed(w, CHECKS_LOGIN) && list_action(w, CHECKS_LOGIN, event, out))
-        return;
-    else if (is_action(event, ACTION_COPY) && w->login_url != NULL) {
+    else if (is_action(event, ACTION_COPY) && event->id != ITEM_CHECK && w->login_waiting) {
         g_autoptr(Secret) text = secret_new(w->login_url);
         effect_secret(out, EFFECT_COPY, text);
-    } else if (is_action(event, ACTION_WRITE) && w->login_url != NULL)
+    } else if (list_failed(w, CHECKS_LOGIN) && list_action(w, CHECKS_LOGIN, event, out))
+        return;
+    else if (is_action(event, ACTION_WRITE) && w->login_url != NULL)
         effect_text(out, EFFECT_WRITE, w->login_url);
 }
 
 /* ---- how the login goes ---- */
 
-static void fail(struct wizard *w, const struct failure *failure)
+static void end(struct wizard *w, GArray *out)
 {
-    struct check_result *result =
-        failure_result(w, "login", _("Login"), failure, w->connection->login_url);
-    list_clear(w, CHECKS_LOGIN);
-    w->lists[CHECKS_LOGIN].results =
-        g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
-    g_ptr_array_add(w->lists[CHECKS_LOGIN].results, result);
+    if (w->login_waiting)
+        effect_add(out, EFFECT_LOGIN_STOP);
     w->login_begun = w->login_waiting = false;
     w->marks[STEP_AUTHORIZE] = MARK_FAILED;
 }
 
+/* The step's one row; it is taken. */
+static void show(struct wizard *w, struct check_result *result)
+{
+    list_clear(w, CHECKS_LOGIN);
+    w->lists[CHECKS_LOGIN].results =
+        g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+    g_ptr_array_add(w->lists[CHECKS_LOGIN].results, result);
+}
+
+static void show_failure(struct wizard *w, const struct failure *failure)
+{
+    show(w, failure_result(w, "login", _("Login"), failure, w->connection->login_url));
+}
+
+/* An answer came to nothing. Whoever knows the address can send one: it ends the login only when
+ * it is one of very many. */
+static void refuse(struct wizard *w, GArray *out)
+{
+    secret_set(&w->paste, NULL);
+    if (++w->login_refused >= REFUSED_MOST)
+        end(w, out);
+}
+
 void login_failed(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
-    (void)out;
-    fail(w, event->failure);
+    show_failure(w, event->failure);
+    if (w->login_waiting)
+        refuse(w, out);
+    else
+        end(w, out);
+}
+
+/* Salesforce took the app for what it is, but not this code: another one may be the right one. */
+static bool is_refused_code(const struct check_result *exchange)
+{
+    static const enum cause of_app[] = {CAUSE_CONSUMER_KEY_UNKNOWN, CAUSE_CONSUMER_SECRET_WRONG};
+    if (exchange == NULL || exchange->status != CHECK_FAILED || exchange->diagnosis == NULL)
+        return false;
+    for (gsize i = 0; i < G_N_ELEMENTS(of_app); i++)
+        if (exchange->diagnosis->cause == of_app[i])
+            return false;
+    return exchange->diagnosis->exit == PERCH_EXIT_AUTHORIZATION ||
+           exchange->diagnosis->exit == PERCH_EXIT_APP;
+}
+
+void login_unproven(struct wizard *w, GArray *out)
+{
+    const struct check_result *exchange = list_find(w, CHECKS_PROVE, "exchange");
+    bool here = w->step == STEP_PROVE || w->step == STEP_AUTHORIZE;
+    bool goes_on = here && is_refused_code(exchange);
+    if (goes_on) {
+        struct check_result *row = check_result_copy(exchange);
+        row->id = "login";
+        row->title = _("Login");
+        wizard_forget_login(w, out);
+        if (w->step == STEP_PROVE)
+            wizard_go(w, STEP_AUTHORIZE, out);
+        show(w, row);
+        w->login_begun = w->login_waiting = true;
+        w->marks[STEP_AUTHORIZE] = MARK_WORKING;
+    }
+    effect_add(out, EFFECT_LOGIN_FAILED)->keep = goes_on;
+    if (goes_on)
+        refuse(w, out);
 }
 
 void login_started(struct wizard *w, const struct wizard_event *event, GArray *out)
@@ -122,6 +182,7 @@ void login_started(struct wizard *w, const struct wizard_event *event, GArray *o
     list_clear(w, CHECKS_LOGIN);
     g_clear_pointer(&w->browser_problem, g_free);
     w->login_other = false;
+    w->login_refused = 0;
 }
 
 void login_code(struct wizard *w, const struct wizard_event *event, GArray *out)
@@ -130,7 +191,10 @@ void login_code(struct wizard *w, const struct wizard_event *event, GArray *out)
     if (w->step != STEP_AUTHORIZE)
         return;
     w->login_waiting = false;
-    list_clear(w, CHECKS_LOGIN);
+    if (w->lists[CHECKS_LOGIN].results != NULL) { /* what was refused before is told, no more */
+        struct check_result *refused = w->lists[CHECKS_LOGIN].results->pdata[0];
+        refused->status = CHECK_WARNING;
+    }
     wizard_forget_login(w, out);
     w->marks[STEP_AUTHORIZE] = MARK_OK;
     w->code_new = true;
@@ -141,6 +205,8 @@ void login_code(struct wizard *w, const struct wizard_event *event, GArray *out)
 static void login_late(struct wizard *w)
 {
     struct failure failure;
+    if (list_failed(w, CHECKS_LOGIN)) /* it is told already */
+        return;
     if (w->login_other)
         failure_own(&failure, STAGE_AUTHORIZE, "state-mismatch",
                     _("An answer came, but it belongs to another login."));
@@ -149,7 +215,7 @@ static void login_late(struct wizard *w)
                     _("There was no browser, and no address was pasted in time."));
     else
         failure_own(&failure, STAGE_AUTHORIZE, "timeout", _("Nobody finished the login in time."));
-    fail(w, &failure);
+    show_failure(w, &failure);
     failure_clear(&failure);
 }
 
@@ -158,8 +224,8 @@ void step_authorize_tick(struct wizard *w, const struct wizard_event *event, GAr
     w->login_other = w->login_other || event->done;
     if (w->login_waiting && w->step == STEP_AUTHORIZE &&
         w->now_ms - w->login_started_ms > w->login_seconds * 1000) {
-        effect_add(out, EFFECT_LOGIN_STOP);
         login_late(w);
+        end(w, out);
     }
 }
 
@@ -249,20 +315,27 @@ void step_authorize_view(const struct wizard *w, struct view *view, int focus)
     view->failed = !view->busy && !is_idle(w);
     view_heading(view, _("Log in, and press Allow"), time);
     view_blank(view);
+    if (failed && w->login_waiting)
+        view_text(view, ROLE_PLAIN, 0,
+                  _("This answer led to no login. perch goes on waiting for yours."));
     if (failed)
         list_view(w, CHECKS_LOGIN, view, focus);
     else if (is_idle(w)) {
         view_idle(w, view);
         return;
-    } else if (w->login_url != NULL)
+    }
+    if (failed && w->login_waiting)
+        view_blank(view);
+    if (w->login_waiting)
         view_waiting(w, view);
+    bool row_keys = failed && (!w->login_waiting || focus == ITEM_CHECK);
     if (!w->login_waiting)
         view_key(view, ACTION_NEXT, _("open browser again"));
     else if (w->paste != NULL)
         view_key(view, ACTION_NEXT, _("use what is pasted"));
-    else
+    else if (!row_keys)
         view_key(view, ACTION_COPY, _("copy address"));
-    if (failed)
+    if (row_keys)
         list_keys(w, CHECKS_LOGIN, view, focus);
     view_key(view, ACTION_RETRY, _("open again"));
     if (w->login_waiting)

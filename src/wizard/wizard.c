@@ -183,8 +183,11 @@ static void checks_event(struct wizard *w, const struct wizard_event *event, GAr
     }
     if (event->done)
         w->lists[event->list].running = false;
-    if (event->list == CHECKS_PROVE && event->done)
+    if (event->list == CHECKS_PROVE && event->done) {
         w->logged_in = list_ok(w, CHECKS_PROVE);
+        if (!w->logged_in)
+            login_unproven(w, out);
+    }
     steps[w->step].checks(w, event->list, event->done, out);
 }
 

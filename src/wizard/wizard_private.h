@@ -41,6 +41,7 @@ void screens_view(const struct wizard *w, struct view *view, int focus);
 /* What the world answers, each to its event. */
 void login_started(struct wizard *w, const struct wizard_event *event, GArray *out);
 void login_failed(struct wizard *w, const struct wizard_event *event, GArray *out);
+void login_unproven(struct wizard *w, GArray *out); /* Prove ended with a failure */
 void login_code(struct wizard *w, const struct wizard_event *event, GArray *out);
 void login_paste_problem(struct wizard *w, const struct wizard_event *event, GArray *out);
 void login_browser_problem(struct wizard *w, const struct wizard_event *event, GArray *out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "e2e/rig.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,7 +53,7 @@ void rig_free(Rig *rig)
     g_free(rig);
 }
 
-Child *rig_perch_input(Rig *rig, const char *const *words, const char *input, bool may_show)
+static Child *start(Rig *rig, const char *const *words, const char *input)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_ptr_array_add(argv, (gpointer)(guintptr)g_getenv("PERCH"));
@@ -64,6 +65,11 @@ Child *rig_perch_input(Rig *rig, const char *const *words, const char *input, bo
     if (input != NULL)
         child_send(child, input);
     child_close_input(child);
+    return child;
+}
+
+static void see_end(Rig *rig, Child *child, bool may_show)
+{
     if (!child_wait_end(child, 60000)) {
         /* cmocka cuts long messages. */
         fprintf(stderr, "%s\n%s\n", child->output->str, child->errors->str);
@@ -72,6 +78,23 @@ Child *rig_perch_input(Rig *rig, const char *const *words, const char *input, bo
     if (!may_show)
         canary_search(rig->canary, "standard output", child->output->str, -1);
     canary_search(rig->canary, "standard error", child->errors->str, -1);
+}
+
+Child *rig_perch_input(Rig *rig, const char *const *words, const char *input, bool may_show)
+{
+    Child *child = start(rig, words, input);
+    see_end(rig, child, may_show);
+    return child;
+}
+
+Child *rig_perch_refused(Rig *rig, const char *const *words)
+{
+    Child *child = start(rig, words, NULL);
+    if (!(g_strv_contains(words, "--json") ? child_wait_errors : child_wait_output)(
+            child, "perch goes on waiting", 60000))
+        fail_msg("nothing was refused: %s%s", child->output->str, child->errors->str);
+    kill(child->pid, SIGINT);
+    see_end(rig, child, false);
     return child;
 }
 

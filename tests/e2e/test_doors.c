@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "e2e/walk.h"
+#include "support/browser_login.h"
 
 /* At Authorize, with a browser that does nothing. */
 static Walk *wait_for_paste(Rig *rig)
@@ -173,7 +174,6 @@ static void paste__error_page__names_the_cause_and_retries(void **state)
         see(walk, rows[i].code);
         see_sentence(walk, rows[i].title);
         see(walk, "To fix");
-        see_no(walk, "Listening on");
         press(walk, "r");
         see(walk, "Listening on");
         see_no(walk, rows[i].code);
@@ -209,6 +209,94 @@ static void browser__gets_an_address_that_tells_nothing(void **state)
     assert_one_exchange(rig);
 }
 
+/* ---- whoever knows the address ---- */
+
+/* Sends a redirect with the login's own state, as anybody on this computer can who has read it. */
+static void send_answer(const char *address, const char *values)
+{
+    g_autoptr(GUri) uri = g_uri_parse(address, G_URI_FLAGS_NONE, NULL);
+    g_autoptr(GHashTable) query =
+        g_uri_parse_params(g_uri_get_query(uri), -1, "&", G_URI_PARAMS_NONE, NULL);
+    g_autofree char *url =
+        g_strdup_printf("%s?%s&state=%s", (char *)g_hash_table_lookup(query, "redirect_uri"),
+                        values, (char *)g_hash_table_lookup(query, "state"));
+    g_autoptr(Fetched) page = fetch(url, NULL);
+    assert_int_equal(page->status, 200);
+    assert_non_null(strstr(page->body, "perch keeps waiting"));
+}
+
+static const struct {
+    const char *values, *told;
+} foreign[] = {
+    {"code=aPrxWrong", "The authorization code is damaged"},
+    {"code=aPrxOther", "The authorization code is damaged"},
+    {"error=access_denied&error_description=end-user+denied+authorization", "Deny was pressed"},
+    {"error=OAUTH_APP_BLOCKED&error_description=this+app+is+blocked+by+admin", "blocked this app"},
+};
+
+static void foreign_answers__do_not_end_the_login(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    g_autofree char *address = walk_address(walk);
+    for (gsize i = 0; i < G_N_ELEMENTS(foreign); i++) {
+        send_answer(address, foreign[i].values);
+        see_sentence(walk, foreign[i].told);
+        see_sentence(walk, "perch goes on waiting for yours");
+        see(walk, "▸ 5 Authorize");
+        see(walk, "waiting 0:");
+    }
+    walk_browser(walk, "allow");
+    press(walk, "r");
+    walk_home(walk, "acme");
+}
+
+/* A wrong code that was pasted shuts no door either. */
+static void paste__wrong_code__the_browser_still_counts(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    paste(walk, "aPrxWrongCodeThatNobodyGave==");
+    see_sentence(walk, "perch goes on waiting for yours");
+    walk_browser(walk, "allow");
+    press(walk, "r");
+    walk_home(walk, "acme");
+}
+
+/* Line by line; and in the JSON of a set-up without a person it is a warning. */
+static void foreign_answers__without_a_screen__are_told(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_use_browser(rig->org, rig->home, "nothing");
+    g_autoptr(GPtrArray) words =
+        rig_setup_words(rig, "acme", (const char *const[]){"--json", NULL});
+    g_ptr_array_insert(words, 0, g_strdup(g_getenv("PERCH")));
+    g_autoptr(Child) child = child_start((const char *const *)words->pdata, rig->home->env);
+    child_close_input(child);
+    assert_true(child_wait_errors(child, "code_challenge_method=S256", 60000));
+    const char *from = strstr(child->errors->str, rig->org->url);
+    while (!g_str_has_prefix(from + strlen(rig->org->url), "/services/oauth2/authorize"))
+        from = strstr(from + 1, rig->org->url);
+    g_autofree char *address = g_strndup(from, strcspn(from, " \r\n"));
+    for (gsize i = 0; i < G_N_ELEMENTS(foreign); i++) {
+        send_answer(address, foreign[i].values);
+        assert_true(child_wait_errors(child, foreign[i].told, 60000));
+    }
+    assert_true(child_wait_errors(child, "perch goes on waiting for yours", 60000));
+    struct browser_options options = {.username = rig->org->username,
+                                      .password = rig->org->password};
+    g_autoptr(BrowserVisit) visit = browser_login(address, &options);
+    assert_true(child_wait_end(child, 60000));
+    assert_code(child, 0);
+    g_autoptr(Json) json = child_json(child);
+    const Json *login = json_check(json, "login");
+    assert_string_equal(json_get_string(login, "status"), "warning");
+    assert_string_equal(json_get_string(json_get(login, "diagnosis"), "cause"), "app-blocked");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +308,9 @@ int main(void)
         cmocka_unit_test(paste__address_of_another_login__is_refused),
         cmocka_unit_test(paste__nothing_of_use__says_what_is_wanted),
         cmocka_unit_test(browser__gets_an_address_that_tells_nothing),
+        cmocka_unit_test(foreign_answers__do_not_end_the_login),
+        cmocka_unit_test(paste__wrong_code__the_browser_still_counts),
+        cmocka_unit_test(foreign_answers__without_a_screen__are_told),
         cmocka_unit_test(paste__error_page__names_the_cause_and_retries),
     };
     return cmocka_run_group_tests_name("the doors of Authorize", tests, NULL, NULL);

@@ -10,8 +10,8 @@
 #include "e2e/walk.h"
 #include "support/browser_login.h"
 
-/* perch setup acme --json with more words. */
-static Json *set_up(Rig *rig, int code, const char *const *more)
+/* perch setup acme --json with more words. goes_on: until an answer is refused. */
+static Json *set_up_until(Rig *rig, int code, const char *const *more, bool goes_on)
 {
     g_autoptr(GPtrArray) words = g_ptr_array_new();
     g_ptr_array_add(words, (gpointer)(guintptr) "--json");
@@ -19,9 +19,16 @@ static Json *set_up(Rig *rig, int code, const char *const *more)
         g_ptr_array_add(words, (gpointer)(guintptr)more[i]);
     g_ptr_array_add(words, NULL);
     g_autoptr(GPtrArray) all = rig_setup_words(rig, "acme", (const char *const *)words->pdata);
-    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)all->pdata, NULL, false);
+    const char *const *argv = (const char *const *)all->pdata;
+    g_autoptr(Child) child =
+        goes_on ? rig_perch_refused(rig, argv) : rig_perch_input(rig, argv, NULL, false);
     assert_code(child, code);
     return child_json(child);
+}
+
+static Json *set_up(Rig *rig, int code, const char *const *more)
+{
+    return set_up_until(rig, code, more, false);
 }
 
 /* The row has that cause and a fix in whole sentences; with the words "fix", if not NULL. */
@@ -304,7 +311,7 @@ static const struct {
     const char *situation, *patch, *browser, *check, *cause, *fix, *page;
     int code;
 } refusals[] = {
-    {"the code is too old", "{'org':{'code_seconds':0}}", "allow", "exchange", "code-expired",
+    {"the code is too old", "{'org':{'code_seconds':0}}", "allow", "login", "code-expired",
      "Authorize again", NULL, 4},
     {"the token endpoint is down", "{'faults':{'/services/oauth2/token':{'kind':'unavailable'}}}",
      "allow", "exchange", "salesforce-unavailable", "status.salesforce.com", NULL, 10},
@@ -330,7 +337,8 @@ static void refusals__each__has_its_cause_fix_page_and_code(void **state)
         g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
         demo_org_use_browser(rig->org, rig->home, refusals[i].browser);
         demo_org_patch(rig->org, refusals[i].patch);
-        g_autoptr(Json) json = set_up(rig, refusals[i].code, NULL);
+        g_autoptr(Json) json =
+            set_up_until(rig, refusals[i].code, NULL, g_str_equal(refusals[i].check, "login"));
         assert_cause(json, refusals[i].check, refusals[i].cause, refusals[i].fix);
         if (refusals[i].page != NULL)
             assert_page(json, refusals[i].check, refusals[i].page);

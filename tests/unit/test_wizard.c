@@ -167,158 +167,6 @@ static void wizard__secrets__never_in_a_view_unless_asked(void **state)
     assert_string_equal(view_find(again, ITEM_CLIENT_SECRET)->value, "");
 }
 
-static void wizard__authorize__typed_paste_waits_for_enter(void **state)
-{
-    g_autoptr(Rig) rig = rig_new();
-    (void)state;
-    rig_to_authorize(rig);
-    rig_start_login(rig);
-    rig_input(rig, ITEM_PASTE, "aPrx");
-    assert_null(rig_effect(rig, EFFECT_PASTE));
-    rig_act(rig, ACTION_NEXT, ITEM_PASTE);
-    assert_string_equal(secret_peek(rig_effect(rig, EFFECT_PASTE)->secret), "aPrx");
-    rig_view_event(rig,
-                   (struct view_event){.kind = VIEW_EVENT_PASTE,
-                                       .id = ITEM_PASTE,
-                                       .text = "https://login.salesforce.com/?code=aPrx%3D%3D"});
-    assert_non_null(rig_effect(rig, EFFECT_PASTE));
-}
-
-/* Why nobody came back, as far as it is known. */
-static void wizard__authorize__late_login__names_what_was_seen(void **state)
-{
-    static const struct {
-        const char *browser;
-        bool other_tick, other_paste;
-        enum cause cause;
-    } rows[] = {
-        {NULL, false, false, CAUSE_TIMEOUT},
-        {"No browser.", false, false, CAUSE_NO_BROWSER},
-        {NULL, true, false, CAUSE_STATE_MISMATCH},
-        {"No browser.", false, true, CAUSE_STATE_MISMATCH},
-    };
-    (void)state;
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(Rig) rig = rig_new();
-        rig_to_authorize(rig);
-        rig_start_login(rig);
-        rig_handle(rig, (struct wizard_event){.kind = WIZARD_BROWSER, .text = rows[i].browser});
-        rig_handle(rig, (struct wizard_event){.kind = WIZARD_TICK, .done = rows[i].other_tick});
-        if (rows[i].other_paste)
-            rig_handle(rig, (struct wizard_event){
-                                .kind = WIZARD_PASTE_PROBLEM, .text = "Another.", .done = true});
-        rig->now += 901 * 1000;
-        rig_handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
-        g_autoptr(GPtrArray) results = wizard_results(rig->wizard);
-        const struct check_result *login = results->pdata[results->len - 1];
-        assert_string_equal(login->id, "login");
-        assert_int_equal(login->diagnosis->cause, rows[i].cause);
-    }
-}
-
-static void wizard__authorize__time_runs_out(void **state)
-{
-    g_autoptr(Rig) rig = rig_new();
-    (void)state;
-    rig_to_authorize(rig);
-    rig_start_login(rig);
-    rig->now += 901 * 1000;
-    rig_handle(rig, (struct wizard_event){.kind = WIZARD_TICK});
-    assert_non_null(rig_effect(rig, EFFECT_LOGIN_STOP));
-    g_autoptr(View) view = wizard_view(rig->wizard, 0);
-    assert_true(view->failed);
-    rig_act(rig, ACTION_RETRY, 0);
-    assert_non_null(rig_effect(rig, EFFECT_LOGIN));
-}
-
-static void wizard__authorize__refusal_has_a_page_a_fix_and_a_result(void **state)
-{
-    g_autoptr(Rig) rig = rig_new();
-    struct failure failure;
-    (void)state;
-    rig_to_authorize(rig);
-    rig_start_login(rig);
-    failure_own(&failure, STAGE_AUTHORIZE, "OAUTH_APP_ACCESS_DENIED",
-                "user is not admin approved to access this app");
-    rig_handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_FAILED, .failure = &failure});
-    failure_clear(&failure);
-    rig_act(rig, ACTION_OPEN, ITEM_CHECK);
-    assert_string_equal(rig_effect(rig, EFFECT_OPEN)->text,
-                        "https://acme.lightning.force.com/lightning/setup/"
-                        "ManageExternalClientApplication/home");
-    rig_act(rig, ACTION_COPY, ITEM_CHECK);
-    assert_contains(secret_peek(rig_effect(rig, EFFECT_COPY)->secret), "Permitted Users");
-    g_autoptr(GPtrArray) results = wizard_results(rig->wizard);
-    const struct check_result *login = results->pdata[results->len - 1];
-    assert_string_equal(login->id, "login");
-    assert_int_equal(login->diagnosis->cause, CAUSE_USER_NOT_APPROVED);
-    assert_int_equal(wizard_exit(rig->wizard), PERCH_EXIT_APP);
-    /* The next try starts clean. */
-    rig_act(rig, ACTION_RETRY, 0);
-    assert_non_null(rig_effect(rig, EFFECT_LOGIN));
-    assert_int_equal(wizard_exit(rig->wizard), PERCH_EXIT_CANCELLED);
-}
-
-static void wizard__authorize__late_code_after_back_is_ignored(void **state)
-{
-    g_autoptr(Rig) rig = rig_new();
-    (void)state;
-    rig_to_authorize(rig);
-    rig_start_login(rig);
-    rig_act(rig, ACTION_BACK, 0);
-    assert_non_null(rig_effect(rig, EFFECT_LOGIN_STOP));
-    rig_handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_CODE});
-    assert_int_equal(rig->wizard->step, STEP_KEYS);
-}
-
-static void to_prove(struct rig *rig)
-{
-    rig_to_authorize(rig);
-    rig_start_login(rig);
-    rig_handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_CODE});
-    assert_int_equal(rig->wizard->step, STEP_PROVE);
-    assert_int_equal(rig_effect(rig, EFFECT_CHECKS)->list, CHECKS_PROVE);
-}
-
-static void wizard__prove__refused_code_goes_back_to_the_login(void **state)
-{
-    g_autoptr(Rig) rig = rig_new();
-    (void)state;
-    to_prove(rig);
-    rig_answer(rig, CHECKS_PROVE, prove_ids, "exchange", STAGE_TOKEN, "invalid_grant");
-    rig_act(rig, ACTION_RETRY, 0);
-    assert_int_equal(rig->wizard->step, STEP_AUTHORIZE);
-}
-
-static void wizard__prove__store_failure_offers_retry_keep_and_quit(void **state)
-{
-    g_autoptr(Rig) rig = rig_new();
-    (void)state;
-    to_prove(rig);
-    rig_handle(rig, (struct wizard_event){.kind = WIZARD_STORED, .done = false});
-    rig_answer(rig, CHECKS_PROVE, prove_ids, "stored", STAGE_MACHINE, "locked");
-    rig_act(rig, ACTION_RETRY, 0);
-    assert_true(rig_effect(rig, EFFECT_CHECKS)->keep); /* no second exchange */
-    rig_answer(rig, CHECKS_PROVE, prove_ids, "stored", STAGE_MACHINE, "locked");
-
-    rig_act(rig, ACTION_QUIT, 0); /* the token is not lost without a word */
-    assert_null(rig_effect(rig, EFFECT_QUIT));
-    g_autoptr(View) asked = wizard_view(rig->wizard, 0);
-    assert_non_null(asked->dialog);
-    rig_act(rig, ACTION_NEXT, 0);
-    assert_null(rig_effect(rig, EFFECT_QUIT));
-    rig_act(rig, ACTION_BACK, 0);
-
-    rig_act(rig, ACTION_KEEP, 0);
-    assert_non_null(rig_effect(rig, EFFECT_KEEP_IN_MEMORY));
-    rig_answer(rig, CHECKS_PROVE, prove_ids, NULL, STAGE_MACHINE, NULL);
-    rig_act(rig, ACTION_NEXT, 0);
-    assert_int_equal(rig->wizard->step, STEP_TEST);
-    rig_act(rig, ACTION_QUIT, 0);
-    rig_act(rig, ACTION_QUIT, 0); /* "revoke it and quit", on the person's word */
-    assert_non_null(rig_effect(rig, EFFECT_REVOKE_AND_QUIT));
-}
-
 static void wizard__quit__asks_once_and_keeps_the_draft(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
@@ -345,33 +193,6 @@ static void wizard__no_input__quits_with_the_failure_s_exit_code(void **state)
     rig_answer(rig, CHECKS_PROBE, probe_ids, "callback", STAGE_AUTHORIZE, "redirect_uri_mismatch");
     rig_act(rig, ACTION_QUIT, 0);
     assert_int_equal(rig_effect(rig, EFFECT_QUIT)->code, PERCH_EXIT_APP);
-}
-
-static void wizard__reauthorize__ends_when_proven(void **state)
-{
-    g_autoptr(Rig) rig = rig_new();
-    (void)state;
-    to_prove(rig);
-    rig->wizard->reauthorize = true;
-    rig_answer(rig, CHECKS_PROVE, prove_ids, NULL, STAGE_MACHINE, NULL);
-    rig_act(rig, ACTION_NEXT, 0);
-    assert_int_equal(rig_effect(rig, EFFECT_QUIT)->code, PERCH_EXIT_OK);
-    assert_non_null(rig_effect(rig, EFFECT_SAVE));
-}
-
-static void wizard__other_org__goes_on_only_when_it_is_meant(void **state)
-{
-    static const char *const ids[] = {"exchange", "same-org", "stored", NULL};
-    g_autoptr(Rig) rig = rig_new();
-    (void)state;
-    to_prove(rig);
-    rig_answer(rig, CHECKS_PROVE, ids, "same-org", STAGE_TOKEN, "wrong-org");
-    rig_act(rig, ACTION_KEEP, 0);
-    assert_non_null(rig_effect(rig, EFFECT_OTHER_ORG));
-    assert_true(rig_effect(rig, EFFECT_CHECKS)->keep);
-    rig_answer(rig, CHECKS_PROVE, ids, "same-org", STAGE_TOKEN, "wrong-org");
-    rig_act(rig, ACTION_RETRY, 0); /* not meant: another login */
-    assert_int_equal(rig->wizard->step, STEP_AUTHORIZE);
 }
 
 static void wizard__doctor__a_dead_token_is_one_key_from_the_login(void **state)
@@ -531,19 +352,10 @@ int main(void)
         cmocka_unit_test(wizard__keys__short_or_quoted_key_is_refused_before_asking),
         cmocka_unit_test(wizard__keys__changed_key_forgets_the_probe),
         cmocka_unit_test(wizard__secrets__never_in_a_view_unless_asked),
-        cmocka_unit_test(wizard__authorize__typed_paste_waits_for_enter),
-        cmocka_unit_test(wizard__authorize__late_login__names_what_was_seen),
-        cmocka_unit_test(wizard__authorize__time_runs_out),
-        cmocka_unit_test(wizard__authorize__refusal_has_a_page_a_fix_and_a_result),
-        cmocka_unit_test(wizard__authorize__late_code_after_back_is_ignored),
-        cmocka_unit_test(wizard__prove__refused_code_goes_back_to_the_login),
-        cmocka_unit_test(wizard__prove__store_failure_offers_retry_keep_and_quit),
         cmocka_unit_test(wizard__quit__asks_once_and_keeps_the_draft),
         cmocka_unit_test(wizard__no_input__quits_with_the_failure_s_exit_code),
         cmocka_unit_test(wizard__step_names__are_found_again),
         cmocka_unit_test(wizard__screens__the_one_on_top_is_seen_and_heard),
-        cmocka_unit_test(wizard__reauthorize__ends_when_proven),
-        cmocka_unit_test(wizard__other_org__goes_on_only_when_it_is_meant),
         cmocka_unit_test(wizard__doctor__a_dead_token_is_one_key_from_the_login),
         cmocka_unit_test(wizard__doctor__escape_goes_home),
         cmocka_unit_test(wizard__explain__a_pasted_log_line_is_explained),

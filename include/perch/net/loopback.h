@@ -24,8 +24,9 @@ struct loopback_result {
     const char *description;
 };
 
-/* Called at most once, from the main loop: the first valid answer. The browser's tab is kept
- * waiting until loopback_finish, 60 s at most. May call loopback_finish or loopback_free. */
+/* Called from the main loop with a valid answer, one at a time: the next one comes after
+ * loopback_go_on. The browser's tab is kept waiting until then or until loopback_finish, 60 s at
+ * most. May call any of these functions. */
 typedef void (*loopback_done)(const struct loopback_result *result, gpointer user);
 
 /*
@@ -39,6 +40,12 @@ Loopback *loopback_new(const guint16 *ports, guint count, Secret *state, loopbac
 bool loopback_has_ipv6(const Loopback *loopback);
 /* Whether a redirect came that carries another state: of an earlier try, or somebody else's. */
 bool loopback_saw_other_login(const Loopback *loopback);
+
+/* The answer that done was called with led to no login, and its tab is told so. Whoever knows the
+ * login's address can send such an answer: it must not keep the right one out. */
+void loopback_go_on(Loopback *loopback);
+/* An answer came through another door: what comes here waits for loopback_go_on. */
+void loopback_hold(Loopback *loopback);
 
 /*
  * The end of the login, however it came (a pasted code, too): closes the listener, so that the port

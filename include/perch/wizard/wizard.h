@@ -77,6 +77,7 @@ enum effect_kind {
     EFFECT_CANCEL_CHECKS, /* list */
     EFFECT_LOGIN,         /* begin a login: state, PKCE, listener, browser */
     EFFECT_LOGIN_STOP,
+    EFFECT_LOGIN_FAILED,    /* the code led to no connection. keep: to no login; go on waiting */
     EFFECT_BROWSER,         /* open the authorize address again */
     EFFECT_PASTE,           /* secret: what the person pasted while the login waits */
     EFFECT_OPEN,            /* text: an address for the browser */
@@ -116,7 +117,8 @@ enum wizard_event_kind {
     WIZARD_TICK,   /* done: a redirect of another login has come meanwhile */
     WIZARD_CHECKS, /* list, serial, results, done: something in the list changed */
     WIZARD_LOGIN_STARTED, /* text: authorize address; port, ipv6; number: deadline in seconds */
-    WIZARD_LOGIN_FAILED,  /* failure of the listener or from Salesforce; borrowed */
+    WIZARD_LOGIN_FAILED,  /* failure of the listener or from Salesforce; borrowed. While a login
+                             waits, it waits on: anybody may have sent that answer */
     WIZARD_LOGIN_CODE,    /* the code is in the session */
     WIZARD_PASTE_PROBLEM, /* text; done: it is an address of another login */
     WIZARD_BROWSER,       /* text: NULL = started, else why not, for a person */
@@ -228,8 +230,9 @@ struct wizard {
     bool login_ipv6;
     Secret *paste; /* what stands in the paste field */
     char *browser_problem;
-    bool login_other; /* an answer of another login came in */
-    bool code_new;    /* a code came in that was not exchanged yet */
+    bool login_other;    /* an answer of another login came in */
+    guint login_refused; /* how many answers came to nothing */
+    bool code_new;       /* a code came in that was not exchanged yet */
     bool token_won, stored, memory_only;
 
     /* Test */
