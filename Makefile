@@ -335,7 +335,7 @@ fuzz:
 	$(Q)FUZZ_SECONDS=$$(($(MINUTES) * 60)) tests/support/fuzz.sh
 siege: tests
 	$(Q)EVERY=1 $(RUN) e2e $(BUILD)/tests/e2e/test_siege
-$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(DEMO_LIB) $(LIB)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PC_LIBS)
 
