@@ -121,6 +121,8 @@ static const struct {
     {g_io_error_quark, G_IO_ERROR_CANCELLED, PERCH_ERROR_CANCELLED, N_("Cancelled.")},
 };
 
+enum { MESSAGE_MAX = 200 }; /* of a service's own words */
+
 static void fail_with(Call *call, const GError *error)
 {
     if (error->domain == PERCH_ERROR) { /* from the prompt's code */
@@ -136,7 +138,8 @@ static void fail_with(Call *call, const GError *error)
     g_autoptr(GError) copy = g_error_copy(error);
     g_dbus_error_strip_remote_error(copy);
     g_autofree char *clean = text_clean(copy->message);
-    g_autofree char *sentence = g_strdup_printf(_("The keyring refused: %s"), clean);
+    g_autofree char *fitting = text_abbreviate(clean, MESSAGE_MAX);
+    g_autofree char *sentence = g_strdup_printf(_("The keyring refused: %s"), fitting);
     call_fail(call, PERCH_ERROR_STORE_FAILED, sentence);
 }
 

@@ -115,6 +115,28 @@ static void on_session(GObject *source, GAsyncResult *result, gpointer user)
     end_opening(opening, link, error);
 }
 
+/* libsecret 0.20 takes whatever a session is answered with for bytes, and their number from
+ * nowhere when it is none. No bytes it refuses. Runs in GDBus' thread. */
+static GDBusMessage *only_bytes(GDBusConnection *bus, GDBusMessage *message, gboolean incoming,
+                                gpointer user)
+{
+    (void)bus, (void)user;
+    GVariant *body = incoming ? g_dbus_message_get_body(message) : NULL;
+    if (body == NULL || !g_variant_is_of_type(body, G_VARIANT_TYPE("(vo)")))
+        return message;
+    g_autoptr(GVariant) value = NULL;
+    g_autofree char *path = NULL;
+    g_variant_get(body, "(vo)", &value, &path);
+    GDBusMessage *changed = g_variant_is_of_type(value, G_VARIANT_TYPE_BYTESTRING)
+                                ? NULL
+                                : g_dbus_message_copy(message, NULL);
+    if (changed == NULL)
+        return message;
+    g_object_unref(message);
+    g_dbus_message_set_body(changed, g_variant_new_parsed("(<@ay []>, %o)", path));
+    return changed;
+}
+
 static void on_bus(GObject *source, GAsyncResult *result, gpointer user)
 {
     (void)source;
@@ -128,6 +150,7 @@ static void on_bus(GObject *source, GAsyncResult *result, gpointer user)
         return;
     }
     g_dbus_connection_set_exit_on_close(opening->bus, FALSE);
+    g_dbus_connection_add_filter(opening->bus, only_bytes, NULL, NULL);
     g_async_initable_new_async(link_service_type(), G_PRIORITY_DEFAULT, NULL, on_session, opening,
                                "flags", SECRET_SERVICE_OPEN_SESSION, "g-connection", opening->bus,
                                NULL);

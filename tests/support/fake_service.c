@@ -250,6 +250,30 @@ static void on_call(GDBusConnection *bus, const char *sender, const char *path,
     give_up(method, NULL);
 }
 
+/* ---- garbage ---- */
+
+/* Whatever the message was, even where GDBus would refuse such an answer. Runs in GDBus' thread. */
+static GDBusMessage *garble(GDBusConnection *bus, GDBusMessage *message, gboolean incoming,
+                            gpointer user)
+{
+    FakeService *service = user;
+    if (!incoming || g_dbus_message_get_message_type(message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
+        g_strcmp0(g_dbus_message_get_member(message), service->garbles) != 0)
+        return message;
+    const char *text = service->garbage;
+    g_autoptr(GDBusMessage) answer = NULL;
+    if (text != NULL && *text == '!') {
+        answer = g_dbus_message_new_method_error_literal(message, text + 1, service->complaint);
+    } else if (text != NULL) {
+        answer = g_dbus_message_new_method_reply(message);
+        g_dbus_message_set_body(answer, g_variant_new_parsed(text));
+    }
+    if (answer != NULL)
+        g_dbus_connection_send_message(bus, answer, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+    g_object_unref(message);
+    return NULL;
+}
+
 static GVariant *on_get(GDBusConnection *bus, const char *sender, const char *path,
                         const char *interface, const char *property, GError **error, gpointer user)
 {
@@ -298,6 +322,7 @@ FakeService *fake_service_new(const char *address)
             service->bus, objects[i].path,
             g_dbus_node_info_lookup_interface(service->interfaces, objects[i].interface), &vtable,
             service, NULL, NULL);
+    g_dbus_connection_add_filter(service->bus, garble, service, NULL);
     g_autoptr(GVariant) owned = g_dbus_connection_call_sync(
         service->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
         "RequestName", g_variant_new("(su)", "org.freedesktop.secrets", 4), NULL,

@@ -28,6 +28,9 @@ typedef struct FakeService {
     bool asks_each; /* an item is locked for everybody but the program that wrote it */
     enum fake_prompt prompt;
     const char *vanish_after; /* leaves the bus as soon as it has answered this method */
+    const char *garbles;      /* this method (Get: each property) is answered by: */
+    const char *garbage;   /* a value as text, an error's name with "!" before it; NULL = never */
+    const char *complaint; /* that error's text */
     /* seen by the test */
     bool prompted, dismissed;
     guint unlock_calls;
