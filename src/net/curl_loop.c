@@ -4,7 +4,7 @@
 #include <glib-unix.h>
 
 enum {
-    /* One connection a host: HTTP/2 multiplexes on it, HTTP/1.1 takes turns. */
+    /* One connection a host: requests take turns on it. */
     HOST_CONNECTIONS = 1,
     /* Several of a person's logins to one org, each with requests of its own. */
     MANY_HOST_CONNECTIONS = 16,
@@ -163,7 +163,6 @@ CurlLoop *curl_loop_new(GMainContext *context, curl_loop_done done, gpointer use
     curl_multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
     curl_multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_timer_wish);
     curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
-    curl_multi_setopt(loop->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
     curl_multi_setopt(loop->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)HOST_CONNECTIONS);
     curl_multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS);
     return loop;

@@ -150,9 +150,9 @@ static void set_limits(struct transfer *transfer)
     const HttpRequest *request = transfer->request;
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    /* Over TLS the handshake tells whether a connection can be shared; plain http never can. */
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, g_str_has_prefix(request->url, "https:") ? 1L : 0L);
+    /* HTTP/2 would be a second protocol to be attacked through, for a handful of requests; what
+     * was sent, and may be sent again, is known for certain in this one only. */
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "perch/" PERCH_VERSION);

@@ -67,8 +67,11 @@ static Child *server_start(const char *certificate, const char *option, guint16 
     g_autofree char *cert = g_strdup_printf("%s/%s.pem", folder, certificate);
     g_autofree char *key =
         g_strdup_printf("%s/%.*s/key.pem", folder, (int)strcspn(certificate, "/"), certificate);
+    g_auto(GStrv) options = g_strsplit(option == NULL ? "" : option, " ", 2);
     const char *argv[] = {"openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", cert,
-                          "-key",    key,        "-www",    option,        NULL};
+                          "-key",    key,        "-www",    options[0],    NULL,    NULL};
+    if (options[0] != NULL)
+        argv[10] = options[1];
     g_auto(GStrv) env = g_get_environ();
     Child *server = child_start(argv, env);
     if (!child_wait_output(server, ready, 10000))
@@ -92,6 +95,8 @@ static void tls__table(void **state)
     static const struct tls_case cases[] = {
         {"good/cert", NULL, "good", HTTP_ANSWERED, "TLS 1.3", CA, ""},
         {"good/cert", "-tls1_2", "good", HTTP_ANSWERED, "TLS 1.2", CA, ""},
+        /* Who would take HTTP/2, and then speaks HTTP/1, is answered: it is not offered. */
+        {"good/cert", "-alpn h2,http/1.1", "good", HTTP_ANSWERED, "TLS 1.3", CA, ""},
         {"other/cert", NULL, "other", HTTP_TLS, "TLS 1.3", CA, NAME},
         {"good/cert", NULL, NULL, HTTP_TLS, "", CA, "issuer"},
         {"good/cert", "-tls1_2", NULL, HTTP_TLS, "", CA, "issuer"},
