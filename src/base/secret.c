@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <libsecret/secret.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -205,6 +206,7 @@ void secret_init_process(void)
     umask(077);
     unsetenv("SSLKEYLOGFILE"); /* libcurl would write the keys of every connection there */
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a write that failed */
 #ifndef PERCH_DEBUGGABLE
     prctl(PR_SET_DUMPABLE, 0);
 #endif

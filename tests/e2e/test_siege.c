@@ -2,22 +2,25 @@
 
 /*
  * A campaign against perch on this machine, loopback only: the listener under hostile requests
- * during a login, ends by any signal at any moment, answers of a hostile wire, a silent keyring and
- * a full disk. What has to hold after each: the login that is stored is alive, and the connection
- * works. Bounded: a few seconds for each, with EVERY=1 (make siege) two minutes in all.
- * Prints what was tried and what survived.
+ * during a login, ends by any signal at any moment, storms of signals, answers of a hostile wire, a
+ * silent keyring and full disks. What has to hold after each: the login that is stored is alive,
+ * and the connection works. Bounded: a few seconds for each, with EVERY=1 (make siege) two minutes
+ * in all. Prints what was tried and what survived.
  */
 
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "e2e/tokens.h"
 #include "e2e/walk.h"
 #include "e2e/wire.h"
 #include "support/raw_client.h"
 
-enum { SHORT_MS = 4000, LONG_MS = 24000 };
+enum { SHORT_MS = 4000, LONG_MS = 18000 };
 
 static gint64 slice_end(void)
 {
@@ -91,17 +94,23 @@ static void listener__under_hostile_requests__takes_the_right_one(void **state)
 
 /* ---- ends: those of a login are in test_exchange_end.c ---- */
 
-/* The signal after a while that differs; whether perch was still there to get it does not matter.
- */
-static void end_somewhere(Rig *rig, const char *const *words, int number, int milliseconds)
+static Child *start(Rig *rig, const char *const *words)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_ptr_array_add(argv, (gpointer)(guintptr)g_getenv("PERCH"));
     for (int i = 0; words[i] != NULL; i++)
         g_ptr_array_add(argv, (gpointer)(guintptr)words[i]);
     g_ptr_array_add(argv, NULL);
-    g_autoptr(Child) child = child_start((const char *const *)argv->pdata, rig->home->env);
+    Child *child = child_start((const char *const *)argv->pdata, rig->home->env);
     child_close_input(child);
+    return child;
+}
+
+/* The signal after a while that differs; whether perch was still there to get it does not matter.
+ */
+static void end_somewhere(Rig *rig, const char *const *words, int number, int milliseconds)
+{
+    g_autoptr(Child) child = start(rig, words);
     if (!child_wait_end(child, milliseconds))
         kill(child->pid, number);
     assert_true(child_wait_end(child, 60000));
@@ -160,23 +169,120 @@ static void wire__hostile__costs_nothing(void **state)
 
 /* ---- this machine ---- */
 
-static void machine__silent_keyring_and_full_disk__are_said_and_over(void **state)
+/* Signals in turn to a process that may end meanwhile: each interrupts whatever system call it is
+ * in. */
+struct storm {
+    int process;        /* a pidfd: no other process is ever hit */
+    const int *numbers; /* 0 at the end */
+    struct timespec pause;
+    guint sent;
+    GThread *thread;
+};
+
+static gpointer rage(gpointer user)
+{
+    struct storm *storm = user;
+    struct pollfd ended = {.fd = storm->process, .events = POLLIN};
+    for (const int *at = storm->numbers; ppoll(&ended, 1, &storm->pause, NULL) == 0; at++) {
+        if (*at == 0)
+            at = storm->numbers;
+        storm->sent += syscall(SYS_pidfd_send_signal, storm->process, *at, NULL, 0) == 0;
+    }
+    return NULL;
+}
+
+static void storm_begin(struct storm *storm, pid_t pid, const int *numbers, long pause_us)
+{
+    *storm = (struct storm){.process = (int)syscall(SYS_pidfd_open, pid, 0),
+                            .numbers = numbers,
+                            .pause.tv_nsec = pause_us * 1000};
+    assert_true(storm->process >= 0);
+    storm->thread = g_thread_new("storm", rage, storm);
+}
+
+/* After the end of the process. */
+static guint storm_end(struct storm *storm)
+{
+    g_thread_join(storm->thread);
+    close(storm->process);
+    return storm->sent;
+}
+
+static void storms__of_signals__change_nothing(void **state)
+{
+    static const char *const commands[][6] = {
+        {"handoff", "acme", "--rehearse"},
+        {"token", "acme", "--fresh"},
+        {"reauthorize", "acme", "--plain", "--no-input"},
+        {"test", "acme"},
+    };
+    static const int numbers[] = {SIGWINCH, SIGCONT, SIGCHLD, 0};
+    (void)state;
+    /* A rotated token is lost with any answer that is; it is not handed off either. */
+    g_autoptr(Rig) rotating = tokens_rig(true);
+    g_autoptr(Rig) steady = tokens_rig(false);
+    guint tried = 0, survived = 0, sent = 0;
+    for (gint64 end = slice_end(); !over(end); tried++) {
+        struct storm storm;
+        gsize row = tried % G_N_ELEMENTS(commands);
+        Rig *rig = row == 0 ? steady : rotating;
+        g_autoptr(Child) child = start(rig, commands[row]);
+        storm_begin(&storm, child->pid, numbers, 50);
+        assert_true(child_wait_end(child, 60000));
+        sent += storm_end(&storm);
+        survived += child_code(child) == 0 && is_intact(rig);
+    }
+    wire_assert_works(rotating);
+    assert_true(sent > tried);
+    tell("commands in signal storms", tried, survived);
+    tell("signals in them", sent, sent);
+}
+
+static void storm__on_the_wizard__changes_nothing(void **state)
+{
+    /* SIGCONT paints the whole screen anew, as it has to. */
+    static const int numbers[] = {SIGWINCH, SIGCHLD, 0};
+    (void)state;
+    struct storm storm;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    storm_begin(&storm, pty_pid(walk->pty), numbers, 1000);
+    walk_to_probed(walk);
+    press(walk, "Enter");
+    walk_home(walk, "acme");
+    guint sent = storm_end(&storm);
+    tell("signals to the wizard", sent, is_intact(rig) ? sent : 0);
+}
+
+/* A keyring that is silent, a full standard output, and no file that may grow. */
+static void machine__silent_or_full__is_said_and_over(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = tokens_rig(false);
+    static const struct {
+        const char *line;
+        int code;
+    } rows[] = {
+        {"exec \"$0\" status >/dev/full", 1},
+        {"ulimit -f 0; exec \"$0\" token acme --fresh >/dev/null", 0},
+        {"ulimit -f 0; exec \"$0\" app --output \"$HOME/sheet.md\"", 1},
+        {"ulimit -l 0; exec \"$0\" token acme >/dev/null", 0},
+    };
+    g_autoptr(Rig) rig = tokens_rig(true);
     guint tried = 0, survived = 0;
     for (gint64 end = slice_end(); !over(end); tried++) {
-        if (tried % 2 == 0) {
+        gsize row = tried % (G_N_ELEMENTS(rows) + 1);
+        if (row == G_N_ELEMENTS(rows)) {
             assert_int_equal(kill(rig->bus->keyring->pid, SIGSTOP), 0);
             g_autoptr(Child) silent = rig_perch(rig, "token", "acme", "--timeout", "1", NULL);
             assert_int_equal(kill(rig->bus->keyring->pid, SIGCONT), 0);
             survived += child_code(silent) == 8;
-        } else {
-            const char *const argv[] = {"/bin/sh", "-c", "exec \"$0\" status >/dev/full",
-                                        g_getenv("PERCH"), NULL};
-            g_autoptr(Child) full = child_run(argv, rig->home->env, NULL);
-            survived += child_code(full) == 1;
+            continue;
         }
+        const char *const argv[] = {"/bin/sh", "-c", rows[row].line, g_getenv("PERCH"), NULL};
+        g_autoptr(Child) full = child_run(argv, rig->home->env, NULL);
+        if (child_code(full) != rows[row].code)
+            print_message("# %s: %d %s\n", rows[row].line, child_code(full), full->errors->str);
+        survived += child_code(full) == rows[row].code && is_intact(rig);
     }
     wire_assert_works(rig);
     tell("silent keyrings, full disks", tried, survived);
@@ -188,7 +294,9 @@ int main(void)
         cmocka_unit_test(listener__under_hostile_requests__takes_the_right_one),
         cmocka_unit_test(ends__anywhere__leave_a_stored_login_that_is_alive),
         cmocka_unit_test(wire__hostile__costs_nothing),
-        cmocka_unit_test(machine__silent_keyring_and_full_disk__are_said_and_over),
+        cmocka_unit_test(storms__of_signals__change_nothing),
+        cmocka_unit_test(storm__on_the_wizard__changes_nothing),
+        cmocka_unit_test(machine__silent_or_full__is_said_and_over),
     };
     return cmocka_run_group_tests_name("siege", tests, NULL, NULL);
 }
