@@ -98,8 +98,7 @@ static void check_exchange(struct check_run *run)
     HttpRequest *request = token_exchange_request(
         connection->login_url, connection->client_id, session_secrets(session)->client_secret,
         session->redirect_uri, session->code, session->pkce.verifier);
-    tokens_guard(session->tokens, connection);
-    http_request_tap(request, tokens_arriving, session->tokens);
+    tokens_guard(session->tokens, connection, request);
     check_http_any(run, request, judge_exchange);
 }
 
@@ -338,13 +337,16 @@ void check_rotation(struct check_run *run)
  * new one is proven. */
 static void judge_old_grant(struct check_run *run, const struct http_response *response)
 {
-    tokens_former_ended(run->session->tokens);
+    const bool invalid = response->end == HTTP_ANSWERED && response->status == 400;
+    if (check_is_revoked(response) || invalid)
+        tokens_former_ended(run->session->tokens);
     if (check_is_revoked(response))
         check_ok(run, _("revoked; the new one replaces it"));
-    else if (response->end == HTTP_ANSWERED && response->status == 400)
+    else if (invalid)
         check_ok(run, _("already invalid"));
     else
-        check_skip(run, _("could not be revoked; it still counts as one of five approvals"));
+        check_skip(run, _("could not be revoked; it counts as one of five approvals, and perch "
+                          "tries again for 15 minutes after it ends"));
 }
 
 static void check_old_grant(struct check_run *run)

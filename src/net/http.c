@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "perch/net/http.h"
 
+#include <glib-unix.h>
 #include <string.h>
 
 #include "curl_loop.h"
@@ -10,6 +11,8 @@
 
 /* libcurl does not count the time that a request waits for another one's connection. */
 enum { DEADLINE_SLACK_MS = 250 };
+/* Another process' own deadline comes first. */
+enum { CARRIED_SLACK_MS = 2000 };
 
 struct Http {
     GMainContext *context;
@@ -41,6 +44,7 @@ static void transfer_free(struct transfer *transfer)
 {
     drop_source(&transfer->cancel);
     drop_source(&transfer->deadline);
+    drop_source(&transfer->carried);
     curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
     curl_slist_free_all(transfer->connect_to);
@@ -56,9 +60,11 @@ static void detach(struct transfer *transfer)
 {
     drop_source(&transfer->cancel);
     drop_source(&transfer->deadline);
+    drop_source(&transfer->carried);
     if (transfer->http == NULL)
         return;
-    curl_loop_remove(transfer->http->loop, transfer->easy);
+    if (transfer->easy != NULL)
+        curl_loop_remove(transfer->http->loop, transfer->easy);
     g_hash_table_remove(transfer->http->transfers, transfer);
     transfer->http = NULL;
 }
@@ -105,7 +111,7 @@ static void end_early(struct transfer *transfer, enum http_end end, const char *
         .sent_ms = transfer->sent_ms,
     };
     struct Http *http = transfer->http;
-    if (http != NULL) {
+    if (http != NULL && transfer->easy != NULL) {
         long connections = 0;
         curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connections);
         response.timing.new_connections = (int)connections;
@@ -127,7 +133,7 @@ static gboolean on_cancelled(GCancellable *cancellable, gpointer user)
 static gboolean on_deadline(gpointer user)
 {
     struct transfer *transfer = user;
-    if (transfer_was_sent(transfer))
+    if (transfer->carried != NULL || transfer_was_sent(transfer))
         end_early(transfer, HTTP_TIMEOUT_ANSWER, "Timed out waiting for the answer");
     else
         end_early(transfer, HTTP_TIMEOUT_CONNECT, "Timed out waiting for a connection");
@@ -148,6 +154,40 @@ static void end_later(struct transfer *transfer, enum http_end end, const char *
     /* in deadline's place, so that it is freed like every other source of the transfer */
     drop_source(&transfer->deadline);
     transfer->deadline = attach(g_idle_source_new(), G_PRIORITY_DEFAULT, on_unsent, transfer);
+}
+
+/* ---- sent by another process ---- */
+
+static gboolean on_carried(gint fd, GIOCondition condition, gpointer user)
+{
+    struct transfer *transfer = user;
+    struct http_response response;
+    (void)condition;
+    const enum carry_state state = carry_receive(fd, transfer->answer);
+    if (state == CARRY_PARTIAL)
+        return G_SOURCE_CONTINUE;
+    if (state == CARRY_WHOLE && carry_read(&response, transfer->answer)) {
+        count(&transfer->http->totals, &response);
+        detach(transfer);
+        transfer->done(&response, transfer->user);
+        response_clear(&response);
+        transfer_free(transfer);
+    } else {
+        end_early(transfer, HTTP_CUT, "The process that was to send it has ended");
+    }
+    return G_SOURCE_REMOVE;
+}
+
+static bool carry(struct transfer *transfer)
+{
+    const HttpRequest *request = transfer->request;
+    if (!carry_send(request->via, request))
+        return false;
+    transfer->answer = secret_buf_new();
+    transfer->sent_ms = clock_wall_ms();
+    transfer->carried = g_unix_fd_source_new(request->via, G_IO_IN | G_IO_HUP);
+    attach(transfer->carried, G_PRIORITY_DEFAULT, G_SOURCE_FUNC(on_carried), transfer);
+    return true;
 }
 
 Http *http_new(GError **error)
@@ -227,17 +267,19 @@ void http_send(Http *http, HttpRequest *request, GCancellable *cancellable, http
         end_later(transfer, HTTP_TIMEOUT_CONNECT, "No time is left");
         return;
     }
-    if (!transfer_prepare(transfer, &http->settings)) {
+    const bool carried = request->via >= 0 && !request->refused && carry(transfer);
+    if (!carried && !transfer_prepare(transfer, &http->settings)) {
         end_later(transfer, HTTP_REFUSED_URL, "Only https addresses are asked");
         return;
     }
-    if (!curl_loop_add(http->loop, transfer->easy)) {
+    if (!carried && !curl_loop_add(http->loop, transfer->easy)) {
         end_later(transfer, HTTP_CONNECT, "libcurl does not take the request");
         return;
     }
     transfer->http = http;
     g_hash_table_add(http->transfers, transfer);
-    transfer->deadline = attach(g_timeout_source_new(request->timeout_ms + DEADLINE_SLACK_MS),
+    const guint slack = carried ? CARRIED_SLACK_MS : DEADLINE_SLACK_MS;
+    transfer->deadline = attach(g_timeout_source_new(request->timeout_ms + slack),
                                 G_PRIORITY_DEFAULT, on_deadline, transfer);
     if (cancellable != NULL)
         transfer->cancel = attach(g_cancellable_source_new(cancellable), G_PRIORITY_HIGH,

@@ -40,8 +40,7 @@ struct HttpRequest {
     Secret *body;
     guint timeout_ms;
     gsize cap;
-    http_tap tap; /* NULL = none */
-    gpointer tap_user;
+    int via; /* who sends it; -1 = this process */
     bool fresh;
     bool patient;
     bool refused; /* something in it cannot be sent */
@@ -53,10 +52,10 @@ struct transfer {
     HttpRequest *request;
     CURL *easy;
     struct curl_slist *headers, *connect_to;
-    GSource *cancel, *deadline;
+    GSource *cancel, *deadline, *carried;
     http_done done;
     gpointer user;
-    SecretBuf *answer;
+    SecretBuf *answer; /* with carried: the other process' message */
     gsize head_bytes;
     bool head_ended;    /* with its empty line; libcurl is content without */
     bool too_large;     /* the cap was hit */
@@ -79,6 +78,13 @@ bool transfer_prepare(struct transfer *transfer, const struct http_settings *set
 /* What came of it. Strings in response point into transfer or are freed by response_clear. */
 void response_fill(struct http_response *response, struct transfer *transfer, CURLcode code);
 void response_clear(struct http_response *response);
+
+/* A request that another process sends: it goes there (FALSE: nobody is there), pieces of a message
+ * come back, and the whole one is read; response_clear then, with the message still there. */
+enum carry_state { CARRY_PARTIAL, CARRY_WHOLE, CARRY_GONE };
+bool carry_send(int fd, const HttpRequest *request);
+enum carry_state carry_receive(int fd, SecretBuf *message);
+bool carry_read(struct http_response *response, const SecretBuf *message);
 
 /* What an error of libcurl's means when nothing, or something, of the request was sent. */
 enum http_end http_end_of_code(int code, bool sent);

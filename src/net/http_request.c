@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "http_private.h"
 
@@ -18,6 +20,7 @@ HttpRequest *http_request_new(const char *method, const char *url)
     request->headers = g_ptr_array_new_with_free_func(wipe_header);
     request->timeout_ms = DEFAULT_TIMEOUT_MS;
     request->cap = DEFAULT_CAP;
+    request->via = -1;
     return request;
 }
 
@@ -30,6 +33,8 @@ void http_request_free(HttpRequest *request)
     g_ptr_array_unref(request->headers);
     secret_unref(request->bearer);
     secret_unref(request->body);
+    if (request->via >= 0)
+        close(request->via);
     g_free(request);
 }
 
@@ -75,10 +80,9 @@ void http_request_cap(HttpRequest *request, gsize bytes)
     request->cap = bytes;
 }
 
-void http_request_tap(HttpRequest *request, http_tap tap, gpointer user)
+void http_request_via(HttpRequest *request, int socket)
 {
-    request->tap = tap;
-    request->tap_user = user;
+    request->via = fcntl(socket, F_DUPFD_CLOEXEC, 0);
 }
 
 void http_request_patient(HttpRequest *request)

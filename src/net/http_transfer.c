@@ -23,11 +23,6 @@ static size_t on_answer(char *bytes, size_t size, size_t count, void *user)
 {
     struct transfer *transfer = user;
     gsize length = size * count;
-    long status = 0;
-    if (transfer->request->tap != NULL) {
-        curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-        transfer->request->tap(status, bytes, length, transfer->request->tap_user);
-    }
     if (length > transfer->request->cap - transfer->answer->length) {
         transfer->too_large = true;
         return 0;

@@ -215,6 +215,8 @@ static void give_up(struct refresh *refresh, const struct verdict *verdict)
         refresh_say_lost(&refresh->result.failure, refresh->connection->rotation != 0);
     if (!refresh->lost)
         store_lock_note(tokens->lock, NULL);
+    if (refresh->connection->rotation == 0) /* no answer that is on its way is worth the lock */
+        rescue_done(tokens->rescue);
     finish(refresh);
 }
 
@@ -261,14 +263,6 @@ static void answered(const struct http_response *response, gpointer user)
 
 /* ---- the request ---- */
 
-/* From here on the token outlives this process. */
-static void arriving(long status, const char *bytes, gsize length, gpointer user)
-{
-    const struct refresh *refresh = user;
-    if (status == 200)
-        rescue_take(refresh->tokens->rescue, bytes, length);
-}
-
 static HttpRequest *make_request(const struct refresh *refresh)
 {
     if (refresh->options.request != NULL)
@@ -286,8 +280,7 @@ static void post(struct refresh *refresh)
     }
     refresh_note_write(refresh->tokens->lock, refresh->secrets.refresh_token,
                        refresh->noted_ms != 0 ? refresh->noted_ms : clock_wall_ms());
-    if (refresh->tokens->rescue != NULL)
-        http_request_tap(request, arriving, refresh);
+    rescue_carries(refresh->tokens->rescue, request); /* from here on it outlives this process */
     http_send(refresh->http, request, refresh->options.at_once, answered, refresh);
 }
 

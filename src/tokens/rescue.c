@@ -3,42 +3,43 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib-unix.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "perch/base/clock.h"
 #include "perch/base/connection.h"
 #include "perch/base/error.h"
-#include "perch/net/http.h"
 #include "tokens_private.h"
 
 /* Descriptors of a rescue process, after the standard ones. */
-enum { PAGE_FD = 3, PIPE_FD, LOCK_FD, FIRST_OTHER_FD };
+enum { PAGE_FD = 3, SOCKET_FD, LOCK_FD, FIRST_OTHER_FD };
 
-enum { PATH_MAX_BYTES = 4096, ITEM_MAX = 12 * 1024, ANSWER_MAX = 14 * 1024 };
+enum { PATH_MAX_BYTES = 4096, ITEM_MAX = 12 * 1024 };
 
 /* What the two processes share. The first fills it in before it starts the second; after that only
- * answer, its length and received_ms change, and they are there once state says so. */
+ * state and fate change, and former, which is there before fate says so. */
 struct page {
     gint state;  /* enum state, atomic */
+    gint fate;   /* enum rescue_fate, atomic */
     guint parts; /* enum secrets_part */
     bool has_lock;
-    enum rescue_fate fate;
-    gint64 session_seconds, received_ms;
+    gint64 session_seconds;
     char name[CONNECTION_NAME_MAX + 1];
     char config_dir[PATH_MAX_BYTES], login_url[PATH_MAX_BYTES];
-    gsize item_length, answer_length;
-    char item[ITEM_MAX], answer[ANSWER_MAX];
+    gsize item_length;
+    char item[ITEM_MAX], former[ITEM_MAX];
 };
 
-enum state { NOTHING, TAKEN, DONE };
+enum state { NOTHING, AWAITED, TAKEN, DONE };
 
 struct Rescue {
     struct page *page;
-    int pipe; /* the rescue sees its end when this process is gone */
+    int socket; /* the rescue sees its end when this process is gone */
 };
 
 static const char rescue_name[] = "perch-rescue";
@@ -67,7 +68,7 @@ static bool fill(struct page *page, const struct rescue_terms *terms)
     page->item_length = secret_length(item);
     page->session_seconds = terms->session_seconds;
     page->parts = terms->parts;
-    page->fate = terms->fate;
+    page->fate = (gint)terms->fate;
     if (page->item_length > sizeof page->item ||
         g_strlcpy(page->name, terms->name, sizeof page->name) >= sizeof page->name ||
         g_strlcpy(page->config_dir, config_dir, PATH_MAX_BYTES) >= PATH_MAX_BYTES ||
@@ -79,9 +80,9 @@ static bool fill(struct page *page, const struct rescue_terms *terms)
 
 /* A session of its own, so that no Ctrl-C and no end of a terminal reaches it; nothing open but
  * what it is given, so that whoever waits for the end of perch's output does not wait for it. */
-static bool spawn(int page, int pipe, int lock)
+static bool spawn(int page, int socket, int lock)
 {
-    int from[] = {page, pipe, lock};
+    int from[] = {page, socket, lock};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     pid_t pid = -1;
@@ -113,21 +114,22 @@ static bool spawn(int page, int pipe, int lock)
 
 Rescue *rescue_start(const struct rescue_terms *terms, const StoreLock *lock)
 {
-    int pipe[2] = {-1, -1};
+    int ends[2] = {-1, -1};
     int fd = rescue_program == NULL ? -1 : memfd_create(rescue_name, MFD_CLOEXEC);
     if (fd < 0)
         return NULL;
     struct page *page = ftruncate(fd, sizeof *page) == 0 ? map(fd) : NULL;
     Rescue *rescue = NULL;
-    if (page != NULL && fill(page, terms) && pipe2(pipe, O_CLOEXEC) == 0) {
+    if (page != NULL && fill(page, terms) &&
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
         page->has_lock = lock != NULL;
-        if (spawn(fd, pipe[0], lock != NULL ? store_lock_fd(lock) : fd)) {
+        if (spawn(fd, ends[0], lock != NULL ? store_lock_fd(lock) : fd)) {
             rescue = g_new0(Rescue, 1);
-            *rescue = (Rescue){page, pipe[1]};
+            *rescue = (Rescue){page, ends[1]};
         } else {
-            close(pipe[1]);
+            close(ends[1]);
         }
-        close(pipe[0]);
+        close(ends[0]);
     }
     close(fd);
     if (rescue == NULL && page != NULL) {
@@ -137,23 +139,18 @@ Rescue *rescue_start(const struct rescue_terms *terms, const StoreLock *lock)
     return rescue;
 }
 
-void rescue_take(Rescue *rescue, const char *answer, gsize length)
+void rescue_carries(Rescue *rescue, HttpRequest *request)
 {
-    if (rescue == NULL || length > sizeof rescue->page->answer - rescue->page->answer_length)
+    if (rescue == NULL)
         return;
-    memcpy(rescue->page->answer + rescue->page->answer_length, answer, length);
-    rescue->page->answer_length += length;
-    rescue->page->received_ms = clock_wall_ms();
-    g_atomic_int_set(&rescue->page->state, TAKEN);
+    g_atomic_int_set(&rescue->page->state, AWAITED);
+    http_request_via(request, rescue->socket);
 }
 
 void rescue_drop(Rescue *rescue)
 {
-    if (!rescue_holds(rescue))
-        return;
-    g_atomic_int_set(&rescue->page->state, NOTHING);
-    wipe(rescue->page->answer, sizeof rescue->page->answer);
-    rescue->page->answer_length = 0;
+    if (rescue != NULL)
+        g_atomic_int_compare_and_exchange(&rescue->page->state, TAKEN, NOTHING);
 }
 
 void rescue_done(Rescue *rescue)
@@ -162,18 +159,33 @@ void rescue_done(Rescue *rescue)
         return;
     g_atomic_int_set(&rescue->page->state, DONE);
     wipe(rescue->page->item, sizeof rescue->page->item);
-    wipe(rescue->page->answer, sizeof rescue->page->answer);
+    wipe(rescue->page->former, sizeof rescue->page->former);
 }
 
 void rescue_reject(Rescue *rescue)
 {
-    if (rescue != NULL)
-        rescue->page->fate = RESCUE_REJECTS;
+    if (rescue != NULL && g_atomic_int_get(&rescue->page->fate) != RESCUE_ENDS_FORMER)
+        g_atomic_int_set(&rescue->page->fate, RESCUE_REJECTS);
+}
+
+bool rescue_ends_former(Rescue *rescue, const Secret *former)
+{
+    if (rescue == NULL || former == NULL || secret_length(former) >= sizeof rescue->page->former)
+        return false;
+    memcpy(rescue->page->former, secret_peek(former), secret_length(former) + 1);
+    g_atomic_int_set(&rescue->page->fate, RESCUE_ENDS_FORMER);
+    return true;
+}
+
+bool rescue_awaits(const Rescue *rescue)
+{
+    return rescue != NULL && g_atomic_int_get(&rescue->page->state) == AWAITED;
 }
 
 bool rescue_holds(const Rescue *rescue)
 {
-    return rescue != NULL && g_atomic_int_get(&rescue->page->state) == TAKEN;
+    return rescue_awaits(rescue) ||
+           (rescue != NULL && g_atomic_int_get(&rescue->page->state) == TAKEN);
 }
 
 void rescue_free(Rescue *rescue)
@@ -181,7 +193,7 @@ void rescue_free(Rescue *rescue)
     if (rescue == NULL)
         return;
     munmap(rescue->page, sizeof *rescue->page);
-    close(rescue->pipe);
+    close(rescue->socket);
     g_free(rescue);
 }
 
@@ -192,57 +204,118 @@ bool rescue_is_asked(char **argv)
     return argv[0] != NULL && strcmp(argv[0], rescue_name) == 0;
 }
 
-enum { FIRST_PAUSE_MS = 250, LONGEST_PAUSE_MS = 5000 };
+enum { FIRST_PAUSE_MS = 250, LONGEST_PAUSE_MS = 5000, ANSWER_MAX = 16 * 1024 };
 
 /* What is to be done over there; nobody sees it, and there is nobody to ask. */
 struct charge {
+    struct page *page;
+    Secret *answer; /* the last one of the token endpoint; NULL = it held no tokens */
+    bool awaits;
+    GCancellable *stop;
+
     char *config_dir, *name;
     struct secrets secrets;
+    Secret *before; /* the refresh token that the item had at first */
     guint parts;
     gint64 received_ms, until_ms; /* wall clock */
     bool has_lock;
     enum rescue_fate fate;
     char *login_url;
     Tokens *tokens;
-    Http *http; /* for revoking */
+    Http *http;
     guint pause_ms;
     bool stored, ended;
 };
 
-/* What the answer goes into, with the answer in it. */
-static bool read_page(const struct page *page, struct charge *charge)
+/* ---- sending ---- */
+
+static void answered(const struct http_response *response, gpointer user)
 {
+    struct charge *charge = user;
+    const bool taken = response->end == HTTP_ANSWERED && response->status == 200 &&
+                       response->body_length <= ANSWER_MAX;
+    secret_unref(charge->answer);
+    charge->answer = taken ? secret_new_len(response->body, response->body_length) : NULL;
+    charge->received_ms = clock_wall_ms();
+    g_atomic_int_compare_and_exchange(&charge->page->state, AWAITED, taken ? TAKEN : NOTHING);
+    http_carried_answer(SOCKET_FD, response);
+    charge->awaits = false;
+}
+
+/* Whoever asked is gone: that ends the request only when nothing can be lost by it. */
+static gboolean on_gone(gint fd, GIOCondition condition, gpointer user)
+{
+    const struct charge *charge = user;
+    (void)fd, (void)condition;
+    if (g_atomic_int_get(&charge->page->state) == DONE)
+        g_cancellable_cancel(charge->stop);
+    return G_SOURCE_REMOVE;
+}
+
+static void serve(struct charge *charge)
+{
+    HttpRequest *request;
+    charge->http = http_new(NULL);
+    while (charge->http != NULL && (request = http_carried_request(SOCKET_FD)) != NULL) {
+        g_autoptr(GSource) gone = g_unix_fd_source_new(SOCKET_FD, G_IO_HUP);
+        g_source_set_callback(gone, G_SOURCE_FUNC(on_gone), charge, NULL);
+        g_source_attach(gone, NULL);
+        charge->awaits = true;
+        http_send(charge->http, request, charge->stop, answered, charge);
+        while (charge->awaits)
+            g_main_context_iteration(NULL, TRUE);
+        g_source_destroy(gone);
+    }
+}
+
+/* ---- what was left behind ---- */
+
+static bool read_answer(struct charge *charge)
+{
+    const struct page *page = charge->page;
     struct token_answer answer = {0};
-    g_autoptr(Secret) item = secret_new_len(page->item, page->item_length);
-    if (!secrets_from_item(item, &charge->secrets, NULL) ||
-        !token_answer_parse(&answer, page->answer, page->answer_length, page->login_url, NULL))
+    if (charge->answer == NULL ||
+        !token_answer_parse(&answer, secret_peek(charge->answer), secret_length(charge->answer),
+                            page->login_url, NULL))
         return false;
     /* Where nothing came that is not in the keyring anyway, once has to do. */
-    bool precious = answer.refresh_token != NULL || page->parts == SECRETS_ALL;
-    secrets_take_answer(&charge->secrets, &answer, page->session_seconds, page->received_ms);
+    const bool precious = answer.refresh_token != NULL || page->parts == SECRETS_ALL;
+    charge->until_ms = clock_wall_ms() + (precious ? RESCUE_SECONDS * 1000 : 0);
+    secrets_take_answer(&charge->secrets, &answer, page->session_seconds, charge->received_ms);
     token_answer_clear(&answer);
+    if (charge->fate == RESCUE_ENDS_FORMER) {
+        g_autoptr(Secret) former = secret_new(page->former);
+        secret_set(&charge->secrets.refresh_token, former);
+    }
+    return true;
+}
+
+/* What the answer goes into, with the answer in it. */
+static bool read_page(struct charge *charge)
+{
+    const struct page *page = charge->page;
+    g_autoptr(Secret) item = secret_new_len(page->item, page->item_length);
+    if (g_atomic_int_get(&page->state) != TAKEN || !secrets_from_item(item, &charge->secrets, NULL))
+        return false;
+    secret_set(&charge->before, charge->secrets.refresh_token);
     charge->login_url = g_strdup(page->login_url);
-    charge->received_ms = page->received_ms;
     charge->has_lock = page->has_lock;
-    charge->fate = page->fate;
+    charge->fate = (enum rescue_fate)g_atomic_int_get(&page->fate);
     charge->config_dir = g_strdup(page->config_dir);
     charge->name = g_strdup(page->name);
     charge->parts = page->parts;
-    charge->until_ms = page->received_ms + (precious ? RESCUE_SECONDS * 1000 : 0);
-    return true;
+    return read_answer(charge);
 }
 
 static bool wait_for_end(struct charge *charge)
 {
-    char nothing;
-    struct page *page = map(PAGE_FD);
-    if (page == NULL)
+    charge->page = map(PAGE_FD);
+    if (charge->page == NULL)
         return false;
-    while (read(PIPE_FD, &nothing, 1) != 0 && errno == EINTR)
-        continue;
-    bool asked = g_atomic_int_get(&page->state) == TAKEN && read_page(page, charge);
-    wipe(page, sizeof *page);
-    munmap(page, sizeof *page);
+    serve(charge);
+    const bool asked = read_page(charge);
+    wipe(charge->page, sizeof *charge->page);
+    munmap(charge->page, sizeof *charge->page);
     return asked;
 }
 
@@ -271,35 +344,34 @@ static void revoked(const struct http_response *response, gpointer user)
 
 static void give_back(struct charge *charge)
 {
-    g_autoptr(GError) error = NULL;
-    if (charge->http == NULL)
-        charge->http = http_new(&error);
-    if (charge->http == NULL)
-        tried(charge->tokens, error, charge);
-    else
-        http_send(charge->http,
-                  token_revoke_request(charge->login_url, charge->secrets.refresh_token), NULL,
-                  revoked, charge);
+    http_send(charge->http, token_revoke_request(charge->login_url, charge->secrets.refresh_token),
+              NULL, revoked, charge);
 }
 
 /* The process that ended, or its other rescue, has come further than this answer. */
 static bool is_settled(const Tokens *tokens, const struct charge *charge)
 {
     const struct secrets *kept = &tokens->kept;
+    const bool newer = charge->fate <= RESCUE_REVOKES && kept->issued_at > charge->received_ms &&
+                       !secret_equal(kept->refresh_token, charge->before);
     return !charge->has_lock && kept->refresh_token != NULL &&
-           (secret_equal(kept->refresh_token, charge->secrets.refresh_token) ||
-            (kept->issued_at > charge->received_ms && charge->fate != RESCUE_REJECTS));
+           (newer || secret_equal(kept->refresh_token, charge->secrets.refresh_token));
 }
 
 static void entered(Tokens *tokens, const GError *error, gpointer user)
 {
     struct charge *charge = user;
-    bool none = g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND);
-    if (error != NULL && !none)
+    /* As with tokens_change: a damaged item is replaced, one of a newer perch never. */
+    const bool none = g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND) ||
+                      g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_DAMAGED);
+    const bool foreign = g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_NEWER);
+    if (foreign && charge->has_lock) /* it may be this very login's */
+        charge->until_ms = 0;
+    if (error != NULL && !none && (!foreign || charge->has_lock))
         tried(tokens, error, charge);
     else if (is_settled(tokens, charge))
         tried(tokens, NULL, charge);
-    else if (charge->fate != RESCUE_STORES)
+    else if (foreign || charge->fate != RESCUE_STORES)
         give_back(charge);
     else
         tokens_put(tokens, &charge->secrets, none ? SECRETS_ALL : charge->parts, false, NULL, tried,
@@ -316,7 +388,7 @@ static gboolean try(gpointer user)
 
 int rescue_main(void (*open_keyring)(void))
 {
-    struct charge charge = {.pause_ms = FIRST_PAUSE_MS};
+    struct charge charge = {.pause_ms = FIRST_PAUSE_MS, .stop = g_cancellable_new()};
     if (chdir("/") == 0 && wait_for_end(&charge)) {
         open_keyring();
         g_autoptr(Store) store = store_open(STORE_SECRET_SERVICE, charge.config_dir);
@@ -331,9 +403,12 @@ int rescue_main(void (*open_keyring)(void))
         tokens_close(charge.tokens);
     }
     secrets_clear(&charge.secrets);
+    secret_unref(charge.before);
+    secret_unref(charge.answer);
+    g_object_unref(charge.stop);
     g_clear_pointer(&charge.http, http_free);
     g_free(charge.config_dir);
     g_free(charge.name);
     g_free(charge.login_url);
-    return charge.stored || charge.until_ms == 0 ? PERCH_EXIT_OK : PERCH_EXIT_KEYRING;
+    return charge.stored || !charge.ended ? PERCH_EXIT_OK : PERCH_EXIT_KEYRING;
 }

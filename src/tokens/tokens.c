@@ -123,6 +123,8 @@ const Secret *tokens_former(const Tokens *tokens)
 void tokens_former_ended(Tokens *tokens)
 {
     secret_set(&tokens->former, NULL);
+    if (tokens->state != TOKENS_WON)
+        tokens_unguard(tokens);
 }
 
 bool secrets_take_answer(struct secrets *secrets, const struct token_answer *answer,
@@ -174,7 +176,7 @@ void tokens_are_exported(Tokens *tokens)
     tokens_unguard(tokens);
 }
 
-void tokens_guard(Tokens *tokens, const Connection *connection)
+void tokens_guard(Tokens *tokens, const Connection *connection, HttpRequest *exchange)
 {
     rescue_reject(tokens->guard); /* this login takes the place of that one */
     rescue_free(tokens->guard);
@@ -190,17 +192,15 @@ void tokens_guard(Tokens *tokens, const Connection *connection)
                                                   .fate = tokens->former != NULL ? RESCUE_REVOKES
                                                                                  : RESCUE_STORES},
                            NULL);
-}
-
-void tokens_arriving(long status, const char *bytes, gsize length, gpointer tokens)
-{
-    if (status == 200)
-        rescue_take(((Tokens *)tokens)->guard, bytes, length);
+    rescue_carries(tokens->guard, exchange);
 }
 
 void tokens_unguard(Tokens *tokens)
 {
-    rescue_done(tokens->guard);
+    if (rescue_awaits(tokens->guard))
+        rescue_reject(tokens->guard);
+    else
+        rescue_done(tokens->guard);
     g_clear_pointer(&tokens->guard, rescue_free);
 }
 

@@ -10,6 +10,7 @@
 #include "e2e/walk.h"
 
 #define USERINFO "/services/oauth2/userinfo"
+#define REVOKE "/services/oauth2/revoke"
 #define POLL_MS 20000
 
 static const int ends[] = {SIGHUP, SIGTERM, SIGINT, SIGKILL};
@@ -38,22 +39,43 @@ static void assert_settled(Rig *rig, const char *what)
             fail_msg("%s: %u logins, %sstored", what, grants(rig), is_stored(rig) ? "" : "not ");
 }
 
-/* perch with these words until it asks who has logged in; then the signal. */
-static void end_at_userinfo(Rig *rig, const GPtrArray *words, int number)
+/* Where perch is ended: a request of its that the org has and does not answer yet. */
+struct place {
+    const char *method, *path;
+    const char *fault;
+};
+
+static const struct place at_userinfo = {"GET", USERINFO, "'delay_ms': 60000"};
+static const struct place at_token = {"POST", TOKEN_PATH, "'delay_ms': 1500"};
+/* The org does not do it. */
+static const struct place at_revoke = {"POST", REVOKE, "'kind': 'close', 'delay_ms': 1500"};
+
+/* perch with these words until it is there; then the signal. */
+static void end_there(Rig *rig, const GPtrArray *words, const struct place *place, int number)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_ptr_array_add(argv, (gpointer)(guintptr)g_getenv("PERCH"));
     for (guint i = 0; i < words->len; i++)
         g_ptr_array_add(argv, words->pdata[i]);
-    guint before = demo_org_requests(rig->org, "GET", USERINFO);
-    demo_org_patch(rig->org, "{'faults': {'" USERINFO "': {'delay_ms': 60000}}}");
+    guint before = demo_org_requests(rig->org, place->method, place->path);
+    g_autofree char *fault = g_strdup_printf("{'faults': {'%s': {%s}}}", place->path, place->fault);
+    demo_org_patch(rig->org, fault);
     g_autoptr(Child) child = child_start((const char *const *)argv->pdata, rig->home->env);
     child_close_input(child);
-    assert_true(demo_org_wait_requests(rig->org, "GET", USERINFO, before + 1, 60000));
+    assert_true(demo_org_wait_requests(rig->org, place->method, place->path, before + 1, 60000));
     assert_int_equal(kill(child->pid, number), 0);
     assert_true(child_wait_end(child, 60000));
     assert_int_not_equal(child_code(child), 0);
-    demo_org_patch(rig->org, "{'faults': {'" USERINFO "': {'delay_ms': 0}}}");
+    demo_org_patch(rig->org, "{'faults': {'*': null}}");
+}
+
+static GPtrArray *login_again_words(void)
+{
+    static const char *const command[] = {"reauthorize", "acme", "--plain", "--no-input", NULL};
+    GPtrArray *words = g_ptr_array_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(command); i++)
+        g_ptr_array_add(words, (gpointer)(guintptr)command[i]);
+    return words;
 }
 
 static void first_login__ended_by_any_signal__is_stored(void **state)
@@ -62,7 +84,7 @@ static void first_login__ended_by_any_signal__is_stored(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(ends); i++) {
         g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
         g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
-        end_at_userinfo(rig, words, ends[i]);
+        end_there(rig, words, &at_userinfo, ends[i]);
         assert_settled(rig, strsignal(ends[i]));
         g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", NULL);
         assert_code(forget, 0);
@@ -74,22 +96,69 @@ static void first_login__ended_by_any_signal__is_stored(void **state)
 /* The login before stays, and works; the one that nobody has proven goes. */
 static void login_again__ended_by_any_signal__is_given_back(void **state)
 {
-    static const char *const command[] = {"reauthorize", "acme", "--plain", "--no-input", NULL};
     (void)state;
     g_autoptr(Rig) rig = tokens_rig(false);
-    g_autoptr(GPtrArray) words = g_ptr_array_new();
-    for (gsize i = 0; i < G_N_ELEMENTS(command); i++)
-        g_ptr_array_add(words, (gpointer)(guintptr)command[i]);
+    g_autoptr(GPtrArray) words = login_again_words();
     struct secrets before, after;
     tokens_load(rig, "acme", &before);
     for (gsize i = 0; i < G_N_ELEMENTS(ends); i++) {
-        end_at_userinfo(rig, words, ends[i]);
+        end_there(rig, words, &at_userinfo, ends[i]);
         assert_settled(rig, strsignal(ends[i]));
     }
     tokens_load(rig, "acme", &after);
     assert_true(secret_equal(before.refresh_token, after.refresh_token));
     secrets_clear(&before);
     secrets_clear(&after);
+}
+
+/* The org has the code and has made a login of it; no byte of that has reached anybody. */
+static void first_login__killed_before_the_answer__is_stored(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
+    end_there(rig, words, &at_token, SIGKILL);
+    assert_settled(rig, "killed before the answer");
+}
+
+/* A user has five approvals for an app: each login that is nobody's brings the stored one, the
+ * oldest, nearer to its end. */
+static void login_again__killed_before_the_answer__does_not_end_the_stored_one(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    g_autoptr(GPtrArray) words = login_again_words();
+    for (int i = 0; i < 6; i++) {
+        end_there(rig, words, &at_token, SIGKILL);
+        assert_settled(rig, "killed before the answer");
+    }
+}
+
+static void login_again__killed_before_the_former_one_is_revoked__revokes_it(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    g_autoptr(GPtrArray) words = login_again_words();
+    struct secrets before, after;
+    tokens_load(rig, "acme", &before);
+    end_there(rig, words, &at_revoke, SIGKILL);
+    assert_settled(rig, "killed before the former login was revoked");
+    tokens_load(rig, "acme", &after);
+    assert_false(secret_equal(before.refresh_token, after.refresh_token));
+    secrets_clear(&before);
+    secrets_clear(&after);
+}
+
+/* Salesforce is not there when the former login is to be revoked, but is later. */
+static void login_again__whose_revocation_is_lost__is_tried_again(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    demo_org_patch(rig->org, "{'faults': {'" REVOKE "': {'kind': 'close', 'times': 2}}}");
+    g_autoptr(Child) child = rig_perch(rig, "reauthorize", "acme", "--plain", "--no-input", NULL);
+    assert_code(child, 0);
+    assert_contains(child->output->str, "could not be revoked");
+    assert_settled(rig, "a lost revocation");
 }
 
 /* Killed while the keyring has not answered: nobody but the rescue has the token. */
@@ -120,6 +189,10 @@ int main(void)
         cmocka_unit_test(first_login__ended_by_any_signal__is_stored),
         cmocka_unit_test(login_again__ended_by_any_signal__is_given_back),
         cmocka_unit_test(first_login__killed_before_it_is_stored__is_stored),
+        cmocka_unit_test(first_login__killed_before_the_answer__is_stored),
+        cmocka_unit_test(login_again__killed_before_the_answer__does_not_end_the_stored_one),
+        cmocka_unit_test(login_again__killed_before_the_former_one_is_revoked__revokes_it),
+        cmocka_unit_test(login_again__whose_revocation_is_lost__is_tried_again),
     };
     return cmocka_run_group_tests_name("the end of an exchange", tests, NULL, NULL);
 }

@@ -139,18 +139,6 @@ static void live_login__is_revoked_after_the_new_one_is_proven(void **state)
     assert_true(exchange < refresh && refresh < revoke);
 }
 
-static void revocation_fails__is_said_and_the_new_login_stays(void **state)
-{
-    (void)state;
-    g_autoptr(Rig) rig = connected();
-    demo_org_patch(rig->org, "{'faults': {'" REVOKE_PATH "': {'kind': 'close'}}}");
-    g_autoptr(Child) child = reauthorize(rig, NULL);
-    assert_code(child, 0);
-    assert_non_null(strstr(child->output->str, "could not be revoked"));
-    assert_true(tokens_stored_alive(rig, "acme"));
-    assert_int_equal(grants(rig), 2);
-}
-
 /* The new one has no right to what the connection is for: the old one stays. */
 static void new_login_is_worse__the_old_one_stays(void **state)
 {
@@ -288,7 +276,6 @@ int main(void)
         cmocka_unit_test(dead_login__is_replaced_and_everything_else_kept),
         cmocka_unit_test(login_hint__names_the_user),
         cmocka_unit_test(live_login__is_revoked_after_the_new_one_is_proven),
-        cmocka_unit_test(revocation_fails__is_said_and_the_new_login_stays),
         cmocka_unit_test(new_login_is_worse__the_old_one_stays),
         cmocka_unit_test(other_user__stops_and_leaves_everything),
         cmocka_unit_test(other_org__stops_and_leaves_everything),

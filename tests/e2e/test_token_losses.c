@@ -134,21 +134,37 @@ static void rehearsal__and_a_refresh__make_one_request(void **state)
     secrets_clear(&secrets);
 }
 
-/* Killed between question and answer: the next process can tell that from a revocation. */
-static void rehearsal__killed__leaves_its_note(void **state)
+/* Between question and answer; the org rotates, and perch does not know it. */
+static void end_at_rehearsal(Rig *rig, bool with_rescue)
 {
-    (void)state;
-    g_autoptr(Rig) rig = tokens_rig(true);
     demo_org_patch(rig->org, "{'apps': {'Bird_Integration': {'rotation': false}}}");
     g_autoptr(Child) child = rig_perch_secret(rig, "token", "acme", "--fresh", NULL);
     assert_code(child, 0); /* perch believes that the app does not rotate */
     demo_org_patch(rig->org, "{'apps': {'Bird_Integration': {'rotation': true}}}");
     hold(rig, 3000);
     g_autoptr(Child) killed = start_asking(rig, rehearsal);
+    if (with_rescue)
+        kill(tokens_rescue_of(killed->pid), SIGKILL);
     kill(killed->pid, SIGKILL);
     assert_true(child_wait_end(killed, WAIT_MS));
     hold(rig, 0);
     wait_for_lock(rig, "acme");
+}
+
+static void rehearsal__killed__loses_nothing(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(true);
+    end_at_rehearsal(rig, false);
+    assert_true(tokens_stored_alive(rig, "acme"));
+}
+
+/* Nobody is left who could get the answer: the next process can tell that from a revocation. */
+static void rehearsal__killed_with_its_rescue__leaves_its_note(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(true);
+    end_at_rehearsal(rig, true);
     g_autoptr(Child) next = rig_perch(rig, "token", "acme", "--fresh", NULL);
     assert_code(next, 4);
     assert_contains(next->errors->str, "was ended before its answer was stored");
@@ -161,7 +177,8 @@ int main(void)
         cmocka_unit_test(wizard__that_saves_a_draft__leaves_anothers_new_token_alone),
         cmocka_unit_test(rehearsal__whose_keyring_is_lost__leaves_the_token_to_the_rescue),
         cmocka_unit_test(rehearsal__and_a_refresh__make_one_request),
-        cmocka_unit_test(rehearsal__killed__leaves_its_note),
+        cmocka_unit_test(rehearsal__killed__loses_nothing),
+        cmocka_unit_test(rehearsal__killed_with_its_rescue__leaves_its_note),
     };
     return cmocka_run_group_tests_name("token_losses", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "e2e/tokens.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/keyring.h"
@@ -86,6 +87,22 @@ void keyring_restart(Rig *rig)
     assert_true(child_stop(rig->bus->keyring, 10000));
     child_free(g_steal_pointer(&rig->bus->keyring));
     session_bus_add_keyring(rig->bus, rig->home);
+}
+
+pid_t tokens_rescue_of(pid_t perch)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/task/%d/children", perch, perch);
+    g_autofree char *text = NULL;
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_auto(GStrv) children = g_strsplit(g_strstrip(text), " ", -1);
+    for (gsize i = 0; children[i] != NULL; i++) {
+        g_autofree char *name_path = g_strdup_printf("/proc/%s/cmdline", children[i]);
+        g_autofree char *name = NULL;
+        if (g_file_get_contents(name_path, &name, NULL, NULL) && strcmp(name, "perch-rescue") == 0)
+            return (pid_t)strtol(children[i], NULL, 10);
+    }
+    fail_msg("perch has no rescue");
+    return -1;
 }
 
 struct take {

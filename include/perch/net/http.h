@@ -77,11 +77,9 @@ void http_request_bearer(HttpRequest *request, Secret *token);
 void http_request_body(HttpRequest *request, const char *content_type, Secret *body);
 void http_request_timeout(HttpRequest *request, guint total_ms); /* default 30 s, connect 10 s */
 void http_request_cap(HttpRequest *request, gsize bytes);        /* default 4 MiB, decoded */
-/* tap sees each piece of the answer's body as it arrives, before anything else is done with it and
- * without a system call since it was read: for bytes that are to outlive this process. It does not
- * call back into Http. */
-typedef void (*http_tap)(long status, const char *bytes, gsize length, gpointer user);
-void http_request_tap(HttpRequest *request, http_tap tap, gpointer user);
+/* It is sent by the process at the other end of this socket (http_carried_request), and goes on
+ * whatever becomes of this one. The descriptor is copied. Not with a bearer. */
+void http_request_via(HttpRequest *request, int socket);
 void http_request_patient(
     HttpRequest *request);                     /* its answer may not be had again: no http_limit */
 void http_request_fresh(HttpRequest *request); /* on a new connection, so that timings are seen */
@@ -140,6 +138,11 @@ typedef void (*http_done)(const struct http_response *response, gpointer user);
  */
 void http_send(Http *http, HttpRequest *request, GCancellable *cancellable, http_done done,
                gpointer user);
+
+/* The process that sends for another one: waits for a request, blocking; NULL: the other one is
+ * gone. Owned by the caller. Then what came of it; nobody need be there to read that. */
+HttpRequest *http_carried_request(int socket);
+void http_carried_answer(int socket, const struct http_response *response);
 
 /* Nothing that is sent from now on is waited for longer than until so many milliseconds have
  * passed; later ends at once as HTTP_TIMEOUT_CONNECT. Patient requests are not meant. */

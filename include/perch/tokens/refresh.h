@@ -24,8 +24,9 @@
  * carried out the first, whose answer held the only new token; nothing that could still be saved is
  * lost by asking, and what is refused then is told apart from an ordinary revocation (failure code
  * "answer-lost-refused"). A note in the lock's file, without a secret, lets the next process tell
- * the same after this one was killed. (salesforce.com help remoteaccess_oauth_refresh_token_flow,
- * article 005316711; release notes rn_security_refresh_token_requests.)
+ * the same after this one was killed together with its rescue (rescue.h). (salesforce.com help
+ * remoteaccess_oauth_refresh_token_flow, article 005316711; release notes
+ * rn_security_refresh_token_requests.)
  *
  * Where the app is known to rotate, the keyring has to take what it already holds once more before
  * the token is spent: a keyring that refuses costs nothing then. When it refuses the new tokens

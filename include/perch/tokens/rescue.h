@@ -5,18 +5,23 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "perch/net/http.h"
 #include "perch/store/store.h"
 
 /*
  * A second pair of hands for tokens that are won and not stored yet: for any answer of the token
- * endpoint. Where refresh tokens rotate, the answer to a refresh holds the only one that works from
- * then on: a process that is killed before it has stored it, or that ends because the keyring
- * refuses it, would lose the connection. So ahead of the request a small process is started that
- * shares a page of memory (never a file; kept out of the swap and of core dumps as far as the
- * system lets) and the connection's lock. The answer is copied into that page before anything else
- * is done with it. When the first process ends, in whatever way, without having said that all is
- * stored, the rescue goes through the door (tokens.h) with it, tries again for RESCUE_SECONDS while
- * the keyring refuses, and only then lets go of token and lock.
+ * endpoint. An exchange makes a login, and where refresh tokens rotate, the answer to a refresh
+ * holds the only one that works from then on: a process that is killed before it has stored it, or
+ * that ends because the keyring refuses it, would lose the connection, or leave a login alive that
+ * nobody finds. So the request is sent by a small process that is started for it; it shares a page
+ * of memory (never a file; kept out of the swap and of core dumps as far as the system lets) and
+ * the connection's lock, keeps the answer and passes it on. When the first process ends, in
+ * whatever way and however early, without having said that all is stored, the rescue waits for the
+ * answer, goes through the door (tokens.h) with it, tries again for RESCUE_SECONDS while the
+ * keyring refuses, and only then lets go of token and lock.
+ *
+ * What this cannot see to: an end of both processes at once (power loss) from the last byte of the
+ * request until the keyring has the answer. The login that the org has then is nobody's.
  */
 enum { RESCUE_SECONDS = 15 * 60 };
 
@@ -31,6 +36,7 @@ enum rescue_fate {
     RESCUE_STORES,
     RESCUE_REVOKES, /* unless the item has a newer one: it may come from a refresh with this one */
     RESCUE_REJECTS, /* revoked whatever the item has: another login took its place */
+    RESCUE_ENDS_FORMER, /* it is stored; the login that it replaces is revoked */
 };
 
 struct rescue_terms {
@@ -46,21 +52,25 @@ struct rescue_terms {
  * without one, only less safely. */
 Rescue *rescue_start(const struct rescue_terms *terms, const StoreLock *lock);
 
-/* One more piece of the token endpoint's answer, as it came; copied without a system call. An
- * answer that is too large for the page, or not whole in the end, is worth nothing. */
-void rescue_take(Rescue *rescue, const char *answer, gsize length); /* NULL is fine */
+/* This request, which is sent next, is the rescue's to send. */
+void rescue_carries(Rescue *rescue, HttpRequest *request); /* NULL: it stays this process' own */
 
-/* What was taken is no answer with tokens: it waits for another one. */
+/* What came is no answer with tokens: it waits for another one. */
 void rescue_drop(Rescue *rescue); /* NULL is fine */
 
 /* It is not wanted any more, and is revoked when this side ends. */
 void rescue_reject(Rescue *rescue); /* NULL is fine */
 
-/* Nothing is left to do: what was taken is stored, or is not to be. Wipes the page. */
+/* What came is stored: from now on it is the former login that is to be revoked. FALSE: that is
+ * nobody's charge. */
+bool rescue_ends_former(Rescue *rescue, const Secret *former); /* NULL is fine */
+
+/* Nothing is left to do: what came is stored, or is not to be. Wipes the page. */
 void rescue_done(Rescue *rescue); /* NULL is fine */
 
-/* Whether something was taken that rescue_done has not settled. */
+/* Whether an answer is on its way, or came, that rescue_done has not settled. */
 bool rescue_holds(const Rescue *rescue);
+bool rescue_awaits(const Rescue *rescue); /* the first of these */
 
 /* Ends this process' side. What rescue_holds is the other's from now on. NULL is fine. */
 void rescue_free(Rescue *rescue);
@@ -68,8 +78,8 @@ void rescue_free(Rescue *rescue);
 /* ---- in the process that was started ---- */
 
 bool rescue_is_asked(char **argv);
-/* Waits for the end of the process that started this one, and stores what that left behind; open
- * comes before anything of the store. Returns the exit code. */
+/* Sends what the process that started this one has to send, until that ends; then sees to what that
+ * left behind. open comes before anything of the store. Returns the exit code. */
 int rescue_main(void (*open)(void));
 
 #endif

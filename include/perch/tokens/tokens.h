@@ -57,13 +57,14 @@ const Secret *tokens_former(const Tokens *tokens);
 void tokens_former_ended(Tokens *tokens);
 
 /*
- * Before the code is exchanged: whatever ends this process from then on, a rescue sees to the
- * answer until the item has it. It is stored or, where the connection has a login that stays until
- * the new one is proven, revoked. tokens_arriving is the request's tap (http.h); tokens_unguard:
- * what came holds no tokens. Of connection the name, login host and session length are copied.
+ * Before the code is exchanged by this request: whatever ends this process from then on, a rescue
+ * sees to the answer until the item has it. It is stored or, where the connection has a login that
+ * stays until the new one is proven, revoked; once the new one is stored it is the former login
+ * that is revoked, until tokens_former_ended. tokens_unguard: what came holds no tokens; where
+ * nothing has come yet, the login that may come is revoked. Of connection the name, login host and
+ * session length are copied.
  */
-void tokens_guard(Tokens *tokens, const Connection *connection);
-void tokens_arriving(long status, const char *bytes, gsize length, gpointer tokens);
+void tokens_guard(Tokens *tokens, const Connection *connection, HttpRequest *exchange);
 void tokens_unguard(Tokens *tokens);
 
 /* An answer of the token endpoint, the code exchange's: won, if it has a refresh token. */
