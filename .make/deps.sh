@@ -39,7 +39,7 @@ installed() {
     case $manager in
     apt) dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
         sed -n 's/^installed //p' ;;
-    dnf) rpm -q --qf '%{NAME}\n' "$@" 2>/dev/null ;;
+    dnf) rpm -q --qf '%{NAME}\n' "$@" 2>/dev/null | grep -v ' ' ;; # "package x is not installed"
     pacman) pacman -Qq "$@" 2>/dev/null ;;
     apk) apk info -e "$@" 2>/dev/null ;;
     brew) brew list --formula -1 2>/dev/null ;;

@@ -109,12 +109,15 @@ outcome() {
     fi
 }
 
-# The demo on a terminal: until its screen is there, then Ctrl-C and Enter.
+# The demo on a terminal: until its screen is there, then Ctrl-C and Enter. A screen has no line
+# breaks, only escape sequences.
 # shellcheck disable=SC2016  # for the shell in there
 on_terminal='
 mkfifo /tmp/keys
 : >/tmp/screen
-shown() { tail -n +1 -F --pid=$! /tmp/screen 2>/dev/null | grep -qm 1 "$1"; }
+shown() {
+    tail -n +1 -F --pid=$! /tmp/screen 2>/dev/null | stdbuf -o0 tr "\033" "\n" | grep -qm 1 "$1"
+}
 TERM=xterm-256color script -qefc "stty rows 24 cols 80; make demo" /tmp/screen </tmp/keys >/dev/null &
 exec 3>/tmp/keys
 shown "1 Org"

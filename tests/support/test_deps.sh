@@ -41,6 +41,11 @@ cat >"$work/id" <<'STUB'
 #!/bin/bash
 echo "${WHO:-0}"
 STUB
+cat >"$work/rpm" <<'STUB'
+#!/bin/bash
+for name in "${@:4}"; do echo "package $name is not installed"; done
+exit 1
+STUB
 chmod +x "$work"/*
 
 # deps MISSING USE...
@@ -51,7 +56,7 @@ deps() {
 
 fails() { ! deps "$@"; }
 refuses() {
-    ! DEPS_MANAGER=$1 DEPS_DRY=1 .make/deps.sh "${@:2}" >"$work/said" 2>&1
+    ! DEPS_MANAGER=$1 DEPS_DRY=1 PATH=$work:$PATH .make/deps.sh "${@:2}" >"$work/said" 2>&1
 }
 no_calls() { [ ! -e "$work/calls" ]; }
 says() { grep -qE -- "$1" "$work/said"; }
