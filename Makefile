@@ -117,7 +117,7 @@ JS_H := $(patsubst src/handoff/%.js,$(BUILD)/include/perch/js/%.h,$(wildcard src
 # Tests: tests/SUITE/test_NAME.c is a program, test_NAME.sh a script; other .c files of the folder
 # are linked to each of its programs. tests/support holds what all share, and a few programs.
 SUITES := support unit contract screen demo_org e2e browser
-SUPPORT_PROGRAMS := cage fake_browser fake_keyring ipv6_only sample_tui ui_demo
+SUPPORT_PROGRAMS := cage fake_browser fake_keyring one_family sample_tui ui_demo
 SUPPORT_SRC := $(filter-out tests/support/test_%.c $(SUPPORT_PROGRAMS:%=tests/support/%.c), \
                  $(wildcard tests/support/*.c))
 SUPPORT_LIB := $(BUILD)/tests/libsupport.a

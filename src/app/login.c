@@ -61,7 +61,7 @@ void login_start(struct app *app)
         .kind = WIZARD_LOGIN_STARTED,
         .text = url,
         .port = app->loopback == NULL ? 0 : port,
-        .ipv6 = app->loopback != NULL && loopback_has_ipv6(app->loopback),
+        .addresses = app->loopback == NULL ? "" : loopback_addresses(app->loopback),
         .number = app->options->login_seconds > 0 ? app->options->login_seconds : LOGIN_SECONDS,
     };
     app_event(app, &event);

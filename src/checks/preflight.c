@@ -167,12 +167,13 @@ void check_callback_port(struct check_run *run)
     struct session *session = run->session;
     const guint16 *ports = session->connection->ports;
     GString *taken = g_string_new(NULL);
+    const char *addresses = NULL;
     session->port = 0;
     for (int i = 0; i < CONNECTION_PORTS && session->port == 0; i++) {
         g_autofree char *owner = NULL;
         if (ports[i] == 0)
             continue;
-        if (loopback_port_is_free(ports[i], &owner))
+        if ((addresses = loopback_port_is_free(ports[i], &owner)) != NULL)
             session->port = ports[i];
         else
             add_taken(taken, ports[i], owner);
@@ -184,7 +185,7 @@ void check_callback_port(struct check_run *run)
         run->result->blocks = !tokens_asks(session->tokens);
         check_fail_own(run, STAGE_MACHINE, "port-taken", text);
     } else if (*text == '\0')
-        check_ok(run, _("%u is free on 127.0.0.1 and ::1"), session->port);
+        check_ok(run, _("%u is free on %s"), session->port, addresses);
     else
         check_warn(run, NULL, _("%s; %u is free"), text, session->port);
 }

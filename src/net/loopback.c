@@ -27,10 +27,10 @@ struct Loopback {
     gpointer user;
     enum { IDLE, JUDGING, HELD } at; /* the first answer; HELD: one of another door */
     bool answered;                   /* the end, or an unknown visitor was led on */
-    bool has_ipv6;
-    bool other_login;    /* an answer with another state came */
-    GPtrArray *visitors; /* struct visitor, owned, in the order of arrival */
-    GQueue answers;      /* struct answer, owned; the first is the one that is judged */
+    const char *addresses;           /* translated, borrowed */
+    bool other_login;                /* an answer with another state came */
+    GPtrArray *visitors;             /* struct visitor, owned, in the order of arrival */
+    GQueue answers;                  /* struct answer, owned; the first is the one that is judged */
 };
 
 /* What a redirect carries. Two that carry the same are one: a tab that was loaded again. */
@@ -422,7 +422,7 @@ static Loopback *listen_at(guint16 port, const struct loopback_sockets *sockets)
     Loopback *loopback = g_new0(Loopback, 1);
     loopback->context = g_main_context_ref_thread_default();
     loopback->sockets = *sockets;
-    loopback->has_ipv6 = sockets->ipv6 != NULL;
+    loopback->addresses = loopback_sockets_addresses(sockets);
     loopback->port = port;
     loopback->visitors = g_ptr_array_new_with_free_func(visitor_free);
     start_accepting(loopback);
@@ -459,9 +459,9 @@ Loopback *loopback_lead_to(const char *url, char **ret_address)
     return loopback;
 }
 
-bool loopback_has_ipv6(const Loopback *loopback)
+const char *loopback_addresses(const Loopback *loopback)
 {
-    return loopback->has_ipv6;
+    return loopback->addresses;
 }
 
 bool loopback_saw_other_login(const Loopback *loopback)

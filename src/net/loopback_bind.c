@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "loopback_private.h"
+#include "perch/base/text.h"
 
 enum { BACKLOG = 128 }; /* a burst of junk connections must not shut the browser out */
 
@@ -71,12 +72,19 @@ void loopback_sockets_close(struct loopback_sockets *sockets)
     }
 }
 
-bool loopback_port_is_free(guint16 port, char **ret_owner)
+const char *loopback_sockets_addresses(const struct loopback_sockets *sockets)
+{
+    return sockets->ipv6 == NULL ? "127.0.0.1"
+                                 : (sockets->ipv4 == NULL ? "::1" : _("127.0.0.1 and ::1"));
+}
+
+const char *loopback_port_is_free(guint16 port, char **ret_owner)
 {
     struct loopback_sockets sockets = {0};
-    bool is_free = loopback_bind(port, &sockets);
+    const char *addresses =
+        loopback_bind(port, &sockets) ? loopback_sockets_addresses(&sockets) : NULL;
     loopback_sockets_close(&sockets);
     if (ret_owner != NULL)
-        *ret_owner = is_free ? NULL : port_owner(port);
-    return is_free;
+        *ret_owner = addresses != NULL ? NULL : port_owner(port);
+    return addresses;
 }

@@ -46,7 +46,8 @@ void loopback_judge(const struct request_head *head, guint16 port, const Secret 
 bool loopback_is_own_host(struct slice host, guint16 port);
 void loopback_verdict_clear(struct loopback_verdict *verdict);
 
-/* Listening sockets on a port of both loopback families. ipv6 is NULL on a machine without. */
+/* Listening sockets on a port of both loopback families; NULL for one that the machine is without.
+ */
 struct loopback_sockets {
     GSocket *ipv4, *ipv6;
 };
@@ -54,6 +55,7 @@ bool loopback_bind(guint16 port, struct loopback_sockets *ret_sockets);
 /* Any port, on one family; 0 = none can be had. */
 guint16 loopback_bind_any(struct loopback_sockets *ret_sockets);
 void loopback_sockets_close(struct loopback_sockets *sockets);
+const char *loopback_sockets_addresses(const struct loopback_sockets *sockets);
 
 /* "node (pid 4211)" for the program that listens on a port here, where that can be seen; else
  * NULL. Owned by the caller. */

@@ -175,7 +175,7 @@ void login_started(struct wizard *w, const struct wizard_event *event, GArray *o
     g_free(w->login_url);
     w->login_url = g_strdup(event->text);
     w->login_port = event->port;
-    w->login_ipv6 = event->ipv6;
+    w->login_addresses = event->addresses;
     w->login_seconds = event->number;
     w->login_started_ms = event->now_ms;
     w->login_waiting = true;
@@ -258,13 +258,9 @@ static void view_waiting(const struct wizard *w, struct view *view)
     view_blank(view);
     item = view_add(view, VIEW_CHECK, 0, NULL);
     item->mark = MARK_WORKING;
-    item->label =
-        w->login_port == 0
-            ? g_strdup(_("Not listening: paste what the browser ends on"))
-            : g_strdup_printf(w->login_ipv6
-                                  ? _("Listening on http://localhost:%u (127.0.0.1 and ::1)")
-                                  : _("Listening on http://localhost:%u (127.0.0.1)"),
-                              w->login_port);
+    item->label = w->login_port == 0 ? g_strdup(_("Not listening: paste what the browser ends on"))
+                                     : g_strdup_printf(_("Listening on http://localhost:%u (%s)"),
+                                                       w->login_port, w->login_addresses);
     view_blank(view);
     view_text(view, ROLE_PLAIN, 0,
               _("Or paste here the address the browser ends on, or the code:"));

@@ -196,7 +196,7 @@ static void log_in(Play *play)
                                  "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
                                  "&code_challenge_method=S256",
                          .port = 1718,
-                         .ipv6 = true,
+                         .addresses = "127.0.0.1 and ::1",
                          .number = 900});
     play_event(play, (struct wizard_event){.kind = WIZARD_BROWSER});
     play->now += 42 * 1000;

@@ -24,7 +24,7 @@ static void listener__code__held_until_finished(void **state)
     check_answer(client->answer->str, 200, true);
     assert_contains(client->answer->str, "perch is connected");
     client_free(client);
-    assert_true(loopback_port_is_free(fixture->port, NULL));
+    assert_non_null(loopback_port_is_free(fixture->port, NULL));
 }
 
 static void listener__failed__page_says_so(void **state)
@@ -44,7 +44,7 @@ static void listener__failed__page_says_so(void **state)
 static void listener__ipv6__answers(void **state)
 {
     struct fixture *fixture = *state;
-    if (!loopback_has_ipv6(fixture->loopback))
+    if (strstr(loopback_addresses(fixture->loopback), "::1") == NULL)
         skip();
     struct client *client = client_new(fixture->port, G_SOCKET_FAMILY_IPV6);
     g_autofree char *text =
@@ -337,12 +337,13 @@ static void port__taken_on_one_family__next_one(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
         guint16 port = unused_port();
         GSocketFamily family = strchr(places[i], ':') ? G_SOCKET_FAMILY_IPV6 : G_SOCKET_FAMILY_IPV4;
-        if (family == G_SOCKET_FAMILY_IPV6 && !loopback_has_ipv6(fixture->loopback))
+        if (family == G_SOCKET_FAMILY_IPV6 &&
+            strstr(loopback_addresses(fixture->loopback), "::1") == NULL)
             continue;
         g_autoptr(GSocket) other = occupy(family, places[i], port);
         assert_non_null(other);
         g_autofree char *owner = NULL;
-        assert_false(loopback_port_is_free(port, &owner));
+        assert_null(loopback_port_is_free(port, &owner));
         assert_non_null(owner);
         assert_contains(owner, me);
         guint16 ports[] = {port, fixture->port, unused_port()}, got = 0;

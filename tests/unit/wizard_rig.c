@@ -124,6 +124,6 @@ void rig_start_login(struct rig *rig)
     rig_handle(rig, (struct wizard_event){.kind = WIZARD_LOGIN_STARTED,
                                           .text = "https://acme.my.salesforce.com/authorize?x=1",
                                           .port = 1718,
-                                          .ipv6 = true,
+                                          .addresses = "127.0.0.1 and ::1",
                                           .number = 900});
 }

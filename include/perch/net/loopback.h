@@ -37,7 +37,8 @@ typedef void (*loopback_done)(const struct loopback_result *result, gpointer use
  */
 Loopback *loopback_new(const guint16 *ports, guint count, Secret *state, loopback_done done,
                        gpointer user, guint16 *ret_port, GError **error);
-bool loopback_has_ipv6(const Loopback *loopback);
+/* "127.0.0.1 and ::1", or the one of the two that there is; translated, borrowed. */
+const char *loopback_addresses(const Loopback *loopback);
 /* Whether a redirect came that carries another state: of an earlier try, or somebody else's. */
 bool loopback_saw_other_login(const Loopback *loopback);
 
@@ -64,9 +65,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Loopback, loopback_free)
  */
 Loopback *loopback_lead_to(const char *url, char **ret_address);
 
-/* Whether port can be bound on both loopback families right now; *ret_owner (may be NULL) then
- * names who has it where that can be seen in /proc: "node (pid 4211)", else NULL; owned by the
- * caller. */
-bool loopback_port_is_free(guint16 port, char **ret_owner);
+/* The addresses, as loopback_addresses says them, on which port can be bound right now. NULL: it is
+ * taken on one of them; *ret_owner (may be NULL) then names who has it where that can be seen in
+ * /proc: "node (pid 4211)", else NULL; owned by the caller. */
+const char *loopback_port_is_free(guint16 port, char **ret_owner);
 
 #endif

@@ -116,7 +116,8 @@ enum wizard_event_kind {
     WIZARD_VIEW,   /* view: what the front end sent */
     WIZARD_TICK,   /* done: a redirect of another login has come meanwhile */
     WIZARD_CHECKS, /* list, serial, results, done: something in the list changed */
-    WIZARD_LOGIN_STARTED, /* text: authorize address; port, ipv6; number: deadline in seconds */
+    WIZARD_LOGIN_STARTED, /* text: authorize address; port, addresses; number: deadline in seconds
+                           */
     WIZARD_LOGIN_FAILED,  /* failure of the listener or from Salesforce; borrowed. While a login
                              waits, it waits on: anybody may have sent that answer */
     WIZARD_LOGIN_CODE,    /* the code is in the session */
@@ -152,7 +153,7 @@ struct wizard_event {
     bool done;
     const char *text;
     guint16 port;
-    bool ipv6;
+    const char *addresses; /* listened on; borrowed for good */
     gint64 number;
     const struct failure *failure;
     const struct describe *describe;
@@ -227,7 +228,7 @@ struct wizard {
     gint64 login_started_ms, login_seconds;
     char *login_url; /* the authorize address */
     guint16 login_port;
-    bool login_ipv6;
+    const char *login_addresses;
     Secret *paste; /* what stands in the paste field */
     char *browser_problem;
     bool login_other;    /* an answer of another login came in */
