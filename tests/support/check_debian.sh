@@ -109,15 +109,13 @@ outcome() {
     fi
 }
 
-# The demo on a terminal: until its screen is there, then Ctrl-C and Enter. A screen has no line
-# breaks, only escape sequences.
+# The demo on a terminal: until its screen is there, then Ctrl-C and Enter. A screen is no lines that
+# could be read as they come: it is looked at again and again.
 # shellcheck disable=SC2016  # for the shell in there
 on_terminal='
 mkfifo /tmp/keys
 : >/tmp/screen
-shown() {
-    tail -n +1 -F --pid=$! /tmp/screen 2>/dev/null | stdbuf -o0 tr "\033" "\n" | grep -qm 1 "$1"
-}
+shown() { until grep -qa "$1" /tmp/screen; do kill -0 $! && sleep 0.2 || return; done; }
 TERM=xterm-256color script -qefc "stty rows 24 cols 80; make demo" /tmp/screen </tmp/keys >/dev/null &
 exec 3>/tmp/keys
 shown "1 Org"
