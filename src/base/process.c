@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -16,6 +17,13 @@ void process_begin(void)
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
             _exit(PERCH_EXIT_UNEXPECTED);
+    static const char *const folders[] = {"HOME",          "XDG_CONFIG_HOME", "XDG_STATE_HOME",
+                                          "XDG_DATA_HOME", "XDG_CACHE_HOME",  "XDG_RUNTIME_DIR"};
+    for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
+        const char *path = getenv(folders[i]);
+        if (path != NULL && *path != '/')
+            unsetenv(folders[i]);
+    }
 }
 
 bool process_has_room(void)

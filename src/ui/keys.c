@@ -7,24 +7,26 @@
 
 #include "perch/base/secret.h"
 
+#define BELL 7
 #define ESC 27
 #define CTRL_C 3
 
 enum state {
     STATE_PLAIN,
-    STATE_HELD,       /* characters that may turn out to be a burst */
-    STATE_BURST,      /* they were: a paste without brackets */
-    STATE_ESC,        /* Esc alone, or the start of a sequence that curses did not see whole */
-    STATE_CSI,        /* ESC [ or ESC O */
-    STATE_PASTE,      /* between the brackets */
+    STATE_HELD,   /* characters that may turn out to be a burst */
+    STATE_BURST,  /* they were: a paste without brackets */
+    STATE_ESC,    /* Esc alone, or the start of a sequence that curses did not see whole */
+    STATE_CSI,    /* ESC [ or ESC O */
+    STATE_STRING, /* ESC ] and its like: what a terminal answers to another program's question */
+    STATE_PASTE,  /* between the brackets */
     STATE_PASTE_TAIL, /* there, after an Esc: the end bracket in pieces? */
 };
 
 /* How long silence lasts before a state ends by itself. A paste that never ends would swallow
  * every key, so it ends too. */
 static const guint pending_ms[] = {
-    [STATE_PLAIN] = 0, [STATE_HELD] = 20,    [STATE_BURST] = 60,        [STATE_ESC] = 30,
-    [STATE_CSI] = 100, [STATE_PASTE] = 2000, [STATE_PASTE_TAIL] = 2000,
+    [STATE_PLAIN] = 0, [STATE_HELD] = 20,    [STATE_BURST] = 60,   [STATE_ESC] = 30,
+    [STATE_CSI] = 100, [STATE_STRING] = 100, [STATE_PASTE] = 2000, [STATE_PASTE_TAIL] = 2000,
 };
 
 struct KeyDecoder {
@@ -145,6 +147,10 @@ static void feed_esc(KeyDecoder *keys, guint code)
         keys->sequence_length = 0;
         return;
     }
+    if (code < 128 && strchr("]PX^_", (int)code) != NULL) {
+        keys->state = STATE_STRING;
+        return;
+    }
     keys->state = STATE_PLAIN;
     if (code >= '1' && code <= '9') {
         emit(keys, KEY_KIND_CODE, KEY_CODE_ALT + code);
@@ -182,6 +188,15 @@ static void feed_csi(KeyDecoder *keys, guint code)
     keys->sequence[keys->sequence_length] = '\0';
     if (code >= '@')
         end_sequence(keys);
+}
+
+/* Nobody pressed these. They end with BEL or Esc and a backslash, which no answer has inside. */
+static void feed_string(KeyDecoder *keys, guint code)
+{
+    if (code == CTRL_C)
+        emit(keys, KEY_KIND_CHAR, code);
+    if (code == BELL || code == CTRL_C || code == '\\')
+        keys->state = STATE_PLAIN;
 }
 
 static void feed_paste(KeyDecoder *keys, guint code)
@@ -227,13 +242,10 @@ static void feed_code(KeyDecoder *keys, guint code)
 void keys_feed(KeyDecoder *keys, guint code, bool is_code)
 {
     static void (*const feed[])(KeyDecoder *, guint) = {
-        [STATE_PLAIN] = feed_plain,
-        [STATE_HELD] = feed_held,
-        [STATE_BURST] = feed_burst,
-        [STATE_ESC] = feed_esc,
-        [STATE_CSI] = feed_csi,
-        [STATE_PASTE] = feed_paste,
-        [STATE_PASTE_TAIL] = feed_paste_tail,
+        [STATE_PLAIN] = feed_plain, [STATE_HELD] = feed_held,
+        [STATE_BURST] = feed_burst, [STATE_ESC] = feed_esc,
+        [STATE_CSI] = feed_csi,     [STATE_STRING] = feed_string,
+        [STATE_PASTE] = feed_paste, [STATE_PASTE_TAIL] = feed_paste_tail,
     };
     if (is_code)
         feed_code(keys, code);
@@ -249,7 +261,7 @@ void keys_timeout(KeyDecoder *keys)
     } else if (state == STATE_ESC) {
         keys->state = STATE_PLAIN;
         emit(keys, KEY_KIND_CHAR, ESC);
-    } else if (state == STATE_CSI) {
+    } else if (state == STATE_CSI || state == STATE_STRING) {
         keys->state = STATE_PLAIN;
     } else if (state != STATE_PLAIN) {
         end_paste(keys);

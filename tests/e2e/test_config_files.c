@@ -206,6 +206,141 @@ static void write__syncs_then_renames_then_syncs_the_folder(void **state)
                                           calls[i], 0, 0));
 }
 
+/* ---- all that is written, by the traces of a few commands ---- */
+
+struct written {
+    bool synced; /* since its last write */
+    bool known;  /* its folder was, since it has its name */
+};
+
+static char *match_path(const char *line, const char *pattern)
+{
+    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    return g_regex_match(regex, line, 0, &info) ? g_match_info_fetch(info, 1) : NULL;
+}
+
+static void sync_folder(GHashTable *files, const char *folder)
+{
+    GHashTableIter each;
+    gpointer path, file;
+    g_hash_table_iter_init(&each, files);
+    while (g_hash_table_iter_next(&each, &path, &file)) {
+        g_autofree char *parent = g_path_get_dirname(path);
+        if (strcmp(parent, folder) == 0)
+            ((struct written *)file)->known = true;
+    }
+}
+
+/* A name is given only to what is on the disk. */
+static void rename_file(GHashTable *files, const char *line, const char *from)
+{
+    g_autofree char *to = match_path(line, "^[0-9 ]*rename.*\"([^\"]+)\"[^\"]*$");
+    struct written *file = g_hash_table_lookup(files, from);
+    if (file == NULL || to == NULL)
+        return;
+    if (!file->synced)
+        fail_msg("%s is renamed before it is on the disk", from);
+    struct written *renamed = g_new0(struct written, 1);
+    *renamed = (struct written){true, false};
+    g_hash_table_remove(files, from);
+    g_hash_table_replace(files, g_steal_pointer(&to), renamed);
+}
+
+/* A call that strace tells in two lines, since another thread came between, counts as done. */
+static void replay(GHashTable *files, const char *line)
+{
+    g_autofree char *made =
+        match_path(line, "^[0-9 ]*open[^\"]*\"([^\"]+)\".*O_CREAT.*(?: = [0-9]+<| <unfinished)");
+    g_autofree char *wrote = match_path(line, "^[0-9 ]*p?writev?(?:64)?\\([0-9]+<(/[^>]+)>");
+    g_autofree char *synced =
+        match_path(line, "^[0-9 ]*f(?:data)?sync\\([0-9]+<([^>]+)>(?:\\) += 0$| <unfinished)");
+    g_autofree char *from = match_path(line, "^[0-9 ]*rename[^\"]*\"([^\"]+)\"");
+    g_autofree char *gone = match_path(line, "^[0-9 ]*unlink[^\"]*\"([^\"]+)\"");
+    struct written *file = wrote == NULL ? NULL : g_hash_table_lookup(files, wrote);
+    if (made != NULL)
+        g_hash_table_replace(files, g_steal_pointer(&made), g_new0(struct written, 1));
+    if (file != NULL)
+        file->synced = false;
+    if (gone != NULL)
+        g_hash_table_remove(files, gone);
+    if (from != NULL)
+        rename_file(files, line, from);
+    file = synced == NULL ? NULL : g_hash_table_lookup(files, synced);
+    if (file != NULL)
+        file->synced = true;
+    else if (synced != NULL)
+        sync_folder(files, synced);
+}
+
+static Child *traced(Rig *rig, const char *log, const char *line)
+{
+    g_autofree char *whole =
+        g_strdup_printf("cd \"$HOME\" && exec strace -f -y -s 0 -e signal=none "
+                        "-o \"%s\" \"$0\" %s",
+                        log, line);
+    const char *argv[] = {"/bin/sh", "-c", whole, g_getenv("PERCH"), NULL};
+    const char *given = g_getenv("ASAN_OPTIONS");
+    g_autofree char *asan = g_strconcat(given == NULL ? "" : given, ":detect_leaks=0", NULL);
+    g_auto(GStrv) env = g_environ_setenv(g_strdupv(rig->home->env), "ASAN_OPTIONS", asan, TRUE);
+    return child_run(argv, env, NULL);
+}
+
+/* What perch made below the home, but for what lives as long as the session does, is on the disk
+ * under its name when the command ends. */
+static void assert_on_disk(Rig *rig, const char *log, guint least)
+{
+    g_autofree char *text = NULL;
+    assert_true(g_file_get_contents(log, &text, NULL, NULL));
+    g_autoptr(GHashTable) files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_auto(GStrv) calls = g_strsplit(text, "\n", -1);
+    for (int i = 0; calls[i] != NULL; i++)
+        replay(files, calls[i]);
+    GHashTableIter each;
+    gpointer path, value;
+    guint count = 0;
+    g_hash_table_iter_init(&each, files);
+    while (g_hash_table_iter_next(&each, &path, &value)) {
+        const struct written *file = value;
+        if (!g_str_has_prefix(path, rig->home->home) || g_str_has_suffix(path, ".lock"))
+            continue;
+        count++;
+        if (!file->synced || !file->known)
+            fail_msg("%s: %s", (char *)path,
+                     file->synced ? "its folder is not synced" : "not synced");
+    }
+    if (count < least)
+        fail_msg("%u files, not %u:\n%s", count, least, text);
+}
+
+static void power__whatever_is_written__is_on_the_disk_under_its_name(void **state)
+{
+    static const struct {
+        const char *line;
+        guint files;
+    } rows[] = {
+        {"setup beta --plain --no-input --login-url https://beta.my.salesforce.com --timeout 1", 1},
+        {"reauthorize acme --plain --no-input", 0},
+        {"handoff acme --format env --output \"$HOME/out.env\"", 1},
+        {"handoff acme --format postman --output \"$HOME/out\"", 2},
+        {"app acme --format metadata --contact-email a@b.example --output \"$HOME/tree\"", 3},
+    };
+    (void)state;
+    if (!may_trace)
+        skip();
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autofree char *log = g_build_filename(rig->home->root, "trace", NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Child) child = traced(rig, log, rows[i].line);
+        assert_on_disk(rig, log, rows[i].files);
+    }
+    g_autoptr(Child) tidy =
+        child_run((const char *const[]){"/bin/sh", "-c", "cd \"$HOME\" && rm out.*", NULL},
+                  rig->home->env, NULL);
+    assert_code(tidy, 0);
+}
+
 static bool is_whole(Rig *rig, const char *before, bool *ret_changed)
 {
     g_autofree char *now = contents(rig, "acme.json");
@@ -266,6 +401,7 @@ int main(void)
         cmocka_unit_test(newer__is_refused_and_stays),
         cmocka_unit_test(older__is_brought_up_with_the_next_write),
         cmocka_unit_test(write__syncs_then_renames_then_syncs_the_folder),
+        cmocka_unit_test(power__whatever_is_written__is_on_the_disk_under_its_name),
         cmocka_unit_test(write__killed_or_failed_anywhere__leaves_a_whole_file),
     };
     return cmocka_run_group_tests(tests, check_strace, NULL);

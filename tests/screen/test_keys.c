@@ -59,6 +59,18 @@ static void keys__sequences__in_pieces(void **state)
     assert_decodes("\033[|q", false, "q");
 }
 
+/* What a terminal answers to a question of the program before, after its end. */
+static void keys__answers_of_a_terminal__are_no_keys(void **state)
+{
+    (void)state;
+    assert_decodes("\033]11;rgb:1e1e/1e1e/1e1e\033\\q", false, "q");
+    assert_decodes("\033]52;c;cXJrIHk=\007q", false, "q");
+    assert_decodes("\033P1$r0 q\033\\q", false, "q");
+    assert_decodes("\033[?62;22c\033[4;1;1tq", false, "q");
+    assert_decodes("\033]never ends|q", false, "q");
+    assert_decodes("\033]never ends\003", false, "^C");
+}
+
 static void keys__paste__between_brackets(void **state)
 {
     (void)state;
@@ -119,6 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys__plain__come_as_they_are),
         cmocka_unit_test(keys__sequences__in_pieces),
+        cmocka_unit_test(keys__answers_of_a_terminal__are_no_keys),
         cmocka_unit_test(keys__paste__between_brackets),
         cmocka_unit_test(keys__paste__split_anywhere),
         cmocka_unit_test(keys__codes__of_curses_bracket_too),

@@ -5,7 +5,9 @@
 #include <stdbool.h>
 
 /* The first call: standard input, output and error that were closed are taken, so that no file and
- * no socket gets their number and with it what is printed. Writing there still fails. */
+ * no socket gets their number and with it what is printed. Writing there still fails. HOME and the
+ * folders of XDG that are relative count as not set, as XDG has it: settings would be elsewhere
+ * with each folder that perch is started in. */
 void process_begin(void);
 
 /* Whether this process may open as many files as perch needs; raises the limit where it may. FALSE:
