@@ -305,6 +305,14 @@ static const struct reader {
     {"env-file", "kubectl",
      "kubectl create secret generic x --from-env-file=\"$1\" --dry-run=client -o "
      "'jsonpath={.data.SALESFORCE_USERNAME}' | base64 -d"},
+    /* which keeps the values in its own files */
+    {"env-file", "podman",
+     "pod() { podman --storage-driver=vfs --root \"$HOME/store\" --runroot \"$HOME/run\" \"$@\"; "
+     "}; "
+     "pod create --name x --env-file \"$1\" --network none --rootfs \"$HOME\" true >/dev/null && "
+     "value=$(pod inspect --format '{{range .Config.Env}}{{println .}}{{end}}' x | "
+     "sed -n 's/^SALESFORCE_USERNAME=//p'); printf %s \"$value\"; pod rm -f x >/dev/null; "
+     "rm -rf \"$HOME/store\" \"$HOME/run\""},
     {"fish", "fish",
      "fish --no-config -c 'source $argv[1]; printf %s $SALESFORCE_USERNAME' \"$1\""},
 };

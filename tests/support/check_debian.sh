@@ -109,8 +109,8 @@ outcome() {
     fi
 }
 
-# The demo on a terminal: until its screen is there, then Ctrl-C and Enter. A screen is no lines that
-# could be read as they come: it is looked at again and again.
+# The demo on a terminal: Enter on its first screen and, when Preflight is through, Ctrl-C and Enter. A
+# screen is no lines that could be read as they come: it is looked at again and again.
 # shellcheck disable=SC2016  # for the shell in there
 on_terminal='
 mkfifo /tmp/keys
@@ -119,6 +119,8 @@ shown() { until grep -qa "$1" /tmp/screen; do kill -0 $! && sleep 0.2 || return;
 TERM=xterm-256color script -qefc "stty rows 24 cols 80; make demo" /tmp/screen </tmp/keys >/dev/null &
 exec 3>/tmp/keys
 shown "1 Org"
+printf "\r" >&3
+shown "read back"
 printf "\003" >&3
 shown "quit?"
 printf "\r" >&3
