@@ -110,13 +110,17 @@ outcome() {
 }
 
 # The demo on a terminal: Enter on its first screen and, when Preflight is through, Ctrl-C and Enter. A
-# screen is no lines that could be read as they come: it is looked at again and again.
+# screen has escape sequences for line breaks.
 # shellcheck disable=SC2016  # for the shell in there
 on_terminal='
-mkfifo /tmp/keys
+mkfifo /tmp/keys /tmp/painted
 : >/tmp/screen
-shown() { until grep -qa "$1" /tmp/screen; do kill -0 $! && sleep 0.2 || return; done; }
+shown() {
+    tail -n +1 -F --pid="$demo" /tmp/screen >/tmp/painted 2>/dev/null &
+    stdbuf -o0 tr "\033" "\n" </tmp/painted | { grep -qm 1 "$1"; kill $!; }
+}
 TERM=xterm-256color script -qefc "stty rows 24 cols 80; make demo" /tmp/screen </tmp/keys >/dev/null &
+demo=$!
 exec 3>/tmp/keys
 shown "1 Org"
 printf "\r" >&3
