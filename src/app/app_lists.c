@@ -79,6 +79,17 @@ static void prove_done(struct app *app, bool ok)
     app_offer_values(app);
 }
 
+/* Nobody has logged in, as far as anybody knows. */
+static void disown_done(struct app *app, bool ok)
+{
+    g_autoptr(Connection) blank = connection_new(NULL);
+    if (!ok)
+        return;
+    session_expect_anybody(app->session);
+    connection_take_told(app->session->connection, blank);
+    app_told(app);
+}
+
 static void insert_done(struct app *app, bool ok)
 {
     if (ok)
@@ -95,6 +106,8 @@ static void list_done(struct app *app, enum check_list_id list, bool ok)
         prove_done(app, ok);
     else if (list == CHECKS_INSERT)
         insert_done(app, ok);
+    else if (list == CHECKS_DISOWN)
+        disown_done(app, ok);
 }
 
 static void tell(struct app *app, enum check_list_id list)

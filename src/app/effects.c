@@ -322,8 +322,7 @@ void app_effect(struct app *app, const struct effect *effect)
         save(app);
         break;
     case EFFECT_OTHER_ORG:
-        g_clear_pointer(&app->session->expected_org_id, g_free);
-        g_clear_pointer(&app->session->expected_user_id, g_free);
+        session_expect_anybody(app->session);
         break;
     case EFFECT_KEEP_IN_MEMORY:
         tokens_keep_in_memory(app->session->tokens, effect->keep);

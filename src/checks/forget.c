@@ -132,3 +132,10 @@ static const struct check_def forget[] = {
     {"deleted", N_("Settings"), true, {"erased"}, check_deleted},
 };
 CHECK_LIST(forget_checks, forget);
+
+/* The settings stay: they are what the next login is made with. */
+static const struct check_def disown[] = {
+    {"revoked", N_("Login"), true, {NULL}, check_revoked},
+    {"erased", N_("Keyring item"), true, {"revoked"}, check_erased},
+};
+CHECK_LIST(disown_checks, disown);

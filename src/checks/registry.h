@@ -7,7 +7,7 @@
 /* One table a file; check_list_def() in lists.c names them all. */
 extern const struct check_list_def preflight_checks, probe_checks, prove_checks, describe_checks,
     insert_checks, dry_run_checks, status_checks, doctor_checks, rehearse_checks, forget_checks,
-    import_login_checks;
+    import_login_checks, disown_checks;
 
 /* Checks that stand in more than one list. */
 void check_lookup(struct check_run *run);

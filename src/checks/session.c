@@ -56,6 +56,12 @@ void session_free(struct session *session)
     g_free(session);
 }
 
+void session_expect_anybody(struct session *session)
+{
+    g_clear_pointer(&session->expected_org_id, g_free);
+    g_clear_pointer(&session->expected_user_id, g_free);
+}
+
 void session_begin_login(struct session *session, guint16 port)
 {
     pkce_clear(&session->pkce);

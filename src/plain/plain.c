@@ -49,7 +49,8 @@ void plain_action(Plain *plain, enum action action)
     g_clear_pointer(&plain->notice, g_free);
     if (action == ACTION_RETRY)
         printer_forget_bad(&plain->printer);
-    plain->went_back = action == ACTION_BACK || (plain->went_back && action != ACTION_NEXT);
+    plain->went_back = action == ACTION_BACK || action == ACTION_FORGET ||
+                       (plain->went_back && action != ACTION_NEXT);
     plain->host.event(&event, plain->host.user);
     plain_soon(plain);
 }
@@ -230,8 +231,8 @@ static void with_a_person(Plain *plain, const struct view *view)
             ask = (struct ask){.kind = ASK_PASTE, .id = item->id, .secret = item->secret};
     } else {
         ask = first_open(plain, view);
-        bool by_itself = ask.kind == ASK_NOTHING && !view->failed && !plain->went_back &&
-                         item_by_number(view, 1) == NULL;
+        bool by_itself = ask.kind == ASK_NOTHING && !view->failed && !view->asks &&
+                         !plain->went_back && item_by_number(view, 1) == NULL;
         if (ask.kind == ASK_NOTHING && !(by_itself && go_on(plain, view)))
             ask.kind = ASK_KEYS;
     }

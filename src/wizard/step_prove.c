@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "wizard_private.h"
 
+/* The login is being ended, or that failed. */
+static bool is_disowning(const struct wizard *w)
+{
+    return w->lists[CHECKS_DISOWN].running || w->lists[CHECKS_DISOWN].results != NULL;
+}
+
 void step_prove_enter(struct wizard *w, GArray *out)
 {
     if (!w->code_new)
@@ -18,13 +24,18 @@ bool step_prove_may_win(const struct wizard *w)
 
 void step_prove_leave(struct wizard *w, GArray *out)
 {
-    (void)w;
-    (void)out;
+    if (is_disowning(w))
+        wizard_forget_login(w, out);
+    list_forget(w, CHECKS_DISOWN, out);
 }
 
 void step_prove_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
 {
-    (void)out;
+    if (list == CHECKS_DISOWN && done && list_ok(w, CHECKS_DISOWN)) {
+        w->token_won = false;
+        wizard_go(w, STEP_AUTHORIZE, out);
+        wizard_notice(w, _("That login is revoked. Log out in the browser before the next one."));
+    }
     if (list != CHECKS_PROVE)
         return;
     enum check_status status = check_results_status(w->lists[list].results);
@@ -74,8 +85,39 @@ static bool proven_before(const struct wizard *w)
     return w->logged_in && w->lists[CHECKS_PROVE].results == NULL;
 }
 
+/* Whoever logged in is named, and can be turned away: nothing is set up yet. */
+static bool may_disown(const struct wizard *w)
+{
+    return list_ok(w, CHECKS_PROVE) && !w->reauthorize && w->stored &&
+           w->connection->username != NULL;
+}
+
+static void disown_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    if (!list_action(w, CHECKS_DISOWN, event, out) && list_failed(w, CHECKS_DISOWN) &&
+        (is_action(event, ACTION_NEXT) || is_action(event, ACTION_RETRY)))
+        list_start(w, CHECKS_DISOWN, true, out);
+}
+
+static void disown_view(const struct wizard *w, struct view *view, int focus)
+{
+    view_heading(view, _("Ending this login"), NULL);
+    view_blank(view);
+    list_view(w, CHECKS_DISOWN, view, focus);
+    view->busy = w->lists[CHECKS_DISOWN].running;
+    view->failed = list_failed(w, CHECKS_DISOWN);
+    if (view->failed)
+        view_key(view, ACTION_RETRY, _("again"));
+    list_keys(w, CHECKS_DISOWN, view, focus);
+    view_key(view, ACTION_BACK, _("back"));
+}
+
 void step_prove_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
+    if (is_disowning(w)) {
+        disown_event(w, event, out);
+        return;
+    }
     if (list_action(w, CHECKS_PROVE, event, out) || w->lists[CHECKS_PROVE].running)
         return;
     if (is_action(event, ACTION_NEXT) && list_ok(w, CHECKS_PROVE) && w->reauthorize) {
@@ -86,6 +128,8 @@ void step_prove_event(struct wizard *w, const struct view_event *event, GArray *
     } else if ((is_action(event, ACTION_NEXT) || is_action(event, ACTION_TEST)) &&
                (list_ok(w, CHECKS_PROVE) || proven_before(w)))
         wizard_go(w, STEP_TEST, out);
+    else if (is_action(event, ACTION_FORGET) && may_disown(w))
+        list_start(w, CHECKS_DISOWN, true, out);
     else if (is_action(event, ACTION_NEXT) || is_action(event, ACTION_RETRY))
         retry(w, out);
     else if (is_action(event, ACTION_KEYRING) && keyring_is_offered(w, CHECKS_PROVE, "stored"))
@@ -103,6 +147,10 @@ void step_prove_event(struct wizard *w, const struct view_event *event, GArray *
 void step_prove_view(const struct wizard *w, struct view *view, int focus)
 {
     bool running = w->lists[CHECKS_PROVE].running;
+    if (is_disowning(w)) {
+        disown_view(w, view, focus);
+        return;
+    }
     view_heading(view, _("Proving the connection"), NULL);
     view_blank(view);
     list_view(w, CHECKS_PROVE, view, focus);
@@ -118,6 +166,15 @@ void step_prove_view(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_NEXT, w->reauthorize ? _("done") : _("test record"));
         if (w->reauthorize)
             view_key(view, ACTION_TEST, _("test record"));
+        if (may_disown(w)) {
+            g_autofree char *who = text_clean(w->connection->username);
+            view_blank(view);
+            g_autofree char *text = g_strdup_printf(
+                _("The connection works as %s. Wrong user? f revokes this login."), who);
+            view_text(view, ROLE_PLAIN, 0, text);
+            view_key(view, ACTION_FORGET, _("wrong user"));
+            view->asks = true;
+        }
     } else if (!running) {
         view_key(view, ACTION_RETRY,
                  has_token(w) && !other_org(w) ? _("again") : _("log in again"));

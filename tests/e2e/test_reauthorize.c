@@ -251,6 +251,91 @@ static void other_user__not_meant__on_the_screen(void **state)
     assert_guarded(rig, before, old);
 }
 
+/* The right one logs in after all: the other's login goes. */
+static void other_user__not_meant__the_right_one_logs_in(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autofree char *right = g_strdup(rig->org->username);
+    as_somebody_else(rig);
+    g_autoptr(Walk) walk = walk_start(rig, "reauthorize", "acme", NULL);
+    see(walk, "✖ Same org");
+    rig->org->username = right;
+    demo_org_use_browser(rig->org, rig->home, "allow");
+    press(walk, "r");
+    see_key(walk, "Enter done");
+    press(walk, "Enter");
+    see_end(walk, 0, "acme is ready. An access token for a script: perch token acme");
+    gint64 until = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+    while (grants(rig) != 1) /* a rescue sees to the other's */
+        assert_true(g_get_monotonic_time() < until);
+    assert_true(tokens_stored_alive(rig, "acme"));
+}
+
+/* ---- a first login ---- */
+
+static void first_login__wrong_user__is_given_back(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autofree char *right = g_strdup(rig->org->username);
+    as_somebody_else(rig);
+    g_autofree char *named = g_strdup_printf("works as %s", rig->org->username);
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_authorize(walk);
+    see_sentence(walk, named);
+    see_key(walk, "Enter test record");
+    assert_int_equal(grants(rig), 1);
+    press(walk, "f");
+    see_sentence(walk, "That login is revoked.");
+    see(walk, "Nobody has logged in yet.");
+    assert_int_equal(grants(rig), 0);
+    g_autofree char *item = session_bus_lookup(rig->home, "connection", "acme");
+    assert_true(item == NULL || strstr(item, "refresh_token") == NULL);
+    rig->org->username = right;
+    demo_org_use_browser(rig->org, rig->home, "allow");
+    press(walk, "Enter");
+    walk_home(walk, "acme");
+    g_autofree char *after = settings(rig);
+    g_autoptr(Json) json = json_parse(after, strlen(after), NULL);
+    assert_string_equal(json_get_string(json, "username"), right);
+    assert_int_equal(grants(rig), 1);
+    assert_true(tokens_stored_alive(rig, "acme"));
+}
+
+/* The rows name the user before anything is done, and the person is asked. */
+static void first_login__wrong_user__line_by_line(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    as_somebody_else(rig);
+    g_autofree char *named = g_strdup_printf("works as %s", rig->org->username);
+    const char *argv[] = {g_getenv("PERCH"),
+                          "setup",
+                          "acme",
+                          "--plain",
+                          "--login-url",
+                          rig->org->url,
+                          "--client-id",
+                          rig->org->client_id,
+                          "--client-secret-file",
+                          rig->org->secret_file,
+                          "--callback-port",
+                          NULL,
+                          NULL};
+    g_autofree char *port = g_strdup_printf("%u", rig->org->callback_ports[0]);
+    argv[G_N_ELEMENTS(argv) - 2] = port;
+    g_autoptr(Child) child = child_start(argv, rig->home->env);
+    child_send(child, "\n\n\n\n"); /* up to the browser */
+    assert_true(child_wait_output(child, named, WAIT_MS));
+    child_send(child, "f\n");
+    assert_true(child_wait_output(child, "That login is revoked.", WAIT_MS));
+    child_send(child, "q\n\n");
+    child_close_input(child);
+    assert_true(child_wait_end(child, WAIT_MS));
+    assert_int_equal(grants(rig), 0);
+}
+
 static void other_user__meant__line_by_line(void **state)
 {
     (void)state;
@@ -281,6 +366,9 @@ int main(void)
         cmocka_unit_test(other_org__stops_and_leaves_everything),
         cmocka_unit_test(other_user__meant__on_the_screen),
         cmocka_unit_test(other_user__not_meant__on_the_screen),
+        cmocka_unit_test(other_user__not_meant__the_right_one_logs_in),
+        cmocka_unit_test(first_login__wrong_user__is_given_back),
+        cmocka_unit_test(first_login__wrong_user__line_by_line),
         cmocka_unit_test(other_user__meant__line_by_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

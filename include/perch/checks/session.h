@@ -72,6 +72,9 @@ void session_free(struct session *session); /* NULL is fine */
 typedef struct session Session;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
 
+/* Another org or user than before is meant. */
+void session_expect_anybody(struct session *session);
+
 /* A new login: fresh PKCE pair and state, redirect URI of port. The old code is dropped. */
 void session_begin_login(struct session *session, guint16 port);
 void session_set_port(struct session *session, guint16 port);

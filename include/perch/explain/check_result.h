@@ -32,6 +32,7 @@ enum check_list_id {
     CHECKS_REHEARSE,  /* the flow's own calls, from the exported values alone */
     CHECKS_IMPORT,    /* a login that comes from elsewhere, up to a stored connection */
     CHECKS_FORGET,    /* not checks: the login revoked, item and file deleted */
+    CHECKS_DISOWN,    /* not checks either: a login of the wrong user, revoked and deleted */
     CHECKS_COUNT,
 };
 

@@ -93,6 +93,7 @@ struct view {
     int paste;     /* item that takes a paste wherever the focus is; 0 = the focused one */
     bool busy;     /* something is under way: there is nothing to ask until it changes */
     bool failed;   /* what this screen is for failed; its rows say why, RETRY tries again */
+    bool asks;     /* what it shows is for a person to agree to: only they go on from here */
     char *notice;  /* one line above the key bar: what the last key did; NULL = none */
     gint64 now_ms; /* for the turning mark */
 };
