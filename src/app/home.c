@@ -98,6 +98,7 @@ static void start_more(struct home_run *run)
 
 static void ask_all(struct home_run *run)
 {
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (guint i = 0; i < run->home->rows->len; i++) {
         struct home_row *row = run->home->rows->pdata[i];
         if (row->connection == NULL ||
@@ -110,9 +111,13 @@ static void ask_all(struct home_run *run)
                                      run->services.http, run->services.store);
         row->checking = true;
         g_ptr_array_add(run->asked, asked);
+        g_ptr_array_add(names, asked->name);
     }
-    if (run->asked->len > 1)
+    if (run->asked->len > 1) {
+        g_ptr_array_add(names, NULL);
+        store_read_ahead(run->services.store, (const char *const *)names->pdata);
         http_expect_many(run->services.http);
+    }
     start_more(run);
 }
 

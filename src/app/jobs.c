@@ -7,8 +7,9 @@
 
 /* Lists without a screen: each job goes through the lists in order, all jobs at the same time. */
 
-/* Enough to be quick, few enough for the limits of bus and sockets. */
-enum { JOBS_AT_ONCE = 100 };
+/* Enough for a few orgs with as many requests each as one is asked at once, few enough for the
+ * limits of sockets. */
+enum { JOBS_AT_ONCE = 250 };
 
 struct batch {
     GMainLoop *loop;
@@ -135,6 +136,19 @@ static void prepare_http(const struct batch *batch, gint64 timeout_ms)
         http_limit(http, (guint)timeout_ms);
 }
 
+/* One connection is read as soon alone. */
+static void read_ahead(const struct batch *batch)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    if (batch->count < 2)
+        return;
+    for (guint i = 0; i < batch->count; i++)
+        g_ptr_array_add(names, batch->tracks[i].job->session->connection->name);
+    g_ptr_array_add(names, NULL);
+    store_read_ahead(tokens_store(batch->tracks[0].job->session->tokens),
+                     (const char *const *)names->pdata);
+}
+
 bool app_run_lists(struct app_job *jobs, guint count, const enum check_list_id *lists,
                    guint list_count, app_before before, app_settled settled, gint64 timeout_ms)
 {
@@ -153,6 +167,7 @@ bool app_run_lists(struct app_job *jobs, guint count, const enum check_list_id *
     for (guint i = 0; i < count; i++)
         tracks[i] = (struct track){.batch = &batch, .job = &jobs[i]};
     prepare_http(&batch, timeout_ms);
+    read_ahead(&batch);
     while (batch.next < MIN(count, JOBS_AT_ONCE))
         start_next(&batch);
     if (batch.open > 0)

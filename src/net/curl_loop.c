@@ -6,9 +6,12 @@
 enum {
     /* One connection a host: requests take turns on it. */
     HOST_CONNECTIONS = 1,
-    /* Several of a person's logins to one org, each with requests of its own. */
-    MANY_HOST_CONNECTIONS = 16,
-    KEPT_CONNECTIONS = 32,
+    /* Several of a person's logins to one org, each with requests of its own. An org refuses the
+     * 26th request of those that last long (20 s), whoever sent the others. */
+    MANY_HOST_CONNECTIONS = 24,
+    /* All that are open at the same time: libcurl closes one that is more when its answer is there,
+     * and the next request would begin with a handshake. */
+    KEPT_CONNECTIONS = 256,
 };
 
 struct CurlLoop {

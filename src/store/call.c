@@ -325,8 +325,8 @@ Call *call_open(Store *store, const char *name, bool unlock, GTask *task)
     call->cancellable = g_cancellable_new();
     g_object_set_data(G_OBJECT(call->cancellable), call_key, call);
     call->items = g_ptr_array_new_with_free_func(item_free);
-    call->attributes = secret_attributes_build(&call_schema, "connection", name, "config",
-                                               store->config_dir, NULL);
+    call->attributes = secret_attributes_build(&call_schema, "config", store->config_dir,
+                                               name == NULL ? NULL : "connection", name, NULL);
     call->cancel = watch(call, g_task_get_cancellable(task));
     call->close = watch(call, store->closing);
     return call;

@@ -54,7 +54,7 @@ Call *call_of(GCancellable *cancellable);
 /* The longest that the service may take to answer while nobody is asked; tests shorten it. */
 extern guint call_answer_ms;
 
-/* Starts: takes over task; begin runs when the link is open. */
+/* Starts: takes over task; begin runs when the link is open. name: NULL for all connections. */
 Call *call_open(Store *store, const char *name, bool unlock, GTask *task);
 void call_start(Call *call, call_step begin);
 Call *call_ref(Call *call);

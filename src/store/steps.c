@@ -18,16 +18,15 @@ void steps_ask(Call *call, const char *path, const char *interface, const char *
                            G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, call->cancellable, done, user);
 }
 
-static void get_property(Call *call, const char *path, const char *interface, const char *name,
-                         GAsyncReadyCallback done, gpointer user)
+void steps_get_property(Call *call, const char *path, const char *interface, const char *name,
+                        GAsyncReadyCallback done, gpointer user)
 {
     steps_ask(call, path, "org.freedesktop.DBus.Properties", "Get",
               g_variant_new("(ss)", interface, name), "(v)", done, user);
 }
 
-/* NULL: it is not there, or of another type. */
-static GVariant *get_property_finish(GObject *source, GAsyncResult *result, const char *type,
-                                     GError **error)
+GVariant *steps_get_property_finish(GObject *source, GAsyncResult *result, const char *type,
+                                    GError **error)
 {
     g_autoptr(GVariant) value = NULL;
     g_autoptr(GVariant) reply =
@@ -94,7 +93,7 @@ static void on_dated(GObject *source, GAsyncResult *result, gpointer user)
     g_autofree char *path = dating->path;
     g_autoptr(Call) call = dating->call;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) date = get_property_finish(source, result, "t", &error);
+    g_autoptr(GVariant) date = steps_get_property_finish(source, result, "t", &error);
     if (call_is_over(call, call_not_there(call, error) ? NULL : error))
         return;
     for (guint i = 0; date != NULL && i < call->items->len; i++) {
@@ -121,7 +120,7 @@ void steps_sort_then(Call *call, call_step after)
         const struct item *item = call->items->pdata[i];
         struct dating *dating = g_new0(struct dating, 1);
         *dating = (struct dating){call_ref(call), g_strdup(item->path)};
-        get_property(call, item->path, steps_item_interface, "Modified", on_dated, dating);
+        steps_get_property(call, item->path, steps_item_interface, "Modified", on_dated, dating);
     }
 }
 
@@ -186,7 +185,7 @@ static void on_collection_seen(GObject *source, GAsyncResult *result, gpointer u
 {
     g_autoptr(Call) call = user;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) locked = get_property_finish(source, result, "b", &error);
+    g_autoptr(GVariant) locked = steps_get_property_finish(source, result, "b", &error);
     bool gone = call_not_there(call, error);
     if (call_is_over(call, gone ? NULL : error))
         return;
@@ -208,8 +207,8 @@ static void on_alias(GObject *source, GAsyncResult *result, gpointer user)
     if (path == NULL)
         call->after(call);
     else
-        get_property(call, path, collection_interface, "Locked", on_collection_seen,
-                     call_ref(call));
+        steps_get_property(call, path, collection_interface, "Locked", on_collection_seen,
+                           call_ref(call));
 }
 
 void steps_look_up_collection_then(Call *call, call_step after)

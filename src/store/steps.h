@@ -12,6 +12,12 @@ extern const char steps_item_interface[];
 void steps_ask(Call *call, const char *path, const char *interface, const char *method,
                GVariant *parameters, const char *reply, GAsyncReadyCallback done, gpointer user);
 
+void steps_get_property(Call *call, const char *path, const char *interface, const char *name,
+                        GAsyncReadyCallback done, gpointer user);
+/* NULL: it is not there, or of another type. Owned by the caller. */
+GVariant *steps_get_property_finish(GObject *source, GAsyncResult *result, const char *type,
+                                    GError **error);
+
 /* Always without unlocking: libsecret hides whether an item is locked or not there when nobody can
  * be asked. Attributes are never empty here, so this never matches what is not ours. */
 void steps_search(Call *call, GAsyncReadyCallback done);

@@ -213,6 +213,12 @@ void store_load(Store *store, const char *name, bool unlock, GCancellable *cance
                          g_steal_pointer(&task));
 }
 
+void store_read_ahead(Store *store, const char *const *names)
+{
+    if (store->ops->read_ahead != NULL && names[0] != NULL && names[1] != NULL)
+        store->ops->read_ahead(store, names);
+}
+
 bool store_load_finish(Store *store, GAsyncResult *result, struct secrets *ret_secrets,
                        GError **error)
 {

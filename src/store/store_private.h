@@ -15,7 +15,8 @@ struct store_ops {
     /* Returns a Secret. fresh: as another process would read it. */
     void (*load)(Store *store, const char *name, bool unlock, bool fresh, GTask *task);
     void (*erase)(Store *store, const char *name, bool unlock, GTask *task);
-    void (*clear)(Store *store); /* frees store->own; may be NULL */
+    void (*read_ahead)(Store *store, const char *const *names); /* may be NULL */
+    void (*clear)(Store *store);                                /* frees store->own; may be NULL */
 };
 
 struct Store {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "ahead.h"
 #include "perch/base/error.h"
 #include "perch/base/text.h"
 #include "steps.h"
@@ -354,6 +355,7 @@ static void save_begin(Call *call)
 
 static void secret_save(Store *store, const char *name, Secret *item, bool unlock, GTask *task)
 {
+    ahead_drop(store, name);
     Call *call = call_open(store, name, unlock, task);
     call->item = secret_ref(item);
     call_start(call, save_begin);
@@ -363,15 +365,20 @@ static void secret_load(Store *store, const char *name, bool unlock, bool fresh,
 {
     Call *call = call_open(store, name, unlock, task);
     call->fresh = fresh;
-    call_start(call, load_begin);
+    if (fresh || !ahead_serves(call, load_begin))
+        call_start(call, load_begin);
 }
 
 static void secret_erase(Store *store, const char *name, bool unlock, GTask *task)
 {
+    ahead_drop(store, name);
     Call *call = call_open(store, name, unlock, task);
     call->erases = true;
     call_start(call, erase_begin);
 }
 
-const struct store_ops store_secret_ops = {
-    .save = secret_save, .load = secret_load, .erase = secret_erase};
+const struct store_ops store_secret_ops = {.save = secret_save,
+                                           .load = secret_load,
+                                           .erase = secret_erase,
+                                           .read_ahead = ahead_start,
+                                           .clear = ahead_clear};

@@ -9,10 +9,10 @@
 #include <signal.h>
 #include <string.h>
 
-#include "bus_monitor.h"
 #include "perch/base/error.h"
 #include "store/call.h"
 #include "store/private_service.h"
+#include "support/bus_monitor.h"
 #include "support/keyring.h"
 
 struct world {

@@ -78,6 +78,12 @@ void store_load(Store *store, const char *name, bool unlock, GCancellable *cance
 bool store_load_finish(Store *store, GAsyncResult *result, struct secrets *ret_secrets,
                        GError **error);
 
+/* Once for each store, for a run that is about to load many names (NULL-terminated, of connections)
+ * and to ask nobody: reads their items together, and the first load of each takes what was read
+ * then. Nothing else changes: what is not sure (several items, a locked one, an error) each load
+ * reads for itself, and a save or an erase makes its name's next load read anew. */
+void store_read_ahead(Store *store, const char *const *names);
+
 void store_erase(Store *store, const char *name, GCancellable *cancellable,
                  GAsyncReadyCallback done, gpointer user);
 bool store_erase_finish(Store *store, GAsyncResult *result, GError **error);

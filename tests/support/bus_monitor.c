@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bus_monitor.h"
+#include "support/bus_monitor.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef TESTS_CONTRACT_BUS_MONITOR_H
-#define TESTS_CONTRACT_BUS_MONITOR_H
+#ifndef TESTS_SUPPORT_BUS_MONITOR_H
+#define TESTS_SUPPORT_BUS_MONITOR_H
 
 #include <gio/gio.h>
 #include <stdbool.h>
