@@ -123,6 +123,16 @@ static void count__and_aggregate(void **state)
     expect_body("SELECT COUNT(City) towns FROM Lead", 200,
                 "{\"totalSize\":1,\"done\":true,\"records\":[{\"attributes\":{\"type\":"
                 "\"AggregateResult\"},\"towns\":2}]}");
+    static const char *const mixed[] = {
+        "SELECT Id, COUNT() FROM Lead", "SELECT COUNT(), Id FROM Lead",
+        "SELECT COUNT(City), Id FROM Lead", "SELECT Id, COUNT(City) FROM Lead"};
+    for (gsize i = 0; i < G_N_ELEMENTS(mixed); i++) {
+        g_autoptr(Fetched) answer = client_query(org, token, mixed[i]);
+        assert_int_equal(answer->status, 400);
+        assert_contains(answer->body, "Field must be grouped or aggregated: Id");
+    }
+    g_autoptr(Fetched) dotted = client_query(org, token, "SELECT Id, COUNT.() FROM Lead");
+    assert_int_equal(dotted->status, 400);
 }
 
 static void permission_questions(void **state)

@@ -96,14 +96,16 @@ void record_set_created(struct state *state, const struct record *record, const 
 
 bool record_import(struct state *state, const Json *records, GError **error)
 {
-    const struct user *owner = g_ptr_array_index(state->sets[KIND_user], 0);
+    const GPtrArray *users = state->sets[KIND_user];
+    const struct user *owner = users->len == 0 ? NULL : g_ptr_array_index(users, 0);
     JSON_FOREACH(item, records)
     {
         const char *name = json_get_string(item, "object");
         const struct object *object = name != NULL ? object_find(name) : NULL;
-        if (object == NULL || !object_writable(object)) {
+        if (object == NULL || !object_writable(object) || owner == NULL) {
             g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                                "Every record needs an \"object\", Lead or Case.");
+                                owner == NULL ? "Nobody is there to own a record."
+                                              : "Every record needs an \"object\", Lead or Case.");
             return false;
         }
         struct record *record = state_add_record(state, object->name, object->prefix);

@@ -174,8 +174,9 @@ static void parse_selected(struct parser *parser, GArray *selected)
     parse_path(parser, &item.path);
     if (!parser->failed && at_sign(parser, "(")) {
         next(parser);
-        const bool count = g_ascii_strcasecmp(item.path.parts[0], "COUNT") == 0;
-        const bool fields = g_ascii_strcasecmp(item.path.parts[0], "FIELDS") == 0;
+        g_autofree char *function = g_strjoinv(".", item.path.parts);
+        const bool count = g_ascii_strcasecmp(function, "COUNT") == 0;
+        const bool fields = g_ascii_strcasecmp(function, "FIELDS") == 0;
         if (!count && !fields) {
             fail_token(parser);
         } else if (fields) {

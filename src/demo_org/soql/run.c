@@ -85,8 +85,34 @@ static bool check_node(const struct run *run, const struct soql_node *node)
     return false;
 }
 
+static bool is_count(const struct soql_selected *item)
+{
+    return item->item == SOQL_COUNT || item->item == SOQL_COUNT_FIELD;
+}
+
+/* Counts stand beside counts of the same form only: there is no GROUP BY here. */
+static bool check_counts(const struct run *run)
+{
+    const struct soql_selected *first =
+        &g_array_index(run->query->selected, struct soql_selected, 0);
+    for (guint i = 1; i < run->query->selected->len; i++) {
+        const struct soql_selected *item =
+            &g_array_index(run->query->selected, struct soql_selected, i);
+        if (item->item == first->item || (!is_count(item) && !is_count(first)))
+            continue;
+        const struct soql_path *field = is_count(first) ? &item->path : &first->path;
+        g_autofree char *name = g_strjoinv(".", field->parts);
+        g_autofree char *text = g_strdup_printf("Field must be grouped or aggregated: %s", name);
+        soql_fail(run->problem, "MALFORMED_QUERY", run->query->text, field->at, text);
+        return false;
+    }
+    return true;
+}
+
 static bool check_query(const struct run *run)
 {
+    if (!check_counts(run))
+        return false;
     for (guint i = 0; i < run->query->selected->len; i++) {
         const struct soql_selected *item =
             &g_array_index(run->query->selected, struct soql_selected, i);
