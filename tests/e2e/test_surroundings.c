@@ -115,6 +115,22 @@ static void settings__links_in_their_place__are_not_written_through(void **state
     assert_code(child, 0);
 }
 
+/* Without a byte of memory that may be locked, perch works; libsecret says why it cannot. */
+static void memory__may_not_be_locked__works_all_the_same(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    g_autoptr(Child) child = shell(
+        rig, "unlock= ; test $(id -u) != 0 || "
+             "unlock='setpriv --inh-caps=-ipc_lock --bounding-set=-ipc_lock'; "
+             "ulimit -l 0; exec $unlock \"$0\" token acme --fresh 2>\"$HOME/said\" >/dev/null");
+    assert_code(child, 0);
+    g_autoptr(Child) said = shell(rig, "grep -v \"^couldn't lock [0-9]* bytes of memory\" "
+                                       "\"$HOME/said\"; rm \"$HOME/said\"");
+    assert_string_equal(said->output->str, "");
+    assert_true(tokens_stored_alive(rig, "acme"));
+}
+
 /* An answer of the terminal that comes late is no Esc and no keys: the step stays. */
 static void terminal__late_answers__press_nothing(void **state)
 {
@@ -135,6 +151,7 @@ int main(void)
         cmocka_unit_test(files__umask_of_zero__are_the_persons_alone),
         cmocka_unit_test(exports__links_in_their_place__are_not_followed),
         cmocka_unit_test(settings__links_in_their_place__are_not_written_through),
+        cmocka_unit_test(memory__may_not_be_locked__works_all_the_same),
         cmocka_unit_test(terminal__late_answers__press_nothing),
     };
     return cmocka_run_group_tests_name("surroundings", tests, NULL, NULL);

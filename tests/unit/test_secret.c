@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -181,11 +182,28 @@ static void random__bytes__fill_exactly_what_was_asked(void **state)
     assert_true(zeros < 30);
 }
 
+/* Not in swap, where the limit allows it. */
+static void secret__memory__is_locked(void **state)
+{
+    struct rlimit locked;
+    g_autofree char *status = NULL;
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_MEMLOCK, &locked), 0);
+    if (locked.rlim_cur < 64 * 1024 && geteuid() != 0)
+        skip();
+    g_autoptr(Secret) secret = secret_new("locked");
+    assert_true(g_file_get_contents("/proc/self/status", &status, NULL, NULL));
+    assert_true(g_regex_match_simple("\nVmLck:\\s+[1-9]", status, 0, 0));
+}
+
 static void process__init__keeps_files_and_cores_to_itself(void **state)
 {
     struct rlimit core;
     (void)state;
     secret_init_process();
+#ifndef PERCH_DEBUGGABLE
+    assert_int_equal(prctl(PR_GET_DUMPABLE), 0);
+#endif
     assert_int_equal(umask(077), 077);
     assert_int_equal(getrlimit(RLIMIT_CORE, &core), 0);
     assert_int_equal(core.rlim_cur, 0);
@@ -197,6 +215,7 @@ int main(void)
         cmocka_unit_test(secret__null_and_empty__are_two_things),
         cmocka_unit_test(secret__equal__compares_all_bytes),
         cmocka_unit_test(secret__set__replaces_the_reference),
+        cmocka_unit_test(secret__memory__is_locked),
         cmocka_unit_test(buf__grows__and_keeps_its_text),
         cmocka_unit_test(buf__grows__and_wipes_the_old_block),
         cmocka_unit_test(buf__form__escapes_all_but_the_unreserved),
