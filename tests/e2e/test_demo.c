@@ -183,31 +183,34 @@ static void demo__without_a_terminal__goes_through_on_its_own(void **state)
     assert_untouched(rig, before);
 }
 
-/* localhost is one address and nothing else. */
-static void demo_with(const char *family, const char *free_on)
+/* localhost is one address and nothing else. False where that cannot be had. */
+static bool demo_with(const char *family, const char *free_on)
 {
     g_autoptr(Rig) rig = person_new();
     g_autofree char *wrapper = test_build_path("tests/support/one_family");
     const char *argv[] = {wrapper, family, g_getenv("PERCH"), "demo", NULL};
     g_autoptr(Child) child = child_run(argv, rig->home->env, NULL);
     if (child_code(child) == 77)
-        skip();
+        return false;
     assert_code(child, 0);
     assert_contains(child->output->str, free_on);
     assert_contains(child->output->str, "Inserted: 00Q");
     assert_contains(child->output->str, "Step 8 of 8: Hand-off");
+    return true;
 }
 
 static void demo__no_ipv4__goes_through_as_well(void **state)
 {
     (void)state;
-    demo_with("6", " is free on ::1\n");
+    if (!demo_with("6", " is free on ::1\n"))
+        skip();
 }
 
 static void demo__no_ipv6__goes_through_as_well(void **state)
 {
     (void)state;
-    demo_with("4", " is free on 127.0.0.1\n");
+    if (!demo_with("4", " is free on 127.0.0.1\n"))
+        skip();
 }
 
 static void copy_program(const char *from, const char *to)

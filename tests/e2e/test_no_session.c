@@ -25,9 +25,9 @@ static bool is_forbidden(const Child *child)
     return child_code(child) == 77 || strstr(child->errors->str, "unshare failed") != NULL;
 }
 
-static void token__from_cron__finds_the_users_bus(void **state)
+/* False where that is forbidden: a skip inside would leave bus and keyring behind. */
+static bool finds_the_bus(void)
 {
-    (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");
     const char *address = g_environ_getenv(rig->home->env, "DBUS_SESSION_BUS_ADDRESS");
@@ -35,24 +35,39 @@ static void token__from_cron__finds_the_users_bus(void **state)
     assert_string_equal(parts[0], "unix:path");
     g_autoptr(Child) child = from_cron(rig, parts[1]);
     if (is_forbidden(child))
-        skip();
+        return false;
     assert_code(child, 0);
     assert_true(g_str_has_prefix(child->output->str, "00D"));
+    return true;
 }
 
-static void token__from_cron__says_that_nobody_is_logged_in(void **state)
+static void token__from_cron__finds_the_users_bus(void **state)
 {
     (void)state;
+    if (!finds_the_bus())
+        skip();
+}
+
+static bool says_that_nobody_is_logged_in(void)
+{
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");
     g_autoptr(Child) child = from_cron(rig, "");
     if (is_forbidden(child))
-        skip();
+        return false;
     assert_code(child, 9);
     assert_string_equal(child->output->str, "");
     assert_contains(child->errors->str, "There is no session bus here, so there is no keyring.");
     assert_contains(child->errors->str, "WITHOUT A DESKTOP");
     assert_null(strstr(child->errors->str, "Install"));
+    return true;
+}
+
+static void token__from_cron__says_that_nobody_is_logged_in(void **state)
+{
+    (void)state;
+    if (!says_that_nobody_is_logged_in())
+        skip();
 }
 
 int main(void)
