@@ -38,6 +38,8 @@ struct app {
     Loopback *loopback;
     Loopback *way; /* the browser's, to the authorize address; NULL = none */
     bool has_code;
+    StoreLock *claim;   /* on the name, against another set-up; NULL = there is no name yet */
+    char *claimed;      /* that name */
     GCancellable *load; /* reading the keyring before the wizard begins; NULL = not, or done */
     guint tick_source;
     guint saves_pending; /* keyring writes under way: quitting waits for them */
@@ -55,6 +57,8 @@ void app_event(struct app *app, const struct wizard_event *event);
 /* What the org has told meanwhile, to the wizard. */
 void app_told(struct app *app);
 void app_notice(struct app *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Nobody else has this name open. TRUE as well where locks cannot be had: the door says so. */
+bool app_claim(struct app *app, const char *name, GError **error);
 void app_effect(struct app *app, const struct effect *effect);
 void app_quit(struct app *app, int code);
 void app_offer_values(struct app *app);

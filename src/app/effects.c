@@ -208,21 +208,47 @@ static void quit(struct app *app, int code)
     app_quit(app, code == PERCH_EXIT_OK ? (int)perch_error_exit(app->save_problem) : code);
 }
 
+/* A name that was typed here is somebody else's until it is claimed, and nobody has used it
+ * meanwhile. */
+static bool claim(struct app *app, const char *name, GError **error)
+{
+    g_autoptr(GError) none = NULL;
+    if (g_strcmp0(name, app->claimed) == 0)
+        return true;
+    if (!app_claim(app, name, error))
+        return false;
+    connection_free(connections_load(app->services.config_dir, name, &none));
+    if (g_error_matches(none, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
+        return true;
+    g_clear_pointer(&app->claim, store_lock_free);
+    g_clear_pointer(&app->claimed, g_free);
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
+                _("There is a connection %s already. Choose another name, or open that one with: "
+                  "perch setup %s"),
+                name, name);
+    return false;
+}
+
 static void save(struct app *app)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Connection) connection = session_proven_connection(app->session);
     g_autofree char *aside = NULL;
-    app->saved = connections_save_telling(app->services.config_dir, connection, &aside, &error);
+    const bool ours = claim(app, connection->name, &error);
+    app->saved =
+        ours && connections_save_telling(app->services.config_dir, connection, &aside, &error);
     g_clear_error(&app->save_problem);
     app->save_problem = g_steal_pointer(&error);
-    if (!app->saved && app->options->no_input)
+    if (!ours && !app->options->no_input)
+        app_event(app, &(struct wizard_event){.kind = WIZARD_NAME_REFUSED,
+                                              .text = app->save_problem->message});
+    else if (!app->saved && app->options->no_input)
         quit(app, PERCH_EXIT_OK); /* before anything is won that could not be kept */
     else if (!app->saved)
         app_notice(app, "%s", app->save_problem->message);
     else if (aside != NULL)
         app_notice(app, "%s", aside);
-    if (!app->quitting)
+    if (!app->quitting && ours)
         save_draft_secret(app);
 }
 

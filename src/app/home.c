@@ -208,7 +208,7 @@ static gboolean on_terminate(gpointer user)
 
 /* ---- one visit ---- */
 
-static Home *load(const char *target, const char *not_forgotten)
+static Home *load(const char *target, const char *not_forgotten, const char *busy)
 {
     g_autofree char *config_dir = paths_config_dir();
     g_autoptr(GPtrArray) entries = connections_list(config_dir);
@@ -222,6 +222,8 @@ static Home *load(const char *target, const char *not_forgotten)
     }
     if (not_forgotten != NULL)
         home_not_forgotten(home, target, not_forgotten);
+    if (busy != NULL)
+        home_notice(home, busy);
     return home;
 }
 
@@ -267,9 +269,10 @@ static void settle(struct home_run *run)
         g_source_remove(slow);
 }
 
-/* What was chosen, run to its end; FALSE: perch ends with *ret_code. *ret_not_forgotten: why. */
+/* What was chosen, run to its end; FALSE: perch ends with *ret_code. *ret_not_forgotten: why;
+ * *ret_busy: who else has it open. */
 static bool follow(const struct app_options *options, enum home_choice choice, const char *name,
-                   int *ret_code, char **ret_not_forgotten)
+                   int *ret_code, char **ret_not_forgotten, char **ret_busy)
 {
     static const enum app_start starts[] = {
         [HOME_OPEN] = APP_START_STEP,     [HOME_REAUTHORIZE] = APP_START_AUTHORIZE,
@@ -282,6 +285,15 @@ static bool follow(const struct app_options *options, enum home_choice choice, c
         return false;
     if (choice == HOME_AGAIN)
         return true;
+    if (choice != HOME_NEW) { /* said here, where it was chosen */
+        g_autofree char *config_dir = paths_config_dir();
+        g_autoptr(GError) busy = NULL;
+        store_lock_free(store_lock_setup(config_dir, name, &busy));
+        if (g_error_matches(busy, PERCH_ERROR, PERCH_ERROR_BUSY)) {
+            *ret_busy = g_strdup(busy->message);
+            return true;
+        }
+    }
     if (choice == HOME_FORGET) {
         *ret_not_forgotten = options->forget(name);
         return true;
@@ -304,10 +316,10 @@ static int list_plainly(const Home *home)
 
 int app_home(const struct app_options *options)
 {
-    g_autofree char *name = NULL, *not_forgotten = NULL;
+    g_autofree char *name = NULL, *not_forgotten = NULL, *busy = NULL;
     for (;;) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(Home) home = load(name, not_forgotten);
+        g_autoptr(Home) home = load(name, not_forgotten, busy);
         int code = PERCH_EXIT_OK;
         struct home_run run = {.home = home, .choice = HOME_NEW};
         bool empty = home->rows->len == 0;
@@ -323,7 +335,8 @@ int app_home(const struct app_options *options)
         g_free(name);
         name = run.name;
         g_clear_pointer(&not_forgotten, g_free);
-        bool again = follow(options, run.choice, name, &code, &not_forgotten) && !empty;
+        g_clear_pointer(&busy, g_free);
+        bool again = follow(options, run.choice, name, &code, &not_forgotten, &busy) && !empty;
         settle(&run);
         if (!again)
             return code;

@@ -169,10 +169,29 @@ static void prefill(Connection *connection, const struct app_options *options)
     }
 }
 
+bool app_claim(struct app *app, const char *name, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    if (g_strcmp0(name, app->claimed) == 0)
+        return true;
+    StoreLock *claim = store_lock_setup(app->services.config_dir, name, &problem);
+    if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_BUSY)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return false;
+    }
+    store_lock_free(app->claim);
+    app->claim = claim;
+    g_free(app->claimed);
+    app->claimed = g_strdup(name);
+    return true;
+}
+
 static Connection *open_connection(struct app *app, GError **error)
 {
     const struct app_options *options = app->options;
     g_autoptr(GError) local = NULL;
+    if (options->name != NULL && !app_claim(app, options->name, error))
+        return NULL;
     Connection *connection =
         options->name == NULL ? NULL
                               : connections_load(app->services.config_dir, options->name, &local);
@@ -348,6 +367,8 @@ static void app_clear(struct app *app)
     g_clear_pointer(&app->desktop, desktop_free);
     g_clear_pointer(&app->loop, g_main_loop_unref);
     services_clear(&app->services);
+    store_lock_free(app->claim);
+    g_free(app->claimed);
     g_free(app->exit_message);
     g_free(app->secrets_problem);
     g_clear_error(&app->save_problem);

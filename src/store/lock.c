@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "perch/base/clock.h"
 #include "perch/base/error.h"
 #include "perch/base/paths.h"
 #include "perch/base/text.h"
@@ -94,7 +95,7 @@ static void free_lock(gpointer lock)
     store_lock_free(lock);
 }
 
-static char *lock_path(const char *config_dir, const char *name, GError **error)
+static char *lock_path(const char *config_dir, const char *name, const char *kind, GError **error)
 {
     g_autofree char *folder = paths_runtime_dir();
     if (!paths_make_dir(folder, error))
@@ -102,18 +103,18 @@ static char *lock_path(const char *config_dir, const char *name, GError **error)
     g_autofree char *canonical = g_canonicalize_filename(config_dir, NULL);
     g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, canonical, -1);
     hash[16] = '\0';
-    g_autofree char *file = g_strdup_printf("%s-%s.lock", name, hash);
+    g_autofree char *file = g_strdup_printf("%s-%s.%s", name, hash, kind);
     return g_build_filename(folder, file, NULL);
 }
 
-static int open_lock(const char *config_dir, const char *name, GError **error)
+static int open_lock(const char *config_dir, const char *name, const char *kind, GError **error)
 {
     const char *problem = connection_name_problem(name);
     if (problem != NULL) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_USAGE, problem);
         return -1;
     }
-    g_autofree char *path = lock_path(config_dir, name, error);
+    g_autofree char *path = lock_path(config_dir, name, kind, error);
     if (path == NULL)
         return -1;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -125,6 +126,40 @@ static int open_lock(const char *config_dir, const char *name, GError **error)
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE, _("Cannot open the lock file %s: %s"),
                     path, g_strerror(errno));
     return fd;
+}
+
+static bool lock_now(int fd)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(fd, F_OFD_SETLK, &whole) == 0;
+}
+
+static void say_held(const StoreLock *lock, const char *name, GError **error)
+{
+    g_autofree char *note = store_lock_read_note(lock);
+    char *rest = NULL;
+    const gint64 pid = note == NULL ? 0 : g_ascii_strtoll(note, &rest, 10);
+    g_autofree char *since = clock_format(rest == NULL ? 0 : g_ascii_strtoll(rest, NULL, 10));
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_BUSY,
+                _("Another perch (process %d) has %s open since %s. Finish or quit it there, then "
+                  "try again. To end it: kill %d"),
+                (int)pid, name, since, (int)pid);
+}
+
+StoreLock *store_lock_setup(const char *config_dir, const char *name, GError **error)
+{
+    const int fd = open_lock(config_dir, name, "setup", error);
+    StoreLock *lock = fd < 0 ? NULL : store_lock_adopt(fd);
+    if (lock == NULL)
+        return NULL;
+    if (!lock_now(fd)) {
+        say_held(lock, name, error);
+        store_lock_leave(lock);
+        return NULL;
+    }
+    g_autofree char *note = g_strdup_printf("%d %" G_GINT64_FORMAT, getpid(), clock_wall_ms());
+    store_lock_note(lock, note);
+    return lock;
 }
 
 /* Ends the take: the sources go now, the rest with the task. */
@@ -152,8 +187,7 @@ static gboolean try_lock(gpointer user)
 {
     GTask *task = user;
     struct take *take = g_task_get_task_data(task);
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(take->fd, F_OFD_SETLK, &whole) == 0) {
+    if (lock_now(take->fd)) {
         StoreLock *lock = g_new0(StoreLock, 1);
         lock->fd = take->fd;
         take->fd = -1;
@@ -193,7 +227,7 @@ void store_lock_take(const char *config_dir, const char *name, GCancellable *can
     g_task_set_source_tag(task, &take_tag);
     g_task_set_check_cancellable(task, FALSE);
     GError *error = NULL;
-    int fd = open_lock(config_dir, name, &error);
+    int fd = open_lock(config_dir, name, "lock", &error);
     if (fd < 0) {
         g_task_return_error(task, error);
         return;

@@ -9,6 +9,7 @@
  * anywhere leaves a whole connection. */
 struct move {
     Tokens *from, *to;
+    StoreLock *claims[2]; /* no set-up of either is open */
     char *from_name, *to_name;
     bool draft;      /* there is no item */
     GError *problem; /* why it cannot be done; NULL = so far it can */
@@ -32,6 +33,8 @@ static void finish(Tokens *tokens, const GError *error, gpointer user)
     else
         g_task_return_error(move->task, move->problem);
     g_object_unref(move->task);
+    for (gsize i = 0; i < G_N_ELEMENTS(move->claims); i++)
+        store_lock_free(move->claims[i]);
     g_free(move->from_name);
     g_free(move->to_name);
     g_free(move);
@@ -124,6 +127,9 @@ void tokens_move(Store *store, const char *config_dir, const char *from, const c
     tokens_may_ask(move->to, true);
     move->from_name = g_strdup(from);
     move->to_name = g_strdup(to);
+    move->claims[0] = store_lock_setup(config_dir, from, &move->problem);
+    if (move->problem == NULL)
+        move->claims[1] = store_lock_setup(config_dir, to, &move->problem);
     enter(move, strcmp(from, to) < 0 ? move->from : move->to);
 }
 

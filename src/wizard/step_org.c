@@ -84,6 +84,13 @@ bool step_org_has_name(struct wizard *w)
     return fine;
 }
 
+void step_org_refuse_name(struct wizard *w, const char *why, GArray *out)
+{
+    wizard_go(w, STEP_ORG, out);
+    w->furthest = STEP_ORG;
+    wizard_error(w, ITEM_NAME, why);
+}
+
 bool step_org_accept(struct wizard *w, GArray *out)
 {
     struct org_host host;

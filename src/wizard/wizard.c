@@ -235,6 +235,11 @@ static void notice(struct wizard *w, const struct wizard_event *event, GArray *o
     wizard_notice(w, event->text);
 }
 
+static void name_refused(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    step_org_refuse_name(w, event->text, out);
+}
+
 static void view_event(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
     screens_event(w, event->view, out);
@@ -265,6 +270,7 @@ void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *o
         [WIZARD_FLOW_CHECKED] = flow_checked,
         [WIZARD_STORED] = stored,
         [WIZARD_KEYRING] = keyring_opened,
+        [WIZARD_NAME_REFUSED] = name_refused,
         [WIZARD_NOTICE] = notice,
         [WIZARD_HANGUP] = hangup,
     };

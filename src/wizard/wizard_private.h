@@ -96,6 +96,7 @@ void list_keys(const struct wizard *w, enum check_list_id list, struct view *vie
 /* Title, steps, page and the other side's words as text to copy; page_url may be NULL. */
 Secret *diagnosis_text(const struct diagnosis *diagnosis, const char *page_url);
 
+void step_org_refuse_name(struct wizard *w, const char *why, GArray *out);
 bool step_org_accept(struct wizard *w, GArray *out); /* what was typed will do, and is taken */
 /* Whether the connection has a name of its own; one without any takes it from the address. */
 bool step_org_has_name(struct wizard *w);

@@ -134,6 +134,11 @@ void store_lock_take(const char *config_dir, const char *name, GCancellable *can
 StoreLock *store_lock_take_finish(GAsyncResult *result, GError **error);
 void store_lock_free(StoreLock *lock); /* NULL is fine */
 
+/* One set-up (import, rename, end) of a name at a time: of this name, for as long as it is held.
+ * Does not wait; PERCH_ERROR_BUSY with a sentence that says who has it and what to do. No program
+ * that is started inherits it. */
+StoreLock *store_lock_setup(const char *config_dir, const char *name, GError **error);
+
 /* A line in the lock's file for whoever takes the lock next: it outlives a holder that is killed.
  * NULL or "" empties it. No secret goes there. The reader gets NULL when there is none; owned by
  * the caller. */

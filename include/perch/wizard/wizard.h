@@ -130,6 +130,7 @@ enum wizard_event_kind {
     WIZARD_FLOW_CHECKED,  /* items: struct check_result *; or NULL, and text says why */
     WIZARD_STORED,        /* done: what was won is safe */
     WIZARD_KEYRING,       /* perch's own keyring is open; text: or why not */
+    WIZARD_NAME_REFUSED,  /* text: why the connection cannot have the name */
     WIZARD_NOTICE,        /* text */
     WIZARD_HANGUP,        /* nobody is there any more, or perch is told to end */
 };
