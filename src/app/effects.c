@@ -293,6 +293,7 @@ static void revoke_and_quit(struct app *app, int code)
         return;
     }
     app_notice(app, _("Revoking the tokens of this login …"));
+    tokens_give_back(app->session->tokens);
     http_send(app->services.http,
               token_revoke_request(app->session->connection->login_url,
                                    session_secrets(app->session)->refresh_token),

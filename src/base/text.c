@@ -8,6 +8,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "perch/base/secret.h"
+
 /* Characters that reorder or hide what stands around them. */
 static bool is_invisible(gunichar c)
 {
@@ -23,7 +25,7 @@ bool text_is_hidden(gunichar c)
 
 static char *clean(const char *text, bool keep_lines)
 {
-    g_autofree char *valid = g_utf8_make_valid(text == NULL ? "" : text, -1);
+    g_autoptr(WipedText) valid = g_utf8_make_valid(text == NULL ? "" : text, -1);
     GString *out = g_string_sized_new(strlen(valid));
     for (const char *p = valid; *p != '\0'; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
@@ -115,6 +117,12 @@ char *text_truncate(const char *text, int columns)
     return g_string_free(g_string_append(out, "…"), FALSE);
 }
 
+/* Wiped: it may be of a secret that is shown on wish. */
+static GPtrArray *lines_new(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)wipe_free);
+}
+
 static void add_line(GPtrArray *lines, const char *start, gsize length)
 {
     g_ptr_array_add(lines, g_strndup(start, length));
@@ -143,7 +151,7 @@ static gsize line_length(const char *text, gsize left, int columns, gsize *ret_s
 
 GPtrArray *text_wrap(const char *text, int columns)
 {
-    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    GPtrArray *lines = lines_new();
     columns = MAX(columns, 1);
     for (const char *p = text;; p++) {
         gsize left = strcspn(p, "\n");
@@ -160,7 +168,7 @@ GPtrArray *text_wrap(const char *text, int columns)
 
 GPtrArray *text_break(const char *text, int columns)
 {
-    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    GPtrArray *lines = lines_new();
     columns = MAX(columns, 1);
     do {
         gsize fit = text_fit(text, columns);

@@ -381,8 +381,9 @@ static void entered(Tokens *tokens, const GError *error, gpointer user)
 static gboolean try(gpointer user)
 {
     struct charge *charge = user;
-    tokens_enter(charge->tokens, charge->name,
-                 &(struct visit_terms){.kind = VISIT_LOCKS | VISIT_READS}, entered, charge);
+    const guint kind = charge->fate == RESCUE_REJECTS ? 0 : VISIT_LOCKS | VISIT_READS;
+    tokens_enter(charge->tokens, charge->name, &(struct visit_terms){.kind = kind}, entered,
+                 charge);
     return G_SOURCE_REMOVE;
 }
 

@@ -164,6 +164,11 @@ void tokens_import(Tokens *tokens, Secret *client_secret, Secret *refresh_token)
     tokens->state = TOKENS_WON;
 }
 
+void tokens_give_back(Tokens *tokens)
+{
+    rescue_reject(tokens->guard);
+}
+
 void tokens_drop(Tokens *tokens)
 {
     tokens->state = TOKENS_NONE;

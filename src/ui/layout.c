@@ -355,18 +355,18 @@ static void put_box(struct builder *b, struct ui_line *line)
 
 static int widest_line(const char *text)
 {
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autoptr(GPtrArray) lines = text_wrap(text, G_MAXINT);
     int widest = 0;
-    for (gsize i = 0; lines[i] != NULL; i++)
-        widest = MAX(widest, text_width(lines[i]));
+    for (guint i = 0; i < lines->len; i++)
+        widest = MAX(widest, text_width(lines->pdata[i]));
     return widest;
 }
 
 static void put_each_line(struct builder *b, int column, enum ui_style style, const char *text)
 {
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    for (gsize i = 0; lines[i] != NULL; i++)
-        put(add_line(b), column, style, lines[i]);
+    g_autoptr(GPtrArray) lines = text_wrap(text, G_MAXINT);
+    for (guint i = 0; i < lines->len; i++)
+        put(add_line(b), column, style, lines->pdata[i]);
 }
 
 /* A value is not broken where that can be helped: what stands at its right goes below, and one

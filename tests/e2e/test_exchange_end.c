@@ -37,6 +37,7 @@ static void assert_settled(Rig *rig, const char *what)
     while (grants(rig) != 1 || !is_stored(rig))
         if (g_get_monotonic_time() > until)
             fail_msg("%s: %u logins, %sstored", what, grants(rig), is_stored(rig) ? "" : "not ");
+    wait_for_lock(rig, "acme"); /* the rescue reads back what it has stored */
 }
 
 /* Where perch is ended: a request of its that the org has and does not answer yet. */
@@ -121,6 +122,34 @@ static void first_login__killed_before_the_answer__is_stored(void **state)
     assert_settled(rig, "killed before the answer");
 }
 
+/* What another program left there is replaced, as a login does. */
+static void first_login__killed_over_a_damaged_item__is_stored(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
+    tokens_store_text(rig, "not json", NULL);
+    end_there(rig, words, &at_token, SIGKILL);
+    assert_settled(rig, "a damaged item");
+}
+
+/* That of a newer perch is never replaced: the login goes back at once, and nobody stays. */
+static void first_login__killed_over_a_newer_item__is_given_back(void **state)
+{
+    static const char item[] = "{\"version\":2}";
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
+    tokens_store_text(rig, item, NULL);
+    const guint before = demo_org_requests(rig->org, "POST", REVOKE);
+    end_there(rig, words, &at_token, SIGKILL);
+    assert_true(demo_org_wait_requests(rig->org, "POST", REVOKE, before + 1, POLL_MS));
+    wait_for_lock(rig, "acme");
+    assert_int_equal(grants(rig), 0);
+    g_autofree char *kept = session_bus_lookup(rig->home, "connection", "acme");
+    assert_string_equal(kept, item);
+}
+
 /* A user has five approvals for an app: each login that is nobody's brings the stored one, the
  * oldest, nearer to its end. */
 static void login_again__killed_before_the_answer__does_not_end_the_stored_one(void **state)
@@ -190,6 +219,8 @@ int main(void)
         cmocka_unit_test(login_again__ended_by_any_signal__is_given_back),
         cmocka_unit_test(first_login__killed_before_it_is_stored__is_stored),
         cmocka_unit_test(first_login__killed_before_the_answer__is_stored),
+        cmocka_unit_test(first_login__killed_over_a_damaged_item__is_stored),
+        cmocka_unit_test(first_login__killed_over_a_newer_item__is_given_back),
         cmocka_unit_test(login_again__killed_before_the_answer__does_not_end_the_stored_one),
         cmocka_unit_test(login_again__killed_before_the_former_one_is_revoked__revokes_it),
         cmocka_unit_test(login_again__whose_revocation_is_lost__is_tried_again),

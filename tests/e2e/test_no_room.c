@@ -15,7 +15,7 @@
 static Child *perch_into(Rig *rig, const char *where, const char *const *words)
 {
     g_autofree char *script = g_strdup_printf("exec \"$0\" \"$@\" %s", where);
-    const char *argv[16] = {"/bin/sh", "-c", script, g_getenv("PERCH")};
+    const char *argv[16] = {"/bin/bash", "-c", script, g_getenv("PERCH")};
     for (int i = 0; words[i] != NULL; i++)
         argv[4 + i] = words[i];
     return child_run(argv, rig->home->env, NULL);
@@ -32,33 +32,61 @@ static void standard_output__full_or_closed__no_command_ends_well(void **state)
         {"status"},
         {"status", "--json"},
         {"doctor", "acme"},
+        {"doctor", "acme", "--json"},
+        {"explain", "-"},
+        {"explain", "-", "--json"},
         {"test", "acme"},
         {"test", "acme", "--json"},
         {"token", "acme"},
         {"token", "acme", "--json"},
         {"handoff", "acme", "--format", "env"},
         {"handoff", "acme", "--rehearse"},
+        {"handoff", "acme", "--format", "postman"},
+        {"reauthorize", "acme", "--json", "--no-input"},
         {"app"},
         {"app", "--format", "markdown"},
         {"demo", "--list"},
         {"setup", "acme", "--plain", "--no-input"},
         {"forget", "acme"},
     };
-    static const char *const places[] = {">/dev/full", ">&-"};
+    static const char *const places[] = {">/dev/full <<<INVALID_SESSION_ID",
+                                         ">&- <<<INVALID_SESSION_ID"};
     (void)state;
     g_autoptr(Rig) rig = tokens_rig(false);
-    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
-        g_autoptr(Child) child = perch_into(rig, places[i % G_N_ELEMENTS(places)], commands[i]);
+    for (gsize i = 0; i < G_N_ELEMENTS(commands) * G_N_ELEMENTS(places); i++) {
+        const char *const *words = commands[i / G_N_ELEMENTS(places)];
+        const char *place = places[i % G_N_ELEMENTS(places)];
+        g_autoptr(Child) child = perch_into(rig, place, words);
         if (child_code(child) == 0)
-            fail_msg("%s %s ends well %s", commands[i][0],
-                     commands[i][1] == NULL ? "" : commands[i][1],
-                     places[i % G_N_ELEMENTS(places)]);
+            fail_msg("%s %s ends well %s", words[0], words[1] == NULL ? "" : words[1], place);
     }
     const char *const argv[] = {"/bin/sh", "-c", "exec \"$0\" --list-faults >/dev/full",
                                 g_getenv("PERCH_DEMO_ORG"), NULL};
     g_autoptr(Child) child = child_run(argv, rig->home->env, NULL);
     assert_code(child, 1);
     assert_contains(child->errors->str, "perch-demo-org: Standard output could not be written");
+}
+
+/* A disk that is full, for files: what is written is said to fail, and no half of it stays. */
+static void files__that_may_not_grow__are_no_success(void **state)
+{
+    static const char *const commands[] = {
+        "handoff acme --format env --output", "handoff acme --format json --output",
+        "handoff acme --format postman --output", "app --format markdown --output",
+        "setup beta --plain --no-input --login-url http://127.0.0.1:1 --client-id"};
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    g_autofree char *path = g_build_filename(rig->home->home, "there", NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_autofree char *script =
+            g_strdup_printf("ulimit -f 0; exec \"$0\" %s \"$1\"", commands[i]);
+        const char *const argv[] = {"/bin/sh", "-c", script, g_getenv("PERCH"), path, NULL};
+        g_autoptr(Child) child = child_run(argv, rig->home->env, NULL);
+        if (child_code(child) != 1)
+            fail_msg("%s ends with %d", commands[i], child_code(child));
+        assert_contains(child->errors->str, "File too large");
+        assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    }
 }
 
 static char *settings_path(Rig *rig, const char *file)
@@ -307,6 +335,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(standard_output__full_or_closed__no_command_ends_well),
+        cmocka_unit_test(files__that_may_not_grow__are_no_success),
         cmocka_unit_test(settings__cannot_be_written__stops_before_the_login),
         cmocka_unit_test(settings__that_are_no_file__are_told_and_not_waited_for),
         cmocka_unit_test(settings__left_by_a_kill__are_swept),

@@ -135,6 +135,24 @@ static void interrupt__twice_leaves_and_the_answer_is_stored(void **state)
     assert_code(next, 0);
 }
 
+/* The token stays the same and the keyring is gone: nothing can be lost, and nobody waits. */
+static void killed__without_rotation_and_keyring__leaves_no_process(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    demo_org_patch(rig->org, "{'org': {'refresh_hold_ms': 1000}}");
+    guint before = posts(rig);
+    g_autoptr(Child) child = start_token(rig, "--fresh");
+    assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN_PATH, before + 1, WAIT_MS));
+    const pid_t rescue = tokens_rescue_of(child->pid);
+    assert_true(child_stop(rig->bus->keyring, 10000));
+    kill(child->pid, SIGKILL);
+    assert_true(child_wait_end(child, WAIT_MS));
+    for (gint64 until = g_get_monotonic_time() + 15 * G_USEC_PER_SEC; kill(rescue, 0) == 0;)
+        if (g_get_monotonic_time() > until)
+            fail_msg("the rescue lives on");
+}
+
 static void timeout__is_kept_to(void **state)
 {
     (void)state;
@@ -281,6 +299,7 @@ int main(void)
         cmocka_unit_test(busy__is_waited_out),
         cmocka_unit_test(interrupt__waits_for_the_answer_and_stores_it),
         cmocka_unit_test(interrupt__twice_leaves_and_the_answer_is_stored),
+        cmocka_unit_test(killed__without_rotation_and_keyring__leaves_no_process),
         cmocka_unit_test(timeout__is_kept_to),
         cmocka_unit_test(keyring__locked_before__costs_nothing),
         cmocka_unit_test(keyring__lost_for_a_moment__is_tried_again),

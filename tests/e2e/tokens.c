@@ -40,6 +40,17 @@ void tokens_save(Rig *rig, const char *name, const struct secrets *secrets)
         fail_msg("%s", call_message);
 }
 
+void tokens_store_text(Rig *rig, const char *text, const char *extra)
+{
+    g_autofree char *folder = g_build_filename(rig->home->config, "perch", NULL);
+    const char *argv[] = {
+        "secret-tool", "store", "--label=another", "xdg:schema", "io.perch.Connection",
+        "connection",  "acme",  "config",          folder,       extra,
+        extra,         NULL};
+    g_autoptr(Child) tool = child_run(argv, rig->home->env, text);
+    assert_int_equal(child_code(tool), 0);
+}
+
 void tokens_expire(Rig *rig, const char *name)
 {
     g_autoptr(Store) store = open_store(rig);

@@ -15,6 +15,8 @@ Rig *tokens_rig(bool rotating);
 /* The rig's keyring item of a connection, to be cleared; fails the test when there is none. */
 void tokens_load(Rig *rig, const char *name, struct secrets *ret_secrets);
 void tokens_save(Rig *rig, const char *name, const struct secrets *secrets);
+/* As another program would store it for acme: any text, and one more attribute (NULL = none). */
+void tokens_store_text(Rig *rig, const char *text, const char *extra);
 /* Makes the access token look as if its time were over. */
 void tokens_expire(Rig *rig, const char *name);
 /* Whether the org would take this refresh token; asks for its state, uses nothing. */

@@ -72,6 +72,8 @@ void tokens_take(Tokens *tokens, const struct token_answer *answer, gint64 sessi
                  gint64 received_ms);
 /* A login from elsewhere. */
 void tokens_import(Tokens *tokens, Secret *client_secret, Secret *refresh_token);
+/* What was won is to be revoked, by a rescue as well. */
+void tokens_give_back(Tokens *tokens);
 /* What was won is revoked: nobody is to store it any more. */
 void tokens_drop(Tokens *tokens);
 /* What was won is in a file of the person's: it is not lost when perch ends without storing it. */
