@@ -10,17 +10,6 @@ struct kept {
     char *text;
 };
 
-static void copy_failure(struct failure *to, const struct failure *from)
-{
-    *to = *from;
-    to->code = g_strdup(from->code);
-    to->message = g_strdup(from->message);
-    to->fields = g_strdupv(from->fields);
-    to->object = g_strdup(from->object);
-    to->named = g_strdup(from->named);
-    to->excerpt = g_strdup(from->excerpt);
-}
-
 static struct kept *keep(const struct wizard_event *event)
 {
     struct kept *kept = g_new0(struct kept, 1);
@@ -28,7 +17,7 @@ static struct kept *keep(const struct wizard_event *event)
     kept->event = *event;
     kept->event.text = kept->text = g_strdup(event->text);
     if (event->failure != NULL) {
-        copy_failure(&kept->failure, event->failure);
+        failure_copy(&kept->failure, event->failure);
         kept->event.failure = &kept->failure;
     }
     if (event->results != NULL)

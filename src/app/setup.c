@@ -378,14 +378,8 @@ static void app_clear(struct app *app)
 static struct check_result *unsaved_row(const GError *problem)
 {
     struct failure failure;
-    struct check_result *row = g_new0(struct check_result, 1);
     failure_from_error(&failure, STAGE_MACHINE, problem);
-    *row = (struct check_result){.id = "saved",
-                                 .title = _("Settings"),
-                                 .status = CHECK_FAILED,
-                                 .blocks = true,
-                                 .milliseconds = -1,
-                                 .diagnosis = explain(&failure)};
+    struct check_result *row = check_result_failed("saved", _("Settings"), explain(&failure));
     failure_clear(&failure);
     return row;
 }

@@ -63,10 +63,9 @@ static char *take_issued_at(const Json *json)
     return number < 0 ? NULL : g_strdup_printf("%" G_GINT64_FORMAT, number);
 }
 
-bool token_answer_parse(struct token_answer *ret_answer, const char *body, gsize length,
-                        const char *login_url, GError **error)
+bool token_answer_parse(struct token_answer *ret_answer, const Json *json, const char *login_url,
+                        GError **error)
 {
-    g_autoptr(Json) json = json_parse(body, length, NULL);
     const char *token = json_get_string(json, "access_token");
     if (token == NULL || *token == '\0') {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,

@@ -17,9 +17,8 @@ static char *take_id(const Json *json, const char *key)
     return id != NULL && salesforce_id_is_valid(id) ? salesforce_id_long(id) : NULL;
 }
 
-bool userinfo_parse(struct userinfo *ret_info, const char *body, gsize length, GError **error)
+bool userinfo_parse(struct userinfo *ret_info, const Json *json, GError **error)
 {
-    g_autoptr(Json) json = json_parse(body, length, NULL);
     g_autofree char *user_id = take_id(json, "user_id");
     g_autofree char *org_id = take_id(json, "organization_id");
     if (user_id == NULL || org_id == NULL) {
@@ -53,9 +52,8 @@ void userinfo_clear(struct userinfo *info)
     *info = (struct userinfo){0};
 }
 
-gint64 introspect_lifetime(const char *body, gsize length, gint64 now_ms, bool *ret_active)
+gint64 introspect_lifetime(const Json *json, gint64 now_ms, bool *ret_active)
 {
-    g_autoptr(Json) json = json_parse(body, length, NULL);
     *ret_active = json_get_bool(json, "active", false);
     gint64 expires = json_get_int(json, "exp", 0);
     if (!*ret_active || expires <= now_ms / 1000)

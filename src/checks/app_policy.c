@@ -55,9 +55,7 @@ static void ask(struct check_run *run, const char *soql, check_judge judge)
 /* The records of an answer; NULL, and the run is settled, when there are none to see. */
 static Json *records_of(struct check_run *run, const struct http_response *response)
 {
-    g_autoptr(Json) json = response->end == HTTP_ANSWERED && response->status == 200
-                               ? json_parse(response->body, response->body_length, NULL)
-                               : NULL;
+    g_autoptr(Json) json = response->status == 200 ? http_response_json(response) : NULL;
     const Json *records = json_get(json, "records");
     if (json_is_array(records))
         return json_copy(records);
@@ -236,10 +234,8 @@ static void compare_minutes(struct check_run *run, gint64 minutes)
 static void judge_lifetime(struct check_run *run, const struct http_response *response)
 {
     bool active = false;
-    gint64 seconds =
-        response->end == HTTP_ANSWERED && response->status == 200
-            ? introspect_lifetime(response->body, response->body_length, clock_wall_ms(), &active)
-            : 0;
+    g_autoptr(Json) answer = response->status == 200 ? http_response_json(response) : NULL;
+    gint64 seconds = introspect_lifetime(answer, clock_wall_ms(), &active);
     if (seconds > 0)
         compare_minutes(run, (seconds + 59) / 60);
     else

@@ -196,8 +196,7 @@ static void judge_pkce(struct check_run *run, const struct http_response *respon
     enum authorize_word word = authorize_word(response, &failure);
     if (word == WORD_ACCEPTED)
         compare_box(run, false, CAUSE_UNKNOWN);
-    else if (word == WORD_REFUSED && failure.message != NULL &&
-             strstr(failure.message, "code challenge") != NULL)
+    else if (word == WORD_REFUSED && explain_cause(&failure, NULL) == CAUSE_PKCE_REQUIRED)
         compare_box(run, true, CAUSE_PKCE_REQUIRED);
     else
         check_skip(run, _("Salesforce did not say"));

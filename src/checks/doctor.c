@@ -23,13 +23,12 @@ static void judge_rights(struct check_run *run, const struct http_response *resp
                          const char *object)
 {
     struct describe describe = {0};
+    g_autoptr(Json) answer = http_response_json(response);
     g_autoptr(GError) error = NULL;
     struct failure failure;
     if (response->status != 200) {
-        failure_from_response(&failure, STAGE_REST, response);
-        failure.object = g_strdup(object);
-        check_fail(run, &failure);
-    } else if (!describe_parse(&describe, response->body, response->body_length, &error)) {
+        check_fail_response(run, STAGE_REST, FAILURE_OF_ANYTHING, object, response);
+    } else if (!describe_parse(&describe, answer, &error)) {
         check_fail_unread(run, STAGE_REST, response, error);
     } else if (!describe.createable) {
         failure_own(&failure, STAGE_INSERT, "create-not-permitted",

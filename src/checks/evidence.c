@@ -314,7 +314,7 @@ static void answered(const struct http_response *response, gpointer user)
     bool cancelled =
         response->end == HTTP_CANCELLED || g_cancellable_is_cancelled(asking->cancellable);
     if (!cancelled && response->end == HTTP_ANSWERED && response->status == 200) {
-        g_autoptr(Json) json = json_parse(response->body, response->body_length, NULL);
+        g_autoptr(Json) json = http_response_json(response);
         if (json != NULL) {
             asking->evidence.answered++;
             one->question->read(asking, json);

@@ -53,8 +53,7 @@ static void note_forgetting(struct session *session)
 
 bool check_is_revoked(const struct http_response *response)
 {
-    return response->end == HTTP_ANSWERED && response->status == 200 &&
-           (response->body_length == 0 || response->body[0] != '<');
+    return response->status == 200 && *response->body != '<';
 }
 
 static void judge_revoked(struct check_run *run, const struct http_response *response)

@@ -54,9 +54,8 @@ static void judge_connection(struct check_run *run, const struct http_response *
     /* The header has whole seconds: half a second is the best guess, and half the way back. */
     session->clock_offset_ms =
         response->received_ms - (response->received_ms - response->sent_ms) / 2 - server_ms - 500;
-    session->versions_status = response->status;
-    g_free(session->versions_body);
-    session->versions_body = g_strndup(response->body, response->body_length);
+    json_free(session->versions);
+    session->versions = response->status == 200 ? http_response_json(response) : NULL;
     failure_clear(&session->versions_failure);
     failure_from_response(&session->versions_failure, STAGE_REST, response);
     check_evidence(run, "address", response->ip);
@@ -88,10 +87,8 @@ void check_connection(struct check_run *run)
 void check_salesforce(struct check_run *run)
 {
     struct session *session = run->session;
-    g_autofree char *label = NULL, *version = NULL;
-    if (session->versions_status == 200)
-        version =
-            versions_newest(session->versions_body, strlen(session->versions_body), &label, NULL);
+    g_autofree char *label = NULL;
+    g_autofree char *version = versions_newest(session->versions, &label, NULL);
     if (version == NULL) {
         check_fail(run, &session->versions_failure);
         return;

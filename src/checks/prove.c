@@ -50,21 +50,15 @@ static void judge_exchange(struct check_run *run, const struct http_response *re
     struct session *session = run->session;
     struct token_answer answer;
     g_autoptr(GError) error = NULL;
-    bool fine = response->end == HTTP_ANSWERED && response->status == 200 &&
-                token_answer_parse(&answer, response->body, response->body_length,
-                                   session->connection->login_url, &error);
+    g_autoptr(Json) json = http_response_json(response);
+    bool fine = response->status == 200 &&
+                token_answer_parse(&answer, json, session->connection->login_url, &error);
     if (!fine)
         tokens_unguard(session->tokens);
     if (!surely_not_sent(response->end))
         secret_set(&session->code, NULL);
-    if (response->end != HTTP_ANSWERED) {
-        check_fail_wire(run, response);
-        return;
-    }
     if (response->status != 200) {
-        struct failure failure;
-        failure_from_response(&failure, STAGE_TOKEN, response);
-        check_fail(run, &failure);
+        check_fail_response(run, STAGE_TOKEN, FAILURE_OF_ANYTHING, NULL, response);
         return;
     }
     if (!fine) {
@@ -140,9 +134,7 @@ void check_scopes(struct check_run *run)
 static void judge_organization(struct check_run *run, const struct http_response *response)
 {
     struct session *session = run->session;
-    g_autoptr(Json) json = response->end == HTTP_ANSWERED && response->status == 200
-                               ? json_parse(response->body, response->body_length, NULL)
-                               : NULL;
+    g_autoptr(Json) json = response->status == 200 ? http_response_json(response) : NULL;
     const Json *record = json_first(json_get(json, "records"));
     const char *name = json_get_string(record, "Name");
     if (name != NULL)
@@ -161,12 +153,11 @@ static void judge_userinfo(struct check_run *run, const struct http_response *re
     g_autoptr(GError) error = NULL;
     struct userinfo info;
     if (response->status != 200) {
-        struct failure failure;
-        failure_from_response(&failure, STAGE_REST, response);
-        check_fail(run, &failure);
+        check_fail_response(run, STAGE_REST, FAILURE_OF_ANYTHING, NULL, response);
         return;
     }
-    if (!userinfo_parse(&info, response->body, response->body_length, &error)) {
+    g_autoptr(Json) answer = http_response_json(response);
+    if (!userinfo_parse(&info, answer, &error)) {
         check_fail_unread(run, STAGE_REST, response, error);
         return;
     }
@@ -228,10 +219,8 @@ static void judge_introspect(struct check_run *run, const struct http_response *
 {
     struct session *session = run->session;
     bool active = false;
-    gint64 seconds = 0;
-    if (response->end == HTTP_ANSWERED && response->status == 200)
-        seconds =
-            introspect_lifetime(response->body, response->body_length, clock_wall_ms(), &active);
+    g_autoptr(Json) answer = response->status == 200 ? http_response_json(response) : NULL;
+    gint64 seconds = introspect_lifetime(answer, clock_wall_ms(), &active);
     if (seconds <= 0) {
         check_ok(run, _("not stated; perch refreshes after 15 minutes"));
         return;

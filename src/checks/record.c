@@ -8,11 +8,7 @@
 static void fail_rest(struct check_run *run, enum stage stage, enum failure_target target,
                       const struct http_response *response)
 {
-    struct failure failure;
-    failure_from_response(&failure, stage, response);
-    failure.object = g_strdup(session_object(run->session));
-    failure.target = target;
-    check_fail(run, &failure);
+    check_fail_response(run, stage, target, session_object(run->session), response);
 }
 
 static struct describe *describe_slot(struct session *session)
@@ -31,7 +27,8 @@ static void judge_describe(struct check_run *run, const struct http_response *re
         fail_rest(run, STAGE_REST, FAILURE_OF_OBJECT, response);
         return;
     }
-    if (!describe_parse(&describe, response->body, response->body_length, &error)) {
+    g_autoptr(Json) answer = http_response_json(response);
+    if (!describe_parse(&describe, answer, &error)) {
         check_fail_unread(run, STAGE_REST, response, error);
         return;
     }
@@ -85,20 +82,12 @@ static void fail_insert(struct check_run *run, const struct http_response *respo
                         const GError *why)
 {
     struct failure failure;
-    failure_from_response(&failure, STAGE_INSERT, response);
+    failure_from_unread(&failure, STAGE_INSERT, response, why);
     failure.object = g_strdup(session_object(run->session));
     failure.target = FAILURE_OF_OBJECT;
-    if (may_be_there(response)) {
-        const char *said = why != NULL               ? why->message
-                           : failure.message != NULL ? failure.message
-                                                     : failure.code;
-        gsize length = strlen(said);
-        char *text = g_strdup_printf(_("%.*s. The record may be in the org all the same: look for "
-                                       "it before you try again."),
-                                     (int)(length - (length > 0 && said[length - 1] == '.')), said);
-        g_free(failure.message);
-        failure.message = text;
-    }
+    if (may_be_there(response))
+        failure_add(&failure, _("The record may be in the org all the same: look for it before you "
+                                "try again."));
     check_fail(run, &failure);
 }
 
@@ -106,9 +95,8 @@ static void judge_insert(struct check_run *run, const struct http_response *resp
 {
     struct session *session = run->session;
     g_autoptr(GError) error = NULL;
-    char *id = response->end == HTTP_ANSWERED && response->status == 201
-                   ? record_created_id(response->body, response->body_length, &error)
-                   : NULL;
+    g_autoptr(Json) answer = http_response_json(response);
+    char *id = response->status == 201 ? record_created_id(answer, &error) : NULL;
     if (id == NULL) {
         fail_insert(run, response, error);
         return;
@@ -140,9 +128,8 @@ static void judge_read_back(struct check_run *run, const struct http_response *r
         fail_rest(run, STAGE_REST, FAILURE_OF_RECORD, response);
         return;
     }
-    g_autoptr(Json) record = record_parse(response->body, response->body_length, session->record,
-                                          session->record_id, &error);
-    if (record == NULL) {
+    g_autoptr(Json) record = http_response_json(response);
+    if (!record_is_answer(record, session->record, session->record_id, &error)) {
         check_fail_unread(run, STAGE_REST, response, error);
         return;
     }

@@ -201,11 +201,8 @@ HttpRequest *rehearse_request(const struct check_run *run, const char *method, c
 void rehearse_refused(struct check_run *run, enum stage stage, const Json *channel,
                       const struct http_response *response)
 {
-    struct failure failure;
-    failure_from_response(&failure, stage, response);
-    failure.object = g_strdup(json_get_string(channel, "object"));
-    failure.target = stage == STAGE_INSERT ? FAILURE_OF_OBJECT : FAILURE_OF_RECORD;
-    check_fail(run, &failure);
+    check_fail_response(run, stage, stage == STAGE_INSERT ? FAILURE_OF_OBJECT : FAILURE_OF_RECORD,
+                        json_get_string(channel, "object"), response);
 }
 
 /* ---- step 1: a token ---- */
@@ -239,7 +236,7 @@ static void flow_answered(const struct http_response *response, gpointer user)
     if (run->result == NULL || response->end != HTTP_ANSWERED)
         return;
     struct rehearsal *rehearsal = rehearsal_of(run);
-    g_autoptr(Json) answer = json_parse(response->body, response->body_length, NULL);
+    g_autoptr(Json) answer = http_response_json(response);
     check_evidence_int(run, "status", response->status);
     secret_unref(rehearsal->token);
     rehearsal->token =
@@ -291,7 +288,8 @@ static void judge_created(struct check_run *run, const struct http_response *res
         rehearse_refused(run, STAGE_INSERT, channel, response);
         return;
     }
-    char *id = record_created_id(response->body, response->body_length, &error);
+    g_autoptr(Json) answer = http_response_json(response);
+    char *id = record_created_id(answer, &error);
     if (id == NULL) {
         check_fail_unread(run, STAGE_INSERT, response, error);
         return;
@@ -326,9 +324,8 @@ static void judge_read(struct check_run *run, const struct http_response *respon
     }
     g_autoptr(Json) sent = rehearse_record(channel, json_get(channel, "variables"));
     g_autoptr(GError) error = NULL;
-    g_autoptr(Json) read =
-        record_parse(response->body, response->body_length, sent, record_id(run, channel), &error);
-    if (read == NULL) {
+    g_autoptr(Json) read = http_response_json(response);
+    if (!record_is_answer(read, sent, record_id(run, channel), &error)) {
         check_fail_unread(run, STAGE_REST, response, error);
         return;
     }

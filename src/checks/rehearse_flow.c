@@ -102,7 +102,7 @@ static void judge_lost(struct check_run *run, const struct http_response *respon
  * what it says and what is there may differ. */
 static bool told_failure(struct check_run *run, const struct http_response *response)
 {
-    g_autoptr(Json) answer = json_parse(response->body, response->body_length, NULL);
+    g_autoptr(Json) answer = http_response_json(response);
     const char *code = json_is_object(answer) ? json_get_string(answer, "errorCode") : NULL;
     const char *message = json_is_object(answer) ? json_get_string(answer, "message") : NULL;
     if (code == NULL || *code == '\0' || json_get_bool(answer, "success", false))
@@ -238,7 +238,7 @@ static void judge_records(struct check_run *run, const struct http_response *res
         rehearse_refused(run, STAGE_REST, rehearse_channel(run), response);
         return;
     }
-    g_autoptr(Json) answer = json_parse(response->body, response->body_length, NULL);
+    g_autoptr(Json) answer = http_response_json(response);
     JSON_FOREACH(record, json_get(answer, "records"))
     {
         if (carries_mark(run, record) && salesforce_id_is_valid(json_get_string(record, "Id"))) {

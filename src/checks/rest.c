@@ -37,9 +37,7 @@ void check_fail_refresh(struct check_run *run, struct refresh_result *result)
 {
     if (result->ok) {
         g_autofree char *text = refresh_unstored_text(result, run->session->connection->name);
-        char *both = g_strdup_printf("%s %s", result->failure.message, text);
-        g_free(result->failure.message);
-        result->failure.message = both;
+        failure_add(&result->failure, text);
     }
     check_fail(run, &result->failure);
 }
@@ -62,7 +60,7 @@ static void judge_first(struct check_run *run, const struct http_response *respo
 {
     g_autofree struct rest_call *call = g_steal_pointer(&run->call);
     if (response->end != HTTP_ANSWERED) {
-        check_fail_wire(run, response);
+        check_fail_response(run, STAGE_MACHINE, FAILURE_OF_ANYTHING, NULL, response);
     } else if (response->status == 401 && session_secrets(run->session)->refresh_token != NULL) {
         check_refresh(run, NULL, refreshed, g_steal_pointer(&call));
     } else {

@@ -263,9 +263,7 @@ static void set_diagnosis(struct check_result *result, const struct session *ses
     const struct setup_ids ids = {.user_id = connection->user_id,
                                   .profile_id = connection->profile_id,
                                   .app_id = connection->app_id};
-    result->diagnosis = diagnosis;
-    if (diagnosis->page != SETUP_PAGE_NONE && org != NULL)
-        result->page_url = setup_page_url(diagnosis->page, org, &ids);
+    check_result_diagnose(result, diagnosis, org, &ids);
 }
 
 /* Where the fix differs between the kinds of app, this decides. */
@@ -301,13 +299,10 @@ void check_warn_with(struct check_run *run, Diagnosis *diagnosis, const char *fo
 
 static void fail_with(struct check_run *run, const struct failure *failure, Diagnosis *diagnosis)
 {
-    g_autofree char *text =
-        failure->code != NULL && failure->message != NULL
-            ? g_strdup_printf("%s: %s", failure->code, failure->message)
-            : g_strdup(failure->message != NULL ? failure->message : failure->code);
+    g_autofree char *words = failure_words(failure);
     set_diagnosis(run->result, run->session, diagnosis);
     g_free(run->result->summary);
-    run->result->summary = text_clean(text != NULL ? text : diagnosis->title);
+    run->result->summary = text_clean(words != NULL ? words : diagnosis->title);
     settle(run, CHECK_FAILED);
 }
 
@@ -319,7 +314,7 @@ static void expire_result(CheckList *list, guint index)
     failure_own(&failure, STAGE_MACHINE, "timeout", _("no answer in time"));
     set_diagnosis(result, list->session, explain(&failure));
     g_free(result->summary);
-    result->summary = g_strdup(failure.message);
+    result->summary = g_strdup(_("no answer in time"));
     failure_clear(&failure);
     if (run != NULL) {
         result->milliseconds = (int)(clock_monotonic_ms() - result->started_ms);
@@ -406,10 +401,13 @@ struct http_check {
     bool any;
 };
 
-void check_fail_wire(struct check_run *run, const struct http_response *response)
+void check_fail_response(struct check_run *run, enum stage stage, enum failure_target target,
+                         const char *object, const struct http_response *response)
 {
     struct failure failure;
-    failure_from_response(&failure, STAGE_MACHINE, response);
+    failure_from_response(&failure, stage, response);
+    failure.target = target;
+    failure.object = g_strdup(object);
     check_fail(run, &failure);
 }
 
@@ -436,7 +434,7 @@ static void http_answered(const struct http_response *response, gpointer user)
     if (response->end == HTTP_ANSWERED || check->any)
         check->judge(run, response);
     else
-        check_fail_wire(run, response);
+        check_fail_response(run, STAGE_MACHINE, FAILURE_OF_ANYTHING, NULL, response);
 }
 
 static void send(struct check_run *run, HttpRequest *request, check_judge judge, bool any)
@@ -462,11 +460,7 @@ void check_fail_unread(struct check_run *run, enum stage stage,
                        const struct http_response *response, const GError *error)
 {
     struct failure failure;
-    failure_from_response(&failure, stage, response);
-    if (g_strcmp0(failure.code, "bad-answer") == 0) {
-        failure_clear(&failure);
-        failure_own(&failure, stage, "bad-answer", error->message);
-    }
+    failure_from_unread(&failure, stage, response, error);
     check_fail(run, &failure);
 }
 

@@ -44,7 +44,7 @@ void session_free(struct session *session)
     token_answer_clear(&session->answer);
     userinfo_clear(&session->userinfo);
     g_free(session->server_ip);
-    g_free(session->versions_body);
+    json_free(session->versions);
     failure_clear(&session->versions_failure);
     for (gsize i = 0; i < G_N_ELEMENTS(session->describes); i++)
         describe_clear(&session->describes[i]);

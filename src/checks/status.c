@@ -58,10 +58,7 @@ static void judge_limits(struct check_run *run, const struct http_response *resp
 {
     struct session *session = run->session;
     if (response->status != 200) {
-        struct failure failure;
-        failure_from_response(&failure, STAGE_REST, response);
-        failure.target = FAILURE_OF_SERVICE;
-        check_fail(run, &failure);
+        check_fail_response(run, STAGE_REST, FAILURE_OF_SERVICE, NULL, response);
         return;
     }
     if (session->api_allowed <= 0) {

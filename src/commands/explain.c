@@ -71,24 +71,19 @@ static struct check_result *make_row(guint i, const struct failure *failure, con
 {
     static const char *const ids[] = {"pasted",   "pasted-2", "pasted-3", "pasted-4",
                                       "pasted-5", "pasted-6", "pasted-7", "pasted-8"};
-    struct check_result *row = g_new0(struct check_result, 1);
-    row->id = ids[MIN(i, G_N_ELEMENTS(ids) - 1)];
-    row->title = i == 0 ? _("What was pasted") : _("Also in it");
-    row->milliseconds = -1;
+    struct check_result *row = check_result_failed(
+        ids[MIN(i, G_N_ELEMENTS(ids) - 1)], i == 0 ? _("What was pasted") : _("Also in it"), NULL);
     if (failure == NULL) {
         row->status = CHECK_OK;
         row->summary = g_strdup(_("nothing in it failed"));
         return row;
     }
-    row->status = CHECK_FAILED;
-    row->blocks = true;
-    row->diagnosis = explain(failure);
+    check_result_diagnose(row, explain(failure), org, NULL);
     row->evidence = evidence_of(failure);
-    row->summary = failure->code != NULL || failure->message == NULL
+    g_autofree char *words = failure_words(failure);
+    row->summary = failure->code != NULL || words == NULL
                        ? g_strdup(failure->code)
-                       : text_abbreviate(failure->message, SUMMARY_CHARACTERS);
-    if (org != NULL && row->diagnosis->page != SETUP_PAGE_NONE)
-        row->page_url = setup_page_url(row->diagnosis->page, org, NULL);
+                       : text_abbreviate(words, SUMMARY_CHARACTERS);
     return row;
 }
 

@@ -30,6 +30,26 @@ struct check_result *check_result_copy(const struct check_result *result)
     return copy;
 }
 
+struct check_result *check_result_failed(const char *id, const char *title, Diagnosis *diagnosis)
+{
+    struct check_result *result = g_new0(struct check_result, 1);
+    *result = (struct check_result){.id = id,
+                                    .title = title,
+                                    .status = CHECK_FAILED,
+                                    .blocks = true,
+                                    .milliseconds = -1,
+                                    .diagnosis = diagnosis};
+    return result;
+}
+
+void check_result_diagnose(struct check_result *result, Diagnosis *diagnosis, const char *org,
+                           const struct setup_ids *ids)
+{
+    result->diagnosis = diagnosis;
+    if (diagnosis->page != SETUP_PAGE_NONE && org != NULL)
+        result->page_url = setup_page_url(diagnosis->page, org, ids);
+}
+
 const char *check_status_name(enum check_status status)
 {
     return statuses[status];

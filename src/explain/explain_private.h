@@ -81,8 +81,6 @@ bool answer_from_log(struct failure *failure, const char *text);
 
 /* text cleaned, cut to characters and without secrets; NULL for nothing. Owned by the caller. */
 char *presentable(const char *text, guint characters);
-/* Sets code and message, cleaned, cut to a sane length and without secrets. */
-void failure_say(struct failure *failure, const char *code, const char *message);
 
 /* Bytes of the bracketed text that begins here, at most limit; 0 when it does not close. */
 gsize bracketed(const char *text, gsize limit);

@@ -37,6 +37,17 @@ void failure_clear(struct failure *failure)
     *failure = (struct failure){0};
 }
 
+void failure_copy(struct failure *ret_copy, const struct failure *failure)
+{
+    *ret_copy = *failure;
+    ret_copy->code = g_strdup(failure->code);
+    ret_copy->message = g_strdup(failure->message);
+    ret_copy->fields = g_strdupv(failure->fields);
+    ret_copy->object = g_strdup(failure->object);
+    ret_copy->named = g_strdup(failure->named);
+    ret_copy->excerpt = g_strdup(failure->excerpt);
+}
+
 void failure_free(struct failure *failure)
 {
     if (failure == NULL)
@@ -50,6 +61,23 @@ void failure_own(struct failure *ret_failure, enum stage stage, const char *code
 {
     *ret_failure = (struct failure){.stage = stage};
     failure_say(ret_failure, code, message);
+}
+
+void failure_add(struct failure *failure, const char *sentence)
+{
+    const char *said = failure->message != NULL ? failure->message : failure->code;
+    char *both = said == NULL ? g_strdup(sentence)
+                              : g_strdup_printf(g_str_has_suffix(said, ".") ? "%s %s" : "%s. %s",
+                                                said, sentence);
+    g_free(failure->message);
+    failure->message = both;
+}
+
+char *failure_words(const struct failure *failure)
+{
+    if (failure->code == NULL || failure->message == NULL)
+        return g_strdup(failure->message != NULL ? failure->message : failure->code);
+    return g_strdup_printf("%s: %s", failure->code, failure->message);
 }
 
 /* userinfo says Bad_OAuth_Token and nothing else. */

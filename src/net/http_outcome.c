@@ -193,6 +193,11 @@ void response_clear(struct http_response *response)
     g_clear_pointer((GHashTable **)&response->private_headers, g_hash_table_unref);
 }
 
+Json *http_response_json(const struct http_response *response)
+{
+    return json_parse(response->body, response->body_length, NULL);
+}
+
 const char *http_response_header(const struct http_response *response, const char *name)
 {
     if (response->private_headers == NULL)

@@ -18,9 +18,8 @@ static gint64 version_rank(const char *version)
     return major * 10 + (end[1] - '0');
 }
 
-char *versions_newest(const char *body, gsize length, char **ret_label, GError **error)
+char *versions_newest(const Json *json, char **ret_label, GError **error)
 {
-    g_autoptr(Json) json = json_parse(body, length, NULL);
     const Json *newest = NULL;
     gint64 best = 0;
     if (json_is_array(json))
@@ -66,9 +65,8 @@ bool limit_info_parse(const char *header, gint64 *ret_used, gint64 *ret_allowed)
     return true;
 }
 
-char *record_created_id(const char *body, gsize length, GError **error)
+char *record_created_id(const Json *json, GError **error)
 {
-    g_autoptr(Json) json = json_parse(body, length, NULL);
     const char *id = json_get_string(json, "id");
     if (id == NULL || !salesforce_id_is_valid(id) || !json_get_bool(json, "success", true)) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,

@@ -55,9 +55,8 @@ bool field_is_required(const struct field *field)
     return field->createable && !field->nillable && !field->defaulted;
 }
 
-bool describe_parse(struct describe *ret_describe, const char *body, gsize length, GError **error)
+bool describe_parse(struct describe *ret_describe, const Json *json, GError **error)
 {
-    g_autoptr(Json) json = json_parse(body, length, NULL);
     const char *name = json_get_string(json, "name");
     const Json *list = json_get(json, "fields");
     if (name == NULL || !json_is_array(list)) {

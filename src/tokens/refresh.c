@@ -247,9 +247,9 @@ static void answered(const struct http_response *response, gpointer user)
     if (refresh->options.answered != NULL)
         refresh->options.answered(response, refresh->options.user);
     struct verdict verdict = refresh_judge(response, &refresh->result.failure);
+    g_autoptr(Json) json = verdict.trouble == TROUBLE_NONE ? http_response_json(response) : NULL;
     if (verdict.trouble == TROUBLE_NONE &&
-        token_answer_parse(&answer, response->body, response->body_length,
-                           refresh->connection->login_url, &error)) {
+        token_answer_parse(&answer, json, refresh->connection->login_url, &error)) {
         take(refresh, &answer);
         return;
     }

@@ -232,10 +232,9 @@ struct charge {
 static void answered(const struct http_response *response, gpointer user)
 {
     struct charge *charge = user;
-    const bool taken = response->end == HTTP_ANSWERED && response->status == 200 &&
-                       response->body_length <= ANSWER_MAX;
+    const bool taken = response->status == 200 && strlen(response->body) <= ANSWER_MAX;
     secret_unref(charge->answer);
-    charge->answer = taken ? secret_new_len(response->body, response->body_length) : NULL;
+    charge->answer = taken ? secret_new(response->body) : NULL;
     charge->received_ms = clock_wall_ms();
     g_atomic_int_compare_and_exchange(&charge->page->state, AWAITED, taken ? TAKEN : NOTHING);
     http_carried_answer(SOCKET_FD, response);
@@ -274,9 +273,11 @@ static bool read_answer(struct charge *charge)
 {
     const struct page *page = charge->page;
     struct token_answer answer = {0};
-    if (charge->answer == NULL ||
-        !token_answer_parse(&answer, secret_peek(charge->answer), secret_length(charge->answer),
-                            page->login_url, NULL))
+    g_autoptr(Json) json =
+        charge->answer == NULL
+            ? NULL
+            : json_parse(secret_peek(charge->answer), secret_length(charge->answer), NULL);
+    if (!token_answer_parse(&answer, json, page->login_url, NULL))
         return false;
     /* Where nothing came that is not in the keyring anyway, once has to do. */
     const bool precious = answer.refresh_token != NULL || page->parts == SECRETS_ALL;

@@ -154,7 +154,7 @@ static void fail_redirected(struct writing *writing, const struct http_response 
 
 static void fail_answer(struct writing *writing, const struct http_response *response)
 {
-    g_autoptr(Json) answer = json_parse(response->body, response->body_length, NULL);
+    g_autoptr(Json) answer = http_response_json(response);
     g_autofree char *words = said(answer);
     const struct refusal *row = find_refusal(response->status, words);
     if (response->status >= 300 && response->status < 400) {
@@ -229,7 +229,7 @@ static void read_back(const struct http_response *response, gpointer user)
         fail_answer(writing, response);
         return;
     }
-    g_autoptr(Json) answer = json_parse(response->body, response->body_length, NULL);
+    g_autoptr(Json) answer = http_response_json(response);
     if (!holds_all(json_get(json_get(answer, "data"), "data"), writing->data)) {
         fail(writing, PERCH_EXIT_UNEXPECTED,
              g_strdup(_("The store returned something different from what perch wrote.")));
@@ -250,7 +250,7 @@ static void written(const struct http_response *response, gpointer user)
         fail_answer(writing, response);
         return;
     }
-    g_autoptr(Json) answer = json_parse(response->body, response->body_length, NULL);
+    g_autoptr(Json) answer = http_response_json(response);
     writing->result.version = json_get_int(json_get(answer, "data"), "version", 0);
     if (writing->may_read) {
         send(writing, "GET", NULL, NULL, read_back);
@@ -303,7 +303,7 @@ static void looked(const struct http_response *response, gpointer user)
         fail_wire(writing, response, false);
         return;
     }
-    g_autoptr(Json) answer = json_parse(response->body, response->body_length, NULL);
+    g_autoptr(Json) answer = http_response_json(response);
     const Json *data = json_get(answer, "data");
     bool known = response->status == 200 || is_absent(response, answer);
     if (!known && response->status != 403) {

@@ -56,17 +56,10 @@ struct check_result *failure_result(const struct wizard *w, const char *id, cons
                                   .profile_id = own ? connection->profile_id : NULL,
                                   .app_id = own ? connection->app_id : NULL};
     struct failure seen = *failure;
-    struct check_result *result = g_new0(struct check_result, 1);
+    struct check_result *result = check_result_failed(id, title, NULL);
     seen.app = app_of(w);
-    result->id = id;
-    result->title = title;
-    result->status = CHECK_FAILED;
-    result->blocks = true;
-    result->milliseconds = -1;
     result->summary = g_strdup(failure->code);
-    result->diagnosis = explain(&seen);
-    if (result->diagnosis->page != SETUP_PAGE_NONE && org != NULL)
-        result->page_url = setup_page_url(result->diagnosis->page, org, &ids);
+    check_result_diagnose(result, explain(&seen), org, &ids);
     return result;
 }
 

@@ -12,8 +12,9 @@
 static void token(const char *body, gsize length)
 {
     struct token_answer answer = {0};
+    g_autoptr(Json) json = json_parse(body, length, NULL);
     g_autoptr(GError) error = NULL;
-    bool fine = token_answer_parse(&answer, body, length, "https://login.salesforce.com", &error);
+    bool fine = token_answer_parse(&answer, json, "https://login.salesforce.com", &error);
     must(fine == (error == NULL));
     if (fine) {
         must(answer.access_token != NULL);
@@ -27,8 +28,9 @@ static void token(const char *body, gsize length)
 static void userinfo(const char *body, gsize length)
 {
     struct userinfo info = {0};
+    g_autoptr(Json) json = json_parse(body, length, NULL);
     g_autoptr(GError) error = NULL;
-    bool fine = userinfo_parse(&info, body, length, &error);
+    bool fine = userinfo_parse(&info, json, &error);
     must(fine == (error == NULL));
     if (fine) {
         userinfo_clear(&info);
@@ -38,8 +40,9 @@ static void userinfo(const char *body, gsize length)
 static void describe(const char *body, gsize length)
 {
     struct describe describe = {0};
+    g_autoptr(Json) json = json_parse(body, length, NULL);
     g_autoptr(GError) error = NULL;
-    bool fine = describe_parse(&describe, body, length, &error);
+    bool fine = describe_parse(&describe, json, &error);
     must(fine == (error == NULL));
     if (fine) {
         g_autoptr(Json) sample = record_sample(&describe, "marker");
@@ -54,16 +57,17 @@ static void describe(const char *body, gsize length)
 
 static void small(const char *body, gsize length)
 {
+    g_autoptr(Json) json = json_parse(body, length, NULL);
     g_autoptr(GError) versions = NULL;
     g_autoptr(GError) created = NULL;
     g_autofree char *label = NULL;
-    g_autofree char *newest = versions_newest(body, length, &label, &versions);
+    g_autofree char *newest = versions_newest(json, &label, &versions);
     must((newest == NULL) == (versions != NULL));
-    g_autofree char *id = record_created_id(body, length, &created);
+    g_autofree char *id = record_created_id(json, &created);
     must((id == NULL) == (created != NULL));
     must(id == NULL || salesforce_id_is_valid(id));
     bool active = false;
-    must(introspect_lifetime(body, length, 1000, &active) >= 0);
+    must(introspect_lifetime(json, 1000, &active) >= 0);
     gint64 used = 0;
     gint64 allowed = 0;
     g_autofree char *header = g_strndup(body, length);

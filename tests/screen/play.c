@@ -206,7 +206,8 @@ static void log_in(Play *play)
 static void show_fields(Play *play)
 {
     g_autofree char *text = g_strdelimit(g_strdup(lead), "'", '"');
-    assert_true(describe_parse(&play->describe, text, strlen(text), NULL));
+    g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
+    assert_true(describe_parse(&play->describe, json, NULL));
     play_answer(play, CHECKS_DESCRIBE, play_insert, true);
     play_event(play, (struct wizard_event){
                          .kind = WIZARD_DESCRIBE, .describe = &play->describe, .text = "perch"});

@@ -28,7 +28,8 @@ static int parse(void **state)
 {
     (void)state;
     g_autofree char *text = g_strdelimit(g_strdup(lead), "'", '"');
-    return describe_parse(&describe, text, strlen(text), NULL) ? 0 : -1;
+    g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
+    return describe_parse(&describe, json, NULL) ? 0 : -1;
 }
 
 static int forget(void **state)

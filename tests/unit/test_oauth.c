@@ -132,7 +132,8 @@ static void body__others__have_their_exact_bytes(void **state)
 
 static bool parse(struct token_answer *answer, const char *body, const char *login, GError **error)
 {
-    return token_answer_parse(answer, body, strlen(body), login, error);
+    g_autoptr(Json) json = json_parse(body, strlen(body), NULL);
+    return token_answer_parse(answer, json, login, error);
 }
 
 static void token__code_exchange__all_fields_are_taken(void **state)
@@ -343,7 +344,8 @@ static void userinfo__both_endpoints__say_who(void **state)
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(bodies); i++) {
         struct userinfo info = {0};
-        assert_true(userinfo_parse(&info, bodies[i], strlen(bodies[i]), NULL));
+        g_autoptr(Json) json = json_parse(bodies[i], strlen(bodies[i]), NULL);
+        assert_true(userinfo_parse(&info, json, NULL));
         assert_string_equal(info.user_id, USER);
         assert_string_equal(info.org_id, ORG);
         assert_string_equal(info.username, "admin@acme.example");
@@ -363,10 +365,12 @@ static void userinfo__not_told__is_refused_or_left_empty(void **state)
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autoptr(GError) error = NULL;
-        assert_false(userinfo_parse(&info, bad[i], strlen(bad[i]), &error));
+        g_autoptr(Json) json = json_parse(bad[i], strlen(bad[i]), NULL);
+        assert_false(userinfo_parse(&info, json, &error));
         assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
     }
-    assert_true(userinfo_parse(&info, hidden, strlen(hidden), NULL));
+    g_autoptr(Json) json = json_parse(hidden, strlen(hidden), NULL);
+    assert_true(userinfo_parse(&info, json, NULL));
     assert_null(info.username);
     assert_false(info.active);
     userinfo_clear(&info);
@@ -391,8 +395,8 @@ static void introspect__answers__tell_the_life_left(void **state)
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         bool active = !rows[i].active;
-        gint64 seconds = introspect_lifetime(rows[i].body, strlen(rows[i].body),
-                                             G_GINT64_CONSTANT(1700000000000), &active);
+        g_autoptr(Json) json = json_parse(rows[i].body, strlen(rows[i].body), NULL);
+        gint64 seconds = introspect_lifetime(json, G_GINT64_CONSTANT(1700000000000), &active);
         assert_int_equal(seconds, rows[i].seconds);
         assert_int_equal(active, rows[i].active);
     }

@@ -74,7 +74,8 @@ static struct describe describe_of(const char *body)
 {
     struct describe describe = {0};
     g_autoptr(GError) error = NULL;
-    assert_true(describe_parse(&describe, body, strlen(body), &error));
+    g_autoptr(Json) json = json_parse(body, strlen(body), NULL);
+    assert_true(describe_parse(&describe, json, &error));
     return describe;
 }
 
@@ -122,7 +123,8 @@ static void describe__no_description__is_refused(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(bodies); i++) {
         struct describe describe = {0};
         g_autoptr(GError) error = NULL;
-        assert_false(describe_parse(&describe, bodies[i], strlen(bodies[i]), &error));
+        g_autoptr(Json) json = json_parse(bodies[i], strlen(bodies[i]), NULL);
+        assert_false(describe_parse(&describe, json, &error));
         assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
     }
 }
@@ -363,8 +365,9 @@ static void parse__only_the_record__is_an_answer(void **state)
     json_set_string(sent, "Phone", "1");
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(Json) read = record_parse(rows[i].body, strlen(rows[i].body), sent, id, &error);
-        if ((read != NULL) != rows[i].fine || (error == NULL) != rows[i].fine)
+        g_autoptr(Json) read = json_parse(rows[i].body, strlen(rows[i].body), NULL);
+        if (record_is_answer(read, sent, id, &error) != rows[i].fine ||
+            (error == NULL) != rows[i].fine)
             fail_msg("%s", rows[i].body);
     }
 }

@@ -346,7 +346,8 @@ static void versions__newest__wins_in_any_order(void **state)
         "{\"label\":\"y\",\"version\":\"70.0x\"},{\"label\":\"z\"},7,\"99.0\"]";
     char *label = NULL;
     (void)state;
-    g_autofree char *version = versions_newest(body, strlen(body), &label, NULL);
+    g_autoptr(Json) json = json_parse(body, strlen(body), NULL);
+    g_autofree char *version = versions_newest(json, &label, NULL);
     assert_string_equal(version, "68.0");
     assert_string_equal(label, "Winter '27");
     g_free(label);
@@ -359,7 +360,8 @@ static void versions__no_list__is_refused(void **state)
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(bodies); i++) {
         g_autoptr(GError) error = NULL;
-        assert_null(versions_newest(bodies[i], strlen(bodies[i]), NULL, &error));
+        g_autoptr(Json) json = json_parse(bodies[i], strlen(bodies[i]), NULL);
+        assert_null(versions_newest(json, NULL, &error));
         assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
     }
 }
@@ -408,12 +410,14 @@ static void created__id__is_taken_from_a_success_only(void **state)
         "{\"id\":7}"};
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
-        g_autofree char *id = record_created_id(good[i], strlen(good[i]), NULL);
+        g_autoptr(Json) json = json_parse(good[i], strlen(good[i]), NULL);
+        g_autofree char *id = record_created_id(json, NULL);
         assert_string_equal(id, "00Q5g00000ABCDEEA4");
     }
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autoptr(GError) error = NULL;
-        assert_null(record_created_id(bad[i], strlen(bad[i]), &error));
+        g_autoptr(Json) json = json_parse(bad[i], strlen(bad[i]), NULL);
+        assert_null(record_created_id(json, &error));
         assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
     }
 }

@@ -78,8 +78,8 @@ struct token_answer {
 };
 /* PERCH_ERROR_INPUT when the answer is no token answer. Lenient: unknown keys, a missing refresh
  * token and numbers as strings are fine. */
-bool token_answer_parse(struct token_answer *ret_answer, const char *body, gsize length,
-                        const char *login_url, GError **error);
+bool token_answer_parse(struct token_answer *ret_answer, const Json *json, const char *login_url,
+                        GError **error);
 void token_answer_clear(struct token_answer *answer);
 
 enum signature_check { SIGNATURE_OK, SIGNATURE_WRONG, SIGNATURE_UNCHECKED };
@@ -95,10 +95,10 @@ struct userinfo {
     char *user_id, *org_id, *username, *name, *email;
     bool active;
 };
-bool userinfo_parse(struct userinfo *ret_info, const char *body, gsize length, GError **error);
+bool userinfo_parse(struct userinfo *ret_info, const Json *json, GError **error);
 void userinfo_clear(struct userinfo *info);
 
 /* Seconds until "exp" of an introspection answer, from now; 0 when it has none or is inactive. */
-gint64 introspect_lifetime(const char *body, gsize length, gint64 now_ms, bool *ret_active);
+gint64 introspect_lifetime(const Json *json, gint64 now_ms, bool *ret_active);
 
 #endif

@@ -96,9 +96,10 @@ void check_http_any(struct check_run *run, HttpRequest *request, check_judge jud
  * request from the session's present token. */
 void check_rest(struct check_run *run, HttpRequest *(*build)(struct session *session),
                 check_judge judge);
-/* The wire's failure of a response that is not HTTP_ANSWERED. */
-void check_fail_wire(struct check_run *run, const struct http_response *response);
-/* A good status, but not the answer that belongs to it; error says what it is not. */
+/* With what the response amounts to, HTTP_ANSWERED or not; object: the call's, or NULL. */
+void check_fail_response(struct check_run *run, enum stage stage, enum failure_target target,
+                         const char *object, const struct http_response *response);
+/* The same with failure_from_unread. */
 void check_fail_unread(struct check_run *run, enum stage stage,
                        const struct http_response *response, const GError *error);
 /* Whether a callback that arrives late still has a list to report to. Frees the run if not. */

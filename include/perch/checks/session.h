@@ -54,8 +54,7 @@ struct session {
     char *server_ip;
     gint64 clock_offset_ms;
     bool has_date, salesforce_answered;
-    long versions_status;
-    char *versions_body;
+    Json *versions;                  /* the host's list of them, as it answered; NULL = none */
     struct failure versions_failure; /* what it amounts to if it is no list of versions */
     struct describe describes[2];    /* by enum test_object */
     Json *record;                    /* what the test insert sends */

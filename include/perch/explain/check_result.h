@@ -55,6 +55,12 @@ void check_result_free(struct check_result *result); /* NULL is fine */
 typedef struct check_result CheckResult;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckResult, check_result_free)
 
+/* The row that it is, where no check ran: failed, blocking, not measured. Owned by the caller. */
+struct check_result *check_result_failed(const char *id, const char *title, Diagnosis *diagnosis);
+/* diagnosis is taken; its page is looked for in org (NULL = nobody knows), with ids (or NULL). */
+void check_result_diagnose(struct check_result *result, Diagnosis *diagnosis, const char *org,
+                           const struct setup_ids *ids);
+
 const char *check_status_name(enum check_status status); /* "ok", for JSON */
 
 /* Why it failed, in the words of its diagnosis; owned by the caller. */

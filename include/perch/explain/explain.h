@@ -60,6 +60,7 @@ struct failure {
 };
 
 void failure_clear(struct failure *failure);
+void failure_copy(struct failure *ret_copy, const struct failure *failure); /* to be cleared */
 
 /* Reads an error answer in any of Salesforce's shapes (array, object, OAuth
  * object, plain word, HTML, XML, url-encoded, composite). Always gives a failure. */
@@ -68,6 +69,12 @@ void failure_parse(struct failure *ret_failure, enum stage stage, long status, c
 /* One of perch's own words, with a message that is for people. */
 void failure_own(struct failure *ret_failure, enum stage stage, const char *code,
                  const char *message);
+
+/* Sets code and message, cleaned, cut to a sane length and without secrets; or adds a sentence. */
+void failure_say(struct failure *failure, const char *code, const char *message);
+void failure_add(struct failure *failure, const char *sentence);
+/* "code: message", or the one that there is; NULL when there is neither. Owned by the caller. */
+char *failure_words(const struct failure *failure);
 
 /*
  * Reads whatever a person pasted: an answer of any shape, the address of a redirect or of an error

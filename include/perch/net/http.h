@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 #include <stdbool.h>
 
+#include "perch/base/json.h"
 #include "perch/base/secret.h"
 
 /*
@@ -61,6 +62,8 @@ struct http_response {
     gpointer private_headers;
 };
 
+/* The body as JSON; NULL when there is none, or it is no JSON. Owned by the caller. */
+Json *http_response_json(const struct http_response *response);
 /* Value of a response header (any case; the last one wins) or NULL; valid during the callback. */
 const char *http_response_header(const struct http_response *response, const char *name);
 

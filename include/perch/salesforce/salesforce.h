@@ -42,8 +42,11 @@ char *salesforce_id_long(const char *id);
 
 /* ---- answers of REST ---- */
 
+/* Whoever reads an answer gets it as JSON; NULL, no JSON at all, is refused as any other wrong one.
+ */
+
 /* Newest version of a /services/data/ answer ("68.0") and its label; PERCH_ERROR_INPUT. */
-char *versions_newest(const char *body, gsize length, char **ret_label, GError **error);
+char *versions_newest(const Json *answer, char **ret_label, GError **error);
 
 /* "api-usage=18/5000" of Sforce-Limit-Info. */
 bool limit_info_parse(const char *header, gint64 *ret_used, gint64 *ret_allowed);
@@ -63,7 +66,7 @@ struct describe {
     bool createable;
     GPtrArray *fields; /* struct field *, in Salesforce's order */
 };
-bool describe_parse(struct describe *ret_describe, const char *body, gsize length, GError **error);
+bool describe_parse(struct describe *ret_describe, const Json *answer, GError **error);
 void describe_clear(struct describe *describe);
 const struct field *describe_field(const struct describe *describe, const char *name); /* or NULL */
 guint describe_createable_count(const struct describe *describe);
@@ -71,12 +74,11 @@ guint describe_createable_count(const struct describe *describe);
 /* ---- records ---- */
 
 /* The id of a 201 answer (15 or 18 letters and digits); PERCH_ERROR_INPUT. */
-char *record_created_id(const char *body, gsize length, GError **error);
+char *record_created_id(const Json *answer, GError **error);
 
-/* The record that was asked for: every field of sent is in it, and its id, if it names one, is that
- * one. NULL with PERCH_ERROR_INPUT: the answer is none. Owned by the caller. */
-Json *record_parse(const char *body, gsize length, const Json *sent, const char *id,
-                   GError **error);
+/* Whether it is the record that was asked for: every field of sent is in it, and its id, if it
+ * names one, is that one. PERCH_ERROR_INPUT. */
+bool record_is_answer(const Json *answer, const Json *sent, const char *id, GError **error);
 /* Compares what was sent with what was read; names of the fields that differ (char *), empty when
  * all are the same. Salesforce trims white space at the ends of text and normalises dates; that
  * counts as the same. */
