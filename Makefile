@@ -308,7 +308,7 @@ $$(BUILD)/$(1)/%: %.c $$(BUILD)/%.o .clang-tidy
 	@touch $$@
 endef
 $(eval $(call tidy_rules,tidy,-clang-analyzer-*))
-$(eval $(call tidy_rules,analyze,-*$(comma)clang-analyzer-*))
+$(eval $(call tidy_rules,analyze,-bugprone-*$(comma)-cert-*$(comma)-misc-*$(comma)-readability-*$(comma)-performance-*))
 cppcheck: $(CONFIG_H)
 	$(Q).make/cppcheck.sh -j$(shell nproc) -I$(BUILD)/include src
 

@@ -96,14 +96,9 @@ static void check_revoked(struct check_run *run)
 static void erased(GObject *source, GAsyncResult *async, gpointer user)
 {
     struct check_run *run = user;
-    g_autoptr(GError) error = NULL;
     (void)source;
-    if (!check_run_is_alive(run))
-        return;
-    if (tokens_finish(async, &error))
+    if (check_tokens_done(run, async))
         check_ok(run, _("deleted; the keyring no longer has it"));
-    else
-        check_fail_tokens(run, error);
 }
 
 static void check_erased(struct check_run *run)

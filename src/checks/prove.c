@@ -251,15 +251,10 @@ static void check_session(struct check_run *run)
 static void stored(GObject *source, GAsyncResult *async, gpointer user)
 {
     struct check_run *run = user;
-    g_autoptr(GError) error = NULL;
     (void)source;
-    if (!check_run_is_alive(run))
-        return;
-    if (tokens_finish(async, &error))
+    if (check_tokens_done(run, async))
         check_ok(run, _("%s, read back, identical"),
                  store_provider(tokens_store(run->session->tokens)));
-    else
-        check_fail_tokens(run, error);
 }
 
 static void check_stored(struct check_run *run)

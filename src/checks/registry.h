@@ -46,6 +46,9 @@ void check_refresh(struct check_run *run, const struct check_asker *asker, refre
                    gpointer user);
 /* The keyring, or the lock, refused. */
 void check_fail_tokens(struct check_run *run, const GError *error);
+/* How a call of tokens.h that has user for its run ended. FALSE: nobody is left to hear of it, or
+ * the keyring, or the lock, refused, which the run has then failed with. */
+bool check_tokens_done(struct check_run *run, GAsyncResult *async);
 /* A refresh that did not end with stored tokens: what failed, or what becomes of the tokens. */
 void check_fail_refresh(struct check_run *run, struct refresh_result *result);
 

@@ -70,14 +70,9 @@ static void export_values(struct check_run *run)
 static void loaded(GObject *source, GAsyncResult *async, gpointer user)
 {
     struct check_run *run = user;
-    g_autoptr(GError) error = NULL;
     (void)source;
-    if (!check_run_is_alive(run))
-        return;
-    if (tokens_finish(async, &error))
+    if (check_tokens_done(run, async))
         export_values(run);
-    else
-        check_fail_tokens(run, error);
 }
 
 /* Which the wizard has in its session, and a command has in the keyring. */

@@ -33,6 +33,17 @@ void check_fail_tokens(struct check_run *run, const GError *error)
     check_fail(run, &failure);
 }
 
+bool check_tokens_done(struct check_run *run, GAsyncResult *async)
+{
+    g_autoptr(GError) error = NULL;
+    if (!check_run_is_alive(run))
+        return false;
+    if (tokens_finish(async, &error))
+        return true;
+    check_fail_tokens(run, error);
+    return false;
+}
+
 void check_fail_refresh(struct check_run *run, struct refresh_result *result)
 {
     if (result->ok) {

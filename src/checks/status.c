@@ -9,15 +9,10 @@
 static void loaded(GObject *source, GAsyncResult *async, gpointer user)
 {
     struct check_run *run = user;
-    g_autoptr(GError) error = NULL;
     (void)source;
-    if (!check_run_is_alive(run))
-        return;
-    if (tokens_finish(async, &error))
+    if (check_tokens_done(run, async))
         check_ok(run, _("%s; one item, complete"),
                  store_provider(tokens_store(run->session->tokens)));
-    else
-        check_fail_tokens(run, error);
 }
 
 void check_item(struct check_run *run)

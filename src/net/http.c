@@ -8,6 +8,7 @@
 #include "http_lookup.h"
 #include "http_private.h"
 #include "perch/base/clock.h"
+#include "perch/base/source.h"
 
 /* libcurl does not count the time that a request waits for another one's connection. */
 enum { DEADLINE_SLACK_MS = 250 };
@@ -23,28 +24,18 @@ struct Http {
     gint64 limit_ms; /* monotonic; 0 = none */
 };
 
-static void drop_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
 static GSource *attach(GSource *source, int priority, GSourceFunc callback,
                        struct transfer *transfer)
 {
     g_source_set_priority(source, priority);
-    g_source_set_callback(source, callback, transfer, NULL);
-    g_source_attach(source, transfer->context);
-    return source;
+    return source_attach(source, transfer->context, callback, transfer);
 }
 
 static void transfer_free(struct transfer *transfer)
 {
-    drop_source(&transfer->cancel);
-    drop_source(&transfer->deadline);
-    drop_source(&transfer->carried);
+    source_drop(&transfer->cancel);
+    source_drop(&transfer->deadline);
+    source_drop(&transfer->carried);
     curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
     curl_slist_free_all(transfer->connect_to);
@@ -58,9 +49,9 @@ static void transfer_free(struct transfer *transfer)
 /* Takes the transfer out of the multi and off its clocks; nothing calls back for it any more. */
 static void detach(struct transfer *transfer)
 {
-    drop_source(&transfer->cancel);
-    drop_source(&transfer->deadline);
-    drop_source(&transfer->carried);
+    source_drop(&transfer->cancel);
+    source_drop(&transfer->deadline);
+    source_drop(&transfer->carried);
     if (transfer->http == NULL)
         return;
     if (transfer->easy != NULL)
@@ -89,8 +80,8 @@ static void on_ended(CURL *easy, CURLcode code, gpointer user)
     }
     g_hash_table_remove(http->transfers, transfer);
     transfer->http = NULL;
-    drop_source(&transfer->cancel);
-    drop_source(&transfer->deadline);
+    source_drop(&transfer->cancel);
+    source_drop(&transfer->deadline);
     struct http_response response;
     response_fill(&response, transfer, code);
     count(&http->totals, &response);
@@ -152,7 +143,7 @@ static void end_later(struct transfer *transfer, enum http_end end, const char *
     transfer->unsent_end = end;
     transfer->unsent_detail = detail;
     /* in deadline's place, so that it is freed like every other source of the transfer */
-    drop_source(&transfer->deadline);
+    source_drop(&transfer->deadline);
     transfer->deadline = attach(g_idle_source_new(), G_PRIORITY_DEFAULT, on_unsent, transfer);
 }
 

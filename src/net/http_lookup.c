@@ -2,6 +2,7 @@
 #include "http_lookup.h"
 
 #include "perch/base/clock.h"
+#include "perch/base/source.h"
 #include "perch/base/text.h"
 
 enum { LOOKUP_SECONDS = 10 };
@@ -15,14 +16,6 @@ struct lookup {
     http_lookup_done done;
     gpointer user;
 };
-
-static void drop(GSource **source)
-{
-    if (*source != NULL) {
-        g_source_destroy(*source);
-        g_clear_pointer(source, g_source_unref);
-    }
-}
 
 static gboolean on_deadline(gpointer user)
 {
@@ -45,8 +38,8 @@ static void on_resolved(GObject *source, GAsyncResult *result, gpointer user)
     struct lookup *lookup = user;
     g_autoptr(GError) error = NULL;
     GList *addresses = g_resolver_lookup_by_name_finish(G_RESOLVER(source), result, &error);
-    drop(&lookup->deadline);
-    drop(&lookup->cancel);
+    source_drop(&lookup->deadline);
+    source_drop(&lookup->cancel);
     g_autofree char *ip = NULL;
     if (addresses != NULL)
         ip = g_inet_address_to_string(addresses->data);
@@ -69,13 +62,6 @@ static void on_resolved(GObject *source, GAsyncResult *result, gpointer user)
     g_free(lookup);
 }
 
-static GSource *attach(GSource *source, GSourceFunc callback, struct lookup *lookup)
-{
-    g_source_set_callback(source, callback, lookup, NULL);
-    g_source_attach(source, lookup->context);
-    return source;
-}
-
 void lookup_start(GMainContext *context, const char *host, GCancellable *cancellable,
                   http_lookup_done done, gpointer user)
 {
@@ -85,10 +71,11 @@ void lookup_start(GMainContext *context, const char *host, GCancellable *cancell
     lookup->started_ms = clock_monotonic_ms();
     lookup->done = done;
     lookup->user = user;
-    lookup->deadline = attach(g_timeout_source_new_seconds(LOOKUP_SECONDS), on_deadline, lookup);
+    lookup->deadline = source_attach(g_timeout_source_new_seconds(LOOKUP_SECONDS), lookup->context,
+                                     on_deadline, lookup);
     if (cancellable != NULL)
-        lookup->cancel =
-            attach(g_cancellable_source_new(cancellable), G_SOURCE_FUNC(on_cancel), lookup);
+        lookup->cancel = source_attach(g_cancellable_source_new(cancellable), lookup->context,
+                                       G_SOURCE_FUNC(on_cancel), lookup);
     g_autoptr(GResolver) resolver = g_resolver_get_default();
     g_main_context_push_thread_default(context);
     g_resolver_lookup_by_name_async(resolver, host, lookup->resolving, on_resolved, lookup);

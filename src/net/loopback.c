@@ -5,6 +5,7 @@
 
 #include "loopback_private.h"
 #include "perch/base/error.h"
+#include "perch/base/source.h"
 #include "perch/base/text.h"
 
 enum {
@@ -104,21 +105,6 @@ static void judge_next(Loopback *loopback)
     loopback->done(&result, loopback->user);
 }
 
-static void drop_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
-static GSource *attach(GSource *source, GMainContext *context, GSourceFunc callback, gpointer user)
-{
-    g_source_set_callback(source, callback, user, NULL);
-    g_source_attach(source, context);
-    return source;
-}
-
 /* Reads and forgets what is there. TRUE at the end of the connection. */
 static bool discard_input(GSocket *socket)
 {
@@ -135,8 +121,8 @@ static bool discard_input(GSocket *socket)
 static void visitor_free(gpointer data)
 {
     struct visitor *visitor = data;
-    drop_source(&visitor->watch);
-    drop_source(&visitor->deadline);
+    source_drop(&visitor->watch);
+    source_drop(&visitor->deadline);
     /* Unread input would turn the close into a reset, and the page with it. */
     discard_input(visitor->socket);
     g_socket_close(visitor->socket, NULL);
@@ -157,18 +143,18 @@ static gboolean on_visitor_late(gpointer user);
 
 static void visitor_watch(struct visitor *visitor, GIOCondition condition)
 {
-    drop_source(&visitor->watch);
+    source_drop(&visitor->watch);
     if (condition != 0)
         visitor->watch =
-            attach(g_socket_create_source(visitor->socket, condition, NULL),
-                   visitor->loopback->context, G_SOURCE_FUNC(on_visitor_ready), visitor);
+            source_attach(g_socket_create_source(visitor->socket, condition, NULL),
+                          visitor->loopback->context, G_SOURCE_FUNC(on_visitor_ready), visitor);
 }
 
 static void visitor_give(struct visitor *visitor, guint seconds)
 {
-    drop_source(&visitor->deadline);
-    visitor->deadline = attach(g_timeout_source_new_seconds(seconds), visitor->loopback->context,
-                               on_visitor_late, visitor);
+    source_drop(&visitor->deadline);
+    visitor->deadline = source_attach(g_timeout_source_new_seconds(seconds),
+                                      visitor->loopback->context, on_visitor_late, visitor);
 }
 
 /* Writes what the socket takes. The visitor may be gone afterwards. */
@@ -355,7 +341,7 @@ static void start_accepting(Loopback *loopback);
 static gboolean on_pause_over(gpointer user)
 {
     Loopback *loopback = user;
-    drop_source(&loopback->pause);
+    source_drop(&loopback->pause);
     start_accepting(loopback);
     return G_SOURCE_REMOVE;
 }
@@ -363,8 +349,8 @@ static gboolean on_pause_over(gpointer user)
 static void stop_accepting(Loopback *loopback)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(loopback->accepting); i++)
-        drop_source(&loopback->accepting[i]);
-    drop_source(&loopback->pause);
+        source_drop(&loopback->accepting[i]);
+    source_drop(&loopback->pause);
 }
 
 static gboolean on_knock(GSocket *socket, GIOCondition condition, gpointer user)
@@ -378,8 +364,8 @@ static gboolean on_knock(GSocket *socket, GIOCondition condition, gpointer user)
     } else if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
         /* No descriptors left: the connection stays queued, and the source would fire endlessly. */
         stop_accepting(loopback);
-        loopback->pause = attach(g_timeout_source_new(ACCEPT_PAUSE_MS), loopback->context,
-                                 on_pause_over, loopback);
+        loopback->pause = source_attach(g_timeout_source_new(ACCEPT_PAUSE_MS), loopback->context,
+                                        on_pause_over, loopback);
     }
     return G_SOURCE_CONTINUE;
 }
@@ -389,8 +375,9 @@ static void start_accepting(Loopback *loopback)
     GSocket *const sockets[] = {loopback->sockets.ipv4, loopback->sockets.ipv6};
     for (gsize i = 0; i < G_N_ELEMENTS(sockets); i++)
         if (sockets[i] != NULL)
-            loopback->accepting[i] = attach(g_socket_create_source(sockets[i], G_IO_IN, NULL),
-                                            loopback->context, G_SOURCE_FUNC(on_knock), loopback);
+            loopback->accepting[i] =
+                source_attach(g_socket_create_source(sockets[i], G_IO_IN, NULL), loopback->context,
+                              G_SOURCE_FUNC(on_knock), loopback);
 }
 
 /* The first port that can be had whole; 0 with error. */

@@ -7,6 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "perch/base/source.h"
 #include "plain_private.h"
 
 /* ---- echo ---- */
@@ -46,16 +47,9 @@ void lines_init(struct lines *lines, void (*ready)(gpointer user), gpointer user
     *lines = (struct lines){.buf = secret_buf_new(), .ready = ready, .user = user};
 }
 
-static void stop(struct lines *lines)
-{
-    if (lines->source != NULL)
-        g_source_destroy(lines->source);
-    g_clear_pointer(&lines->source, g_source_unref);
-}
-
 void lines_clear(struct lines *lines)
 {
-    stop(lines);
+    source_drop(&lines->source);
     g_clear_pointer(&lines->buf, secret_buf_free);
 }
 
@@ -95,7 +89,8 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer user)
     else
         lines->ended = true;
     wipe(chunk, sizeof chunk);
-    stop(lines); /* the next question listens again: what is not needed stays unread */
+    source_drop(
+        &lines->source); /* the next question listens again: what is not needed stays unread */
     lines->ready(lines->user);
     return G_SOURCE_REMOVE;
 }
@@ -103,7 +98,7 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer user)
 void lines_listen(struct lines *lines, bool on)
 {
     if (!on || lines->ended) {
-        stop(lines);
+        source_drop(&lines->source);
         return;
     }
     if (lines->source != NULL)

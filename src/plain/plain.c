@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "perch/base/source.h"
 #include "perch/base/text.h"
 #include "plain_private.h"
 
@@ -24,9 +25,7 @@ void plain_soon(Plain *plain)
 {
     if (plain->turn != NULL || plain->ended)
         return;
-    plain->turn = g_idle_source_new();
-    g_source_set_callback(plain->turn, on_turn, plain, NULL);
-    g_source_attach(plain->turn, plain->context);
+    plain->turn = source_attach(g_idle_source_new(), plain->context, on_turn, plain);
 }
 
 struct view *plain_look(Plain *plain)
@@ -366,9 +365,7 @@ void plain_free(Plain *plain)
     if (plain == NULL)
         return;
     plain_stop(plain);
-    if (plain->turn != NULL)
-        g_source_destroy(plain->turn);
-    g_clear_pointer(&plain->turn, g_source_unref);
+    source_drop(&plain->turn);
     lines_clear(&plain->lines);
     printer_clear(&plain->printer);
     g_free(plain->next_print);

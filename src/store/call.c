@@ -6,6 +6,7 @@
 
 #include "perch/base/error.h"
 #include "perch/base/paths.h"
+#include "perch/base/source.h"
 #include "perch/base/text.h"
 
 const SecretSchema call_schema = {
@@ -50,20 +51,11 @@ void store_refuse(const char *why)
 
 /* ---- answers ---- */
 
-static void drop_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_source_unref(*source);
-    *source = NULL;
-}
-
 static GTask *take_task(Call *call)
 {
-    drop_source(&call->cancel);
-    drop_source(&call->close);
-    drop_source(&call->timeout_source);
+    source_drop(&call->cancel);
+    source_drop(&call->close);
+    source_drop(&call->timeout_source);
     return g_steal_pointer(&call->task);
 }
 
@@ -74,16 +66,11 @@ void call_succeed(Call *call)
         g_task_return_boolean(task, TRUE);
 }
 
-static void unref_secret(gpointer secret)
-{
-    secret_unref(secret);
-}
-
 void call_succeed_with(Call *call, Secret *value)
 {
     g_autoptr(GTask) task = take_task(call);
     if (task != NULL)
-        g_task_return_pointer(task, secret_ref(value), unref_secret);
+        g_task_return_pointer(task, secret_ref(value), (GDestroyNotify)secret_unref);
 }
 
 void call_fail(Call *call, int code, const char *sentence)
@@ -223,19 +210,16 @@ static GSource *watch(Call *call, GCancellable *cancellable)
 {
     if (cancellable == NULL)
         return NULL;
-    GSource *source = g_cancellable_source_new(cancellable);
     /* The real type of the callback is GCancellableSourceFunc. */
-    g_source_set_callback(source, G_SOURCE_FUNC(on_cancelled), call, NULL);
-    g_source_attach(source, g_main_context_get_thread_default());
-    return source;
+    return source_attach(g_cancellable_source_new(cancellable), g_main_context_get_thread_default(),
+                         G_SOURCE_FUNC(on_cancelled), call);
 }
 
 void call_expect_service(Call *call)
 {
-    drop_source(&call->timeout_source);
-    call->timeout_source = g_timeout_source_new(call_answer_ms);
-    g_source_set_callback(call->timeout_source, on_late, call, NULL);
-    g_source_attach(call->timeout_source, g_main_context_get_thread_default());
+    source_drop(&call->timeout_source);
+    call->timeout_source = source_attach(g_timeout_source_new(call_answer_ms),
+                                         g_main_context_get_thread_default(), on_late, call);
 }
 
 bool call_prompts_for_form(const Call *call)
@@ -245,7 +229,7 @@ bool call_prompts_for_form(const Call *call)
 
 void call_expect_person(Call *call)
 {
-    drop_source(&call->timeout_source);
+    source_drop(&call->timeout_source);
 }
 
 /* ---- life ---- */

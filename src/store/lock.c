@@ -7,6 +7,7 @@
 #include "perch/base/clock.h"
 #include "perch/base/error.h"
 #include "perch/base/paths.h"
+#include "perch/base/source.h"
 #include "perch/base/text.h"
 #include "perch/store/store.h"
 
@@ -28,19 +29,11 @@ struct take {
     GSource *again, *cancelled;
 };
 
-static void drop_source(GSource *source)
-{
-    if (source == NULL)
-        return;
-    g_source_destroy(source);
-    g_source_unref(source);
-}
-
 static void take_free(gpointer data)
 {
     struct take *take = data;
-    drop_source(take->again);
-    drop_source(take->cancelled);
+    source_drop(&take->again);
+    source_drop(&take->cancelled);
     if (take->fd >= 0)
         close(take->fd);
     g_free(take);
@@ -166,8 +159,8 @@ StoreLock *store_lock_setup(const char *config_dir, const char *name, GError **e
 static struct take *end(GTask *task)
 {
     struct take *take = g_task_get_task_data(task);
-    drop_source(g_steal_pointer(&take->again));
-    drop_source(g_steal_pointer(&take->cancelled));
+    source_drop(&take->again);
+    source_drop(&take->cancelled);
     return take;
 }
 
@@ -176,10 +169,9 @@ static gboolean try_lock(gpointer user);
 static void try_later(GTask *task, guint wait_ms)
 {
     struct take *take = g_task_get_task_data(task);
-    drop_source(take->again);
-    take->again = g_timeout_source_new(wait_ms);
-    g_source_set_callback(take->again, try_lock, task, NULL);
-    g_source_attach(take->again, g_task_get_context(task));
+    source_drop(&take->again);
+    take->again =
+        source_attach(g_timeout_source_new(wait_ms), g_task_get_context(task), try_lock, task);
 }
 
 /* The sources borrow the task; whoever returns on it drops the one reference. */
@@ -236,11 +228,10 @@ void store_lock_take(const char *config_dir, const char *name, GCancellable *can
     take->fd = fd;
     take->wait_ms = FIRST_WAIT_MS;
     g_task_set_task_data(task, take, take_free);
-    if (cancellable != NULL) {
-        take->cancelled = g_cancellable_source_new(cancellable);
-        g_source_set_callback(take->cancelled, G_SOURCE_FUNC(on_cancelled), task, NULL);
-        g_source_attach(take->cancelled, g_task_get_context(task));
-    }
+    if (cancellable != NULL)
+        take->cancelled =
+            source_attach(g_cancellable_source_new(cancellable), g_task_get_context(task),
+                          G_SOURCE_FUNC(on_cancelled), task);
     try_later(g_steal_pointer(&task), 0);
 }
 

@@ -205,16 +205,11 @@ static GSubprocess *spawn(GError **error)
                             error, "/proc/self/exe", asked_for, NULL);
 }
 
-static void unref_secret(gpointer secret)
-{
-    secret_unref(secret);
-}
-
 /* The password's own memory, not a copy. */
 static GBytes *bytes_of(Secret *password)
 {
-    return g_bytes_new_with_free_func(secret_peek(password), secret_length(password), unref_secret,
-                                      secret_ref(password));
+    return g_bytes_new_with_free_func(secret_peek(password), secret_length(password),
+                                      (GDestroyNotify)secret_unref, secret_ref(password));
 }
 
 static bool take_answer(GBytes *output, GError **error)

@@ -14,6 +14,7 @@
 
 #include "perch/base/error.h"
 #include "perch/base/paths.h"
+#include "perch/base/source.h"
 #include "perch/base/text.h"
 
 enum {
@@ -263,18 +264,6 @@ static gboolean on_late(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-static void attach(GSource *source, GSourceFunc func, struct waiting *waiting)
-{
-    g_source_set_callback(source, func, waiting, NULL);
-    g_source_attach(source, g_main_loop_get_context(waiting->loop));
-}
-
-static void detach(GSource *source)
-{
-    g_source_destroy(source);
-    g_source_unref(source);
-}
-
 /* Runs a context of its own until the name has an owner, the daemon ends, or time is up. */
 static bool wait_until_served(GDBusConnection *bus, GPid pid)
 {
@@ -283,17 +272,16 @@ static bool wait_until_served(GDBusConnection *bus, GPid pid)
     guint name = g_bus_watch_name_on_connection(bus, "org.freedesktop.secrets",
                                                 G_BUS_NAME_WATCHER_FLAGS_NONE, on_owner, NULL,
                                                 &waiting, NULL);
-    GSource *late = g_timeout_source_new(START_MS);
-    attach(late, on_late, &waiting);
+    GSource *late = source_attach(g_timeout_source_new(START_MS), context, on_late, &waiting);
     int fd = open_pid(pid);
     GSource *ended = fd < 0 ? NULL : g_unix_fd_source_new(fd, G_IO_IN);
     if (ended != NULL)
-        attach(ended, G_SOURCE_FUNC(on_ended), &waiting);
+        source_attach(ended, context, G_SOURCE_FUNC(on_ended), &waiting);
     g_main_loop_run(waiting.loop);
     g_bus_unwatch_name(name);
-    detach(late);
+    source_drop(&late);
     if (ended != NULL) {
-        detach(ended);
+        source_drop(&ended);
         close(fd);
     }
     while (g_main_context_iteration(context, FALSE))

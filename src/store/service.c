@@ -65,11 +65,6 @@ static GTask *take_task(struct prompt *prompt)
     return task;
 }
 
-static void unref_variant(gpointer variant)
-{
-    g_variant_unref(variant);
-}
-
 /* As an error, since libsecret does not expect "no value, no error" everywhere. */
 static void return_dismissed(GTask *task)
 {
@@ -93,7 +88,7 @@ static void on_completed(GDBusConnection *bus, const char *sender, const char *p
     if (dismissed)
         return_dismissed(task);
     else if (prompt->type == NULL || g_variant_is_of_type(value, prompt->type))
-        g_task_return_pointer(task, g_steal_pointer(&value), unref_variant);
+        g_task_return_pointer(task, g_steal_pointer(&value), (GDestroyNotify)g_variant_unref);
     else
         g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                                 "The prompt ended with a value of another type.");

@@ -229,14 +229,9 @@ static void on_created(GObject *source, GAsyncResult *result, gpointer user)
         save_look(call, path);
 }
 
-static void unref_variant(gpointer variant)
-{
-    g_variant_unref(variant);
-}
-
 static GHashTable *new_properties(void)
 {
-    return g_hash_table_new_full(g_str_hash, g_str_equal, NULL, unref_variant);
+    return g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_variant_unref);
 }
 
 static void put(GHashTable *properties, const char *name, GVariant *value)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "perch/base/error.h"
+#include "perch/base/source.h"
 #include "perch/base/text.h"
 #include "tokens_private.h"
 
@@ -20,21 +21,13 @@ struct visit {
 
 static GPtrArray *visits; /* struct visit *, all that are open; NULL = none */
 
-static void drop_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
 static void visit_free(struct visit *visit)
 {
     g_ptr_array_remove_fast(visits, visit);
     if (visits->len == 0)
         g_clear_pointer(&visits, g_ptr_array_unref);
-    drop_source(&visit->stop);
-    drop_source(&visit->tell);
+    source_drop(&visit->stop);
+    source_drop(&visit->tell);
     g_object_unref(visit->terms.cancellable);
     g_object_unref(visit->lock_wait);
     g_free(visit->name);
@@ -87,8 +80,8 @@ static void locked(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(GError) error = NULL;
     (void)source;
     visit->tokens->lock = store_lock_take_finish(result, &error);
-    drop_source(&visit->stop);
-    drop_source(&visit->tell);
+    source_drop(&visit->stop);
+    source_drop(&visit->tell);
     if (visit->tokens->lock != NULL) {
         look(visit);
         return;
@@ -101,13 +94,6 @@ static void locked(GObject *source, GAsyncResult *result, gpointer user)
                               "minute."));
     }
     entered(visit, error);
-}
-
-static GSource *attach(GSource *source, GSourceFunc callback, struct visit *visit)
-{
-    g_source_set_callback(source, callback, visit, NULL);
-    g_source_attach(source, g_main_context_get_thread_default());
-    return source;
 }
 
 static gboolean on_cancelled(GCancellable *cancellable, gpointer user)
@@ -128,10 +114,11 @@ static gboolean on_too_long(gpointer user)
 static gboolean on_wait(gpointer user)
 {
     struct visit *visit = user;
-    drop_source(&visit->tell);
+    source_drop(&visit->tell);
     if (visit->terms.waiting != NULL)
         visit->terms.waiting(visit->user);
-    visit->tell = attach(g_timeout_source_new(LOCK_MS - TELL_MS), on_too_long, visit);
+    visit->tell = source_attach(g_timeout_source_new(LOCK_MS - TELL_MS),
+                                g_main_context_get_thread_default(), on_too_long, visit);
     return G_SOURCE_REMOVE;
 }
 
@@ -139,14 +126,16 @@ static gboolean begin(gpointer user)
 {
     struct visit *visit = user;
     Tokens *tokens = visit->tokens;
-    drop_source(&visit->tell);
+    source_drop(&visit->tell);
     if (tokens->lock != NULL || !(visit->terms.kind & VISIT_LOCKS)) {
         look(visit);
         return G_SOURCE_REMOVE;
     }
-    visit->tell = attach(g_timeout_source_new(TELL_MS), on_wait, visit);
-    visit->stop = attach(g_cancellable_source_new(visit->terms.cancellable),
-                         G_SOURCE_FUNC(on_cancelled), visit);
+    visit->tell = source_attach(g_timeout_source_new(TELL_MS), g_main_context_get_thread_default(),
+                                on_wait, visit);
+    visit->stop =
+        source_attach(g_cancellable_source_new(visit->terms.cancellable),
+                      g_main_context_get_thread_default(), G_SOURCE_FUNC(on_cancelled), visit);
     store_lock_take(tokens->config_dir, visit->name, visit->lock_wait, locked, visit);
     return G_SOURCE_REMOVE;
 }
@@ -155,7 +144,8 @@ static void enter_next(Tokens *tokens)
 {
     tokens->visit = g_queue_pop_head(&tokens->waiting);
     if (tokens->visit != NULL)
-        tokens->visit->tell = attach(g_idle_source_new(), begin, tokens->visit);
+        tokens->visit->tell = source_attach(
+            g_idle_source_new(), g_main_context_get_thread_default(), begin, tokens->visit);
 }
 
 void tokens_enter(Tokens *tokens, const char *name, const struct visit_terms *terms,

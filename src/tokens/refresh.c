@@ -3,6 +3,7 @@
 
 #include "answer.h"
 #include "perch/base/clock.h"
+#include "perch/base/source.h"
 #include "perch/base/text.h"
 #include "perch/net/failure.h"
 #include "tokens_private.h"
@@ -32,18 +33,10 @@ struct refresh {
 
 static GPtrArray *running; /* struct refresh *; NULL = none */
 
-static void drop_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
 static void end_pause(struct refresh *refresh)
 {
-    drop_source(&refresh->pause);
-    drop_source(&refresh->stop);
+    source_drop(&refresh->pause);
+    source_drop(&refresh->stop);
 }
 
 static void finish(struct refresh *refresh)
@@ -104,21 +97,16 @@ static void tell(struct refresh *refresh, enum refresh_wait wait)
 
 static gboolean on_pause_cancelled(GCancellable *cancellable, gpointer user);
 
-static GSource *attach(GSource *source, GSourceFunc callback, struct refresh *refresh)
-{
-    g_source_set_callback(source, callback, refresh, NULL);
-    g_source_attach(source, g_main_context_get_thread_default());
-    return source;
-}
-
 static void pause_then(struct refresh *refresh, gint64 milliseconds, GSourceFunc next)
 {
     /* Uneven: many processes, or many computers, may wait for the same thing. */
     gint64 uneven = milliseconds * 3 / 4 + g_random_int_range(0, (gint)(milliseconds / 2) + 1);
     end_pause(refresh);
-    refresh->pause = attach(g_timeout_source_new((guint)uneven), next, refresh);
-    refresh->stop = attach(g_cancellable_source_new(refresh->cancellable),
-                           G_SOURCE_FUNC(on_pause_cancelled), refresh);
+    refresh->pause = source_attach(g_timeout_source_new((guint)uneven),
+                                   g_main_context_get_thread_default(), next, refresh);
+    refresh->stop = source_attach(g_cancellable_source_new(refresh->cancellable),
+                                  g_main_context_get_thread_default(),
+                                  G_SOURCE_FUNC(on_pause_cancelled), refresh);
 }
 
 /* ---- storing ---- */

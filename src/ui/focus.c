@@ -276,6 +276,17 @@ void ui_send_action(Ui *ui, enum action action)
         ui_focus_first_bad(ui);
 }
 
+void ui_act(Ui *ui, enum action action)
+{
+    if (action == ACTION_KEYS) {
+        ui->help = true;
+        ui->help_page = 0;
+        ui_redraw(ui);
+    } else if (action != ACTION_COUNT) {
+        ui_send_action(ui, action);
+    }
+}
+
 void ui_select(Ui *ui, int index)
 {
     ui_send(ui, (struct view_event){.kind = VIEW_EVENT_SELECT, .id = ui->focus, .index = index});

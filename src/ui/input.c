@@ -211,14 +211,7 @@ static void command_key(Ui *ui, const struct key *key)
     }
     if (is_char && key->code == ' ' && press_space(ui))
         return;
-    enum action action = find_action(ui, action_code(key));
-    if (action == ACTION_KEYS) {
-        ui->help = true;
-        ui->help_page = 0;
-        ui_redraw(ui);
-    } else if (action != ACTION_COUNT) {
-        ui_send_action(ui, action);
-    }
+    ui_act(ui, find_action(ui, action_code(key)));
 }
 
 /* Keys that work on every screen. */

@@ -46,14 +46,7 @@ static void click_line(Ui *ui, const struct ui_line *line)
 
 static void click_bar(Ui *ui, int column)
 {
-    enum action action = ui_bar_action_at(ui, column);
-    if (action == ACTION_KEYS) {
-        ui->help = true;
-        ui->help_page = 0;
-        ui_redraw(ui);
-    } else if (action != ACTION_COUNT) {
-        ui_send_action(ui, action);
-    }
+    ui_act(ui, ui_bar_action_at(ui, column));
 }
 
 void ui_handle_mouse(Ui *ui)

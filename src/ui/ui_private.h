@@ -89,6 +89,8 @@ void ui_focus_end(Ui *ui, int direction);
 void ui_focus_first_bad(Ui *ui);
 void ui_send(Ui *ui, struct view_event event);
 void ui_send_action(Ui *ui, enum action action);
+/* The help is shown by the ui itself; ACTION_COUNT is no action. */
+void ui_act(Ui *ui, enum action action);
 void ui_select(Ui *ui, int index);
 
 /* scroll.c */

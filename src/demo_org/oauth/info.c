@@ -3,6 +3,7 @@
 
 #include "demo_org/oauth/oauth.h"
 #include "demo_org/org/scopes.h"
+#include "demo_org/org/sobject_rows.h"
 #include "perch/base/clock.h"
 #include "perch/base/secret.h"
 
@@ -116,13 +117,6 @@ void oauth_introspect(struct state *state, struct request *request, struct respo
     response_json(response, 200, body);
 }
 
-/* "2026-11-23T08:14:00.000+0000" */
-static char *long_time(gint64 wall_ms)
-{
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(wall_ms / 1000);
-    return g_date_time_format(time, "%Y-%m-%dT%H:%M:%S.000+0000");
-}
-
 /* A dead or missing token is answered with a bare word. */
 static const struct user *caller(struct state *state, const struct request *request,
                                  struct response *response)
@@ -203,7 +197,7 @@ void oauth_userinfo(struct state *state, struct request *request, struct respons
     g_autofree char *name = display_name(user);
     g_autofree char *profile = g_strdup_printf("%s/%s", state->instance_url, user_id);
     g_autofree char *picture = g_strconcat(state->instance_url, "/profilephoto/005/F", NULL);
-    g_autofree char *updated = long_time(state_now(state));
+    g_autofree char *updated = rows_time(state_now(state));
     Json *body = json_object();
     json_set_string(body, "sub", sub);
     json_set_string(body, "user_id", user_id);
@@ -240,7 +234,7 @@ static void identity_body(const struct state *state, const struct user *user, co
     g_autofree char *user_id = id_18(user->id);
     g_autofree char *org_id = id_18(state->org->id);
     g_autofree char *name = display_name(user);
-    g_autofree char *modified = long_time(state_now(state));
+    g_autofree char *modified = rows_time(state_now(state));
     json_set_string(body, "id", id);
     json_set_bool(body, "asserted_user", true);
     json_set_string(body, "user_id", user_id);

@@ -89,29 +89,40 @@ ROWS(rows_of_connected_applications)
     return rows;
 }
 
+/* A row for each External Client App of the org. */
+static GPtrArray *rows_of_ecas(const struct state *state,
+                               Json *(*row_of)(const struct state *state, const struct app *app))
+{
+    GPtrArray *rows = rows_new();
+    STATE_EACH(app, app, state)
+    {
+        if (is_here(app) && is_eca(app))
+            g_ptr_array_add(rows, row_of(state, app));
+    }
+    return rows;
+}
+
+static Json *eca_row(const struct state *state, const struct app *app)
+{
+    g_autofree char *scoped = g_strdup_printf("%.15s:%s", state->org->id, app->name);
+    Json *row = json_object();
+    row_set_id(row, "Id", app->id);
+    json_set_string(row, "DeveloperName", app->name);
+    json_set_string(row, "MasterLabel", app->label);
+    json_set_string(row, "Description", NULL);
+    json_set_string(row, "ContactEmail", NULL);
+    json_set_string(row, "DistributionState", "Local");
+    json_set_string(row, "OrgScopedExternalApp", scoped);
+    json_set_string(row, "NamespacePrefix", NULL);
+    json_set_string(row, "CreatedDate", "2026-01-05T09:00:00.000+0000");
+    return row;
+}
+
 ROWS(rows_of_external_client_apps)
 {
     (void)object;
     (void)asking;
-    GPtrArray *rows = rows_new();
-    STATE_EACH(app, app, state)
-    {
-        if (!is_here(app) || !is_eca(app))
-            continue;
-        g_autofree char *scoped = g_strdup_printf("%.15s:%s", state->org->id, app->name);
-        Json *row = json_object();
-        row_set_id(row, "Id", app->id);
-        json_set_string(row, "DeveloperName", app->name);
-        json_set_string(row, "MasterLabel", app->label);
-        json_set_string(row, "Description", NULL);
-        json_set_string(row, "ContactEmail", NULL);
-        json_set_string(row, "DistributionState", "Local");
-        json_set_string(row, "OrgScopedExternalApp", scoped);
-        json_set_string(row, "NamespacePrefix", NULL);
-        json_set_string(row, "CreatedDate", "2026-01-05T09:00:00.000+0000");
-        g_ptr_array_add(rows, row);
-    }
-    return rows;
+    return rows_of_ecas(state, eca_row);
 }
 
 /* Metadata's word for one of ours. */
@@ -147,33 +158,32 @@ static Json *satellite_row(const struct app *app, const char *prefix, const char
     return row;
 }
 
+static Json *policy_row(const struct state *state, const struct app *app)
+{
+    (void)state;
+    const bool period = strcmp(app->refresh_policy, "lifetime") == 0 ||
+                        strcmp(app->refresh_policy, "inactivity") == 0;
+    Json *row = satellite_row(app, "0xQ", "_oauth_defaultPolicy");
+    json_set_string(row, "PermittedUsersPolicyType", policy_word(app->permitted_users));
+    json_set_string(row, "IpRelaxationPolicyType", policy_word(app->ip_relaxation));
+    json_set_string(row, "RefreshTokenPolicyType", policy_word(app->refresh_policy));
+    json_set(row, "RefreshTokenValidityPeriod",
+             period ? json_int_new(app->refresh_hours) : json_null_new());
+    json_set_string(row, "RefreshTokenValidityUnit", period ? "Hours" : NULL);
+    json_set_string(row, "RequiredSessionLevel", policy_word(app->session_level));
+    json_set(row, "SessionTimeoutInMinutes",
+             app->session_minutes > 0 ? json_int_new(app->session_minutes) : json_null_new());
+    return row;
+}
+
 ROWS(rows_of_app_policies)
 {
     (void)object;
     (void)asking;
-    GPtrArray *rows = rows_new();
-    STATE_EACH(app, app, state)
-    {
-        if (!is_here(app) || !is_eca(app))
-            continue;
-        const bool period = strcmp(app->refresh_policy, "lifetime") == 0 ||
-                            strcmp(app->refresh_policy, "inactivity") == 0;
-        Json *row = satellite_row(app, "0xQ", "_oauth_defaultPolicy");
-        json_set_string(row, "PermittedUsersPolicyType", policy_word(app->permitted_users));
-        json_set_string(row, "IpRelaxationPolicyType", policy_word(app->ip_relaxation));
-        json_set_string(row, "RefreshTokenPolicyType", policy_word(app->refresh_policy));
-        json_set(row, "RefreshTokenValidityPeriod",
-                 period ? json_int_new(app->refresh_hours) : json_null_new());
-        json_set_string(row, "RefreshTokenValidityUnit", period ? "Hours" : NULL);
-        json_set_string(row, "RequiredSessionLevel", policy_word(app->session_level));
-        json_set(row, "SessionTimeoutInMinutes",
-                 app->session_minutes > 0 ? json_int_new(app->session_minutes) : json_null_new());
-        g_ptr_array_add(rows, row);
-    }
-    return rows;
+    return rows_of_ecas(state, policy_row);
 }
 
-ROWS(rows_of_app_settings)
+static Json *settings_row(const struct state *state, const struct app *app)
 {
     static const struct {
         const char *field, *scope;
@@ -188,17 +198,16 @@ ROWS(rows_of_app_settings)
                   {"OauthScopesEMAIL", "email"},
                   {"OauthScopesADDRESS", "address"},
                   {"OauthScopesPHONE", "phone"}};
+    (void)state;
+    Json *row = satellite_row(app, "0xL", "_oauth");
+    for (gsize i = 0; i < G_N_ELEMENTS(scopes); i++)
+        json_set_bool(row, scopes[i].field, list_has(app->scopes, scopes[i].scope));
+    return row;
+}
+
+ROWS(rows_of_app_settings)
+{
     (void)object;
     (void)asking;
-    GPtrArray *rows = rows_new();
-    STATE_EACH(app, app, state)
-    {
-        if (!is_here(app) || !is_eca(app))
-            continue;
-        Json *row = satellite_row(app, "0xL", "_oauth");
-        for (gsize i = 0; i < G_N_ELEMENTS(scopes); i++)
-            json_set_bool(row, scopes[i].field, list_has(app->scopes, scopes[i].scope));
-        g_ptr_array_add(rows, row);
-    }
-    return rows;
+    return rows_of_ecas(state, settings_row);
 }
