@@ -76,6 +76,7 @@ static int fail(const struct forget_options *options, const GError *error)
 {
     if (options->ret_problem == NULL)
         return command_error(error);
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): who fails sets an error */
     *options->ret_problem = g_strdup(error->message);
     return (int)perch_error_exit(error);
 }

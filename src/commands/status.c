@@ -129,18 +129,18 @@ static int run_status(const GStrv names, const struct common_options *common,
 {
     static const enum check_list_id lists[] = {CHECKS_STATUS};
     g_autoptr(GArray) rows = make_rows(names, services);
-    g_autofree struct app_job *jobs = g_new0(struct app_job, rows->len + 1);
     guint count = 0;
     int code = PERCH_EXIT_OK, width = 4;
+    if (rows->len == 0 && !common->json) {
+        puts(_("No connections yet. Make one with: perch setup"));
+        return PERCH_EXIT_OK;
+    }
+    g_autofree struct app_job *jobs = g_new0(struct app_job, rows->len + 1);
     for (guint i = 0; i < rows->len; i++) {
         struct row *row = &g_array_index(rows, struct row, i);
         width = MAX(width, text_width(row->name));
         if (row->problem == NULL && !row->draft && !row->forgetting)
             jobs[count++] = row->job;
-    }
-    if (rows->len == 0 && !common->json) {
-        puts(_("No connections yet. Make one with: perch setup"));
-        return PERCH_EXIT_OK;
     }
     if (count > 0 && !app_run_lists(jobs, count, lists, G_N_ELEMENTS(lists), NULL, NULL,
                                     common->timeout * 1000)) {

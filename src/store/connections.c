@@ -213,7 +213,7 @@ GPtrArray *connections_list(const char *config_dir)
             continue; /* not written by perch */
         g_autoptr(GError) problem = NULL;
         Connection *connection = connections_load(config_dir, name, &problem);
-        add_entry(list, name, connection, connection == NULL ? problem->message : NULL);
+        add_entry(list, name, connection, problem != NULL ? problem->message : NULL);
     }
     g_ptr_array_sort(list, by_name);
     return list;

@@ -220,7 +220,7 @@ StorePrivate *private_bus_start(const char *folder, GError **error)
 {
     g_autoptr(StorePrivate) service = g_new0(StorePrivate, 1);
     if (!start_in_folder(service, folder, error))
-        return NULL;
+        return NULL; /* NOLINT(clang-analyzer-unix.Malloc): it does not know of g_autoptr */
     service->address_before = g_strdup(g_getenv("DBUS_SESSION_BUS_ADDRESS"));
     service->address_set = true;
     g_setenv("DBUS_SESSION_BUS_ADDRESS", service->address, TRUE);

@@ -273,10 +273,9 @@ static bool read_answer(struct charge *charge)
 {
     const struct page *page = charge->page;
     struct token_answer answer = {0};
-    g_autoptr(Json) json =
-        charge->answer == NULL
-            ? NULL
-            : json_parse(secret_peek(charge->answer), secret_length(charge->answer), NULL);
+    g_autoptr(Json) json = charge->answer == NULL ? NULL
+                                                  : json_parse(secret_peek(charge->answer),
+                                                               secret_length(charge->answer), NULL);
     if (!token_answer_parse(&answer, json, page->login_url, NULL))
         return false;
     /* Where nothing came that is not in the keyring anyway, once has to do. */

@@ -8,7 +8,8 @@
 #include "perch/base/secret.h"
 
 /*
- * A keyring of perch's own, for machines without a Secret Service: gnome-keyring on a private bus,
+ * A keyring of perch's own, for machines without a Secret Service: no other kind of store, hence no
+ * row of kinds.def, but the same one (store_use_bus) with gnome-keyring on a private bus behind it,
  * its file in $XDG_DATA_HOME/perch/keyring, encrypted with a password. Once opened it stays open
  * for every perch of this user until somebody ends it or the computer restarts, as an ssh-agent
  * does; after that the password is needed again. Once there is one, perch uses it and not the

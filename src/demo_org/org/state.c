@@ -16,102 +16,102 @@
 #define LIST(member, initial, meaning) ROW(member, STATE_LIST, initial, meaning)
 
 #define THING struct org
-static const struct state_field org_props[] = {
+static const struct state_field org_fields[] = {
 #include "demo_org/org/state/org.def"
 };
 #undef THING
 #define THING struct profile
-static const struct state_field profile_props[] = {
+static const struct state_field profile_fields[] = {
 #include "demo_org/org/state/profile.def"
 };
 #undef THING
 #define THING struct user
-static const struct state_field user_props[] = {
+static const struct state_field user_fields[] = {
 #include "demo_org/org/state/user.def"
 };
 #undef THING
 #define THING struct app
-static const struct state_field app_props[] = {
+static const struct state_field app_fields[] = {
 #include "demo_org/org/state/app.def"
 };
 #undef THING
 #define THING struct grant
-static const struct state_field grant_props[] = {
+static const struct state_field grant_fields[] = {
 #include "demo_org/org/state/grant.def"
 };
 #undef THING
 #define THING struct session
-static const struct state_field session_props[] = {
+static const struct state_field session_fields[] = {
 #include "demo_org/org/state/session.def"
 };
 #undef THING
 #define THING struct code
-static const struct state_field code_props[] = {
+static const struct state_field code_fields[] = {
 #include "demo_org/org/state/code.def"
 };
 #undef THING
 #define THING struct pending
-static const struct state_field pending_props[] = {
+static const struct state_field pending_fields[] = {
 #include "demo_org/org/state/pending.def"
 };
 #undef THING
 #define THING struct browser
-static const struct state_field browser_props[] = {
+static const struct state_field browser_fields[] = {
 #include "demo_org/org/state/browser.def"
 };
 #undef THING
 #define THING struct login
-static const struct state_field login_props[] = {
+static const struct state_field login_fields[] = {
 #include "demo_org/org/state/login.def"
 };
 #undef THING
 #define THING struct custom_field
-static const struct state_field custom_field_props[] = {
+static const struct state_field custom_field_fields[] = {
 #include "demo_org/org/state/custom_field.def"
 };
 #undef THING
 #define THING struct validation_rule
-static const struct state_field validation_rule_props[] = {
+static const struct state_field validation_rule_fields[] = {
 #include "demo_org/org/state/validation_rule.def"
 };
 #undef THING
 #define THING struct duplicate_rule
-static const struct state_field duplicate_rule_props[] = {
+static const struct state_field duplicate_rule_fields[] = {
 #include "demo_org/org/state/duplicate_rule.def"
 };
 #undef THING
 #define THING struct automation
-static const struct state_field automation_props[] = {
+static const struct state_field automation_fields[] = {
 #include "demo_org/org/state/automation.def"
 };
 #undef THING
 #define THING struct permission_set
-static const struct state_field permission_set_props[] = {
+static const struct state_field permission_set_fields[] = {
 #include "demo_org/org/state/permission_set.def"
 };
 #undef THING
 #define THING struct security_policy
-static const struct state_field security_policy_props[] = {
+static const struct state_field security_policy_fields[] = {
 #include "demo_org/org/state/security_policy.def"
 };
 #undef THING
 #define THING struct assignment_rule
-static const struct state_field assignment_rule_props[] = {
+static const struct state_field assignment_rule_fields[] = {
 #include "demo_org/org/state/assignment_rule.def"
 };
 #undef THING
 #define THING struct fault
-static const struct state_field fault_props[] = {
+static const struct state_field fault_fields[] = {
 #include "demo_org/org/state/fault.def"
 };
 #undef THING
 
-const struct kind state_org_kind = {"org", sizeof(struct org), org_props, G_N_ELEMENTS(org_props),
+const struct kind state_org_kind = {"org", sizeof(struct org), org_fields, G_N_ELEMENTS(org_fields),
                                     NULL};
 
 const struct kind state_kinds[KIND_COUNT] = {
 #define KIND(type, key, prefix) \
-    [KIND_##type] = {key, sizeof(struct type), type##_props, G_N_ELEMENTS(type##_props), prefix},
+    [KIND_##type] = {key, sizeof(struct type), type##_fields, G_N_ELEMENTS(type##_fields), prefix},
 #include "demo_org/org/kinds.def"
 #undef KIND
 };
