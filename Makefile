@@ -24,7 +24,7 @@ localedir = $(datadir)/locale
 
 PKGS = glib-2.0 gio-2.0 gio-unix-2.0 libsecret-1 libcurl libcjson ncursesw panelw
 BASE_PKGS = glib-2.0 gio-2.0 gio-unix-2.0 libsecret-1 libcjson
-DEMO_PKGS = libmicrohttpd
+DEMO_PKGS = libmicrohttpd gnutls
 TEST_PKGS = cmocka vterm
 
 # pkg-config runs when the first recipe needs it, never while this file is read: `make deps` has

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "support/browser_login.h"
+#include "support/html_form.h"
 #include "support/test.h"
 
 static TmpHome *home;
@@ -40,6 +41,11 @@ char *client_authorize_url(const DemoOrg *org, const char *extra)
 char *client_visit(DemoOrg *org, const char *user, const char *extra)
 {
     g_autofree char *url = client_authorize_url(org, extra);
+    return client_visit_url(org, user, url);
+}
+
+char *client_visit_url(DemoOrg *org, const char *user, const char *url)
+{
     const struct browser_options options = {
         .username = user, .password = org->password, .action = BROWSER_STOP_AT_CODE};
     g_autoptr(BrowserVisit) visit = browser_login(url, &options);
@@ -165,4 +171,80 @@ void client_advance_clock(DemoOrg *org, gint64 milliseconds)
 {
     g_autofree char *body = g_strdup_printf("{\"advance_ms\": %" G_GINT64_FORMAT "}", milliseconds);
     json_free(demo_org_control(org, "POST", "clock", body));
+}
+
+char *client_cookie(DemoOrg *org, const char *user)
+{
+    g_autoptr(Fetched) answer = client_post(org, "/", "username", user, "password", "bird-demo-1",
+                                            "startURL", "/lightning/setup", NULL);
+    assert_int_equal(answer->status, 302);
+    g_autofree char *header = client_header(answer, "Set-Cookie");
+    assert_true(g_str_has_suffix(header, "; Path=/; HttpOnly; SameSite=Lax"));
+    return g_strdup_printf("Cookie: %.*s", (int)strcspn(header, ";"), header);
+}
+
+struct fetched *client_browse(DemoOrg *org, const char *path, const char *cookie, const char *body)
+{
+    const char *const headers[] = {cookie, "Content-Type: application/x-www-form-urlencoded", NULL};
+    const struct fetch_options options = {.body = body, .headers = headers};
+    g_autofree char *url = g_strconcat(org->url, path, NULL);
+    return fetch(url, &options);
+}
+
+struct fetched *client_send_form(DemoOrg *org, const char *path, const char *cookie,
+                                 const char *values)
+{
+    g_autoptr(Fetched) page = client_browse(org, path, cookie, NULL);
+    assert_int_equal(page->status, 200);
+    g_autoptr(HtmlForm) form = html_form_parse(page->body);
+    const struct form_field *hidden = html_form_by_type(form, "hidden");
+    assert_string_equal(hidden->name, "confirmation");
+    g_autofree char *body = g_strdup_printf("confirmation=%s&%s", hidden->value, values);
+    return client_browse(org, path, cookie, body);
+}
+
+void client_edit_form(DemoOrg *org, const char *path, const char *cookie, const char *values)
+{
+    g_autoptr(Fetched) saved = client_send_form(org, path, cookie, values);
+    assert_contains(saved->body, "Saved.");
+}
+
+char *client_app_page(DemoOrg *org)
+{
+    g_autoptr(Json) now = demo_org_control(org, "GET", "state", NULL);
+    return g_strdup_printf(
+        "/lightning/setup/ManageExternalClientApplication/%s/detail",
+        json_get_string(json_get(json_get(now, "apps"), "Bird_Integration"), "id"));
+}
+
+void client_patch_app(DemoOrg *org, const char *settings)
+{
+    g_autofree char *patch = g_strdup_printf("{'apps': {'Bird_Integration': {%s}}}", settings);
+    demo_org_patch(org, patch);
+}
+
+Json *client_parse(const struct fetched *answer, long status)
+{
+    if (answer->status != status)
+        fail_msg("%ld instead of %ld: %s", answer->status, status, answer->body);
+    Json *json = json_parse(answer->body, strlen(answer->body), NULL);
+    assert_non_null(json);
+    return json;
+}
+
+void client_expect_keys(const Json *object, const char *keys)
+{
+    g_autoptr(GString) got = g_string_new(NULL);
+    JSON_FOREACH(value, object)
+    g_string_append_printf(got, "%s%s", got->len > 0 ? " " : "", json_key(value));
+    assert_string_equal(got->str, keys);
+}
+
+char *client_base64url(const char *bytes, gsize length)
+{
+    char *text = g_base64_encode((const guchar *)bytes, length);
+    g_strdelimit(text, "+", '-');
+    g_strdelimit(text, "/", '_');
+    *strchrnul(text, '=') = '\0';
+    return text;
 }

@@ -16,6 +16,7 @@
 #define USER_READER "reader@bird-demo.example"
 #define USER_FROZEN "frozen@bird-demo.example"
 #define USER_OFFICE "office@bird-demo.example"
+#define USER_INTEGRATION "integration@bird-demo.example"
 
 /* setup and teardown of a test: *state is its DemoOrg. */
 int client_setup(void **state);
@@ -29,6 +30,7 @@ char *client_authorize_url(const DemoOrg *org, const char *extra);
 
 /* Logs in at that address in a fresh browser, allows, and returns where it was sent in the end. */
 char *client_visit(DemoOrg *org, const char *user, const char *extra);
+char *client_visit_url(DemoOrg *org, const char *user, const char *url);
 /* A parameter of an address, decoded; NULL when it has none. */
 char *client_url_param(const char *url, const char *name);
 
@@ -56,6 +58,28 @@ char *client_insert(DemoOrg *org, const char *token, const char *object, const c
 void client_expect(struct fetched *answer, long status, const char *body);
 /* A header's value, NULL if absent; owned by the caller. */
 char *client_header(const struct fetched *answer, const char *name);
+
+/* Setup in a browser: a login's Cookie header (owned by the caller); a page, or a form sent. */
+char *client_cookie(DemoOrg *org, const char *user);
+struct fetched *client_browse(DemoOrg *org, const char *path, const char *cookie, const char *body);
+/* Loads a page and sends its form with only these values in it; the second one has to be saved. */
+struct fetched *client_send_form(DemoOrg *org, const char *path, const char *cookie,
+                                 const char *values);
+void client_edit_form(DemoOrg *org, const char *path, const char *cookie, const char *values);
+/* The page of the app; owned by the caller. */
+char *client_app_page(DemoOrg *org);
+
+/* A change of the app's members: "'rotation': true". */
+void client_patch_app(DemoOrg *org, const char *settings);
+
+/* The JSON of an answer with that status. */
+Json *client_parse(const struct fetched *answer, long status);
+/* The keys of an object, in their order, with blanks between. */
+void client_expect_keys(const Json *object, const char *keys);
+/* Without padding. */
+char *client_base64url(const char *bytes, gsize length);
+/* What the token endpoint refuses with. */
+#define REFUSAL(error, text) "{\"error\":\"" error "\",\"error_description\":\"" text "\"}"
 
 void client_advance_clock(DemoOrg *org, gint64 milliseconds);
 

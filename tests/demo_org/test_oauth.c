@@ -204,8 +204,7 @@ static void token__wrong_request__is_refused(void **state)
     client_expect(exchange_with(org, url, org->client_secret, callback, ""), 400,
                   "{\"error\":\"invalid_grant\",\"error_description\":\"invalid code verifier\"}");
     client_expect(exchange_with(org, url, org->client_secret, callback, VERIFIER "x"), 400,
-                  "{\"error\":\"invalid_request\",\"error_description\":"
-                  "\"invalid code verifier\"}");
+                  "{\"error\":\"invalid_grant\",\"error_description\":\"invalid code verifier\"}");
     /* A wrong verifier has used the code up. */
     client_expect(client_exchange(org, url), 400,
                   "{\"error\":\"invalid_grant\",\"error_description\":"

@@ -4,7 +4,6 @@
 
 #include "client.h"
 #include "support/browser_login.h"
-#include "support/html_form.h"
 #include "support/test.h"
 
 /* The program itself: options, addresses, pages, the control endpoints. */
@@ -162,37 +161,6 @@ static void log__holds_requests_as_they_came(void **state)
     assert_int_equal(json_size(empty), 0);
 }
 
-static char *cookie_of(DemoOrg *org, const char *user)
-{
-    g_autoptr(Fetched) answer = client_post(org, "/", "username", user, "password", "bird-demo-1",
-                                            "startURL", "/lightning/setup", NULL);
-    assert_int_equal(answer->status, 302);
-    g_autofree char *header = client_header(answer, "Set-Cookie");
-    assert_true(g_str_has_suffix(header, "; Path=/; HttpOnly; SameSite=Lax"));
-    return g_strdup_printf("Cookie: %.*s", (int)strcspn(header, ";"), header);
-}
-
-static struct fetched *browse(DemoOrg *org, const char *path, const char *cookie, const char *body)
-{
-    const char *const headers[] = {cookie, "Content-Type: application/x-www-form-urlencoded", NULL};
-    const struct fetch_options options = {.body = body, .headers = headers};
-    g_autofree char *url = g_strconcat(org->url, path, NULL);
-    return fetch(url, &options);
-}
-
-/* Loads a page, sends its form with only these values in it. */
-static void edit_form(DemoOrg *org, const char *path, const char *cookie, const char *values)
-{
-    g_autoptr(Fetched) page = browse(org, path, cookie, NULL);
-    assert_int_equal(page->status, 200);
-    g_autoptr(HtmlForm) form = html_form_parse(page->body);
-    const struct form_field *hidden = html_form_by_type(form, "hidden");
-    assert_string_equal(hidden->name, "confirmation");
-    g_autofree char *body = g_strdup_printf("confirmation=%s&%s", hidden->value, values);
-    g_autoptr(Fetched) saved = browse(org, path, cookie, body);
-    assert_contains(saved->body, "Saved.");
-}
-
 static void login_page__is_plain_and_safe(void **state)
 {
     DemoOrg *org = *state;
@@ -243,7 +211,7 @@ static void setup__api_enabled__cures_the_call(void **state)
 {
     DemoOrg *org = *state;
     g_autofree char *token = client_access(org, USER_NO_API);
-    g_autofree char *cookie = cookie_of(org, USER_ADMIN);
+    g_autofree char *cookie = client_cookie(org, USER_ADMIN);
     g_autoptr(Json) now = demo_org_control(org, "GET", "state", NULL);
     const char *id =
         json_get_string(json_get(json_get(now, "profiles"), "Sales without API"), "id");
@@ -251,7 +219,7 @@ static void setup__api_enabled__cures_the_call(void **state)
         g_strdup_printf("/lightning/setup/EnhancedProfiles/page?address=%%2F%s", id);
     g_autoptr(Fetched) before = client_call(org, "GET", LEAD_PATH, token, NULL);
     assert_int_equal(before->status, 403);
-    edit_form(org, path, cookie, "api_enabled=on&read.Lead=on&create.Lead=on");
+    client_edit_form(org, path, cookie, "api_enabled=on&read.Lead=on&create.Lead=on");
     g_autoptr(Fetched) after = client_call(org, "GET", LEAD_PATH, token, NULL);
     assert_int_equal(after->status, 200);
 }
@@ -264,19 +232,17 @@ static void setup__callback__cures_authorize(void **state)
                         "&redirect_uri=http%%3A%%2F%%2Flocalhost%%3A9%%2FOauthRedirect"
                         "&code_challenge=" CHALLENGE,
                         org->url, org->client_id);
-    g_autofree char *cookie = cookie_of(org, USER_ADMIN);
-    g_autoptr(Json) now = demo_org_control(org, "GET", "state", NULL);
-    const char *id = json_get_string(json_get(json_get(now, "apps"), "Bird_Integration"), "id");
-    g_autofree char *path =
-        g_strdup_printf("/lightning/setup/ManageExternalClientApplication/%s/detail", id);
-    g_autoptr(Fetched) page = browse(org, path, cookie, NULL);
+    g_autofree char *cookie = client_cookie(org, USER_ADMIN);
+    g_autofree char *path = client_app_page(org);
+    g_autoptr(Fetched) page = client_browse(org, path, cookie, NULL);
     assert_contains(page->body, org->client_id);
     assert_contains(page->body, org->client_secret);
     g_autoptr(Fetched) before = fetch(url, NULL);
     assert_int_equal(before->status, 400);
-    edit_form(org, path, cookie,
-              "callbacks=http%3A%2F%2Flocalhost%3A9%2FOauthRedirect%0D%0Ahttps%3A%2F%2Fx.example%2F"
-              "&scopes=api&pkce_required=on&flow_enabled=on");
+    client_edit_form(
+        org, path, cookie,
+        "callbacks=http%3A%2F%2Flocalhost%3A9%2FOauthRedirect%0D%0Ahttps%3A%2F%2Fx.example%2F"
+        "&scopes=api&pkce_required=on&oauth_enabled=on");
     g_autoptr(Fetched) after = fetch(url, NULL);
     assert_int_equal(after->status, 302);
 }
@@ -289,13 +255,13 @@ static void setup__is_closed_to_others(void **state)
     assert_int_equal(nobody->status, 302);
     assert_string_equal(nobody->location + strlen(org->url),
                         "/?ec=302&startURL=%2Flightning%2Fsetup%2FManageUsers%2Fhome");
-    g_autofree char *cookie = cookie_of(org, USER_READER);
-    g_autoptr(Fetched) reader = browse(org, path, cookie, NULL);
+    g_autofree char *cookie = client_cookie(org, USER_READER);
+    g_autoptr(Fetched) reader = client_browse(org, path, cookie, NULL);
     assert_contains(reader->body, "Insufficient Privileges");
     /* A form that does not carry the session's own token changes nothing. */
-    g_autofree char *admin = cookie_of(org, USER_ADMIN);
-    g_autoptr(Fetched) forged = browse(org, "/lightning/setup/ManageExternalClientApplication/new",
-                                       admin, "name=X&label=X");
+    g_autofree char *admin = client_cookie(org, USER_ADMIN);
+    g_autoptr(Fetched) forged = client_browse(
+        org, "/lightning/setup/ManageExternalClientApplication/new", admin, "name=X&label=X");
     assert_int_equal(forged->status, 403);
 }
 
@@ -303,15 +269,15 @@ static void record__has_a_page(void **state)
 {
     DemoOrg *org = *state;
     g_autofree char *token = client_access(org, USER_ADMIN);
-    g_autofree char *cookie = cookie_of(org, USER_ADMIN);
+    g_autofree char *cookie = client_cookie(org, USER_ADMIN);
     g_autofree char *id =
         client_insert(org, token, "Lead", "{\"LastName\":\"<b>Bold</b>\",\"Company\":\"C\"}");
     g_autofree char *path = g_strdup_printf("/lightning/r/Lead/%s/view", id);
-    g_autoptr(Fetched) page = browse(org, path, cookie, NULL);
+    g_autoptr(Fetched) page = client_browse(org, path, cookie, NULL);
     assert_contains(page->body, "&lt;b&gt;Bold&lt;/b&gt;");
     assert_null(strstr(page->body, "<b>Bold"));
     g_autofree char *brief = g_strconcat("/", id, NULL);
-    g_autoptr(Fetched) same = browse(org, brief, cookie, NULL);
+    g_autoptr(Fetched) same = client_browse(org, brief, cookie, NULL);
     assert_string_equal(same->body, page->body);
 }
 

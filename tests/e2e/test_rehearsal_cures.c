@@ -15,7 +15,7 @@ static const struct cure {
     {"callback-mismatch", FIX_ENTER(SETUP_APPS, "Bird Integration", "", "callbacks", NULL)},
     {"approval-failed",
      FIX_ENTER(SETUP_APPS, "Bird Integration", "", "scopes", "api refresh_token web")},
-    {"flow-disabled", FIX_TICK(SETUP_APPS, "Bird Integration", "", "flow_enabled")},
+    {"flow-disabled", FIX_TICK(SETUP_APPS, "Bird Integration", "", "oauth_enabled")},
     {"app-not-installed",
      FIX_PRESS(SETUP_PAGE("ConnectedAppsUsage"), "Bird_Integration", "Install")},
     {"app-blocked",

@@ -47,7 +47,7 @@ static bool refuse_bare(const struct state *state, const struct request *request
         bare_error(response, "redirect_uri_missing", "redirect_uri not provided");
     else if (!list_has(app->callbacks, redirect_uri))
         bare_error(response, "redirect_uri_mismatch", "redirect_uri must match configuration");
-    else if (g_strcmp0(request_param(request, "response_type"), "code") != 0 || !app->flow_enabled)
+    else if (g_strcmp0(request_param(request, "response_type"), "code") != 0 || !app->oauth_enabled)
         bare_error(response, "unsupported_response_type", "response type is not supported");
     else if ((challenge == NULL || *challenge == '\0') &&
              (app->pkce_required || state->org->pkce_required))
@@ -89,6 +89,7 @@ static struct pending *remember(struct state *state, const struct request *reque
     } copies[] = {{&pending->redirect_uri, "redirect_uri"},
                   {&pending->state, "state"},
                   {&pending->challenge, "code_challenge"},
+                  {&pending->nonce, "nonce"},
                   {&pending->scope, "scope"},
                   {&pending->login_hint, "login_hint"}};
     text_set(&pending->app, app->name);
@@ -157,6 +158,7 @@ static void finish_code(struct state *state, const struct user *user, struct pen
     text_set(&code->app, pending->app);
     text_set(&code->redirect_uri, pending->redirect_uri);
     text_set(&code->challenge, pending->challenge);
+    text_set(&code->nonce, pending->nonce);
     for (guint i = 0; i < scopes->len; i++)
         list_add(code->scopes, g_ptr_array_index(scopes, i));
     code->created_ms = state_now(state);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "demo_org/oauth/jwt.h"
 #include "demo_org/oauth/oauth.h"
 #include "demo_org/org/scopes.h"
 #include "demo_org/org/sobject_rows.h"
@@ -12,7 +13,7 @@ static bool session_alive(const struct state *state, const struct session *sessi
 {
     return session != NULL && state_find_app(state, session->app) != NULL &&
            state_find_user(state, session->user) != NULL &&
-           state_find_grant(state, session->grant) != NULL &&
+           (*session->grant == '\0' || state_find_grant(state, session->grant) != NULL) &&
            state_now(state) < session->expires_ms;
 }
 
@@ -307,6 +308,7 @@ void oauth_metadata(struct state *state, struct request *request, struct respons
                      {"revocation_endpoint", "/services/oauth2/revoke"},
                      {"userinfo_endpoint", "/services/oauth2/userinfo"},
                      {"jwks_uri", "/id/keys"},
+                     {"registration_endpoint", "/services/oauth2/register"},
                      {"introspection_endpoint", "/services/oauth2/introspect"}};
     (void)request;
     Json *body = json_object();
@@ -318,35 +320,34 @@ void oauth_metadata(struct state *state, struct request *request, struct respons
     g_autoptr(GPtrArray) scopes = g_ptr_array_new();
     for (guint i = 0; scope_name(i) != NULL; i++)
         g_ptr_array_add(scopes, (gpointer)(guintptr)scope_name(i));
+    g_ptr_array_add(scopes, (gpointer)(guintptr) "offline_access");
     g_autofree char *scope_words = scope_text(scopes);
     add_strings(body, "scopes_supported", scope_words);
-    add_strings(body, "response_types_supported", "code");
+    add_strings(body, "response_types_supported", "code token");
+    json_append((Json *)(guintptr)json_get(body, "response_types_supported"),
+                json_string_new("token id_token"));
     add_strings(body, "subject_types_supported", "public");
     add_strings(body, "id_token_signing_alg_values_supported", "RS256");
     add_strings(body, "display_values_supported", "page popup touch");
     add_strings(body, "token_endpoint_auth_methods_supported",
-                "client_secret_post client_secret_basic");
-    add_strings(body, "code_challenge_methods_supported", "S256");
+                "client_secret_post client_secret_basic private_key_jwt");
     response_json(response, 200, body);
 }
 
-/* A public key of the right shape. The demo org issues no id_token, so nothing is signed by it. */
-void oauth_keys(struct state *state, struct request *request, struct response *response)
+/* Apps register themselves with an initial access token, which nobody has here. */
+void oauth_register(struct state *state, struct request *request, struct response *response)
 {
-    static Secret *modulus;
     (void)state;
     (void)request;
-    if (modulus == NULL)
-        modulus = secret_new_random(256);
-    Json *key = json_object();
-    json_set_string(key, "kty", "RSA");
-    json_set_string(key, "alg", "RS256");
-    json_set_string(key, "use", "sig");
-    json_set_string(key, "kid", "254");
-    json_set_string(key, "n", secret_peek(modulus));
-    json_set_string(key, "e", "AQAB");
+    oauth_error(response, 401, "invalid_client", "invalid client credentials");
+}
+
+void oauth_keys(struct state *state, struct request *request, struct response *response)
+{
+    (void)state;
+    (void)request;
     Json *keys = json_array();
-    json_append(keys, key);
+    json_append(keys, jwt_public_key());
     Json *body = json_object();
     json_set(body, "keys", keys);
     response_json(response, 200, body);

@@ -15,6 +15,7 @@ void oauth_introspect(struct state *state, struct request *request, struct respo
 void oauth_userinfo(struct state *state, struct request *request, struct response *response);
 void oauth_identity(struct state *state, struct request *request, struct response *response);
 void oauth_metadata(struct state *state, struct request *request, struct response *response);
+void oauth_register(struct state *state, struct request *request, struct response *response);
 void oauth_keys(struct state *state, struct request *request, struct response *response);
 void oauth_pkce_generator(struct state *state, struct request *request, struct response *response);
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "demo_org/oauth/oauth.h"
-#include "demo_org/org/policy.h"
+#include "demo_org/oauth/jwt.h"
+#include "demo_org/oauth/token.h"
 #include "demo_org/org/scopes.h"
 #include "perch/base/secret.h"
 
-enum { ACCESS_LENGTH = 112, REFRESH_LENGTH = 87 };
+enum { ACCESS_LENGTH = 112, REFRESH_LENGTH = 87, ID_TOKEN_SECONDS = 120 };
+
+static const gint64 idle_limit_ms = 30 * G_GINT64_CONSTANT(86400000);
 
 void oauth_error(struct response *response, unsigned status, const char *error,
                  const char *description)
@@ -80,16 +82,17 @@ static void add_scopes(GPtrArray *to, const GPtrArray *granted, const struct app
     }
 }
 
-static struct session *new_session(struct state *state, const struct grant *grant,
-                                   const struct app *app)
+struct session *token_session(struct state *state, const struct app *app, const struct user *user,
+                              const struct grant *grant, const GPtrArray *scopes)
 {
     g_autofree char *start = g_strdup_printf("%.15s!AQ", state->org->id);
     g_autofree char *token = token_make(start, ACCESS_LENGTH);
     struct session *session = state_add_session(state, token);
-    text_set(&session->user, grant->user);
-    text_set(&session->app, grant->app);
-    text_set(&session->grant, grant->name);
-    add_scopes(session->scopes, grant->scopes, app);
+    text_set(&session->user, user->name);
+    text_set(&session->app, app->name);
+    if (grant != NULL)
+        text_set(&session->grant, grant->name);
+    add_scopes(session->scopes, scopes, app);
     const gint64 minutes =
         app->session_minutes > 0 ? app->session_minutes : state->org->session_minutes;
     session->created_ms = state_now(state);
@@ -111,25 +114,48 @@ static char *sign(const struct app *app, const char *id, const char *issued_at)
     return g_base64_encode(digest, length);
 }
 
-static void answer_tokens(struct state *state, const struct app *app, const struct grant *grant,
-                          bool with_refresh_token, struct response *response)
+/* OpenID Connect: who has logged in, for the app that asked (scope openid). */
+static char *id_token(const struct state *state, const struct session *session, const char *id,
+                      const char *nonce)
 {
-    const struct session *session = new_session(state, grant, app);
-    const struct user *user = state_find_user(state, grant->user);
-    g_autofree char *id = oauth_identity_url(state, user);
+    const gint64 now = session->created_ms / 1000;
+    g_autofree char *hash = jwt_half_hash(session->name);
+    g_autoptr(Json) claims = json_object();
+    json_set_string(claims, "at_hash", hash);
+    json_set_string(claims, "sub", id);
+    json_set_string(claims, "aud", state_find_app(state, session->app)->key);
+    json_set_string(claims, "iss", state->public_url);
+    json_set_int(claims, "exp", now + ID_TOKEN_SECONDS);
+    json_set_int(claims, "iat", now);
+    if (*nonce != '\0')
+        json_set_string(claims, "nonce", nonce);
+    return jwt_sign(claims);
+}
+
+void token_answer(const struct state *state, const struct session *session,
+                  const struct token_extras *extras, struct response *response)
+{
+    const struct app *app = state_find_app(state, session->app);
+    g_autofree char *id = oauth_identity_url(state, state_find_user(state, session->user));
     g_autofree char *issued_at = g_strdup_printf("%" G_GINT64_FORMAT, session->created_ms);
     g_autofree char *signature = sign(app, id, issued_at);
     g_autofree char *scope = scope_text(session->scopes);
     Json *body = json_object();
     json_set_string(body, "access_token", session->name);
-    if (with_refresh_token && *grant->token != '\0')
-        json_set_string(body, "refresh_token", grant->token);
-    json_set_string(body, "signature", signature);
+    if (extras->refresh_token != NULL && *extras->refresh_token != '\0')
+        json_set_string(body, "refresh_token", extras->refresh_token);
+    if (extras->sealed)
+        json_set_string(body, "signature", signature);
     json_set_string(body, "scope", scope);
+    if (extras->nonce != NULL && list_has(session->scopes, "openid")) {
+        g_autofree char *token = id_token(state, session, id, extras->nonce);
+        json_set_string(body, "id_token", token);
+    }
     json_set_string(body, "instance_url", state->instance_url);
     json_set_string(body, "id", id);
     json_set_string(body, "token_type", "Bearer");
-    json_set_string(body, "issued_at", issued_at);
+    if (extras->sealed)
+        json_set_string(body, "issued_at", issued_at);
     response_json(response, 200, body);
 }
 
@@ -172,6 +198,7 @@ static struct grant *new_grant(struct state *state, const struct code *code, con
     return grant;
 }
 
+/* '~' is refused, although RFC 7636 allows it. */
 static bool verifier_matches(const char *challenge, const char *verifier)
 {
     guint8 digest[32];
@@ -183,7 +210,7 @@ static bool verifier_matches(const char *challenge, const char *verifier)
     g_strdelimit(text, "+", '-');
     g_strdelimit(text, "/", '_');
     *strchrnul(text, '=') = '\0';
-    return strcmp(text, challenge) == 0;
+    return strchr(verifier, '~') == NULL && strcmp(text, challenge) == 0;
 }
 
 /* NULL and an answer unless the code may be exchanged by this request. */
@@ -212,18 +239,18 @@ static struct code *take_code(struct state *state, const struct request *request
     }
     code->used = true;
     if (challenged && !verifier_matches(code->challenge, verifier)) {
-        oauth_error(response, 400, "invalid_request", "invalid code verifier");
+        oauth_error(response, 400, "invalid_grant", "invalid code verifier");
         return NULL;
     }
     return code;
 }
 
-/* A row of Login History for each try; answers the refusal, if there is one. */
-static bool refused(struct state *state, const struct subject *subject,
-                    const struct refusal *refusal, struct response *response)
+bool token_refused(struct state *state, const struct subject *subject,
+                   const struct refusal *refusal, struct response *response)
 {
-    state_log_login(state, subject->user, subject->app->label, "Remote Access 2.0",
-                    refusal == NULL ? "Success" : policy_history(subject), subject->remote);
+    if (subject->user != NULL)
+        state_log_login(state, subject->user, subject->app->label, "Remote Access 2.0",
+                        refusal == NULL ? "Success" : policy_history(subject), subject->remote);
     if (refusal != NULL)
         oauth_error(response, refusal->status, refusal->code, refusal->text);
     return refusal != NULL;
@@ -246,10 +273,11 @@ static void exchange_code(struct state *state, struct request *request, struct r
     }
     const struct subject subject = {state, app, user, code->scopes, request->remote};
     state_count_login(state, user);
-    if (refused(state, &subject, policy_exchange(&subject), response))
+    if (token_refused(state, &subject, policy_exchange(&subject), response))
         return;
     const struct grant *grant = new_grant(state, code, app);
-    answer_tokens(state, app, grant, true, response);
+    const struct token_extras extras = {grant->token, code->nonce, true};
+    token_answer(state, token_session(state, app, user, grant, grant->scopes), &extras, response);
 }
 
 bool oauth_grant_alive(const struct state *state, const struct grant *grant)
@@ -258,6 +286,9 @@ bool oauth_grant_alive(const struct state *state, const struct grant *grant)
     if (app == NULL || *grant->token == '\0' || strcmp(app->refresh_policy, "zero") == 0)
         return false;
     const gint64 period = app->refresh_hours * 3600000;
+    /* Whatever the policy reads. */
+    if (app->idle_limit && state_now(state) >= grant->used_ms + idle_limit_ms)
+        return false;
     if (strcmp(app->refresh_policy, "lifetime") == 0)
         return state_now(state) < grant->created_ms + period;
     if (strcmp(app->refresh_policy, "inactivity") == 0)
@@ -308,7 +339,7 @@ static void refresh(struct state *state, struct request *request, struct respons
     }
     const struct subject subject = {state, app, user, grant->scopes, request->remote};
     state_count_login(state, user);
-    if (refused(state, &subject, policy_refresh(&subject), response))
+    if (token_refused(state, &subject, policy_refresh(&subject), response))
         return;
     grant->busy_until_ms = now + state->org->refresh_hold_ms;
     response->delay_ms = (guint)state->org->refresh_hold_ms;
@@ -319,7 +350,8 @@ static void refresh(struct state *state, struct request *request, struct respons
     }
     grant->used_ms = now;
     grant->uses++;
-    answer_tokens(state, app, grant, app->rotation, response);
+    const struct token_extras extras = {app->rotation ? grant->token : NULL, NULL, true};
+    token_answer(state, token_session(state, app, user, grant, grant->scopes), &extras, response);
 }
 
 static void run_grant(struct state *state, struct request *request, struct response *response)
@@ -327,7 +359,10 @@ static void run_grant(struct state *state, struct request *request, struct respo
     static const struct {
         const char *name;
         handler run;
-    } grants[] = {{"authorization_code", exchange_code}, {"refresh_token", refresh}};
+    } grants[] = {{"authorization_code", exchange_code},
+                  {"refresh_token", refresh},
+                  {"client_credentials", token_client_credentials},
+                  {"urn:ietf:params:oauth:grant-type:jwt-bearer", token_jwt_bearer}};
     const char *type = request_field(request, "grant_type");
     if (type == NULL) {
         oauth_error(response, 400, "invalid_request", "missing required parameter: grant_type");

@@ -206,5 +206,7 @@ bool object_readable(const struct object *object, const struct profile *profile)
 {
     if (object_writable(object))
         return policy_may(profile, RIGHT_READ, object->name);
+    if (strchr(object->flags, 'F') != NULL && profile->api_only)
+        return false;
     return strchr(object->flags, 'E') != NULL || profile->customize;
 }

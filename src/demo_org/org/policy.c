@@ -57,10 +57,10 @@ static guint32 address_number(const char *text)
     return parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3];
 }
 
-static bool outside_ranges(const struct subject *subject)
+/* No ranges at all let every address in. */
+static bool outside(const GPtrArray *ranges, const char *remote)
 {
-    const GPtrArray *ranges = profile_of(subject)->ip_ranges;
-    const guint32 address = address_number(subject->remote);
+    const guint32 address = address_number(remote);
     for (guint i = 0; i < ranges->len; i++) {
         g_auto(GStrv) ends = g_strsplit(g_ptr_array_index(ranges, i), "-", 2);
         if (ends[0] != NULL && address >= address_number(ends[0]) &&
@@ -68,6 +68,16 @@ static bool outside_ranges(const struct subject *subject)
             return false;
     }
     return ranges->len > 0;
+}
+
+static bool outside_ranges(const struct subject *subject)
+{
+    return outside(profile_of(subject)->ip_ranges, subject->remote);
+}
+
+static bool outside_allowlist(const struct subject *subject)
+{
+    return subject->app->ip_allowlist && outside(subject->app->allowed_ips, subject->remote);
 }
 
 /* Minutes since midnight of "HH:MM". */
@@ -98,9 +108,25 @@ static bool app_blocked(const struct subject *subject)
     return subject->app->blocked;
 }
 
-static bool flow_off(const struct subject *subject)
+static bool oauth_off(const struct subject *subject)
 {
-    return !subject->app->flow_enabled;
+    return !subject->app->oauth_enabled;
+}
+
+static bool client_flow_off(const struct subject *subject)
+{
+    return !subject->app->client_credentials;
+}
+
+static bool user_unknown(const struct subject *subject)
+{
+    return subject->user == NULL;
+}
+
+/* An e-mail address in the place of the username finds nobody. */
+static bool nobody_runs(const struct subject *subject)
+{
+    return !subject->app->client_credentials_policy || user_unknown(subject);
 }
 
 static bool is_kind(const struct subject *subject, const char *kind)
@@ -139,6 +165,24 @@ static bool user_not_approved(const struct subject *subject)
         if (list_has(app->permission_sets, g_ptr_array_index(sets, i)))
             return false;
     return true;
+}
+
+/* Who may authorize themselves has to have done so, and got a refresh token; an administrator's
+ * approval stands for it. */
+static bool never_approved(const struct subject *subject)
+{
+    STATE_EACH(grant, grant, subject->state)
+    if (*grant->token != '\0' && strcmp(grant->user, subject->user->name) == 0 &&
+        strcmp(grant->app, subject->app->name) == 0)
+        return false;
+    return strcmp(subject->app->permitted_users, "admin") != 0;
+}
+
+static bool not_installed_for_user(const struct subject *subject)
+{
+    const GPtrArray *scopes = subject->app->scopes;
+    return never_approved(subject) && !list_has(scopes, "refresh_token") &&
+           !list_has(scopes, "full");
 }
 
 static bool scope_unknown(const struct subject *subject)
@@ -292,6 +336,8 @@ struct rule {
 #define TOKEN(condition, error, text)
 #define EXCHANGE(condition, error, text)
 #define REFRESH(condition, error, text)
+#define CLIENT(condition, error, text)
+#define JWT(condition, error, text)
 #define REST(condition, status, code, text)
 #define HISTORY(condition, text)
 
@@ -319,6 +365,22 @@ static const struct rule refresh_rules[] = {
 #include "demo_org/org/policy.def"
 #undef REFRESH
 #define REFRESH(condition, error, text)
+};
+
+static const struct rule client_rules[] = {
+#undef CLIENT
+#define CLIENT TOKEN
+#include "demo_org/org/policy.def"
+#undef CLIENT
+#define CLIENT(condition, error, text)
+};
+
+static const struct rule jwt_rules[] = {
+#undef JWT
+#define JWT TOKEN
+#include "demo_org/org/policy.def"
+#undef JWT
+#define JWT(condition, error, text)
 };
 #undef TOKEN
 #define TOKEN(condition, error, text)
@@ -359,6 +421,16 @@ const struct refusal *policy_exchange(const struct subject *subject)
 const struct refusal *policy_refresh(const struct subject *subject)
 {
     return first(refresh_rules, G_N_ELEMENTS(refresh_rules), subject);
+}
+
+const struct refusal *policy_client_credentials(const struct subject *subject)
+{
+    return first(client_rules, G_N_ELEMENTS(client_rules), subject);
+}
+
+const struct refusal *policy_jwt(const struct subject *subject)
+{
+    return first(jwt_rules, G_N_ELEMENTS(jwt_rules), subject);
 }
 
 const struct refusal *policy_rest(const struct subject *subject)

@@ -29,6 +29,9 @@ struct refusal {
 const struct refusal *policy_authorize(const struct subject *subject);
 const struct refusal *policy_exchange(const struct subject *subject);
 const struct refusal *policy_refresh(const struct subject *subject);
+/* Of these two the user may be NULL. */
+const struct refusal *policy_client_credentials(const struct subject *subject);
+const struct refusal *policy_jwt(const struct subject *subject);
 const struct refusal *policy_rest(const struct subject *subject);
 /* What Login History says of a login that was refused. Static. */
 const char *policy_history(const struct subject *subject);

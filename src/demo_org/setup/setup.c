@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "demo_org/oauth/jwt.h"
 #include "demo_org/org/objects.h"
 #include "demo_org/server/pages.h"
 #include "perch/base/secret.h"
@@ -160,8 +161,26 @@ void setup_not_here(struct response *response)
                  "You have attempted to reach a URL that no longer exists.");
 }
 
+/* What Salesforce does not save; NULL when there is nothing. */
+static const char *app_problem(const struct state *state, const struct request *request)
+{
+    const char *run_as = pairs_get(request->form, "run_as");
+    const char *certificate = pairs_get(request->form, "certificate");
+    if (run_as != NULL && *run_as != '\0' && state_find_user(state, run_as) == NULL)
+        return "Enter a valid execution user for the OAuth client credentials flow.";
+    if (certificate != NULL && *certificate != '\0' && !jwt_certificate_good(certificate))
+        return "The certificate has to be X.509 in PEM form, with an RSA key of 2048 bits or more, "
+               "and smaller than 4 KB.";
+    return NULL;
+}
+
 void setup_app(struct state *state, struct request *request, struct response *response)
 {
+    const char *problem = app_problem(state, request);
+    if (problem != NULL) {
+        page_message(response, 200, "The app was not saved", problem);
+        return;
+    }
     STATE_EACH(app, app, state)
     if (id_same(app->id, request->args[0])) {
         setup_edit(state, request, response, app->label, app_form, KIND_app, app, "");

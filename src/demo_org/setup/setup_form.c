@@ -5,7 +5,7 @@
 
 #include "demo_org/server/pages.h"
 
-enum widget { TICK, SHOWN, LINE, AMOUNT, LINES, WORDS, CHOICE, MEMBER };
+enum widget { HEAD, TICK, SHOWN, LINE, AMOUNT, LINES, FILE, WORDS, CHOICE, MEMBER };
 
 static const struct row {
     enum setup_form form;
@@ -19,10 +19,11 @@ static const struct row {
 
 static gpointer member_of(const struct kind *kind, gconstpointer thing, const char *name)
 {
-    for (gsize i = 0; i < kind->state_field_count; i++)
+    for (gsize i = 0; name != NULL && i < kind->state_field_count; i++)
         if (strcmp(kind->state_fields[i].name, name) == 0)
             return (char *)(guintptr)thing + kind->state_fields[i].offset;
-    g_assert_not_reached();
+    g_assert(name == NULL);
+    return NULL;
 }
 
 /* Name of the input; a list's member has the option in it. */
@@ -34,11 +35,12 @@ static char *input_name(const struct row *row)
 
 /* id: of the element; name: what is sent. */
 static void show_tick(GString *page, const struct row *row, const char *id, const char *name,
-                      bool on)
+                      bool on, bool locked)
 {
     page_add(page, "<label class=\"tick\"><input type=\"checkbox\" name=\"%s\" id=\"%s\"", name,
              id);
-    g_string_append(page, on ? " checked>" : ">");
+    g_string_append(page, on ? " checked" : "");
+    g_string_append(page, locked ? " disabled>" : ">");
     page_add(page, " %s</label>\n", row->label);
 }
 
@@ -75,17 +77,38 @@ static char *join_list(GPtrArray *list, const char *between)
     return g_string_free(text, FALSE);
 }
 
-static void show_row(GString *page, const struct row *row, const char *prefix, gconstpointer member)
+/* A text of several lines: what it is called, and what stands in it. */
+static void show_text(GString *page, const struct row *row, const char *id, const char *name,
+                      const char *text)
+{
+    page_add(page,
+             "<label for=\"%s\">%s</label>\n<textarea name=\"%s\" id=\"%s\" rows=\"4\">\n"
+             "%s</textarea>\n",
+             id, row->label, name, id, text);
+}
+
+/* Can nobody change it, because another flag of the thing is on? */
+static bool is_locked(const struct row *row, const struct kind *kind, gconstpointer thing)
+{
+    return row->widget == TICK && row->option != NULL &&
+           *(const bool *)member_of(kind, thing, row->option);
+}
+
+static void show_row(GString *page, const struct row *row, const char *prefix, gconstpointer member,
+                     bool locked)
 {
     g_autofree char *name = input_name(row);
     g_autofree char *id = g_strconcat(prefix, name, NULL);
     g_autofree char *text = NULL;
     switch (row->widget) {
+    case HEAD:
+        page_add(page, "<h2>%s</h2>\n", row->label);
+        break;
     case TICK:
-        show_tick(page, row, id, name, *(const bool *)member);
+        show_tick(page, row, id, name, *(const bool *)member, locked);
         break;
     case MEMBER:
-        show_tick(page, row, id, name, list_has(*(GPtrArray *const *)member, row->option));
+        show_tick(page, row, id, name, list_has(*(GPtrArray *const *)member, row->option), false);
         break;
     case SHOWN:
         page_add(page, "<p>%s<br><code id=\"%s\">%s</code></p>\n", row->label, id,
@@ -101,10 +124,10 @@ static void show_row(GString *page, const struct row *row, const char *prefix, g
     case LINES:
     case WORDS:
         text = join_list(*(GPtrArray *const *)member, row->widget == LINES ? "\n" : " ");
-        page_add(page,
-                 "<label for=\"%s\">%s</label>\n<textarea name=\"%s\" id=\"%s\" rows=\"4\">\n"
-                 "%s</textarea>\n",
-                 id, row->label, name, id, text);
+        show_text(page, row, id, name, text);
+        break;
+    case FILE:
+        show_text(page, row, id, name, *(char *const *)member);
         break;
     case CHOICE:
         show_choice(page, row, id, *(char *const *)member);
@@ -117,7 +140,8 @@ void form_show(GString *page, enum setup_form form, const char *prefix, const st
 {
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         if (rows[i].form == form)
-            show_row(page, &rows[i], prefix, member_of(kind, thing, rows[i].member));
+            show_row(page, &rows[i], prefix, member_of(kind, thing, rows[i].member),
+                     is_locked(&rows[i], kind, thing));
 }
 
 static void take_list(GPtrArray *list, const char *text, const char *separators)
@@ -154,6 +178,7 @@ static void take_row(const struct row *row, const char *sent, gpointer member)
         take_list(*(GPtrArray **)member, sent != NULL ? sent : "", " \r\n");
         break;
     case LINE:
+    case FILE:
     case CHOICE:
         if (sent != NULL)
             text_set(member, sent);
@@ -162,6 +187,7 @@ static void take_row(const struct row *row, const char *sent, gpointer member)
         if (sent != NULL)
             *(gint64 *)member = g_ascii_strtoll(sent, NULL, 10);
         break;
+    case HEAD:
     case SHOWN:
         break;
     }
@@ -170,7 +196,8 @@ static void take_row(const struct row *row, const char *sent, gpointer member)
 void form_take(const GArray *sent, enum setup_form form, const struct kind *kind, gpointer thing)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        if (rows[i].form != form)
+        /* A browser leaves out what is greyed out, as if it were not ticked. */
+        if (rows[i].form != form || rows[i].member == NULL || is_locked(&rows[i], kind, thing))
             continue;
         g_autofree char *name = input_name(&rows[i]);
         take_row(&rows[i], pairs_get(sent, name), member_of(kind, thing, rows[i].member));
