@@ -257,11 +257,13 @@ static char *external_note(const Connection *connection)
           "    sf project deploy start --source-dir force-app --target-org ORG\n\n"
           "Add --dry-run to see first whether the org takes it. Before that, in the org:\n\n"
           "- Setup › External Client Apps › Settings: opt in to External Client Apps.\n"
-          "- The user who deploys may modify metadata, and view and edit External Client Apps.\n\n"
+          "- The user who deploys has the permissions Modify Metadata Through Metadata API "
+          "Functions; Create, edit, and delete External Client Apps; and View all External Client "
+          "Apps, view their settings, and edit their policies.\n\n"
           "%s\n\n"
-          "A new app is known everywhere after 2 to 10 minutes. These files make the app; to "
-          "change one that is there, retrieve it first, because a deploy replaces each file as a "
-          "whole.\n\n"
+          "A new app is known everywhere after 2 to 10 minutes. The parts have the names that "
+          "Setup gives, so the same files change an app that was made there. Retrieve it first: a "
+          "deploy replaces each part as a whole.\n\n"
           "A retrieve can bring key and secret back into extlClntAppGlobalOauthSets: keep that "
           "folder out of a shared repository.\n"),
         connection->app_api_name, key_note(connection));

@@ -330,19 +330,19 @@ static void metadata__external__is_complete(void **state)
           "http://localhost:1718/OauthRedirect\nhttp://localhost:1719/OauthRedirect\n"
           "https://login.salesforce.com/</callbackUrl>",
           "<externalClientApplication>Bird_Integration</externalClientApplication>",
-          "<isConsumerSecretOptional>false<", "<isPkceRequired>true<",
-          "<isRefreshTokenRotationEnabled>false<", "<isSecretRequiredForRefreshToken>true<",
-          "<label>", "<shouldRotateConsumerKey>false<", "<shouldRotateConsumerSecret>false<"}},
+          "<isConsumerSecretOptional>false<", "<isNamedUserJwtEnabled>false<",
+          "<isPkceRequired>true<", "<isRefreshTokenRotationEnabled>false<",
+          "<isSecretRequiredForRefreshToken>true<", "<label>", "<shouldRotateConsumerKey>false<",
+          "<shouldRotateConsumerSecret>false<"}},
         {"extlClntAppOauthSettings/Bird_Integration_oauth.ecaOauth-meta.xml",
          {"<ExtlClntAppOauthSettings ",
           "<commaSeparatedOauthScopes>Api, RefreshToken, Web</commaSeparatedOauthScopes>",
           "<externalClientApplication>Bird_Integration<", "<label>"}},
-        {"extlClntAppOauthPolicies/"
-         "Bird_Integration_oauth_defaultPolicy.ecaOauthPlcy-meta.xml",
+        {"extlClntAppOauthPolicies/Bird_Integration_oauthPlcy.ecaOauthPlcy-meta.xml",
          {"<ExtlClntAppOauthConfigurablePolicies ", "<externalClientApplication>Bird_Integration<",
           "<ipRelaxationPolicyType>Bypass<", "<permittedUsersPolicyType>AllSelfAuthorized<",
           "<refreshTokenPolicyType>Infinite<", "<sessionTimeoutInMinutes>1440<"}},
-        {"extlClntAppPolicies/Bird_Integration_defaultPolicy.ecaPlcy-meta.xml",
+        {"extlClntAppPolicies/Bird_Integration_plcy.ecaPlcy-meta.xml",
          {"<ExtlClntAppConfigurablePolicies ", "<externalClientApplication>Bird_Integration<",
           "<isEnabled>true<", "<isOauthPluginEnabled>true<"}},
         {"manifest/package.xml",
@@ -351,7 +351,9 @@ static void metadata__external__is_complete(void **state)
           "<name>ExtlClntAppOauthConfigurablePolicies</name>",
           "<name>ExtlClntAppConfigurablePolicies</name>", "<version>62.0</version>"}},
         {"sfdx-project.json", {"\"path\": \"force-app\"", "\"sourceApiVersion\": \"62.0\""}},
-        {"README.md", {"sf project deploy start", "Salesforce makes one"}},
+        {"README.md",
+         {"sf project deploy start", "Salesforce makes one",
+          "View all External Client Apps, view their settings, and edit their policies"}},
     };
     g_autoptr(Connection) c = sheet(APP_EXTERNAL_CLIENT, APP_VALUES_PERCH);
     connection_set(&c->app_name, "Bird <&> Integration");
@@ -433,9 +435,9 @@ static void metadata__incomplete__is_refused(void **state)
     assert_contains(error->message, "Contact Email");
     g_clear_error(&error);
     connection_set(&c->contact_email, "a@acme.com");
-    connection_set(&c->app_api_name, A40 "Aaaaaaaaaaaaaaaaaaaaaa");
+    connection_set(&c->app_api_name, A40 "Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
     assert_null(sheet_as_metadata(c, &error));
-    assert_contains(error->message, "60 characters at most");
+    assert_contains(error->message, "70 characters at most");
 }
 
 int main(void)

@@ -163,7 +163,7 @@ static Json *policy_row(const struct state *state, const struct app *app)
     (void)state;
     const bool period = strcmp(app->refresh_policy, "lifetime") == 0 ||
                         strcmp(app->refresh_policy, "inactivity") == 0;
-    Json *row = satellite_row(app, "0xQ", "_oauth_defaultPolicy");
+    Json *row = satellite_row(app, "0xQ", "_oauthPlcy");
     json_set_string(row, "PermittedUsersPolicyType", policy_word(app->permitted_users));
     json_set_string(row, "IpRelaxationPolicyType", policy_word(app->ip_relaxation));
     json_set_string(row, "RefreshTokenPolicyType", policy_word(app->refresh_policy));
