@@ -61,6 +61,11 @@ static struct page *map(int fd)
     return page;
 }
 
+static bool set_former(struct page *page, const Secret *former)
+{
+    return g_strlcpy(page->former, secret_peek(former), sizeof page->former) < sizeof page->former;
+}
+
 static bool fill(struct page *page, const struct rescue_terms *terms)
 {
     g_autoptr(Secret) item = secrets_to_item(terms->secrets);
@@ -69,7 +74,7 @@ static bool fill(struct page *page, const struct rescue_terms *terms)
     page->session_seconds = terms->session_seconds;
     page->parts = terms->parts;
     page->fate = (gint)terms->fate;
-    if (page->item_length > sizeof page->item ||
+    if (page->item_length > sizeof page->item || !set_former(page, terms->former) ||
         g_strlcpy(page->name, terms->name, sizeof page->name) >= sizeof page->name ||
         g_strlcpy(page->config_dir, config_dir, PATH_MAX_BYTES) >= PATH_MAX_BYTES ||
         g_strlcpy(page->login_url, terms->login_url, PATH_MAX_BYTES) >= PATH_MAX_BYTES)
@@ -170,9 +175,8 @@ void rescue_reject(Rescue *rescue)
 
 bool rescue_ends_former(Rescue *rescue, const Secret *former)
 {
-    if (rescue == NULL || former == NULL || secret_length(former) >= sizeof rescue->page->former)
+    if (rescue == NULL || former == NULL || !set_former(rescue->page, former))
         return false;
-    memcpy(rescue->page->former, secret_peek(former), secret_length(former) + 1);
     g_atomic_int_set(&rescue->page->fate, RESCUE_ENDS_FORMER);
     return true;
 }
@@ -215,7 +219,7 @@ struct charge {
 
     char *config_dir, *name;
     struct secrets secrets;
-    Secret *before; /* the refresh token that the item had at first */
+    Secret *former; /* NULL = none */
     guint parts;
     gint64 received_ms, until_ms; /* wall clock */
     bool has_lock;
@@ -278,15 +282,15 @@ static bool read_answer(struct charge *charge)
                                                                secret_length(charge->answer), NULL);
     if (!token_answer_parse(&answer, json, page->login_url, NULL))
         return false;
+    if (answer.refresh_token == NULL && !page->has_lock) { /* an exchange that made no login */
+        token_answer_clear(&answer);
+        return false;
+    }
     /* Where nothing came that is not in the keyring anyway, once has to do. */
     const bool precious = answer.refresh_token != NULL || page->parts == SECRETS_ALL;
     charge->until_ms = clock_wall_ms() + (precious ? RESCUE_SECONDS * 1000 : 0);
     secrets_take_answer(&charge->secrets, &answer, page->session_seconds, charge->received_ms);
     token_answer_clear(&answer);
-    if (charge->fate == RESCUE_ENDS_FORMER) {
-        g_autoptr(Secret) former = secret_new(page->former);
-        secret_set(&charge->secrets.refresh_token, former);
-    }
     return true;
 }
 
@@ -297,7 +301,7 @@ static bool read_page(struct charge *charge)
     g_autoptr(Secret) item = secret_new_len(page->item, page->item_length);
     if (g_atomic_int_get(&page->state) != TAKEN || !secrets_from_item(item, &charge->secrets, NULL))
         return false;
-    secret_set(&charge->before, charge->secrets.refresh_token);
+    charge->former = *page->former == '\0' ? NULL : secret_new(page->former);
     charge->login_url = g_strdup(page->login_url);
     charge->has_lock = page->has_lock;
     charge->fate = (enum rescue_fate)g_atomic_int_get(&page->fate);
@@ -353,9 +357,19 @@ static bool is_settled(const Tokens *tokens, const struct charge *charge)
 {
     const struct secrets *kept = &tokens->kept;
     const bool newer = charge->fate <= RESCUE_REVOKES && kept->issued_at > charge->received_ms &&
-                       !secret_equal(kept->refresh_token, charge->before);
+                       !secret_equal(kept->refresh_token, charge->former);
     return !charge->has_lock && kept->refresh_token != NULL &&
            (newer || secret_equal(kept->refresh_token, charge->secrets.refresh_token));
+}
+
+/* The item has this login: what is left to do is to end the one before. */
+static void turn_to_former(struct charge *charge, const struct secrets *kept)
+{
+    if (charge->fate == RESCUE_REVOKES && charge->former != NULL &&
+        secret_equal(kept->refresh_token, charge->secrets.refresh_token))
+        charge->fate = RESCUE_ENDS_FORMER;
+    if (charge->fate == RESCUE_ENDS_FORMER)
+        secret_set(&charge->secrets.refresh_token, charge->former);
 }
 
 static void entered(Tokens *tokens, const GError *error, gpointer user)
@@ -365,6 +379,7 @@ static void entered(Tokens *tokens, const GError *error, gpointer user)
     const bool none = g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND) ||
                       g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_DAMAGED);
     const bool foreign = g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_NEWER);
+    turn_to_former(charge, &tokens->kept);
     if (foreign && charge->has_lock) /* it may be this very login's */
         charge->until_ms = 0;
     if (error != NULL && !none && (!foreign || charge->has_lock))
@@ -404,7 +419,7 @@ int rescue_main(void (*open_keyring)(void))
         tokens_close(charge.tokens);
     }
     secrets_clear(&charge.secrets);
-    secret_unref(charge.before);
+    secret_unref(charge.former);
     secret_unref(charge.answer);
     g_object_unref(charge.stop);
     g_clear_pointer(&charge.http, http_free);

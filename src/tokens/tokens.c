@@ -195,7 +195,8 @@ void tokens_guard(Tokens *tokens, const Connection *connection, HttpRequest *exc
                                                   .secrets = &tokens->secrets,
                                                   .parts = SECRETS_ALL,
                                                   .fate = tokens->former != NULL ? RESCUE_REVOKES
-                                                                                 : RESCUE_STORES},
+                                                                                 : RESCUE_STORES,
+                                                  .former = tokens->former},
                            NULL);
     rescue_carries(tokens->guard, exchange);
 }

@@ -261,6 +261,14 @@ static void quit__after_a_second_secret__keeps_the_second(void **state)
         press(walk, "Enter");
         see_end(walk, 3, KEPT);
     }
+    { /* looked at and left */
+        g_autoptr(Walk) walk = walk_start(rig, "setup", "acme", NULL);
+        see(walk, "64 characters");
+        press(walk, "C-c");
+        see(walk, "Keep the draft and quit?");
+        press(walk, "Enter");
+        see_end(walk, 3, KEPT);
+    }
     resume_and_finish(rig);
 }
 

@@ -29,20 +29,23 @@ struct trace {
     guint locked, sent, received; /* places in calls; 0 = did not happen */
 };
 
-/* perch token under strace; inject NULL = nothing is. Its exit code. */
-static int run(Rig *rig, const char *inject, bool threads, const char *log)
+static const char *const refresh_words[] = {"token", "acme", "--fresh", NULL};
+static const char *const login_words[] = {"reauthorize", "acme", "--plain", "--no-input", NULL};
+
+/* perch with these words under strace; inject NULL = nothing is. Its exit code. */
+static int run_words(Rig *rig, const char *const *words, const char *inject, bool threads,
+                     const char *log)
 {
     g_autofree char *option = g_strconcat("--inject=", inject, NULL);
-    const char *argv[14] = {"strace", "-o", log, "-s", "0", "-e", "signal=none"};
+    const char *argv[16] = {"strace", "-o", log, "-s", "0", "-e", "signal=none"};
     int count = 7;
     if (threads)
         argv[count++] = "-f";
     if (inject != NULL)
         argv[count++] = option;
     argv[count++] = g_getenv("PERCH");
-    argv[count++] = "token";
-    argv[count++] = "acme";
-    argv[count++] = "--fresh";
+    for (gsize i = 0; words[i] != NULL; i++)
+        argv[count++] = words[i];
     /* A process that is traced cannot look for its own leaks. */
     g_autofree char *asan = g_strconcat(
         g_getenv("ASAN_OPTIONS") == NULL ? "" : g_getenv("ASAN_OPTIONS"), ":detect_leaks=0", NULL);
@@ -52,6 +55,11 @@ static int run(Rig *rig, const char *inject, bool threads, const char *log)
     assert_true(child_wait_end(child, WAIT_MS));
     canary_search(rig->canary, "standard error", child->errors->str, -1);
     return child_code(child);
+}
+
+static int run(Rig *rig, const char *inject, bool threads, const char *log)
+{
+    return run_words(rig, refresh_words, inject, threads, log);
 }
 
 static bool returned_more_than_zero(const char *line)
@@ -174,6 +182,39 @@ static void killed__keyring_thread__loses_nothing(void **state)
     assert_true(tally.points > 20);
 }
 
+static bool has_one_login(Rig *rig)
+{
+    g_autoptr(Json) state = demo_org_control(rig->org, "GET", "state", NULL);
+    return json_size(json_get(state, "grants")) == 1 && tokens_stored_alive(rig, "acme");
+}
+
+/* A login again, at what it sends to the keyring: before, while and after the new login is written.
+ * Every third message; with EVERY=1 each. */
+static void killed__login_again__leaves_one_login_and_it_is_stored(void **state)
+{
+    (void)state;
+    if (!may_trace)
+        skip();
+    g_autoptr(Rig) rig = tokens_rig(false);
+    g_autofree char *log = g_build_filename(rig->home->root, "trace", NULL);
+    const int step = g_getenv("EVERY") != NULL ? 1 : 3;
+    int killed = 0;
+    for (int call = step;; call += step, killed++) {
+        g_autofree char *inject = g_strdup_printf("sendmsg:signal=KILL:when=%d", call);
+        const bool ended = run_words(rig, login_words, inject, true, log) == 0;
+        const gint64 until = g_get_monotonic_time() + WAIT_MS * 1000;
+        while (!has_one_login(rig))
+            if (g_get_monotonic_time() > until)
+                fail_msg("killed at message %d: not one login, or not the stored one", call);
+        wait_for_lock(rig, "acme");
+        child_wait_errors(rig->bus->keyring, "\n\n\n", 1);
+        if (ended)
+            break;
+    }
+    print_message("# login again: %d kills; one login, the stored one, after each\n", killed);
+    assert_true(killed > 8);
+}
+
 static int check_strace(void **state)
 {
     (void)state;
@@ -191,6 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(killed__main_thread__loses_nothing),
         cmocka_unit_test(killed__keyring_thread__loses_nothing),
+        cmocka_unit_test(killed__login_again__leaves_one_login_and_it_is_stored),
     };
     return cmocka_run_group_tests(tests, check_strace, NULL);
 }

@@ -139,7 +139,7 @@ static void ends__anywhere__leave_a_stored_login_that_is_alive(void **state)
     guint tried = 0, survived = 0;
     for (gint64 end = slice_end(); !over(end); tried++) {
         end_somewhere(rig, commands[tried % G_N_ELEMENTS(commands)],
-                      numbers[tried % G_N_ELEMENTS(numbers)], (int)(tried * 37 % 400));
+                      numbers[tried % G_N_ELEMENTS(numbers)], (int)(tried * 37 % 1600));
         wait_for_lock(rig, "acme");
         survived += is_settled(rig);
     }

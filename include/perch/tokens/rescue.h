@@ -45,6 +45,7 @@ struct rescue_terms {
     const struct secrets *secrets; /* what the answer goes into; then: */
     guint parts;                   /* of that, what goes into the item (enum secrets_part) */
     enum rescue_fate fate;
+    const Secret *former; /* the login that this one replaces once it is stored; NULL = none */
 };
 
 /* lock: the connection's, shared; NULL: the rescue takes it itself, and does nothing when the
@@ -61,8 +62,8 @@ void rescue_drop(Rescue *rescue); /* NULL is fine */
 /* It is not wanted any more, and is revoked when this side ends. */
 void rescue_reject(Rescue *rescue); /* NULL is fine */
 
-/* What came is stored: from now on it is the former login that is to be revoked. FALSE: that is
- * nobody's charge. */
+/* What came is stored: from now on it is the former login, this one by now, that is to be revoked.
+ * FALSE: that is nobody's charge. */
 bool rescue_ends_former(Rescue *rescue, const Secret *former); /* NULL is fine */
 
 /* Nothing is left to do: what came is stored, or is not to be. Wipes the page. */
