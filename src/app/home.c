@@ -11,6 +11,10 @@
 #include "perch/checks/check.h"
 #include "perch/ui/ui.h"
 
+/* Rows of the first paint, which fill most terminals; the files of the others are read behind it, a
+ * few at a time, so that no key waits for them. */
+enum { FIRST_ROWS = 40, ROWS_AT_ONCE = 20 };
+
 /* Connections asked at the same time: enough to be quick, few enough for bus and sockets. */
 enum { ASKED_AT_ONCE = 32, TICK_MS = 250, SLOW_MS = 300 };
 
@@ -25,6 +29,9 @@ struct asked {
 
 struct home_run {
     Home *home;
+    char *config_dir;
+    GPtrArray *entries; /* struct connections_entry *, one a row */
+    guint unread;       /* the first whose file was not read yet */
     struct services services;
     GMainLoop *loop;
     Ui *ui;
@@ -131,11 +138,31 @@ static gboolean tick(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-/* The first paint comes first: the network is started once the list stands on the screen. */
+static void read_rows(struct home_run *run, guint count)
+{
+    const guint end = MIN(run->unread + count, run->entries->len);
+    for (; run->unread < end; run->unread++) {
+        struct connections_entry *entry = run->entries->pdata[run->unread];
+        struct home_row *row = run->home->rows->pdata[run->unread];
+        if (row->problem != NULL) /* no file, but the folder that is closed */
+            continue;
+        connections_read(run->config_dir, entry);
+        row->replaceable =
+            entry->connection == NULL && connections_is_damaged(run->config_dir, entry->name);
+        home_read(row, g_steal_pointer(&entry->connection), entry->problem);
+    }
+}
+
+/* The first paint comes first: the other files are read, and the network is started, once the list
+ * stands on the screen. */
 static gboolean begin(gpointer user)
 {
     struct home_run *run = user;
     g_autoptr(GError) error = NULL;
+    if (run->unread < run->entries->len) {
+        read_rows(run, ROWS_AT_ONCE);
+        return G_SOURCE_CONTINUE;
+    }
     if (!services_init(&run->services, false, &error)) {
         home_notice(run->home, error->message);
     } else {
@@ -208,23 +235,30 @@ static gboolean on_terminate(gpointer user)
 
 /* ---- one visit ---- */
 
-static Home *load(const char *target, const char *not_forgotten, const char *busy)
+static void load(struct home_run *run, const char *target, const char *not_forgotten,
+                 const char *busy)
 {
-    g_autofree char *config_dir = paths_config_dir();
-    g_autoptr(GPtrArray) entries = connections_list(config_dir);
-    Home *home = home_new();
-    home->target = g_strdup(target);
-    for (guint i = 0; i < entries->len; i++) {
-        struct connections_entry *entry = entries->pdata[i];
-        bool damaged = entry->connection == NULL && connections_is_damaged(config_dir, entry->name);
-        home_add(home, entry->name, g_steal_pointer(&entry->connection), entry->problem);
-        home_find(home, entry->name)->replaceable = damaged;
+    run->home = home_new();
+    run->home->target = g_strdup(target);
+    run->config_dir = paths_config_dir();
+    run->entries = connections_names(run->config_dir);
+    for (guint i = 0; i < run->entries->len; i++) {
+        const struct connections_entry *entry = run->entries->pdata[i];
+        home_add(run->home, entry->name, NULL, entry->problem);
     }
+    /* Who comes back may come to any row. */
+    read_rows(run, target == NULL ? FIRST_ROWS : run->entries->len);
     if (not_forgotten != NULL)
-        home_not_forgotten(home, target, not_forgotten);
+        home_not_forgotten(run->home, target, not_forgotten);
     if (busy != NULL)
-        home_notice(home, busy);
-    return home;
+        home_notice(run->home, busy);
+}
+
+static void unload(struct home_run *run)
+{
+    g_clear_pointer(&run->home, home_free);
+    g_clear_pointer(&run->entries, g_ptr_array_unref);
+    g_clear_pointer(&run->config_dir, g_free);
 }
 
 static bool visit(struct home_run *run, GError **error)
@@ -305,13 +339,12 @@ static bool follow(const struct app_options *options, enum home_choice choice, c
     return home;
 }
 
-static int list_plainly(const Home *home)
+static void list_plainly(const Home *home)
 {
     for (guint i = 0; i < home->rows->len; i++)
         puts(((const struct home_row *)home->rows->pdata[i])->name);
     fprintf(stderr, "%s\n",
             _("perch status tells which of them work; perch setup NAME opens one."));
-    return PERCH_EXIT_OK;
 }
 
 int app_home(const struct app_options *options)
@@ -319,16 +352,20 @@ int app_home(const struct app_options *options)
     g_autofree char *name = NULL, *not_forgotten = NULL, *busy = NULL;
     for (;;) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(Home) home = load(name, not_forgotten, busy);
         int code = PERCH_EXIT_OK;
-        struct home_run run = {.home = home, .choice = HOME_NEW};
-        bool empty = home->rows->len == 0;
-        if (!empty && options->plain)
-            return list_plainly(home);
+        struct home_run run = {.choice = HOME_NEW};
+        load(&run, name, not_forgotten, busy);
+        bool empty = run.entries->len == 0;
+        if (!empty && options->plain) {
+            list_plainly(run.home);
+            unload(&run);
+            return code;
+        }
         if (!empty) /* before there is a screen: it may ask */
             app_open_keyring(!options->no_input);
         if (!empty && !visit(&run, &error)) {
             settle(&run);
+            unload(&run);
             fprintf(stderr, "perch: %s\n", error->message);
             return (int)perch_error_exit(error);
         }
@@ -338,6 +375,7 @@ int app_home(const struct app_options *options)
         g_clear_pointer(&busy, g_free);
         bool again = follow(options, run.choice, name, &code, &not_forgotten, &busy) && !empty;
         settle(&run);
+        unload(&run);
         if (!again)
             return code;
     }

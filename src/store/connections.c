@@ -185,17 +185,15 @@ static gint by_name(gconstpointer a, gconstpointer b)
     return strcmp((*one)->name, (*two)->name);
 }
 
-static void add_entry(GPtrArray *list, const char *name, Connection *connection,
-                      const char *problem)
+static void add_entry(GPtrArray *list, const char *name, const char *problem)
 {
     struct connections_entry *entry = g_new0(struct connections_entry, 1);
     entry->name = g_strdup(name);
-    entry->connection = connection;
     entry->problem = g_strdup(problem);
     g_ptr_array_add(list, entry);
 }
 
-GPtrArray *connections_list(const char *config_dir)
+GPtrArray *connections_names(const char *config_dir)
 {
     GPtrArray *list = g_ptr_array_new_with_free_func(free_entry);
     g_autofree char *folder = folder_of(config_dir);
@@ -203,18 +201,33 @@ GPtrArray *connections_list(const char *config_dir)
     g_autoptr(GDir) dir = g_dir_open(folder, 0, &closed);
     /* Not being allowed to look is not the same as nothing there. */
     if (closed != NULL && !g_error_matches(closed, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        add_entry(list, folder, NULL, closed->message);
+        add_entry(list, folder, closed->message);
     const char *file;
     while (dir != NULL && (file = g_dir_read_name(dir)) != NULL) {
         if (!g_str_has_suffix(file, suffix))
             continue;
         g_autofree char *name = g_strndup(file, strlen(file) - strlen(suffix));
-        if (connection_name_problem(name) != NULL)
-            continue; /* not written by perch */
-        g_autoptr(GError) problem = NULL;
-        Connection *connection = connections_load(config_dir, name, &problem);
-        add_entry(list, name, connection, problem != NULL ? problem->message : NULL);
+        if (connection_name_problem(name) == NULL) /* else not written by perch */
+            add_entry(list, name, NULL);
     }
     g_ptr_array_sort(list, by_name);
+    return list;
+}
+
+void connections_read(const char *config_dir, struct connections_entry *entry)
+{
+    g_autoptr(GError) problem = NULL;
+    if (entry->connection != NULL || entry->problem != NULL)
+        return;
+    entry->connection = connections_load(config_dir, entry->name, &problem);
+    if (problem != NULL)
+        entry->problem = g_strdup(problem->message);
+}
+
+GPtrArray *connections_list(const char *config_dir)
+{
+    GPtrArray *list = connections_names(config_dir);
+    for (guint i = 0; i < list->len; i++)
+        connections_read(config_dir, list->pdata[i]);
     return list;
 }

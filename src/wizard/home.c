@@ -79,9 +79,19 @@ void home_add(struct home *home, const char *name, Connection *connection, const
 {
     struct home_row *row = g_new0(struct home_row, 1);
     row->name = g_strdup(name);
+    home_read(row, connection, problem);
+    g_ptr_array_add(home->rows, row);
+}
+
+void home_read(struct home_row *row, Connection *connection, const char *problem)
+{
     row->connection = connection;
     row->problem = g_strdup(problem);
-    g_ptr_array_add(home->rows, row);
+}
+
+static bool is_unread(const struct home_row *row)
+{
+    return row->connection == NULL && row->problem == NULL;
 }
 
 struct home_row *home_find(const struct home *home, const char *name)
@@ -139,6 +149,8 @@ enum home_state home_row_state(const struct home_row *row)
     const struct check_result *failed = first_failed(row);
     if (row->not_forgotten != NULL && (row->connection == NULL || !row->connection->forgetting))
         return HOME_NOT_FORGOTTEN;
+    if (is_unread(row))
+        return HOME_UNKNOWN;
     if (row->connection == NULL)
         return row->replaceable ? HOME_DAMAGED : HOME_UNREADABLE;
     if (row->connection->forgetting)
@@ -265,7 +277,8 @@ static char *stay_details(const struct home_row *row)
                            row->name, row->name, why);
 }
 
-/* What stands at the foot of the screen while the row has the focus; owned by the caller. */
+/* What stands at the foot of the screen while the row has the focus; owned by the caller. NULL:
+ * nothing yet. */
 static char *row_details(const struct home *home, const struct home_row *row)
 {
     const struct check_result *failed = first_failed(row);
@@ -278,6 +291,8 @@ static char *row_details(const struct home *home, const struct home_row *row)
                                row->problem);
     if (row->problem != NULL)
         return g_strdup(row->problem);
+    if (is_unread(row))
+        return NULL;
     if (connection_is_draft(row->connection))
         return g_strdup(_("Everything you typed is kept. Enter continues."));
     if (failed == NULL)

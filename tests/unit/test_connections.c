@@ -157,8 +157,13 @@ static void connections__list__by_name_with_problems(void **state)
     write_file(world, "alpha.json.damaged-1", "rubbish");
     write_file(world, "README", "notes");
     write_file(world, "a b.json", "{\"version\":1}");
-    g_autoptr(GPtrArray) list = connections_list(world->config_dir);
+    g_autoptr(GPtrArray) list = connections_names(world->config_dir);
     assert_int_equal(list->len, 4);
+    for (guint i = 0; i < list->len; i++) {
+        assert_true(entry(list, i)->connection == NULL && entry(list, i)->problem == NULL);
+        connections_read(world->config_dir, list->pdata[i]);
+        connections_read(world->config_dir, list->pdata[i]); /* once is enough */
+    }
     assert_string_equal(entry(list, 0)->name, "alpha");
     assert_string_equal(entry(list, 0)->connection->username, "a@b.c");
     assert_null(entry(list, 0)->problem);

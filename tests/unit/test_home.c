@@ -32,6 +32,26 @@ static Home *home_of(guint count)
     return home;
 }
 
+/* A row of which only the name is known yet: it is there, Enter opens it, nothing is said of it. */
+static void row__unread__is_a_name_until_it_is_read(void **state)
+{
+    (void)state;
+    g_autoptr(Home) home = home_of(1);
+    home_add(home, "later", NULL, NULL);
+    const struct view_event next = {
+        .kind = VIEW_EVENT_ACTION, .id = FIRST + 1, .action = ACTION_NEXT};
+    const char *name = NULL;
+    assert_int_equal(home_row_state(home_find(home, "later")), HOME_UNKNOWN);
+    g_autoptr(View) view = home_view(home, FIRST + 1);
+    assert_int_equal(home_handle(home, &next, &name), HOME_OPEN);
+    assert_string_equal(name, "later");
+    home_read(home_find(home, "later"), NULL, "The file is no JSON.");
+    assert_int_equal(home_row_state(home_find(home, "later")), HOME_UNREADABLE);
+    home_add(home, "latest", NULL, NULL);
+    home_read(home_find(home, "latest"), connection_new("latest"), NULL);
+    assert_int_equal(home_row_state(home_find(home, "latest")), HOME_DRAFT);
+}
+
 /* The answer to the live check: code NULL = everything is fine. */
 static void answer(Home *home, const char *name, enum stage stage, const char *code, bool done)
 {
@@ -417,6 +437,7 @@ int main(void)
         cmocka_unit_test(state__draft_and_damaged_file__are_told_apart),
         cmocka_unit_test(state__what_cannot_be_read__offers_what_works_there),
         cmocka_unit_test(state__while_asking__no_key_waits),
+        cmocka_unit_test(row__unread__is_a_name_until_it_is_read),
         cmocka_unit_test(details__say_what_is_known),
         cmocka_unit_test(find__narrows_by_name_host_user_and_state),
         cmocka_unit_test(find__enter_takes_the_first_row_that_is_shown),

@@ -122,6 +122,10 @@ struct connections_entry {
 /* All of them by name (struct connections_entry *, freed with the array). A folder that cannot be
  * read is one entry with a problem, named by its path. */
 GPtrArray *connections_list(const char *config_dir);
+/* The same without reading the files: an entry has neither connection nor problem until
+ * connections_read. */
+GPtrArray *connections_names(const char *config_dir);
+void connections_read(const char *config_dir, struct connections_entry *entry);
 
 /* ---- one refresh at a time ---- */
 

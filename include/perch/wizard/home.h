@@ -11,9 +11,9 @@
 
 /* Home: the connections, one line each with their live state. Pure like the wizard. */
 struct home_row {
-    Connection *connection; /* owned; NULL = the file cannot be read: */
+    Connection *connection; /* owned; NULL = the file cannot be read, or is not read yet: */
     char *name;
-    char *problem;
+    char *problem;       /* why it cannot; NULL = nothing has read it */
     char *not_forgotten; /* why the last try to forget it failed; NULL = there was none */
     GPtrArray *results;  /* of the live check (struct check_result *); NULL = not asked yet */
     bool checking;
@@ -72,8 +72,9 @@ void home_free(struct home *home); /* NULL is fine */
 typedef struct home Home;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Home, home_free)
 
-/* Takes connection. */
+/* Takes connection; home_read: of a row that was added with neither connection nor problem. */
 void home_add(struct home *home, const char *name, Connection *connection, const char *problem);
+void home_read(struct home_row *row, Connection *connection, const char *problem);
 struct home_row *home_find(const struct home *home, const char *name); /* borrowed, or NULL */
 /* results are referenced; done = the check has ended. */
 void home_checked(struct home *home, const char *name, GPtrArray *results, bool done);
