@@ -129,21 +129,20 @@ static int run_status(const GStrv names, const struct common_options *common,
 {
     static const enum check_list_id lists[] = {CHECKS_STATUS};
     g_autoptr(GArray) rows = make_rows(names, services);
-    guint count = 0;
     int code = PERCH_EXIT_OK, width = 4;
     if (rows->len == 0 && !common->json) {
         puts(_("No connections yet. Make one with: perch setup"));
         return PERCH_EXIT_OK;
     }
-    g_autofree struct app_job *jobs = g_new0(struct app_job, rows->len + 1);
+    g_autoptr(GArray) jobs = g_array_new(FALSE, FALSE, sizeof(struct app_job));
     for (guint i = 0; i < rows->len; i++) {
         struct row *row = &g_array_index(rows, struct row, i);
         width = MAX(width, text_width(row->name));
         if (row->problem == NULL && !row->draft && !row->forgetting)
-            jobs[count++] = row->job;
+            g_array_append_val(jobs, row->job);
     }
-    if (count > 0 && !app_run_lists(jobs, count, lists, G_N_ELEMENTS(lists), NULL, NULL,
-                                    common->timeout * 1000)) {
+    if (jobs->len > 0 && !app_run_lists((struct app_job *)(gpointer)jobs->data, jobs->len, lists,
+                                        G_N_ELEMENTS(lists), NULL, NULL, common->timeout * 1000)) {
         fprintf(stderr, "perch: %s\n", _("Stopped before every connection had answered."));
         return PERCH_EXIT_CANCELLED;
     }

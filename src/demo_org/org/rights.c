@@ -27,10 +27,12 @@ static void add_set(struct profile *profile, const struct permission_set *set)
         const struct state_field *field = &from->state_fields[i];
         gconstpointer given = (const char *)set + field->offset;
         const struct state_field *same = kind_find_field(to, field->name);
-        gpointer member = same != NULL ? (char *)profile + same->offset : NULL;
-        if (member != NULL && field->type == STATE_FLAG)
+        if (same == NULL)
+            continue;
+        gpointer member = (char *)profile + same->offset;
+        if (field->type == STATE_FLAG)
             *(bool *)member |= *(const bool *)given;
-        else if (member != NULL && field->type == STATE_LIST)
+        else if (field->type == STATE_LIST)
             add_all(*(GPtrArray **)member, *(GPtrArray *const *)given);
     }
     remove_all(profile->hidden_fields, set->visible_fields);

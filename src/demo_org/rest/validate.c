@@ -312,7 +312,7 @@ static Json *check_values(const struct write *write)
         const struct field *field = fields_find(write->fields, json_key(sent));
         const Json *value = field != NULL ? json_get(write->values, field->name) : NULL;
         const char *text = json_string(value);
-        if (json_is_null(value))
+        if (field == NULL || json_is_null(value))
             continue;
         if (is_text(field) && text != NULL)
             check_text(field, text, errors);
