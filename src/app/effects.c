@@ -86,9 +86,9 @@ static void export_values(struct app *app, enum handoff_format format)
     tokens_are_exported(app->session->tokens);
     app_event(app, &(struct wizard_event){.kind = WIZARD_STORED, .done = true});
     if (files->len == 1)
-        app_notice(app, _("Written, for you only: %s%s"), base, first->suffix);
+        app_notice(app, _("Written, readable only by you: %s%s"), base, first->suffix);
     else
-        app_notice(app, _("Written, for you only: %s%s and %s"), base, first->suffix,
+        app_notice(app, _("Written, readable only by you: %s%s and %s"), base, first->suffix,
                    ((const struct handoff_file *)files->pdata[1])->suffix);
 }
 
@@ -107,9 +107,9 @@ static char *unsaved_text(const struct app *app)
     const char *name = app->session->connection->name;
     enum tokens_state state = tokens_state(app->session->tokens);
     return g_strdup_printf(state == TOKENS_HELD || state == TOKENS_STORED
-                               ? _("%s is not saved: %s. Its tokens are in the keyring. Put that "
-                                   "right, then: perch setup %s")
-                               : _("%s is not saved: %s. Put that right, then: perch setup %s"),
+                               ? _("%s was not saved: %s. Its tokens are in the keyring. Fix "
+                                   "that, then run: perch setup %s")
+                               : _("%s was not saved: %s. Fix that, then run: perch setup %s"),
                            name, app->save_problem->message, name);
 }
 
@@ -126,17 +126,16 @@ static char *exit_message_text(const struct app *app)
             connection->name, connection->name);
     const bool failed = app->exit != PERCH_EXIT_OK && app->exit != PERCH_EXIT_CANCELLED;
     if (!connection_is_draft(connection) && failed)
-        return g_strdup_printf(
-            _("%s stays as it was before. To see what is wrong: perch doctor %s"), connection->name,
-            connection->name);
+        return g_strdup_printf(_("%s is unchanged. To see what is wrong: perch doctor %s"),
+                               connection->name, connection->name);
     if (!connection_is_draft(connection))
         return g_strdup_printf(_("%s is ready. An access token for a script: perch token %s"),
                                connection->name, connection->name);
     if (secret_is_kept(app) || app->saves_pending > 0) /* one that fails says so afterwards */
-        return g_strdup_printf(_("The draft is kept. Go on with: perch setup %s"),
+        return g_strdup_printf(_("The draft is kept. To continue: perch setup %s"),
                                connection->name);
     return g_strdup_printf(
-        _("Kept without the consumer secret (no keyring). Go on with: perch setup %s"),
+        _("Kept without the consumer secret (no keyring). To continue: perch setup %s"),
         connection->name);
 }
 
@@ -276,8 +275,8 @@ static void revocation_ended(const struct http_response *response, gpointer user
     g_free(app->exit_message);
     app->exit_message =
         revoked
-            ? g_strdup(_("The tokens of this login were not stored; perch revoked them, so that "
-                         "nothing is left behind. Log in again with the same command."))
+            ? g_strdup(_("The tokens of this login were not stored, so perch revoked them. Log in "
+                         "again with the same command."))
             : g_strdup(
                   _("The tokens of this login were not stored and could not be revoked. Revoke "
                     "them in Setup › Connected Apps OAuth Usage, then log in again."));

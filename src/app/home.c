@@ -288,8 +288,7 @@ static gboolean on_slow(gpointer user)
 {
     guint *slow = user;
     *slow = 0;
-    fprintf(stderr, "%s\n",
-            _("Waiting for an answer that may hold the only refresh token, to store it."));
+    fprintf(stderr, "%s\n", _("Waiting to store an answer that may hold the only refresh token."));
     return G_SOURCE_REMOVE;
 }
 
@@ -344,7 +343,7 @@ static void list_plainly(const Home *home)
     for (guint i = 0; i < home->rows->len; i++)
         puts(((const struct home_row *)home->rows->pdata[i])->name);
     fprintf(stderr, "%s\n",
-            _("perch status tells which of them work; perch setup NAME opens one."));
+            _("perch status shows which of them work; perch setup NAME opens one."));
 }
 
 int app_home(const struct app_options *options)

@@ -86,7 +86,7 @@ static Secret *ask(const char *problem)
         say(fd, problem);
         say(fd, "\n");
     }
-    say(fd, _("Password of perch's own keyring (Enter alone: go on without it): "));
+    say(fd, _("Password for perch's own keyring (Enter alone: continue without it): "));
     char end = read_line(fd, text, &length);
     say(fd, "\n");
     tcsetattr(fd, TCSAFLUSH, &before);
@@ -108,8 +108,8 @@ void app_open_keyring(bool may_ask)
         g_autoptr(GError) error = NULL;
         if (password == NULL) {
             store_refuse(
-                _("perch's own keyring is locked. Run perch status on a terminal: it asks for "
-                  "the password."));
+                _("perch's own keyring is locked. Run perch status in a terminal: it asks for the "
+                  "password."));
             return;
         }
         if (own_keyring_open_now(password, &error))

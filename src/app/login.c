@@ -81,9 +81,10 @@ void login_browser(struct app *app)
         g_autofree char *forward = desktop_forward_line(app->desktop, app->session->port);
         problem =
             app->desktop->ssh
-                ? g_strdup_printf(_("No browser here: you are on SSH. On your own computer, in "
-                                    "a new terminal, run: %s - then open this address in your "
-                                    "browser there (c copies it, w writes it to a file):"),
+                ? g_strdup_printf(_("No browser here: you are connected over SSH. In a new "
+                                    "terminal on your own computer, run: %s - then open this "
+                                    "address in a browser there (c copies it, w writes it to a "
+                                    "file):"),
                                   forward)
                 : g_strdup_printf(_("%s Open this address in a browser (c copies it, w writes "
                                     "it to a file):"),
@@ -126,11 +127,12 @@ void login_paste(struct app *app, const Secret *text)
     } else if (paste.kind == PASTE_ERROR) {
         got_error(app, STAGE_AUTHORIZE, paste.error, paste.description);
     } else if (paste.has_state && !paste.state_matches) {
-        app_event(app, &(struct wizard_event){
-                           .kind = WIZARD_PASTE_PROBLEM,
-                           .done = true,
-                           .text = _("This address belongs to another login. Paste the one that "
-                                     "the browser ended on after you opened the address above.")});
+        app_event(app,
+                  &(struct wizard_event){
+                      .kind = WIZARD_PASTE_PROBLEM,
+                      .done = true,
+                      .text = _("This address belongs to another login. Paste the one that "
+                                "the browser ended up on after you opened the address above.")});
     } else {
         if (app->loopback != NULL)
             loopback_hold(app->loopback);

@@ -105,7 +105,7 @@ static struct view *waiting_view(const struct app *app)
     struct view_item *item = view_add(view, VIEW_CHECK, 0, _("Keyring"));
     item->mark = MARK_WORKING;
     view_item_set(&item->value, _("waiting for it; it may be asking for a password elsewhere"));
-    view_key(view, ACTION_BACK, _("go on without it"));
+    view_key(view, ACTION_BACK, _("continue without it"));
     return view;
 }
 
@@ -306,8 +306,8 @@ static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
         app_offer_values(app);
     if (orphan && !app->quitting)
         app_notice(app,
-                   _("The keyring has a login of %s, but its settings are gone. Enter them again; "
-                     "or end that login with: perch forget %s"),
+                   _("The keyring has a login for %s, but its settings are gone. Enter them "
+                     "again, or end that login with: perch forget %s"),
                    app->options->name, app->options->name);
 }
 

@@ -15,16 +15,16 @@ static const struct lookalike {
 } lookalikes[] = {
     {"00D", "!",
      N_("This is an access token, not a code. Keep it secret, and paste the address that the "
-        "browser ends on.")},
+        "browser ends up on.")},
     {"5Aep", NULL,
      N_("This is a refresh token, not a code. Keep it secret, and paste the address that the "
-        "browser ends on.")},
+        "browser ends up on.")},
     {"3MVG9", NULL,
-     N_("This is a consumer key: it belongs in the step before. Paste the address that the browser "
-        "ends on.")},
+     N_("This is a consumer key: it belongs in the previous step. Paste the address that the "
+        "browser ends up on.")},
     {"eyJ", ".",
      N_("This is a token, not a code. Keep it secret, and paste the address that the browser "
-        "ends on.")},
+        "ends up on.")},
 };
 
 /* Addresses without a code, told by what they carry. The first that fits says the sentence. */
@@ -34,25 +34,25 @@ static const struct page {
 } pages[] = {
     {"response_type=",
      N_("This is the address to open, not the one to paste. Open it, log in and press Allow; then "
-        "paste the address that the browser ends on.")},
+        "paste the address that the browser ends up on.")},
     {"client_id=",
      N_("This is the address to open, not the one to paste. Open it, log in and press Allow; then "
-        "paste the address that the browser ends on.")},
+        "paste the address that the browser ends up on.")},
     {"access_token=",
-     N_("This address carries a token instead of a code. Open the address that perch shows, and "
-        "paste the address that the browser ends on.")},
+     N_("This address contains a token instead of a code. Open the address that perch shows, and "
+        "paste the address that the browser ends up on.")},
     {"RemoteAccessAuthorizationPage",
      N_("The browser is asking for your permission. Press Allow, then paste the address that it "
-        "ends on.")},
+        "ends up on.")},
     {"/setup/secur/RemoteAccess",
      N_("There is no code in this address. Press Allow in the browser first, then paste the "
-        "address that it ends on.")},
+        "address that it ends up on.")},
     {"startURL=",
      N_("This is the login page. Log in and press Allow, then paste the address that the browser "
-        "ends on.")},
+        "ends up on.")},
     {"/lightning/",
      N_("This is a page of your org. Open the address that perch shows, press Allow, and paste the "
-        "address that the browser ends on.")},
+        "address that the browser ends up on.")},
     {"://", N_("There is no code in this address. Paste the whole address that the browser shows "
                "after you pressed Allow.")},
 };
@@ -261,8 +261,8 @@ static bool take_bare_code(struct paste *paste, const char *text)
         }
     }
     if (looks_like_secret(code)) {
-        nothing(paste, _("This looks like a consumer secret: it belongs in the step before. Paste "
-                         "the address that the browser ends on."));
+        nothing(paste, _("This looks like a consumer secret: it belongs in the previous step. "
+                         "Paste the address that the browser ends up on."));
         return true;
     }
     if (is_stump(code) && strlen(code) >= CODE_MIN) {
@@ -288,8 +288,9 @@ static bool take_json(struct paste *paste, const char *text)
         return true;
     if (json_get_string(json, "access_token") == NULL)
         return false;
-    nothing(paste, _("This is the answer to a code that was used already. Keep it secret, open the "
-                     "address that perch shows, and paste the address that the browser ends on."));
+    nothing(paste, _("This is the answer to a code that was already used. Keep it secret, open "
+                     "the address that perch shows, and paste the address that the browser ends "
+                     "up on."));
     return true;
 }
 

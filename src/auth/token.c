@@ -69,14 +69,14 @@ bool token_answer_parse(struct token_answer *ret_answer, const Json *json, const
     const char *token = json_get_string(json, "access_token");
     if (token == NULL || *token == '\0') {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                            _("The answer of the token endpoint holds no access token. Authorize "
+                            _("The token endpoint's answer contains no access token. Authorize "
                               "again."));
         return false;
     }
     const char *refresh = json_get_string(json, "refresh_token");
     if (!secrets_token_is_plain(token) || (refresh != NULL && !secrets_token_is_plain(refresh))) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                            _("The answer of the token endpoint holds a token with blanks, line "
+                            _("The token endpoint's answer contains a token with spaces, line "
                               "breaks or control characters, which Salesforce's never have. "
                               "Authorize again, on a network that does not change answers."));
         return false;

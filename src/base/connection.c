@@ -176,7 +176,7 @@ const char *connection_name_problem(const char *name)
     if (strlen(name) > CONNECTION_NAME_MAX)
         return _("The name is too long: 40 characters at most.");
     if (!g_ascii_isalnum(name[0]))
-        return _("The name has to start with a letter or a digit.");
+        return _("The name must start with a letter or a digit.");
     for (const char *p = name; *p != '\0'; p++)
         if (!g_ascii_isalnum(*p) && strchr("-_.", *p) == NULL)
             return _("Use letters, digits, '-', '_' and '.' only.");
@@ -354,7 +354,7 @@ struct connection *connection_take_json(Json *file, const char *name, GError **e
     gint64 version = json_get_int(json, "version", 0);
     if (version < 1) {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                    _("The settings of %s are not a perch connection."), name);
+                    _("The settings file of %s is not from perch."), name);
         return NULL;
     }
     if (version > CONNECTION_VERSION) {

@@ -68,7 +68,7 @@ bool paths_make_dir(const char *path, GError **error)
                                                      : NULL;
     if (problem != NULL) {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
-                    _("%s %s; perch wants a folder of your own there. Remove or rename it."), path,
+                    _("%s %s; perch needs a folder of your own there. Remove or rename it."), path,
                     problem);
         return false;
     }

@@ -60,8 +60,8 @@ int process_end(int code)
     g_autofree char *reason =
         problem == 0 ? g_strdup("") : g_strdup_printf(" (%s)", g_strerror(problem));
     fprintf(stderr,
-            _("%s: Standard output could not be written%s; what is there is not complete. Make "
-              "room for it, or send it elsewhere.\n"),
+            _("%s: Standard output could not be written%s; the output is incomplete. Free some "
+              "space, or send it elsewhere.\n"),
             program_invocation_short_name, reason);
     return code == PERCH_EXIT_OK ? PERCH_EXIT_UNEXPECTED : code;
 }

@@ -151,8 +151,8 @@ Secret *sfdx_url_write(const char *client_id, const Secret *client_secret,
     for (int part = PART_CLIENT_ID; part <= PART_HOST; part++) {
         if (!part_fits((enum part)part, texts[part], strlen(texts[part]))) {
             g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                        _("The %s has a character that an auth URL of Salesforce's CLI cannot "
-                          "express. Log in there instead: sf org login web"),
+                        _("The %s has a character that a Salesforce CLI auth URL cannot contain. "
+                          "Log in with the CLI instead: sf org login web"),
                         _(parts[part].name));
             return NULL;
         }

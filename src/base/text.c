@@ -2,6 +2,7 @@
 #include "perch/base/text.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 
 #include <locale.h>
 #include <stdio.h>
@@ -210,6 +211,20 @@ char *text_number(gint64 number)
         g_string_append_c(out, digits[i]);
     }
     return g_string_free(out, FALSE);
+}
+
+char *text_duration(gint64 seconds)
+{
+    gint64 minutes = (seconds + 30) / 60;
+    gint64 hours = (minutes + 30) / 60;
+    if (seconds < 120)
+        return g_strdup_printf(ngettext("%d second", "%d seconds", (gulong)seconds), (int)seconds);
+    if (minutes < 180 && minutes % 60 != 0)
+        return g_strdup_printf(ngettext("%d minute", "%d minutes", (gulong)minutes), (int)minutes);
+    if (hours <= 48)
+        return g_strdup_printf(ngettext("%d hour", "%d hours", (gulong)hours), (int)hours);
+    gint64 days = (hours + 12) / 24;
+    return g_strdup_printf(ngettext("%d day", "%d days", (gulong)days), (int)days);
 }
 
 char *text_shell_word(const char *text)

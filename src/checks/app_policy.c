@@ -75,14 +75,16 @@ static const Json *find(const Json *records, const char *key, const char *value)
 
 static void not_found(struct check_run *run)
 {
-    check_skip(run, _("the org shows no app named %s; the sheet's name is changed in the App step"),
+    check_skip(run,
+               _("the org shows no app named %s; if its name differs, change it in the App "
+                 "step"),
                run->session->connection->app_name);
 }
 
 static void found(struct check_run *run)
 {
     run->session->app_policy.known = true;
-    check_ok(run, _("of the app %s"), run->session->connection->app_name);
+    check_ok(run, _("read for the app %s"), run->session->connection->app_name);
 }
 
 /* ---- an External Client App: its id, then its policy ---- */
@@ -226,8 +228,7 @@ static void compare_minutes(struct check_run *run, gint64 minutes)
         compare_same(run);
         return;
     }
-    g_autofree char *text = g_strdup_printf(
-        ngettext("%lld minute", "%lld minutes", (unsigned long)minutes), (long long)minutes);
+    g_autofree char *text = text_duration(minutes * 60);
     compare_differs(run, CAUSE_SESSION_EXPIRED, text);
 }
 

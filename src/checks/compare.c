@@ -44,7 +44,7 @@ void compare_differs(struct check_run *run, enum cause cause, const char *found)
     struct failure failure = {.stage = STAGE_ANY};
     Diagnosis *diagnosis = explain_as(&failure, cause, CERTAINTY_CERTAIN);
     g_autofree char *title =
-        g_strdup_printf(_("%s is not what the sheet says."), sheet_label(connection, setting));
+        g_strdup_printf(_("%s differs from step 3."), sheet_label(connection, setting));
     connection_set(&diagnosis->title, title);
     connection_set(&diagnosis->happened, sheet_without(setting));
     connection_set(&diagnosis->tell_apart, NULL);
@@ -55,7 +55,7 @@ void compare_differs(struct check_run *run, enum cause cause, const char *found)
     check_evidence(run, "setting", sheet_id(setting));
     check_evidence(run, "found", found);
     check_evidence(run, "sheet", value);
-    check_warn_with(run, diagnosis, _("%s; the sheet says: %s"), found, value);
+    check_warn_with(run, diagnosis, _("%s; step 3 says: %s"), found, value);
 }
 
 void compare_same(struct check_run *run)
@@ -81,7 +81,7 @@ void compare_scopes(struct check_run *run, const char *granted)
 {
     g_auto(GStrv) wanted_scopes = g_strsplit(run->session->connection->scopes, " ", -1);
     if (granted == NULL) {
-        check_ok(run, "%s", _("not told"));
+        check_ok(run, "%s", _("Salesforce did not say"));
         return;
     }
     for (gsize i = 0; wanted_scopes[i] != NULL; i++) {

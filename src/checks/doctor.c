@@ -32,11 +32,11 @@ static void judge_rights(struct check_run *run, const struct http_response *resp
         check_fail_unread(run, STAGE_REST, response, error);
     } else if (!describe.createable) {
         failure_own(&failure, STAGE_INSERT, "create-not-permitted",
-                    _("This user may read the object, but not create records of it."));
+                    _("This user can read the object, but not create records of it."));
         failure.object = g_strdup(object);
         check_fail(run, &failure);
     } else {
-        check_ok(run, _("may be created; %u fields, %u that this user may write"),
+        check_ok(run, _("can be created; %u fields, %u writable by this user"),
                  describe.fields->len, describe_createable_count(&describe));
     }
     describe_clear(&describe);
@@ -85,9 +85,8 @@ static void approvals_told(struct evidence *evidence, gpointer user)
     else
         check_warn(
             run, NULL,
-            _("%d of %d used by this user: one more login after the fifth ends the oldest "
-              "connection. Remove those that nobody needs: Setup › the user › OAuth Connected "
-              "Apps › Revoke"),
+            _("%d of %d used by this user: a login beyond the fifth ends the oldest connection. "
+              "Remove those that nobody needs: Setup › the user › OAuth Connected Apps › Revoke"),
             evidence->approvals, APPROVALS_MAX);
 }
 

@@ -83,7 +83,7 @@ static void check_revoked(struct check_run *run)
     const char *host = connection->login_url != NULL ? connection->login_url
                                                      : session_secrets(session)->instance_url;
     if (session->keep_grant)
-        check_ok(run, _("left alive at Salesforce, as asked"));
+        check_ok(run, _("not revoked, as asked"));
     else if (session_secrets(session)->refresh_token == NULL || host == NULL)
         check_ok(run, _("nothing to revoke"));
     else

@@ -18,7 +18,7 @@ static const struct check_def import_login[] = {
     {"salesforce", N_("Salesforce"), true, {"connection"}, check_salesforce},
     {"refreshed", N_("Refreshed once"), true, {"salesforce"}, check_taken},
     {"scopes", N_("Scopes"), true, {"refreshed"}, check_scopes},
-    {"who", N_("Who"), true, {"refreshed"}, check_who},
+    {"who", N_("User"), true, {"refreshed"}, check_who},
     {"rotation", N_("Rotation"), false, {"refreshed"}, check_rotation},
 };
 CHECK_LIST(import_login_checks, import_login);

@@ -41,7 +41,7 @@ void check_lookup(struct check_run *run)
     g_autofree char *proxy =
         http_proxy_for(run->session->http, run->session->connection->login_url);
     if (proxy != NULL)
-        check_skip(run, _("the proxy looks names up"));
+        check_skip(run, _("left to the proxy"));
     else
         http_lookup(run->session->http, host, run->cancellable, looked_up, run);
 }
@@ -109,11 +109,14 @@ void check_clock(struct check_run *run)
     off = MAX(0, off - 500); /* what the header's whole seconds hide */
     check_evidence_int(run, "offset_ms", session->clock_offset_ms);
     if (off < CLOCK_WARN_MS) {
-        check_ok(run, _("%.1f s off Salesforce's"), (double)off / 1000.0);
+        check_ok(run, _("within %.1f s of Salesforce's"), (double)off / 1000.0);
         return;
     }
-    g_autofree char *text = g_strdup_printf(_("This computer's clock is %lld s off Salesforce's."),
-                                            (long long)(off / 1000));
+    g_autofree char *much = text_duration((off + 500) / 1000);
+    g_autofree char *text = g_strdup_printf(
+        session->clock_offset_ms > 0 ? _("This computer's clock is %s ahead of Salesforce's.")
+                                     : _("This computer's clock is %s behind Salesforce's."),
+        much);
     struct failure failure;
     failure_own(&failure, STAGE_MACHINE, "clock", text);
     if (off >= CLOCK_FAIL_MS)
@@ -217,14 +220,14 @@ static void warn_no_browser(struct check_run *run, const Desktop *desktop)
     if (desktop->ssh) {
         g_autofree char *line = desktop_forward_line(desktop, run->session->port);
         check_warn(run, &failure,
-                   _("none here: you are on SSH from %s. Either forward the port first, in a new "
-                     "terminal on your own computer: %s - or paste the address that your browser "
-                     "ends on. Both work."),
+                   _("none here: you are connected over SSH from %s. Either forward the port "
+                     "first, in a new terminal on your own computer: %s - or paste the address "
+                     "that your browser ends up on. Both work."),
                    desktop->ssh_client, line);
     } else {
         check_warn(run, &failure,
                    _("none found. Open the address on any computer, and paste the address that "
-                     "the browser ends on."));
+                     "the browser ends up on."));
     }
 }
 
@@ -253,7 +256,7 @@ void check_browser(struct check_run *run)
         struct failure failure;
         failure_own(&failure, STAGE_MACHINE, "no-browser", NULL);
         check_warn(run, &failure,
-                   _("BROWSER is set to %s, which cannot be run here. Name another program there, "
+                   _("BROWSER is set to %s, which cannot be run here. Set it to another program, "
                      "or open the address on any computer."),
                    desktop->no_browser);
     } else {
@@ -269,7 +272,7 @@ static void check_terminal(struct check_run *run)
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         check_ok(run, "%ux%u, %s", size.ws_col, size.ws_row, utf8 ? "UTF-8" : charset);
     else
-        check_skip(run, _("none: line by line"));
+        check_skip(run, _("none; works line by line"));
 }
 
 static const struct check_def preflight[] = {

@@ -103,7 +103,7 @@ static void check_signature(struct check_run *run)
     switch (token_signature_check(&run->session->answer,
                                   session_secrets(run->session)->client_secret)) {
     case SIGNATURE_OK:
-        check_ok(run, _("made with this app's secret"));
+        check_ok(run, _("signed with this app's secret"));
         return;
     case SIGNATURE_UNCHECKED:
         check_skip(run, _("cannot be checked without a consumer secret"));
@@ -188,7 +188,7 @@ static void fail_other_org(struct check_run *run)
     const Connection *before = session->before;
     const char *known = before == NULL ? NULL : before->username;
     g_autofree char *text = g_strdup_printf(
-        _("This login is for %s in org %s, this connection is for %s in org %s."),
+        _("This login is for %s in org %s; this connection is for %s in org %s."),
         session->userinfo.username != NULL ? session->userinfo.username : now->user_id, now->org_id,
         known != NULL ? known : session->expected_user_id, session->expected_org_id);
     check_evidence(run, "org_id", now->org_id);
@@ -222,20 +222,21 @@ static void judge_introspect(struct check_run *run, const struct http_response *
     g_autoptr(Json) answer = response->status == 200 ? http_response_json(response) : NULL;
     gint64 seconds = introspect_lifetime(answer, clock_wall_ms(), &active);
     if (seconds <= 0) {
-        check_ok(run, _("not stated; perch refreshes after 15 minutes"));
+        check_ok(run, _("lifetime not stated; perch refreshes after 15 minutes"));
         return;
     }
     /* Up to the next whole minute: the way here took a moment. */
     session->connection->session_seconds = (seconds + 59) / 60 * 60;
     check_evidence_int(run, "seconds", session->connection->session_seconds);
-    check_ok(run, _("%lld minutes"), (long long)session->connection->session_seconds / 60);
+    g_autofree char *lasts = text_duration(session->connection->session_seconds);
+    check_ok(run, _("lasts %s"), lasts);
 }
 
 static void check_session(struct check_run *run)
 {
     struct session *session = run->session;
     if (session_secrets(session)->client_secret == NULL) {
-        check_ok(run, _("not stated; perch refreshes after 15 minutes"));
+        check_ok(run, _("lifetime not stated; perch refreshes after 15 minutes"));
         return;
     }
     check_http_any(run,
@@ -297,7 +298,7 @@ static void check_refreshed_signed(struct check_run *run)
     const struct session *session = run->session;
     if (token_signature_check(&session->answer, session_secrets(session)->client_secret) ==
         SIGNATURE_WRONG)
-        check_skip(run, _("waits for: %s"), _("Signature"));
+        check_skip(run, _("not run (needs: %s)"), _("Signature"));
     else
         check_refreshed(run);
 }
@@ -329,8 +330,8 @@ static void judge_old_grant(struct check_run *run, const struct http_response *r
     else if (invalid)
         check_ok(run, _("already invalid"));
     else
-        check_skip(run, _("could not be revoked; it counts as one of five approvals, and perch "
-                          "tries again for 15 minutes after it ends"));
+        check_skip(run, _("could not be revoked; it counts as one of the five approvals, and perch "
+                          "keeps trying for 15 minutes after it ends"));
 }
 
 static void check_old_grant(struct check_run *run)
@@ -349,13 +350,13 @@ static const struct check_def first_login[] = {
     {"exchange", N_("Code exchanged"), true, {NULL}, check_exchange},
     {"signature", N_("Signature"), true, {"exchange"}, check_signature},
     {"scopes", N_("Scopes"), true, {"exchange"}, check_scopes},
-    {"who", N_("Who"), true, {"exchange"}, check_who},
+    {"who", N_("User"), true, {"exchange"}, check_who},
     {"same-org", N_("Same org"), true, {"exchange", "~who"}, check_same_org},
-    {"session", N_("Session length"), false, {"exchange"}, check_session},
+    {"session", N_("Access token"), false, {"exchange"}, check_session},
     {"stored", N_("Stored"), true, {"same-org", "session", "~who"}, check_stored},
     {"refreshed", N_("Refreshed once"), true, {"stored"}, check_refreshed},
     {"rotation", N_("Rotation"), false, {"refreshed"}, check_rotation},
-    {"old-grant", N_("Former login"), false, {"refreshed"}, check_old_grant},
+    {"old-grant", N_("Previous login"), false, {"refreshed"}, check_old_grant},
 };
 
 /* A login in place of one that is stored, and may be alive: that stays until this one has done all
@@ -364,9 +365,9 @@ static const struct check_def login_again[] = {
     {"exchange", N_("Code exchanged"), true, {NULL}, check_exchange},
     {"signature", N_("Signature"), true, {"exchange"}, check_signature},
     {"scopes", N_("Scopes"), true, {"exchange"}, check_scopes},
-    {"who", N_("Who"), true, {"exchange"}, check_who},
+    {"who", N_("User"), true, {"exchange"}, check_who},
     {"same-org", N_("Same org"), true, {"exchange", "~who"}, check_same_org},
-    {"session", N_("Session length"), false, {"exchange"}, check_session},
+    {"session", N_("Access token"), false, {"exchange"}, check_session},
     {"refreshed",
      N_("Refreshed once"),
      true,
@@ -374,7 +375,7 @@ static const struct check_def login_again[] = {
      check_refreshed_signed},
     {"stored", N_("Stored"), true, {"refreshed"}, check_stored},
     {"rotation", N_("Rotation"), false, {"stored"}, check_rotation},
-    {"old-grant", N_("Former login"), false, {"stored"}, check_old_grant},
+    {"old-grant", N_("Previous login"), false, {"stored"}, check_old_grant},
 };
 
 static void build(const struct session *session, GArray *checks)

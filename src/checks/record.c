@@ -37,8 +37,7 @@ static void judge_describe(struct check_run *run, const struct http_response *re
     *slot = describe;
     check_evidence_int(run, "fields", slot->fields->len);
     check_evidence_int(run, "writable", describe_createable_count(slot));
-    check_ok(run, _("%u fields, %u that you may write"), slot->fields->len,
-             describe_createable_count(slot));
+    check_ok(run, _("%u fields, %u writable"), slot->fields->len, describe_createable_count(slot));
 }
 
 static HttpRequest *describe_request(struct session *session)
@@ -58,11 +57,11 @@ static void check_createable(struct check_run *run)
     const struct describe *describe = describe_slot(run->session);
     struct failure failure;
     if (describe->createable) {
-        check_ok(run, _("this user may create one"));
+        check_ok(run, _("this user can create one"));
         return;
     }
     failure_own(&failure, STAGE_INSERT, "create-not-permitted",
-                _("This user may read the object, but not create records of it."));
+                _("This user can read the object, but not create records of it."));
     failure.object = g_strdup(session_object(run->session));
     check_fail(run, &failure);
 }
@@ -86,8 +85,8 @@ static void fail_insert(struct check_run *run, const struct http_response *respo
     failure.object = g_strdup(session_object(run->session));
     failure.target = FAILURE_OF_OBJECT;
     if (may_be_there(response))
-        failure_add(&failure, _("The record may be in the org all the same: look for it before you "
-                                "try again."));
+        failure_add(&failure, _("The record may exist nonetheless: look for it in the org before "
+                                "you try again."));
     check_fail(run, &failure);
 }
 

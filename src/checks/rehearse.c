@@ -64,7 +64,7 @@ static void export_values(struct check_run *run)
     else if (!take_values(run, &error))
         check_fail_error(run, STAGE_ANY, error);
     else
-        check_ok(run, _("exported; the rest is played from them alone"));
+        check_ok(run, _("exported; the steps below use nothing else"));
 }
 
 static void loaded(GObject *source, GAsyncResult *async, gpointer user)

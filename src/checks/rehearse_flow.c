@@ -87,13 +87,13 @@ static void judge_lost(struct check_run *run, const struct http_response *respon
 {
     if (response->end == HTTP_TIMEOUT_ANSWER || response->end == HTTP_CUT ||
         response->end == HTTP_UNKNOWN) {
-        check_warn(run, NULL, _("no answer (%s); it may have started all the same"),
+        check_warn(run, NULL, _("no answer (%s); the flow may have started nonetheless"),
                    response->detail);
         return;
     }
     g_autofree char *text = g_strdup_printf(
-        _("The webhook's address cannot be reached (%s). Copy it from the flow's webhook step once "
-          "more."),
+        _("The webhook's address cannot be reached (%s). Copy it again from the flow's webhook "
+          "step."),
         response->detail);
     check_fail_own(run, STAGE_ANY, "webhook", text);
 }
@@ -109,7 +109,7 @@ static bool told_failure(struct check_run *run, const struct http_response *resp
         return false;
     g_autofree char *clean = text_clean(message == NULL ? "" : message);
     g_autofree char *clean_code = text_clean(code);
-    check_warn(run, NULL, _("answered %ld, and that it failed: %s: %s"), response->status,
+    check_warn(run, NULL, _("answered %ld, reporting a failure: %s: %s"), response->status,
                clean_code, clean);
     return true;
 }
@@ -125,16 +125,16 @@ static void judge_webhook(struct check_run *run, const struct http_response *res
     if (response->status >= 200 && response->status < 300) {
         if (told_failure(run, response))
             return;
-        check_ok(run, _("answered %ld; its samples carry the mark %s"), response->status,
+        check_ok(run, _("answered %ld; the sample values carry the mark %s"), response->status,
                  run->session->rehearsal->mark);
         return;
     }
     bool refused = response->status == 401 || response->status == 403;
     g_autofree char *text = g_strdup_printf(
-        refused ? _("The webhook answered %ld: it wants a key, or another one. Take it from the "
-                    "flow's trigger.")
-                : _("The webhook answered %ld. Publish the flow, and copy the address from its "
-                    "webhook step once more."),
+        refused ? _("The webhook answered %ld: it requires a key, or a different one. Copy it "
+                    "from the flow's trigger.")
+                : _("The webhook answered %ld. Publish the flow, and copy the address again from "
+                    "its webhook step."),
         response->status);
     check_fail_own(run, STAGE_ANY, "webhook", text);
 }
@@ -144,9 +144,9 @@ void check_webhook(struct check_run *run)
     struct rehearsal *rehearsal = run->session->rehearsal;
     if (marked_field(rehearse_channel(run), NULL) == NULL) {
         check_fail_own(run, STAGE_ANY, "webhook",
-                       _("No field of this channel is filled with a text of the flow, so perch "
-                         "could not tell the flow's record from others. The flow was not "
-                         "started. Map a variable first."));
+                       _("This channel fills no field with text from the flow, so perch could not "
+                         "tell the flow's record from others. The flow was not started. Map a "
+                         "variable first."));
         return;
     }
     make_mark(rehearsal);
@@ -226,7 +226,7 @@ static void arrived(struct check_run *run, const Json *record)
     g_ptr_array_add(differences, NULL);
     g_autofree char *names = g_strjoinv(", ", (char **)differences->pdata);
     check_evidence(run, "different", names);
-    check_warn(run, NULL, _("%s, after %d s, but these fields hold something else: %s"),
+    check_warn(run, NULL, _("%s, after %d s, but these fields differ from what was sent: %s"),
                rehearsal->flow_record, seconds, names);
 }
 
@@ -251,9 +251,10 @@ static void judge_records(struct check_run *run, const struct http_response *res
         return;
     }
     g_autofree char *text = g_strdup_printf(
-        _("The flow was started, but no record with the mark %s came within %u seconds. Look at "
-          "the run in the flow's log: 400 JSON_PARSER_ERROR there means that a text is not escaped "
-          "(perch help handoff); 401 means that the token step's variable is not access_token."),
+        _("The flow was started, but no record with the mark %s appeared within %u seconds. Look "
+          "at the run in the flow's log: 400 JSON_PARSER_ERROR there means that a text is not "
+          "escaped (perch help handoff); 401 means that the token step's variable is not "
+          "access_token."),
         rehearsal->mark, watch_ms / 1000);
     check_fail_own(run, STAGE_ANY, "not-arrived", text);
 }

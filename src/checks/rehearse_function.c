@@ -115,14 +115,14 @@ static void judge_results(struct check_run *run, const Json *results)
     keep_record(run, whole, "-whole");
     keep_record(run, bare, "-bare");
     if (failed == NULL)
-        check_ok(run, _("run by Node.js: %s; and %s without a name and a text"),
+        check_ok(run, _("run by Node.js: %s; with name and text empty: %s"),
                  json_get_string(whole, "id"), json_get_string(bare, "id"));
     else if (g_strcmp0(code, "NOT_SENT") == 0)
-        check_warn(run, NULL, _("Node.js does not reach the org by itself: %s"), message);
+        check_warn(run, NULL, _("Node.js itself cannot reach the org: %s"), message);
     else if (failed == bare)
         check_warn(run, NULL,
-                   _("a message without a name and a text is refused: %s. Give such a variable "
-                     "something for when it is empty (e on the step Test)."),
+                   _("with name and text empty the record is refused: %s. Give such a variable a "
+                     "text for when it is empty (press e in the Test step)."),
                    message);
     else
         fail_as(run, failed);

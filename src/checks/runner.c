@@ -87,7 +87,7 @@ static void skip_for_needs(CheckList *list, struct check_result *result,
         const struct check_result *need = find(list->results, def->needs[i]);
         if (need != NULL && (need->status == CHECK_FAILED || need->status == CHECK_SKIPPED)) {
             g_free(result->summary);
-            result->summary = g_strdup_printf(_("waits for: %s"), need->title);
+            result->summary = g_strdup_printf(_("not run (needs: %s)"), need->title);
             break;
         }
     }

@@ -69,7 +69,7 @@ static bool nothing_there(const char *folder, const GPtrArray *files, GError **e
         if (!g_file_test(path, G_FILE_TEST_EXISTS))
             continue;
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
-                    _("%s exists already; nothing was written. Give --output another name."), path);
+                    _("%s already exists; nothing was written. Give --output another name."), path);
         return false;
     }
     return true;
@@ -195,7 +195,7 @@ static int write_sheet(const struct app_command *command, const Connection *conn
         return paths_create_file(command->output, text, strlen(text), &error)
                    ? PERCH_EXIT_OK
                    : command_error(error);
-    return command_usage(_("%s exists already. Give --output another name."), command->output);
+    return command_usage(_("%s already exists. Give --output another name."), command->output);
 }
 
 static int run(const struct app_command *command)
@@ -228,9 +228,9 @@ int command_app(int argc, char **argv)
          N_("FORMAT")},
         {"output", 0, 0, G_OPTION_ARG_FILENAME, &output, N_("a new file, or folder for metadata"),
          N_("PATH")},
-        {"contact-email", 0, 0, G_OPTION_ARG_STRING, &email, N_("the app's contact"),
+        {"contact-email", 0, 0, G_OPTION_ARG_STRING, &email, N_("the app's contact e-mail"),
          N_("ADDRESS")},
-        {"no-key", 0, 0, G_OPTION_ARG_NONE, &no_key, N_("let Salesforce make the consumer key"),
+        {"no-key", 0, 0, G_OPTION_ARG_NONE, &no_key, N_("let Salesforce generate the consumer key"),
          NULL},
         G_OPTION_ENTRY_NULL,
     };

@@ -26,14 +26,12 @@ static void print_help(FILE *stream)
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
         fprintf(stream, "  perch %-24s %s\n", _(commands[i].usage), _(commands[i].summary));
     fprintf(stream,
-            _("\nWithout a command: the list of connections, or the set-up when there is none.\n"
-              "Options of every command:\n"
-              "  --plain            line by line instead of full screen\n"
-              "  --json             one JSON object on standard output\n"
-              "  --no-input         never ask; fail with what is missing\n"
-              "  --timeout SECONDS  how long to wait\n"
-              "  --quiet            only what failed\n"
-              "  --help, --version\n\nMore: perch help COMMAND, man perch\n"));
+            _("\nWithout a command: the list of connections, or the setup if there are "
+              "none.\nOptions of every command:\n  --plain            line by line instead of "
+              "full screen\n  --json             one JSON object on standard output\n  "
+              "--no-input         never ask; fail, naming what is missing\n  --timeout SECONDS  "
+              "how long to wait\n  --quiet            only what failed\n  --help, "
+              "--version\n\nMore: perch help COMMAND, man perch\n"));
 }
 
 int command_help(int argc, char **argv)

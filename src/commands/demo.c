@@ -177,8 +177,8 @@ static void say_hello(const struct demo *demo, const char *scripted)
             json_get_string(user, "password"));
     if (demo->rehearsal != NULL)
         fprintf(stderr,
-                _("Rehearsal %s: something is wrong with this org. Read what perch finds, put it "
-                  "right in the org's Setup, and try again.\n"),
+                _("Rehearsal %s: something is wrong with this org. Read what perch finds, fix it "
+                  "in the org's Setup, and try again.\n"),
                 demo->rehearsal->name);
     if (scripted != NULL)
         fprintf(stderr, "%s\n", scripted);
@@ -198,7 +198,8 @@ static void use_scripted_browser(const struct demo *demo)
 static char *exit_message(const struct demo *demo)
 {
     const char *gone =
-        _("That was the demo: its org, settings and keyring are gone. The real thing: perch setup");
+        _("That was the demo: its org, settings and keyring are gone. To set up a real org: perch "
+          "setup");
     if (demo->rehearsal == NULL)
         return g_strdup(gone);
     return g_strdup_printf(_("%s: %s The cure: %s\n%s"), demo->rehearsal->name,
@@ -271,7 +272,7 @@ int command_demo(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     int code;
     const GOptionEntry entries[] = {
-        {"list", 0, 0, G_OPTION_ARG_NONE, &list, N_("name the failures that can be rehearsed"),
+        {"list", 0, 0, G_OPTION_ARG_NONE, &list, N_("list the failures that can be rehearsed"),
          NULL},
         G_OPTION_ENTRY_NULL,
     };

@@ -112,7 +112,7 @@ static int examine(const struct patients *patients, const struct common_options 
     gint64 start = clock_monotonic_ms();
     if (!app_run_lists(patients->jobs, patients->count, lists, G_N_ELEMENTS(lists), NULL, NULL,
                        (gint64)common->timeout * 1000)) {
-        fprintf(stderr, "perch: %s\n", _("Stopped before every check had its answer."));
+        fprintf(stderr, "perch: %s\n", _("Stopped before every check had finished."));
         return PERCH_EXIT_CANCELLED;
     }
     if (common->json)
@@ -139,7 +139,7 @@ static int run_doctor(GStrv names, const struct common_options *common,
         if (!add_patient(&patients, chosen[i], services, desktop, &error))
             code = command_error(error);
     if (code == PERCH_EXIT_OK && wanted == 0)
-        code = command_usage(_("There is no connection to examine. Make one with: perch setup"));
+        code = command_usage(_("There is no connection to check. Create one with: perch setup"));
     else if (code == PERCH_EXIT_OK)
         code = examine(&patients, common);
     for (guint i = 0; i < patients.count; i++)

@@ -33,7 +33,7 @@ static SecretBuf *read_text(const struct question *question, GError **error)
     if (!question->no_input)
         return paste_from_terminal(error);
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, "%s",
-                _("With --no-input name a file, or pipe the error in: perch explain FILE"));
+                _("With --no-input give a file, or pipe in the error: perch explain FILE"));
     return NULL;
 }
 
@@ -95,8 +95,8 @@ static void tell_left_out(struct check_result *row, gsize left_out)
         row->evidence = json_object();
     json_set_int(row->evidence, "bytes_left_out", (gint64)left_out);
     row->summary =
-        g_strdup_printf(_("%s (its beginning and end were read; %zu kB of errors between "
-                          "them were not)"),
+        g_strdup_printf(_("%s (only the beginning and end were read, not %zu kB of errors in "
+                          "between)"),
                         before, (left_out + 1023) / 1024);
 }
 
@@ -126,8 +126,8 @@ static void print_cause(const struct diagnosis *diagnosis)
 /* What to paste into an issue, so that the next perch knows it. Secrets are out of it already. */
 static void print_report(const struct check_result *row)
 {
-    printf("\n%s\n\n", _("perch does not know this. To have it known, paste these lines into an "
-                         "issue; secrets are taken out, names and addresses are not:"));
+    printf("\n%s\n\n", _("perch does not know this. To report it, paste these lines into an "
+                         "issue; secrets are removed, names and addresses are not:"));
     g_autofree char *facts = json_print(row->evidence);
     printf("    perch %s\n    code: %s\n    seen: %s\n    text: %s\n", PERCH_VERSION,
            row->diagnosis->code == NULL ? "-" : row->diagnosis->code, facts,
@@ -185,7 +185,7 @@ int command_explain(int argc, char **argv)
     int code;
     const GOptionEntry entries[] = {
         {"stage", 0, 0, G_OPTION_ARG_STRING, &stage,
-         N_("where it was met: authorize, token, rest or insert"), N_("STAGE")},
+         N_("where it occurred: authorize, token, rest or insert"), N_("STAGE")},
         {"status", 0, 0, G_OPTION_ARG_INT, &status, N_("HTTP status of the answer"), N_("NUMBER")},
         G_OPTION_ENTRY_NULL,
     };

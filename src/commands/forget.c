@@ -88,7 +88,7 @@ static char *why_not(const struct app_job *job)
         if (result->status == CHECK_FAILED)
             return check_result_why(result);
     }
-    return g_strdup(_("It was stopped before it finished."));
+    return g_strdup(_("Stopped before it finished."));
 }
 
 static void print_end(const struct app_job *job, const struct forget_options *options, int code)
@@ -103,11 +103,12 @@ static void print_end(const struct app_job *job, const struct forget_options *op
     else if (code != PERCH_EXIT_OK && job->session->connection->forgetting)
         fprintf(stderr,
                 _("perch: %s is still here, because its login could not be revoked. perch tries "
-                  "again the next time that it opens its list, and with: perch forget %s\n"
-                  "To delete it here and leave its login alive: perch forget %s --keep-grant\n"),
+                  "again when it next opens its list, or when you run: perch forget %s\nTo delete "
+                  "it without revoking its login: perch forget %s --keep-grant\n"),
                 name, name, name);
     else if (code != PERCH_EXIT_OK)
-        fprintf(stderr, _("perch: %s is not forgotten. Again with: perch forget %s\n"), name, name);
+        fprintf(stderr, _("perch: %s is not forgotten. To try again: perch forget %s\n"), name,
+                name);
 }
 
 static int run_forget(struct forget_options *options, const struct services *services)
@@ -163,7 +164,7 @@ int command_forget(int argc, char **argv)
     int code;
     const GOptionEntry entries[] = {
         {"keep-grant", 0, 0, G_OPTION_ARG_NONE, &options.keep_grant,
-         N_("leave the login alive at Salesforce"), NULL},
+         N_("do not revoke the login at Salesforce"), NULL},
         G_OPTION_ENTRY_NULL,
     };
     if (!command_parse("forget", argc, argv, &options.common, entries, &names, &code))

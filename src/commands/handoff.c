@@ -43,8 +43,8 @@ static Tokens *load_tokens(const char *config_dir, Store *store,
     if (g_cancellable_is_cancelled(late)) {
         g_clear_error(&problem);
         g_set_error_literal(&problem, PERCH_ERROR, PERCH_ERROR_NETWORK,
-                            _("The keyring did not answer in time. Answer its window if it shows "
-                              "one, or give a longer --timeout."));
+                            _("The keyring did not answer in time. Respond to its window if it "
+                              "shows one, or give a longer --timeout."));
     }
     g_propagate_error(error, g_steal_pointer(&problem));
     tokens_close(tokens);
@@ -141,16 +141,16 @@ int command_handoff(int argc, char **argv)
          N_("ID")},
         {"output", 0, 0, G_OPTION_ARG_FILENAME, &output, N_("a new file that only you can read"),
          N_("FILE")},
-        {"list", 0, 0, G_OPTION_ARG_NONE, &list, N_("name the formats"), NULL},
+        {"list", 0, 0, G_OPTION_ARG_NONE, &list, N_("list the formats"), NULL},
         {"platform", 0, 0, G_OPTION_ARG_STRING, &platform,
-         N_("flow-builder, bird-flows or other; it is kept"), N_("PLATFORM")},
+         N_("flow-builder, bird-flows or other; perch remembers it"), N_("PLATFORM")},
         {"like", 0, 0, G_OPTION_ARG_FILENAME, &like,
-         N_("with --format flow: an export of your own to go by"), N_("FILE")},
+         N_("with --format flow: an export of yours as the pattern"), N_("FILE")},
         {"check", 0, 0, G_OPTION_ARG_FILENAME, &check,
-         N_("say what is wrong with a flow that was exported"), N_("FILE")},
+         N_("say what is wrong with an exported flow"), N_("FILE")},
         {"rehearse", 0, 0, G_OPTION_ARG_NONE, &rehearse,
-         N_("play the flow from these values alone"), NULL},
-        {"keep", 0, 0, G_OPTION_ARG_NONE, &keep, N_("leave the flow's record in the org"), NULL},
+         N_("run the flow's calls using only these values"), NULL},
+        {"keep", 0, 0, G_OPTION_ARG_NONE, &keep, N_("keep the flow's record in the org"), NULL},
         {"webhook-file", 0, 0, G_OPTION_ARG_FILENAME, &webhook,
          N_("address that starts the flow: call it, and watch for its record"), N_("FILE")},
         {"vault-path", 0, 0, G_OPTION_ARG_STRING, &path, N_("where in the store"),

@@ -43,7 +43,7 @@ static int write_files(const char *output, const GPtrArray *files)
         g_ptr_array_add(names, file_name(output, files, i));
         if (!g_file_test(names->pdata[i], G_FILE_TEST_EXISTS))
             continue;
-        fprintf(stderr, _("perch: %s exists already. Give --output another name.\n"),
+        fprintf(stderr, _("perch: %s already exists. Give --output another name.\n"),
                 (const char *)names->pdata[i]);
         return PERCH_EXIT_UNEXPECTED;
     }
@@ -52,7 +52,7 @@ static int write_files(const char *output, const GPtrArray *files)
         if (!paths_create_file(names->pdata[i], secret_peek(file->text), secret_length(file->text),
                                &error))
             return command_error(error);
-        fprintf(stderr, _("Written, for you only: %s\n"), (const char *)names->pdata[i]);
+        fprintf(stderr, _("Written, readable only by you: %s\n"), (const char *)names->pdata[i]);
     }
     return PERCH_EXIT_OK;
 }
@@ -88,8 +88,8 @@ int handoff_deliver(const struct handoff_options *options, const Connection *con
         return command_error(error);
     if (options->format == HANDOFF_FLOW)
         fprintf(stderr, "%s\n",
-                _("Experimental: nobody has seen Flow Builder import such a file. Check what came "
-                  "of it: perch handoff NAME --check FILE with the flow exported again."));
+                _("Experimental: Flow Builder's import of such a file is untested. To check the "
+                  "result, export the flow again and run: perch handoff NAME --check FILE"));
     for (gsize i = 0; i < G_N_ELEMENTS(elsewhere); i++)
         if (elsewhere[i].format == options->format)
             return elsewhere[i].deliver(options, ((struct handoff_file *)files->pdata[0])->text);

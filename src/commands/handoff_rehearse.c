@@ -47,7 +47,8 @@ static int finish(const struct app_job *job, const struct handoff_options *optio
         g_autoptr(WipedText) text = json_print(json);
         puts(text);
     } else if (code == PERCH_EXIT_OK && !options->quiet) {
-        puts(_("Rehearsed: perch played the flow from these values alone, and the org took it."));
+        puts(_("Rehearsed: perch ran the flow's calls using only these values, and the org "
+               "accepted them."));
     }
     return code;
 }

@@ -45,7 +45,7 @@ static Connection *make_draft(const struct services *services, const char *name,
     connection_free(connections_load(services->config_dir, name, &problem));
     if (!g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_NOT_FOUND)) {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
-                    _("There is a connection named %s already. Give this one another name: perch "
+                    _("There is already a connection named %s. Give this one another name: perch "
                       "import NAME --from sf"),
                     name);
         return NULL;
@@ -119,13 +119,13 @@ static void say_end(const struct app_job *job, const struct import_options *opti
                              "login. Log in there again: sf org login web"));
     } else if (code != PERCH_EXIT_OK && !undone) {
         fprintf(stderr,
-                _("perch: %s is kept as it is, unfinished. Go on with: perch setup %s\n"
-                  "To delete it here: perch forget %s --keep-grant\n"),
+                _("perch: %s is kept, unfinished. To continue: perch setup %s\nTo delete it here: "
+                  "perch forget %s --keep-grant\n"),
                 name, name, name);
     } else if (code != PERCH_EXIT_OK) {
         fprintf(stderr, "perch: %s\n",
-                _("Nothing was imported. Log in with Salesforce's CLI again (sf org login web), or "
-                  "set the connection up here: perch setup"));
+                _("Nothing was imported. Log in again with Salesforce's CLI (sf org login web), "
+                  "or set up the connection here: perch setup"));
     }
 }
 

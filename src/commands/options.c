@@ -33,7 +33,7 @@ static GOptionContext *context_new(const char *name, struct common_options *comm
         {"json", 0, 0, G_OPTION_ARG_NONE, &common->json, N_("one JSON object on standard output"),
          NULL},
         {"no-input", 0, 0, G_OPTION_ARG_NONE, &common->no_input,
-         N_("never ask; fail with what is missing"), NULL},
+         N_("never ask; fail, naming what is missing"), NULL},
         {"quiet", 0, 0, G_OPTION_ARG_NONE, &common->quiet, N_("only what failed"), NULL},
         {"timeout", 0, 0, G_OPTION_ARG_INT, &common->timeout, N_("how long to wait"),
          N_("SECONDS")},

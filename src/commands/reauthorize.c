@@ -14,7 +14,7 @@ static bool can_reauthorize(const char *name, GError **error)
     if (connection->login_url != NULL && connection->client_id != NULL)
         return true;
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
-                _("The set-up of %s was never finished. Go on with: perch setup %s"), name, name);
+                _("The setup of %s was never finished. To continue: perch setup %s"), name, name);
     return false;
 }
 

@@ -28,7 +28,7 @@ static Secret *read_secret(const char *path, GError **error)
     Secret *secret = NULL;
     if (length == 0 || length > SECRET_FILE_MAX)
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
-                    _("%s does not hold a consumer secret on a line of its own."), path);
+                    _("%s does not contain a consumer secret on a line of its own."), path);
     else
         secret = secret_new_len(text, length);
     wipe(text, sizeof text);

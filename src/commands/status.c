@@ -63,11 +63,11 @@ static char *row_state(const struct row *row)
     if (row->problem != NULL)
         return g_strdup(row->problem);
     if (row->forgetting)
-        return g_strdup_printf(_("to be forgotten, but its login could not be revoked yet; again "
-                                 "with: perch forget %s"),
+        return g_strdup_printf(_("to be forgotten, but its login could not be revoked yet; to try "
+                                 "again: perch forget %s"),
                                row->name);
     if (row->draft)
-        return g_strdup_printf(_("unfinished; go on with: perch setup %s"), row->name);
+        return g_strdup_printf(_("unfinished; to continue: perch setup %s"), row->name);
     for (guint i = 0; i < row->job.results->len; i++) {
         const struct check_result *result = row->job.results->pdata[i];
         if (result->status == CHECK_FAILED)
@@ -131,7 +131,7 @@ static int run_status(const GStrv names, const struct common_options *common,
     g_autoptr(GArray) rows = make_rows(names, services);
     int code = PERCH_EXIT_OK, width = 4;
     if (rows->len == 0 && !common->json) {
-        puts(_("No connections yet. Make one with: perch setup"));
+        puts(_("No connections yet. Create one with: perch setup"));
         return PERCH_EXIT_OK;
     }
     g_autoptr(GArray) jobs = g_array_new(FALSE, FALSE, sizeof(struct app_job));

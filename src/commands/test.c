@@ -24,7 +24,8 @@ static bool set_field(struct session *session, const char *setting, GError **err
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
                     field == NULL ? _("--set %s: this org's %s has no such field. Use the field's "
                                       "API name, as FIELD=VALUE.")
-                                  : _("--set %s: this user may not write that field of %s."),
+                                  : _("--set %s: this user is not allowed to write that field of "
+                                      "%s."),
                     setting, describe->object);
         return false;
     }
@@ -147,11 +148,11 @@ int command_test(int argc, char **argv)
     int code;
     const GOptionEntry entries[] = {
         {"object", 0, 0, G_OPTION_ARG_STRING, &object, N_("Lead or Case"), N_("OBJECT")},
-        {"channel", 0, 0, G_OPTION_ARG_STRING, &channel, N_("as this channel's flow does it"),
+        {"channel", 0, 0, G_OPTION_ARG_STRING, &channel, N_("as this channel's flow would"),
          N_("ID")},
         {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings, N_("value of a field"),
          N_("FIELD=VALUE")},
-        {"keep", 0, 0, G_OPTION_ARG_NONE, &options.keep, N_("leave the record in the org"), NULL},
+        {"keep", 0, 0, G_OPTION_ARG_NONE, &options.keep, N_("keep the record in the org"), NULL},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run,
          N_("check permissions only; write nothing"), NULL},
         G_OPTION_ENTRY_NULL,

@@ -209,7 +209,7 @@ static void loaded(GObject *source, GAsyncResult *result, gpointer user)
     run->keyring_slow = 0;
     if (tokens_finish(result, &error)) {
         if (!run->fresh && secrets_are_good(session_secrets(run->session), clock_wall_ms()))
-            print_token(run, _("still good"));
+            print_token(run, _("still valid"));
         else
             refresh(run);
         return;
@@ -239,8 +239,8 @@ static gboolean still_there(gpointer user)
     run->still_there = 0;
     fprintf(
         stderr, "perch: %s: %s\n", run->name,
-        _("Waiting for an answer that may hold the only refresh token, to store it. Press Ctrl-C "
-          "again to quit without it."));
+        _("Waiting to store an answer that may hold the only refresh token. Press Ctrl-C again to "
+          "quit without it."));
     return G_SOURCE_REMOVE;
 }
 
@@ -308,7 +308,9 @@ int command_token(int argc, char **argv)
     struct token_run run = {0};
     int code;
     const GOptionEntry entries[] = {
-        {"fresh", 0, 0, G_OPTION_ARG_NONE, &run.fresh, N_("refresh even when the token is good"),
+        {"fresh", 0, 0, G_OPTION_ARG_NONE, &run.fresh,
+         N_("refresh even if the token is still "
+            "valid"),
          NULL},
         G_OPTION_ENTRY_NULL,
     };

@@ -22,12 +22,12 @@ complete -c perch -n __fish_use_subcommand -a status -d 'Show which connections 
 complete -c perch -n __fish_use_subcommand -a doctor -d 'Run every check and explain what failed'
 complete -c perch -n __fish_use_subcommand -a explain -d 'Explain an error from anywhere'
 complete -c perch -n __fish_use_subcommand -a handoff -d 'Print the values for Flow Builder'
-complete -c perch -n __fish_use_subcommand -a import -d 'Take over a login of the CLI of Salesforce'
+complete -c perch -n __fish_use_subcommand -a import -d 'Import a login from the Salesforce CLI'
 complete -c perch -n __fish_use_subcommand -a forget -d 'Revoke the login and delete the connection'
 complete -c perch -n __fish_use_subcommand -a app \
     -d 'Print the settings of the app, or write files that deploy it'
-complete -c perch -n __fish_use_subcommand -a demo -d 'Rehearse on the built-in demo org'
-complete -c perch -n __fish_use_subcommand -a help -d 'Show help on a command'
+complete -c perch -n __fish_use_subcommand -a demo -d 'Try everything, or rehearse a failure, on the demo org'
+complete -c perch -n __fish_use_subcommand -a help -d 'Show help for a command'
 complete -c perch -n __fish_use_subcommand -l version -d 'Show the version'
 complete -c perch -n "__fish_seen_subcommand_from $named" -a '(__perch_connections)'
 complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token test status doctor explain handoff app import forget demo'
@@ -43,31 +43,31 @@ complete -c perch -n '__fish_seen_subcommand_from setup' -l client-secret-file -
     -d 'File with the consumer secret'
 complete -c perch -n '__fish_seen_subcommand_from setup reauthorize' -l callback-port -x \
     -d 'Registered callback port'
-complete -c perch -n '__fish_seen_subcommand_from token' -l fresh -d 'Refresh in any case'
+complete -c perch -n '__fish_seen_subcommand_from token' -l fresh -d 'Refresh even if the token is still valid'
 complete -c perch -n '__fish_seen_subcommand_from test' -l object -x -a 'Lead Case' \
     -d 'What to insert'
 complete -c perch -n '__fish_seen_subcommand_from test' -l set -x -d 'FIELD=VALUE'
-complete -c perch -n '__fish_seen_subcommand_from test' -l keep -d 'Leave the record in the org'
+complete -c perch -n '__fish_seen_subcommand_from test' -l keep -d 'Keep the record in the org'
 complete -c perch -n '__fish_seen_subcommand_from test' -l dry-run -d 'Write nothing'
 complete -c perch -n '__fish_seen_subcommand_from doctor' -l all -d 'Every connection'
 complete -c perch -n '__fish_seen_subcommand_from explain' -F
 complete -c perch -n '__fish_seen_subcommand_from explain' -l stage -x \
-    -a 'authorize token rest insert' -d 'Where it was met'
+    -a 'authorize token rest insert' -d 'Where it occurred'
 complete -c perch -n '__fish_seen_subcommand_from explain' -l status -x -d 'HTTP status'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l format -x \
-    -a "(perch handoff --list 2>/dev/null | sed 's/ .*//')" -d 'Form of the values'
+    -a "(perch handoff --list 2>/dev/null | sed 's/ .*//')" -d 'Format of the values'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l like -r -F \
-    -d 'An export to go by'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l list -d 'Name the formats'
+    -d 'An export as the pattern'
+complete -c perch -n '__fish_seen_subcommand_from handoff' -l list -d 'List the formats'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l check -r -F \
     -d 'What is wrong with an exported flow'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l platform -x \
     -a 'flow-builder bird-flows other' -d 'Where the flow runs'
 complete -c perch -n '__fish_seen_subcommand_from test handoff' -l channel -x \
     -d 'Only this channel'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l rehearse -d 'Play the flow'
+complete -c perch -n '__fish_seen_subcommand_from handoff' -l rehearse -d 'Run the calls of the flow'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l keep \
-    -d 'Leave the record of the flow in the org'
+    -d 'Keep the record of the flow in the org'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l webhook-file -r -F \
     -d 'File with the address that starts the flow'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l vault-path -x -d 'Where in the store'
@@ -79,17 +79,17 @@ complete -c perch -n '__fish_seen_subcommand_from handoff' -l output -r -F -d 'A
 complete -c perch -n '__fish_seen_subcommand_from import' -l from -x -a sf \
     -d 'Where the login comes from'
 complete -c perch -n '__fish_seen_subcommand_from forget' -l keep-grant \
-    -d 'Leave the login alive at Salesforce'
+    -d 'Do not revoke the login at Salesforce'
 complete -c perch -n '__fish_seen_subcommand_from app' -l kind -x -a 'eca connected' \
     -d 'Kind of app'
 complete -c perch -n '__fish_seen_subcommand_from app' -l values -x -a 'perch guide no-secret' \
     -d 'Which values'
 complete -c perch -n '__fish_seen_subcommand_from app' -l format -x -a 'text markdown metadata' \
-    -d 'Form of the sheet'
+    -d 'Format of the sheet'
 complete -c perch -n '__fish_seen_subcommand_from app' -l output -r -F -d 'A new file or folder'
 complete -c perch -n '__fish_seen_subcommand_from app' -l contact-email -x -d 'Contact of the app'
 complete -c perch -n '__fish_seen_subcommand_from app' -l no-key \
-    -d 'Let Salesforce make the consumer key'
-complete -c perch -n '__fish_seen_subcommand_from demo' -l list -d 'Name the rehearsals'
+    -d 'Let Salesforce generate the consumer key'
+complete -c perch -n '__fish_seen_subcommand_from demo' -l list -d 'List the rehearsals'
 complete -c perch -n '__fish_seen_subcommand_from demo' -x \
     -a "(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')"

@@ -20,11 +20,11 @@ _perch() {
         'doctor:run every check and explain what failed'
         'explain:explain an error pasted from anywhere'
         'handoff:print the values for Flow Builder'
-        'import:take over a login of the CLI of Salesforce'
+        'import:import a login from the Salesforce CLI'
         'forget:revoke the login and delete the connection'
         'app:print the settings of the app, or write files that deploy it'
-        'demo:rehearse on the built-in demo org'
-        'help:show help on a command'
+        'demo:try everything, or rehearse a failure, on the demo org'
+        'help:show help for a command'
     )
     common=(
         '--help[show help]'
@@ -51,13 +51,13 @@ _perch() {
                 '1:connection:_perch_connections'
             ;;
         token)
-            _arguments $common '--fresh[refresh even when the token is good]' \
+            _arguments $common '--fresh[refresh even if the token is still valid]' \
                 '1:connection:_perch_connections'
             ;;
         test)
             _arguments $common '--channel=[only this channel]:channel:' \
                 '--object=[what to insert]:object:(Lead Case)' \
-                '*--set=[value of a field]:FIELD=VALUE:' '--keep[leave the record in the org]' \
+                '*--set=[value of a field]:FIELD=VALUE:' '--keep[keep the record in the org]' \
                 '--dry-run[write nothing]' '1:connection:_perch_connections'
             ;;
         status) _arguments $common '*:connection:_perch_connections' ;;
@@ -65,18 +65,18 @@ _perch() {
             _arguments $common '--all[every connection]' '*:connection:_perch_connections'
             ;;
         explain)
-            _arguments $common '--stage=[where it was met]:stage:(authorize token rest insert)' \
+            _arguments $common '--stage=[where it occurred]:stage:(authorize token rest insert)' \
                 '--status=[HTTP status of the answer]:status:' '1:file:_files'
             ;;
         handoff)
             _arguments $common '--channel=[only this channel]:channel:' \
-                '--format=[form of the values]:format:($(perch handoff --list 2>/dev/null | sed "s/ .*//"))' \
+                '--format=[format of the values]:format:($(perch handoff --list 2>/dev/null | sed "s/ .*//"))' \
                 '--check=[what is wrong with an exported flow]:file:_files' \
-                '--like=[an export to go by]:file:_files' \
+                '--like=[an export as the pattern]:file:_files' \
                 '--list[name the formats]' \
                 '--platform=[where the flow runs]:platform:(flow-builder bird-flows other)' \
                 '--rehearse[play the flow from the values alone]' \
-                "--keep[leave the flow's record in the org]" \
+                "--keep[keep the flow's record in the org]" \
                 '--webhook-file=[file with the address that starts the flow]:file:_files' \
                 '--vault-path=[where in the store]:mount/path:' \
                 '--vault-mount=[the mount, if it has slashes]:mount:' \
@@ -85,16 +85,16 @@ _perch() {
             ;;
         import) _arguments $common '--from=[where the login comes from]:program:(sf)' '1:name:' ;;
         forget)
-            _arguments $common '--keep-grant[leave the login alive at Salesforce]' \
+            _arguments $common '--keep-grant[do not revoke the login at Salesforce]' \
                 '1:connection:_perch_connections'
             ;;
         app)
             _arguments $common '--kind=[kind of app]:kind:(eca connected)' \
                 '--values=[which values]:values:(perch guide no-secret)' \
-                '--format=[form of the sheet]:format:(text markdown metadata)' \
+                '--format=[format of the sheet]:format:(text markdown metadata)' \
                 '--output=[a new file or folder]:path:_files' \
                 '--contact-email=[contact of the app]:address:' \
-                '--no-key[let Salesforce make the consumer key]' '1:connection:_perch_connections'
+                '--no-key[let Salesforce generate the consumer key]' '1:connection:_perch_connections'
             ;;
         demo)
             _arguments $common '--list[name the rehearsals]' \

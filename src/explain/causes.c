@@ -32,9 +32,9 @@ const char *cause_name(enum cause cause)
 const char *certainty_name(enum certainty certainty)
 {
     static const char *const names[] = {
-        [CERTAINTY_UNKNOWN] = N_("unknown"),
-        [CERTAINTY_LIKELY] = N_("likely"),
-        [CERTAINTY_CERTAIN] = N_("certain"),
+        [CERTAINTY_UNKNOWN] = "unknown",
+        [CERTAINTY_LIKELY] = "likely",
+        [CERTAINTY_CERTAIN] = "certain",
     };
     return names[certainty];
 }

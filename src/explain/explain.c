@@ -139,8 +139,8 @@ static char *happened_of(const struct failure *failure, const struct cause_row *
         return g_strdup_printf("%s %s", _(row->happened), recognised);
     return match.guessed && match.cause == cause
                ? g_strdup_printf("%s %s", _(row->happened),
-                                 _("perch does not know this code itself; this is what codes of "
-                                   "such a name mean."))
+                                 _("perch does not know this code; this is what codes with such a "
+                                   "name mean."))
                : g_strdup(_(row->happened));
 }
 

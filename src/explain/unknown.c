@@ -53,14 +53,13 @@ char *unknown_recognised(const struct failure *failure)
 {
     const char *program = failure->message == NULL ? NULL : program_of(failure->message);
     if (is_code_of_salesforce(failure->code))
-        return g_strdup_printf(_("%s looks like a code of Salesforce, but is in none of its lists "
+        return g_strdup_printf(_("%s looks like a Salesforce code, but is in none of the lists "
                                  "that perch knows."),
                                failure->code);
     if (program != NULL)
-        return g_strdup_printf(_("It looks like what %s prints."), program);
+        return g_strdup_printf(_("It looks like output from %s."), program);
     if (failure->status != 0)
-        return g_strdup_printf(_("All that was recognised is the HTTP status %ld."),
-                               failure->status);
+        return g_strdup_printf(_("Only the HTTP status %ld was recognized."), failure->status);
     return NULL;
 }
 
@@ -69,8 +68,7 @@ const char *unknown_question(const struct failure *failure)
     if (failure->code != NULL && !is_code_of_salesforce(failure->code))
         return NULL; /* perch's own word, or that of another program */
     if (failure->code != NULL)
-        return _("What would tell: the message that stands beside the code, and the request that "
-                 "got it.");
-    return _("What would tell: the answer of Salesforce itself, with error or errorCode in it. It "
-             "is often further up in the log; paste all of it.");
+        return _("What would help: the message beside the code, and the request that got it.");
+    return _("What would help: Salesforce's own answer, with error or errorCode in it. It is "
+             "often further up in the log; paste all of it.");
 }

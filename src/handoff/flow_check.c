@@ -102,9 +102,9 @@ static char *wrong_host(const struct checking *c, const struct flow_call *call)
     bool login =
         strcmp(host, "login.salesforce.com") == 0 || strcmp(host, "test.salesforce.com") == 0;
     if (login && !token)
-        return g_strdup_printf(_("It asks the login host %s for records. They are at %s."), host,
+        return g_strdup_printf(_("It calls the login host %s for records. They are at %s."), host,
                                wanted);
-    return g_strdup_printf(_("It asks the host %s. This connection is at %s."), host, wanted);
+    return g_strdup_printf(_("It calls the host %s. This connection is at %s."), host, wanted);
 }
 
 static char *old_version(const struct checking *c, const struct flow_call *call)
@@ -125,7 +125,8 @@ static char *other_path(const struct checking *c, const struct flow_call *call)
     return object == NULL || g_str_has_prefix(object, wanted) ||
                    same_path(call->url, flow_value(c->items, "create_url"))
                ? NULL
-               : g_strdup_printf(_("It creates another object than %s, which this channel makes."),
+               : g_strdup_printf(_("It creates a different object than %s, which this channel "
+                                   "creates."),
                                  object_name(c->source->channel->object));
 }
 
@@ -135,7 +136,7 @@ static char *wrong_method(const struct checking *c, const struct flow_call *call
     return call->method == NULL || g_ascii_strcasecmp(call->method, "POST") == 0 ||
                    (kind_of(call) == CALL_CREATE && g_ascii_strcasecmp(call->method, "PATCH") == 0)
                ? NULL
-               : g_strdup_printf(_("Its method is %s. It has to be POST."), call->method);
+               : g_strdup_printf(_("Its method is %s. It must be POST."), call->method);
 }
 
 static char *wrong_type(const struct checking *c, const struct flow_call *call)
@@ -144,10 +145,10 @@ static char *wrong_type(const struct checking *c, const struct flow_call *call)
         kind_of(call) == CALL_TOKEN ? "application/x-www-form-urlencoded" : "application/json";
     (void)c;
     if (call->type == NULL || *call->type == '\0')
-        return g_strdup_printf(_("Its Content-Type is missing. It has to be %s."), wanted);
+        return g_strdup_printf(_("Its Content-Type is missing. It must be %s."), wanted);
     return g_str_has_prefix(call->type, wanted)
                ? NULL
-               : g_strdup_printf(_("Its Content-Type is %s. It has to be %s."), call->type, wanted);
+               : g_strdup_printf(_("Its Content-Type is %s. It must be %s."), call->type, wanted);
 }
 
 /* "{name}" where a flow writes "{{name}}". */
@@ -162,7 +163,7 @@ static char *single_braces(const struct checking *c, const struct flow_call *cal
         if (texts[i] == NULL || !g_regex_match(regex, texts[i], 0, &match))
             continue;
         g_autofree char *found = g_match_info_fetch(match, 0);
-        return g_strdup_printf(_("%s is sent as it stands. A variable has two braces: {%s}."),
+        return g_strdup_printf(_("%s is sent literally. A variable has double braces: {%s}."),
                                found, found);
     }
     return NULL;
@@ -173,7 +174,7 @@ static char *wrong_grant(const struct checking *c, const struct flow_call *call)
     g_autofree char *grant = form_value(c, call, "grant_type");
     return g_strcmp0(grant, "refresh_token") == 0
                ? NULL
-               : g_strdup(_("Its body has to say grant_type=refresh_token."));
+               : g_strdup(_("Its body must contain grant_type=refresh_token."));
 }
 
 static char *wrong_key(const struct checking *c, const struct flow_call *call)
@@ -181,7 +182,7 @@ static char *wrong_key(const struct checking *c, const struct flow_call *call)
     g_autofree char *id = form_value(c, call, "client_id");
     return g_strcmp0(id, c->source->connection->client_id) == 0 || is_variable(id)
                ? NULL
-               : g_strdup(_("Its client_id is not the consumer key of this connection."));
+               : g_strdup(_("Its client_id is not this connection's consumer key."));
 }
 
 static char *wrong_secret(const struct checking *c, const struct flow_call *call)
@@ -194,8 +195,8 @@ static char *wrong_secret(const struct checking *c, const struct flow_call *call
         return told == NULL ? NULL : g_strdup(_("It sends a client_secret, and the app has none."));
     return g_strcmp0(told, secret_peek(wanted)) == 0
                ? NULL
-               : g_strdup(_("Its client_secret is not the consumer secret of this connection; a + "
-                            "or % in it has to be form-encoded."));
+               : g_strdup(_("Its client_secret is not this connection's consumer secret; a + or % "
+                            "in it must be form-encoded."));
 }
 
 static char *wrong_token(const struct checking *c, const struct flow_call *call)
@@ -204,7 +205,7 @@ static char *wrong_token(const struct checking *c, const struct flow_call *call)
     g_autoptr(WipedText) told = form_value(c, call, "refresh_token");
     return is_variable(told) || (wanted != NULL && g_strcmp0(told, secret_peek(wanted)) == 0)
                ? NULL
-               : g_strdup(_("Its refresh_token is not the one of this connection."));
+               : g_strdup(_("Its refresh_token is not this connection's."));
 }
 
 /* Where the flow itself holds a secret: in a body, or in a variable that it sets. */
@@ -214,7 +215,7 @@ static char *plain_secret(const struct checking *c, const struct flow_call *call
     for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
         g_autoptr(WipedText) told = form_value(c, call, keys[i]);
         if (told != NULL && *told != '\0' && !is_variable(told))
-            return g_strdup_printf(_("The %s stands in the flow: whoever may read the flow has it. "
+            return g_strdup_printf(_("The %s is in the flow: anyone who can read the flow has it. "
                                      "The function takes it from its environment."),
                                    keys[i]);
     }
@@ -228,7 +229,7 @@ static char *wrong_variable(const struct checking *c, const struct flow_call *ca
         return NULL;
     if (g_ptr_array_find_with_equal_func(call->variables, wanted, g_str_equal, NULL))
         return NULL;
-    return g_strdup_printf(_("It takes no variable %s. The name has to be the one in Salesforce's "
+    return g_strdup_printf(_("It takes no variable %s. The name must be the one in Salesforce's "
                              "answer."),
                            wanted);
 }
@@ -237,7 +238,7 @@ static char *unknown_variables(const struct checking *c, const struct flow_call 
 {
     (void)c;
     return call->variables_unknown
-               ? g_strdup(_("Its variables are stored in a form that perch does not know; look at "
+               ? g_strdup(_("Its variables are stored in a form that perch does not know; check "
                             "their names yourself."))
                : NULL;
 }
@@ -249,11 +250,11 @@ static char *wrong_header(const struct checking *c, const struct flow_call *call
     if (header == NULL)
         return g_strdup(_("The header Authorization is missing: Bearer {{access_token}}."));
     if (!g_str_has_prefix(header, "Bearer "))
-        return g_strdup(_("The header Authorization has to begin with Bearer and a blank."));
+        return g_strdup(_("The header Authorization must begin with Bearer and a space."));
     g_autofree char *path = text_variable(header + strlen("Bearer "));
     return path != NULL ? NULL
-                        : g_strdup(_("The header Authorization holds no variable behind Bearer, or "
-                                     "something stands behind it: Bearer {{access_token}}."));
+                        : g_strdup(_("The header Authorization must have one variable after "
+                                     "Bearer and nothing else: Bearer {{access_token}}."));
 }
 
 static char *retried(const struct checking *c, const struct flow_call *call)
@@ -283,7 +284,7 @@ static char *no_json(const struct checking *c, const struct flow_call *call)
     (void)c;
     return call->body != NULL && is_json_with(call->body, "x")
                ? NULL
-               : g_strdup(_("Its body is no JSON object."));
+               : g_strdup(_("Its body is not a JSON object."));
 }
 
 static char *breaks(const struct checking *c, const struct flow_call *call)
@@ -312,7 +313,7 @@ static char *missing_fields(const struct checking *c, const struct flow_call *ca
         return NULL;
     g_ptr_array_add(missing, NULL);
     g_autofree char *names = g_strjoinv(", ", (char **)missing->pdata);
-    return g_strdup_printf(_("Fields of the mapping that it does not fill: %s."), names);
+    return g_strdup_printf(_("It does not fill these fields of the mapping: %s."), names);
 }
 
 /* Whether some step before could have set it: what is not known counts as set. */
@@ -342,8 +343,8 @@ static char *never_set(const struct checking *c, const struct flow_call *call)
         if (!is_set(c, call, paths->pdata[i]))
             return g_strdup_printf(
                 c->file->kind == FLOW_OF_BIRD
-                    ? _("{{%s}} is no variable of Bird's Flows. Pick the flow's own.")
-                    : _("{{%s}} is never set. Set it in a step Set variables before."),
+                    ? _("{{%s}} is not a variable of Bird's Flows. Pick the flow's own.")
+                    : _("{{%s}} is never set. Set it in an earlier Set variables step."),
                 (const char *)paths->pdata[i]);
     return NULL;
 }
@@ -388,7 +389,7 @@ static void check_call(struct checking *c, const struct flow_call *call)
             add(c, rules[i].id, rules[i].status, where, text);
     }
     if (c->findings->len == before && kind != CALL_OTHER)
-        add(c, "call", CHECK_OK, where, g_strdup(_("as perch hands it over")));
+        add(c, "call", CHECK_OK, where, g_strdup(_("as perch exports it")));
 }
 
 /* ---- a function ---- */
@@ -412,7 +413,7 @@ static void check_function(struct checking *c)
     if (holds(c->file->text, secrets->client_secret) ||
         holds(c->file->text, secrets->refresh_token))
         add(c, "plain-secret", CHECK_FAILED, _("Function"),
-            g_strdup(_("A secret stands in it. Put it into the function's environment.")));
+            g_strdup(_("It contains a secret. Put it into the function's environment.")));
     if (strcmp(c->file->text, own->text) == 0) {
         add(c, "function", CHECK_OK, _("Function"), g_strdup(_("as perch writes it")));
         return;
@@ -423,11 +424,11 @@ static void check_function(struct checking *c)
         g_autofree char *line = g_strdup_printf("const %s = %s;", values[i].constant, printed);
         if (strstr(c->file->text, line) == NULL)
             add(c, "function-value", CHECK_FAILED, _("Function"),
-                g_strdup_printf(_("It does not have the line: %s"), line));
+                g_strdup_printf(_("It lacks the line: %s"), line));
     }
     add(c, "function", CHECK_WARNING, _("Function"),
         g_strdup(_("It differs from what perch writes now; perch handoff --format function writes "
-                   "it anew.")));
+                   "a new one.")));
 }
 
 /* ---- all of it ---- */
@@ -450,17 +451,17 @@ static void check_whole(struct checking *c)
         g_ptr_array_add(c->file->unknown, NULL);
         g_autofree char *kinds = g_strjoinv(", ", (char **)c->file->unknown->pdata);
         add(c, "unknown", CHECK_WARNING, flow,
-            g_strdup_printf(_("Steps of kinds that perch does not know were not looked at: %s."),
+            g_strdup_printf(_("Steps of kinds that perch does not know were not checked: %s."),
                             kinds));
     }
     if (c->file->kind == FLOW_FUNCTION)
         check_function(c);
     else if (count_of(c, CALL_CREATE) == 0)
         add(c, "no-create", CHECK_FAILED, flow,
-            g_strdup(_("No call that creates a record in Salesforce was found in it.")));
+            g_strdup(_("It has no call that creates a record in Salesforce.")));
     else if (count_of(c, CALL_TOKEN) == 0)
         add(c, "no-token", CHECK_FAILED, flow,
-            g_strdup(_("No call that gets a token from Salesforce was found in it.")));
+            g_strdup(_("It has no call that gets a token from Salesforce.")));
 }
 
 GPtrArray *handoff_check(const Connection *connection, const struct secrets *secrets,
@@ -470,8 +471,8 @@ GPtrArray *handoff_check(const Connection *connection, const struct secrets *sec
     g_autoptr(FlowFile) file = flow_file_read(text, length);
     if (file->kind == FLOW_UNKNOWN) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                            _("This is neither a flow that was exported from Flow Builder or "
-                              "Bird's Flows, nor a function."));
+                            _("This is neither a flow exported from Flow Builder or Bird's Flows, "
+                              "nor a function."));
         return NULL;
     }
     g_autoptr(GPtrArray) items = flow_forms(&source);

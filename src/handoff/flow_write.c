@@ -130,7 +130,7 @@ Secret *handoff_flow(const Connection *connection, const struct secrets *secrets
     g_autoptr(Json) pattern = like == NULL ? NULL : json_parse(like, strlen(like), NULL);
     if (like != NULL && !json_is_array(json_get(pattern, "steps"))) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                            _("The pattern is no flow that was exported from Flow Builder."));
+                            _("The pattern is not a flow exported from Flow Builder."));
         return NULL;
     }
     g_autoptr(Json) flow = pattern != NULL ? json_copy(pattern) : plain_flow(&source);

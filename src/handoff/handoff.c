@@ -68,8 +68,8 @@ static const struct {
     {no_version, PERCH_EXIT_AUTHORIZATION,
      N_("The API version of the org is not known. Finish the connection with perch setup.")},
     {no_secret, PERCH_EXIT_AUTHORIZATION,
-     N_("The connection was proven with a consumer secret, and the keyring has none now. A flow "
-        "without it gets no token. Enter it in perch setup, step Keys.")},
+     N_("The connection was proven with a consumer secret, but the keyring no longer has it. "
+        "Without it a flow gets no token. Enter it in perch setup, step Keys.")},
     {rotates, PERCH_EXIT_APP,
      N_("Refresh token rotation is on: the token dies at its first use, so a flow that holds it "
         "works once and then stops. Turn rotation off in the app's OAuth settings, then run perch "
@@ -204,7 +204,7 @@ Connection *handoff_select(const Connection *connection, const char *channel, GE
     g_ptr_array_add(ids, NULL);
     g_autofree char *names = g_strjoinv(", ", (char **)ids->pdata);
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
-                _("There is no channel %s in this connection, only: %s"), channel, names);
+                _("This connection has no channel %s, only: %s"), channel, names);
     copy->channel = 0; /* its channels are gone; only to be freed */
     connection_free(copy);
     return NULL;

@@ -47,7 +47,7 @@ bool write_k8s(const struct flow_source *source, SecretBuf *out, GError **error)
     }
     if (total > SECRET_MAX) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                            _("The values are larger than a Kubernetes Secret may be (1 MiB)."));
+                            _("The values are too large for a Kubernetes Secret (1 MiB)."));
         return false;
     }
     return true;

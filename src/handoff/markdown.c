@@ -53,7 +53,7 @@ static bool add_item(SecretBuf *out, const struct handoff_item *item, GError **e
     const char *value = secret_peek(item->value);
     if (!text_is_clean(value)) {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                    _("The value of %s holds control characters and cannot be printed. Use "
+                    _("The value of %s contains control characters and cannot be printed. Use "
                       "--format json."),
                     item->id);
         return false;
@@ -124,8 +124,8 @@ bool write_markdown(const struct flow_source *source, SecretBuf *out, GError **e
                                              source->connection->name, handoff_platform(platform));
     add_paragraph(out, "# ", title);
     add_paragraph(out, "> ",
-                  _("This page holds secrets. Whoever reads it can act in the org as the user who "
-                    "authorized the connection."));
+                  _("This page contains secrets. Whoever reads it can act in the org as the user "
+                    "who authorized the connection."));
     for (int i = 0; i < GROUP_COUNT; i++) {
         enum flow_group group = (enum flow_group)i;
         const char *heading = flow_heading(source, group);

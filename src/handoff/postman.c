@@ -200,7 +200,7 @@ bool write_postman(const struct flow_source *source, SecretBuf *out, GError **er
 static bool refuse_braces(const char *key, GError **error)
 {
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                _("The value of %s holds {{, which Postman would replace. Use --format json."),
+                _("The value of %s contains {{, which Postman would replace. Use --format json."),
                 key);
     return false;
 }

@@ -9,7 +9,7 @@
 static bool refuse_controls(const struct handoff_item *item, GError **error)
 {
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                _("The value of %s holds control characters and cannot be printed. Use "
+                _("The value of %s contains control characters and cannot be printed. Use "
                   "--format json."),
                 item->id);
     return false;

@@ -32,7 +32,7 @@ static const char *address_problem(const char *address)
         return _("This is not a webhook address. It begins with https:// and is shown in the "
                  "webhook step of the flow.");
     if (resumes(address))
-        return _("This address resumes a run that waits; it cannot start one. Copy the address of "
+        return _("This address resumes a waiting run; it cannot start one. Copy the address of "
                  "the flow's trigger.");
     if (strcmp(scheme, "https") == 0)
         return NULL;
@@ -40,7 +40,7 @@ static const char *address_problem(const char *address)
                 strcmp(host, "::1") == 0;
     return strcmp(scheme, "http") == 0 && here
                ? NULL
-               : _("The address of the webhook has to begin with https://.");
+               : _("The webhook's address must begin with https://.");
 }
 
 static bool is_header_name(const char *name)
@@ -57,10 +57,11 @@ const char *webhook_problem(const char *text)
     webhook_read(text, &webhook);
     const char *problem = address_problem(webhook.address);
     if (problem == NULL && !is_plain_text(webhook.key))
-        problem = _("The key of the webhook holds blanks or characters that a header cannot hold.");
+        problem =
+            _("The webhook's key contains spaces or characters that a header cannot contain.");
     if (problem == NULL &&
         (!is_header_name(webhook.header) || (*webhook.header != '\0' && *webhook.key == '\0')))
-        problem = _("The name of the signature's header holds letters, digits and dashes, and a "
+        problem = _("The signature header's name can have only letters, digits and dashes, and a "
                     "signature needs a key.");
     webhook_clear(&webhook);
     return problem;

@@ -96,7 +96,7 @@ bool desktop_open(const struct desktop *desktop, const char *url, GError **error
     if (argv == NULL) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
                             _("There is no browser here. Open the address on your own computer, "
-                              "or name a browser in the variable BROWSER."));
+                              "or set BROWSER to a browser."));
         return false;
     }
     g_autoptr(GError) problem = NULL;
@@ -104,8 +104,8 @@ bool desktop_open(const struct desktop *desktop, const char *url, GError **error
         return true;
     g_autofree char *name = text_clean(argv[0]);
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
-                _("The browser (%s) did not start. Open the address yourself, or name another "
-                  "browser in the variable BROWSER."),
+                _("The browser (%s) did not start. Open the address yourself, or set BROWSER to "
+                  "another browser."),
                 name);
     return false;
 }

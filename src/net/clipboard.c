@@ -53,8 +53,8 @@ bool desktop_copy(const struct desktop *desktop, const char *text, GError **erro
     g_auto(GStrv) argv = NULL;
     if (desktop->copier == NULL || !g_shell_parse_argv(desktop->copier, NULL, &argv, NULL)) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
-                            _("There is no program for the clipboard here. Install wl-clipboard "
-                              "or xclip, or select the text with the mouse."));
+                            _("There is no clipboard program here. Install wl-clipboard or xclip, "
+                              "or select the text with the mouse."));
         return false;
     }
     int fd = readable_copy(text);

@@ -27,7 +27,7 @@ static bool take_ca_file(struct http_settings *settings, const Json *value, GErr
 {
     const char *path = json_string(value);
     if (path == NULL || !g_path_is_absolute(path))
-        return refuse(error, _("\"ca_file\" has to be the full path of a file, as a string."));
+        return refuse(error, _("\"ca_file\" must be the full path of a file, as a string."));
     if (access(path, R_OK) != 0) {
         g_autofree char *clean = text_clean(path);
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE, _("\"ca_file\": cannot read %s: %s."),
@@ -57,7 +57,7 @@ static bool take_connect_to(struct http_settings *settings, const Json *value, G
         g_ptr_array_add(entries, g_strdup(json_string(entry)));
     }
     if (!fine)
-        return refuse(error, _("\"connect_to\" has to be a list of \"host:port:host:port\"."));
+        return refuse(error, _("\"connect_to\" must be a list of \"host:port:host:port\"."));
     g_ptr_array_add(entries, NULL);
     settings->connect_to = (char **)g_ptr_array_steal(entries, NULL);
     return true;
@@ -67,7 +67,7 @@ static bool take_proxy(struct http_settings *settings, const Json *value, GError
 {
     const char *proxy = json_string(value);
     if (proxy == NULL || *proxy == '\0' || strpbrk(proxy, " \t\r\n") != NULL)
-        return refuse(error, _("\"proxy\" has to be an address such as http://proxy:3128."));
+        return refuse(error, _("\"proxy\" must be an address such as http://proxy:3128."));
     settings->proxy = g_strdup(proxy);
     return true;
 }
@@ -95,7 +95,7 @@ static bool take(struct http_settings *settings, const Json *value, GError **err
 static bool take_all(struct http_settings *settings, const Json *json, GError **error)
 {
     if (!json_is_object(json))
-        return refuse(error, _("It has to hold one JSON object."));
+        return refuse(error, _("It must contain one JSON object."));
     JSON_FOREACH(value, json)
     if (!take(settings, value, error))
         return false;
@@ -108,8 +108,8 @@ static bool is_ours(const struct stat *info, GError **error)
     if (info->st_uid == geteuid() && (info->st_mode & (S_IWGRP | S_IWOTH)) == 0)
         return true;
     g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_FILE,
-                        _("It has to be a file of yours that nobody else may write. Look at its "
-                          "owner, then run chmod go-w on it."));
+                        _("It must be your own file, writable by nobody else. Check its owner, "
+                          "then run chmod go-w on it."));
     return false;
 }
 

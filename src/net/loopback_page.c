@@ -36,17 +36,17 @@ static const struct page pages[PAGE_COUNT] = {
                         N_("perch waits for Salesforce's answer to a login, at another address.")},
     [PAGE_WRONG_METHOD] = {"405 Method Not Allowed", "Allow: GET, HEAD, OPTIONS\r\n",
                            N_("perch did not understand this"),
-                           N_("perch waits here for a browser that comes back from Salesforce.")},
+                           N_("perch waits here for a browser coming back from Salesforce.")},
     [PAGE_WRONG_HOST] = {"421 Misdirected Request", "", N_("This is not the right address"),
                          N_("perch answers only under the name localhost.")},
     [PAGE_TIMEOUT] = {"408 Request Timeout", "", N_("This took too long"),
-                      N_("The request did not arrive whole. perch keeps waiting.")},
+                      N_("The request was incomplete. perch keeps waiting.")},
     [PAGE_TOO_LARGE] = {"431 Request Header Fields Too Large", "", N_("This was too much"),
                         N_("The request is larger than any that perch waits for.")},
     [PAGE_LEADS_NOWHERE] =
         {"404 Not Found", "", N_("This address leads nowhere"),
-         N_("It is for the browser that perch opened, and for you alone. Press r in "
-            "the terminal to open the browser again.")},
+         N_("It is only for the browser that perch opened for you. Press r in the terminal to "
+            "open the browser again.")},
     [PAGE_PREFLIGHT] = {"204 No Content",
                         "Access-Control-Allow-Origin: *\r\n"
                         "Access-Control-Allow-Methods: GET\r\n"

@@ -381,7 +381,7 @@ static void explain_question(Plain *plain, const struct view_item *item)
                 item->kind == VIEW_INPUT
                     ? _("Type the value and press Enter; Enter alone keeps what is in brackets. - "
                         "goes back.")
-                    : _("Enter alone keeps the choice that is marked. - goes back."));
+                    : _("Enter alone keeps the marked choice. - goes back."));
 }
 
 static void explain(Plain *plain, const struct view *view, const struct view_item *item,

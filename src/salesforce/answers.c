@@ -70,8 +70,8 @@ char *record_created_id(const Json *json, GError **error)
     const char *id = json_get_string(json, "id");
     if (id == NULL || !salesforce_id_is_valid(id) || !json_get_bool(json, "success", true)) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                            _("Salesforce took the record but its answer names no id. Look for the "
-                              "record in the org before you try again."));
+                            _("Salesforce accepted the record, but its answer has no id. Look for "
+                              "the record in the org before you try again."));
         return NULL;
     }
     return g_strdup(id);

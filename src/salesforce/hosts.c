@@ -82,10 +82,10 @@ static const struct host_rule {
      N_("This is Salesforce's status page, not your org. Log in to your org and paste the address "
         "that the browser shows then.")},
     {".salesforce.com", HOST_REFUSE,
-     N_("A part of this address is missing: an org's host ends in .my.salesforce.com, for example "
+     N_("Part of this address is missing: an org's host ends in .my.salesforce.com, for example "
         "acme.my.salesforce.com.")},
     {".salesforce.mil", HOST_REFUSE,
-     N_("A part of this address is missing: an org's host ends in .my.salesforce.mil, for example "
+     N_("Part of this address is missing: an org's host ends in .my.salesforce.mil, for example "
         "acme.my.salesforce.mil.")},
 };
 
@@ -287,11 +287,11 @@ static bool use_address(struct org_host *result, const char *text, GError **erro
         return refuse(error, _("This is not an address. Log in to your org and paste the address "
                                "that the browser shows then."));
     if (!has_scheme && g_uri_get_userinfo(uri) != NULL)
-        return refuse(error, _("This looks like a user name. Paste the address of a page of your "
+        return refuse(error, _("This looks like a username. Paste the address of a page of your "
                                "org instead."));
     const char *scheme = g_uri_get_scheme(uri);
     if (!g_str_equal(scheme, "https") && !g_str_equal(scheme, "http"))
-        return refuse(error, _("The address has to begin with https://."));
+        return refuse(error, _("The address must begin with https://."));
     if (host_is_loopback(host_part))
         return use_loopback(result, uri, has_scheme);
     g_autofree char *host = g_ascii_strdown(host_part, -1);

@@ -70,10 +70,11 @@ char *mapping_problem(const struct channel *channel, const struct mapping *mappi
 {
     const struct field *field = describe_field(describe, mapping->field);
     if (field == NULL)
-        return g_strdup_printf(_("%s of this org has no such field, or you may not see it."),
+        return g_strdup_printf(_("%s has no such field in this org, or you are not allowed to see "
+                                 "it."),
                                describe->object);
     if (text_is_broken(mapping->text))
-        return g_strdup(_("What stands in double braces is no variable: {{senderName}} or "
+        return g_strdup(_("What is in double braces is not a variable such as {{senderName}} or "
                           "{{a.b[0].c|default:\"x\"}}."));
     g_autofree char *filled = channel_fill(channel, mapping->text);
     return field_problem(field, filled);
@@ -123,6 +124,6 @@ char *field_facts(const struct field *field)
     if (field_is_required(field))
         add_fact(facts, g_strdup(_("required")));
     if (!field->createable)
-        add_fact(facts, g_strdup(_("you may not write it")));
+        add_fact(facts, g_strdup(_("you cannot write it")));
     return g_string_free(facts, FALSE);
 }

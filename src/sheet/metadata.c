@@ -239,14 +239,14 @@ static void add_project(GPtrArray *files)
 static const char *key_note(const Connection *connection)
 {
     if (connection->app_key == NULL)
-        return _("The consumer key is not in these files: Salesforce makes one. Copy it from the "
-                 "app's Settings tab, OAuth Settings, Consumer Key and Secret.");
+        return _("The consumer key is not in these files: Salesforce generates one. Copy it from "
+                 "the app's Settings tab, OAuth Settings, Consumer Key and Secret.");
     if (connection->app_values == APP_VALUES_NO_SECRET)
-        return _("The consumer key in these files was made by perch for this connection, which "
-                 "knows it already. The app asks for no secret: there is nothing to copy back.");
-    return _("The consumer key in these files was made by perch for this connection, which knows "
-             "it already. The consumer secret is made by Salesforce: copy it from the app's "
-             "Settings tab, OAuth Settings, Consumer Key and Secret.");
+        return _("perch generated the consumer key in these files for this connection, which "
+                 "already has it. The app requires no secret, so there is nothing to copy back.");
+    return _("perch generated the consumer key in these files for this connection, which already "
+             "has it. Salesforce generates the consumer secret: copy it from the app's Settings "
+             "tab, OAuth Settings, Consumer Key and Secret.");
 }
 
 static char *external_note(const Connection *connection)
@@ -255,16 +255,16 @@ static char *external_note(const Connection *connection)
         _("# %s: an External Client App\n\n"
           "Deploy all of it at once, from this folder:\n\n"
           "    sf project deploy start --source-dir force-app --target-org ORG\n\n"
-          "Add --dry-run to see first whether the org takes it. Before that, in the org:\n\n"
+          "Add --dry-run to see first whether the org accepts it. Before that, in the org:\n\n"
           "- Setup › External Client Apps › Settings: opt in to External Client Apps.\n"
-          "- The user who deploys has the permissions Modify Metadata Through Metadata API "
+          "- The user who deploys needs the permissions Modify Metadata Through Metadata API "
           "Functions; Create, edit, and delete External Client Apps; and View all External Client "
           "Apps, view their settings, and edit their policies.\n\n"
           "%s\n\n"
-          "A new app is known everywhere after 2 to 10 minutes. The parts have the names that "
-          "Setup gives, so the same files change an app that was made there. Retrieve it first: a "
+          "A new app takes effect after 2 to 10 minutes. The parts have the names that Setup "
+          "gives, so the same files change an app that was created there. Retrieve it first: a "
           "deploy replaces each part as a whole.\n\n"
-          "A retrieve can bring key and secret back into extlClntAppGlobalOauthSets: keep that "
+          "A retrieve can write the key and the secret into extlClntAppGlobalOauthSets: keep that "
           "folder out of a shared repository.\n"),
         connection->app_api_name, key_note(connection));
 }
@@ -272,14 +272,12 @@ static char *external_note(const Connection *connection)
 static char *connected_note(const Connection *connection)
 {
     return g_strdup_printf(
-        _("# %s: a Connected App, for comparing with one that is there\n\n"
-          "A new Connected App cannot be made in most orgs any more, not by a deploy either. "
-          "Retrieve yours and compare it with the file here:\n\n"
-          "    sf project retrieve start --metadata ConnectedApp:%s --target-org ORG\n\n"
-          "To change an app that is there, from this folder:\n\n"
-          "    sf project deploy start --source-dir force-app --target-org ORG\n\n"
-          "No consumer key is in the file: it belongs to the app that is there, and Salesforce "
-          "takes one at creation only.\n"),
+        _("# %s: a Connected App, for comparison with an existing one\n\nMost orgs no longer "
+          "allow new Connected Apps, not even by a deploy. Retrieve yours and compare it with the "
+          "file here:\n\n    sf project retrieve start --metadata ConnectedApp:%s --target-org "
+          "ORG\n\nTo change an existing app, from this folder:\n\n    sf project deploy start "
+          "--source-dir force-app --target-org ORG\n\nThe file contains no consumer key: the "
+          "existing app has one, and Salesforce accepts one only at creation.\n"),
         connection->app_api_name, connection->app_api_name);
 }
 

@@ -272,7 +272,7 @@ static const struct {
                              "settings"),
                           N_("perch catches the login on this computer.")},
     [APP_VALUES_GUIDE] = {N_("the guide's settings"),
-                          N_("As in the written guide: the code is copied out of the browser.")},
+                          N_("As in the written guide: the code is copied from the browser.")},
     [APP_VALUES_NO_SECRET] = {N_("without a secret"),
                               N_("The app asks for no consumer secret; PKCE proves the login.")},
 };
@@ -346,7 +346,7 @@ static const char *callbacks_problem(const Connection *connection, const char *t
             return problem;
     }
     return strlen(all) > SHEET_CALLBACKS_MAX
-               ? _("All callback URLs together may have 2,000 characters.")
+               ? _("All callback URLs together can have at most 2,000 characters.")
                : NULL;
 }
 

@@ -26,13 +26,13 @@ const char *sheet_api_name_problem(const char *text)
         return _("The API name is too long: 80 characters at most.");
     for (const char *p = text; *p != '\0'; p++)
         if (!g_ascii_isalnum(*p) && *p != '_')
-            return _("An API name has letters, digits and underscores only.");
+            return _("An API name can have only letters, digits and underscores.");
     if (!g_ascii_isalpha(text[0]))
-        return _("An API name starts with a letter.");
+        return _("An API name must start with a letter.");
     if (text[length - 1] == '_')
-        return _("An API name does not end with an underscore.");
+        return _("An API name cannot end with an underscore.");
     if (strstr(text, "__") != NULL)
-        return _("An API name has no two underscores in a row.");
+        return _("An API name cannot have two underscores in a row.");
     return NULL;
 }
 
@@ -59,15 +59,15 @@ const char *sheet_callback_problem(const char *url)
 {
     g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
     if (uri == NULL || strpbrk(url, "\"<>\\ ") != NULL)
-        return _("A callback URL is a whole address, such as https://example.com/callback.");
+        return _("A callback URL is a complete address, such as https://example.com/callback.");
     const char *scheme = g_uri_get_scheme(uri), *host = g_uri_get_host(uri);
     if (g_uri_get_fragment(uri) != NULL)
-        return _("A callback URL has no part behind #.");
+        return _("A callback URL cannot contain #.");
     if (strcmp(scheme, "http") == 0 &&
         (host == NULL || (strcmp(host, "localhost") != 0 && strcmp(host, "127.0.0.1") != 0)))
-        return _("A callback URL has to begin with https://; http:// is for localhost only.");
+        return _("A callback URL must begin with https://; http:// is for localhost only.");
     if (strcmp(scheme, "https") == 0 && (host == NULL || *host == '\0'))
-        return _("A callback URL is a whole address, such as https://example.com/callback.");
+        return _("A callback URL is a complete address, such as https://example.com/callback.");
     return NULL;
 }
 

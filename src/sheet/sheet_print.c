@@ -30,7 +30,7 @@ static const char *intro(const Connection *connection)
 {
     return connection->app_kind == APP_CONNECTED
                ? _("In App Manager, open your Connected App (View, then Edit) and compare these "
-                   "settings. A new Connected App cannot be made in most orgs any more.")
+                   "settings. Most orgs no longer allow new Connected Apps.")
                : _("In External Client App Manager, press New External Client App and enter these "
                    "settings.");
 }

@@ -96,11 +96,11 @@ static const struct {
     {g_dbus_error_quark, G_DBUS_ERROR_SPAWN_EXEC_FAILED, PERCH_ERROR_STORE_ABSENT,
      N_("The keyring service (Secret Service) does not start.")},
     {g_dbus_error_quark, G_DBUS_ERROR_SPAWN_CHILD_EXITED, PERCH_ERROR_STORE_ABSENT,
-     N_("The keyring service (Secret Service) ends as soon as it starts.")},
+     N_("The keyring service (Secret Service) stops as soon as it starts.")},
     {g_dbus_error_quark, G_DBUS_ERROR_SPAWN_SERVICE_INVALID, PERCH_ERROR_STORE_ABSENT,
      N_("The keyring service (Secret Service) is not installed properly.")},
     {g_dbus_error_quark, G_DBUS_ERROR_NO_REPLY, PERCH_ERROR_STORE_FAILED,
-     N_("The keyring service ended before it answered. Try again.")},
+     N_("The keyring service stopped before it answered. Try again.")},
     {g_dbus_error_quark, G_DBUS_ERROR_DISCONNECTED, PERCH_ERROR_STORE_FAILED,
      N_("The session bus was lost before the keyring answered. Log in again.")},
     {g_io_error_quark, G_IO_ERROR_CLOSED, PERCH_ERROR_STORE_FAILED,
@@ -174,7 +174,7 @@ bool call_is_over(Call *call, const GError *error)
     }
     if (lost_service(call))
         call_fail(call, PERCH_ERROR_STORE_FAILED,
-                  _("The keyring service ended before it answered. Try again."));
+                  _("The keyring service stopped before it answered. Try again."));
     else
         fail_with(call, error);
     return true;

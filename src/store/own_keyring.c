@@ -49,7 +49,7 @@ char *own_keyring_missing(void)
     g_autofree char *second = g_find_program_in_path(programs[1]);
     if (first != NULL && second != NULL)
         return NULL;
-    return g_strdup_printf(_("perch cannot run a keyring of its own yet. Install the packages: %s"),
+    return g_strdup_printf(_("perch cannot run its own keyring yet. Install the packages: %s"),
                            second != NULL  ? "dbus-daemon"
                            : first != NULL ? "gnome-keyring"
                                            : "gnome-keyring dbus-daemon");

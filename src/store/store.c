@@ -103,7 +103,7 @@ static Secret *readable_item(GTask *task, const struct secrets *secrets)
     secrets_clear(&again);
     if (!same) {
         g_task_return_new_error(task, PERCH_ERROR, PERCH_ERROR_INTERNAL, "%s",
-                                _("The secrets cannot be written as they are."));
+                                _("The secrets cannot be stored in this form."));
         return NULL;
     }
     return g_steal_pointer(&item);
@@ -327,7 +327,7 @@ static const struct {
     {PERCH_ERROR_STORE_NO_COLLECTION,
      N_("Create a default keyring, in Passwords and Keys (seahorse) for example, then try again.")},
     {PERCH_ERROR_STORE_FAILED,
-     N_("Try again; if it stays, restart the keyring service or log out and in.")},
+     N_("Try again; if it persists, restart the keyring service or log out and in.")},
     {PERCH_ERROR_STORE_DAMAGED,
      N_("Log in again: perch reauthorize NAME; or delete it: perch forget NAME --keep-grant")},
     {PERCH_ERROR_STORE_NEWER, N_("Update perch, then try again; nothing was changed.")},

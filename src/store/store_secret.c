@@ -311,7 +311,7 @@ static void on_made(GObject *source, GAsyncResult *result, gpointer user)
         secret_service_create_collection_dbus_path_finish(SECRET_SERVICE(source), result, &error);
     if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_LOCKED))
         call_fail(call, PERCH_ERROR_STORE_NO_COLLECTION,
-                  _("There is no default keyring yet, and nobody made one when asked."));
+                  _("There is no default keyring yet, and none was created when asked."));
     else if (!call_is_over(call, error))
         save_write(call);
 }

@@ -107,8 +107,8 @@ void refresh_say_lost(struct failure *failure, bool rotates)
     bool late = g_strcmp0(failure->code, "timeout") == 0;
     const char *text =
         rotates ? _("The request to refresh was sent, but its answer did not arrive. Salesforce "
-                    "may have replaced the refresh token by one that was in that answer. Run the "
-                    "command again to find out.")
+                    "may have replaced the refresh token with one in that answer. Run the command "
+                    "again to find out.")
                 : _("The request to refresh was sent, but its answer did not arrive. The refresh "
                     "token is still valid. Run the command again.");
     const long status = failure->status;
@@ -128,11 +128,11 @@ void refresh_say_refused(struct failure *failure, gint64 noted_ms)
             ? g_strdup(_("The answer to a refresh was lost on the way, and now the refresh "
                          "token is refused: Salesforce had carried out that refresh, and its "
                          "answer held the only new token."))
-            : g_strdup_printf(_("A refresh that began at %s was ended before its answer was "
-                                "stored, and now the refresh token is refused: Salesforce "
-                                "had carried out that refresh, and its answer held the only "
-                                "new token."),
-                              when);
+            : g_strdup_printf(
+                  _("A refresh that began at %s was interrupted before its answer was "
+                    "stored, and now the refresh token is refused: Salesforce had "
+                    "carried out that refresh, and its answer held the only new token."),
+                  when);
     failure_clear(failure);
     failure_own(failure, STAGE_TOKEN, "answer-lost-refused", text);
 }

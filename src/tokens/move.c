@@ -76,12 +76,12 @@ static void move_all(struct move *move)
     g_autoptr(Connection) other = connections_load(move->from->config_dir, move->to_name, &error);
     if (move->problem == NULL && !g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
         g_set_error(&move->problem, PERCH_ERROR, PERCH_ERROR_USAGE,
-                    _("There is a connection named %s already."), move->to_name);
+                    _("There is already a connection named %s."), move->to_name);
     /* A copy of this login is what a rename left behind that was killed. */
     if (move->problem == NULL && move->to->kept.refresh_token != NULL &&
         !secret_equal(move->to->kept.refresh_token, move->from->kept.refresh_token))
         g_set_error(&move->problem, PERCH_ERROR, PERCH_ERROR_USAGE,
-                    _("The keyring has a login named %s already. End it with: perch forget %s"),
+                    _("The keyring already has a login named %s. End it with: perch forget %s"),
                     move->to_name, move->to_name);
     if (move->problem == NULL && move->draft)
         move_settings(move);

@@ -112,7 +112,7 @@ static GArray *help_rows(const Ui *ui)
         {"Ctrl-U", "Ctrl-U", N_("Clear the field."), TYPING},
         {"Ctrl-W", "Ctrl-W", N_("Delete the word before the cursor."), TYPING},
         {"Ctrl-L", "Ctrl-L", N_("Draw the screen again."), ALWAYS},
-        {"Ctrl-Z", "Ctrl-Z", N_("Leave perch for a while; fg comes back."), ALWAYS},
+        {"Ctrl-Z", "Ctrl-Z", N_("Suspend perch; fg resumes it."), ALWAYS},
     };
     GArray *rows = g_array_new(FALSE, TRUE, sizeof(struct help_row));
     g_array_set_clear_func(rows, help_row_clear);

@@ -40,7 +40,8 @@ void ui_refresh(Ui *ui)
     if (ui->stale) {
         ui->stale = false;
         ui->moved = true;
-        /* A view depends on the focus, and the focus on the view: it settles at the second try. */
+        /* A view depends on the focus, and the focus on the view: it settles at the second try.
+         */
         for (int i = 0; i < 3 && !take_view(ui); i++)
             continue;
     }

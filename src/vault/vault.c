@@ -107,27 +107,27 @@ static const struct refusal {
     const char *text;
 } refusals[] = {
     {400, "did not match", PERCH_EXIT_BUSY,
-     N_("Somebody else wrote this secret at the same moment. Run the command again.")},
+     N_("Something else wrote this secret at the same moment. Run the command again.")},
     {400, "parameter required", PERCH_EXIT_UNEXPECTED,
      N_("This store requires check-and-set, and the token may not read the version. Give it the "
         "right to read this path.")},
     {400, "missing client token", PERCH_EXIT_USAGE,
-     N_("There was no token. Set VAULT_TOKEN, or give --vault-token-file.")},
+     N_("No token was sent. Set VAULT_TOKEN, or give --vault-token-file.")},
     {403, "missing client token", PERCH_EXIT_USAGE,
-     N_("There was no token. Set VAULT_TOKEN, or give --vault-token-file.")},
+     N_("No token was sent. Set VAULT_TOKEN, or give --vault-token-file.")},
     {403, NULL, PERCH_EXIT_UNEXPECTED,
-     N_("The token is not valid any more, or its policy does not allow this path: it needs create "
+     N_("The token is no longer valid, or its policy does not allow this path: it needs create "
         "and update on MOUNT/data/PATH.")},
     {404, "Invalid path for a versioned", PERCH_EXIT_UNEXPECTED,
-     N_("The mount is not a key-value store of version 2, or the path is not right.")},
+     N_("The mount is not a version 2 key-value store, or the path is wrong.")},
     {404, NULL, PERCH_EXIT_UNEXPECTED,
-     N_("There is no key-value store of version 2 at that mount. Check the first part of "
+     N_("There is no version 2 key-value store at that mount. Check the first part of "
         "--vault-path, and the namespace.")},
     {405, NULL, PERCH_EXIT_UNEXPECTED,
-     N_("The mount is not a key-value store of version 2: it does not take this request.")},
-    {412, NULL, PERCH_EXIT_BUSY, N_("The server is behind. Run the command again.")},
+     N_("The mount is not a version 2 key-value store: it does not accept this request.")},
+    {412, NULL, PERCH_EXIT_BUSY, N_("The server is not up to date yet. Run the command again.")},
     {429, NULL, PERCH_EXIT_BUSY,
-     N_("The server is a standby, or has too much to do. Try again, or use another VAULT_ADDR.")},
+     N_("The server is a standby, or overloaded. Try again, or use another VAULT_ADDR.")},
     {472, NULL, PERCH_EXIT_BUSY, N_("The server is a standby. Set VAULT_ADDR to the active one.")},
     {473, NULL, PERCH_EXIT_BUSY, N_("The server is a standby. Set VAULT_ADDR to the active one.")},
     {503, NULL, PERCH_EXIT_BUSY, N_("The server is sealed or in maintenance. Unseal it first.")},
@@ -171,13 +171,13 @@ static void fail_answer(struct writing *writing, const struct http_response *res
 static void fail_wire(struct writing *writing, const struct http_response *response, bool sent)
 {
     static const char *const ends[HTTP_END_COUNT] = {
-        [HTTP_REFUSED_URL] = N_("The address has to begin with https:// (http:// is for this "
+        [HTTP_REFUSED_URL] = N_("The address must begin with https:// (http:// is for this "
                                 "computer only). Check VAULT_ADDR."),
-        [HTTP_DNS] = N_("The server's name is not known. Check VAULT_ADDR."),
+        [HTTP_DNS] = N_("The server's name was not found. Check VAULT_ADDR."),
         [HTTP_CONNECT] = N_("The server cannot be reached. Check VAULT_ADDR."),
         [HTTP_TLS] = N_("The server's certificate is not trusted. Name its authority as ca_file in "
                         "perch's network.json."),
-        [HTTP_PROXY] = N_("The proxy cannot be reached, or refuses."),
+        [HTTP_PROXY] = N_("The proxy cannot be reached, or refused."),
         [HTTP_CANCELLED] = N_("Cancelled."),
     };
     bool unsure = sent && (response->end == HTTP_TIMEOUT_ANSWER || response->end == HTTP_CUT ||

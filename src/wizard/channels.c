@@ -41,7 +41,7 @@ void editor_channel(struct wizard *w, bool new_channel)
 {
     const struct channel *channel = connection_channel(w->connection);
     if (new_channel && w->connection->channels->len >= CHANNELS_MAX) {
-        wizard_notice(w, _("A connection has no more channels than this. Remove one first."));
+        wizard_notice(w, _("A connection can have no more channels. Remove one first."));
         return;
     }
     editor_open(w, SCREEN_CHANNEL);
@@ -119,8 +119,8 @@ void channel_screen_view(const struct wizard *w, struct view *view, int focus)
     view_heading(view, w->editor.new_channel ? _("New channel") : _("Channel"), NULL);
     view_blank(view);
     view_text(view, ROLE_PLAIN, 0,
-              _("A channel is one way in which customers write: WhatsApp, Viber, SMS, Telegram. "
-                "Each has a flow of its own, which creates a Lead or a Case from a message."));
+              _("A channel is a way for customers to write: WhatsApp, Viber, SMS, Telegram. Each "
+                "has its own flow, which creates a Lead or a Case from a message."));
     view_blank(view);
     input_view(w, view, ITEM_CHANNEL_NAME, _("Name"), w->editor.name, NULL);
     struct view_item *item = view_add(view, VIEW_CHOICE, ITEM_OBJECT, _("Creates"));
@@ -129,7 +129,7 @@ void channel_screen_view(const struct wizard *w, struct view *view, int focus)
     g_ptr_array_add(item->options, g_strdup(_("a Case")));
     item->selected = (int)w->editor.object;
     if (changes)
-        view_item_set(&item->note, _("The fields of the other object replace these."));
+        view_item_set(&item->note, _("The other object's fields replace these."));
     view->focus = ITEM_CHANNEL_NAME;
     view_key(view, ACTION_NEXT, _("keep"));
     if (!w->editor.new_channel && w->connection->channels->len > 1)

@@ -17,7 +17,7 @@ static void set_text(struct wizard *w, const char *text)
 static void check(struct wizard *w, GArray *out)
 {
     if (w->flow_text == NULL)
-        wizard_error(w, ITEM_FLOW, _("Paste the exported flow, or type where its file is."));
+        wizard_error(w, ITEM_FLOW, _("Paste the exported flow, or type the path of its file."));
     else
         effect_secret(out, EFFECT_CHECK_FLOW, w->flow_text);
 }
@@ -58,8 +58,9 @@ void check_flow_screen_view(const struct wizard *w, struct view *view, int focus
     view_heading(view, _("Check a flow"), NULL);
     view_blank(view);
     view_text(view, ROLE_PLAIN, 0,
-              _("Export the flow and paste the file here, or type where it is. A function can be "
-                "pasted, too. It stays on this computer and is not shown: it may hold secrets."));
+              _("Export the flow and paste the file here, or type its path. You can also paste a "
+                "function. It stays on this computer and is not shown, because it may contain "
+                "secrets."));
     view_blank(view);
     struct view_item *item = secret_view(w, view, ITEM_FLOW, _("Flow"), w->flow_text, NULL);
     item->settled = true;

@@ -16,7 +16,9 @@ enum mark check_status_mark(enum check_status status)
 static void view_diagnosis(const struct check_result *result, struct view *view)
 {
     const struct diagnosis *d = result->diagnosis;
-    g_autofree char *title = g_strdup_printf("%s  (%s)", d->title, _(certainty_name(d->certainty)));
+    g_autofree char *title = d->certainty == CERTAINTY_LIKELY
+                                 ? g_strdup_printf(_("Probably: %s"), d->title)
+                                 : g_strdup(d->title);
     view_text(view, result->status == CHECK_FAILED ? ROLE_FAIL : ROLE_WARN, 2, title);
     if (d->happened != NULL)
         view_text(view, ROLE_PLAIN, 2, d->happened);

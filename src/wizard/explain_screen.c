@@ -27,7 +27,7 @@ static void explain_text(struct wizard *w)
     if (explain_paste(&failure, text, strlen(text), STAGE_ANY, 0))
         take_failure(w, &failure, text);
     else
-        wizard_notice(w, _("What you pasted shows a success, and nothing that failed."));
+        wizard_notice(w, _("What you pasted shows a success; nothing in it failed."));
     failure_clear(&failure);
 }
 

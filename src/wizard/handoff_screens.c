@@ -70,9 +70,10 @@ void export_screen_view(const struct wizard *w, struct view *view, int focus)
                                                        handoff_format_what(offered(i))));
     item->selected = (int)w->export_choice;
     view_blank(view);
-    view_text(view, ROLE_DIM, 0,
-              _("A new file in the current folder that only you can read; it holds the secrets. "
-                "perch handoff --list names the formats that go elsewhere, such as Vault."));
+    view_text(
+        view, ROLE_DIM, 0,
+        _("A new file in the current folder that only you can read; it contains the "
+          "secrets. perch handoff --list names the formats for other places, such as Vault."));
     view->focus = ITEM_FORMAT;
     view_key(view, ACTION_NEXT, _("write the file"));
     view_key(view, ACTION_BACK, _("back"));
@@ -135,13 +136,13 @@ void flow_screen_view(const struct wizard *w, struct view *view, int focus)
     view_heading(view, _("Start the flow itself"), channel);
     view_blank(view);
     view_text(view, ROLE_PLAIN, 0,
-              _("The only proof of the whole chain: perch calls the webhook that starts your flow, "
-                "with sample values that carry a mark, and watches the org for a minute for the "
-                "record with that mark. Then it deletes the record."));
+              _("The only proof of the whole chain: perch calls the webhook that starts your "
+                "flow, with sample values that carry a mark, watches the org for a minute for a "
+                "record with that mark, and deletes it."));
     view_blank(view);
     struct view_item *item =
         secret_view(w, view, ITEM_WEBHOOK, _("Webhook"), w->webhook,
-                    _("its address; whoever knows it can start the flow, so it is kept nowhere"));
+                    _("its address; anyone who knows it can start the flow, so it is not stored"));
     item->settled = w->webhook != NULL;
     item = secret_view(w, view, ITEM_WEBHOOK_KEY, _("Key"), w->webhook_key,
                        _("if its trigger asks for one: it is sent as Authorization: Bearer"));

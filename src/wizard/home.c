@@ -272,8 +272,8 @@ static char *stay_details(const struct home_row *row)
         return NULL;
     if (!leaving)
         return g_strdup_printf(_("%s is not forgotten; Enter tries again. %s"), row->name, why);
-    return g_strdup_printf(_("%s is not forgotten; Enter tries again. To leave its login alive: "
-                             "perch forget %s --keep-grant. %s"),
+    return g_strdup_printf(_("%s is not forgotten; Enter tries again. To delete it without "
+                             "revoking its login: perch forget %s --keep-grant. %s"),
                            row->name, row->name, why);
 }
 
@@ -426,8 +426,8 @@ struct view *home_view(const struct home *home, int focus)
         view_list(home, view, focus);
     if (home->mode == HOME_FORGETTING) {
         g_autofree char *question = g_strdup_printf(
-            _("Forget %s? Its login is revoked at Salesforce, and its settings and "
-              "keyring item are deleted here. Flows that use its refresh token stop."),
+            _("Forget %s? Its login will be revoked at Salesforce, and its settings and keyring "
+              "item deleted here. Flows that use its refresh token will stop."),
             home->target);
         view_dialog(view, question);
         view_dialog_key(view, ACTION_YES, _("forget it"));
@@ -462,7 +462,7 @@ static enum home_choice handle_rename(struct home *home, const struct view_event
     } else if (event->kind == VIEW_EVENT_ACTION && event->action == ACTION_NEXT) {
         const char *problem = connection_name_problem(home->typed);
         if (problem == NULL && home_find(home, home->typed) != NULL)
-            problem = _("There is a connection of that name already.");
+            problem = _("There is already a connection with that name.");
         g_free(home->error);
         home->error = g_strdup(problem);
         *ret_name = home->target;

@@ -16,7 +16,7 @@ bool keyring_is_offered(const struct wizard *w, enum check_list_id list, const c
 
 const char *keyring_key_label(const struct wizard *w)
 {
-    return w->keyring.exists ? _("open perch's own keyring") : _("use a keyring of perch's own");
+    return w->keyring.exists ? _("open perch's own keyring") : _("use perch's own keyring");
 }
 
 static void close_screen(struct wizard *w)
@@ -43,7 +43,7 @@ static void open_keyring(struct wizard *w, GArray *out)
                  w->keyring.password == NULL ? _("Type a password of at least one character.")
                                              : NULL);
     wizard_error(w, ITEM_PASSWORD_AGAIN,
-                 differs ? _("This is not the same password. Type it again.") : NULL);
+                 differs ? _("The passwords differ. Type it again.") : NULL);
     if (w->keyring.password == NULL || differs)
         return;
     w->keyring.busy = true;
@@ -90,15 +90,15 @@ static void view_fields(const struct wizard *w, struct view *view)
 {
     secret_view(w, view, ITEM_PASSWORD, _("Password"), w->keyring.password, NULL);
     if (!w->keyring.exists)
-        secret_view(w, view, ITEM_PASSWORD_AGAIN, _("Once more"), w->keyring.again, NULL);
+        secret_view(w, view, ITEM_PASSWORD_AGAIN, _("Repeat"), w->keyring.again, NULL);
     view->focus = ITEM_PASSWORD;
     view->busy = w->keyring.busy;
     if (w->keyring.busy) {
         struct view_item *item = view_add(view, VIEW_CHECK, 0, _("Keyring"));
         item->mark = MARK_WORKING;
-        view_item_set(&item->value, _("gnome-keyring starts"));
+        view_item_set(&item->value, _("starting gnome-keyring"));
     } else {
-        view_key(view, ACTION_NEXT, w->keyring.exists ? _("open the keyring") : _("make it"));
+        view_key(view, ACTION_NEXT, w->keyring.exists ? _("unlock the keyring") : _("create it"));
     }
     view_key(view, ACTION_BACK, _("back"));
 }
@@ -106,18 +106,18 @@ static void view_fields(const struct wizard *w, struct view *view)
 void keyring_screen_view(const struct wizard *w, struct view *view, int focus)
 {
     (void)focus;
-    view_heading(view, _("A keyring of perch's own"), NULL);
+    view_heading(view, _("perch's own keyring"), NULL);
     view_blank(view);
     if (w->keyring.exists)
         view_text(view, ROLE_PLAIN, 0,
-                  _("It exists and is locked. Its password opens it for all your perch processes "
-                    "until this computer restarts."));
+                  _("It exists but is locked. Its password unlocks it for all your perch "
+                    "processes until this computer restarts."));
     else
         view_text(view, ROLE_PLAIN, 0,
                   _("This machine has no keyring. perch can run gnome-keyring for you, encrypted "
-                    "with a password that you choose. It stays open for all your perch processes "
-                    "until this computer restarts; then perch asks for the password again. Nobody "
-                    "can recover the password."));
+                    "with a password that you choose. It stays unlocked for all your perch "
+                    "processes until this computer restarts; then perch asks for the password "
+                    "again. Nobody can recover the password."));
     view_blank(view);
     if (w->keyring.missing != NULL)
         view_missing(w, view);

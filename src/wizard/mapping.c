@@ -124,7 +124,7 @@ void pick_screen_view(const struct wizard *w, struct view *view, int focus)
 {
     (void)focus;
     g_autofree char *count =
-        g_strdup_printf(_("%u that you may write"), describe_createable_count(w->describe));
+        g_strdup_printf(_("%u that you can write"), describe_createable_count(w->describe));
     view_heading(view, _("Add a field"), count);
     view_blank(view);
     struct view_item *item = input_view(w, view, ITEM_FIND, _("Find"), w->editor.find, NULL);
@@ -134,9 +134,9 @@ void pick_screen_view(const struct wizard *w, struct view *view, int focus)
         if (is_shown(w, w->describe->fields->pdata[i]))
             view_field_row(w, view, i);
     if (first_shown(w) == NULL)
-        view_text(view, ROLE_WARN, 0, _("No field has that in its label or its API name."));
+        view_text(view, ROLE_WARN, 0, _("No field has that in its label or API name."));
     view->focus = ITEM_FIND;
-    view_key(view, ACTION_NEXT, _("pick it"));
+    view_key(view, ACTION_NEXT, _("pick"));
     view_key(view, ACTION_FIND, _("find"));
     view_key(view, ACTION_BACK, _("back"));
 }
@@ -209,13 +209,13 @@ static char *source_problem(const struct wizard *w)
 {
     g_autofree char *text = chosen_text(w);
     if (w->editor.source == source_other(w) && !text_path_is_valid(w->editor.text))
-        return g_strdup(_("A variable is written as in the flow, without its braces: "
-                          "senderName, contact.phones[0].value."));
+        return g_strdup(_("Write the variable as in the flow, without braces: senderName, "
+                          "contact.phones[0].value."));
     if (w->editor.source != source_fixed(w) && strpbrk(w->editor.fallback, "\"{}") != NULL)
-        return g_strdup(_("The text for an empty variable holds no quotation mark and no "
+        return g_strdup(_("The text for an empty variable cannot contain quotation marks or "
                           "braces."));
     if (text_is_broken(text))
-        return g_strdup(_("What stands in double braces is no variable: {{senderName}} or "
+        return g_strdup(_("What is in double braces is not a variable such as {{senderName}} or "
                           "{{a.b[0].c|default:\"x\"}}."));
     return NULL;
 }
@@ -249,7 +249,7 @@ static void keep(struct wizard *w, GArray *out)
     g_autofree char *text = chosen_text(w);
     g_autofree char *name = text_variable(text);
     if (!channel_map(channel_of(w), field->name, field->label, field->type, text)) {
-        wizard_notice(w, _("perch maps no more fields than this. Remove one first."));
+        wizard_notice(w, _("perch can map no more fields. Remove one first."));
         return;
     }
     if (name != NULL)
@@ -340,14 +340,14 @@ static void view_variable(const struct wizard *w, struct view *view, const struc
     }
     struct view_item *item =
         input_view(w, view, ITEM_SAMPLE, _("Sample"), w->editor.sample,
-                   _("What tests put in its place. A text from a flow that is longer than the "
-                     "field makes Salesforce refuse the record."));
+                   _("What tests put in its place. If the flow's text is longer than the field, "
+                     "Salesforce refuses the record."));
     item->error = value_problem(w);
     bool bare = field != NULL && field_is_required(field) && *w->editor.fallback == '\0';
     item = input_view(w, view, ITEM_FALLBACK, _("When empty"), w->editor.fallback,
                       bare ? _("A sender without a name, a picture without a text: Salesforce "
                                "refuses a record whose required field is empty.")
-                           : _("What the field gets when the variable holds nothing."));
+                           : _("What the field gets when the variable is empty."));
     if (!other)
         item->error = g_strdup(wrong);
 }

@@ -75,7 +75,7 @@ void quit_screen_view(const struct wizard *w, struct view *view, int focus)
 
 /* ---- tokens that are not stored ---- */
 
-/* Also from a later step, after "go on without storing". */
+/* Also from a later step, after "continue without storing". */
 static void store_again(struct wizard *w, GArray *out)
 {
     w->memory_only = false;

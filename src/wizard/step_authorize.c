@@ -214,7 +214,8 @@ static void login_late(struct wizard *w)
         failure_own(&failure, STAGE_AUTHORIZE, "no-browser",
                     _("There was no browser, and no address was pasted in time."));
     else
-        failure_own(&failure, STAGE_AUTHORIZE, "timeout", _("Nobody finished the login in time."));
+        failure_own(&failure, STAGE_AUTHORIZE, "timeout",
+                    _("The login was not completed in time."));
     show_failure(w, &failure);
     failure_clear(&failure);
 }
@@ -258,18 +259,19 @@ static void view_waiting(const struct wizard *w, struct view *view)
     view_blank(view);
     item = view_add(view, VIEW_CHECK, 0, NULL);
     item->mark = MARK_WORKING;
-    item->label = w->login_port == 0 ? g_strdup(_("Not listening: paste what the browser ends on"))
-                                     : g_strdup_printf(_("Listening on http://localhost:%u (%s)"),
-                                                       w->login_port, w->login_addresses);
+    item->label = w->login_port == 0
+                      ? g_strdup(_("Not listening: paste the address the browser ends up on"))
+                      : g_strdup_printf(_("Listening on http://localhost:%u (%s)"), w->login_port,
+                                        w->login_addresses);
     view_blank(view);
     view_text(view, ROLE_PLAIN, 0,
-              _("Or paste here the address the browser ends on, or the code:"));
+              _("Or paste here the address the browser ends up on, or the code:"));
     item = secret_view(w, view, ITEM_PASTE, _("Paste"), w->paste, NULL);
     item->settled = true;
     view_blank(view);
     view_text(view, ROLE_DIM, 0,
-              _("Stuck on a Salesforce page that shows an error? Paste that page's address: perch "
-                "reads the reason from it."));
+              _("Stuck on a Salesforce error page? Paste its address: perch reads the reason from "
+                "it."));
     view->paste = ITEM_PASTE;
 }
 
@@ -285,13 +287,13 @@ static void view_idle(const struct wizard *w, struct view *view)
         view_key(view, ACTION_NEXT, _("go on"));
         view_key(view, ACTION_RETRY, _("log in again"));
     } else if (w->lists[CHECKS_PROVE].running) {
-        view_text(view, ROLE_PLAIN, 0, _("Somebody has logged in; step 6 proves it right now."));
-        view_key(view, ACTION_NEXT, _("look at the proof"));
+        view_text(view, ROLE_PLAIN, 0, _("The login has arrived; step 6 is proving it now."));
+        view_key(view, ACTION_NEXT, _("see the proof"));
         view_key(view, ACTION_RETRY, _("log in again"));
     } else {
         view_text(view, ROLE_PLAIN, 0,
                   list_failed(w, CHECKS_PROVE)
-                      ? _("The last login did not pass its proof; step 6 says why.")
+                      ? _("The last login failed its proof; step 6 says why.")
                       : _("Nobody has logged in yet."));
         view_text(view, ROLE_PLAIN, 0, _("Enter opens Salesforce's login page in your browser."));
         view_key(view, ACTION_NEXT, _("open browser and log in"));
@@ -328,7 +330,7 @@ void step_authorize_view(const struct wizard *w, struct view *view, int focus)
     if (!w->login_waiting)
         view_key(view, ACTION_NEXT, _("open browser again"));
     else if (w->paste != NULL)
-        view_key(view, ACTION_NEXT, _("use what is pasted"));
+        view_key(view, ACTION_NEXT, _("use what you pasted"));
     else if (!row_keys)
         view_key(view, ACTION_COPY, _("copy address"));
     if (row_keys)

@@ -51,12 +51,12 @@ static bool check_inputs(struct wizard *w)
     else if (strlen(key) < KEY_MIN && strcmp(key, "PlatformCLI") != 0)
         problem = _("This is too short for a consumer key. Copy all of it.");
     else if (strpbrk(key, " \t\"'<>") != NULL)
-        problem = _("A consumer key has no blanks or quotes. Copy it again.");
+        problem = _("A consumer key has no spaces or quotes. Copy it again.");
     wizard_error(w, ITEM_CLIENT_ID, problem);
     const char *secret = secret_peek(w->client_secret);
     wizard_error(w, ITEM_CLIENT_SECRET,
                  strpbrk(secret, " \t\"'<>") != NULL
-                     ? _("A consumer secret has no blanks or quotes. Copy it again.")
+                     ? _("A consumer secret has no spaces or quotes. Copy it again.")
                      : NULL);
     return w->errors[ITEM_CLIENT_ID] == NULL && w->errors[ITEM_CLIENT_SECRET] == NULL;
 }
@@ -157,8 +157,8 @@ static void view_countdown(const struct wizard *w, struct view *view)
         return;
     long long left = (long long)MAX(0, w->probe_again_ms - w->now_ms + 999) / 1000;
     g_autofree char *text = g_strdup_printf(
-        _("A new app takes 2 to 10 minutes to be known everywhere. perch asks again "
-          "in %lld:%02lld; you can leave this running."),
+        _("A new app takes effect after 2 to 10 minutes. perch asks again in %lld:%02lld; you can "
+          "leave this running."),
         left / 60, left % 60);
     view_text(view, ROLE_ACCENT, 0, text);
     view_blank(view);
@@ -191,7 +191,7 @@ void step_keys_view(const struct wizard *w, struct view *view, int focus)
              : failed     ? _("ask again")
                           : _("ask Salesforce"));
     if (failed)
-        view_key(view, ACTION_SKIP, _("go on all the same"));
+        view_key(view, ACTION_SKIP, _("continue anyway"));
     list_keys(w, CHECKS_PROBE, view, focus);
     if (failed)
         view_key(view, ACTION_RETRY, _("ask again"));

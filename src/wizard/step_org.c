@@ -51,8 +51,8 @@ static bool check_name(struct wizard *w, const struct org_host *host)
     g_autofree char *taken = NULL;
     if (problem == NULL && is_taken(w, c->name))
         problem = taken =
-            g_strdup_printf(_("There is a connection %s already. Choose another name, or open that "
-                              "one with: perch setup %s"),
+            g_strdup_printf(_("There is already a connection named %s. Choose another name, or "
+                              "open that one with: perch setup %s"),
                             c->name, c->name);
     wizard_error(w, ITEM_NAME, problem);
     return problem == NULL;
@@ -161,7 +161,7 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
     item->settled = w->prefilled && item->error == NULL;
     view_blank(view);
     view_text(view, ROLE_DIM, 0,
-              _("Paste any address from your org's browser; perch turns it into the My Domain "
+              _("Paste the address of any page of your org; perch turns it into the My Domain "
                 "address, the one that always works. No address at hand? Leave it empty for "
                 "login.salesforce.com."));
     view_blank(view);

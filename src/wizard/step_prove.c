@@ -181,7 +181,7 @@ void step_prove_view(const struct wizard *w, struct view *view, int focus)
         if (other_org(w))
             view_key(view, ACTION_KEEP, _("yes, use this org and user"));
         if (store_failed(w))
-            view_key(view, ACTION_KEEP, _("go on without storing"));
+            view_key(view, ACTION_KEEP, _("continue without storing"));
         if (keyring_is_offered(w, CHECKS_PROVE, "stored"))
             view_key(view, ACTION_KEYRING, keyring_key_label(w));
     }

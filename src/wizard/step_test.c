@@ -78,7 +78,7 @@ static void next(struct wizard *w, GArray *out)
     else if (w->describe == NULL)
         list_start(w, CHECKS_DESCRIBE, false, out);
     else if (is_unfilled(w) && !w->no_input) /* where nobody can fill them, the org answers */
-        wizard_notice(w, _("Fill in the fields that are marked first."));
+        wizard_notice(w, _("Fill in the marked fields first."));
     else
         list_start(w, test_list(w), false, out);
 }
@@ -130,7 +130,7 @@ static bool mapping_event(struct wizard *w, const struct view_event *event, GArr
         editor_edit(w, field);
     } else if (is_action(event, ACTION_EDIT) || is_action(event, ACTION_ADD)) {
         wizard_notice(w, fields_known ? _("Move to a field first.")
-                                      : _("The fields of the org are not known yet."));
+                                      : _("The org's fields are not known yet."));
     } else if (is_action(event, ACTION_REMOVE) && field != NULL) {
         channel_unmap(connection_channel(w->connection), field);
         wizard_mapping_changed(w, out);
@@ -261,8 +261,9 @@ static void view_results(const struct wizard *w, struct view *view, int focus)
 static void view_keys(const struct wizard *w, struct view *view, int focus)
 {
     bool running = w->lists[CHECKS_DESCRIBE].running || w->lists[test_list(w)].running;
-    g_autofree char *insert = g_strdup_printf(w->dry_run ? _("check rights on %s") : _("insert %s"),
-                                              object_name(w->connection->test_object));
+    g_autofree char *insert =
+        g_strdup_printf(w->dry_run ? _("check permissions on %s") : _("insert %s"),
+                        object_name(w->connection->test_object));
     bool missing = focus >= ITEM_MISSING && focus < ITEM_VALUE;
     if (focus == ITEM_ADD && w->describe != NULL) {
         view_key(view, ACTION_NEXT, _("add a field"));
@@ -271,7 +272,7 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_RETRY, _("read the fields again"));
     } else if (w->tested) {
         view_key(view, ACTION_NEXT, _("hand-off"));
-        view_key(view, ACTION_RETRY, _("once more"));
+        view_key(view, ACTION_RETRY, _("again"));
     } else if (!running) {
         view_key(view, ACTION_NEXT, w->describe == NULL ? _("again") : insert);
         if (view->failed || is_unfilled(w))

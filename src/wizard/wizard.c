@@ -83,7 +83,7 @@ enum step step_from_name(const char *name)
 static const char *missing_for(const struct wizard *w, enum step step)
 {
     if (step > STEP_ORG && w->connection->login_url == NULL)
-        return _("Say first which org it is.");
+        return _("Enter the org first: step 1.");
     if (step >= STEP_AUTHORIZE && w->connection->client_id == NULL)
         return _("Enter the consumer key first: step 4.");
     if (step >= STEP_PROVE && !w->logged_in && w->lists[CHECKS_PROVE].results == NULL)

@@ -61,7 +61,7 @@ static void edit_names(Walk *walk)
     press(walk, "C-u");
     type(walk, "Bird__EU");
     press(walk, "Enter");
-    see_sentence(walk, "An API name has no two underscores in a row.");
+    see_sentence(walk, "An API name cannot have two underscores in a row.");
     press(walk, "Esc");
     see(walk, "Bird_EU");
     press(walk, "Down e");
@@ -126,7 +126,7 @@ static void app_step__with_keys__is_edited_switched_and_resumed(void **state)
     press(walk, "q");
     see(walk, "Keep the draft and quit?");
     press(walk, "Enter");
-    see_end(walk, 3, "The draft is kept. Go on with: perch setup acme");
+    see_end(walk, 3, "The draft is kept. To continue: perch setup acme");
     g_autoptr(Json) json = draft(rig);
     assert_string_equal(json_get_string(json, "app_api_name"), "Bird_EU");
     assert_string_equal(json_get_string(json, "contact_email"), "admin@acme.com");
@@ -193,7 +193,7 @@ static void app__metadata__keeps_its_key_with_the_draft(void **state)
     press(walk, "q");
     see(walk, "Keep the draft and quit?");
     press(walk, "Enter");
-    see_end(walk, 3, "The draft is kept. Go on with: perch setup acme");
+    see_end(walk, 3, "The draft is kept. To continue: perch setup acme");
     g_autoptr(Child) no_email =
         rig_perch(rig, "app", "acme", "--format", "metadata", "--output", folder, NULL);
     assert_code(no_email, 2);
@@ -214,7 +214,7 @@ static void app__metadata__keeps_its_key_with_the_draft(void **state)
     g_autoptr(Child) over =
         rig_perch(rig, "app", "acme", "--format", "metadata", "--output", folder, NULL);
     assert_code(over, 2);
-    assert_contains(over->errors->str, "exists already; nothing was written");
+    assert_contains(over->errors->str, "already exists; nothing was written");
     g_autoptr(Child) again =
         rig_perch(rig, "app", "acme", "--format", "metadata", "--json", "--output", second, NULL);
     assert_code(again, 0);
@@ -283,9 +283,9 @@ static void guide__login__ends_with_a_paste(void **state)
     press(walk, "Enter");
     see_key(walk, "Enter open browser and log in");
     see(walk, "✔ Callback          https://login.salesforce.com/");
-    see(walk, "▲ PKCE              ticked; the sheet says: not ticked");
+    see(walk, "▲ PKCE              ticked; step 3 says: not ticked");
     press(walk, "Enter");
-    see(walk, "Not listening: paste what the browser ends on");
+    see(walk, "Not listening: paste the address the browser ends up on");
     g_autofree char *redirect = walk_redirect(walk);
     assert_true(g_str_has_prefix(redirect, "https://login.salesforce.com/?code="));
     canary_add(rig->canary, redirect);
@@ -306,7 +306,7 @@ static void no_secret__deployed__connects_without_one(void **state)
     press(walk, "q");
     see(walk, "Keep the draft and quit?");
     press(walk, "Enter");
-    see_end(walk, 3, "The draft is kept. Go on with: perch setup acme");
+    see_end(walk, 3, "The draft is kept. To continue: perch setup acme");
     g_autoptr(Child) child =
         rig_perch(rig, "app", "acme", "--format", "metadata", "--values", "no-secret",
                   "--contact-email", "admin@acme.com", "--output", folder, NULL);

@@ -80,13 +80,14 @@ static void check__right_and_wrong__by_exit_code_and_rows(void **state)
     g_autofree char *path = write_flow(rig, flow, "Bearer", "Bearer");
     g_autoptr(Child) fine = rig_perch(rig, "handoff", "acme", "--check", path, NULL);
     assert_code(fine, 0);
-    assert_contains(fine->output->str, "stands in the flow");
+    assert_contains(fine->output->str, "is in the flow");
     g_autofree char *again =
         write_flow(rig, flow, "Bearer {{access_token}}", "Bearer {access_token}");
     g_autoptr(Child) wrong = rig_perch(rig, "handoff", "acme", "--check", path, NULL);
     assert_code(wrong, 5);
-    assert_contains(wrong->output->str, "Create the record (lead): {access_token} is sent as it "
-                                        "stands. A variable has two braces: {{access_token}}.");
+    assert_contains(wrong->output->str,
+                    "Create the record (lead): {access_token} is sent "
+                    "literally. A variable has double braces: {{access_token}}.");
     g_autoptr(Child) told = rig_perch(rig, "handoff", "acme", "--check", path, "--json", NULL);
     assert_code(told, 5);
     g_autoptr(Json) json = child_json(told);
@@ -113,13 +114,13 @@ static void check__screen__by_path_and_by_paste(void **state)
     press(walk, "i");
     see(walk, "Check a flow");
     press(walk, "Enter");
-    see_sentence(walk, "Paste the exported flow, or type where its file is.");
+    see_sentence(walk, "Paste the exported flow, or type the path of its file.");
     paste(walk, path);
-    see_sentence(walk, "Its Content-Type is text/plain. It has to be application/json.");
+    see_sentence(walk, "Its Content-Type is text/plain. It must be application/json.");
     press(walk, "C-u");
     paste(walk, flow);
     pty_expect_gone(walk->pty, "text/plain");
-    see_sentence(walk, "whoever may read the flow has it");
+    see_sentence(walk, "anyone who can read the flow has it");
     press(walk, "C-u");
     paste(walk, "hello");
     see_sentence(walk, "No such file or directory");

@@ -102,7 +102,7 @@ static void typed__code_in_the_field__goes_on(void **state)
         type(walk, (const char[]){*p, '\0'});
         assert_true(pty_wait_change(walk->pty, PTY_WAIT_MS));
     }
-    see_key(walk, "Enter use what is pasted");
+    see_key(walk, "Enter use what you pasted");
     press(walk, "Enter");
     walk_home(walk, "acme");
     assert_one_exchange(rig);
@@ -120,7 +120,7 @@ static void paste__address_of_another_login__is_refused(void **state)
     see(walk, "Listening on");
     paste(walk, first);
     see_sentence(walk,
-                 "This address belongs to another login. Paste the one that the browser ended "
+                 "This address belongs to another login. Paste the one that the browser ended up "
                  "on after you opened the address above.");
     assert_int_equal(demo_org_requests(rig->org, "POST", "/services/oauth2/token"), ASKED_AT_KEYS);
     see(walk, "▸ 5 Authorize");

@@ -8,7 +8,7 @@
 
 #include "e2e/walk.h"
 
-#define KEPT "The draft is kept. Go on with: perch setup acme"
+#define KEPT "The draft is kept. To continue: perch setup acme"
 
 /* Up to Keys with key and secret typed, nothing given on the command line but the port. */
 static Walk *type_keys(Rig *rig)
@@ -146,7 +146,7 @@ static void interrupt__in_a_field__asks_first(void **state)
     press(walk, "C-c");
     see(walk, "Keep the draft and quit?");
     press(walk, "C-c");
-    see_end(walk, 3, "The draft is kept. Go on with: perch setup acme-two");
+    see_end(walk, 3, "The draft is kept. To continue: perch setup acme-two");
     g_autoptr(Walk) again = walk_start(rig, "setup", "acme-two", NULL);
     see(again, "Which Salesforce org");
     see(again, "acme-two");
@@ -281,7 +281,8 @@ static void quit__without_a_keyring__says_what_is_not_kept(void **state)
     press(walk, "C-c");
     see(walk, "Keep the draft and quit?");
     press(walk, "Enter");
-    see_end(walk, 3, "Kept without the consumer secret (no keyring). Go on with: perch setup acme");
+    see_end(walk, 3,
+            "Kept without the consumer secret (no keyring). To continue: perch setup acme");
     g_autoptr(Walk) again = walk_start(rig, "setup", "acme", NULL);
     see(again, "Consumer key and secret");
     see(again, "85 characters");

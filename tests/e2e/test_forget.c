@@ -86,7 +86,7 @@ static void keep_grant__leaves_the_login_alive(void **state)
     g_autoptr(Rig) rig = connected();
     g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--keep-grant", NULL);
     assert_code(child, 0);
-    assert_non_null(strstr(child->output->str, "left alive"));
+    assert_non_null(strstr(child->output->str, "not revoked"));
     assert_int_equal(revocations(rig), 0);
     assert_int_equal(grants(rig), 1);
     assert_gone(rig);

@@ -211,7 +211,7 @@ static void export__each_format__is_a_file_of_ones_own(void **state)
         see(walk, formats[i].begins);
         press(walk, "Enter");
         see(walk, "Into Flow Builder");
-        see_sentence(walk, "Written, for you only:");
+        see_sentence(walk, "Written, readable only by you:");
         for (int part = 0; part < 2 && formats[i].files[part] != NULL; part++)
             assert_written(rig, i, part);
     }
@@ -259,15 +259,15 @@ static void webhook__pasted__starts_the_flow_and_finds_its_record(void **state)
     type(walk, "http://flows.example.com/hook");
     see(walk, "••••");
     press(walk, "Enter");
-    see_sentence(walk, "The address of the webhook has to begin with https://.");
+    see_sentence(walk, "The webhook's address must begin with https://.");
     see_no(walk, "flows.example.com");
     press(walk, "C-u");
     paste(walk, flow_webhook(flow));
-    pty_expect_gone(walk->pty, "has to begin with");
+    pty_expect_gone(walk->pty, "must begin with");
     see(walk, "••••");
     press(walk, "Enter");
     see(walk, "Into Flow Builder");
-    see_sentence(walk, "The flow its record came: 00Q");
+    see_sentence(walk, "The flow its record arrived: 00Q");
     see_key(walk, "Enter done");
     assert_int_equal(records(rig), before);
     /* Once more, without typing it again. */
@@ -276,7 +276,7 @@ static void webhook__pasted__starts_the_flow_and_finds_its_record(void **state)
     see(walk, "••••");
     press(walk, "Enter");
     see(walk, "Into Flow Builder");
-    see_sentence(walk, "The flow its record came: 00Q");
+    see_sentence(walk, "The flow its record arrived: 00Q");
     see_key(walk, "Enter done");
     press(walk, "Enter");
     see_end(walk, 0, "acme is ready. An access token for a script: perch token acme");
@@ -311,7 +311,7 @@ static void plain__exports_and_starts_the_flow(void **state)
     g_autoptr(Child) child = rig_perch_input(rig, words, lines, false);
     assert_int_equal(chdir(before), 0);
     assert_code(child, 0);
-    assert_contains(child->output->str, "The flow: its record came: 00Q");
+    assert_contains(child->output->str, "The flow: its record arrived: 00Q");
     g_autofree char *path = g_build_filename(rig->home->home, "acme.sh", NULL);
     g_autofree char *script = exported(rig, "curl"), *text = NULL;
     assert_true(g_file_get_contents(path, &text, NULL, NULL));

@@ -107,7 +107,7 @@ static void esc__while_it_proves__logs_in_again(void **state)
     see(walk, "Proving the connection");
     walk_browser(walk, "nothing");
     press(walk, "Esc");
-    see(walk, "step 6 proves it right now");
+    see(walk, "step 6 is proving it now");
     press(walk, "r");
     see(walk, "Listening on");
     see_no(walk, "No callback port");

@@ -150,7 +150,7 @@ static void import__name_taken__is_refused(void **state)
     guint posts = demo_org_requests(rig->org, "POST", TOKEN_PATH);
     g_autoptr(Child) child = import(rig, "acme", url);
     assert_code(child, 2);
-    assert_non_null(strstr(child->errors->str, "There is a connection named acme already"));
+    assert_non_null(strstr(child->errors->str, "There is already a connection named acme"));
     assert_int_equal(demo_org_requests(rig->org, "POST", TOKEN_PATH), posts);
     assert_true(g_file_get_contents(path, &after, NULL, NULL));
     assert_string_equal(before, after);

@@ -18,7 +18,7 @@ static const struct {
      "locked: The keyring is still locked: nobody unlocked it when it asked.",
      "The keyring is locked."},
     {SESSION_KEYRING_EMPTY,
-     "no-collection: There is no default keyring yet, and nobody made one when asked.",
+     "no-collection: There is no default keyring yet, and none was created when asked.",
      "Open Passwords and Keys (seahorse) and make sure that there is a default keyring"},
 };
 
@@ -43,7 +43,7 @@ static Walk *fail_to_store(Rig *rig, enum session_keyring keyring)
     session_bus_change(rig->bus, rig->home, keyring);
     press(walk, "Enter");
     see(walk, "✖ Stored");
-    see_key(walk, "r again  k go on without storing");
+    see_key(walk, "r again  k continue without storing");
     return walk;
 }
 
@@ -90,7 +90,7 @@ static void retry__after_the_keyring_is_back__stores_the_same_token(void **state
         see_sentence(walk, kinds[i].row);
         see_sentence(walk, kinds[i].title);
         press(walk, "r"); /* still nothing */
-        see_key(walk, "r again  k go on without storing");
+        see_key(walk, "r again  k continue without storing");
         session_bus_change(rig->bus, rig->home, SESSION_KEYRING_OPEN);
         try_until_stored(walk);
         see(walk, "✔ Stored           gnome-keyring, read back, identical");
@@ -180,7 +180,7 @@ static void quit__export__keeps_the_token_in_a_file(void **state)
     press(walk, "q");
     see(walk, "x write it to a file");
     press(walk, "x");
-    see_sentence(walk, "Written, for you only:");
+    see_sentence(walk, "Written, readable only by you:");
     assert_int_equal(stat(file, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0600);
     press(walk, "q");

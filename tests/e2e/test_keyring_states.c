@@ -18,8 +18,8 @@ enum { WAIT_MS = 30000 };
 #define NO_SERVICE "No keyring service (Secret Service) is running on this machine."
 #define LOCKED "The keyring is locked."
 #define STILL_LOCKED "The keyring is still locked: nobody unlocked it when it asked."
-#define NO_COLLECTION "There is no default keyring yet, and nobody made one when asked."
-#define SERVICE_ENDED "The keyring service ended before it answered. Try again."
+#define NO_COLLECTION "There is no default keyring yet, and none was created when asked."
+#define SERVICE_ENDED "The keyring service stopped before it answered. Try again."
 #define BUS_LOST "The session bus was lost before the keyring answered. Log in again."
 
 /* ---- the states ---- */
@@ -184,7 +184,7 @@ static void setup__prompt__is_waited_for_and_accepted(void **state)
     g_autoptr(Rig) rig = rig_with_fake("locked", "holds", &fake);
     g_autoptr(Walk) walk = walk_start(rig, "setup", "acme", NULL);
     see_sentence(walk, "waiting for it; it may be asking for a password elsewhere");
-    see_key(walk, "Esc go on without it");
+    see_key(walk, "Esc continue without it");
     assert_true(child_wait_output(fake, "prompted", WAIT_MS));
     kill(fake->pid, SIGUSR1);
     see(walk, "Into Flow Builder");
@@ -199,7 +199,7 @@ static void setup__prompt__can_be_left(void **state)
     g_autoptr(Child) fake = NULL;
     g_autoptr(Rig) rig = rig_with_fake("locked", "holds", &fake);
     g_autoptr(Walk) walk = walk_start(rig, "setup", "acme", NULL);
-    see_key(walk, "Esc go on without it");
+    see_key(walk, "Esc continue without it");
     assert_true(child_wait_output(fake, "prompted", WAIT_MS));
     press(walk, "Esc");
     see(walk, "Into Flow Builder");

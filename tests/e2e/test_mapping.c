@@ -97,7 +97,7 @@ static void fill_required(Walk *walk)
     see(walk, "This field is required.");
     see_key(walk, "Enter insert Lead");
     press(walk, "Enter");
-    see(walk, "Fill in the fields that are marked first.");
+    see(walk, "Fill in the marked fields first.");
     assert_int_equal(demo_org_requests(walk->rig->org, "POST", "/services/data/v68.0/sobjects/"),
                      1);
     down_to(walk, "Branch *");
@@ -113,13 +113,13 @@ static void fill_required(Walk *walk)
 static void add_field(Walk *walk)
 {
     press(walk, "a");
-    see(walk, "that you may write");
+    see(walk, "that you can write");
     type(walk, "indus");
     see(walk, "Industry");
     pty_expect_gone(walk->pty, "LeadSource");
     press(walk, "C-u");
     type(walk, "noSuchField");
-    see(walk, "No field has that in its label or its API name.");
+    see(walk, "No field has that in its label or API name.");
     press(walk, "C-u");
     type(walk, "nnualrev");
     see(walk, "AnnualRevenue");
@@ -140,7 +140,7 @@ static void add_field(Walk *walk)
 static void another_variable(Walk *walk)
 {
     press(walk, "a");
-    see(walk, "that you may write");
+    see(walk, "that you can write");
     type(walk, "website");
     press(walk, "Enter");
     see(walk, "Website · url");
@@ -268,7 +268,7 @@ static void editor__list__is_narrowed_by_label_or_name_to_what_one_may_write(voi
     g_autoptr(Walk) walk = at_test(rig);
     see_key(walk, "Enter insert Lead");
     press(walk, "a");
-    see(walk, "that you may write");
+    see(walk, "that you can write");
     static const struct {
         const char *part, *there;
     } parts[] = {{"annual rev", "AnnualRevenue"}, /* a label */
@@ -279,7 +279,7 @@ static void editor__list__is_narrowed_by_label_or_name_to_what_one_may_write(voi
     for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
         type(walk, parts[i].part);
         see(walk, parts[i].there != NULL ? parts[i].there
-                                         : "No field has that in its label or its API name.");
+                                         : "No field has that in its label or API name.");
         press(walk, "C-u");
         see(walk, "LastName");
     }
@@ -303,11 +303,11 @@ static void editor__org_that_changed__is_seen_before_the_insert(void **state)
                              "'profiles':{'*':{'hidden_fields':['Lead.LeadSource']}}}");
     g_autoptr(Walk) walk = at_test(rig);
     see_key(walk, "Enter insert Lead");
-    see_sentence(walk, "Lead of this org has no such field, or you may not see it.");
+    see_sentence(walk, "Lead has no such field in this org, or you are not allowed to see it.");
     see_red(walk, "Lead Source");
     see_red(walk, "Branch *");
     press(walk, "Enter");
-    see(walk, "Fill in the fields that are marked first.");
+    see(walk, "Fill in the marked fields first.");
     assert_int_equal(demo_org_requests(rig->org, "POST", "/services/data/v68.0/sobjects/Lead"),
                      inserted);
     down_to(walk, "Lead Source");
@@ -352,7 +352,7 @@ static void editor__channels__new_changed_and_taken_out(void **state)
     press(walk, "l");
     see(walk, "Creates");
     press(walk, "Tab Up Space");
-    see_sentence(walk, "The fields of the other object replace these.");
+    see_sentence(walk, "The other object's fields replace these.");
     press(walk, "Enter");
     see(walk, "‹ SMS → Lead ›  3 of 3");
     see(walk, "Last Name *");

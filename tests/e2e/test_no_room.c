@@ -108,8 +108,8 @@ static void settings__cannot_be_written__stops_before_the_login(void **state)
     g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
     assert_code(child, 1);
     assert_int_equal(demo_org_requests(rig->org, "GET", "/services/oauth2/authorize"), 0);
-    assert_contains(child->errors->str, "acme is not saved: ");
-    assert_contains(child->errors->str, "then: perch setup acme");
+    assert_contains(child->errors->str, "acme was not saved: ");
+    assert_contains(child->errors->str, "then run: perch setup acme");
     g_autoptr(Json) json = child_json(child);
     assert_string_equal(json_get_string(json, "status"), "failed");
     assert_int_equal(json_get_int(json, "exit", 0), 1);
@@ -189,7 +189,7 @@ static void settings__lost_after_the_login__are_no_success(void **state)
     child_close_input(child);
     assert_true(child_wait_end(child, 60000));
     assert_code(child, 1);
-    assert_contains(child->errors->str, "acme is not saved: ");
+    assert_contains(child->errors->str, "acme was not saved: ");
     assert_contains(child->errors->str, "No space left on device. Its tokens are in the keyring.");
     assert_null(strstr(child->errors->str, "is ready"));
     g_autoptr(Json) json = child_json(child);
@@ -259,7 +259,7 @@ static void lock__is_a_link__is_refused_in_plain_words(void **state)
     assert_int_equal(symlink(moved, folder), 0);
     g_autoptr(Child) child = rig_perch(rig, "token", "acme", "--fresh", NULL);
     assert_code(child, 1);
-    assert_contains(child->errors->str, "is a symbolic link; perch wants a folder of your own");
+    assert_contains(child->errors->str, "is a symbolic link; perch needs a folder of your own");
     assert_null(strstr(child->errors->str, "does not know"));
     assert_int_equal(unlink(folder), 0);
     assert_int_equal(rename(moved, folder), 0);

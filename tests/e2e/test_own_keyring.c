@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A keyring of perch's own, on a machine that has none. */
+/* perch's own keyring, on a machine that has none. */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -19,7 +19,7 @@ static const char password[] = "correct horse battery";
 static const char wrong[] = "incorrect horse battery";
 
 #define LOCKED \
-    "perch's own keyring is locked. Run perch status on a terminal: it asks for the password."
+    "perch's own keyring is locked. Run perch status in a terminal: it asks for the password."
 
 static char *path_of(const Rig *rig, const char *name)
 {
@@ -70,13 +70,13 @@ static void end_keyring(const Rig *rig)
 
 static void type_twice(Walk *walk)
 {
-    see(walk, "A keyring of perch's own");
-    see_key(walk, "Enter make it");
+    see(walk, "perch's own keyring");
+    see_key(walk, "Enter create it");
     type(walk, password);
     press(walk, "Tab");
     type(walk, wrong);
     press(walk, "Enter");
-    see_sentence(walk, "This is not the same password.");
+    see_sentence(walk, "The passwords differ.");
     press(walk, "C-u");
     type(walk, password);
     press(walk, "Enter");
@@ -88,7 +88,7 @@ static void set_up(Rig *rig)
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     walk_to_preflight(walk);
     see(walk, "✖ Keyring");
-    see_key(walk, "u use a keyring of perch's own");
+    see_key(walk, "u use perch's own keyring");
     press(walk, "u");
     type_twice(walk);
     see(walk, "✔ Keyring");
@@ -137,7 +137,7 @@ static void next_run__asks_once(void **state)
         assert_contains(locked->errors->str, LOCKED);
     }
     g_autoptr(Walk) walk = walk_start(rig, "status", NULL);
-    see(walk, "Password of perch's own keyring");
+    see(walk, "Password for perch's own keyring");
     type(walk, wrong);
     press(walk, "Enter");
     see_sentence(walk, "The password does not open this keyring.");
@@ -166,14 +166,14 @@ static void next_run__home_without_the_password(void **state)
     set_up(rig);
     end_keyring(rig);
     g_autoptr(Walk) walk = walk_start(rig, NULL, NULL);
-    see(walk, "Password of perch's own keyring");
+    see(walk, "Password for perch's own keyring");
     press(walk, "Enter");
     see(walk, "✖ keyring");
     see_sentence(walk, "The keyring is locked.");
     press(walk, "q");
     pty_expect_exit(walk->pty, 0);
     g_autoptr(Walk) stopped = walk_start(rig, "token", "acme", NULL);
-    see(stopped, "Password of perch's own keyring");
+    see(stopped, "Password for perch's own keyring");
     press(stopped, "C-c");
     int status = 0;
     assert_true(pty_wait_exit(stopped->pty, WAIT_MS, &status));
@@ -191,7 +191,7 @@ static void prove__offer__stores_the_token_that_was_won(void **state)
     session_bus_change(rig->bus, rig->home, SESSION_NO_KEYRING);
     press(walk, "Enter");
     see(walk, "✖ Stored");
-    see_key(walk, "u use a keyring of perch's own");
+    see_key(walk, "u use perch's own keyring");
     press(walk, "u");
     type_twice(walk);
     see(walk, "✔ Stored           gnome-keyring, read back, identical");
@@ -211,15 +211,15 @@ static void plain__offer__ends_stored(void **state)
                                       rig->org->secret_file, "--callback-port", port, NULL);
     see(walk, "Enter check this computer");
     press(walk, "Enter");
-    see(walk, "u use a keyring of perch's own");
+    see(walk, "u use perch's own keyring");
     type(walk, "u\n");
     see(walk, "Password");
     type(walk, password);
     press(walk, "Enter");
-    see(walk, "Once more");
+    see(walk, "Repeat");
     type(walk, password);
     press(walk, "Enter");
-    see(walk, "Enter make it");
+    see(walk, "Enter create it");
     press(walk, "Enter");
     see(walk, "Enter next,"); /* by then the row has left the screen */
     const GByteArray *raw = pty_raw(walk->pty);

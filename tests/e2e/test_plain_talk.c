@@ -139,7 +139,7 @@ static void talk__end_of_input__keeps_the_draft(void **state)
     child_close_input(talk->child);
     assert_true(child_wait_end(talk->child, WAIT_MS));
     assert_code(talk->child, 3);
-    assert_contains(talk->child->errors->str, "Go on with: perch setup acme");
+    assert_contains(talk->child->errors->str, "To continue: perch setup acme");
 }
 
 int main(void)

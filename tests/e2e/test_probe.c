@@ -54,7 +54,7 @@ static void not_known_yet__asks_again_by_itself(void **state)
     g_autoptr(Rig) rig = rig_with("app-too-new");
     g_autoptr(Walk) walk = ask(rig);
     see(walk, "✖ Consumer key");
-    see_sentence(walk, "A new app takes 2 to 10 minutes to be known everywhere.");
+    see_sentence(walk, "A new app takes effect after 2 to 10 minutes.");
     see_sentence(walk, "perch asks again in 0:2");
     const guint asked = demo_org_requests(rig->org, "GET", AUTHORIZE);
     json_free(demo_org_control(rig->org, "POST", "clock", "{\"advance_ms\":120000}"));

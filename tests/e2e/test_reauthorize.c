@@ -347,7 +347,7 @@ static void other_user__meant__line_by_line(void **state)
     assert_true(
         child_wait_errors(child, "yes, use this org", WAIT_MS)); /* questions are asked there */
     child_send(child, "k\n");
-    assert_true(child_wait_output(child, "Former login", WAIT_MS));
+    assert_true(child_wait_output(child, "Previous login", WAIT_MS));
     child_send(child, "\n");
     child_close_input(child);
     assert_true(child_wait_end(child, WAIT_MS));

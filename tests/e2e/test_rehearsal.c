@@ -117,7 +117,7 @@ static void rehearse__text__shows_what_the_forms_hold(void **state)
     assert_contains(text, "        returned variable: access_token\n");
     assert_contains(text, "  ok  Viber: create the Case: 201, id 500");
     assert_contains(text, "        {\"SuppliedName\":\"{{senderName}}\",");
-    assert_contains(text, "Rehearsed: perch played the flow");
+    assert_contains(text, "Rehearsed: perch ran the flow");
     assert_null(strstr(text, "WhatsApp"));
 }
 
@@ -277,7 +277,7 @@ static void webhook__key_and_signature__open_it(void **state)
     assert_int_equal(records(rig), before + 1);
     g_autoptr(Child) without = call_flow(rig, flow_webhook(flow), "whatsapp", "4");
     assert_int_not_equal(child_code(without), 0);
-    assert_contains(without->output->str, "answered 401: it wants a key");
+    assert_contains(without->output->str, "answered 401: it requires a key");
 }
 
 static void webhook__answer_of_the_function__is_handed_on(void **state)

@@ -121,7 +121,8 @@ static void setup__each_fix__can_be_made_in_the_browser(void **state)
         if (i > 0 && strcmp(name, cures[i - 1].name) == 0)
             continue;
         begin(rig, name);
-        /* Nobody can paste the page that a login ends on; what blocks it is cured all the same. */
+        /* Nobody can paste the page that a login ends up on; what blocks it is cured all the same.
+         */
         if (strcmp(name, "app-not-installed") != 0 && strcmp(name, "rotation-on") != 0)
             assert_int_not_equal(set_up(rig, name), 0);
         assert_true(cure(rig, name));

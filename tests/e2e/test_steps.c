@@ -66,7 +66,7 @@ static void secret__wrong__one_key_leads_to_the_field(void **state)
     see_sentence(walk, "The consumer secret is wrong or missing.");
     see_key(walk, "i correct the value");
     press(walk, "Esc");
-    see(walk, "The last login did not pass its proof");
+    see(walk, "The last login failed its proof");
     press(walk, "Esc");
     see(walk, "Consumer key and secret");
     press(walk, "M-6");
@@ -127,7 +127,7 @@ static void resume__after_the_login__goes_on_where_it_was(void **state)
     press(walk, "C-c");
     see(walk, "Keep the draft and quit?");
     press(walk, "Enter");
-    see_end(walk, 3, "The draft is kept. Go on with: perch setup acme");
+    see_end(walk, 3, "The draft is kept. To continue: perch setup acme");
     g_autoptr(Walk) again = walk_start(rig, "setup", "acme", NULL);
     see(again, "Insert a test record");
     see(again, "✔ 6 Prove");

@@ -167,7 +167,7 @@ static void rehearsal__killed_with_its_rescue__leaves_its_note(void **state)
     end_at_rehearsal(rig, true);
     g_autoptr(Child) next = rig_perch(rig, "token", "acme", "--fresh", NULL);
     assert_code(next, 4);
-    assert_contains(next->errors->str, "was ended before its answer was stored");
+    assert_contains(next->errors->str, "was interrupted before its answer was stored");
 }
 
 int main(void)

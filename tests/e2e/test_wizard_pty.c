@@ -20,8 +20,8 @@ static void type_org(Walk *walk)
         {"https://acme.lightning.force.com.example.com/lightning/setup",
          "is not a Salesforce host."},
         {"http://192.168.1.2:8080/", "192.168.1.2 is not a Salesforce host."},
-        {"ftp://acme.my.salesforce.com/", "The address has to begin with https://."},
-        {"admin@acme.com", "This looks like a user name."},
+        {"ftp://acme.my.salesforce.com/", "The address must begin with https://."},
+        {"admin@acme.com", "This looks like a username."},
         {"https://help.salesforce.com/s/", "This is Salesforce Help, not your org."},
     };
     see(walk, "Which Salesforce org");
@@ -143,9 +143,9 @@ static void log_in(Walk *walk)
     see(walk, "Listening on http://localhost:");
     see(walk, "/services/oauth2/authorize?response_type=code");
     pty_resize(walk->pty, 120, 40);
-    see(walk, "Stuck on a Salesforce page");
+    see(walk, "Stuck on a Salesforce error page");
     pty_resize(walk->pty, 80, 24);
-    see(walk, "Stuck on a Salesforce page");
+    see(walk, "Stuck on a Salesforce error page");
     press(walk, "Esc");
     see_key(walk, "Enter open browser and log in");
     press(walk, "Enter");
@@ -157,9 +157,9 @@ static void log_in(Walk *walk)
 static void prove(Walk *walk)
 {
     static const char *const rows[] = {"✔ Code exchanged   access and refresh token",
-                                       "✔ Signature        made with this app's secret",
+                                       "✔ Signature        signed with this app's secret",
                                        "✔ Scopes           ",
-                                       "✔ Who              ",
+                                       "✔ User             ",
                                        "✔ Stored           gnome-keyring, read back, identical",
                                        "✔ Refreshed once   new access token, stored",
                                        "✔ Rotation         off"};

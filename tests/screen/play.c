@@ -139,11 +139,11 @@ const struct ended play_probe[] = {
 
 const struct ended play_prove[] = {
     {"exchange", CHECK_OK, 182, "access and refresh token", 0, NULL},
-    {"signature", CHECK_OK, -1, "made with this app's secret", 0, NULL},
+    {"signature", CHECK_OK, -1, "signed with this app's secret", 0, NULL},
     {"scopes", CHECK_OK, -1, "api refresh_token web", 0, NULL},
     {"who", CHECK_OK, 71, "admin@acme.com in Acme Ltd (00D5g0000000001EAK)", 0, NULL},
     {"same-org", CHECK_OK, -1, "first login of this connection", 0, NULL},
-    {"session", CHECK_OK, 64, "120 minutes", 0, NULL},
+    {"session", CHECK_OK, 64, "lasts 2 hours", 0, NULL},
     {"stored", CHECK_OK, -1, "gnome-keyring, read back, identical", 0, NULL},
     {"refreshed", CHECK_OK, 164, "new access token, stored", 0, NULL},
     {"rotation", CHECK_OK, -1, "off: the refresh token stays the same", 0, NULL},
@@ -152,8 +152,8 @@ const struct ended play_prove[] = {
 };
 
 const struct ended play_insert[] = {
-    {"describe", CHECK_OK, 90, "54 fields, 47 that you may write", 0, NULL},
-    {"createable", CHECK_OK, -1, "this user may create Lead", 0, NULL},
+    {"describe", CHECK_OK, 90, "54 fields, 47 writable", 0, NULL},
+    {"createable", CHECK_OK, -1, "this user can create one", 0, NULL},
     {"inserted", CHECK_OK, 240, "00Q5g00000ABCDEEA1, assignment rules off", 0, NULL},
     {"read-back", CHECK_OK, 80, "5 of 5 fields as sent", 0, NULL},
     {"deleted", CHECK_OK, 75, "nothing left behind", 0, NULL},

@@ -94,7 +94,7 @@ static void prove_runs(Play *play)
 {
     static const struct ended rows[] = {
         {"exchange", CHECK_OK, 182, "access and refresh token", 0, NULL},
-        {"signature", CHECK_OK, -1, "made with this app's secret", 0, NULL},
+        {"signature", CHECK_OK, -1, "signed with this app's secret", 0, NULL},
         {"who", CHECK_RUNNING, -1, NULL, 0, NULL},
         {"session", CHECK_RUNNING, -1, NULL, 0, NULL},
         {NULL, 0, 0, NULL, 0, NULL},
@@ -114,7 +114,7 @@ static void prove_failed(Play *play)
     static const struct ended rows[] = {
         {"exchange", CHECK_OK, 182, "access and refresh token", 0, NULL},
         {"stored", CHECK_FAILED, -1, "The keyring is locked.", STAGE_MACHINE, "locked"},
-        {"refreshed", CHECK_SKIPPED, -1, "waits for: Stored", 0, NULL},
+        {"refreshed", CHECK_SKIPPED, -1, "not run (needs: Stored)", 0, NULL},
         {NULL, 0, 0, NULL, 0, NULL},
     };
     play_to(play, STEP_PROVE);
@@ -138,8 +138,8 @@ static void test_refused(Play *play)
     static const struct ended rows[] = {
         {"inserted", CHECK_FAILED, 240, "The REST API is not enabled for this Organization.",
          STAGE_REST, "API_DISABLED_FOR_ORG"},
-        {"read-back", CHECK_SKIPPED, -1, "waits for: Inserted", 0, NULL},
-        {"deleted", CHECK_SKIPPED, -1, "waits for: Inserted", 0, NULL},
+        {"read-back", CHECK_SKIPPED, -1, "not run (needs: Inserted)", 0, NULL},
+        {"deleted", CHECK_SKIPPED, -1, "not run (needs: Inserted)", 0, NULL},
         {NULL, 0, 0, NULL, 0, NULL},
     };
     play_to(play, STEP_TEST);

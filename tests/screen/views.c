@@ -64,7 +64,7 @@ struct view *views_org(void)
     item->note = g_strdup("→ acme.my.salesforce.com");
     view_blank(view);
     view_text(view, ROLE_DIM, 0,
-              "Paste any address from your org's browser; perch turns it into the My Domain "
+              "Paste the address of any page of your org; perch turns it into the My Domain "
               "address, the one that always works. No address at hand? Leave it empty for "
               "login.salesforce.com.");
     view_key(view, ACTION_NEXT, "check this computer");
@@ -95,7 +95,7 @@ struct view *views_preflight(void)
     struct view_item *item = view_add(view, VIEW_ADDRESS, 0, NULL);
     item->value = g_strdup("ssh -L 1718:localhost:1718 admin@this-server");
     view_blank(view);
-    view_text(view, ROLE_PLAIN, 0, "or paste the address that your browser ends on. Both work.");
+    view_text(view, ROLE_PLAIN, 0, "or paste the address that your browser ends up on. Both work.");
     view_key(view, ACTION_NEXT, "go on");
     view_key(view, ACTION_RETRY, "again");
     go_back(view);
@@ -174,7 +174,7 @@ struct view *views_keys(void)
     check(view, 0, MARK_WORKING, "Asking Salesforce whether it knows this app", NULL, "2.1 s");
     view_blank(view);
     view_text(view, ROLE_DIM, 0,
-              "A new app takes 2 to 10 minutes to be known everywhere. perch asks again in 0:28; "
+              "A new app takes effect after 2 to 10 minutes. perch asks again in 0:28; "
               "you can leave this running.");
     view_key(view, ACTION_NEXT, "ask Salesforce");
     view_key(view, ACTION_OPEN, "open the app");
@@ -203,13 +203,13 @@ struct view *views_authorize(void)
     check(view, 0, MARK_WORKING, "Listening on http://localhost:1718 (127.0.0.1 and ::1)", NULL,
           NULL);
     view_blank(view);
-    item =
-        input(view, VIEWS_PASTE, "Or paste here the address the browser ends on, or the code:", "");
+    item = input(view, VIEWS_PASTE,
+                 "Or paste here the address the browser ends up on, or the code:", "");
     item->secret = true;
     view_blank(view);
     view_text(view, ROLE_DIM, 0,
-              "Stuck on a Salesforce page that shows an error? Paste that page's address: perch "
-              "reads the reason from it.");
+              "Stuck on a Salesforce error page? Paste its address: perch reads the reason from "
+              "it.");
     view_key(view, ACTION_COPY, "copy address");
     view_key(view, ACTION_RETRY, "open again");
     view_key(view, ACTION_WRITE, "to file");
@@ -224,7 +224,7 @@ struct view *views_prove(void)
     view_heading(view, "Proving the connection", NULL);
     view_blank(view);
     check(view, id++, MARK_OK, "Code exchanged", "access and refresh token", "182 ms");
-    check(view, id++, MARK_OK, "Who", "admin@acme.com in Acme Ltd (00D5g0000000001EAK)", NULL);
+    check(view, id++, MARK_OK, "User", "admin@acme.com in Acme Ltd (00D5g0000000001EAK)", NULL);
     check(view, id++, MARK_FAILED, "Refreshed once", "400 invalid_grant", "164 ms");
     view_text(view, ROLE_PLAIN, 2, "Salesforce no longer accepts the refresh token.");
     view_text(view, ROLE_TITLE, 2, "To fix");

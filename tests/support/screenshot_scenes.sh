@@ -53,7 +53,7 @@ shot 7-test
 
 # The mapping editor: a field is looked for, then filled.
 keys a
-wait_for "that you may write"
+wait_for "that you can write"
 type_text "st"
 wait_for "Status"
 shot 7-fields

@@ -123,7 +123,7 @@ static void add_login(struct view *view)
     struct view_item *item = view_add(view, VIEW_CHECK, 0, "Listening on http://localhost:1718");
     item->mark = MARK_WORKING;
     view_blank(view);
-    input(view, ID_PASTE, "Or paste here the address the browser ends on, or the code:");
+    input(view, ID_PASTE, "Or paste here the address the browser ends up on, or the code:");
     view_key(view, ACTION_COPY, "copy address");
 }
 

@@ -281,10 +281,10 @@ static void paste__unknown__says_what_it_saw(void **state)
     static const struct {
         const char *text, *recognised, *question;
     } texts[] = {
-        {"[{\"errorCode\":\"WIDGET_GONE\",\"message\":\"x\"}]", "WIDGET_GONE looks like a code",
-         "stands beside the code"},
-        {"Restforce::Odd: it did not work", "restforce (Ruby)", "the answer of Salesforce itself"},
-        {"it did not work", NULL, "the answer of Salesforce itself"},
+        {"[{\"errorCode\":\"WIDGET_GONE\",\"message\":\"x\"}]",
+         "WIDGET_GONE looks like a Salesforce code", "the message beside the code"},
+        {"Restforce::Odd: it did not work", "restforce (Ruby)", "Salesforce's own answer"},
+        {"it did not work", NULL, "Salesforce's own answer"},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {

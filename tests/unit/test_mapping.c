@@ -96,7 +96,7 @@ static void problem__length_type_and_emptiness__in_the_filled_text(void **state)
         {"Branch__c", "{{x}}", "East", "not a value"},
         {"Phone", "1", "", "cannot be written"},
         {"Company", "{{x", "", NULL},
-        {"Company", "{{x y}}", "", "is no variable"},
+        {"Company", "{{x y}}", "", "is not a variable"},
         {"Company", "{{x|default:\"1234567890\"}}", "", NULL},
         {"Company", "{{x|default:\"12345678901\"}}", "", "Too long by 1"},
     };
@@ -119,7 +119,7 @@ static void facts__say_type_length_and_duty(void **state)
     static const char *const rows[][2] = {
         {"LastName", "string · 80 characters · required"},
         {"LeadSource", "picklist · 2 values"},
-        {"Phone", "phone · 40 characters · you may not write it"},
+        {"Phone", "phone · 40 characters · you cannot write it"},
         {"Score__c", "double"},
     };
     (void)state;

@@ -158,7 +158,7 @@ static const struct {
     {"0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF", PASTE_NOTHING,
      "consumer secret", NULL, NO_STATE},
     {"1234567890123456789", PASTE_NOTHING, "consumer secret", NULL, NO_STATE},
-    {"{\"access_token\":\"00D!x\",\"refresh_token\":\"5Aep\"}", PASTE_NOTHING, "used already", NULL,
+    {"{\"access_token\":\"00D!x\",\"refresh_token\":\"5Aep\"}", PASTE_NOTHING, "already used", NULL,
      NO_STATE},
     {"aPrx==", PASTE_NOTHING, "neither", NULL, NO_STATE},
 };

@@ -294,7 +294,7 @@ static void question_mark__anywhere__explains_and_asks_again(void **state)
     stage_type(&stage, "?\n\n\n?\n? 3\n");
     stage_end(&stage);
     assert_string_equal(stage.events->str, "");
-    assert_contains(stage.said, "Enter alone keeps the choice that is marked. - goes back.\n"
+    assert_contains(stage.said, "Enter alone keeps the marked choice. - goes back.\n"
                                 "Org:\n");
     assert_contains(stage.said, "  3  [ ] Name: Bird Integration\n       Why: users see it.\n");
     assert_contains(stage.said, "  o      open in browser: Open the Setup page");

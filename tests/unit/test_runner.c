@@ -68,7 +68,7 @@ static void expire__leaves_no_row_open(void **state)
     assert_string_equal(row(list, 1)->summary, "no answer in time");
     assert_int_equal(row(list, 2)->status, CHECK_SKIPPED);
     assert_int_equal(row(list, 3)->status, CHECK_SKIPPED);
-    assert_string_equal(row(list, 3)->summary, "waits for: Badly");
+    assert_string_equal(row(list, 3)->summary, "not run (needs: Badly)");
     assert_int_equal(heard.settled, G_N_ELEMENTS(rows));
     assert_false(check_run_is_alive(open_run));
     assert_false(heard.done);

@@ -188,10 +188,10 @@ static void rules__names_and_addresses(void **state)
         {SETTING_NAME, A40 A40 "b", "80 characters"},
         {SETTING_API_NAME, "Bird_Integration2", NULL},
         {SETTING_API_NAME, "", "Give the app an API name"},
-        {SETTING_API_NAME, "2Bird", "starts with a letter"},
-        {SETTING_API_NAME, "_Bird", "starts with a letter"},
+        {SETTING_API_NAME, "2Bird", "start with a letter"},
+        {SETTING_API_NAME, "_Bird", "start with a letter"},
         {SETTING_API_NAME, "Bird_", "end with an underscore"},
-        {SETTING_API_NAME, "Bird__Two", "no two underscores"},
+        {SETTING_API_NAME, "Bird__Two", "two underscores"},
         {SETTING_API_NAME, "Bird-Two", "letters, digits and underscores"},
         {SETTING_API_NAME, "Bírd", "letters, digits and underscores"},
         {SETTING_API_NAME, A40 A40, NULL},
@@ -210,8 +210,8 @@ static void rules__names_and_addresses(void **state)
         {SETTING_CALLBACKS, "https://example.com/cb myapp://done", NULL},
         {SETTING_CALLBACKS, "http://127.0.0.1:8080/cb", NULL},
         {SETTING_CALLBACKS, "http://example.com/cb", "https://"},
-        {SETTING_CALLBACKS, "example.com/cb", "whole address"},
-        {SETTING_CALLBACKS, "https://example.com/cb#part", "behind #"},
+        {SETTING_CALLBACKS, "example.com/cb", "complete address"},
+        {SETTING_CALLBACKS, "https://example.com/cb#part", "contain #"},
     };
     g_autoptr(Connection) c = sheet(APP_EXTERNAL_CLIENT, APP_VALUES_PERCH);
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -352,7 +352,7 @@ static void metadata__external__is_complete(void **state)
           "<name>ExtlClntAppConfigurablePolicies</name>", "<version>62.0</version>"}},
         {"sfdx-project.json", {"\"path\": \"force-app\"", "\"sourceApiVersion\": \"62.0\""}},
         {"README.md",
-         {"sf project deploy start", "Salesforce makes one",
+         {"sf project deploy start", "Salesforce generates one",
           "View all External Client Apps, view their settings, and edit their policies"}},
     };
     g_autoptr(Connection) c = sheet(APP_EXTERNAL_CLIENT, APP_VALUES_PERCH);
@@ -421,7 +421,7 @@ static void metadata__connected__is_for_comparing(void **state)
         assert_contains(app, parts[i]);
     assert_true(is_well_formed(app));
     assert_null(strstr(app, "consumerKey"));
-    assert_contains(file_of(files, "README.md"), "for comparing with one that is there");
+    assert_contains(file_of(files, "README.md"), "for comparison with an existing one");
     assert_int_equal(files->len, 4);
 }
 

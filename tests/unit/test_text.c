@@ -265,6 +265,23 @@ static void shell_word__is_quoted_where_needed(void **state)
     }
 }
 
+static void duration__has_the_unit_that_fits(void **state)
+{
+    static const struct {
+        gint64 seconds;
+        const char *text;
+    } spans[] = {
+        {1, "1 second"},     {119, "119 seconds"}, {120, "2 minutes"}, {3540, "59 minutes"},
+        {3599, "1 hour"},    {5400, "90 minutes"}, {7200, "2 hours"},  {12000, "3 hours"},
+        {86400, "24 hours"}, {172800, "48 hours"}, {259200, "3 days"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(spans); i++) {
+        g_autofree char *text = text_duration(spans[i].seconds);
+        assert_string_equal(text, spans[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +294,7 @@ int main(void)
         cmocka_unit_test(break__address__joins_again),
         cmocka_unit_test(wrap__any_text__fits_and_is_complete),
         cmocka_unit_test(small_ones__do_what_they_say),
+        cmocka_unit_test(duration__has_the_unit_that_fits),
         cmocka_unit_test(shell_word__is_quoted_where_needed),
     };
     setlocale(LC_ALL, "C.UTF-8");

@@ -62,6 +62,10 @@ char *text_abbreviate(const char *text, guint characters);
 /* 12345 → "12,345" by the locale's rules where it has any; owned by the caller. */
 char *text_number(gint64 number);
 
+/* A span of time in the largest unit that still says enough: "90 seconds", "59 minutes", "24
+ * hours", "3 days"; owned by the caller. */
+char *text_duration(gint64 seconds);
+
 /* text as one word for a shell, quoted only where it needs it; owned by the caller. */
 char *text_shell_word(const char *text);
 
