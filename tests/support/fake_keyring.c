@@ -2,10 +2,10 @@
 
 /*
  * fake_keyring WORD...: FakeService as a program on the session bus, until it is ended. Words:
- * locked, no-collection, hides-locked; holds, accepts, dismisses, deaf (what a prompt does). The
- * secret of its one item is what stands on standard input; nothing there = no item. Says "ready",
- * and "prompted" and "dismissed" when that has happened. SIGUSR1: the person at the open prompt
- * agrees.
+ * locked, no-collection, hides-locked, asks-to-write; holds, accepts, dismisses, deaf (what a
+ * prompt does). The secret of its one item is what stands on standard input; nothing there = no
+ * item. Says "ready", and "prompted" and "dismissed" when that has happened. SIGUSR1: the person at
+ * the open prompt agrees.
  */
 
 #include <glib-unix.h>
@@ -34,6 +34,7 @@ static void apply(FakeService *service, const char *word)
                                           [FAKE_DEAF] = "deaf"};
     service->locked |= strcmp(word, "locked") == 0;
     service->hides_locked |= strcmp(word, "hides-locked") == 0;
+    service->asks_to_write |= strcmp(word, "asks-to-write") == 0;
     service->no_collection |= strcmp(word, "no-collection") == 0;
     for (gsize i = 0; i < G_N_ELEMENTS(prompts); i++)
         if (strcmp(word, prompts[i]) == 0)
