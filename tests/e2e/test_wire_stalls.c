@@ -148,11 +148,12 @@ static void set_tls_network(Rig *rig, const char *ca_file, guint16 port, const c
                 ca_file, port, port, more);
 }
 
-static void assert_tls_failed(Rig *rig, const char *what)
+static void assert_tls_failed(Rig *rig, const char *what, const char *advice)
 {
     wire_assert_ends(rig, doctor, what, "connection", "tls-failed", 8);
     g_autoptr(Child) token = rig_perch(rig, "token", "acme", "--fresh", NULL);
     assert_code(token, 8);
+    assert_contains(token->errors->str, advice);
     set_tls_network(rig, rig->org->ca_file, rig->org->port, "");
     wire_assert_works(rig);
 }
@@ -165,14 +166,16 @@ static void tls__expired_wrong_name_unknown_issuer__are_tls_failed(void **state)
     g_autoptr(DemoOrg) expired =
         demo_org_start_tls(elsewhere, LOGIN_HOST, INSTANCE_HOST, DEMO_ORG_EXPIRED, NULL);
     set_tls_network(rig, expired->ca_file, expired->port, "");
-    assert_tls_failed(rig, "expired");
+    assert_tls_failed(rig, "expired",
+                      "The certificate has expired: if this computer's clock is right, whoever "
+                      "runs the server must renew it.");
     set_tls_network(rig, rig->org->ca_file, expired->port, "");
-    assert_tls_failed(rig, "unknown issuer");
+    assert_tls_failed(rig, "unknown issuer", "this computer does not know the authority.");
     g_autoptr(TmpHome) other_home = tmphome_new();
     g_autoptr(DemoOrg) other = demo_org_start_tls(other_home, "other.my.salesforce.com",
                                                   "other.my.salesforce.com", DEMO_ORG_VALID, NULL);
     set_tls_network(rig, other->ca_file, other->port, "");
-    assert_tls_failed(rig, "wrong name");
+    assert_tls_failed(rig, "wrong name", "the certificate belongs to another host");
     g_autoptr(DeadEnd) silent = dead_end_new(DEAD_END_SILENT);
     set_tls_network(rig, rig->org->ca_file, dead_end_port(silent), "");
     wire_assert_ends(rig, doctor_in_time, "handshake", "connection", "timeout", 8);
