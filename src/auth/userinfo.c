@@ -5,10 +5,13 @@
 #include "perch/base/text.h"
 #include "perch/salesforce/salesforce.h"
 
+/* Salesforce's own are of 80 characters at most. */
 static char *take_text(const Json *json, const char *key)
 {
+    enum { COLUMNS = 160 };
     const char *text = json_get_string(json, key);
-    return text == NULL ? NULL : text_clean(text);
+    g_autofree char *clean = text == NULL ? NULL : text_clean(text);
+    return clean == NULL ? NULL : text_truncate(clean, COLUMNS);
 }
 
 static char *take_id(const Json *json, const char *key)

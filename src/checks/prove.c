@@ -131,16 +131,24 @@ void check_scopes(struct check_run *run)
     compare_scopes(run, granted);
 }
 
+/* What is kept is of a size that perch reads again; Salesforce's own are of 80 characters. */
+static void learn_name(char **member, const char *name)
+{
+    enum { COLUMNS = 160 };
+    if (name == NULL)
+        return;
+    g_free(*member);
+    *member = text_truncate(name, COLUMNS);
+}
+
 static void judge_organization(struct check_run *run, const struct http_response *response)
 {
     struct session *session = run->session;
     g_autoptr(Json) json = response->status == 200 ? http_response_json(response) : NULL;
     const Json *record = json_first(json_get(json, "records"));
     const char *name = json_get_string(record, "Name");
-    if (name != NULL)
-        connection_set(&session->connection->org_name, name);
-    if (json_get_string(record, "OrganizationType") != NULL)
-        connection_set(&session->connection->edition, json_get_string(record, "OrganizationType"));
+    learn_name(&session->connection->org_name, name);
+    learn_name(&session->connection->edition, json_get_string(record, "OrganizationType"));
     check_evidence(run, "org_id", session->connection->org_id);
     check_evidence(run, "user_id", session->connection->user_id);
     check_ok(run, _("%s in %s (%s)"), session->connection->username,

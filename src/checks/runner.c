@@ -217,14 +217,22 @@ static void settle(struct check_run *run, enum check_status status)
     schedule(list);
 }
 
+/* Evidence in a few words: an answer may be of any length, and all of it would hide the rest. */
+static void summarize(struct check_run *run, const char *text)
+{
+    enum { COLUMNS = 300 };
+    g_autofree char *clean = text_clean(text);
+    g_free(run->result->summary);
+    run->result->summary = text_truncate(clean, COLUMNS);
+}
+
 static void set_summary(struct check_run *run, const char *format, va_list arguments)
     G_GNUC_PRINTF(2, 0);
 
 static void set_summary(struct check_run *run, const char *format, va_list arguments)
 {
     g_autofree char *text = g_strdup_vprintf(format, arguments);
-    g_free(run->result->summary);
-    run->result->summary = text_clean(text);
+    summarize(run, text);
 }
 
 void check_waits_for_keyring(struct check_run *run)
@@ -301,8 +309,7 @@ static void fail_with(struct check_run *run, const struct failure *failure, Diag
 {
     g_autofree char *words = failure_words(failure);
     set_diagnosis(run->result, run->session, diagnosis);
-    g_free(run->result->summary);
-    run->result->summary = text_clean(words != NULL ? words : diagnosis->title);
+    summarize(run, words != NULL ? words : diagnosis->title);
     settle(run, CHECK_FAILED);
 }
 
