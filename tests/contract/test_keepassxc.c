@@ -152,15 +152,21 @@ static bool start(struct world *world)
 
 /* ---- what every service has to do ---- */
 
+/* The crash that start tells of, a moment later. */
+static bool has_crashed(const struct world *world)
+{
+    return g_subprocess_get_identifier(world->keepassxc) == NULL;
+}
+
 static void save(struct world *world, const char *name, const char *refresh)
 {
     struct secrets secrets = {.refresh_token = secret_new(refresh),
                               .client_secret = secret_new("It's \"quoted\" \\ é"),
                               .instance_url = g_strdup("https://acme.my.salesforce.com")};
     int result = call_save(world->store, name, &secrets, false);
-    if (result != CALL_OK && g_subprocess_get_identifier(world->keepassxc) == NULL) {
+    if (result != CALL_OK && has_crashed(world)) {
         secrets_clear(&secrets);
-        skip(); /* the crash that start tells of, a moment later */
+        skip();
     }
     if (result != CALL_OK)
         fail_msg("%s %s: %s", name, refresh, call_message);
@@ -183,7 +189,10 @@ static void keepassxc__keeps_replaces_and_erases(void **state)
     struct secrets read;
     if (world == NULL || !world->serves)
         skip();
-    assert_int_equal(call_load(world->store, "acme", false, &read), PERCH_ERROR_NOT_FOUND);
+    const int found = call_load(world->store, "acme", false, &read);
+    if (found != PERCH_ERROR_NOT_FOUND && has_crashed(world))
+        skip();
+    assert_int_equal(found, PERCH_ERROR_NOT_FOUND);
     if (call_probe(world->store, NULL) != CALL_OK)
         fail_msg("%s", call_message);
     save(world, "acme", "one");

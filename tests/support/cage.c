@@ -133,7 +133,8 @@ static bool wait_signal(const sigset_t *set, long long deadline, int *ret_signal
     for (;;) {
         long long left = deadline - now_ms();
         left = left < 0 ? 0 : left;
-        struct timespec limit = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+        struct timespec limit = {.tv_sec = (time_t)(left / 1000),
+                                 .tv_nsec = (long)(left % 1000) * 1000000};
         int got = sigtimedwait(set, NULL, &limit);
         if (got > 0) {
             *ret_signal = got;

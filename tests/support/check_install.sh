@@ -94,7 +94,10 @@ msgstr "Ne estas ordono %s. Vidu: perch help."
 PO
 run_make PREFIX="$work/new" po_dir="$work/po" install
 must_be_there "$work/new/share/locale/eo/LC_MESSAGES/perch.mo"
-said=$(LC_ALL=$(locale -a | grep -m 1 -i 'utf-\?8') LANGUAGE=eo \
+# C.UTF-8 speaks no language from glibc 2.39 on, and a machine may have no other locale.
+mkdir "$work/locales"
+localedef -i en_US -f UTF-8 "$work/locales/en_US.UTF-8"
+said=$(LOCPATH=$work/locales LC_ALL=en_US.UTF-8 LANGUAGE=eo \
     "$work/new/bin/perch" flugi 2>&1 || true)
 [ "$said" = "perch: Ne estas ordono flugi. Vidu: perch help." ] ||
     say_and_fail "a new language is not spoken: $said"

@@ -150,7 +150,7 @@ static void canary__finds__files_argv_environment_and_bytes(void **state)
     g_autoptr(Pty) pty = pty_start(argv, sample->home->env, 40, 10);
     pty_watch(pty, canary);
     pty_expect(pty, "argument-CANARY-1");
-    canary_search(canary, "screen", (const char *)pty_raw(pty)->data, pty_raw(pty)->len);
+    canary_search(canary, "screen", (const char *)pty_raw(pty)->data, (gssize)pty_raw(pty)->len);
     assert_int_equal(canary_found(canary), 1);
 
     g_free(tmphome_write(sample->home, "home/.local/share/keyrings/login.keyring", "CANARY"));

@@ -123,7 +123,7 @@ static ssize_t read_body(void *data, uint64_t at, char *block, size_t room)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     if (!endless && at >= body->len)
         return MHD_CONTENT_READER_END_OF_STREAM;
-    const gsize from = endless ? at % body->len : at;
+    const gsize from = (gsize)(endless ? at % body->len : at);
     const gsize length = MIN(room, (from < middle ? middle : body->len) - from);
     memcpy(block, body->str + from, length);
     exchange->paused = exchange->paused && !endless;
