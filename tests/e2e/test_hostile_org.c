@@ -76,7 +76,7 @@ static const struct hostile rows[] = {
      "[{\"message\":\"" EVIL "MANY\",\"errorCode\":\"" EVIL "\",\"fields\":[\"" EVIL "\"]}]",
      UNKNOWN},
     {"/sobjects/Lead/?$", 201, "", "{\"id\":\"../../" EVIL "\",\"success\":true}",
-     "Look for the record in the org before you try again."},
+     "The record may exist nonetheless: look for it in the org before"},
 };
 
 /* ---- the org's double ---- */
