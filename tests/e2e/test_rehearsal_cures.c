@@ -31,6 +31,7 @@ static const struct cure {
      FIX_ENTER(SETUP_APPS, "Bird Integration", "", "refresh_policy", "infinite")},
     {"login-refused", FIX_UNTICK(SETUP_USERS, ADMIN_NAME, "", "login_flow_pending")},
     {"ip-restricted", FIX_ENTER(SETUP_PROFILES, "Integration", "", "ip_ranges", "")},
+    {"ip-allowlist", FIX_UNTICK(SETUP_APPS, "Bird Integration", "", "ip_allowlist")},
     {"user-inactive", FIX_UNTICK(SETUP_USERS, "frozen@bird-demo.example", "", "frozen")},
     {"org-inactive", FIX_ENTER(SETUP_PAGE("CompanyProfileInfo"), NULL, "", "trial_expires", "")},
     {"login-rate", FIX_ENTER(SETUP_USERS, ADMIN_NAME, "", "logins", "0")},

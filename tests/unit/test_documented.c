@@ -56,7 +56,14 @@ static const struct answer token[] = {
     {"invalid_grant", "inactive organization", "org-inactive"},
     {"invalid_grant", "user hasn't approved this consumer", "user-not-approved"},
     {"invalid_grant", "no client credentials user enabled", "flow-disabled"},
+    {"invalid_grant", "client credentials flow not enabled", "flow-disabled"},
     {"invalid_grant", "request not supported on this domain", "wrong-instance"},
+    {"invalid_grant", "invalid assertion", "request-malformed"},
+    {"DUPLICATE_VALUE",
+     "duplicate value found: ExternalClientApplicationId duplicates value on Bird_oauthPlcy",
+     "request-malformed"},
+    {"DUPLICATE_VALUE", "ExtlClntAppOauthSettingsId duplicates value on Bird_oauth_defaultPolicy",
+     "request-malformed"},
     {"invalid_grant", "audience validation failed", "request-malformed"},
     {"invalid_grant", "audience is invalid", "request-malformed"},
     {"invalid_grant", "invalid code verifier", "pkce-mismatch"},
@@ -330,6 +337,7 @@ static const struct {
     {431, "too long", "request-malformed"},
     {500, "", "salesforce-error"},
     {400, "Login Rate Exceeded", "login-rate"},
+    {400, "Enter a valid execution user for the OAuth client credentials flow.", "flow-disabled"},
 };
 
 static void plain__each_known_answer__has_its_cause(void **state)
