@@ -337,7 +337,7 @@ siege: tests
 	$(Q)EVERY=1 $(RUN) e2e $(BUILD)/tests/e2e/test_siege
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(DEMO_LIB) $(LIB)
 	$(say) LD $@
-	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PC_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PC_LIBS) $(PC_DEMO_LIBS)
 
 $(BUILD)/tests/bench/bench%: $(BUILD)/tests/bench/bench%.o $(SUPPORT_LIB) $(LIB)
 	$(say) LD $@
