@@ -9,47 +9,49 @@
 #include "perch/checks/session.h"
 #include "perch/explain/check_result.h"
 
-/* The imperative shell: owns the main loop's objects, runs the wizard's effects and check lists. */
+/* The imperative shell: owns the objects of the main loop and runs the wizard's effects and check
+ * lists. */
 
 /* Where the wizard opens. */
 enum app_start { APP_START_STEP, APP_START_AUTHORIZE, APP_START_DOCTOR, APP_START_TEST };
 
 struct app_options {
-    const char *name;      /* connection; NULL = ask */
-    const char *login_url; /* fills the Org step in */
+    const char *name;      /* connection name; NULL = ask */
+    const char *login_url; /* prefills the Org step */
     const char *client_id;
     Secret *client_secret; /* borrowed */
-    guint16 callback_port; /* 0 = the pool */
+    guint16 callback_port; /* 0 = the usual ports */
     gint64 login_seconds;  /* how long a login may take; 0 = 15 minutes */
-    enum app_start start;  /* APP_START_STEP: where a draft stopped, else at its values */
+    enum app_start start;  /* APP_START_STEP: resumes a draft where it stopped; a finished set-up
+                              opens at its values */
     bool plain, json, no_input, quiet;
-    bool *ret_home;                    /* the person went back to Home; NULL = there is none */
-    char *(*forget)(const char *name); /* Home's, from the layer above: forget_from_home */
-    const char *exit_message;          /* said at the end instead of what was kept; NULL = that */
+    bool *ret_home; /* set when the person goes back to Home; NULL = there is no Home */
+    char *(*forget)(const char *name); /* for Home; comes from the layer above: forget_from_home */
+    const char *exit_message;          /* printed at the end; NULL = say what was kept */
 };
 
-/* The wizard for one connection, full screen or line by line; returns the exit code. */
+/* The wizard for one connection, full screen or line by line. Returns the exit code. */
 int app_setup(const struct app_options *options);
 
-/* Home: the list of connections. Returns the exit code; runs the wizard for what is chosen. */
+/* Home, the list of connections; runs the wizard for the chosen one. Returns the exit code. */
 int app_home(const struct app_options *options);
 
-/* The services that a session needs, made when first asked for. */
+/* The services that a session needs. services_init creates them. */
 struct services {
     char *config_dir;
     Http *http;
     Store *store;
 };
-/* may_ask: a person may be asked on the terminal for the password of perch's own keyring. */
+/* may_ask: the person may be asked on the terminal for the password of perch's own keyring. */
 bool services_init(struct services *services, bool may_ask, GError **error);
-/* Uses perch's own keyring if there is one; to be called before anything of the store. One that
- * cannot be opened makes every call of the store fail with a sentence that says how. */
+/* Uses perch's own keyring if there is one. Call it before any store function. If the keyring
+ * cannot be opened, every call of the store fails with a sentence that says how to open it. */
 void app_open_keyring(bool may_ask);
 void services_clear(struct services *services);
 
-/* Runs check lists one after the other on each session, sessions at the same time; blocks in the
- * main loop until all are done or Ctrl-C cancels. before is called ahead of each list but the first
- * and may end a session early by returning false. */
+/* Runs check lists: one after the other within a session, all sessions in parallel. Blocks in the
+ * main loop until all are done or Ctrl-C cancels them. before is called before each list except the
+ * first; it returns false to end that session early. */
 struct app_job {
     struct session *session;
     GPtrArray *results; /* struct check_result *, all lists; owned by the job's owner */
@@ -57,7 +59,7 @@ struct app_job {
 };
 typedef bool (*app_before)(struct app_job *job, enum check_list_id list);
 typedef void (*app_settled)(struct app_job *job, const struct check_result *result);
-/* FALSE: cancelled. settled (may be NULL) hears each result as it comes. */
+/* Returns FALSE when cancelled. settled (may be NULL) gets each result as it settles. */
 bool app_run_lists(struct app_job *jobs, guint count, const enum check_list_id *lists,
                    guint list_count, app_before before, app_settled settled, gint64 timeout_ms);
 

@@ -10,8 +10,8 @@
 #include "perch/net/http.h"
 
 /* OAuth 2.0 web server flow with PKCE, as Salesforce does it (salesforce.com help
- * remoteaccess_oauth_web_server_flow; RFC 6749, 7636, 8252). Requests are built here and sent by
- * whoever asked; answers are parsed here. Nothing here does I/O. */
+ * remoteaccess_oauth_web_server_flow; RFC 6749, 7636, 8252). This module builds requests and parses
+ * answers; the caller sends them. No I/O. */
 
 struct pkce {
     Secret *verifier; /* 43 characters of base64url */
@@ -35,27 +35,27 @@ char *authorize_url(const struct authorize *authorize); /* owned by the caller *
 
 /* What a person pasted while perch waits for the code. */
 enum paste_kind {
-    PASTE_NOTHING, /* nothing that perch knows; problem says why, for a person */
+    PASTE_NOTHING, /* not recognised; problem says why, for a person */
     PASTE_CODE,
-    PASTE_ERROR, /* an address that carries error= */
+    PASTE_ERROR, /* an address with error= in it */
 };
 struct paste {
     enum paste_kind kind;
-    Secret *code; /* percent-decoded exactly once where it came in an address */
+    Secret *code; /* percent-decoded exactly once if it came in an address */
     char *error;  /* decoded */
     char *description;
-    bool has_state;      /* the address carried a state ... */
+    bool has_state;      /* the address has a state ... */
     bool state_matches;  /* ... and it is ours */
     const char *problem; /* translated, borrowed */
 };
-/* Understands the redirect address (also https://login.salesforce.com/?code=… and …/services/
+/* Accepts the redirect address (also https://login.salesforce.com/?code=… and …/services/
  * oauth2/success?code=…), Salesforce's error page (RemoteAccessErrorPage.apexp?error=…), a bare
- * "code=…" and the bare code, in encoded or decoded form, with blanks and line breaks that a
- * terminal put into it. */
+ * "code=…" and the bare code, in encoded or decoded form, ignoring blanks and line breaks inserted
+ * by a terminal. */
 void paste_parse(struct paste *ret_paste, const char *text, const Secret *state);
 void paste_clear(struct paste *paste);
 
-/* Requests. client_secret NULL or empty = left out. All results owned by the caller. */
+/* Requests; owned by the caller. A NULL or empty client_secret is left out. */
 HttpRequest *token_exchange_request(const char *login_url, const char *client_id,
                                     const Secret *client_secret, const char *redirect_uri,
                                     const Secret *code, const Secret *verifier);
@@ -68,27 +68,28 @@ HttpRequest *userinfo_request(const char *instance_url, Secret *access_token);
 
 struct token_answer {
     Secret *access_token;
-    Secret *refresh_token; /* NULL when none came */
+    Secret *refresh_token; /* NULL when the answer has none */
     char *instance_url;    /* checked: https Salesforce host, or loopback when the login host is */
     char *identity_url;
-    char *org_id, *user_id; /* 18 characters, from the identity URL; NULL when it is odd */
-    char *scope;            /* granted, separated by blanks; NULL when not told */
-    char *signature;        /* NULL when not told */
-    char *issued_at;        /* as received: part of the signed text; NULL when not told */
+    char *org_id, *user_id; /* 18 characters, from the identity URL; NULL when that is malformed */
+    char *scope;            /* granted scopes, separated by blanks; NULL when missing */
+    char *signature;        /* NULL when missing */
+    char *issued_at;        /* as received, as it is part of the signed text; NULL when missing */
 };
-/* PERCH_ERROR_INPUT when the answer is no token answer. Lenient: unknown keys, a missing refresh
- * token and numbers as strings are fine. */
+/* PERCH_ERROR_INPUT: this is not a token answer. Lenient: unknown keys, a missing refresh token and
+ * numbers as strings are accepted. */
 bool token_answer_parse(struct token_answer *ret_answer, const Json *json, const char *login_url,
                         GError **error);
 void token_answer_clear(struct token_answer *answer);
 
 enum signature_check { SIGNATURE_OK, SIGNATURE_WRONG, SIGNATURE_UNCHECKED };
-/* base64(HMAC-SHA256(consumer secret, id + issued_at)); UNCHECKED without secret or signature. */
+/* Compares signature with base64(HMAC-SHA256(consumer secret, id + issued_at)). UNCHECKED without
+ * consumer secret or signature. */
 enum signature_check token_signature_check(const struct token_answer *answer,
                                            const Secret *client_secret);
 
-/* Whether granted (separated by blanks) covers scope; full covers api and web; offline_access and
- * refresh_token are the same. */
+/* Whether granted (separated by blanks) covers scope. full covers api and web; offline_access and
+ * refresh_token are equivalent. */
 bool scope_covers(const char *granted, const char *scope);
 
 struct userinfo {
@@ -98,7 +99,8 @@ struct userinfo {
 bool userinfo_parse(struct userinfo *ret_info, const Json *json, GError **error);
 void userinfo_clear(struct userinfo *info);
 
-/* Seconds until "exp" of an introspection answer, from now; 0 when it has none or is inactive. */
+/* Seconds from now until "exp" of an introspection answer; 0 when it has no exp or the token is
+ * inactive. */
 gint64 introspect_lifetime(const Json *json, gint64 now_ms, bool *ret_active);
 
 #endif

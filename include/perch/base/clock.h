@@ -5,12 +5,12 @@
 #include <glib.h>
 
 gint64 clock_wall_ms(void);      /* milliseconds since 1970, UTC */
-gint64 clock_monotonic_ms(void); /* milliseconds since some start, never going back */
+gint64 clock_monotonic_ms(void); /* milliseconds since an arbitrary start; never goes back */
 
 /* Milliseconds since 1970 of an HTTP Date header (RFC 9110 5.6.7, all three forms); -1 if bad. */
 gint64 clock_parse_http_date(const char *text);
 
-/* "2026-11-23T08:14:00Z" of milliseconds since 1970; owned by the caller. And back; -1 if bad. */
+/* Milliseconds since 1970 as "2026-11-23T08:14:00Z", owned by the caller; and back, -1 if bad. */
 char *clock_format(gint64 wall_ms);
 gint64 clock_parse(const char *text);
 

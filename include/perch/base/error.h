@@ -5,8 +5,8 @@
 #include <glib.h>
 
 /*
- * One error domain; the codes tell kinds of remedy, not places. The message of a GError is one
- * sentence for a person that says what to do, and never holds a secret.
+ * One error domain. Codes stand for kinds of remedy, not for places in the code. The message of a
+ * GError is one sentence for a person that says what to do, and never holds a secret.
  */
 #define PERCH_ERROR (perch_error_quark())
 GQuark perch_error_quark(void);
@@ -15,20 +15,20 @@ enum perch_error {
     PERCH_ERROR_USAGE,        /* the person (or the script) asked for something impossible */
     PERCH_ERROR_CANCELLED,    /* the person stopped it */
     PERCH_ERROR_INPUT,        /* text that does not parse: an address, a code, JSON, a file */
-    PERCH_ERROR_NETWORK,      /* could not reach, or lost, the other side */
+    PERCH_ERROR_NETWORK,      /* the other side was unreachable, or the connection was lost */
     PERCH_ERROR_OAUTH,        /* Salesforce refused a token */
     PERCH_ERROR_REST,         /* Salesforce refused a REST call */
     PERCH_ERROR_STORE_ABSENT, /* no Secret Service */
-    PERCH_ERROR_STORE_LOCKED, /* a Secret Service whose collection is locked */
-    PERCH_ERROR_STORE_NO_COLLECTION, /* a Secret Service without a default collection */
-    PERCH_ERROR_STORE_FAILED,        /* any other refusal of the Secret Service */
-    PERCH_ERROR_STORE_DAMAGED,       /* an item that is there, and is none of perch's */
-    PERCH_ERROR_STORE_NEWER,         /* an item of a newer perch: not to be replaced */
+    PERCH_ERROR_STORE_LOCKED, /* the Secret Service's collection is locked */
+    PERCH_ERROR_STORE_NO_COLLECTION, /* the Secret Service has no default collection */
+    PERCH_ERROR_STORE_FAILED,        /* any other error of the Secret Service */
+    PERCH_ERROR_STORE_DAMAGED,       /* the item exists but is not one of perch's */
+    PERCH_ERROR_STORE_NEWER,         /* the item was written by a newer perch; never replace it */
     PERCH_ERROR_NOT_FOUND,           /* no such connection, item or file */
     PERCH_ERROR_FILE,                /* a file could not be read or written */
-    PERCH_ERROR_BUSY,                /* somebody else is at it; later it will work */
+    PERCH_ERROR_BUSY,                /* in use by another process; works later */
     PERCH_ERROR_LIMIT,               /* larger than perch accepts */
-    PERCH_ERROR_INTERNAL,            /* a mistake of perch's own */
+    PERCH_ERROR_INTERNAL,            /* a bug in perch */
 };
 
 /* Exit codes, the same for every command (perch(1), EXIT STATUS). */

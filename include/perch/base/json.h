@@ -6,17 +6,17 @@
 #include <stdbool.h>
 
 /*
- * The only face of cJSON in the program. Keys are compared with case. Getters are lenient the way
- * Salesforce's answers need it: a missing key, null or another type gives the stated default.
- * Every piece of memory behind a Json is wiped when freed (json_use_wiping_allocators).
+ * The program's only interface to cJSON. Keys are case-sensitive. Getters are lenient because
+ * Salesforce's answers vary: a missing key, null or an unexpected type gives the stated default.
+ * All memory behind a Json is wiped when freed (json_use_wiping_allocators).
  */
 typedef struct cJSON Json;
 
 void json_use_wiping_allocators(void);
 
-/* One JSON value with nothing but white space after it; owned by the caller. Nested deeper than
- * 100 levels, larger than 16 MiB, not UTF-8 or with a NUL in a text (which would lose what comes
- * after it): PERCH_ERROR_INPUT. */
+/* Parses one JSON value followed by nothing but white space; owned by the caller.
+ * PERCH_ERROR_INPUT: nested deeper than 100 levels, larger than 16 MiB, not UTF-8, or NUL inside a
+ * string (which would truncate it). */
 Json *json_parse(const char *text, gsize length, GError **error);
 void json_free(Json *json); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Json, json_free)
@@ -29,12 +29,12 @@ bool json_is_number(const Json *json);
 bool json_is_bool(const Json *json);
 bool json_is_null(const Json *json); /* true for NULL as well */
 
-/* Borrowed, valid as long as the tree. NULL where there is none; object may be NULL. */
+/* Borrowed, valid as long as the tree. NULL when missing; object may be NULL. */
 const Json *json_get(const Json *object, const char *key);
 const char *json_get_string(const Json *object, const char *key);
 const char *json_string(const Json *json);
 
-/* Numbers, also as strings ("issued_at" is one). */
+/* Accepts numbers written as strings, too ("issued_at" is one). */
 gint64 json_get_int(const Json *object, const char *key, gint64 otherwise);
 bool json_get_bool(const Json *object, const char *key, bool otherwise);
 double json_number(const Json *json);
@@ -48,8 +48,8 @@ const char *json_key(const Json *value); /* NULL in an array */
 #define JSON_FOREACH(value, container) \
     for (const Json *value = json_first(container); value != NULL; value = json_next(value))
 
-/* Builders. json_set and json_append take ownership of value. A string that is NULL becomes null.
- * Setting a key that is there replaces its value in place. */
+/* Builders. json_set and json_append take ownership of value. A NULL string becomes null. Setting
+ * an existing key replaces its value in place. */
 Json *json_object(void);
 Json *json_array(void);
 Json *json_string_new(const char *text);
@@ -63,7 +63,7 @@ void json_set_bool(Json *object, const char *key, bool value);
 void json_remove(Json *object, const char *key);
 void json_append(Json *array, Json *value);
 
-/* Text of the tree; free with wipe_free (it may hold secrets). */
+/* The tree as text; free with wipe_free (it may hold secrets). */
 char *json_print(const Json *json);
 char *json_print_pretty(const Json *json);
 

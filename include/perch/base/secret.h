@@ -7,8 +7,8 @@
 
 /*
  * Secrets: values that must not reach argv, the environment, a log, an error text, a file or an
- * unmasked screen. A Secret is immutable, reference-counted and kept in memory that is not swapped
- * out and is wiped when the last reference goes. A SecretBuf is for putting one together.
+ * unmasked screen. A Secret is immutable, reference-counted and kept in memory that is never
+ * swapped out and is wiped with the last reference. A SecretBuf builds one.
  */
 typedef struct _SecretValue Secret;
 
@@ -18,8 +18,8 @@ Secret *secret_new_len(const char *text, gsize length);
 Secret *secret_ref(Secret *secret); /* NULL in, NULL out */
 void secret_unref(Secret *secret);  /* NULL is fine */
 
-/* The text, NUL-terminated, valid while a reference is held; "" for NULL. Use at the last moment.
- */
+/* The text, NUL-terminated, valid while a reference is held; "" for NULL. Call it as late as
+ * possible. */
 const char *secret_peek(const Secret *secret);
 gsize secret_length(const Secret *secret);
 
@@ -27,12 +27,12 @@ gsize secret_length(const Secret *secret);
 bool secret_equal(const Secret *a, const Secret *b);
 bool secret_equal_text(const Secret *a, const char *b);
 
-/* Replaces *place by a new reference to value (may be NULL). */
+/* Replaces *place with a new reference to value (may be NULL). */
 void secret_set(Secret **place, Secret *value);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Secret, secret_unref)
 
-/* Overwrites memory in a way that the compiler may not drop. */
+/* Overwrites memory; the compiler may not optimise this away. */
 void wipe(void *memory, gsize size);
 
 /* Wipes and frees a NUL-terminated string from g_malloc. NULL is fine. */
@@ -42,7 +42,8 @@ void wipe_free(char *text);
 typedef char WipedText;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WipedText, wipe_free)
 
-/* A growing byte buffer whose old and last memory is wiped. Always NUL-terminated. */
+/* A growing byte buffer that wipes its memory whenever it grows or is freed. Always NUL-terminated.
+ */
 typedef struct SecretBuf SecretBuf;
 struct SecretBuf {
     char *text;
@@ -62,8 +63,8 @@ Secret *secret_buf_to_secret(const SecretBuf *buf);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SecretBuf, secret_buf_free)
 
 /*
- * Makes libcurl-independent preparations that must come first in main: cJSON's allocators wipe what
- * they free, core dumps are off, files are created for the owner only.
+ * Process-wide preparations that must come first in main: cJSON's allocators wipe what they free,
+ * core dumps are off, files are created for the owner only.
  */
 void secret_init_process(void);
 
@@ -74,7 +75,7 @@ void *wiping_realloc(void *old, gsize size);
 char *wiping_strdup(const char *text);
 void wiping_free(void *memory);
 
-/* Fills bytes from the kernel's random source; aborts when there is none. */
+/* Fills bytes from the kernel's random source; aborts if it is unavailable. */
 void random_bytes(void *bytes, gsize count);
 
 /* count random bytes as unpadded base64url text (RFC 4648 section 5). */

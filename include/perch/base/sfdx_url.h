@@ -8,7 +8,7 @@
 #include "perch/base/secret.h"
 
 /*
- * The auth URL by which Salesforce's CLI hands a login over:
+ * The auth URL with which Salesforce's CLI hands over a login:
  *   force://<clientId>:<clientSecret>:<refreshToken>@<host[:port]>
  * Each part has its own small alphabet and nothing is percent-encoded; only the secret may be empty
  * (forcedotcom/sfdx-core src/org/authInfo.ts). No I/O.
@@ -17,16 +17,16 @@ struct sfdx_url {
     char *client_id;
     Secret *client_secret; /* NULL = empty */
     Secret *refresh_token;
-    char *host; /* with port; whether it is Salesforce's is for org_host_parse to say */
+    char *host; /* with port; org_host_parse decides whether it is Salesforce's */
 };
 
 /* text: what `sf org auth show-sfdx-auth-url` prints with --json, a file with the member
- * sfdxAuthUrl, or the address alone on its line. What follows the host is not read, as the CLI does
- * not. PERCH_ERROR_INPUT says what is wrong, and never what was given. */
+ * sfdxAuthUrl, or the address alone on its line. Ignores what follows the host, as the CLI does.
+ * PERCH_ERROR_INPUT says what is wrong and never repeats the text. */
 bool sfdx_url_parse(struct sfdx_url *ret_url, const char *text, GError **error);
 void sfdx_url_clear(struct sfdx_url *url);
 
-/* The address, owned by the caller. host: with port, without scheme. client_secret may be NULL.
+/* Writes the URL, owned by the caller. host: with port, without scheme. client_secret may be NULL.
  * PERCH_ERROR_INPUT: a part has a character that the format cannot express. */
 Secret *sfdx_url_write(const char *client_id, const Secret *client_secret,
                        const Secret *refresh_token, const char *host, GError **error);

@@ -4,11 +4,11 @@
 
 #include <glib.h>
 
-/* GLib's sources, held by the one who made them. */
+/* Helpers for GLib sources whose creator keeps a reference. */
 
-/* From now on callback is called in context (NULL = the default one). Gives source back. */
+/* Sets callback and attaches source to context (NULL = the default one). Returns source. */
 GSource *source_attach(GSource *source, GMainContext *context, GSourceFunc callback, gpointer user);
-/* Destroyed and let go; *source becomes NULL. NULL in *source is fine. */
+/* Destroys and unrefs *source, and sets it to NULL. *source may be NULL. */
 void source_drop(GSource **source);
 
 #endif

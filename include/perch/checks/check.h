@@ -10,9 +10,9 @@
 #include "perch/net/http.h"
 
 /*
- * Checks: everything that can go wrong is one. A check is a row: what it is called, which checks of
- * the same list it needs, and how it starts. One runner starts whatever is ready, many at once, and
- * tells each result as it comes. Preflight, probe, prove, test insert and status are lists.
+ * Everything that can go wrong is a check. A check is a row: its name, the checks of the same list
+ * that it needs, and how it starts. One runner starts whatever is ready, many at once, and reports
+ * each result as it settles. Preflight, probe, prove, test insert and status are lists.
  */
 struct check_run;
 
@@ -20,40 +20,41 @@ enum { CHECK_NEEDS_MAX = 4 };
 
 struct check_def {
     const char *id;
-    const char *title;                  /* N_() */
-    bool blocks;                        /* its failure fails the list */
-    const char *needs[CHECK_NEEDS_MAX]; /* ids; must be ok or a warning, else this is skipped; with
-                                           '~' before it: only waited for, however it ends */
+    const char *title; /* N_() */
+    bool blocks;       /* its failure fails the list */
+    const char
+        *needs[CHECK_NEEDS_MAX]; /* ids; each must be ok or a warning, else this check is skipped;
+                                    '~' in front: only wait for it, whatever its result */
     void (*start)(struct check_run *run);
 };
 
 struct check_list_def {
     const struct check_def *checks;
     guint count;
-    /* For a list that depends on the session: adds its struct check_def; ids are interned. */
+    /* For a list that depends on the session: appends its struct check_def; ids are interned. */
     void (*build)(const struct session *session, GArray *checks);
 };
 
-/* registry.c: the list of that name. */
+/* The definition of a list (registry.c). */
 const struct check_list_def *check_list_def(enum check_list_id id);
 
 typedef struct CheckList CheckList;
 
 struct check_list_listener {
     void (*result)(const struct check_result *result, gpointer user); /* started, or settled */
-    void (*done)(gpointer user);                                      /* all settled, once */
+    void (*done)(gpointer user); /* all have settled; called once */
     gpointer user;
 };
 
-/* Starts a list on session; both must outlive it. before: results of an earlier run of the same
- * list (or NULL): what was ok there is taken over and not run again. */
+/* Starts a list on session; def and session must outlive it. before (may be NULL): results of an
+ * earlier run of the same list; checks that were ok there are not run again. */
 CheckList *check_list_start(const struct check_list_def *def, struct session *session,
                             const GPtrArray *before, const struct check_list_listener *listener);
 const GPtrArray *check_list_results(const CheckList *list); /* struct check_result *, borrowed */
-/* The time is over: what is under way has failed as a timeout, what waits is skipped. Nothing comes
- * after that. */
+/* Ends the list for lack of time: running checks fail as timeouts, waiting ones are skipped. No
+ * check starts afterwards. */
 void check_list_expire(CheckList *list);
-/* Cancels what is under way; no listener is called any more. NULL is fine. */
+/* Cancels running checks; the listener is not called any more. NULL is fine. */
 void check_list_free(CheckList *list);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckList, check_list_free)
 
@@ -64,42 +65,43 @@ struct check_run {
     struct session *session;
     GCancellable *cancellable;
     struct check_result *result; /* borrowed from the list; NULL once the list is gone */
-    gpointer call;               /* check_rest's, while its first answer is on the way */
+    gpointer call;               /* check_rest's, until its first answer arrives */
     gpointer private;
-    gpointer state; /* the check's own, between its answers; freed with state_free */
+    gpointer state; /* the check's own, kept between answers; freed with state_free */
     GDestroyNotify state_free;
 };
 
-/* Shown until the run ends: the keyring answers at once, unless it asks the person for something.
- */
+/* Shows until the run ends that it waits for the keyring. The keyring answers at once unless it
+ * asks the person for something. */
 void check_waits_for_keyring(struct check_run *run);
-/* Every run ends with exactly one of these; the run must not be used afterwards. */
+/* Every run ends with exactly one of these; do not use the run afterwards. */
 void check_ok(struct check_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void check_warn(struct check_run *run, struct failure *failure, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
-/* With a diagnosis that the check made itself; it is taken. */
+/* With the check's own diagnosis; takes ownership of it. */
 void check_warn_with(struct check_run *run, Diagnosis *diagnosis, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 void check_skip(struct check_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* failure is cleared. The row shows code and words of the failure. */
+/* Clears failure. The row shows its code and message. */
 void check_fail(struct check_run *run, struct failure *failure);
 void check_fail_own(struct check_run *run, enum stage stage, const char *code, const char *message);
 void check_fail_error(struct check_run *run, enum stage stage, const GError *error);
 
-/* Sends request; judge gets answers only (any HTTP status), everything else fails the check with
- * the wire's cause. The run's milliseconds become the request's. */
+/* Sends request. judge gets answers only (any HTTP status); all other ends of the transfer fail the
+ * check with their cause. The request's milliseconds become the run's. */
 typedef void (*check_judge)(struct check_run *run, const struct http_response *response);
 void check_http(struct check_run *run, HttpRequest *request, check_judge judge);
 /* The same, but judge sees every end of the transfer. */
 void check_http_any(struct check_run *run, HttpRequest *request, check_judge judge);
-/* A REST call whose token may be dead: after a 401 one refresh, then once more. build makes the
- * request from the session's present token. */
+/* A REST call whose access token may be expired: after a 401 it refreshes once and tries again.
+ * build makes the request from the session's current token. */
 void check_rest(struct check_run *run, HttpRequest *(*build)(struct session *session),
                 check_judge judge);
-/* With what the response amounts to, HTTP_ANSWERED or not; object: the call's, or NULL. */
+/* Fails the check with the failure that response shows, HTTP_ANSWERED or not. object: the object of
+ * the call, or NULL. */
 void check_fail_response(struct check_run *run, enum stage stage, enum failure_target target,
                          const char *object, const struct http_response *response);
-/* The same with failure_from_unread. */
+/* The same for an answer with a good status that cannot be read (failure_from_unread). */
 void check_fail_unread(struct check_run *run, enum stage stage,
                        const struct http_response *response, const GError *error);
 /* Whether a callback that arrives late still has a list to report to. Frees the run if not. */

@@ -11,7 +11,8 @@
 #include "perch/salesforce/salesforce.h"
 #include "perch/tokens/refresh.h"
 
-/* The app's policies in the words of the Metadata API, as the org told them; NULL and 0 = not. */
+/* The app's policies as the org reported them, in the words of the Metadata API; NULL and 0 =
+ * unknown. */
 struct app_policy {
     bool known;
     char *users, *ip, *refresh, *refresh_unit;
@@ -20,79 +21,81 @@ struct app_policy {
 void app_policy_clear(struct app_policy *policy);
 
 /*
- * Work on one connection: its settings, its secrets, the services to reach the world with, and what
- * was learnt on the way. Checks read and write it; it outlives every check that runs on it.
+ * The work on one connection: settings, secrets, services, and what was learnt so far. Checks read
+ * and write it; it outlives every check that runs on it.
  */
 struct session {
     Connection *connection;
-    Tokens *tokens; /* and whatever else is secret */
+    Tokens *tokens; /* owns all secrets of the connection */
 
     char *config_dir;
     Http *http;             /* borrowed */
-    const Desktop *desktop; /* borrowed; NULL = nobody looks at a browser */
+    const Desktop *desktop; /* borrowed; NULL = no browser is involved */
 
     /* one login */
     struct pkce pkce;
     Secret *state;
     Secret *code;
-    guint16 port; /* callback port that is, or would be, used */
+    guint16 port; /* callback port of the login, or of the next one */
     char *redirect_uri;
 
-    /* what the org and user were before this login (wrong-org guard); NULL = a first login */
+    /* org and user before this login (wrong-org guard); NULL = first login */
     char *expected_org_id, *expected_user_id;
-    Connection *before; /* as it was before a login that is not proven yet; NULL = no such */
+    Connection *before; /* the connection as it was before a login that is not yet proven; NULL = no
+                           such login */
 
     /* forgetting */
-    bool keep_grant; /* the login stays alive at Salesforce */
+    bool keep_grant; /* do not revoke the login at Salesforce */
 
     /* learnt */
-    struct failure probe; /* what the authorize endpoint refused; code NULL = nothing */
+    struct failure probe; /* error from the authorize endpoint; code NULL = none */
     struct app_policy app_policy;
-    struct token_answer answer; /* of the code exchange, then of the last refresh */
+    struct token_answer answer; /* from the code exchange, then from the last refresh */
     struct userinfo userinfo;
     struct http_tls tls;
     char *server_ip;
     gint64 clock_offset_ms;
     bool has_date, salesforce_answered;
-    Json *versions;                  /* the host's list of them, as it answered; NULL = none */
-    struct failure versions_failure; /* what it amounts to if it is no list of versions */
+    Json *versions;                  /* the host's list of API versions, as received; NULL = none */
+    struct failure versions_failure; /* the failure when the answer was no list of versions */
     struct describe describes[2];    /* by enum test_object */
-    Json *record;                    /* what the test insert sends */
+    Json *record;                    /* body of the test insert */
     char *record_id;
     char *record_url;
-    struct rehearsal *rehearsal; /* of the flow (rehearse.h), and what frees it; NULL = none yet */
+    struct rehearsal *rehearsal; /* (rehearse.h) and the function that frees it; NULL = none yet */
     void (*rehearsal_free)(struct rehearsal *rehearsal);
     gint64 api_used, api_allowed; /* from Sforce-Limit-Info; allowed 0 = unknown */
 };
 
 struct session *session_new(Connection *connection, const char *config_dir, Http *http,
-                            Store *store);  /* takes the connection */
+                            Store *store);  /* takes ownership of connection */
 void session_free(struct session *session); /* NULL is fine */
 typedef struct session Session;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
 
-/* Another org or user than before is meant. */
+/* Turns off the wrong-org guard: the next login may be for another org or user. */
 void session_expect_anybody(struct session *session);
 
-/* A new login: fresh PKCE pair and state, redirect URI of port. The old code is dropped. */
+/* Begins a login: new PKCE pair and state, redirect URI for port. Discards the old authorization
+ * code. */
 void session_begin_login(struct session *session, guint16 port);
 void session_set_port(struct session *session, guint16 port);
 char *session_authorize_url(const struct session *session); /* owned by the caller */
 
-/* What an answer of the token endpoint tells of org, user and scopes; it is taken, and empty then.
- */
+/* Takes over org, user and scopes from an answer of the token endpoint. Takes the contents of
+ * answer and leaves it empty. */
 void session_learn(struct session *session, struct token_answer *answer);
-/* The same of a refresh, and whether the app rotates. */
+/* The same for a refresh; also notes whether the app rotates refresh tokens. */
 void session_refreshed(struct session *session, struct refresh_result *result);
 
-/* The connection without what a login has told that is not proven: it may be for another org. Owned
- * by the caller. */
+/* The connection without anything learnt from a login that is not yet proven, which may be for
+ * another org. Owned by the caller. */
 Connection *session_proven_connection(const struct session *session);
 
-/* What is secret; borrowed, valid until the next call of tokens.h. */
+/* The secrets; borrowed, valid until the next call to tokens.h. */
 const struct secrets *session_secrets(const struct session *session);
 
-/* Where REST calls go, and the version to use. */
+/* Base URL and API version for REST calls. */
 const char *session_base(const struct session *session);
 const char *session_version(const struct session *session);
 

@@ -17,43 +17,43 @@ struct command {
     const char *name, *usage, *summary;
     int (*run)(int argc, char **argv);
 };
-const struct command *command_find(const char *name); /* borrowed; NULL = there is none */
+const struct command *command_find(const char *name); /* borrowed; NULL = no such command */
 
-/* The whole command line. */
+/* Runs perch's command line; returns the exit code. */
 int command_main(int argc, char **argv);
 
-/* What a rescue process does (rescue.h); returns its exit code. */
+/* Main function of a rescue process (rescue.h); returns its exit code. */
 int command_keep(void);
 
-/* Home's "forget", what perch forget NAME does: why it is still here, in whole sentences, owned by
- * the caller; NULL = it is forgotten. */
+/* Home's "forget", the same as `perch forget NAME`. NULL = forgotten; else why not, in whole
+ * sentences, owned by the caller. */
 char *forget_from_home(const char *name);
 
-/* Options that every command has. */
+/* Options of every command. */
 struct common_options {
     gboolean plain, json, no_input, quiet;
     gint timeout; /* seconds; 0 = none given */
 };
 
 /*
- * Parses argv: the common options and entries (may be NULL). The names left over are in *ret_names
- * (may be NULL, then none are allowed). FALSE: a sentence is on standard error, the command ends
- * with *ret_exit (usage, or 0 after --help).
+ * Parses argv: the common options and entries (may be NULL). Remaining names go to *ret_names; if
+ * ret_names is NULL, none are allowed. FALSE: the command must end with *ret_exit (0 after --help;
+ * a usage error has been printed on standard error).
  */
 gboolean command_parse(const char *command, int argc, char **argv, struct common_options *common,
                        const GOptionEntry *entries, GStrv *ret_names, int *ret_exit);
 
-/* "perch: sentence" on standard error, and the exit code of the error. */
+/* Prints "perch: sentence" on standard error and returns the exit code of the error. */
 int command_error(const GError *error);
 int command_usage(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
-/* Whether the line by line form is the one to use here: no terminal, TERM=dumb, ACCESSIBLE. */
+/* Whether to work line by line: no terminal, TERM=dumb, ACCESSIBLE. */
 bool command_is_plain(void);
 
-/* One row of a list as text: mark, title, summary; with the diagnosis below a failure. */
+/* Prints one row of a list: mark, title, summary, and the diagnosis below a failure. */
 void command_print_result(const struct check_result *result, FILE *stream);
 
-/* A job on a stored connection; FALSE: *error says that there is none of that name. */
+/* Loads a stored connection into job. FALSE: *error says why it cannot be loaded. */
 bool job_init(struct app_job *job, const char *name, const struct services *services,
               GError **error);
 void job_clear(struct app_job *job);

@@ -11,18 +11,20 @@
 #include "perch/base/secrets.h"
 #include "perch/explain/check_result.h"
 
-/* What goes into the flow, made from one connection and its secrets; no I/O. */
+/* The values for the flow, made from one connection and its secrets; no I/O. */
 struct handoff_item {
-    const char *id;    /* "refresh_token": key in JSON; upper case with SALESFORCE_ in env files */
-    const char *group; /* translated heading: the step or the form that it belongs to */
-    const char *label; /* translated, as the platform's form calls it */
+    const char
+        *id; /* "refresh_token": key in JSON; in env files upper case with the prefix SALESFORCE_ */
+    const char *group; /* translated heading: the step or form it belongs to */
+    const char *label; /* translated, as in the platform's form */
     bool secret;       /* masked on screen */
     Secret *value;
 };
 
-/* struct handoff_item *, in the order of the platform's forms. Freed with the array. The call that
- * gets a token, the one that creates the record of the connection's channel, and what else the
- * platform's forms ask for (forms.def). What is not known yet is left out; ids occur once each. */
+/* struct handoff_item *, in the order of the platform's forms, freed with the array: values of the
+ * call for a token, of the call that creates the record of the connection's channel, and whatever
+ * else the platform's forms ask for (forms.def). Leaves out what is not known yet; each id occurs
+ * once. */
 GPtrArray *handoff_items(const Connection *connection, const struct secrets *secrets);
 
 /* Translated, borrowed: "Into Flow Builder"; "Flow Builder (dashboard.messagebird.com)". */
@@ -32,19 +34,19 @@ const char *handoff_platform(enum platform platform);
 struct handoff_note {
     const char *title, *text; /* translated, borrowed */
 };
-/* What has to be known on top of the values: struct handoff_note *, freed with the array. */
+/* Notes that go with the values: struct handoff_note *, freed with the array. */
 GPtrArray *handoff_notes(enum platform platform);
 
 /* Why these values cannot go into a flow yet (no refresh token, rotation on …) and what to do,
- * translated and borrowed, and the exit code that belongs to it (ret_exit may be NULL). NULL when
- * they can. */
+ * translated and borrowed; NULL when they can. *ret_exit (may be NULL) is the corresponding exit
+ * code. */
 const char *handoff_problem(const Connection *connection, const struct secrets *secrets,
                             enum perch_exit *ret_exit);
 
 /*
- * The webhook that starts a flow, as text of up to three lines: its address; the key that it wants
- * as Authorization: Bearer; the name of the header in which it wants the body's HMAC-SHA256 with
- * that key. All of it is secret.
+ * The webhook that starts a flow, as text of up to three lines: its address; the key it expects as
+ * Authorization: Bearer; the name of the header in which it expects the body's HMAC-SHA256 under
+ * that key. All three are secret.
  */
 struct webhook {
     char *address, *key, *header; /* "" = none */
@@ -53,13 +55,12 @@ void webhook_read(const char *text, struct webhook *ret_webhook); /* to be clear
 void webhook_clear(struct webhook *webhook);
 /* "sha256=..." of body; owned by the caller. */
 char *webhook_signature(const struct webhook *webhook, const char *body);
-/* A sentence when text is not one that can start a flow (https, or http on this computer), or NULL.
- * Borrowed, translated. */
+/* Why text cannot start a flow (https, or http on this computer), or NULL. Borrowed, translated. */
 const char *webhook_problem(const char *text);
 
-/* What somebody's flow does otherwise than perch would: struct check_result *, freed with the
- * array; a warning is a doubt, and what is not understood is one. text is a file that Flow Builder
- * or Bird's Flows exported, or the function. No secret is told. PERCH_ERROR_INPUT: it is none of
+/* Where somebody's flow differs from perch's: struct check_result *, freed with the array. Doubts,
+ * and what perch does not understand, are warnings. text is a file exported by Flow Builder or
+ * Bird's Flows, or the function. Results contain no secrets. PERCH_ERROR_INPUT: text is none of
  * these. */
 GPtrArray *handoff_check(const Connection *connection, const struct secrets *secrets,
                          const char *text, gsize length, GError **error);
@@ -72,31 +73,31 @@ enum handoff_format {
 #undef MORE_FILE
     HANDOFF_FORMAT_COUNT,
 };
-/* "env" → HANDOFF_ENV; -1 when there is no such format. */
+/* "env" → HANDOFF_ENV; -1: no such format. */
 int handoff_format_from_name(const char *name);
 const char *handoff_format_name(enum handoff_format format);
-const char *handoff_format_what(enum handoff_format format); /* translated: what it is */
+const char *handoff_format_what(enum handoff_format format); /* translated description */
 bool handoff_format_on_screen(enum handoff_format format);   /* the wizard offers it */
 char *handoff_format_names(void); /* "text, env, json …"; owned by the caller */
 
-/* The whole text of the export, with secrets, ending in a line break. PERCH_ERROR_INPUT with the
- * reason: handoff_problem, or a value that the format cannot express (the value is not told).
+/* The complete export, secrets included, ending in a line break. PERCH_ERROR_INPUT:
+ * handoff_problem's reason, or a value that the format cannot express (the value is not revealed).
  *
- * ENV is what sh, dotenv and systemd read alike: KEY='value', one a line; SYSTEMD_CREDS is the
- * same, to be encrypted. ENV_FILE is KEY=value, for programs that take quotes for part of it, and
- * FISH set -gx KEY 'value'. JSON is the one object of `perch handoff NAME --json`: "perch",
- * "command", "connection", "status", "exit", "checks", the values by id, "steps": the two requests
- * of the flow, in order, each with name, method, url, headers, body (the first a string, the second
- * an object) and variable; and "channels": for each its id, name, object, fields, variables with
- * sample values and step. CURL is a POSIX shell script that plays the flow. POSTMAN is two files,
- * of which this is the collection (v2.1). VAULT is the JSON object of the values. SFDX_URL
- * is one line, for Salesforce's CLI (sfdx_url.h). */
+ * ENV is the subset that sh, dotenv and systemd read alike: KEY='value', one per line;
+ * SYSTEMD_CREDS is the same text, to be encrypted. ENV_FILE is KEY=value, for programs that take
+ * quotes literally; FISH is set -gx KEY 'value'. JSON is the object of `perch handoff NAME --json`:
+ * "perch", "command", "connection", "status", "exit", "checks", the values by id, "steps" and
+ * "channels". "steps" are the flow's two requests in order, each with name, method, url, headers,
+ * body (the first a string, the second an object) and variable. Each of "channels" has id, name,
+ * object, fields, variables with sample values, and step. CURL is a POSIX shell script that plays
+ * the flow. POSTMAN is two files; this is the collection (v2.1). VAULT is the JSON object of the
+ * values. SFDX_URL is one line for Salesforce's CLI (sfdx_url.h). */
 Secret *handoff_export(const Connection *connection, const struct secrets *secrets,
                        enum handoff_format format, GError **error);
 
-/* The file of FLOW after a pattern: like is an export of the person's own, whose trigger and form
- * of variables are kept, or NULL. Nobody claims that Flow Builder imports it. PERCH_ERROR_INPUT:
- * like is no export of Flow Builder. */
+/* The FLOW export modelled on like, an export of the person's own flow (or NULL), whose trigger and
+ * variable form are kept. It is not verified that Flow Builder imports it. PERCH_ERROR_INPUT: like
+ * is not an export of Flow Builder. */
 Secret *handoff_flow(const Connection *connection, const struct secrets *secrets, const char *like,
                      GError **error);
 
@@ -104,12 +105,13 @@ struct handoff_file {
     const char *suffix; /* ".env", ".postman_environment.json" */
     Secret *text;
 };
-/* The same as files: one, or two for POSTMAN (struct handoff_file *, freed with the array). */
+/* handoff_export as files: one, or two for POSTMAN (struct handoff_file *, freed with the array).
+ */
 GPtrArray *handoff_files(const Connection *connection, const struct secrets *secrets,
                          enum handoff_format format, GError **error);
 
-/* A copy of connection whose only channel is the one with that id; PERCH_ERROR_USAGE names those
- * that there are. */
+/* A copy of connection with only the channel of that id. PERCH_ERROR_USAGE: no such channel; the
+ * message names those that exist. */
 Connection *handoff_select(const Connection *connection, const char *channel, GError **error);
 
 #endif

@@ -11,23 +11,23 @@
 
 struct desktop {
     bool ssh;            /* SSH_CONNECTION or SSH_TTY is set */
-    char ssh_client[64]; /* address of the other end, "" if not known */
+    char ssh_client[64]; /* the client's address, "" if unknown */
     bool wsl;
     bool container;
     bool graphical;   /* DISPLAY or WAYLAND_DISPLAY */
-    char *browser;    /* the command that desktop_open would run; NULL = none here */
-    char *no_browser; /* $BROWSER where nothing that it names can be run; else NULL */
-    char *copier;     /* the command that desktop_copy would run; NULL = none here */
-    char *ssh_user;   /* login name here, for the ssh -L line */
+    char *browser;    /* the command that desktop_open runs; NULL = none available */
+    char *no_browser; /* $BROWSER when none of its commands can be run; else NULL */
+    char *copier;     /* the command that desktop_copy runs; NULL = none available */
+    char *ssh_user;   /* login name on this machine, for the ssh -L line */
     char *ssh_host; /* address of this machine as the SSH client reached it; its name if unknown */
     guint16 ssh_port; /* as the SSH client reached it; 22 if unknown */
 };
 
 /*
- * Looks once at the environment and PATH. $BROWSER is a ':' list of commands, %s standing for the
- * address (else it is put at the end), the first that is installed wins; browsers for the terminal
- * are passed over, as they would get none. Then wslview and Windows' own under WSL, xdg-open and
- * friends with a display. Owned by the caller.
+ * Examines the environment and PATH once. $BROWSER is a ':'-separated list of commands with %s for
+ * the address (appended if missing); the first installed one wins. Terminal browsers are skipped,
+ * as they would have no terminal. Next come wslview and Windows' own browser under WSL, then
+ * xdg-open and similar if there is a display. Owned by the caller.
  */
 struct desktop *desktop_look(void);
 void desktop_free(struct desktop *desktop);
@@ -36,9 +36,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desktop, desktop_free)
 
 /*
  * Starts the browser on url (https or http) in its own session with /dev/null for stdio; returns at
- * once. TRUE means started, not more. No shell sees the address; it stands in argv, so it must not
- * hold a secret. PERCH_ERROR_NOT_FOUND (no browser), PERCH_ERROR_FILE (did not start),
- * PERCH_ERROR_INPUT (no web address).
+ * once. TRUE only means that it was started. No shell sees the address, but it is in argv, so it
+ * must not contain a secret. PERCH_ERROR_NOT_FOUND (no browser), PERCH_ERROR_FILE (did not start),
+ * PERCH_ERROR_INPUT (not a web address).
  */
 bool desktop_open(const struct desktop *desktop, const char *url, GError **error);
 
@@ -47,7 +47,7 @@ char *desktop_forward_line(const struct desktop *desktop, guint16 port);
 
 /*
  * Puts text on the clipboard with wl-copy, xclip, xsel, pbcopy or clip.exe, through standard input:
- * it never reaches argv, the environment or a file. TRUE means handed to the program.
+ * it never reaches argv, the environment or a file. TRUE only means that the program got it.
  * PERCH_ERROR_NOT_FOUND (no such program), PERCH_ERROR_FILE (did not start).
  */
 bool desktop_can_copy(const struct desktop *desktop);

@@ -5,11 +5,11 @@
 #include "perch/explain/explain.h"
 #include "perch/net/http.h"
 
-/* The failure that an HTTP answer, the end of a transfer or an error amounts to; to be cleared. */
+/* Convert an HTTP answer, a failed transfer or an error to a failure; the caller clears it. */
 void failure_from_response(struct failure *ret_failure, enum stage stage,
                            const struct http_response *response);
-/* A good status, but not the answer that belongs to it; error says what it is not (NULL: the answer
- * does). */
+/* The status is good but the body is not the expected answer. error says what is wrong with it;
+ * NULL: the body itself says so. */
 void failure_from_unread(struct failure *ret_failure, enum stage stage,
                          const struct http_response *response, const GError *error);
 void failure_from_error(struct failure *ret_failure, enum stage stage, const GError *error);

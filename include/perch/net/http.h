@@ -11,118 +11,122 @@
 /*
  * HTTP for the rest of the program: libcurl's multi interface on the thread-default GLib main
  * context. One Http keeps connections alive and reuses them (HTTP/2 where the server has it), so a
- * run makes one TLS handshake a host. TLS is always verified; plain http goes to loopback only;
- * redirects are never followed; cookies are never kept. Every body has a cap. Nothing blocks.
+ * run needs one TLS handshake per host. TLS is always verified; plain http goes to loopback only;
+ * redirects are never followed; cookies are never kept. Every body has a size limit. Nothing
+ * blocks.
  */
 typedef struct Http Http;
 
-/* How a transfer ended, as far as the wire goes. A 4xx or 5xx is HTTP_ANSWERED. */
+/* How a transfer ended at the network level. A 4xx or 5xx is HTTP_ANSWERED. */
 enum http_end {
     HTTP_ANSWERED,
-    HTTP_REFUSED_URL,     /* not https and not loopback, or no request at all; nothing was sent */
+    HTTP_REFUSED_URL,     /* neither https nor loopback, or an invalid request; nothing was sent */
     HTTP_DNS,             /* the name does not resolve */
     HTTP_CONNECT,         /* refused, unreachable, or lost before a byte of the request was sent */
     HTTP_TLS,             /* certificate or handshake */
-    HTTP_PROXY,           /* the proxy is not there or refuses */
-    HTTP_TIMEOUT_CONNECT, /* no connection in time: surely not processed */
-    HTTP_TIMEOUT_ANSWER,  /* sent, no (whole) answer in time: may have been processed */
-    HTTP_CUT,             /* sent, connection lost before the end of the answer: may have been */
-    HTTP_TOO_LARGE,       /* the answer is larger than the cap; may have been processed */
-    HTTP_BAD_ANSWER,      /* what came back is no HTTP, or a broken encoding */
-    HTTP_UNKNOWN,         /* an error of libcurl's that perch has no word for; may have been sent */
+    HTTP_PROXY,           /* the proxy is unreachable or refused */
+    HTTP_TIMEOUT_CONNECT, /* no connection in time; certainly not processed */
+    HTTP_TIMEOUT_ANSWER,  /* sent, but no (complete) answer in time; may have been processed */
+    HTTP_CUT,       /* sent, but the connection was lost before the end of the answer; may have been
+                       processed */
+    HTTP_TOO_LARGE, /* the answer exceeds the cap; may have been processed */
+    HTTP_BAD_ANSWER, /* the answer is not HTTP, or its encoding is broken */
+    HTTP_UNKNOWN,    /* any other libcurl error; may have been sent */
     HTTP_CANCELLED,
     HTTP_END_COUNT,
 };
 
-/* Milliseconds since the start; -1 = not reached. On a kept connection the first three are 0. */
+/* Milliseconds since the start; -1 = not reached. On a reused connection the first three are 0. */
 struct http_timing {
     int lookup_ms, connect_ms, tls_ms, first_byte_ms, total_ms;
-    int new_connections; /* 0 when a kept connection served it */
+    int new_connections; /* 0 when a connection was reused */
 };
 
-/* What TLS showed, for the preflight's row; the issuer of a refused certificate, too. Empty strings
- * on plain http, on a kept connection, and where libcurl is not built with OpenSSL. */
+/* What the TLS handshake showed, for the preflight's row; includes the issuer of a rejected
+ * certificate. Empty on plain http, on a reused connection, and if libcurl does not use OpenSSL. */
 struct http_tls {
     char version[16]; /* "TLS 1.3" */
-    char issuer[128]; /* organization (else common name) of the certificate's issuer; clean text */
+    char issuer[128]; /* organization (else common name) of the certificate's issuer; cleaned */
 };
 
 struct http_response {
     enum http_end end;
-    long status;        /* HTTP status; 0 unless HTTP_ANSWERED */
-    const char *body;   /* NUL-terminated, "" unless HTTP_ANSWERED; wiped after the callback */
-    gsize body_length;  /* may be more than strlen(body): an answer can hold zero bytes */
-    const char *detail; /* one clean line of libcurl's (English) on a wire failure, else "" */
+    long status;       /* HTTP status; 0 unless HTTP_ANSWERED */
+    const char *body;  /* NUL-terminated, "" unless HTTP_ANSWERED; wiped after the callback */
+    gsize body_length; /* may exceed strlen(body): an answer can contain NUL bytes */
+    const char
+        *detail; /* one cleaned line from libcurl (English) when the transfer failed, else "" */
     struct http_timing timing;
     struct http_tls tls;
-    char ip[64];        /* address that was talked to; that of the proxy where there is one */
-    int addresses;      /* always 0: http_lookup tells how many addresses a name has */
-    gint64 received_ms; /* wall clock when the head arrived; 0 = it did not */
-    gint64 sent_ms;     /* wall clock when the request was sent; 0 = it was not */
+    char ip[64];        /* address of the peer, or of the proxy if there is one */
+    int addresses;      /* always 0: http_lookup counts a name's addresses */
+    gint64 received_ms; /* wall clock when the head arrived; 0 = never */
+    gint64 sent_ms;     /* wall clock when the request was sent; 0 = never */
     gpointer private_headers;
 };
 
-/* The body as JSON; NULL when there is none, or it is no JSON. Owned by the caller. */
+/* The body as JSON; NULL when there is none or it is not JSON. Owned by the caller. */
 Json *http_response_json(const struct http_response *response);
 /* Value of a response header (any case; the last one wins) or NULL; valid during the callback. */
 const char *http_response_header(const struct http_response *response, const char *name);
 
 typedef struct HttpRequest HttpRequest;
 
-/* method: "GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS". The url is copied. Header names,
- * values and tokens with line breaks in them make the request end as HTTP_REFUSED_URL. */
+/* method: "GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS". The url is copied. Line breaks in
+ * header names, values or tokens make the request end as HTTP_REFUSED_URL. */
 HttpRequest *http_request_new(const char *method, const char *url);
 void http_request_free(HttpRequest *request); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpRequest, http_request_free)
 void http_request_header(HttpRequest *request, const char *name, const char *value);
 void http_request_bearer(HttpRequest *request, Secret *token);
-/* body is referenced. content_type e.g. "application/x-www-form-urlencoded"; NULL = no header. */
+/* Takes a reference to body. content_type e.g. "application/x-www-form-urlencoded"; NULL = no
+ * header. */
 void http_request_body(HttpRequest *request, const char *content_type, Secret *body);
 void http_request_timeout(HttpRequest *request, guint total_ms); /* default 30 s, connect 10 s */
 void http_request_cap(HttpRequest *request, gsize bytes);        /* default 4 MiB, decoded */
-/* It is sent by the process at the other end of this socket (http_carried_request), and goes on
- * whatever becomes of this one. The descriptor is copied. Not with a bearer. */
+/* Lets the process at the other end of socket send the request (http_carried_request), which goes
+ * on even if this process ends. The descriptor is duplicated. Not with a bearer token. */
 void http_request_via(HttpRequest *request, int socket);
 void http_request_patient(
-    HttpRequest *request);                     /* its answer may not be had again: no http_limit */
-void http_request_fresh(HttpRequest *request); /* on a new connection, so that timings are seen */
+    HttpRequest *request); /* its answer cannot be obtained again: http_limit does not apply */
+void http_request_fresh(
+    HttpRequest *request); /* on a new connection, so that all timings are measured */
 
 /*
- * Settings come from $XDG_CONFIG_HOME/perch/network.json, honoured only when the file belongs to
- * this user and nobody else may write it:
+ * Settings come from $XDG_CONFIG_HOME/perch/network.json, which is used only if this user owns it
+ * and nobody else can write to it:
  *   {"ca_file": "/path", "connect_to": ["host:port:host:port"], "proxy": "http://..."}
- * A missing file is fine; a bad one: PERCH_ERROR_INPUT or PERCH_ERROR_FILE, with a sentence.
+ * A missing file is fine; a bad one gives PERCH_ERROR_INPUT or PERCH_ERROR_FILE.
  *
- * ca_file (PEM, absolute path) takes the place of the system's bundle file of certificate
- * authorities. Where libcurl also knows a folder of certificates (Debian, Ubuntu:
- * /etc/ssl/certs), that folder stays trusted and the file adds to it; elsewhere the file has to
- * hold every authority that is needed. Without it CURL_CA_BUNDLE counts, else SSL_CERT_FILE and
- * SSL_CERT_DIR (in place of the folder), as with the curl program. connect_to is
- * CURLOPT_CONNECT_TO: another place to connect to; the name in the URL still decides what the
- * certificate has to say. proxy takes the place of the environment's proxy; no_proxy still counts.
+ * ca_file (PEM, absolute path) replaces the system's bundle of certificate authorities. If libcurl
+ * also uses a folder of certificates (Debian, Ubuntu: /etc/ssl/certs), that folder stays trusted in
+ * addition; otherwise the file must contain every authority that is needed. Without ca_file,
+ * CURL_CA_BUNDLE applies, else SSL_CERT_FILE and SSL_CERT_DIR (replacing the folder), as in the
+ * curl program. connect_to is CURLOPT_CONNECT_TO: it changes where to connect; the certificate must
+ * still match the name in the URL. proxy replaces the environment's proxy; no_proxy still applies.
  */
 Http *http_new(GError **error);
 
-/* Cancels what is under way: those callbacks still come, from the main loop, as HTTP_CANCELLED.
- * May be called from inside a callback. NULL is fine. */
+/* Cancels running transfers: their callbacks still come, from the main loop, as HTTP_CANCELLED. May
+ * be called from inside a callback. NULL is fine. */
 void http_free(Http *http);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Http, http_free)
 
-/* Several sessions ask at the same time, maybe the same host: from now on up to 16 connections a
- * host instead of one, so that none waits for the other's answer. */
+/* For several sessions that may call the same host at once: from now on, up to 16 connections per
+ * host instead of one, so that no request waits for another's answer. */
 void http_expect_many(Http *http);
 
-/* Which certificate authorities somebody chose: "SSL_CERT_FILE /path", "ca_file /path"; NULL: the
+/* The configured certificate authorities: "SSL_CERT_FILE /path", "ca_file /path"; NULL: the
  * system's. Borrowed. */
 const char *http_authorities(const Http *http);
 
-/* The proxy that a URL would go through by the settings or the environment (https_proxy,
- * all_proxy, no_proxy), or NULL; owned by caller, user name and password left out. A loopback
- * address never goes through one. */
+/* The proxy for a URL by the settings or the environment (https_proxy, all_proxy, no_proxy),
+ * without user name and password, or NULL; owned by the caller. Loopback addresses never use one.
+ */
 char *http_proxy_for(Http *http, const char *url);
 
-/* Connects to a proxy (as http_proxy_for gives it) and hangs up: whether anybody is there, within 5
- * s. */
+/* Connects to a proxy (as returned by http_proxy_for) and hangs up, to see within 5 s whether it
+ * answers. */
 void http_proxy_try(const char *proxy, GCancellable *cancellable, GAsyncReadyCallback done,
                     gpointer user);
 bool http_proxy_try_finish(GAsyncResult *result, GError **error);
@@ -132,23 +136,23 @@ typedef void (*http_done)(const struct http_response *response, gpointer user);
 /*
  * Sends; takes ownership of request. done is called exactly once, from the main loop, never from
  * inside http_send. cancellable may be NULL; cancelling gives HTTP_CANCELLED, always later and from
- * the main loop. What changes something (not GET, HEAD, OPTIONS) is sent once: libcurl's silent
- * retry on a dead kept connection only happens as long as nothing was sent; after that it is
- * HTTP_CUT.
+ * the main loop. Requests other than GET, HEAD and OPTIONS are sent once: libcurl may silently
+ * retry on a stale connection only while nothing has been sent; after that the result is HTTP_CUT.
  *
- * Requests to one host share one connection: at the same time over HTTP/2, else one after another,
- * the time spent waiting being part of the request's timeout.
+ * Requests to one host share one connection: in parallel over HTTP/2, otherwise one after another.
+ * Waiting counts towards the request's timeout.
  */
 void http_send(Http *http, HttpRequest *request, GCancellable *cancellable, http_done done,
                gpointer user);
 
-/* The process that sends for another one: waits for a request, blocking; NULL: the other one is
- * gone. Owned by the caller. Then what came of it; nobody need be there to read that. */
+/* For the process that sends on behalf of another. The first waits for a request, blocking; NULL:
+ * the other process is gone; owned by the caller. The second returns the result, even if nobody is
+ * left to read it. */
 HttpRequest *http_carried_request(int socket);
 void http_carried_answer(int socket, const struct http_response *response);
 
-/* Nothing that is sent from now on is waited for longer than until so many milliseconds have
- * passed; later ends at once as HTTP_TIMEOUT_CONNECT. Patient requests are not meant. */
+/* From now on, requests must finish before this many milliseconds have passed from this call; later
+ * ones end at once as HTTP_TIMEOUT_CONNECT. Patient requests are exempt. */
 void http_limit(Http *http, guint milliseconds);
 
 /* Totals since http_new, for benchmarks and --json evidence. Counts finished requests. */
@@ -157,21 +161,20 @@ struct http_totals {
 };
 struct http_totals http_totals(const Http *http);
 
-/* Answer of a name lookup. Strings are borrowed for the callback. */
+/* Result of a name lookup. Strings are valid during the callback. */
 struct http_lookup {
     enum http_end end; /* HTTP_ANSWERED, HTTP_DNS, HTTP_TIMEOUT_CONNECT or HTTP_CANCELLED */
     int addresses;     /* how many addresses the name has */
     int milliseconds;
-    const char *ip;     /* the first address, or "" */
-    const char *detail; /* one clean line on failure, else "" */
+    const char *ip;     /* the first address, else "" */
+    const char *detail; /* one cleaned line on failure, else "" */
 };
 typedef void (*http_lookup_done)(const struct http_lookup *lookup, gpointer user);
 
 /*
- * Looks host up (a name, or an address with or without brackets), within 10 s; where connect_to
- * moves the host, the place that it moves to. done is called exactly once, from the main loop,
- * even when http is freed meanwhile. Through a proxy the proxy looks names up, so a failure here
- * means nothing then.
+ * Looks host up (a name, or an address with or without brackets), within 10 s; if connect_to
+ * redirects the host, its target instead. done is called exactly once, from the main loop, even if
+ * http is freed meanwhile. Behind a proxy a failure means nothing, as the proxy resolves names.
  */
 void http_lookup(Http *http, const char *host, GCancellable *cancellable, http_lookup_done done,
                  gpointer user);

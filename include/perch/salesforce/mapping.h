@@ -5,19 +5,19 @@
 #include "perch/base/channel.h"
 #include "perch/salesforce/salesforce.h"
 
-/* A channel's mapping against the fields that the org really has; pure. */
+/* Compares a channel's mapping with the org's actual fields; pure. */
 
 /*
- * Takes names and types of the fields from describe. The first time, the guide's fields that are
- * not there or that this user may not write are left out, and a fixed text that a picklist does not
- * have becomes one that it has. marker not NULL: required fields that nothing fills get a fixed
- * text that fits, made with it. What the person mapped stays, whatever it is.
+ * Takes field labels and types from describe. The first time, removes the guide's fields that are
+ * missing or that this user cannot write, and replaces fixed text that is not in a picklist with
+ * one of its values. If marker is not NULL, unfilled required fields get a suitable fixed text made
+ * from it. What the person mapped always stays.
  */
 void channel_fit(struct channel *channel, const struct describe *describe, const char *marker);
 
-/* What stands against one row, translated, owned by the caller: the field is not there, or may not
- * be written; it is required and empty; the text, its variables replaced by their samples, does not
- * fit. NULL when it is fine. */
+/* What is wrong with one row, translated, owned by the caller: the field is missing or not
+ * writable; it is required and empty; the text, with samples for its variables, does not fit. NULL
+ * when it is fine. */
 char *mapping_problem(const struct channel *channel, const struct mapping *mapping,
                       const struct describe *describe);
 
@@ -25,7 +25,7 @@ char *mapping_problem(const struct channel *channel, const struct mapping *mappi
  */
 GPtrArray *channel_missing(const struct channel *channel, const struct describe *describe);
 
-/* Whether nothing stands against any row and nothing is missing. */
+/* Whether no row has a problem and no required field is missing. */
 bool channel_is_fine(const struct channel *channel, const struct describe *describe);
 
 /* "text, 80 characters", "picklist, 5 values", "required" … for a person; owned by the caller. */

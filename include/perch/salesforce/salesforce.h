@@ -15,14 +15,14 @@ struct org_host {
     char *url;  /* origin of the login host, lower case, no trailing slash */
     char *host; /* without port */
     enum org_kind kind;
-    bool generic; /* login. or test.salesforce.com: the org itself is not known by it */
-    char *note;   /* what was changed, translated ("My Domain host is …"); NULL = nothing */
+    bool generic; /* login. or test.salesforce.com: does not identify the org */
+    char *note;   /* what was corrected, translated ("My Domain host is …"); NULL = nothing */
 };
 
 /* Turns whatever a person pasted (My Domain, Lightning, Setup, record page, with or without scheme,
- * path, query) into the login host; http becomes https but on loopback. kind is what was chosen on
- * screen: empty text gives its generic host; what the address itself tells wins. Anything that is
- * no Salesforce host: PERCH_ERROR_INPUT with the reason and what to paste instead. */
+ * path, query) into the login host; http becomes https except on loopback. kind is the choice on
+ * the screen: empty text gives its generic host; a kind evident from the address wins.
+ * PERCH_ERROR_INPUT: not a Salesforce host; the message says what to paste instead. */
 bool org_host_parse(struct org_host *ret_host, const char *typed, enum org_kind kind,
                     GError **error);
 void org_host_clear(struct org_host *host);
@@ -30,20 +30,20 @@ void org_host_clear(struct org_host *host);
 /* Whether url is an https origin under Salesforce's own domains, or any loopback origin. */
 bool salesforce_url_is_trusted(const char *url);
 
-/* The org's Lightning origin for its My Domain or instance URL; NULL when it cannot be known. */
+/* The org's Lightning origin for its My Domain or instance URL; NULL when it cannot be derived. */
 char *lightning_url(const char *org_url);
 /* Address of one record in the browser; owned by the caller. */
 char *record_url(const char *instance_url, const char *object, const char *id);
 
-/* Ids of records, users and orgs: 15 letters and digits, or 18 with a check for programs that do
- * not mind capital letters. long: the 18-character form of a valid id; owned by the caller. */
+/* Ids of records, users and orgs: 15 letters and digits, or 18 with a checksum for programs that
+ * ignore case. long: the 18-character form of a valid id; owned by the caller. */
 bool salesforce_id_is_valid(const char *id);
 char *salesforce_id_long(const char *id);
 
 /* ---- answers of REST ---- */
 
-/* Whoever reads an answer gets it as JSON; NULL, no JSON at all, is refused as any other wrong one.
- */
+/* Functions that read an answer take JSON; NULL (the answer was not JSON) is rejected like any
+ * other wrong answer. */
 
 /* Newest version of a /services/data/ answer ("68.0") and its label; PERCH_ERROR_INPUT. */
 char *versions_newest(const Json *answer, char **ret_label, GError **error);
@@ -73,27 +73,27 @@ guint describe_createable_count(const struct describe *describe);
 
 /* ---- records ---- */
 
-/* The id of a 201 answer (15 or 18 letters and digits); PERCH_ERROR_INPUT. */
+/* The id in a 201 answer (15 or 18 letters and digits); PERCH_ERROR_INPUT. */
 char *record_created_id(const Json *answer, GError **error);
 
-/* Whether it is the record that was asked for: every field of sent is in it, and its id, if it
- * names one, is that one. PERCH_ERROR_INPUT. */
+/* Whether answer is the requested record: it has every field of sent, and its id, if present, is
+ * id. PERCH_ERROR_INPUT. */
 bool record_is_answer(const Json *answer, const Json *sent, const char *id, GError **error);
-/* Compares what was sent with what was read; names of the fields that differ (char *), empty when
- * all are the same. Salesforce trims white space at the ends of text and normalises dates; that
- * counts as the same. */
+/* Compares the record sent with the record read: names of the fields that differ (char *), empty
+ * when none do. Ignores white space at the ends of text, which Salesforce trims, and different
+ * forms of one date, which it normalises. */
 GPtrArray *record_differences(const Json *sent, const Json *read);
 
-/* A first body for the test insert: every required field of describe with a value that its type,
+/* A default body for the test insert: every required field of describe with a value that its type,
  * length and picklist allow, plus the guide's own fields that this user may write (Phone, LastName,
- * Company, LeadSource, Description; SuppliedPhone, SuppliedName, Subject, Origin, Description),
- * carrying marker so that the record can be told. Owned by the caller. */
+ * Company, LeadSource, Description; SuppliedPhone, SuppliedName, Subject, Origin, Description).
+ * Contains marker so that the record can be recognised. Owned by the caller. */
 Json *record_sample(const struct describe *describe, const char *marker);
 
 /* NULL when text may go into field, else the reason (too long by n, not a value of the list, not a
  * number, …), translated, owned by the caller. */
 char *field_problem(const struct field *field, const char *text);
-/* text as the JSON value that the field's type wants; owned by the caller. */
+/* text as the JSON value for the field's type; owned by the caller. */
 Json *field_value(const struct field *field, const char *text);
 
 #endif

@@ -13,7 +13,7 @@ enum setup_page {
     SETUP_PAGE_COUNT,
 };
 
-/* Ids to fill into a link; each may be NULL (then a list page is linked instead). */
+/* Ids for links; each may be NULL (the link then leads to a list page). */
 struct setup_ids {
     const char *user_id, *profile_id, *app_id;
 };
@@ -21,9 +21,9 @@ struct setup_ids {
 const char *setup_page_name(enum setup_page page); /* as Salesforce shows it: "Login History" */
 const char *setup_page_path(enum setup_page page); /* "Setup › Identity › Login History" */
 
-/* The deep link on the org's own Lightning host, for the login or instance URL of the org; NULL
- * when the host is login.salesforce.com and so the org's own host is unknown. On a loopback org
- * the same path on that origin. Owned by the caller. */
+/* The deep link on the org's own Lightning host, derived from the org's login or instance URL; NULL
+ * when that is login.salesforce.com, so that the org's host is unknown. For a loopback org, the
+ * same path on its origin. Owned by the caller. */
 char *setup_page_url(enum setup_page page, const char *org_url, const struct setup_ids *ids);
 
 #endif

@@ -8,13 +8,13 @@
 #include "perch/net/http.h"
 
 /*
- * Writing to a key-value store of version 2 of HashiCorp Vault or OpenBao, over its HTTP API
- * (developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2; openbao.org has the same).
+ * Writes to a key-value store (version 2) of HashiCorp Vault or OpenBao over its HTTP API
+ * (developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2; OpenBao's is the same).
  */
 struct vault_place {
     char *address; /* origin, "https://vault.example.com:8200" */
     char *mount;   /* where the engine is mounted: "secret" */
-    char *path;    /* of the secret within it: "perch/acme" */
+    char *path;    /* path of the secret in it: "perch/acme" */
     char *space;   /* namespace; NULL = none */
     Secret *token;
 };
@@ -27,20 +27,20 @@ bool vault_place_parse(struct vault_place *place, const char *mount, const char 
                        GError **error);
 
 struct vault_result {
-    bool ok;              /* written; and read back the same, where the token may read */
-    bool read_back;       /* it was */
-    bool merged;          /* there were other keys, which were kept */
-    gint64 version;       /* of the secret; 0 = not told */
+    bool ok;              /* written, and read back unchanged if the token may read */
+    bool read_back;       /* it was read back */
+    bool merged;          /* there were other keys, which are preserved */
+    gint64 version;       /* of the secret; 0 = unknown */
     enum perch_exit exit; /* when not ok */
     char *problem;        /* one sentence for a person; NULL when ok */
 };
 typedef void (*vault_done)(const struct vault_result *result, gpointer user);
 
 /*
- * Writes data (an object of texts), so that nothing that is not perch's is lost and nobody else's
- * write is overwritten: reads what is there, writes with check-and-set on that version (all of it,
- * or merged when there are keys that data has not), reads back and compares. A token that may not
- * read writes without check-and-set. place and data are copied; done comes once, from the loop.
+ * Writes data (an object of strings) without losing foreign keys or overwriting a concurrent write:
+ * reads the secret, merges its other keys, writes with check-and-set on that version, reads back
+ * and compares. With a token that cannot read, writes without check-and-set. place and data are
+ * copied; done is called once, from the loop.
  */
 void vault_write(Http *http, const struct vault_place *place, const Json *data, vault_done done,
                  gpointer user);

@@ -8,11 +8,11 @@
 /*
  * What a screen shows, as data. The wizard and Home (pure) make a view from their state; the front
  * ends (ncurses, line by line) show it and send events back. A front end knows nothing else: no
- * step, no check, no OAuth. Texts are translated and clean of control characters.
+ * steps, no checks, no OAuth. Texts are translated and free of control characters.
  */
 
-/* Things a person can do, with their keys: the key bar, the help screen and the man page's table
- * come from actions.def. */
+/* What a person can do, with the keys: actions.def feeds the key bar, the help screen and the man
+ * page's table. */
 enum action {
 #define ACTION(id, key, name, help) ACTION_##id,
 #include "perch/view/actions.def"
@@ -23,18 +23,19 @@ enum action {
 enum mark { MARK_NONE, MARK_OK, MARK_FAILED, MARK_WARNING, MARK_SKIPPED, MARK_WORKING, MARK_OPEN };
 
 enum view_kind {
-    VIEW_HEADING, /* label; right: at the right edge of the pane */
+    VIEW_HEADING, /* label; right: text at the right edge of the pane */
     VIEW_TEXT,    /* label: a paragraph, wrapped; indent in columns; role */
     VIEW_BLANK,
-    VIEW_INPUT,   /* label, value; secret; error below; note below ("→ acme.my.salesforce.com");
-                     right: at the right of the value ("85 characters") */
-    VIEW_CHOICE,  /* label; options, selected: radio buttons below each other */
-    VIEW_SETTING, /* [x] label value: one row to tick off and copy; note: the paragraph shown at the
-                     bottom of the pane while the row has the focus */
+    VIEW_INPUT, /* label, value; secret; error and note ("→ acme.my.salesforce.com") below; right:
+                   text to the right of the value ("85 characters") */
+    VIEW_CHOICE,  /* label; options, selected: radio buttons, one per line */
+    VIEW_SETTING, /* [x] label value: a row to tick off and copy; note: paragraph at the bottom of
+                     the pane while the row has the focus */
     VIEW_TOGGLE,  /* [x] label */
-    VIEW_CHECK,   /* mark, label, value (evidence in a few words, wrapped under itself), right */
-    VIEW_ADDRESS, /* value: flush left over the whole screen width, broken hard, no decoration */
-    VIEW_PAIR,    /* label, value; secret: masked as the view says */
+    VIEW_CHECK,   /* mark, label, value (evidence in a few words, wrapped with a hanging indent),
+                     right */
+    VIEW_ADDRESS, /* value: flush left across the whole screen, broken anywhere, undecorated */
+    VIEW_PAIR,    /* label, value; a secret is masked by the view */
     VIEW_ROW,     /* columns: a table row (Home) */
 };
 
@@ -42,22 +43,22 @@ enum view_role { ROLE_PLAIN, ROLE_DIM, ROLE_ACCENT, ROLE_OK, ROLE_WARN, ROLE_FAI
 
 struct view_item {
     enum view_kind kind;
-    int id; /* > 0 for what can have the focus or be acted on; stable while it exists */
+    int id; /* > 0 if it can have the focus or be acted on; stable while it exists */
     char *label;
-    char *value; /* for secret inputs: never the secret, see length */
+    char *value; /* for secret inputs never the secret: see length */
     char *right;
     char *note;
     char *error;
     enum mark mark;
     enum view_role role;
     int indent;
-    bool secret;  /* VIEW_INPUT: show bullets, value is empty and length says how many */
+    bool secret;  /* VIEW_INPUT: show length bullets; value is empty */
     gsize length; /* characters in a secret input */
     bool ticked;
-    bool fixed;   /* VIEW_INPUT that only shows */
-    bool settled; /* VIEW_INPUT, VIEW_CHOICE, VIEW_TOGGLE: has an answer that is fine; the line by
-                     line front end shows it and asks only on wish */
-    bool wanted;  /* required, and nothing fills it: marked in the failed role */
+    bool fixed;         /* VIEW_INPUT that is read-only */
+    bool settled;       /* VIEW_INPUT, VIEW_CHOICE, VIEW_TOGGLE: already has a valid answer; the
+                           line-by-line front end shows it and asks only on request */
+    bool wanted;        /* required but unfilled: marked in the failed role */
     GPtrArray *options; /* char * */
     int selected;
     GPtrArray *columns; /* char *; VIEW_ROW */
@@ -87,15 +88,14 @@ struct view {
     GPtrArray *items; /* struct view_item * */
     GArray *keys;     /* struct view_key, most useful first, for the item with the focus */
     struct view_dialog *dialog; /* NULL = none */
-    int focus;     /* what has the focus while the screen is new and nobody touched it; 0 or not
-                      there: nothing, letters are commands */
-    int screen;    /* changes when it is another screen: then focus and scrolling start anew */
-    int paste;     /* item that takes a paste wherever the focus is; 0 = the focused one */
-    bool busy;     /* something is under way: there is nothing to ask until it changes */
-    bool failed;   /* what this screen is for failed; its rows say why, RETRY tries again */
-    bool asks;     /* what it shows is for a person to agree to: only they go on from here */
+    int focus;     /* item that has the focus initially; 0 or missing: none, letters are commands */
+    int screen;    /* differs for each screen; when it changes, focus and scrolling are reset */
+    int paste;     /* item that receives pastes wherever the focus is; 0 = the focused one */
+    bool busy;     /* something is running: do not ask until this changes */
+    bool failed;   /* the screen's task failed; its rows say why, RETRY tries again */
+    bool asks;     /* a person has to agree to what is shown: only they can go on from here */
     char *notice;  /* one line above the key bar: what the last key did; NULL = none */
-    gint64 now_ms; /* for the turning mark */
+    gint64 now_ms; /* for the spinner */
 };
 
 struct view *view_new(void);
@@ -103,7 +103,7 @@ void view_free(struct view *view); /* NULL is fine */
 typedef struct view View;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(View, view_free)
 
-/* Each adds and returns a borrowed item; text is copied. */
+/* Each adds an item and returns it, borrowed; text is copied. */
 struct view_item *view_add(struct view *view, enum view_kind kind, int id, const char *label);
 struct view_item *view_heading(struct view *view, const char *label, const char *right);
 struct view_item *view_text(struct view *view, enum view_role role, int indent, const char *text);
@@ -114,16 +114,16 @@ void view_rail(struct view *view, const char *title, enum mark mark, bool here);
 void view_key(struct view *view, enum action action, const char *label);
 void view_dialog(struct view *view, const char *text);
 void view_dialog_key(struct view *view, enum action action, const char *label);
-const struct view_item *view_find(const struct view *view, int id); /* NULL when not there */
+const struct view_item *view_find(const struct view *view, int id); /* NULL when missing */
 bool view_item_can_focus(const struct view_item *item);
 
 enum view_event_kind {
-    VIEW_EVENT_INPUT,  /* id, text: the input now holds text (sent at each change) */
-    VIEW_EVENT_LEAVE,  /* id: the focus left this input */
+    VIEW_EVENT_INPUT,  /* id, text: the input's text changed */
+    VIEW_EVENT_LEAVE,  /* id: the input lost the focus */
     VIEW_EVENT_SELECT, /* id, index: option chosen, or toggle/setting pressed (index = new state) */
     VIEW_EVENT_ACTION, /* action, id of the item with the focus (0 = none) */
     VIEW_EVENT_PASTE,  /* id, text: pasted into view.paste */
-    VIEW_EVENT_STEP,   /* index: that entry of the rail was chosen */
+    VIEW_EVENT_STEP,   /* index: this entry of the rail was chosen */
 };
 
 struct view_event {
@@ -134,7 +134,7 @@ struct view_event {
     enum action action;
 };
 
-/* Name of a key for people: "Enter", "Esc", "Ctrl-C", "c". Static. */
+/* Name of the key for people: "Enter", "Esc", "Ctrl-C", "c". Static. */
 const char *action_key_name(enum action action);
 /* The character (or KEY code below 32) that triggers it; see actions.def. */
 int action_key(enum action action);

@@ -7,7 +7,7 @@
 
 enum mark check_status_mark(enum check_status status);
 
-/* Adds the row to view, and its diagnosis below it when open (or always, for plain text). */
+/* Adds the row to view, and below it the diagnosis if open (in plain text always). */
 void check_result_view(const struct check_result *result, struct view *view, int id, bool open);
 
 #endif
