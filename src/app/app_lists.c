@@ -29,7 +29,7 @@ void app_offer_values(struct app *app)
                        .kind = WIZARD_HANDOFF, .items = items, .text = problem, .number = code});
 }
 
-/* A flow begins with a brace, a function has several lines; all else is the name of a file. */
+/* A flow begins with a brace, a function has several lines; anything else is a file name. */
 static SecretBuf *flow_text(const Secret *given, GError **error)
 {
     const char *text = secret_peek(given);
@@ -79,7 +79,7 @@ static void prove_done(struct app *app, bool ok)
     app_offer_values(app);
 }
 
-/* Nobody has logged in, as far as anybody knows. */
+/* Back to the state before any login. */
 static void disown_done(struct app *app, bool ok)
 {
     g_autoptr(Connection) blank = connection_new(NULL);
@@ -163,7 +163,7 @@ void lists_start(struct app *app, const struct effect *effect)
     enum check_list_id list = effect->list;
     GPtrArray *before = app->wizard->lists[list].results;
     lists_cancel(app, list);
-    if (list == CHECKS_DOCTOR) /* independent checks do not wait for each other's answers */
+    if (list == CHECKS_DOCTOR) /* independent checks do not wait for each other */
         http_expect_many(app->services.http);
     if (list == CHECKS_INSERT) {
         json_free(app->session->record);

@@ -10,7 +10,7 @@
 #include "perch/ui/ui.h"
 #include "perch/wizard/wizard.h"
 
-/* What the runner hands back with each result of a list. */
+/* User data of a list's listener. */
 struct list_user {
     struct app *app;
     enum check_list_id list;
@@ -21,7 +21,7 @@ struct app {
     struct services services;
     Desktop *desktop;
     Wizard *wizard;
-    Session *session; /* works on a copy of its own of the wizard's connection */
+    Session *session; /* has its own copy of the wizard's connection */
     struct events events;
     Ui *ui;
     Plain *plain;
@@ -36,33 +36,33 @@ struct app {
     guint dirty_source;
 
     Loopback *loopback;
-    Loopback *way; /* the browser's, to the authorize address; NULL = none */
+    Loopback *way; /* leads the browser to the authorize address; NULL = none */
     bool has_code;
-    StoreLock *claim;   /* on the name, against another set-up; NULL = there is no name yet */
+    StoreLock *claim;   /* keeps other set-ups off the name; NULL = no name yet */
     char *claimed;      /* that name */
-    GCancellable *load; /* reading the keyring before the wizard begins; NULL = not, or done */
+    GCancellable *load; /* of the keyring read before the wizard begins; NULL = not reading */
     guint tick_source;
-    guint saves_pending; /* keyring writes under way: quitting waits for them */
-    char
-        *secrets_problem; /* why the keyring did not give the connection's secrets; NULL = it did */
-    bool damaged;         /* the connection's file cannot be read */
-    bool saved;           /* the connection's file was written */
-    GError *save_problem; /* why the last writing of it failed; NULL = it did not */
-    char *exit_message;   /* line printed after the screen is restored */
+    guint saves_pending;   /* running keyring writes; quitting waits for them */
+    char *secrets_problem; /* why the connection's secrets could not be read; NULL = they were */
+    bool damaged;          /* the connection's file cannot be read */
+    bool saved;            /* the connection's file was written */
+    GError *save_problem;  /* why the last write of that file failed; NULL = it did not */
+    char *exit_message;    /* line printed after the screen is restored */
 };
 
-/* Hands an event to the wizard, runs what it asks for, and repaints; from inside an effect: once
- * all effects are done. */
+/* Hands an event to the wizard, runs its effects and repaints. Called from inside an effect, it
+ * waits until all effects have run. */
 void app_event(struct app *app, const struct wizard_event *event);
-/* What the org has told meanwhile, to the wizard. */
+/* Passes to the wizard what the org has told. */
 void app_told(struct app *app);
 void app_notice(struct app *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* Nobody else has this name open. TRUE as well where locks cannot be had: the door says so. */
+/* Claims the name: no other process has it open. Also TRUE if locks are unavailable; the door
+ * (tokens.h) reports that. */
 bool app_claim(struct app *app, const char *name, GError **error);
 void app_effect(struct app *app, const struct effect *effect);
 void app_quit(struct app *app, int code);
 void app_offer_values(struct app *app);
-/* Checks a flow that was pasted, or lies in a file. */
+/* Checks a flow that was pasted or is in a file. */
 void app_check_flow(struct app *app,
                     const Secret *given); /* what goes into Flow Builder, to the wizard */
 
@@ -72,7 +72,7 @@ void login_stop(struct app *app);
 void login_browser(struct app *app);
 void login_paste(struct app *app, const Secret *text);
 void login_finish(struct app *app, bool succeeded);
-void login_go_on(struct app *app); /* the answer was none: it waits for the next */
+void login_go_on(struct app *app); /* that answer was no login: wait for the next one */
 
 /* app_lists.c */
 void lists_start(struct app *app, const struct effect *effect);

@@ -38,7 +38,7 @@ static void write_address(struct app *app, const char *text)
         app_notice(app, "%s", error->message);
 }
 
-/* A name in the current folder that none of the files has yet: acme.env, acme-2.env, ... */
+/* A base name unused by any of the files in the current folder: acme.env, acme-2.env, ... */
 static char *free_base(const char *name, const GPtrArray *files)
 {
     enum { MOST = 99 };
@@ -92,7 +92,7 @@ static void export_values(struct app *app, enum handoff_format format)
                    ((const struct handoff_file *)files->pdata[1])->suffix);
 }
 
-/* ---- the last words ---- */
+/* ---- exit message ---- */
 
 static bool secret_is_kept(const struct app *app)
 {
@@ -101,7 +101,7 @@ static bool secret_is_kept(const struct app *app)
            (!tokens_in_memory(session->tokens) && tokens_secret_is_kept(session->tokens));
 }
 
-/* What is in the keyring is not lost: set-up and forget find it without a file. */
+/* What the keyring has is not lost: set-up and forget find it without the file. */
 static char *unsaved_text(const struct app *app)
 {
     const char *name = app->session->connection->name;
@@ -131,7 +131,7 @@ static char *exit_message_text(const struct app *app)
     if (!connection_is_draft(connection))
         return g_strdup_printf(_("%s is ready. An access token for a script: perch token %s"),
                                connection->name, connection->name);
-    if (secret_is_kept(app) || app->saves_pending > 0) /* one that fails says so afterwards */
+    if (secret_is_kept(app) || app->saves_pending > 0) /* a failed save is reported afterwards */
         return g_strdup_printf(_("The draft is kept. To continue: perch setup %s"),
                                connection->name);
     return g_strdup_printf(
@@ -151,7 +151,7 @@ static void exit_message(struct app *app)
 
 /* ---- saving ---- */
 
-/* What quitting may have waited for has ended. */
+/* A save ended that quitting may have waited for. */
 static void go_on(struct app *app)
 {
     if (app->saves_pending == 0 && app->quitting)
@@ -173,8 +173,8 @@ static void secret_saved(GObject *source, GAsyncResult *result, gpointer user)
     go_on(app);
 }
 
-/* Preflight says whether the keyring works. A draft that goes on at Keys or later has none: then it
- * is tried. */
+/* Preflight tells whether the keyring works. A draft resumed at Keys or later has not run it: then
+ * just try. */
 static bool keyring_may_work(const struct app *app)
 {
     const GPtrArray *preflight = app->wizard->lists[CHECKS_PREFLIGHT].results;
@@ -186,9 +186,8 @@ static bool keyring_may_work(const struct app *app)
     return app->wizard->furthest >= STEP_KEYS;
 }
 
-/* A draft's consumer secret goes to the keyring as soon as a keyring is known to work: that alone,
- * whatever the rest of the item is by now. Tokens that were won are stored by the check that proves
- * it. */
+/* Saves a draft's consumer secret as soon as the keyring is known to work, and leaves the rest of
+ * the item alone. New tokens are stored by the check that proves them. */
 static void save_draft_secret(struct app *app)
 {
     struct session *session = app->session;
@@ -198,7 +197,7 @@ static void save_draft_secret(struct app *app)
     tokens_change(session->tokens, session->connection->name, SECRETS_APP, NULL, secret_saved, app);
 }
 
-/* What could not be saved is no success, and nothing to go back to Home with. */
+/* A failed save is not a success and does not return to Home. */
 static void quit(struct app *app, int code)
 {
     app->exit = code;
@@ -207,8 +206,7 @@ static void quit(struct app *app, int code)
     app_quit(app, code == PERCH_EXIT_OK ? (int)perch_error_exit(app->save_problem) : code);
 }
 
-/* A name that was typed here is somebody else's until it is claimed, and nobody has used it
- * meanwhile. */
+/* A typed name may belong to another set-up until it is claimed and found to be still unused. */
 static bool claim(struct app *app, const char *name, GError **error)
 {
     g_autoptr(GError) none = NULL;
@@ -242,7 +240,7 @@ static void save(struct app *app)
         app_event(app, &(struct wizard_event){.kind = WIZARD_NAME_REFUSED,
                                               .text = app->save_problem->message});
     else if (!app->saved && app->options->no_input)
-        quit(app, PERCH_EXIT_OK); /* before anything is won that could not be kept */
+        quit(app, PERCH_EXIT_OK); /* before there are tokens that could not be kept */
     else if (!app->saved)
         app_notice(app, "%s", app->save_problem->message);
     else if (aside != NULL)
@@ -286,7 +284,7 @@ static void revocation_ended(const struct http_response *response, gpointer user
 static void revoke_and_quit(struct app *app, int code)
 {
     app->exit = code;
-    if (tokens_state(app->session->tokens) != TOKENS_WON) { /* it is the connection's own */
+    if (tokens_state(app->session->tokens) != TOKENS_WON) { /* the token is the connection's own */
         exit_message(app);
         app_quit(app, code);
         return;

@@ -3,7 +3,7 @@
 
 #include "perch/explain/explain.h"
 
-/* An event that owns what it points to, but for what outlives it anyway (describe, connection). */
+/* An event that owns what it points to, except describe and connection, which outlive it. */
 struct kept {
     struct wizard_event event;
     struct failure failure;

@@ -5,9 +5,9 @@
 #include "perch/wizard/wizard.h"
 
 /*
- * Events to the wizard, one at a time. What carries out the effects of one often has something to
- * tell at once (a notice, the login's address); that waits until all of them are carried out, so
- * that no effect is of a wizard that has moved on.
+ * Events to the wizard, one at a time. Running the effects of one event often produces others (a
+ * notice, the login's address). Those wait until all effects have run, so that no effect belongs to
+ * an earlier state of the wizard.
  */
 struct events {
     void (*deliver)(const struct wizard_event *event, gpointer user);
@@ -16,9 +16,9 @@ struct events {
     bool delivering;
 };
 
-/* Delivers event and all that comes of it: TRUE. From inside a delivery it waits for its turn, as a
- * copy: FALSE. What a front end sends (WIZARD_VIEW) never comes from inside one. */
+/* Delivers event and everything that follows from it: TRUE. From inside a delivery, queues a copy:
+ * FALSE. Front ends' events (WIZARD_VIEW) never come from inside one. */
 bool events_send(struct events *events, const struct wizard_event *event);
-void events_clear(struct events *events); /* drops what waits */
+void events_clear(struct events *events); /* drops waiting events */
 
 #endif

@@ -11,11 +11,11 @@
 #include "perch/checks/check.h"
 #include "perch/ui/ui.h"
 
-/* Rows of the first paint, which fill most terminals; the files of the others are read behind it, a
- * few at a time, so that no key waits for them. */
+/* Rows read before the first paint, enough for most terminals. The other files are read afterwards,
+ * a few at a time, so that keys respond at once. */
 enum { FIRST_ROWS = 40, ROWS_AT_ONCE = 20 };
 
-/* Connections asked at the same time: enough to be quick, few enough for bus and sockets. */
+/* Connections checked in parallel: enough to be quick, few enough for bus and sockets. */
 enum { ASKED_AT_ONCE = 32, TICK_MS = 250, SLOW_MS = 300 };
 
 struct asked {
@@ -30,18 +30,18 @@ struct asked {
 struct home_run {
     Home *home;
     char *config_dir;
-    GPtrArray *entries; /* struct connections_entry *, one a row */
-    guint unread;       /* the first whose file was not read yet */
+    GPtrArray *entries; /* struct connections_entry *, one per row */
+    guint unread;       /* index of the first entry whose file is unread */
     struct services services;
     GMainLoop *loop;
     Ui *ui;
     GPtrArray *asked; /* struct asked *, in the order of the rows */
-    guint next;       /* the first that is not started */
+    guint next;       /* index of the first that is not started */
     guint under_way;
     guint tick_source;
     enum home_choice choice;
     char *name;
-    bool renaming; /* until it has ended nothing else happens */
+    bool renaming; /* nothing else happens until it has ended */
 };
 
 /* ---- live states ---- */
@@ -95,7 +95,7 @@ static void start_more(struct home_run *run)
     while (run->under_way < ASKED_AT_ONCE && run->next < run->asked->len) {
         struct asked *asked = run->asked->pdata[run->next++];
         run->under_way++;
-        /* A login that could not be revoked when it was to be: now, perhaps. */
+        /* Try again to revoke a login whose revocation failed before. */
         enum check_list_id list =
             asked->session->connection->forgetting ? CHECKS_FORGET : CHECKS_STATUS;
         asked->list = check_list_start(check_list_def(list), asked->session, NULL,
@@ -144,7 +144,7 @@ static void read_rows(struct home_run *run, guint count)
     for (; run->unread < end; run->unread++) {
         struct connections_entry *entry = run->entries->pdata[run->unread];
         struct home_row *row = run->home->rows->pdata[run->unread];
-        if (row->problem != NULL) /* no file, but the folder that is closed */
+        if (row->problem != NULL) /* not a file but the unreadable folder */
             continue;
         connections_read(run->config_dir, entry);
         row->replaceable =
@@ -153,8 +153,7 @@ static void read_rows(struct home_run *run, guint count)
     }
 }
 
-/* The first paint comes first: the other files are read, and the network is started, once the list
- * stands on the screen. */
+/* Paints first: reads the other files and starts the network once the list is on the screen. */
 static gboolean begin(gpointer user)
 {
     struct home_run *run = user;
@@ -246,7 +245,7 @@ static void load(struct home_run *run, const char *target, const char *not_forgo
         const struct connections_entry *entry = run->entries->pdata[i];
         home_add(run->home, entry->name, NULL, entry->problem);
     }
-    /* Who comes back may come to any row. */
+    /* A person who returns may land on any row. */
     read_rows(run, target == NULL ? FIRST_ROWS : run->entries->len);
     if (not_forgotten != NULL)
         home_not_forgotten(run->home, target, not_forgotten);
@@ -292,8 +291,8 @@ static gboolean on_slow(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-/* A refresh that Home began is not given up. While the wizard runs it goes on beside it, so that
- * no key waits for it; only the very end does. */
+/* Refreshes that Home began are not cancelled: they go on while the wizard runs, so that keys
+ * respond at once. Only the exit waits for them. */
 static void settle(struct home_run *run)
 {
     guint slow = g_timeout_add(SLOW_MS, on_slow, &slow);
@@ -302,8 +301,8 @@ static void settle(struct home_run *run)
         g_source_remove(slow);
 }
 
-/* What was chosen, run to its end; FALSE: perch ends with *ret_code. *ret_not_forgotten: why;
- * *ret_busy: who else has it open. */
+/* Runs the choice to its end. FALSE: perch exits with *ret_code. *ret_not_forgotten: why forgetting
+ * failed; *ret_busy: who else has the connection open. */
 static bool follow(const struct app_options *options, enum home_choice choice, const char *name,
                    int *ret_code, char **ret_not_forgotten, char **ret_busy)
 {
@@ -318,7 +317,7 @@ static bool follow(const struct app_options *options, enum home_choice choice, c
         return false;
     if (choice == HOME_AGAIN)
         return true;
-    if (choice != HOME_NEW) { /* said here, where it was chosen */
+    if (choice != HOME_NEW) { /* report a busy connection here, where it was chosen */
         g_autofree char *config_dir = paths_config_dir();
         g_autoptr(GError) busy = NULL;
         store_lock_free(store_lock_setup(config_dir, name, &busy));
@@ -360,7 +359,7 @@ int app_home(const struct app_options *options)
             unload(&run);
             return code;
         }
-        if (!empty) /* before there is a screen: it may ask */
+        if (!empty) /* before the screen is taken over, as it may ask */
             app_open_keyring(!options->no_input);
         if (!empty && !visit(&run, &error)) {
             settle(&run);

@@ -5,10 +5,10 @@
 #include "perch/checks/check.h"
 #include "perch/tokens/refresh.h"
 
-/* Lists without a screen: each job goes through the lists in order, all jobs at the same time. */
+/* Lists without a screen: each job runs the lists in order, all jobs in parallel. */
 
-/* Enough for a few orgs with as many requests each as one is asked at once, few enough for the
- * limits of sockets. */
+/* Enough for a few orgs at their limit of parallel requests, few enough for the limits on sockets.
+ */
 enum { JOBS_AT_ONCE = 250 };
 
 struct batch {
@@ -16,13 +16,13 @@ struct batch {
     const enum check_list_id *lists;
     guint list_count, open;
     struct track *tracks;
-    guint count, next; /* the first that is not started */
+    guint count, next; /* index of the first that is not started */
     app_before before;
     app_settled settled;
     bool cancelled;
 };
 
-/* What has to be ended here has had its chance to end as a timeout of its own. */
+/* Grace period in which checks can end with their own timeout before they are ended here. */
 enum { EXPIRE_SLACK_MS = 500 };
 
 struct track {
@@ -62,7 +62,7 @@ static void end_job(struct track *track)
         start_next(track->batch);
 }
 
-/* The results live on in the job; the list that made them may go. */
+/* Moves the results to the job, so that the list can be freed. */
 static bool take_results(struct track *track)
 {
     const GPtrArray *results = check_list_results(track->list);
@@ -106,7 +106,7 @@ static gboolean cancel(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* The time is over: every job ends with what is known. */
+/* The time is over: every job ends with the results so far. */
 static gboolean expire(gpointer user)
 {
     struct batch *batch = user;
@@ -136,7 +136,7 @@ static void prepare_http(const struct batch *batch, gint64 timeout_ms)
         http_limit(http, (guint)timeout_ms);
 }
 
-/* One connection is read as soon alone. */
+/* Pointless for one connection. */
 static void read_ahead(const struct batch *batch)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();

@@ -12,7 +12,7 @@
 #include "perch/store/own_keyring.h"
 #include "perch/store/store.h"
 
-/* perch's own keyring before anything else runs: joined, or opened with a password from the
+/* Before anything else runs: joins perch's own keyring, or opens it with a password from the
  * terminal. */
 
 enum { PASSWORD_MAX = 512, CTRL_C = 3, CTRL_D = 4, CTRL_U = 21, BACKSPACE = 8, DELETE = 127 };
@@ -53,7 +53,7 @@ static char read_line(int fd, char *text, gsize *ret_length)
     return c == '\r' ? '\n' : c;
 }
 
-/* Not behind somebody's back: a perch in the background would only be stopped. */
+/* A background process must not ask: it would only be stopped (SIGTTIN). */
 static int open_terminal(void)
 {
     int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
@@ -64,7 +64,7 @@ static int open_terminal(void)
     return -1;
 }
 
-/* NULL: there is no terminal, or nobody gave one. */
+/* NULL: no terminal, or no password given. */
 static Secret *ask(const char *problem)
 {
     struct termios before, quiet;

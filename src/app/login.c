@@ -2,8 +2,8 @@
 #include "app_private.h"
 #include "perch/base/text.h"
 
-/* Three doors at once: the listener, a pasted address, a pasted code. The first that works wins; an
- * answer that does not work shuts none of them. */
+/* Three ways in at once: the listener, a pasted address, a pasted code. The first that works wins;
+ * an answer that does not work closes none of them. */
 
 enum { LOGIN_SECONDS = 15 * 60 };
 
@@ -40,16 +40,16 @@ void login_start(struct app *app)
     Connection *connection = app->session->connection;
     g_autoptr(GError) error = NULL;
     guint16 port = 0;
-    /* Somebody came back from the proof: a tab that waits for it is told that it came to nothing,
-     * and its port is wanted again. */
+    /* The person came back from Prove: a tab that still waits is told that the login failed, and
+     * its port is needed again. */
     login_finish(app, false);
     login_stop(app);
     session_begin_login(app->session, 0);
-    /* The guide's callback is an address of Salesforce's: nothing comes back to this computer. */
+    /* The guide's callback is an address at Salesforce: no redirect reaches this computer. */
     if (connection->app_values != APP_VALUES_GUIDE)
         app->loopback = loopback_new(connection->ports, CONNECTION_PORTS, app->session->state,
                                      caught, app, &port, &error);
-    if (error != NULL && app->options->no_input) { /* nobody is there who could paste */
+    if (error != NULL && app->options->no_input) { /* nobody can paste */
         got_error(app, STAGE_MACHINE, "port-taken", error->message);
         return;
     }
@@ -93,8 +93,8 @@ void login_browser(struct app *app)
     app_event(app, &(struct wizard_event){.kind = WIZARD_BROWSER, .text = problem});
 }
 
-/* After a code came, the listener stays: the browser's tab waits for the final result, and so does
- * a browser that is slow, when that code was somebody else's. */
+/* The listener stays after a code has come: the browser's tab waits for the final result, and if
+ * that code was somebody else's, the right browser may still come. */
 void login_stop(struct app *app)
 {
     if (app->has_code)

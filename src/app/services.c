@@ -14,7 +14,7 @@ bool services_init(struct services *services, bool may_ask, GError **error)
 
 void services_clear(struct services *services)
 {
-    tokens_settle(); /* an answer that is on its way may hold the only refresh token */
+    tokens_settle(); /* an expected answer may hold the only refresh token */
     g_clear_pointer(&services->http, http_free);
     g_clear_pointer(&services->store, store_free);
     g_clear_pointer(&services->config_dir, g_free);

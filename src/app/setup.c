@@ -31,7 +31,7 @@ static void sync_secret(struct app *app)
     tokens_set_client_secret(app->session->tokens, app->wizard->client_secret);
 }
 
-/* What was typed goes to the session before anything is done with it. */
+/* What was typed goes to the session before any effect uses it. */
 static void run_effects(struct app *app, GArray *effects)
 {
     sync_secret(app);
@@ -94,7 +94,7 @@ void app_quit(struct app *app, int code)
         g_main_loop_quit(app->loop);
 }
 
-/* Until the keyring has answered there is nothing to show but that. */
+/* Until the keyring has answered, only that can be shown. */
 static struct view *waiting_view(const struct app *app)
 {
     struct view *view = view_new();
@@ -130,7 +130,7 @@ static void host_event(const struct view_event *view, gpointer user)
         app_quit(app, PERCH_EXIT_CANCELLED);
 }
 
-/* The terminal is gone, or somebody asks the program to end: the draft is kept. */
+/* The terminal is gone, or perch was asked to terminate: the draft is kept. */
 static void host_hangup(gpointer user)
 {
     struct app *app = user;
@@ -155,7 +155,7 @@ static gboolean on_terminate(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* ---- making it ---- */
+/* ---- creation ---- */
 
 static void prefill(Connection *connection, const struct app_options *options)
 {
@@ -234,7 +234,7 @@ static enum org_kind kind_of(const Connection *connection)
     return kind;
 }
 
-/* Where to go on: a draft where it stopped, but for what needs a login that is not there; a
+/* Where to resume: a draft where it stopped, unless that step needs a login that is missing; a
  * finished connection at its values. */
 static enum step first_step(const Connection *connection, bool logged_in)
 {
@@ -258,7 +258,7 @@ static void begin(struct app *app)
     if (app->secrets_problem != NULL && connection_is_draft(connection))
         step = MIN(step, STEP_KEYS);
     if (options->start == APP_START_AUTHORIZE) {
-        /* A consumer secret that cannot be read has to be typed again. */
+        /* An unreadable consumer secret has to be typed again. */
         step = app->secrets_problem != NULL ? STEP_KEYS : STEP_AUTHORIZE;
     } else if (options->start == APP_START_TEST) {
         step = STEP_TEST;
@@ -374,7 +374,7 @@ static void app_clear(struct app *app)
     g_clear_error(&app->save_problem);
 }
 
-/* What the file's refusal amounts to, as a row like any other. */
+/* The failure to write the file, as a row like any other. */
 static struct check_result *unsaved_row(const GError *problem)
 {
     struct failure failure;
@@ -410,7 +410,7 @@ static void run(struct app *app)
     app->loop = g_main_loop_new(NULL, FALSE);
     if (app->options->name != NULL) {
         app->saves_pending++;
-        if (app->wizard->connection->login_url == NULL) /* most likely there is none yet */
+        if (app->wizard->connection->login_url == NULL) /* most likely there is no file yet */
             tokens_may_ask(app->session->tokens, false);
         app->load = g_cancellable_new();
         tokens_load(app->session->tokens, app->options->name, app->load, secrets_loaded, app);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bodies.h"
 
-/* A secret that is sent is checked even where none is required: an empty one stays away. */
+/* Salesforce checks any consumer secret it is sent, even if it requires none: leave out an empty
+ * one. */
 static void add_secret(SecretBuf *body, const char *name, const Secret *value)
 {
     if (secret_length(value) > 0)

@@ -7,7 +7,7 @@
 
 enum { PASTE_MAX = 64 * 1024, CODE_MIN = 16, CODE_MAX = 4096 };
 
-/* Things that people paste by mistake, told by how Salesforce makes them. */
+/* Things that people paste by mistake, recognised by Salesforce's formats. */
 static const struct lookalike {
     const char *prefix;
     const char *inside; /* NULL = anything */
@@ -27,7 +27,8 @@ static const struct lookalike {
         "ends up on.")},
 };
 
-/* Addresses without a code, told by what they carry. The first that fits says the sentence. */
+/* Addresses without a code, recognised by their parameters. The first match provides the sentence.
+ */
 static const struct page {
     const char *inside;
     const char *problem;
@@ -70,8 +71,8 @@ static void drop_blanks(SecretBuf *buf)
 }
 
 /*
- * The text on one line: a terminal breaks long lines and indents them, so a line break goes with
- * the blanks around it. Other control and invisible characters vanish, quotes around the whole go.
+ * The text on one line: terminals break and indent long lines, so line breaks are removed with the
+ * blanks around them. So are other control and invisible characters, and quotes around the whole.
  */
 static SecretBuf *tidy(const char *text)
 {
@@ -87,7 +88,7 @@ static SecretBuf *tidy(const char *text)
             drop_blanks(out);
             skip_blanks = line_starts = true;
         } else if (line_starts && c == '>') {
-            /* a letter that was answered */
+            /* quoted in an email reply */
         } else if (is_blank) {
             if (!skip_blanks)
                 secret_buf_add(out, " ");
@@ -108,7 +109,7 @@ static SecretBuf *tidy(const char *text)
     return out;
 }
 
-/* The value of name= in an address, a query or a page's text, as written; NULL when not there. */
+/* The raw value of name= in an address, a query or a page's text; NULL when missing. */
 static char *raw_param(const char *text, const char *name)
 {
     gsize length = strlen(name);
@@ -122,7 +123,7 @@ static char *raw_param(const char *text, const char *name)
     return NULL;
 }
 
-/* The same, percent-decoded once; '+' is a blank where words are expected. */
+/* The same, percent-decoded once; if words, '+' is a blank. */
 static char *param(const char *text, const char *name, bool words)
 {
     g_autoptr(WipedText) raw = raw_param(text, name);
@@ -160,7 +161,7 @@ static bool looks_like_secret(const char *text)
     return (length == 64 && hex == 64) || (length >= 16 && length <= 20 && digits == length);
 }
 
-/* A code on its own has to look like one: Salesforce's begin with aPrx and end with ==. */
+/* A bare code has to look like one: Salesforce's begin with aPrx and end with ==. */
 static bool is_bare_code(const char *text)
 {
     gsize length = strlen(text);
@@ -179,7 +180,7 @@ static void take_state(struct paste *paste, const char *text, const Secret *stat
     g_autoptr(WipedText) carried = param(text, "state", false);
     if (carried == NULL)
         return;
-    /* What a person wrote behind it does not make it another's: nobody else knows ours. */
+    /* Text appended by the person does not make it another state: nobody else knows ours. */
     g_autoptr(WipedText) head = g_strndup(carried, state == NULL ? 0 : strlen(secret_peek(state)));
     paste->has_state = true;
     paste->state_matches = state != NULL && *head != '\0' && secret_equal_text(state, head);
@@ -195,7 +196,7 @@ static bool take_error(struct paste *paste, const char *error, const char *descr
     return true;
 }
 
-/* Salesforce's codes end in = or ==; what stands behind was not part of it. */
+/* Salesforce's codes end in = or ==; what follows is not part of the code. */
 static void end_at_padding(char *code)
 {
     gsize length = strcspn(code, "=");
@@ -204,7 +205,7 @@ static void end_at_padding(char *code)
     code[length] = '\0';
 }
 
-/* Cut off, shortened by a program, or grown by words: never to be posted. */
+/* Truncated, abbreviated by a program, or mixed with other words: never to be posted. */
 static bool is_stump(const char *code)
 {
     return g_str_has_prefix(code, "aPrx") && !g_str_has_suffix(code, "=");
@@ -294,7 +295,7 @@ static bool take_json(struct paste *paste, const char *text)
     return true;
 }
 
-/* Words of Salesforce's error page: "OAUTH_EC_APP_NOT_FOUND : External client app is not ...". */
+/* Text of Salesforce's error page: "OAUTH_EC_APP_NOT_FOUND : External client app is not ...". */
 static bool take_page_text(struct paste *paste, const char *text)
 {
     const char *word = strstr(text, "OAUTH_");
@@ -340,8 +341,8 @@ static void replace_text(SecretBuf *buf, const char *text)
     secret_buf_add(buf, copy);
 }
 
-/* Quoted-printable, as letters are sent: "code=3DaPrx...". Its soft breaks are gone already, but
- * for their sign. */
+/* Quoted-printable, as in emails: "code=3DaPrx...". Its soft line breaks are already gone, except
+ * for the '='. */
 static void unquote_printable(SecretBuf *buf)
 {
     if (strstr(buf->text, "code=3D") == NULL && strstr(buf->text, "error=3D") == NULL)
@@ -359,7 +360,7 @@ static void unquote_printable(SecretBuf *buf)
     wipe(out->str, out->len);
 }
 
-/* An address inside of another one: Safe Links, Proofpoint, a redirect of a proxy. */
+/* An address inside another one: Safe Links, Proofpoint, a proxy's redirect. */
 static void unwrap_links(SecretBuf *buf)
 {
     for (int i = 0; i < 2; i++) {
@@ -375,7 +376,7 @@ static void unwrap_links(SecretBuf *buf)
     }
 }
 
-/* Of several addresses the one with our state. */
+/* Of several addresses, keeps the one with our state. */
 static void keep_ours(SecretBuf *buf, const Secret *state)
 {
     const char *ours = state == NULL ? NULL : strstr(buf->text, secret_peek(state));

@@ -18,7 +18,7 @@ HttpRequest *token_exchange_request(const char *login_url, const char *client_id
 {
     g_autoptr(Secret) body = exchange_body(client_id, client_secret, redirect_uri, code, verifier);
     HttpRequest *request = post(login_url, "/services/oauth2/token", body);
-    http_request_patient(request); /* a code is taken once */
+    http_request_patient(request); /* a code works only once */
     return request;
 }
 
@@ -27,7 +27,7 @@ HttpRequest *token_refresh_request(const char *login_url, const char *client_id,
 {
     g_autoptr(Secret) body = refresh_body(client_id, client_secret, refresh_token);
     HttpRequest *request = post(login_url, "/services/oauth2/token", body);
-    http_request_patient(request); /* with rotation the answer holds the only token */
+    http_request_patient(request); /* with rotation the answer holds the only refresh token */
     return request;
 }
 

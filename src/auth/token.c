@@ -16,8 +16,8 @@ static bool is_loopback(const char *url)
     return is_local;
 }
 
-/* Origin of a host that tokens may go to: Salesforce's, or this computer when it also was the
- * login host. NULL otherwise. */
+/* Origin of a host that may be sent tokens: Salesforce's, or this computer if it was also the login
+ * host. NULL otherwise. */
 static char *trusted_origin(const char *url, const char *login_url)
 {
     if (url == NULL || !salesforce_url_is_trusted(url))
@@ -53,7 +53,7 @@ static Secret *take_secret(const Json *json, const char *key)
     return text == NULL || *text == '\0' ? NULL : secret_new(text);
 }
 
-/* issued_at is a string of digits; a number would do as well. */
+/* issued_at is a string of digits; a number is accepted, too. */
 static char *take_issued_at(const Json *json)
 {
     const char *text = json_get_string(json, "issued_at");
@@ -134,7 +134,7 @@ enum signature_check token_signature_check(const struct token_answer *answer,
     return secret_equal_text(secret, answer->signature) ? SIGNATURE_OK : SIGNATURE_WRONG;
 }
 
-/* Names that mean the same scope, or one that holds others (help
+/* Names that mean the same scope, or a scope that includes others (help
  * remoteaccess_oauth_tokens_scopes). */
 static bool scope_word_covers(const char *granted, const char *wanted)
 {

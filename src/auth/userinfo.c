@@ -5,7 +5,7 @@
 #include "perch/base/text.h"
 #include "perch/salesforce/salesforce.h"
 
-/* Salesforce's own are of 80 characters at most. */
+/* Salesforce's own have at most 80 characters. */
 static char *take_text(const Json *json, const char *key)
 {
     enum { COLUMNS = 160 };
@@ -37,7 +37,7 @@ bool userinfo_parse(struct userinfo *ret_info, const Json *json, GError **error)
         .email = take_text(json, "email"),
         .active = json_get_bool(json, "active", true),
     };
-    /* The identity URL gives the same under other names. */
+    /* The identity URL uses other names for the same values. */
     if (ret_info->username == NULL)
         ret_info->username = take_text(json, "username");
     if (ret_info->name == NULL)

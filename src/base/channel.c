@@ -25,8 +25,8 @@ static const struct {
     {TEST_CASE, "Description", N_("Description"), "textarea", "{{message|default:\"(no text)\"}}"},
 };
 
-/* What a flow knows of a message. The sample text carries what breaks a body that does not escape;
- * numbers from 202-555-0100 on are nobody's. */
+/* What a flow knows about a message. The sample text has characters that break a body without
+ * escaping; phone numbers from 202-555-0100 on are reserved for fiction. */
 static const struct {
     const char *name, *sample;
 } known[] = {
@@ -42,7 +42,7 @@ const char *object_name(enum test_object object)
     return objects[object];
 }
 
-/* ---- making and copying ---- */
+/* ---- create and copy ---- */
 
 static void mapping_free(gpointer data)
 {
@@ -90,7 +90,7 @@ static void map_guide(struct channel *channel)
         g_auto(GStrv) around = g_strsplit(guide[i].text, "%s", 2);
         g_autofree char *name = g_strdup(channel->name);
         if (*guide[i].text == '{')
-            g_strdelimit(name, "\"", '\''); /* it stands between quotes */
+            g_strdelimit(name, "\"", '\''); /* it is inserted between quotes */
         g_autofree char *text = g_strjoinv(name, around);
         channel_map(channel, guide[i].field, NULL, NULL, text);
     }
@@ -243,7 +243,7 @@ struct mapping *channel_mapping(const struct channel *channel, const char *field
     return NULL;
 }
 
-/* The guide's own fields have a name before the org was asked. */
+/* The guide's own fields have a label before the org has been asked. */
 static void name_mapping(struct mapping *mapping, enum test_object object)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(guide); i++) {

@@ -3,17 +3,17 @@
 
 #include "perch/base/channel.h"
 
-/* Channels in the config file. A file may be edited by hand: what cannot be is left out. */
+/* Channels in the config file. A file may have been edited by hand: invalid parts are skipped. */
 
 enum { TEXT_MAX = 32 * 1024 };
 
-/* What the file had, to be written over. */
+/* The keys the file had; known keys then overwrite them. */
 static Json *begin_json(const Json *extra)
 {
     return extra == NULL ? json_object() : json_copy(extra);
 }
 
-/* Keeps a copy when json has more than the known keys: most have not, and copies add up. */
+/* Keeps a copy only if json has unknown keys: most have none, and copies add up. */
 static void keep_extra(Json **extra, const Json *json, const char *const *known)
 {
     guint expected = 0;
@@ -70,7 +70,7 @@ Json *channels_to_json(const GPtrArray *channels)
     return list;
 }
 
-/* A text that is there and not beyond all measure. */
+/* A string that is present and of a sane length. */
 static const char *text_of(const Json *json, const char *key)
 {
     const char *text = json_get_string(json, key);
@@ -152,7 +152,7 @@ GPtrArray *channels_from_json(const Json *json)
     return channels->len == 0 ? NULL : g_steal_pointer(&channels);
 }
 
-/* ---- of an older version ---- */
+/* ---- older versions ---- */
 
 /* Length of the name in single braces at text ("{sender name}"), or 0. */
 static gsize old_name_length(const char *text)
@@ -166,7 +166,7 @@ static gsize old_name_length(const char *text)
     return text[1 + length] == '}' ? length : 0;
 }
 
-/* "sender name" → "senderName"; what is a path already stays. */
+/* "sender name" → "senderName"; a valid path stays. */
 static char *path_of_old_name(const char *name)
 {
     GString *path = g_string_new(NULL);

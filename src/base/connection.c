@@ -6,8 +6,8 @@
 #include "perch/base/error.h"
 #include "perch/base/text.h"
 
-/* The members that are plain strings or numbers, with their keys in the file. TOLD: by the org or
- * by what was done with it; TYPED: by the person. */
+/* The string and number members, with their keys in the file. TOLD: learnt from the org or from
+ * work with it; TYPED: entered by the person. */
 #define STRING_MEMBERS(X)   \
     X(login_url, TYPED)     \
     X(address, TYPED)       \
@@ -31,7 +31,7 @@
     X(app_key, TYPED)       \
     X(draft_step, TYPED)
 
-/* Each with its type and the largest value that means something; all else in a file is 0. */
+/* Each with its type and its largest meaningful value; anything else in a file counts as 0. */
 #define NUMBER_MEMBERS(X)                        \
     X(port, TOLD, guint16, G_MAXUINT16)          \
     X(app_ticks, TYPED, guint32, G_MAXUINT32)    \
@@ -47,7 +47,7 @@ enum origin { TYPED, TOLD };
 /* The first of the wizard's steps (steps.def). */
 #define FIRST_STEP "org"
 
-/* The default pool: 1717 is what Salesforce's CLI registers (salesforce "OauthRedirect"). */
+/* The default ports: 1717 is what Salesforce's CLI registers (salesforce "OauthRedirect"). */
 static const guint16 default_ports[CONNECTION_PORTS] = {1717, 1718, 1719};
 static const char *const app_kinds[] = {"external-client-app", "connected-app"};
 static const char *const app_values[APP_VALUES_COUNT] = {"perch", "guide", "no-secret"};
@@ -99,7 +99,7 @@ void connection_free(struct connection *connection)
     g_free(connection);
 }
 
-/* Takes the members of one origin over; those that are the same stay where they are. */
+/* Takes over the members of one origin; equal members keep their address. */
 static void take(struct connection *to, const struct connection *from, enum origin wanted)
 {
 #define X(member, origin)                                             \
@@ -249,14 +249,14 @@ Json *connection_to_json(const struct connection *c)
     return json;
 }
 
-/* A number of the file, or 0 when it is out of bounds: an edited file must not wrap around. */
+/* A number from the file, or 0 when out of bounds: an edited file must not wrap around. */
 static gint64 bounded(const Json *json, const char *key, gint64 most)
 {
     gint64 number = json_get_int(json, key, 0);
     return number >= 0 && number <= most ? number : 0;
 }
 
-/* The registered ports, which may be fewer than the default pool; a file without any keeps it. */
+/* The registered ports, possibly fewer than the default ones, which remain if the file has none. */
 static void read_ports(const Json *list, guint16 *ports)
 {
     if (!json_is_array(list))
@@ -295,7 +295,7 @@ static int name_index(const char *const *names, const char *name)
 
 /* ---- older versions ---- */
 
-/* Version 1 had files from before channels were kept, which only say the object of the test. */
+/* Some files of version 1 predate channels and only name the test object. */
 static void from_1_to_2(Json *json)
 {
     const char *object = json_get_string(json, "test_object");
@@ -314,8 +314,7 @@ static void from_1_to_2(Json *json)
         json_set(json, "channels", channels_to_json(channels));
 }
 
-/* Version 2 counted the steps that it had, from 1; 0 was finished, and so was all that is no step.
- */
+/* Version 2 stored the step's number, from 1; 0 and anything invalid meant finished. */
 static void from_2_to_3(Json *json)
 {
     static const char *const steps[] = {FIRST_STEP,  "preflight", "app",  "keys",
@@ -326,13 +325,13 @@ static void from_2_to_3(Json *json)
         json_set_string(json, "draft_step", steps[number - 1]);
 }
 
-/* Version 3 had variables with names of its own; now they are what a flow's editor takes. */
+/* Version 3 had its own variable names; now they are those that a flow's editor accepts. */
 static void from_3_to_4(Json *json)
 {
     channels_from_single_braces((Json *)(guintptr)json_get(json, "channels"));
 }
 
-/* The step from each version, 1 at first, to the next one. */
+/* The migration from each version, starting with 1, to the next. */
 static void (*const migrations[])(Json *json) = {from_1_to_2, from_2_to_3, from_3_to_4};
 G_STATIC_ASSERT(G_N_ELEMENTS(migrations) == CONNECTION_VERSION - 1);
 
@@ -364,7 +363,7 @@ struct connection *connection_take_json(Json *file, const char *name, GError **e
         return NULL;
     }
     struct connection *c = connection_begin(name);
-    /* What the file does not say keeps its default. */
+    /* What the file omits keeps its default. */
 #define X(member, origin)                        \
     if (json_is_string(json_get(json, #member))) \
         connection_set(&c->member, json_get_string(json, #member));

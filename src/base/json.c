@@ -15,8 +15,8 @@ void json_use_wiping_allocators(void)
     cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = wiping_malloc, .free_fn = wiping_free});
 }
 
-/* cJSON recurses as deep as the text says; this keeps a hostile answer off the stack. And it ends a
- * text at NUL, silently. */
+/* cJSON recurses as deep as the text is nested; this protects the stack from hostile answers. It
+ * also silently ends a string at NUL. */
 static bool is_beyond_us(const char *text, gsize length)
 {
     int depth = 0;
@@ -50,7 +50,7 @@ Json *json_parse(const char *text, gsize length, GError **error)
                             _("This is not JSON that perch can read."));
         return NULL;
     }
-    /* cJSON_ParseWithLengthOpts wants the terminator inside the length to see trailing rubbish. */
+    /* cJSON_ParseWithLengthOpts needs the terminator inside the length to see trailing rubbish. */
     char *copy = wiping_malloc(length + 1);
     memcpy(copy, text, length);
     copy[length] = '\0';
@@ -227,8 +227,8 @@ void json_append(Json *array, Json *value)
     cJSON_AddItemToArray(array, value);
 }
 
-/* JSON goes to terminals and into files, so what these would act on is escaped. cJSON does that for
- * the controls of ASCII alone. Such a character can only stand in a string. */
+/* JSON goes to terminals and files, so characters that would act there are escaped. cJSON only
+ * escapes ASCII control characters. In JSON, such characters only occur inside strings. */
 static void add_safely(SecretBuf *out, const char *printed)
 {
     const char *from = printed;
@@ -252,7 +252,7 @@ static void add_safely(SecretBuf *out, const char *printed)
     secret_buf_add(out, from);
 }
 
-/* GLib's memory for the caller, so that one wipe_free serves every string. */
+/* Moves the text to GLib's memory, so that wipe_free serves every string. */
 static char *to_glib(char *printed)
 {
     g_autoptr(SecretBuf) safe = secret_buf_new();

@@ -61,7 +61,7 @@ bool paths_make_dir(const char *path, GError **error)
     struct stat info;
     if (lstat(path, &info) != 0)
         return fail(error, path, _("Cannot read the folder"));
-    /* A folder in /tmp may have been put there by somebody else. */
+    /* Somebody else may have created the folder in /tmp. */
     const char *problem = S_ISLNK(info.st_mode)      ? _("is a symbolic link")
                           : !S_ISDIR(info.st_mode)   ? _("is not a folder")
                           : info.st_uid != geteuid() ? _("belongs to somebody else")
@@ -109,7 +109,7 @@ static void sync_folder_of(const char *path)
     close(fd);
 }
 
-/* What a writer that was killed has left; one that is still at work holds its lock. */
+/* Removes files left by killed writers; a writer that is still at work holds a lock on its file. */
 static void sweep(const char *path)
 {
     g_autofree char *folder = g_path_get_dirname(path);
@@ -129,7 +129,7 @@ static void sweep(const char *path)
     }
 }
 
-/* With errno. The lock lasts until the new name is there. */
+/* Sets errno on failure. The lock lasts until the rename is done. */
 static bool try_replace(const char *path, const char *contents, gsize length)
 {
     g_autofree char *temporary = g_strconcat(path, ".new-XXXXXX", NULL);
@@ -150,7 +150,7 @@ bool paths_replace_file(const char *path, const char *contents, gsize length, GE
 {
     enum { TRIES = 5 };
     sweep(path);
-    /* Another writer may sweep a file away between its making and its lock. */
+    /* Another writer may sweep our file away between its creation and its lock. */
     for (int i = 1; !try_replace(path, contents, length); i++)
         if (i == TRIES || (errno != ENOENT && errno != EWOULDBLOCK))
             return fail(error, path, _("Cannot write"));
@@ -204,7 +204,7 @@ static char *read_open(int fd, gsize most, struct stat *info, gsize *ret_length,
 char *paths_read_file(const char *path, gsize most, struct stat *ret_info, gsize *ret_length,
                       GError **error)
 {
-    /* Not blocking: somebody may have put a FIFO there. */
+    /* O_NONBLOCK: the path may be a FIFO. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {
         bool is_missing = errno == ENOENT || errno == ENOTDIR;

@@ -43,7 +43,7 @@ bool process_has_room(void)
     return false;
 }
 
-static int lost; /* errno of a write around stdio that failed */
+static int lost; /* errno of a failed write outside stdio */
 
 void process_output_lost(int code)
 {
@@ -52,7 +52,7 @@ void process_output_lost(int code)
 
 int process_end(int code)
 {
-    /* An earlier write may have failed, with what was left going out well: ferror remembers. */
+    /* An earlier write may have failed even if this flush succeeds: ferror remembers. */
     bool was_cut = ferror(stdout) != 0;
     int problem = fflush(stdout) == 0 ? lost : errno;
     if (problem == 0 && !was_cut)

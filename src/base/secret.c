@@ -206,7 +206,8 @@ void secret_init_process(void)
     umask(077);
     unsetenv("SSLKEYLOGFILE"); /* libcurl would write the keys of every connection there */
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a write that failed */
+    signal(SIGXFSZ,
+           SIG_IGN); /* a write beyond the file size limit fails instead of killing perch */
 #ifndef PERCH_DEBUGGABLE
     prctl(PR_SET_DUMPABLE, 0);
 #endif

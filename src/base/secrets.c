@@ -9,7 +9,7 @@
 
 enum { ITEM_VERSION = 1 };
 
-/* Everything in an item, by kind, with the part that it belongs to: the writer, the reader, the
+/* Everything in an item, by type, with the part it belongs to: the writer, the reader, the
  * comparison and the merge follow these lists. */
 #define SECRET_MEMBERS(X)            \
     X(client_secret, SECRETS_APP)    \
@@ -64,7 +64,7 @@ void secrets_merge(struct secrets *to, const struct secrets *from, guint parts)
 bool secrets_equal(const struct secrets *a, const struct secrets *b)
 {
     bool same = g_strcmp0(a->instance_url, b->instance_url) == 0;
-    /* No short cut: each comparison runs whatever the others said. */
+    /* No short cut: every comparison runs, whatever the result of the others. */
 #define X(member, part) same = secret_equal(a->member, b->member) & same;
     SECRET_MEMBERS(X)
 #undef X
@@ -76,7 +76,7 @@ bool secrets_equal(const struct secrets *a, const struct secrets *b)
 
 bool secrets_are_good(const struct secrets *secrets, gint64 now_ms)
 {
-    /* A token from the future: the clock was set back, and nobody knows how old it is. */
+    /* A token from the future: the clock was set back, so its age is unknown. */
     return secrets->access_token != NULL && now_ms >= secrets->issued_at &&
            now_ms < secrets->good_until;
 }
@@ -117,7 +117,7 @@ static bool is_known(const char *key)
 
 static const char not_ours[] = N_("The keyring item was not written by perch. Authorize again.");
 
-/* Saving over an item whose other keys were dropped would lose what a newer perch put there. */
+/* An item with unknown keys is refused: saving over it would lose what a newer perch put there. */
 static bool is_ours(const Json *json, GError **error)
 {
     if (!json_is_object(json) || json_get_int(json, "version", 0) < 1) {

@@ -12,7 +12,7 @@ static const char after_host[] = "/?# \t\r\n";
 
 enum part { PART_CLIENT_ID, PART_CLIENT_SECRET, PART_REFRESH_TOKEN, PART_HOST };
 
-/* The alphabets: letters, digits and these; then at most so many '='. */
+/* The alphabets: letters, digits and these characters, then at most this many '='. */
 static const struct {
     const char *name; /* untranslated */
     const char *marks;
@@ -48,7 +48,7 @@ static bool refuse(GError **error, const char *why)
     return false;
 }
 
-/* One part up to end; the next one begins after it. */
+/* Checks the part from *at up to end. */
 static bool take_part(const char **at, const char *end, enum part part, GError **error)
 {
     if (part_fits(part, *at, (gsize)(end - *at)))
@@ -77,7 +77,7 @@ static bool take_whole(struct sfdx_url *url, const char *text, GError **error)
         return refuse(error, _("it does not begin with force://."));
     const char *start[PART_HOST + 1], *end[PART_HOST];
     start[PART_CLIENT_ID] = text + strlen(scheme);
-    /* No part has a ':' or '@' in it, so there is one way to split. */
+    /* No part can contain ':' or '@', so the split is unambiguous. */
     const char *at = strchr(start[PART_CLIENT_ID], '@');
     if (at == NULL)
         return refuse(error, _("there is no @ before the host."));
@@ -110,7 +110,7 @@ static bool take_json(struct sfdx_url *url, const char *text, GError **error)
     const char *inner = json_get_string(result != NULL ? result : json, "sfdxAuthUrl");
     if (json == NULL)
         return refuse(error, _("it begins like JSON but is not valid JSON."));
-    /* Its message is not repeated: nobody knows what is in it. */
+    /* Do not repeat its message: it may contain anything. */
     if (inner == NULL && json_get_int(json, "status", 0) != 0)
         return refuse(error, _("it is the CLI's report of an error. Run that command alone to "
                                "read it."));

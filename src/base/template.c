@@ -5,14 +5,14 @@
 
 enum { PATH_MAX_LENGTH = 120 };
 
-/* ---- reading one ---- */
+/* ---- parse one variable ---- */
 
 /* Length of the path at text, or 0. */
 static gsize path_length(const char *text)
 {
     static const char pattern[] = "\\A[A-Za-z][A-Za-z0-9_-]*(\\[[0-9]{1,3}\\])?(\\.[A-Za-z][A-Za-"
                                   "z0-9_-]*(\\[[0-9]{1,3}\\])?)*";
-    static GRegex *regex; /* compiled once: a list of connections reads thousands */
+    static GRegex *regex; /* compiled once: a list of connections parses thousands */
     g_autoptr(GMatchInfo) match = NULL;
     int end = 0;
     if (regex == NULL)
@@ -28,7 +28,7 @@ static const char *after_blanks(const char *p)
     return p + strspn(p, " ");
 }
 
-/* What stands between the quotes of |default:"…"; p is at the bar. The end is in *ret_end. */
+/* The text between the quotes of |default:"…"; p points at the bar. *ret_end: its end. */
 static char *read_fallback(const char *p, const char **ret_end)
 {
     p = after_blanks(p + 1);
@@ -44,7 +44,7 @@ static char *read_fallback(const char *p, const char **ret_end)
 
 struct variable_text {
     char *path, *fallback; /* owned */
-    gsize length;          /* of the whole, braces included; 0: here is none */
+    gsize length;          /* of the whole, braces included; 0: no variable here */
 };
 
 static void variable_text_clear(struct variable_text *variable)
@@ -70,7 +70,7 @@ static struct variable_text read_variable(const char *text)
     return read;
 }
 
-/* ---- a text of one ---- */
+/* ---- text that is one variable ---- */
 
 char *text_variable(const char *text)
 {
@@ -100,9 +100,9 @@ bool text_path_is_valid(const char *path)
     return length > 0 && path[length] == '\0';
 }
 
-/* ---- a text with several ---- */
+/* ---- text with several variables ---- */
 
-/* Replaces each variable by what replace gives; NULL leaves it. */
+/* Replaces each variable with the result of replace; NULL leaves it unchanged. */
 typedef char *(*replacer)(const struct variable_text *variable, gpointer user);
 
 static char *rewrite(const char *text, replacer replace, gpointer user)
@@ -189,7 +189,8 @@ static Json *place_in_list(Json *list, gint64 index, Json *fresh)
     return (Json *)(guintptr)found;
 }
 
-/* The member of that name, made when it is not there or of another kind; fresh is taken. */
+/* The member of that name; fresh takes its place if it is missing or of another type. Takes
+ * ownership of fresh. */
 static Json *member(Json *object, const char *name, Json *fresh)
 {
     const Json *found = json_get(object, name);

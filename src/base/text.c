@@ -11,7 +11,7 @@
 
 #include "perch/base/secret.h"
 
-/* Characters that reorder or hide what stands around them. */
+/* Characters that reorder or hide the text around them. */
 static bool is_invisible(gunichar c)
 {
     return c == 0x00AD || c == 0x061C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
@@ -118,7 +118,7 @@ char *text_truncate(const char *text, int columns)
     return g_string_free(g_string_append(out, "…"), FALSE);
 }
 
-/* Wiped: it may be of a secret that is shown on wish. */
+/* Wiped, as it may show a secret on request. */
 static GPtrArray *lines_new(void)
 {
     return g_ptr_array_new_with_free_func((GDestroyNotify)wipe_free);
@@ -129,7 +129,7 @@ static void add_line(GPtrArray *lines, const char *start, gsize length)
     g_ptr_array_add(lines, g_strndup(start, length));
 }
 
-/* The bytes of the first line of a paragraph, and where the next line starts. */
+/* Bytes in the first line of a paragraph; *ret_skip: where the next line starts. */
 static gsize line_length(const char *text, gsize left, int columns, gsize *ret_skip)
 {
     gsize fit = MIN(text_fit(text, columns), left);
@@ -145,7 +145,7 @@ static gsize line_length(const char *text, gsize left, int columns, gsize *ret_s
             cut--;
         return cut;
     }
-    if (fit == 0) /* one character wider than the line: take it, or never end */
+    if (fit == 0) /* one character is wider than the line: take it, or loop forever */
         *ret_skip = fit = (gsize)(g_utf8_next_char(text) - text);
     return fit;
 }

@@ -8,12 +8,12 @@
 #include "registry.h"
 
 /*
- * The app's policies as the org tells them: of an External Client App those of its policy record
- * (ExtlClntAppOauthPlcyCnfg), of a Connected App what ConnectedApplication shows. Both need the
- * right to customize the application; without it nothing is known, and nothing is wrong.
+ * The app's policies as the org reports them: for an External Client App its policy record
+ * (ExtlClntAppOauthPlcyCnfg), for a Connected App what ConnectedApplication shows. Both need the
+ * Customize Application permission; without it the policies stay unknown, which is not an error.
  */
 
-/* What the words of the two objects mean on the screen. */
+/* Texts for the screen for the values of both objects. */
 static const struct {
     const char *word, *text;
 } words[] = {
@@ -52,7 +52,7 @@ static void ask(struct check_run *run, const char *soql, check_judge judge)
                    judge);
 }
 
-/* The records of an answer; NULL, and the run is settled, when there are none to see. */
+/* The records in an answer; if it has none, settles the run and returns NULL. */
 static Json *records_of(struct check_run *run, const struct http_response *response)
 {
     g_autoptr(Json) json = response->status == 200 ? http_response_json(response) : NULL;
@@ -124,7 +124,7 @@ static void judge_external(struct check_run *run, const struct http_response *re
         not_found(run);
         return;
     }
-    /* The fix of each row is one click away then. */
+    /* Lets each row's fix link straight to the app's page. */
     connection_set(&run->session->connection->app_id, id);
     run->state = g_strdup(id);
     run->state_free = g_free;
@@ -151,7 +151,7 @@ static void judge_connected(struct check_run *run, const struct http_response *r
     const Json *admin = json_get(record, "OptionsAllowAdminApprovedUsersOnly");
     if (json_is_bool(admin))
         connection_set(&policy->users, json_bool(admin) ? "admin-approved" : "false");
-    /* The unit is not told, nor which of the other policies it is. */
+    /* ConnectedApplication gives neither the unit nor which of the other policies applies. */
     connection_set(&policy->refresh, json_get_int(record, "RefreshTokenValidityPeriod", 0) > 0
                                          ? "expires"
                                          : "infinite");
@@ -173,7 +173,7 @@ void check_app_policies(struct check_run *run)
             judge_external);
 }
 
-/* ---- what it says, row by row ---- */
+/* ---- the rows ---- */
 
 static void compare_word(struct check_run *run, enum cause cause, const char *word,
                          const char *text)
@@ -213,7 +213,7 @@ void check_refresh_policy(struct check_run *run)
 
 /* ---- the session's length ---- */
 
-/* A minute or so is lost on the way here. */
+/* Time lost since the token was issued. */
 enum { SLACK_MINUTES = 2 };
 
 static void compare_minutes(struct check_run *run, gint64 minutes)
@@ -249,7 +249,7 @@ void check_session_timeout(struct check_run *run)
     if (!can_ask(run))
         check_skip(run, _("needs a token"));
     else if (secret_length(session_secrets(session)->client_secret) ==
-             0) /* introspection wants it */
+             0) /* introspection requires it */
         compare_minutes(run, session->app_policy.session_minutes);
     else
         check_http_any(run,

@@ -66,7 +66,7 @@ void compare_same(struct check_run *run)
     check_ok(run, _("matches step 3: %s"), value);
 }
 
-/* A box that is ticked or not, seen from outside. */
+/* A check box, as seen from outside. */
 static void compare_box(struct check_run *run, bool ticked, enum cause when_ticked)
 {
     enum setting_value want = sheet_wants(run->session->connection, compared(run));
@@ -113,7 +113,7 @@ static HttpRequest *authorize_request(const struct check_run *run, const char *r
 
 /* ---- callbacks ---- */
 
-/* Those that this login would not use, asked one after the other. */
+/* The callbacks that this login does not use, tried one after another. */
 struct callbacks {
     GPtrArray *all;
     guint next;
@@ -203,7 +203,7 @@ static void judge_pkce(struct check_run *run, const struct http_response *respon
     failure_clear(&failure);
 }
 
-/* A login without the proof: an app that demands it refuses before it shows a login page. */
+/* An authorize request without PKCE: an app that requires PKCE refuses it before any login page. */
 void check_pkce(struct check_run *run)
 {
     check_http_any(run, authorize_request(run, run->session->redirect_uri, NULL), judge_pkce);
@@ -211,8 +211,8 @@ void check_pkce(struct check_run *run)
 
 /* ---- the secret ---- */
 
-/* A code and a token that nobody ever had: the client is looked at first, so that the answer tells
- * whether it had to send its secret, and whether the one it sent is right. */
+/* A code and a token that never existed: Salesforce authenticates the client first, so the answer
+ * shows whether the consumer secret is required and whether the one sent is right. */
 #define NO_CODE "asked-by-perch-whether-the-secret-is-needed"
 
 enum client_answer { CLIENT_ACCEPTED, CLIENT_REFUSED, CLIENT_UNKNOWN };

@@ -5,22 +5,21 @@
 #include "perch/checks/check.h"
 #include "perch/sheet/sheet.h"
 
-/* How the app differs from its sheet, as far as it can be seen from outside. Which setting a check
- * compares stands in the sheet's table. */
+/* How the app differs from its sheet, as far as can be seen from outside. The sheet's table says
+ * which setting each check tests. */
 
-/* Settles the run with a warning: found, against what the sheet wants, and how to put it right.
- * cause is what will come of it; CAUSE_UNKNOWN where nothing fails and the app only lets more in
- * than it has to. */
+/* Settles the run with a warning: what was found, what the sheet wants, and how to correct it.
+ * cause is the resulting error; CAUSE_UNKNOWN if nothing fails and the app is merely more
+ * permissive than necessary. */
 void compare_differs(struct check_run *run, enum cause cause, const char *found);
-/* Settles it: as the sheet wants. */
+/* Settles the run as ok: the app matches the sheet. */
 void compare_same(struct check_run *run);
 
-/* What was granted, beyond the scopes that nothing works without; NULL = not told. */
+/* Compares the granted scopes (NULL = unknown), apart from those that are indispensable. */
 void compare_scopes(struct check_run *run, const char *granted);
 
-/* What the authorize endpoint says before any login (probe.c). ret_failure is to be cleared,
- * always.
- */
+/* What the authorize endpoint says before any login (probe.c). The caller always clears
+ * ret_failure. */
 enum authorize_word { WORD_NONE, WORD_ACCEPTED, WORD_REFUSED };
 enum authorize_word authorize_word(const struct http_response *response,
                                    struct failure *ret_failure);

@@ -62,9 +62,9 @@ static void check_case(struct check_run *run)
     check_rights(run, "Case", judge_case);
 }
 
-/* ---- how many approvals are left ---- */
+/* ---- remaining approvals ---- */
 
-/* Five approvals for each user and app; the sixth silently ends the oldest (salesforce help
+/* Each user has five approvals per app; the sixth silently revokes the oldest (salesforce help
  * platform.remoteaccess_request_approve). */
 enum { APPROVALS_MAX = 5, APPROVALS_WARN = 4 };
 
@@ -119,7 +119,7 @@ static const struct check_def doctor[] = {
     {"lead", N_("Lead"), false, {"api"}, check_lead},
     {"case", N_("Case"), false, {"api"}, check_case},
     {"approvals", N_("Approvals"), false, {"api"}, check_approvals},
-    /* against the sheet */
+    /* compared with the sheet */
     {"callbacks", N_("All callbacks"), false, {"consumer-key"}, check_other_callbacks},
     {"pkce", N_("PKCE"), false, {"callback"}, check_pkce},
     {"web-secret", N_("Login secret"), false, {"callback", "keyring"}, check_web_secret},

@@ -13,8 +13,8 @@ struct asking {
     struct session *session;
     struct evidence evidence;
     char *object;   /* of the failed call */
-    char *field;    /* that Salesforce named first */
-    Json *policies; /* of all External Client Apps; NULL = not told */
+    char *field;    /* the first one that Salesforce named */
+    Json *policies; /* of all External Client Apps; NULL = unknown */
     guint open;
     GCancellable *cancellable;
     evidence_done done;
@@ -91,9 +91,9 @@ static void read_history(struct asking *asking, const Json *answer)
     }
 }
 
-/* Each approval that a user gave an app is a row; without AppMenuItemId a Connected App is known to
- * the org, but not installed in it. For an External Client App that says nothing: its rows have
- * none often (Object Reference, OauthToken; sfdx-hardis). */
+/* Each row is a user's approval of an app. A row without AppMenuItemId means that a Connected App
+ * is known to the org but not installed. For an External Client App it means nothing, as its rows
+ * often lack the id (Object Reference, OauthToken; sfdx-hardis). */
 static void read_tokens(struct asking *asking, const Json *answer)
 {
     const Json *records = json_get(answer, "records");
@@ -140,7 +140,7 @@ static void take_policy(struct asking *asking, const Json *record)
     asking->evidence.refresh_policy = refresh == NULL ? NULL : text_clean(refresh);
 }
 
-/* Which of them is the app may be told later. */
+/* A later answer may tell which of them belongs to the app. */
 static void read_policies(struct asking *asking, const Json *answer)
 {
     json_free(asking->policies);
@@ -189,8 +189,8 @@ static void read_describe(struct asking *asking, const Json *answer)
     }
 }
 
-/* One field a query where a field may be missing in an org: such a query fails as a whole. The user
- * id goes in for %s; DESCRIBE is no query. */
+/* One query per field that may be missing in an org, as such a query fails as a whole. %s is the
+ * user id; DESCRIBE is not a query. */
 static const struct question {
     const char *soql;
     void (*read)(struct asking *asking, const Json *answer);
@@ -295,7 +295,7 @@ static void finish_one(struct asking *asking)
 {
     if (--asking->open > 0)
         return;
-    /* Nobody waits any more, and the session may be gone. */
+    /* If cancelled, nobody waits any more and the session may be gone. */
     if (!g_cancellable_is_cancelled(asking->cancellable))
         use_policies(asking);
     asking->done(&asking->evidence, asking->user);
@@ -363,7 +363,7 @@ void evidence_gather(struct session *session, enum cause cause, const struct fai
             ask(asking, &questions[i]);
 }
 
-/* ---- what it means ---- */
+/* ---- interpreting ---- */
 
 /* Editions with API access, by Salesforce's REST API guide (intro-rest-compatible-editions). */
 static enum answer edition_has_api(const char *edition)
@@ -391,7 +391,7 @@ static void add_fact(struct diagnosis *diagnosis, const char *format, ...)
     diagnosis->happened = text;
 }
 
-/* User level, org level, or "cannot tell, look here": the API's own text does not say which. */
+/* User level, org level, or "cannot tell, look here": the API's text does not say which. */
 static struct diagnosis *explain_api_disabled(const struct failure *failure, enum cause cause,
                                               enum certainty certainty,
                                               const struct session *session,
@@ -409,7 +409,7 @@ static struct diagnosis *explain_api_disabled(const struct failure *failure, enu
         certainty = CERTAINTY_CERTAIN;
         fact = g_strdup(_("The org says that this user does not have API Enabled."));
     } else if (has_api == ANSWER_YES && !org_wide && !by_text) {
-        /* What was learnt at an earlier login may have changed since. */
+        /* What an earlier login told may have changed since. */
         certainty = now ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY;
         cause = CAUSE_API_DISABLED_USER;
         fact = g_strdup_printf(
@@ -432,8 +432,8 @@ static struct diagnosis *explain_api_disabled(const struct failure *failure, enu
     return diagnosis;
 }
 
-/* A refusal without a reason: Login History has it in its Status. Likely, because another login of
- * the same user may have failed since. */
+/* For a refusal without a reason, Login History has the reason in Status. Only likely, because
+ * another login of the same user may have failed since. */
 static enum cause cause_of_history(enum cause cause, enum certainty *certainty,
                                    const struct evidence *evidence)
 {
@@ -450,7 +450,7 @@ static enum cause cause_of_history(enum cause cause, enum certainty *certainty,
     return told;
 }
 
-/* Who was read to need not read it again. */
+/* Removes the step "look at Login History": perch has already read it. */
 static void drop_history_step(struct diagnosis *diagnosis)
 {
     const char *step = _("Open Login History and read the status of this user's last login.");
@@ -499,7 +499,7 @@ static void add_app(struct diagnosis *diagnosis, const struct evidence *evidence
     }
 }
 
-/* A refresh token that the app's policy ends needs more than another login. */
+/* If the app's policy ends refresh tokens, another login alone does not help. */
 static void add_policies(struct diagnosis *diagnosis, const struct evidence *evidence)
 {
     if (diagnosis->cause == CAUSE_IP_RESTRICTED && evidence->ip_enforced == ANSWER_YES)

@@ -4,13 +4,13 @@
 #include "registry.h"
 
 /*
- * The end of a connection, in an order in which a stop anywhere loses nothing that is still needed:
- * the login is revoked while its token is still there, then the keyring item goes, then the file.
- * Run again, it goes on where it stopped. A revocation that fails stops it and is noted in the
+ * Forgetting a connection, in an order that can be interrupted anywhere without losing anything
+ * still needed: revoke the login while its token exists, delete the keyring item, delete the file.
+ * Another run continues where this one stopped. A failed revocation stops it and is noted in the
  * file.
  */
 
-/* ---- the tokens, under the lock that a refresh takes ---- */
+/* ---- the tokens, under the lock that refreshes take ---- */
 
 static void found(GObject *source, GAsyncResult *async, gpointer user)
 {
@@ -37,7 +37,7 @@ static void check_found(struct check_run *run)
 
 /* ---- the login ---- */
 
-/* So that the next run knows. A file that cannot be read is left as it is. */
+/* Notes it for the next run. Leaves an unreadable file alone. */
 static void note_forgetting(struct session *session)
 {
     g_autoptr(GError) error = NULL;
@@ -64,7 +64,7 @@ static void judge_revoked(struct check_run *run, const struct http_response *res
     }
     struct failure failure;
     failure_from_response(&failure, STAGE_TOKEN, response);
-    /* The only two refusals that this endpoint has for a token that is dead (sent url-encoded). */
+    /* This endpoint's only two refusals of a dead token (sent url-encoded). */
     if (response->end == HTTP_ANSWERED && response->status == 400 &&
         (g_strcmp0(failure.code, "invalid_token") == 0 ||
          g_strcmp0(failure.code, "unsupported_token_type") == 0)) {
@@ -91,7 +91,7 @@ static void check_revoked(struct check_run *run)
                        judge_revoked);
 }
 
-/* ---- what is here ---- */
+/* ---- on this computer ---- */
 
 static void erased(GObject *source, GAsyncResult *async, gpointer user)
 {
@@ -127,7 +127,7 @@ static const struct check_def forget[] = {
 };
 CHECK_LIST(forget_checks, forget);
 
-/* The settings stay: they are what the next login is made with. */
+/* The settings stay: the next login needs them. */
 static const struct check_def disown[] = {
     {"revoked", N_("Login"), true, {NULL}, check_revoked},
     {"erased", N_("Keyring item"), true, {"revoked"}, check_erased},

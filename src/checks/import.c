@@ -2,13 +2,13 @@
 #include "perch/base/text.h"
 #include "registry.h"
 
-/* A login that comes from elsewhere: the host, one refresh whose answer is stored, whose login it
- * is. The tokens are the session's and nobody's yet (TOKENS_WON). */
+/* Imports a login made elsewhere: the host, one refresh whose answer is stored, then whose login it
+ * is. Until then the tokens exist in the session only (TOKENS_WON). */
 
 static void check_taken(struct check_run *run)
 {
-    /* The app may rotate, as far as anybody knows: the keyring has to take the token before it is
-     * spent, and a rescue watches over the answer. */
+    /* The app may rotate refresh tokens: assume so, so that the keyring takes the token before it
+     * is spent and a rescue process guards the answer. */
     run->session->connection->rotation = 1;
     check_refreshed(run);
 }

@@ -9,7 +9,7 @@
 #include "perch/rest/rest.h"
 #include "registry.h"
 
-/* Salesforce refuses a login whose clock is minutes off (DX guide, "3-minute problem"). */
+/* Salesforce refuses logins from a clock that is minutes off (DX guide, "3-minute problem"). */
 enum { CLOCK_WARN_MS = 60 * 1000, CLOCK_FAIL_MS = 3 * 60 * 1000 };
 
 static char *login_host(const struct check_run *run)
@@ -51,7 +51,7 @@ static void judge_connection(struct check_run *run, const struct http_response *
     struct session *session = run->session;
     gint64 server_ms = clock_parse_http_date(http_response_header(response, "Date"));
     session->has_date = server_ms >= 0;
-    /* The header has whole seconds: half a second is the best guess, and half the way back. */
+    /* The header has whole seconds: add half a second, and half the round trip. */
     session->clock_offset_ms =
         response->received_ms - (response->received_ms - response->sent_ms) / 2 - server_ms - 500;
     json_free(session->versions);
@@ -59,7 +59,7 @@ static void judge_connection(struct check_run *run, const struct http_response *
     failure_clear(&session->versions_failure);
     failure_from_response(&session->versions_failure, STAGE_REST, response);
     check_evidence(run, "address", response->ip);
-    if (*response->tls.version != '\0') /* empty on a connection that was kept */
+    if (*response->tls.version != '\0') /* empty on a reused connection */
         session->tls = response->tls;
     if (*session->tls.version == '\0') {
         check_ok(run, _("plain http on this computer"));
@@ -106,7 +106,7 @@ void check_clock(struct check_run *run)
         return;
     }
     gint64 off = ABS(session->clock_offset_ms);
-    off = MAX(0, off - 500); /* what the header's whole seconds hide */
+    off = MAX(0, off - 500); /* uncertainty of the header's whole seconds */
     check_evidence_int(run, "offset_ms", session->clock_offset_ms);
     if (off < CLOCK_WARN_MS) {
         check_ok(run, _("within %.1f s of Salesforce's"), (double)off / 1000.0);
@@ -181,7 +181,7 @@ void check_callback_port(struct check_run *run)
     g_autofree char *text = g_string_free(taken, FALSE);
     check_evidence_int(run, "port", session->port);
     if (session->port == 0) {
-        /* A person can paste the address; a script has nobody to do so. */
+        /* A person can paste the address; in a script nobody can. */
         run->result->blocks = !tokens_asks(session->tokens);
         check_fail_own(run, STAGE_MACHINE, "port-taken", text);
     } else if (*text == '\0')
@@ -201,7 +201,7 @@ static void probed(GObject *source, GAsyncResult *async, gpointer user)
         check_ok(run, _("%s; wrote, read back, deleted"),
                  store_provider(tokens_store(run->session->tokens)));
     else {
-        /* A person can go on without storing; a script has nobody to ask. */
+        /* A person can choose to go on without storing; in a script nobody can. */
         run->result->blocks = !tokens_asks(run->session->tokens);
         check_fail_error(run, STAGE_MACHINE, error);
     }
@@ -231,7 +231,7 @@ static void warn_no_browser(struct check_run *run, const Desktop *desktop)
     }
 }
 
-/* Of a command line, what a person knows it by: no folders, no options. */
+/* The part of a command line that a person recognises: no folders, no options. */
 static char *program_name(const char *line)
 {
     g_auto(GStrv) words = NULL;

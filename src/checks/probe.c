@@ -6,9 +6,9 @@
 #include "registry.h"
 
 /*
- * The authorize endpoint asked without a browser: problems of key and callback come as a bare 400
- * page before any login (never at the callback), a login page or a redirect to one means that both
- * were accepted.
+ * Calls the authorize endpoint without a browser: problems with consumer key or callback come as a
+ * bare 400 page before any login (never at the callback). A login page, or a redirect to one, means
+ * that both were accepted.
  */
 
 static bool is_one_of(const char *code, const char *const *codes)
@@ -16,8 +16,7 @@ static bool is_one_of(const char *code, const char *const *codes)
     return code != NULL && g_strv_contains(codes, code);
 }
 
-/* Of the host that was asked; the page that comes may be its own login page or that of a network.
- */
+/* Whether the page looks like Salesforce's login page; a network may answer with one of its own. */
 static bool is_login_page(const struct http_response *response)
 {
     const char *type = http_response_header(response, "Content-Type");
@@ -26,8 +25,8 @@ static bool is_login_page(const struct http_response *response)
                                 G_REGEX_CASELESS, 0);
 }
 
-/* What the answer says against key or callback: a refusal in a bare page, or one in a redirect.
- * TRUE also when it says nothing against them. */
+/* Takes what the answer says against consumer key or callback: a refusal in a bare page or in a
+ * redirect. TRUE: the answer is a verdict, even one without objection. */
 static bool take_word(struct failure *failure, const struct http_response *response)
 {
     static const char *const page_codes[] = {"html", "empty", "maintenance", "bad-answer", NULL};
@@ -43,7 +42,8 @@ static bool take_word(struct failure *failure, const struct http_response *respo
         return is_login_page(response);
     if (response->status / 100 == 3 || failure->code == NULL)
         return response->status < 400;
-    /* Salesforce refuses with 400 and an error of OAuth's; all else did not look at the app. */
+    /* Salesforce refuses with 400 and an OAuth error; any other answer says nothing about the app.
+     */
     return response->status == 400 && !is_one_of(failure->code, page_codes);
 }
 
@@ -111,8 +111,8 @@ static const struct check_def probe[] = {
     {"callback", N_("Callback"), true, {"consumer-key"}, check_callback},
 };
 
-/* How the app differs from its sheet, while somebody is there who could change it. A script has
- * nobody to tell; perch doctor tells later. */
+/* How the app differs from its sheet, for a person who can change it now. In a script nobody reads
+ * it; perch doctor reports it later. */
 static const struct check_def comparison[] = {
     {"callbacks", N_("All callbacks"), false, {"consumer-key"}, check_other_callbacks},
     {"pkce", N_("PKCE"), false, {"callback"}, check_pkce},

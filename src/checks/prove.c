@@ -9,7 +9,7 @@
 
 /* ---- exchange ---- */
 
-/* A code is posted once. Only where the wire says that nothing was sent is it kept for a retry. */
+/* A code is posted once. It is kept for a retry only if certainly nothing was sent. */
 static bool surely_not_sent(enum http_end end)
 {
     return end == HTTP_DNS || end == HTTP_CONNECT || end == HTTP_TLS || end == HTTP_PROXY ||
@@ -21,7 +21,7 @@ static void exchanged(struct check_run *run)
     check_ok(run, _("access and refresh token"));
 }
 
-/* Whether it is stored, and why not, is told by the row that asks for it. */
+/* A later row reports whether it is stored, and why not. */
 static void stored_at_once(GObject *source, GAsyncResult *async, gpointer user)
 {
     struct check_run *run = user;
@@ -32,8 +32,8 @@ static void stored_at_once(GObject *source, GAsyncResult *async, gpointer user)
     exchanged(run);
 }
 
-/* Before anything else is asked, unless it takes the place of a login that is to stay until this
- * one is proven. */
+/* Stores the tokens before any further request, unless they replace a login that must stay until
+ * the new one is proven. */
 static void store_at_once(struct check_run *run)
 {
     Tokens *tokens = run->session->tokens;
@@ -96,7 +96,7 @@ static void check_exchange(struct check_run *run)
     check_http_any(run, request, judge_exchange);
 }
 
-/* ---- what the answer says ---- */
+/* ---- the answer ---- */
 
 static void check_signature(struct check_run *run)
 {
@@ -131,7 +131,7 @@ void check_scopes(struct check_run *run)
     compare_scopes(run, granted);
 }
 
-/* What is kept is of a size that perch reads again; Salesforce's own are of 80 characters. */
+/* Limits names to a length that perch reads back; Salesforce's have at most 80 characters. */
 static void learn_name(char **member, const char *name)
 {
     enum { COLUMNS = 160 };
@@ -172,7 +172,7 @@ static void judge_userinfo(struct check_run *run, const struct http_response *re
     userinfo_clear(&session->userinfo);
     session->userinfo = info;
     connection_set(&session->connection->username, info.username);
-    /* The org's name is nice to have; an org that refuses the query is known by its id. */
+    /* The org's name is optional; if the query is refused, the id identifies the org. */
     check_http_any(run,
                    query_request(session_base(session), session_version(session),
                                  "SELECT Name, OrganizationType, IsSandbox FROM Organization",
@@ -188,7 +188,7 @@ void check_who(struct check_run *run)
         judge_userinfo);
 }
 
-/* Both by name, so that a person sees which of them is meant. */
+/* Names both, so that a person can choose. */
 static void fail_other_org(struct check_run *run)
 {
     const struct session *session = run->session;
@@ -221,7 +221,7 @@ static void check_same_org(struct check_run *run)
         fail_other_org(run);
 }
 
-/* ---- how long access tokens live ---- */
+/* ---- lifetime of access tokens ---- */
 
 static void judge_introspect(struct check_run *run, const struct http_response *response)
 {
@@ -233,7 +233,7 @@ static void judge_introspect(struct check_run *run, const struct http_response *
         check_ok(run, _("lifetime not stated; perch refreshes after 15 minutes"));
         return;
     }
-    /* Up to the next whole minute: the way here took a moment. */
+    /* Rounded up to whole minutes, as the answer took a moment. */
     session->connection->session_seconds = (seconds + 59) / 60 * 60;
     check_evidence_int(run, "seconds", session->connection->session_seconds);
     g_autofree char *lasts = text_duration(session->connection->session_seconds);
@@ -269,7 +269,7 @@ static void stored(GObject *source, GAsyncResult *async, gpointer user)
 static void check_stored(struct check_run *run)
 {
     struct session *session = run->session;
-    session->connection->forgetting = 0; /* a new login is the opposite of it */
+    session->connection->forgetting = 0; /* a new login cancels forgetting */
     if (tokens_in_memory(session->tokens)) {
         check_warn(run, NULL, _("not stored: the tokens are in memory until perch ends"));
         return;
@@ -300,7 +300,7 @@ void check_refreshed(struct check_run *run)
     check_refresh(run, NULL, refreshed, run);
 }
 
-/* Not needed as a row: without a consumer secret it is skipped, and that is fine. */
+/* Skipped without a consumer secret, which is fine. */
 static void check_refreshed_signed(struct check_run *run)
 {
     const struct session *session = run->session;
@@ -323,11 +323,11 @@ void check_rotation(struct check_run *run)
                _("on: a flow that holds one refresh token stops after its first refresh"));
 }
 
-/* ---- the grant before ---- */
+/* ---- the former login ---- */
 
-/* A user has five approvals for an app; an old one left alive would some day end another
- * installation (Salesforce Help, platform.remoteaccess_request_approve). It goes only now that the
- * new one is proven. */
+/* A user has five approvals per app; an old one left alive would some day end another
+ * installation's (Salesforce Help, platform.remoteaccess_request_approve). It is revoked only now
+ * that the new login is proven. */
 static void judge_old_grant(struct check_run *run, const struct http_response *response)
 {
     const bool invalid = response->end == HTTP_ANSWERED && response->status == 400;
@@ -353,7 +353,7 @@ static void check_old_grant(struct check_run *run)
                        judge_old_grant);
 }
 
-/* The first login: stored as soon as it is known to be no mistake, so that it cannot be lost. */
+/* The first login: stored as soon as it is known to be the right one, so that it cannot be lost. */
 static const struct check_def first_login[] = {
     {"exchange", N_("Code exchanged"), true, {NULL}, check_exchange},
     {"signature", N_("Signature"), true, {"exchange"}, check_signature},
@@ -367,8 +367,8 @@ static const struct check_def first_login[] = {
     {"old-grant", N_("Previous login"), false, {"refreshed"}, check_old_grant},
 };
 
-/* A login in place of one that is stored, and may be alive: that stays until this one has done all
- * that it is for. The refresh stores. */
+/* A login that replaces a stored one, which may be alive: that one stays until the new one has
+ * proven everything. The refresh stores the new one. */
 static const struct check_def login_again[] = {
     {"exchange", N_("Code exchanged"), true, {NULL}, check_exchange},
     {"signature", N_("Signature"), true, {"exchange"}, check_signature},

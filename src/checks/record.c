@@ -68,7 +68,8 @@ static void check_createable(struct check_run *run)
 
 /* ---- insert, read back, delete ---- */
 
-/* A request that went out, and no answer of Salesforce's own that says how it ended. */
+/* Whether the record may exist: the request went out, but no answer from Salesforce says how it
+ * ended. */
 static bool may_be_there(const struct http_response *response)
 {
     if (response->end != HTTP_ANSWERED)
@@ -76,7 +77,7 @@ static bool may_be_there(const struct http_response *response)
     return response->status / 100 == 2 || response->status == 502 || response->status == 504;
 }
 
-/* why: what is wrong with a 201; NULL = the answer itself tells. */
+/* why: what is wrong with a 201; NULL = the answer itself says so. */
 static void fail_insert(struct check_run *run, const struct http_response *response,
                         const GError *why)
 {

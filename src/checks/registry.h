@@ -4,12 +4,12 @@
 
 #include "perch/checks/check.h"
 
-/* One table a file; check_list_def() in lists.c names them all. */
+/* One table per file; check_list_def() in registry.c lists them all. */
 extern const struct check_list_def preflight_checks, probe_checks, prove_checks, describe_checks,
     insert_checks, dry_run_checks, status_checks, doctor_checks, rehearse_checks, forget_checks,
     import_login_checks, disown_checks;
 
-/* Checks that stand in more than one list. */
+/* Checks that are in more than one list. */
 void check_lookup(struct check_run *run);
 void check_connection(struct check_run *run);
 void check_salesforce(struct check_run *run);
@@ -36,24 +36,25 @@ void check_scopes(struct check_run *run);
 void check_who(struct check_run *run);
 void check_api(struct check_run *run);
 
-/* One refresh of the run's connection. asker (NULL = perch itself): who makes the request in its
- * place, and looks at each answer; both get the run, which may have lost its list. */
+/* One refresh of the run's connection. asker (NULL = a plain refresh) builds the request instead
+ * and looks at each answer; both callbacks get the run, whose list may be gone. */
 struct check_asker {
     HttpRequest *(*request)(gpointer run);
     void (*answered)(const struct http_response *response, gpointer run);
 };
 void check_refresh(struct check_run *run, const struct check_asker *asker, refresh_done done,
                    gpointer user);
-/* The keyring, or the lock, refused. */
+/* Fails the run with an error of the keyring or the lock. */
 void check_fail_tokens(struct check_run *run, const GError *error);
-/* How a call of tokens.h that has user for its run ended. FALSE: nobody is left to hear of it, or
- * the keyring, or the lock, refused, which the run has then failed with. */
+/* Takes the result of a tokens.h call for run. FALSE: the list is gone, or keyring or lock failed,
+ * and so has the run. */
 bool check_tokens_done(struct check_run *run, GAsyncResult *async);
-/* A refresh that did not end with stored tokens: what failed, or what becomes of the tokens. */
+/* Fails the run after a refresh without stored tokens: what failed, or what happens to the tokens.
+ */
 void check_fail_refresh(struct check_run *run, struct refresh_result *result);
 
-/* Whether Salesforce has revoked what it was asked to; the page of something in between, which also
- * says 200, is no such answer. */
+/* Whether Salesforce has revoked the token. A 200 from something in between, such as a proxy's
+ * page, does not count. */
 bool check_is_revoked(const struct http_response *response);
 
 #define CHECK_LIST(name, table) \

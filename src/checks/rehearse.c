@@ -75,7 +75,7 @@ static void loaded(GObject *source, GAsyncResult *async, gpointer user)
         export_values(run);
 }
 
-/* Which the wizard has in its session, and a command has in the keyring. */
+/* The wizard has the tokens in its session; a command reads them from the keyring. */
 static void check_values(struct check_run *run)
 {
     struct session *session = run->session;
@@ -123,7 +123,7 @@ Json *rehearse_record(const Json *channel, const Json *variables)
     return record;
 }
 
-/* Of a form-encoded body, as it may be shown: its secrets are left out. */
+/* A form-encoded body for display, without its secrets. */
 static char *shown_form(const char *body)
 {
     g_auto(GStrv) pairs = g_strsplit(body, "&", -1);
@@ -138,7 +138,7 @@ static char *shown_form(const char *body)
     return g_strjoinv("&", pairs);
 }
 
-/* The request as the step's form holds it. */
+/* Adds the request to the evidence, as in the form of the flow's step. */
 static void tell_request(struct check_run *run, const Json *step)
 {
     Json *request = json_object();
@@ -164,7 +164,7 @@ static const char *token_value(const char *name, gpointer user)
                : NULL;
 }
 
-/* body is taken. */
+/* Takes ownership of body. */
 static HttpRequest *step_request(const struct check_run *run, const Json *step, char *body)
 {
     HttpRequest *request =
@@ -202,7 +202,7 @@ void rehearse_refused(struct check_run *run, enum stage stage, const Json *chann
 
 /* ---- step 1: a token ---- */
 
-/* {{env.NAME}}, where the platform keeps its secrets apart. */
+/* {{env.NAME}}, for platforms that keep secrets separately. */
 static const char *env_value(const char *path, gpointer user)
 {
     const struct rehearsal *rehearsal = user;
@@ -211,8 +211,8 @@ static const char *env_value(const char *path, gpointer user)
                : NULL;
 }
 
-/* The flow's first request, by the values as they are once the lock is ours; what comes is kept and
- * stored as with every other refresh. */
+/* The flow's first request, with the values as they are under the lock; its answer is stored like
+ * that of any other refresh. */
 static HttpRequest *flow_request(gpointer user)
 {
     struct check_run *run = user;
@@ -224,7 +224,7 @@ static HttpRequest *flow_request(gpointer user)
                         text_fill(json_get_string(step, "body"), env_value, rehearsal_of(run)));
 }
 
-/* The token as the flow's form takes it out of the answer. */
+/* Takes the token from the answer as the flow's form does. */
 static void flow_answered(const struct http_response *response, gpointer user)
 {
     struct check_run *run = user;
@@ -301,7 +301,7 @@ static void check_create(struct check_run *run)
     tell_request(run, step);
     json_set(run->result->evidence, "sent", json_copy(record));
     HttpRequest *request = step_request(run, step, json_print(record));
-    http_request_header(request, "Sforce-Auto-Assign", "FALSE"); /* nobody is to be mailed */
+    http_request_header(request, "Sforce-Auto-Assign", "FALSE"); /* no assignment mail */
     check_http(run, request, judge_created);
 }
 
@@ -367,7 +367,7 @@ static void judge_deleted(struct check_run *run, const struct http_response *res
     check_ok(run, _("nothing left behind"));
 }
 
-/* What the function created, one after the other. */
+/* Deletes the records that the function created, one after another. */
 static void judge_removed(struct check_run *run, const struct http_response *response);
 
 static void check_removed(struct check_run *run)
@@ -430,7 +430,7 @@ static void add(GArray *checks, const struct channel *channel, const char *part,
     g_array_append_val(checks, def);
 }
 
-/* A need that begins with '-' is of the same channel. */
+/* A need that begins with '-' refers to the same channel. */
 static const char *const after_token[] = {"token", NULL}, *const after_create[] = {"-create", NULL},
                          *const after_read[] = {"-create", "~-read", NULL},
                          *const after_webhook[] = {"-webhook", NULL},
@@ -461,7 +461,7 @@ static void add_channel(GArray *checks, const struct channel *channel,
         check_flow_deleted);
 }
 
-/* A flow belongs to one channel: with its webhook only that one is played. */
+/* A flow belongs to one channel: with its webhook, only that channel is rehearsed. */
 static void build(const struct session *session, GArray *checks)
 {
     static const struct check_def first[] = {

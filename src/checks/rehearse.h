@@ -5,23 +5,23 @@
 #include "perch/checks/check.h"
 #include "perch/checks/rehearse.h"
 
-/* What the parts of the rehearsal share. */
+/* Shared by the parts of the rehearsal. */
 
-/* The channel of the export that a check of the rehearsal is about: its id is "CHANNEL-create". */
+/* The exported channel that a check is about; the check's id is "CHANNEL-create" or similar. */
 const Json *rehearse_channel(const struct check_run *run);
 
-/* The channel's record as the flow's form makes it of these variables (name → value). */
+/* The channel's record as the flow's form builds it from these variables (name → value). */
 Json *rehearse_record(const Json *channel, const Json *variables);
 
-/* base + rest, with the flow's token. */
+/* A request for base + rest with the flow's token. */
 HttpRequest *rehearse_request(const struct check_run *run, const char *method, const char *base,
                               const char *rest);
 
-/* Salesforce's refusal as a failure that knows the channel's object. */
+/* Fails the run with Salesforce's refusal, for the channel's object. */
 void rehearse_refused(struct check_run *run, enum stage stage, const Json *channel,
                       const struct http_response *response);
 
-/* The Node.js of this machine, owned by the caller; NULL: there is none. */
+/* Path of Node.js on this machine, owned by the caller; NULL if there is none. */
 char *rehearse_node(void);
 void check_function(struct check_run *run);
 

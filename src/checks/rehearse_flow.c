@@ -8,14 +8,14 @@
 #include "perch/handoff/handoff.h"
 
 /*
- * The whole chain: the flow itself is started by its webhook, with samples that carry a mark, and
- * the org is asked until a record with that mark is there. The address of the webhook is a secret:
- * it appears nowhere but in the request.
+ * The whole chain: calls the flow's webhook with samples that contain a mark, then queries the org
+ * until a record with that mark exists. The webhook's address is a secret: it appears in the
+ * request only.
  */
 
 enum { WATCH_MS = 60 * 1000, ASK_EVERY_MS = 1500, NEWEST = 50 };
 
-/* ---- calling it ---- */
+/* ---- call the flow ---- */
 
 static void make_mark(struct rehearsal *rehearsal)
 {
@@ -26,7 +26,7 @@ static void make_mark(struct rehearsal *rehearsal)
         g_strdup_printf("perch%02x%02x%02x%02x", bytes[0], bytes[1], bytes[2], bytes[3]);
 }
 
-/* Numbers stay what they are: a field may refuse other characters. */
+/* No mark in numbers: a field may refuse other characters. */
 static bool can_carry_mark(const char *sample)
 {
     return sample[strcspn(sample, "0123456789")] == '\0' || g_ascii_isalpha(*sample);
@@ -58,7 +58,7 @@ static char *payload(const struct check_run *run)
     return json_print(body);
 }
 
-/* Whether a variable in the field's text takes the mark. */
+/* Whether a variable in the field's text contains the mark. */
 static bool is_marked(const Json *channel, const Json *field)
 {
     g_autoptr(GPtrArray) names = text_variables(json_get_string(field, "text"));
@@ -70,7 +70,7 @@ static bool is_marked(const Json *channel, const Json *field)
     return false;
 }
 
-/* A field that the flow fills with a variable; of the type, NULL = of any. */
+/* A field of this type (NULL = any) that the flow fills with a variable. */
 static const char *marked_field(const Json *channel, const char *type)
 {
     JSON_FOREACH(field, json_get(channel, "fields"))
@@ -82,7 +82,7 @@ static const char *marked_field(const Json *channel, const char *type)
     return NULL;
 }
 
-/* The address is Bird's: what Salesforce's own hosts would need is of no help. */
+/* The address is Bird's: advice for Salesforce's hosts does not apply. */
 static void judge_lost(struct check_run *run, const struct http_response *response)
 {
     if (response->end == HTTP_TIMEOUT_ANSWER || response->end == HTTP_CUT ||
@@ -98,8 +98,8 @@ static void judge_lost(struct check_run *run, const struct http_response *respon
     check_fail_own(run, STAGE_ANY, "webhook", text);
 }
 
-/* A flow that answers at once hands on what its function returned. The org is watched all the same:
- * what it says and what is there may differ. */
+/* A flow that answers at once passes on what its function returned. Watch the org anyway: the
+ * answer and the facts may differ. */
 static bool told_failure(struct check_run *run, const struct http_response *response)
 {
     g_autoptr(Json) answer = http_response_json(response);
@@ -167,7 +167,7 @@ void check_webhook(struct check_run *run)
     check_http_any(run, request, judge_webhook);
 }
 
-/* ---- watching for its record ---- */
+/* ---- watch for its record ---- */
 
 static bool carries_mark(const struct check_run *run, const Json *record)
 {
@@ -183,7 +183,7 @@ static bool carries_mark(const struct check_run *run, const Json *record)
 static char *watch_query(const struct check_run *run)
 {
     const Json *channel = rehearse_channel(run);
-    const char *searched = marked_field(channel, "string"); /* SOQL looks into no long text */
+    const char *searched = marked_field(channel, "string"); /* SOQL cannot filter on long text */
     GString *soql = g_string_new("SELECT Id");
     JSON_FOREACH(value, json_get(json_get(channel, "step"), "body"))
     {
@@ -259,7 +259,7 @@ static void judge_records(struct check_run *run, const struct http_response *res
     check_fail_own(run, STAGE_ANY, "not-arrived", text);
 }
 
-/* The exported address without "sobjects/Lead" is where queries go. */
+/* Queries go to the exported address without "sobjects/Lead". */
 static void ask_for_record(struct check_run *run)
 {
     const char *url = json_get_string(json_get(rehearse_channel(run), "step"), "url");

@@ -7,11 +7,12 @@
 #include "rehearse.h"
 
 /*
- * The function that perch writes for a flow, run by Node.js where that is there: once with the
- * channel's samples, and once with what a message may lack. Program and secrets go through a pipe.
+ * Runs the function that perch writes for a flow, if Node.js is installed: once with the channel's
+ * samples, and once with everything missing that a message may lack. Program and secrets go through
+ * a pipe.
  */
 
-/* Nobody is to be mailed for these records: assignment rules stay off. */
+/* No mail for these records: assignment rules stay off. */
 static const char prelude[] =
     "for (const transport of [require('http'), require('https')]) {\n"
     "  const send = transport.request;\n"
@@ -20,7 +21,7 @@ static const char prelude[] =
     "done);\n"
     "}\n";
 
-/* What a platform does with the file; the result is the one line of output. */
+/* Runs the file as a platform does; prints the result as one line. */
 static const char runner[] =
     "\n(async () => {\n"
     "  const { env, calls } = %s;\n"
@@ -35,7 +36,7 @@ char *rehearse_node(void)
     return node != NULL ? node : g_find_program_in_path("nodejs");
 }
 
-/* The samples as the flow would hand them over; or with nothing where that can be. */
+/* The samples as the flow passes them; if bare, empty except for the sender's number, in a list. */
 static Json *variables_of(const Json *channel, bool bare)
 {
     Json *variables = json_object();
@@ -91,7 +92,7 @@ static void keep_record(const struct check_run *run, const Json *result, const c
                              g_strdup(id));
 }
 
-/* What it returned is explained as what anybody pastes. */
+/* Explains what the function returned like pasted text. */
 static void fail_as(struct check_run *run, const Json *returned)
 {
     struct failure failure;

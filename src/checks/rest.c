@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "registry.h"
 
-/* A REST call that gets a second chance: a token may have been revoked before its time, and one
- * refresh tells that from a dead connection. */
+/* A REST call with a second try: an access token may have been revoked early, and one refresh
+ * distinguishes that from a dead connection. */
 struct rest_call {
     struct check_run *run;
     HttpRequest *(*build)(struct session *session);
     check_judge judge;
 };
 
-/* How long a keyring that refuses new tokens is tried while somebody looks at a list. */
+/* How long to retry a keyring that refuses new tokens while a person watches the list. */
 enum { SAVE_MS = 1000 };
 
 void check_refresh(struct check_run *run, const struct check_asker *asker, refresh_done done,
@@ -60,7 +60,7 @@ static void refreshed(struct refresh_result *result, gpointer user)
     if (!check_run_is_alive(run))
         return;
     session_refreshed(run->session, result);
-    /* An access token whose refresh token may be lost is not used. */
+    /* Never use an access token whose refresh token may be lost. */
     if (!result->ok || (result->rotated && result->unstored))
         check_fail_refresh(run, result);
     else

@@ -8,18 +8,17 @@
 #include "perch/checks/check.h"
 
 /*
- * A run (one check under way) may outlive its list: an HTTP answer or a keyring callback can still
- * be on its way when the list is freed. The run then has no result any more and frees itself when
- * the callback comes.
+ * A run (one running check) may outlive its list: an HTTP answer or a keyring callback can be
+ * pending when the list is freed. The run then has no result and frees itself in the callback.
  */
 struct CheckList {
     const struct check_list_def *def;
-    struct check_list_def own; /* def, where the list was built for this session */
+    struct check_list_def own; /* def of a list built for this session */
     GArray *built;             /* its checks, or NULL */
     struct session *session;
     struct check_list_listener listener;
     GPtrArray *results; /* struct check_result * */
-    GPtrArray *runs;    /* struct check_run *, NULL where nothing is under way */
+    GPtrArray *runs;    /* struct check_run *; NULL = not running */
     GCancellable *cancellable;
     guint advance_source;
     bool done;
@@ -116,7 +115,7 @@ static gboolean advance(gpointer user)
         }
         open += result->status == CHECK_WAITING || result->status == CHECK_RUNNING;
     }
-    /* A check that ended at once may have made an earlier row ready: come round again. */
+    /* A check that ended at once may have made an earlier row ready: scan again. */
     if (open == 0 && !list->done) {
         list->done = true;
         list->listener.done(list->listener.user);
@@ -217,7 +216,7 @@ static void settle(struct check_run *run, enum check_status status)
     schedule(list);
 }
 
-/* Evidence in a few words: an answer may be of any length, and all of it would hide the rest. */
+/* Shortens the evidence: an answer of any length would hide the other rows. */
 static void summarize(struct check_run *run, const char *text)
 {
     enum { COLUMNS = 300 };
@@ -274,7 +273,7 @@ static void set_diagnosis(struct check_result *result, const struct session *ses
     check_result_diagnose(result, diagnosis, org, &ids);
 }
 
-/* Where the fix differs between the kinds of app, this decides. */
+/* Sets the kind of app, which decides between different fixes. */
 static void tell_app(const struct check_run *run, struct failure *failure)
 {
     failure->app = run->session->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED
@@ -325,7 +324,7 @@ static void expire_result(CheckList *list, guint index)
     failure_clear(&failure);
     if (run != NULL) {
         result->milliseconds = (int)(clock_monotonic_ms() - result->started_ms);
-        run->result = NULL; /* it frees itself when its answer comes */
+        run->result = NULL; /* the run frees itself when its answer comes */
         list->runs->pdata[index] = NULL;
     }
     result->status = CHECK_FAILED;
@@ -346,7 +345,7 @@ void check_list_expire(CheckList *list)
     list->done = true;
 }
 
-/* A failure that waits for what the org says about it. */
+/* A failure that waits for evidence from the org. */
 struct inquiry {
     struct check_run *run;
     struct failure failure;
@@ -418,7 +417,7 @@ void check_fail_response(struct check_run *run, enum stage stage, enum failure_t
     check_fail(run, &failure);
 }
 
-/* Every REST answer tells how much of the day's allowance is used. */
+/* Every REST answer says how much of the daily API allowance is used. */
 static void note_limits(struct session *session, const struct http_response *response)
 {
     const char *header = http_response_header(response, "Sforce-Limit-Info");

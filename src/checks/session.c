@@ -150,7 +150,7 @@ const char *session_base(const struct session *session)
 
 const char *session_version(const struct session *session)
 {
-    /* Any org of the last years knows it; preflight puts the newest in its place. */
+    /* A version that every org of recent years supports; preflight replaces it with the newest. */
     const char *version = session->connection->api_version;
     return version != NULL ? version : "60.0";
 }

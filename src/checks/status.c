@@ -46,7 +46,7 @@ static void check_token(struct check_run *run)
         check_refresh(run, NULL, refreshed, run);
 }
 
-/* Who comes near the allowance of a day should know before a flow does. */
+/* Warn near the daily allowance, before a flow fails. */
 enum { ALLOWANCE_WARN_PERCENT = 80 };
 
 static void judge_limits(struct check_run *run, const struct http_response *response)

@@ -8,21 +8,22 @@
 #include "perch/sheet/sheet.h"
 #include "perch/store/store.h"
 
-/* perch app [NAME]: what has to stand in the app, as a sheet or as files to deploy. */
+/* perch app [NAME]: the app's settings, as a sheet or as files to deploy. */
 
 enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_METADATA, FORMAT_COUNT };
 static const char *const format_names[] = {"text", "markdown", "metadata", NULL};
 static const char *const kind_names[] = {"eca", "connected", NULL};
 
 struct app_command {
-    const char *name; /* connection; NULL = the values that a new one would have */
+    const char *name; /* connection; NULL = the values for a new connection */
     const char *output;
     const char *email;
-    int format, kind, values; /* -1 = none was given */
+    int format, kind, values; /* -1 = not given */
     bool json, own_key;
 };
 
-/* Its place in names; -1: a sentence is on standard error. NULL is fine and changes nothing. */
+/* Sets *ret_index to the index of text in names; a NULL text changes nothing. FALSE: a sentence is
+ * on standard error. */
 static bool choose(const char *option, const char *text, const char *const *names, int *ret_index)
 {
     if (text == NULL)
@@ -60,7 +61,7 @@ static char *folder_of(const struct app_command *command, const Connection *conn
                                    : g_strdup_printf("%s-metadata", connection->app_api_name);
 }
 
-/* All of them or none: nothing that is there is touched. */
+/* All files or none: existing files are never touched. */
 static bool nothing_there(const char *folder, const GPtrArray *files, GError **error)
 {
     for (guint i = 0; i < files->len; i++) {
@@ -90,8 +91,8 @@ static bool write_all(const char *folder, const GPtrArray *files, GError **error
     return true;
 }
 
-/* A draft without a consumer key gets one, kept before the files are written: an app whose key
- * nobody remembers is of no use. What the sheet said goes into the draft with it. */
+/* Gives a draft without a consumer key one, saved before the files are written: an app whose key is
+ * forgotten is useless. The sheet's values go into the draft as well. */
 static bool take_key(const struct app_command *command, const char *config_dir,
                      Connection *connection, GError **error)
 {
@@ -105,7 +106,7 @@ static bool take_key(const struct app_command *command, const char *config_dir,
     return connections_save(config_dir, connection, error);
 }
 
-/* The connection as the files have it: the key of an app that is there already stays out. */
+/* The connection as written to the files: without the key of an app that already exists. */
 static Connection *to_write(const struct app_command *command, const Connection *connection)
 {
     Connection *copy = connection_copy(connection);

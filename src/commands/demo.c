@@ -13,7 +13,7 @@
 #include "perch/commands/command.h"
 #include "perch/store/own_keyring.h"
 
-/* Failures that can be rehearsed; the demo org has the rest of each row. */
+/* Failures that can be rehearsed; the demo org's own table completes each row. */
 static const struct rehearsal {
     const char *name, *cause, *happens, *todo;
 } rehearsals[] = {
@@ -23,9 +23,9 @@ static const struct rehearsal {
 };
 
 /*
- * The demo: starts the demo org, and runs the wizard on it as on any org, with settings,
- * keyring items and files in a folder of their own that is gone afterwards. perch knows nothing of
- * the demo org but its address, as it would of any other.
+ * The demo: starts the demo org and runs the wizard on it as on any org. Settings, keyring items
+ * and files are in a separate folder that is deleted afterwards. As with any org, perch only knows
+ * the demo org's address.
  */
 struct demo {
     const struct rehearsal *rehearsal; /* NULL: everything works */
@@ -38,7 +38,7 @@ struct demo {
     Secret *client_secret;
 };
 
-/* Beside this program when it was built here, else where it was installed. */
+/* Next to this program in a build tree, else where it is installed. */
 static char *find_program(void)
 {
     char self[4096];
@@ -124,8 +124,8 @@ static void remove_tree(const char *path)
     g_remove(path);
 }
 
-/* Settings and keyring of their own. A private Secret Service, so that the demo needs none of the
- * person's and leaves nothing in it. */
+/* Separate settings and a private Secret Service, so that the demo needs no keyring of the person's
+ * and leaves nothing in it. */
 static bool prepare(struct demo *demo, GError **error)
 {
     demo->folder = g_dir_make_tmp("perch-demo-XXXXXX", error);
@@ -159,7 +159,7 @@ static void demo_clear(struct demo *demo)
     secret_unref(demo->client_secret);
 }
 
-/* Why a scripted browser logs in; NULL = it does not. */
+/* Why a scripted browser is used; NULL = it is not. */
 static const char *why_scripted(bool terminal, bool no_input, bool browser)
 {
     if (!browser)
@@ -184,7 +184,7 @@ static void say_hello(const struct demo *demo, const char *scripted)
         fprintf(stderr, "%s\n", scripted);
 }
 
-/* The demo org's own scripted browser as $BROWSER. */
+/* Sets $BROWSER to the demo org's scripted browser. */
 static void use_scripted_browser(const struct demo *demo)
 {
     const Json *user = json_first(json_get(demo->json, "users"));
@@ -194,7 +194,7 @@ static void use_scripted_browser(const struct demo *demo)
     g_setenv("BROWSER", command, TRUE);
 }
 
-/* How it was wrong and how it is cured, for who did not find out. */
+/* What the failure was and how to fix it, for those who did not find out. */
 static char *exit_message(const struct demo *demo)
 {
     const char *gone =

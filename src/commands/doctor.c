@@ -7,7 +7,7 @@
 #include "perch/commands/command.h"
 #include "perch/net/desktop.h"
 
-/* Every check of each connection, all connections at the same time. */
+/* Every check of each connection, all connections in parallel. */
 
 struct patients {
     struct app_job *jobs;
@@ -25,7 +25,7 @@ static bool add_patient(struct patients *patients, const char *name,
     return true;
 }
 
-/* The named ones, else all that are set up. */
+/* The named connections, else all that are set up. */
 static GStrv choose_names(GStrv names, const char *config_dir)
 {
     if (names[0] != NULL)
@@ -64,8 +64,8 @@ static void print_text(const struct app_job *job, double seconds, bool quiet)
     }
 }
 
-/* The gravest first: what only a person can put right, then what somebody else has to, then what
- * passes. */
+/* Most serious first: what this person must fix, then what somebody else must, then what passes by
+ * itself. */
 static const enum perch_exit gravest[] = {
     PERCH_EXIT_UNEXPECTED, PERCH_EXIT_AUTHORIZATION, PERCH_EXIT_APP,     PERCH_EXIT_API,
     PERCH_EXIT_KEYRING,    PERCH_EXIT_RECORD,        PERCH_EXIT_NETWORK, PERCH_EXIT_BUSY,
@@ -95,7 +95,7 @@ static int print_json(const struct patients *patients)
     json_set_string(json, "status", code == PERCH_EXIT_OK ? "ok" : "failed");
     json_set_int(json, "exit", code);
     const Json *only = json_first(all);
-    if (patients->count == 1) { /* one connection: its object, as every other command */
+    if (patients->count == 1) { /* one connection: the same object as every other command prints */
         g_autoptr(WipedText) text = json_print(only);
         puts(text);
         return code;

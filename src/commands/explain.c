@@ -8,14 +8,14 @@
 #include "perch/commands/command.h"
 #include "perch/explain/explain.h"
 
-/* Explains an error that somebody pastes. The exit code is that of its cause. */
+/* Explains a pasted error. The exit code is that of its cause. */
 
 enum { SUMMARY_CHARACTERS = 60 };
 
 struct question {
     enum stage stage;
     long status;
-    const char *path; /* NULL: the terminal, or standard input where that is none */
+    const char *path; /* NULL: the terminal, or standard input if that is not one */
     bool no_input;
 };
 
@@ -46,7 +46,7 @@ static const char *stage_word(enum stage stage)
     return stage < G_N_ELEMENTS(words) ? words[stage] : NULL;
 }
 
-/* What was read from the text besides code and message. */
+/* What was parsed from the text besides code and message. */
 static Json *evidence_of(const struct failure *failure)
 {
     Json *json = json_object();
@@ -87,7 +87,7 @@ static struct check_result *make_row(guint i, const struct failure *failure, con
     return row;
 }
 
-/* More looks like errors than is read closely: the first and the last of it were. */
+/* More text looks like errors than is parsed closely: only its beginning and end were. */
 static void tell_left_out(struct check_result *row, gsize left_out)
 {
     g_autofree char *before = row->summary;
@@ -123,7 +123,7 @@ static void print_cause(const struct diagnosis *diagnosis)
     printf("        %s\n", line);
 }
 
-/* What to paste into an issue, so that the next perch knows it. Secrets are out of it already. */
+/* Text for a bug report, so that a later perch recognises the error. It contains no secrets. */
 static void print_report(const struct check_result *row)
 {
     printf("\n%s\n\n", _("perch does not know this. To report it, paste these lines into an "

@@ -9,7 +9,8 @@
 struct forget_options {
     const char *name;
     gboolean keep_grant;
-    char **ret_problem; /* Home's: why it failed goes there; NULL = to standard error */
+    char **ret_problem; /* for Home: receives the reason for a failure; NULL = print it on standard
+                           error */
     struct common_options common;
 };
 
@@ -28,8 +29,8 @@ static void looked(GObject *source, GAsyncResult *result, gpointer user)
     g_main_loop_quit(look->loop);
 }
 
-/* Whether the keyring may have something of that name: settings that could not be saved, or that
- * somebody deleted, are no reason to leave a login alive. */
+/* Whether the keyring may have an item of that name: missing settings, never saved or deleted, are
+ * no reason to leave a login alive. */
 static bool has_item(const struct services *services, const char *name)
 {
     struct look look = {.loop = g_main_loop_new(NULL, FALSE)};
@@ -41,7 +42,7 @@ static bool has_item(const struct services *services, const char *name)
     return !look.none;
 }
 
-/* Settings that cannot be read are no reason to keep them: what is needed is in the keyring. */
+/* Unreadable settings can be forgotten, too: the keyring has what is needed. */
 static Connection *load(const struct services *services, const char *name, GError **error)
 {
     g_autoptr(GError) problem = NULL;
@@ -76,7 +77,7 @@ static int fail(const struct forget_options *options, const GError *error)
 {
     if (options->ret_problem == NULL)
         return command_error(error);
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): who fails sets an error */
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): failure always sets error */
     *options->ret_problem = g_strdup(error->message);
     return (int)perch_error_exit(error);
 }
@@ -118,7 +119,7 @@ static int run_forget(struct forget_options *options, const struct services *ser
     g_autoptr(StoreLock) claim = store_lock_setup(services->config_dir, options->name, &error);
     if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_BUSY))
         return fail(options, error);
-    g_clear_error(&error); /* where no lock can be had, the door says so */
+    g_clear_error(&error); /* if locks are unavailable, the door reports it */
     Connection *connection = load(services, options->name, &error);
     if (connection == NULL)
         return fail(options, error);
@@ -129,7 +130,7 @@ static int run_forget(struct forget_options *options, const struct services *ser
     job.results = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
     if (options->common.no_input)
         store_never_ask(services->store);
-    connection->forgetting = 0; /* until it has failed again */
+    connection->forgetting = 0; /* set again if this attempt fails */
     bool ended = app_run_lists(&job, 1, lists, G_N_ELEMENTS(lists), NULL, print_settled,
                                options->common.timeout * 1000);
     int code = ended ? (int)check_results_exit(job.results) : PERCH_EXIT_CANCELLED;

@@ -22,7 +22,7 @@ static gboolean on_late(gpointer late)
     return G_SOURCE_CONTINUE;
 }
 
-/* What the keyring has; to be closed. NULL: it does not give it. */
+/* Loads the tokens from the keyring; close them. NULL: the keyring refuses. */
 static Tokens *load_tokens(const char *config_dir, Store *store,
                            const struct handoff_options *options, GError **error)
 {
@@ -105,7 +105,7 @@ static bool pick_format(struct handoff_options *options, const char *name, const
     return true;
 }
 
-/* Where the flow runs is a fact about the connection, so it is said once. */
+/* The platform is a property of the connection, so it has to be given only once. */
 static int keep_platform(const char *name, const char *platform)
 {
     g_autoptr(GError) error = NULL;

@@ -12,16 +12,16 @@ struct handoff_options {
     const char *channel; /* NULL = all */
     const char *output;  /* NULL = standard output */
     enum handoff_format format;
-    const char *like_file;    /* an export that --format flow goes by; NULL = none */
-    const char *check_file;   /* a flow to be compared; "-" = standard input; NULL = none */
+    const char *like_file;    /* an export that --format flow is modelled on; NULL = none */
+    const char *check_file;   /* a flow to check; "-" = standard input; NULL = none */
     const char *webhook_file; /* "-" = standard input; NULL = none */
     const char *vault_mount, *vault_path, *vault_token_file; /* NULL = the usual ones */
     int timeout;                                             /* seconds; 0 = none given */
-    bool keep;                                               /* the flow's record stays */
-    bool ask, json, quiet; /* ask: somebody may be asked to unlock the keyring */
+    bool keep;                                               /* keep the flow's record */
+    bool ask, json, quiet; /* ask: a person may be asked to unlock the keyring */
 };
 
-/* Each prints what it has to say and returns the exit code. */
+/* Each prints its result and returns the exit code. */
 int handoff_deliver(const struct handoff_options *options, const Connection *connection,
                     const struct secrets *secrets);
 int handoff_to_vault(const struct handoff_options *options, const Secret *values);

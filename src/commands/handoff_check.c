@@ -5,7 +5,7 @@
 #include "paste_input.h"
 #include "perch/commands/command.h"
 
-/* perch handoff NAME --check FILE: somebody's flow against what perch would hand over. */
+/* perch handoff NAME --check FILE: compares somebody's flow with what perch hands over. */
 
 static int print(const struct handoff_options *options, const GPtrArray *findings)
 {

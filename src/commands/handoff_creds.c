@@ -15,7 +15,7 @@
 
 static const char suffix[] = ".cred";
 
-/* The credential's name, which is bound into it: as the file is called. */
+/* The credential's name, which is bound into it: the file's name. */
 static char *credential_name(const struct handoff_options *options)
 {
     if (options->output == NULL || strcmp(options->output, "-") == 0)

@@ -13,13 +13,13 @@
 static int print(const GPtrArray *files)
 {
     const struct handoff_file *file = files->pdata[0];
-    setvbuf(stdout, NULL, _IONBF, 0); /* no copy of the secrets in a buffer of stdio's */
+    setvbuf(stdout, NULL, _IONBF, 0); /* no copy of the secrets in stdio's buffer */
     return fputs(secret_peek(file->text), stdout) >= 0 && fflush(stdout) == 0
                ? PERCH_EXIT_OK
                : PERCH_EXIT_UNEXPECTED;
 }
 
-/* The name that was asked for, or with several files each with its own end. */
+/* The requested name; for several files, with each file's own suffix. */
 static char *file_name(const char *output, const GPtrArray *files, guint index)
 {
     const struct handoff_file *file = files->pdata[index];
@@ -57,7 +57,7 @@ static int write_files(const char *output, const GPtrArray *files)
     return PERCH_EXIT_OK;
 }
 
-/* Formats that are not written by perch itself. */
+/* Formats that another program or service writes. */
 static const struct {
     enum handoff_format format;
     int (*deliver)(const struct handoff_options *options, const Secret *values);
@@ -66,7 +66,7 @@ static const struct {
     {HANDOFF_SYSTEMD_CREDS, handoff_to_creds},
 };
 
-/* The flow as a file, after an export of the person's own. */
+/* The flow as a file, modelled on the person's own export. */
 static bool go_by(const struct handoff_options *options, const Connection *connection,
                   const struct secrets *secrets, struct handoff_file *file, GError **error)
 {

@@ -8,9 +8,9 @@
 #include "perch/checks/rehearse.h"
 #include "perch/commands/command.h"
 
-/* perch handoff NAME --rehearse: the flow, played from the exported values alone. */
+/* perch handoff NAME --rehearse: rehearses the flow from the exported values alone. */
 
-/* The request as the step's form holds it, below its row. */
+/* Prints the request below its row, as in the form of the flow's step. */
 static void print_request(const Json *request)
 {
     static const char margin[] = "        ";
@@ -53,7 +53,7 @@ static int finish(const struct app_job *job, const struct handoff_options *optio
     return code;
 }
 
-/* An unwanted rotation may have come to light: the next export must not pretend otherwise. */
+/* The rehearsal may have revealed an unwanted rotation: the next export must know about it. */
 static void remember(const struct app_job *job, const struct services *services)
 {
     g_autoptr(GError) error = NULL;

@@ -11,7 +11,7 @@
 
 /* perch handoff NAME --format vault: into HashiCorp Vault or OpenBao. */
 
-/* OpenBao's names first, as its own command line does; then Vault's. */
+/* OpenBao's names first, as in its own command line; then Vault's. */
 static const char *setting(const char *name)
 {
     g_autofree char *bao = g_strconcat("BAO_", name, NULL);
@@ -34,7 +34,7 @@ static Secret *token_from_file(const char *file, GError **error)
     return NULL;
 }
 
-/* The file that was named, the environment, the file that `vault login` leaves. */
+/* The token: from the named file, the environment, or the file that `vault login` writes. */
 static Secret *find_token(const char *file, GError **error)
 {
     const char *value = setting("TOKEN");

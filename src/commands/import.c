@@ -10,11 +10,12 @@
 #include "perch/commands/command.h"
 #include "perch/wizard/wizard.h"
 
-/* perch import --from sf: a login that Salesforce's CLI has, proven and kept as a connection. Its
- * auth URL comes on standard input, never as an argument, which other users could see. */
+/* perch import --from sf: takes a login from Salesforce's CLI, proves it and stores it as a
+ * connection. Its auth URL comes on standard input, never as an argument, which other users could
+ * see. */
 
 struct import_options {
-    const char *name; /* NULL = from the host */
+    const char *name; /* NULL = derived from the host */
     struct common_options common;
 };
 
@@ -30,14 +31,14 @@ static bool read_url(struct sfdx_url *ret_url, GError **error)
     return text != NULL && sfdx_url_parse(ret_url, text->text, error);
 }
 
-/* acme of acme.my.salesforce.com; NULL when the host names no org. */
+/* "acme" from acme.my.salesforce.com; NULL when the host names no org. */
 static char *name_of(const struct org_host *host)
 {
     g_autofree char *name = g_strndup(host->host, strcspn(host->host, "."));
     return host->generic || connection_name_problem(name) != NULL ? NULL : g_steal_pointer(&name);
 }
 
-/* The connection as an unfinished one, in its file; NULL with the reason. */
+/* Saves the connection as a draft; NULL with the reason. */
 static Connection *make_draft(const struct services *services, const char *name,
                               const struct sfdx_url *url, const char *login_url, GError **error)
 {
@@ -68,7 +69,7 @@ static void print_settled(struct app_job *job, const struct check_result *result
         command_print_result(result, stdout);
 }
 
-/* Whether the token endpoint was asked: before that the keyring has taken the token. */
+/* Whether the token endpoint was called; the keyring had taken the token before. */
 static bool was_posted(const GPtrArray *results)
 {
     for (guint i = 0; i < results->len; i++) {
@@ -79,8 +80,8 @@ static bool was_posted(const GPtrArray *results)
     return false;
 }
 
-/* As if nothing had been tried: no file, no item. The login is left alone; it is the CLI's. FALSE:
- * the keyring keeps the item, so the file stays, too. */
+/* Undoes the import: no file, no item. The login stays alive, as it is the CLI's. FALSE: the item
+ * could not be erased, so the file stays, too. */
 static bool undo(const struct app_job *tried, const struct services *services)
 {
     static const enum check_list_id lists[] = {CHECKS_FORGET};

@@ -6,7 +6,7 @@
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
 
-/* What every command does with its options, and with what is wrong with them. */
+/* Option parsing and usage errors, common to all commands. */
 
 int command_usage(const char *format, ...)
 {

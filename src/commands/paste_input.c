@@ -14,7 +14,7 @@
 
 enum { INPUT_BYTES = 1024 * 1024, REST_MS = 300 };
 
-/* Keeps the end of what is more than the limit. */
+/* Keeps only the end of text that exceeds the limit. */
 static void add(SecretBuf *buf, const char *bytes, gsize length)
 {
     secret_buf_add_len(buf, bytes, length);
@@ -64,7 +64,7 @@ struct typing {
     GMainLoop *loop;
     SecretBuf *buf;
     bool one_line;
-    guint rest; /* runs after an empty line: nothing more came, so that was the end */
+    guint rest; /* runs after an empty line: if nothing more comes, that was the end */
     bool cancelled;
 };
 
@@ -83,7 +83,7 @@ static void stop_resting(struct typing *typing)
     typing->rest = 0;
 }
 
-/* Enter, and nothing on its line; blank lines before the first text do not count. */
+/* Whether the last line is empty; blank lines before the first text do not count. */
 static bool at_empty_line(const SecretBuf *buf)
 {
     bool has_text = false;
@@ -147,7 +147,7 @@ static void run(struct typing *typing)
     g_main_loop_unref(typing->loop);
 }
 
-/* The prompt comes when nothing is echoed any more: who is quick must not be seen either. */
+/* Prompts only after echo is off, so that a fast typist is not seen either. */
 static SecretBuf *type_hidden(struct typing *typing, const struct termios *quiet,
                               const char *prompt, const char *cancelled, GError **error)
 {

@@ -3,7 +3,7 @@
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
 
-/* Straight to Authorize; host, app, scopes, name and every setting are kept. */
+/* Goes straight to Authorize; keeps host, app, scopes, name and all settings. */
 
 static bool can_reauthorize(const char *name, GError **error)
 {

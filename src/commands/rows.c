@@ -2,7 +2,7 @@
 #include "perch/commands/command.h"
 #include "perch/wizard/check_view.h"
 
-/* What commands with lists of checks have in common. */
+/* Shared by commands that run lists of checks. */
 
 void command_print_result(const struct check_result *result, FILE *stream)
 {

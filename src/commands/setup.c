@@ -19,7 +19,7 @@ static Secret *read_secret(const char *path, GError **error)
                     g_strerror(errno));
         return NULL;
     }
-    setvbuf(file, NULL, _IONBF, 0); /* no copy of the secret in a buffer of stdio's */
+    setvbuf(file, NULL, _IONBF, 0); /* no copy of the secret in stdio's buffer */
     gsize length = fread(text, 1, SECRET_FILE_MAX + 1, file);
     if (!is_stdin)
         fclose(file);

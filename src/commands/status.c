@@ -4,13 +4,13 @@
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
 
-/* One line a connection, all asked at the same time. */
+/* One line per connection, all checked in parallel. */
 
 struct row {
     char *name;
     char *problem; /* the file cannot be read, or there is no such connection */
     bool draft;
-    bool forgetting; /* not asked either */
+    bool forgetting; /* not checked either */
     struct app_job job;
 };
 

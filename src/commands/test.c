@@ -9,7 +9,7 @@
 
 struct test_options {
     const char *channel; /* id; NULL = the first one for the object */
-    const char *object;  /* NULL = as kept with the connection */
+    const char *object;  /* NULL = the connection's */
     GStrv settings;      /* FIELD=VALUE */
     gboolean keep, dry_run, json, quiet;
 };
@@ -33,7 +33,7 @@ static bool set_field(struct session *session, const char *setting, GError **err
     return true;
 }
 
-/* The channel's mapping with its samples, and what else the org requires. */
+/* The channel's mapping with its samples, plus whatever else the org requires. */
 static Json *sample_record(const struct session *session)
 {
     const Connection *connection = session->connection;

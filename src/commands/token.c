@@ -11,8 +11,8 @@
 #include "perch/commands/command.h"
 #include "perch/tokens/refresh.h"
 
-/* perch token NAME: with a token that is still good this is one read of the keyring and nothing
- * else; no network library is even started. */
+/* perch token NAME: with a valid access token it only reads the keyring once; the network library
+ * is not even initialised. */
 
 enum { SAVE_MS = 5000, STILL_THERE_MS = 300, KEYRING_MS = 1000 };
 
@@ -21,7 +21,7 @@ struct token_run {
     gboolean fresh;
     struct common_options common;
     GMainLoop *loop;
-    GCancellable *cancellable; /* ends what can be ended without losing anything */
+    GCancellable *cancellable; /* ends what can be ended without losing tokens */
     GCancellable *at_once;     /* ends everything */
     Store *store;
     Session *session;
@@ -39,7 +39,7 @@ static void stop(struct token_run *run, int code)
     g_main_loop_quit(run->loop);
 }
 
-/* ---- what comes out ---- */
+/* ---- output ---- */
 
 static int print_json(const struct token_run *run, struct check_result *result)
 {
@@ -61,7 +61,7 @@ static int print_json(const struct token_run *run, struct check_result *result)
 
 static void print_token(struct token_run *run, const char *summary)
 {
-    setvbuf(stdout, NULL, _IONBF, 0); /* no copy of the token in a buffer of stdio's */
+    setvbuf(stdout, NULL, _IONBF, 0); /* no copy of the token in stdio's buffer */
     if (run->common.json) {
         struct check_result result = {
             .status = CHECK_OK, .milliseconds = -1, .summary = (char *)(guintptr)summary};
@@ -85,7 +85,7 @@ static void stop_failed(struct token_run *run, struct diagnosis *diagnosis, cons
     stop(run, code);
 }
 
-/* more is one more sentence; NULL = none. */
+/* more: an additional sentence; NULL = none. */
 static void print_failure(struct token_run *run, const struct failure *failure, const char *more)
 {
     g_autoptr(Diagnosis) diagnosis = explain(failure);
@@ -99,7 +99,7 @@ static void print_failure(struct token_run *run, const struct failure *failure, 
     stop_failed(run, diagnosis, more, (int)diagnosis->exit);
 }
 
-/* Stopped by a person or by --timeout. An answer that is lost by that is worth a word. */
+/* Stopped by a person or by --timeout; says so if an answer was lost. */
 static void print_stopped(struct token_run *run, const struct failure *failure)
 {
     const char *why = run->timed_out ? _("No token in time. Try again, or give a longer --timeout.")
@@ -112,8 +112,8 @@ static void print_stopped(struct token_run *run, const struct failure *failure)
     stop_failed(run, diagnosis, why, run->timed_out ? PERCH_EXIT_NETWORK : PERCH_EXIT_CANCELLED);
 }
 
-/* Salesforce has given tokens that the keyring does not take. Without rotation nothing is lost: the
- * refresh token that is stored stays good, and the access token may be used. */
+/* Salesforce issued tokens that the keyring refuses. Without rotation nothing is lost: the stored
+ * refresh token stays valid, and the access token may be used. */
 static void not_stored(struct token_run *run, const struct refresh_result *result)
 {
     g_autofree char *more = refresh_unstored_text(result, run->name);
@@ -181,7 +181,7 @@ static void refresh(struct token_run *run)
         stop(run, command_error(error));
         return;
     }
-    watch_signals(run); /* not before: GLib starts a thread for them */
+    watch_signals(run); /* not earlier: GLib starts a thread for them */
     tokens_refresh(
         run->session->tokens, run->http, run->session->connection,
         &(struct refresh_options){
@@ -222,7 +222,7 @@ static void loaded(GObject *source, GAsyncResult *result, gpointer user)
     failure_clear(&failure);
 }
 
-/* ---- being stopped ---- */
+/* ---- stopping ---- */
 
 static gboolean timed_out(gpointer user)
 {
