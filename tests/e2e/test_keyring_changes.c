@@ -125,7 +125,7 @@ static void prompt__closed_at_a_delete__keeps_the_settings(void **state)
     g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", NULL);
     assert_code(forget, 9);
     assert_contains(forget->output->str, "nobody agreed");
-    assert_contains(forget->errors->str, "acme is not forgotten. Again with: perch forget acme");
+    assert_contains(forget->errors->str, "acme is not forgotten. To try again: perch forget acme");
     assert_true(child_stop(fake, WAIT_MS));
     session_bus_add_keyring(rig->bus, rig->home);
     g_autoptr(Child) again = rig_perch(rig, "forget", "acme", NULL);

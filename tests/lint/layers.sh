@@ -146,7 +146,7 @@ none_of "headers are named by their whole path" '^ *# *include *"\.\./' -r src i
 none_of "a keyring item has one writer: src/tokens" '\bstore_(save|erase)\(' -r src --include='*.c' \
     --exclude-dir=store --exclude-dir=tokens
 none_of "the body of an answer is read in src/net: for others it is JSON or a failure" \
-    '\bbody_length\b' -r src --include='*.c' --exclude-dir=net --exclude-dir=demo_org
+    '\bbody_length\b' -r src include --include='*.[ch]' --exclude-dir=net --exclude-dir=demo_org
 # perch does not know its demo org.
 none_of "perch knows nothing of the demo org" '# *include *"demo_org' -r include \
     src --exclude-dir=demo_org --include='*.[ch]'

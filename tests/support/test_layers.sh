@@ -82,6 +82,11 @@ second_writer() {
     echo 'static void again(void) { store_save(); }' >>src/checks/status.c
 }
 refuses "a second writer of a keyring item" '^src/checks/status.c:[0-9]+:.*one writer' second_writer
+file=$(file_of rest)
+refuses "a body that is read outside of net" "^$file:[0-9]+: the body of an answer is read in src/net" \
+    sed -i '$ a gsize n(struct http_response *r) { return r->body_length; }' "$file"
+refuses "a body that a header reads" '^include/perch/rest/rest.h:[0-9]+: the body of an answer' \
+    sed -i '$ a // body_length' include/perch/rest/rest.h
 refuses "a public header includes" '^include/perch/view/view.h:[0-9]+: view/ may not use wizard/: ' \
     includes include/perch/view/view.h '"perch/wizard/wizard.h"'
 file=$(file_of explain)

@@ -79,6 +79,12 @@ static void on_ended(GObject *source, GAsyncResult *result, gpointer user)
     scene->done = true;
 }
 
+static void on_written(GObject *source, GAsyncResult *result, gpointer user)
+{
+    (void)source;
+    *(bool *)user = tokens_finish(result, NULL);
+}
+
 static void on_refreshed(struct refresh_result *result, gpointer user)
 {
     struct scene *scene = user;
@@ -290,6 +296,28 @@ static void change__two_at_once__each_merges_its_part(void **state)
     scene_clear(&scene);
 }
 
+/* The proof that comes while a draft's write is under way, by the same door, waits for it. */
+static void change__two_by_one_door__take_turns(void **state)
+{
+    (void)state;
+    struct scene scene = {0};
+    struct net_route routes[] = {{"/services/oauth2/token", "", 0, NET_KEEP}, {0}};
+    scene_make(&scene, routes);
+    bool written = false;
+    g_autoptr(Secret) client_secret = secret_new("draft");
+    tokens_set_client_secret(scene.tokens, client_secret);
+    tokens_change(scene.tokens, "acme", SECRETS_APP, NULL, on_written, &written);
+    log_in(&scene);
+    tokens_change(scene.tokens, "acme", SECRETS_TOKENS, NULL, on_ended, &scene);
+    wait_for(&scene);
+    assert_true(written);
+    load(&scene);
+    assert_string_equal(secret_peek(scene.stored.client_secret), "draft");
+    assert_string_equal(secret_peek(scene.stored.refresh_token), "5AepNew");
+    assert_int_equal(tokens_state(scene.tokens), TOKENS_STORED);
+    scene_clear(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +325,7 @@ int main(void)
         cmocka_unit_test(refresh__of_a_token_that_a_login_replaced__leaves_the_new_one_alone),
         cmocka_unit_test(refresh__of_a_new_login__sees_that_the_former_one_was_rotated),
         cmocka_unit_test(change__two_at_once__each_merges_its_part),
+        cmocka_unit_test(change__two_by_one_door__take_turns),
     };
     return cmocka_run_group_tests_name("refresh_time", tests, NULL, NULL);
 }
