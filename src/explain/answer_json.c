@@ -6,7 +6,7 @@
 
 enum { NAME_CHARACTERS = 100 };
 
-/* Where the code and the words for it are, most telling first. */
+/* Keys of code and message, most specific first. */
 static const struct {
     const char *code, *message;
 } keys[] = {
@@ -113,7 +113,7 @@ struct first {
     long status;
 };
 
-/* The first error; one that only says that another part failed gives way to any other. */
+/* Keeps the first error; one that only says that another part failed is replaced by any other. */
 static bool keep_first(const Json *error, const char *code, const char *message, long status,
                        gpointer user)
 {

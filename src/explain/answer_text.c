@@ -50,7 +50,7 @@ static bool from_xml(struct failure *failure, const char *text)
     g_autoptr(GHashTable) texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_autoptr(GMarkupParseContext) context =
         g_markup_parse_context_new(&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, texts, NULL);
-    /* A page that is no XML is still read up to the place where it stops being any. */
+    /* A page that is not XML is parsed up to the first error. */
     g_markup_parse_context_parse(context, text, (gssize)strlen(text), NULL);
     const char *found = first_of(texts, code_tags, G_N_ELEMENTS(code_tags));
     if (found == NULL)
@@ -70,14 +70,14 @@ static char *replace(const char *text, const char *pattern, const char *with)
     return out == NULL ? g_strdup("") : out;
 }
 
-/* Whether the tag at p is the one of the name: "<script " and "</script>". */
+/* Whether the tag at p has this name: "<script " and "</script>". */
 static bool is_tag(const char *p, const char *name)
 {
     gsize length = strlen(name);
     return g_ascii_strncasecmp(p, name, length) == 0 && !g_ascii_isalnum(p[length]);
 }
 
-/* Where the markup that begins at p ends: a tag, a comment, or a script with all that is in it. */
+/* The end of the markup at p: a tag, a comment, or a script with its content. */
 static const char *skip_markup(const char *p)
 {
     static const char *const hidden[][2] = {{"<script", "</script"}, {"<style", "</style"}};
@@ -116,7 +116,8 @@ char *page_text(const char *html)
             g_string_append_c(out, *p++);
         }
     }
-    g_autofree char *valid = g_utf8_make_valid(g_strstrip(out->str), -1); /* cut in a character */
+    g_autofree char *valid =
+        g_utf8_make_valid(g_strstrip(out->str), -1); /* may be cut inside a character */
     return text_abbreviate(valid, PAGE_CHARACTERS);
 }
 
@@ -164,7 +165,7 @@ bool answer_from_form(struct failure *failure, const char *text)
     g_autofree char *plain = replace(text, "&amp;", "&");
     g_autofree char *error = form_value(plain, "error");
     if (error == NULL)
-        error = form_value(plain, "oauth_error"); /* handed on by another page */
+        error = form_value(plain, "oauth_error"); /* passed on by another page */
     if (error == NULL)
         return false;
     g_strstrip(error);
@@ -210,7 +211,7 @@ static bool from_inner_json(struct failure *failure, const char *text)
 
 static char *loose_value(const char *text, const char *names, const char *value)
 {
-    /* A run of backslashes is tried at its start only. */
+    /* Match a run of backslashes at its start only. */
     g_autofree char *pattern =
         g_strdup_printf("(?<!\\\\)\\\\*+\"(?:%s)\\\\*+\"\\s*+:\\s*+\\\\*+\"(%s)", names, value);
     g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);

@@ -2,7 +2,7 @@
 #include "explain_private.h"
 #include "perch/base/text.h"
 
-/* The same page of another object. */
+/* The same page for another object. */
 static const struct {
     enum setup_page lead, other;
     const char *object;
@@ -38,7 +38,7 @@ static enum setup_page page_for_app(enum setup_page page, enum failure_app app)
     return page;
 }
 
-/* Takes text. For an app whose kind nobody knows, a step says for which kind it is. */
+/* Takes ownership of text. If the kind of app is unknown, says which kind the step is for. */
 static void add_for_app(GPtrArray *fix, char *text, enum failure_app app, bool connected)
 {
     if (app != FAILURE_APP_UNKNOWN) {
@@ -95,8 +95,8 @@ static char *words_of(const struct failure *failure)
     return g_strdup_printf("%ld %s", failure->status, text);
 }
 
-/* What this computer refuses, and a token that was never stored, are no answers that have to be
- * explained: the sentence says it all, and the advice what to do. */
+/* Errors of this computer, and a missing token, are not answers to be explained: the sentence says
+ * it all, and the advice what to do. */
 static void speak_for_itself(struct diagnosis *diagnosis, const struct failure *failure)
 {
     bool own =
@@ -109,7 +109,7 @@ static void speak_for_itself(struct diagnosis *diagnosis, const struct failure *
     diagnosis->title = g_strdup(failure->message);
     g_clear_pointer(&diagnosis->happened, g_free);
     g_clear_pointer(&diagnosis->message, g_free);
-    g_ptr_array_set_size(diagnosis->fix, 1); /* the advice; the steps are of others */
+    g_ptr_array_set_size(diagnosis->fix, 1); /* keep the advice; the steps are for other causes */
     diagnosis->certainty = CERTAINTY_CERTAIN;
     diagnosis->retry = RETRY_AFTER_FIX;
 }
@@ -129,7 +129,7 @@ struct diagnosis *explain(const struct failure *failure)
     return explain_as(failure, cause, certainty);
 }
 
-/* What a cause means; of a code that only its family tells, that too. */
+/* What a cause means; also says so if the code is only known by its family. */
 static char *happened_of(const struct failure *failure, const struct cause_row *row,
                          enum cause cause)
 {

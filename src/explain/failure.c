@@ -11,7 +11,7 @@ char *presentable(const char *text, guint characters)
 {
     if (text == NULL)
         return NULL;
-    /* Cut first: an answer may be megabytes long. */
+    /* Cut first: an answer can be megabytes long. */
     g_autoptr(WipedText) head = g_strndup(text, (gsize)characters * 8);
     g_autoptr(WipedText) clean = text_clean(head);
     g_autofree char *safe = redact(g_strstrip(clean));
@@ -80,7 +80,7 @@ char *failure_words(const struct failure *failure)
     return g_strdup_printf("%s: %s", failure->code, failure->message);
 }
 
-/* userinfo says Bad_OAuth_Token and nothing else. */
+/* userinfo answers with the bare word Bad_OAuth_Token. */
 static bool answer_from_word(struct failure *failure, const char *text)
 {
     if (!g_regex_match_simple("^[A-Za-z][A-Za-z_]{2,63}$", text, 0, 0))
@@ -107,8 +107,8 @@ static void parse_text(struct failure *failure, const char *text)
 }
 
 /*
- * The body tells its shape better than the Content-Type, which is missing or wrong on Salesforce's
- * error pages; so the type only says whether something that looks like JSON has to be JSON.
+ * The shape is recognised from the body alone: the Content-Type is missing or wrong on Salesforce's
+ * error pages.
  */
 void failure_parse(struct failure *ret_failure, enum stage stage, long status, const char *body,
                    gsize length)

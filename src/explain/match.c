@@ -50,7 +50,7 @@ static bool fits(const struct failure_row *row, const struct failure *failure)
            (row->text == NULL || holds(failure->message, row->text));
 }
 
-/* Codes that mean another thing for another kind of call, before the rows. */
+/* Codes that depend on the kind of call; they take precedence over the rows. */
 static const struct {
     const char *code;
     enum failure_target target;
@@ -60,7 +60,7 @@ static const struct {
     {"NOT_FOUND", FAILURE_OF_SERVICE, {CAUSE_REQUEST_MALFORMED, CERTAINTY_LIKELY, false}},
 };
 
-/* ---- codes that are no rows: a hash of names ---- */
+/* ---- codes without rows: a hash of names ---- */
 
 static const struct {
     enum cause cause;
@@ -81,7 +81,7 @@ static const struct status {
 #undef STATUS
 };
 
-/* Codes that are not known, by what they begin or end with. */
+/* Unknown codes, by their beginning or end. */
 static const struct {
     const char *pattern;
     enum cause cause;
@@ -98,7 +98,7 @@ static const struct {
     {"^(?:CANNOT|CANT)_", CAUSE_OTHER_REQUEST},
 };
 
-/* Code to struct match *, from both tables; made once and kept. */
+/* Code → struct match *, from both tables; built once and cached. */
 static const GHashTable *code_table(void)
 {
     static GHashTable *table;
@@ -124,8 +124,8 @@ static const struct match *match_by_name(const char *code)
     return g_hash_table_lookup((GHashTable *)(guintptr)code_table(), code);
 }
 
-/* InvalidSessionId, as the Bulk API and some clients write it, as INVALID_SESSION_ID; NULL when it
- * is not written so. */
+/* InvalidSessionId, the spelling of the Bulk API and some clients, as INVALID_SESSION_ID; NULL for
+ * any other spelling. */
 static char *snake_case(const char *code)
 {
     if (code == NULL || !regex_fits("\\A(?:[A-Z][a-z]+){2,}\\z", code))
@@ -160,7 +160,7 @@ static bool match_rows(const struct failure *failure, struct match *ret_match)
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         if (!fits(&rows[i], failure))
             continue;
-        /* What Login History says tells more than an HTTP status alone. */
+        /* A text from Login History is more specific than an HTTP status. */
         if (rows[i].code == NULL && rows[i].text == NULL && match_status_text(failure, ret_match))
             return true;
         *ret_match = (struct match){rows[i].cause, rows[i].certainty, false};
@@ -196,7 +196,7 @@ struct match failure_match(const struct failure *failure)
         same.code = snake;
         return failure_match(&same);
     }
-    if (g_strcmp0(failure->code, "empty") == 0) /* then the status alone tells */
+    if (g_strcmp0(failure->code, "empty") == 0) /* then only the status can tell */
         return failure_match(&(struct failure){.stage = failure->stage, .status = failure->status});
     const struct match *family = match_family(failure->code);
     return family != NULL ? *family : (struct match){CAUSE_UNKNOWN, CERTAINTY_UNKNOWN, false};

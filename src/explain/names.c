@@ -9,8 +9,9 @@ enum { NAME_CHARACTERS = 80 };
 static const char *const name_words[NAME_COUNT] = {"fields", "object", "limit", "value", "named"};
 
 /*
- * Where Salesforce's messages name things. Messages are localized: a pattern that does not fit
- * costs a detail in the fix, never the cause. Several rows of a code are tried in turn.
+ * Where Salesforce's messages contain names. Messages are localized: if a pattern does not match,
+ * the fix lacks a detail, but the cause is still right. Several rows for one code are tried in
+ * turn.
  */
 static const struct {
     const char *code, *pattern;
@@ -86,7 +87,7 @@ void names_clear(struct names *names)
         g_clear_pointer(&names->text[i], g_free);
 }
 
-/* The name that "{word}" at place stands for; NAME_COUNT = it is only a brace. */
+/* The name for the placeholder "{word}" at place; NAME_COUNT = only a brace. */
 static enum name name_at(const char *place)
 {
     for (int i = 0; i < NAME_COUNT; i++) {

@@ -8,7 +8,7 @@
 
 enum { FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
 
-/* ---- what stands around a finding ---- */
+/* ---- the surroundings of a finding ---- */
 
 #define STATUS_PATTERN                                                                            \
     "(?i)HTTP/[0-9.]+\\s+([2-5]\\d\\d)\\b"                                                        \
@@ -21,7 +21,7 @@ enum { FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
     "|(?:\\banswered|\\breturned|returned error:|responded with|failed with|->|=>)\\s+"           \
     "([2-5]\\d\\d)\\b"
 
-/* What belongs to a finding stands near it. */
+/* How far from a finding its details may be. */
 enum { NEAR_BYTES = 4 * 1024 };
 
 static char *window_at(const char *text, gsize at, gsize *ret_start)
@@ -36,8 +36,8 @@ static char *window_at(const char *text, gsize at, gsize *ret_start)
     return g_strndup(start, (gsize)(end - start));
 }
 
-/* The first group that took part in the last match before the offset, else in the first one after
- * it; NULL = there is none. *ret_at: where that match starts; may be NULL. */
+/* The first group that participated in the last match before the offset, else in the first match
+ * after it; NULL = no match. *ret_at (may be NULL): where that match starts. */
 static char *nearest(const char *pattern, const char *text, gsize at, gsize *ret_at)
 {
     gsize offset;
@@ -65,7 +65,7 @@ static long status_near(const char *text, gsize at, gsize *ret_at)
     return digits == NULL ? 0 : (long)g_ascii_strtoll(digits, NULL, 10);
 }
 
-/* Where requests of a stage go to. */
+/* The stage, from the address of the request. */
 static enum stage stage_near(const char *text, gsize at)
 {
     static const struct {
@@ -93,7 +93,7 @@ static char *object_near(const char *text, gsize at)
     return nearest("(?i)/sobjects/([A-Z]\\w{1,79})", text, at, NULL);
 }
 
-/* What the address near by is of. */
+/* The target, from a nearby address. */
 static enum failure_target target_near(const char *text, gsize at)
 {
     static const struct {
@@ -129,15 +129,15 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
     finding->failure = *failure;
     finding->rank = rank;
     memset(failure, 0, sizeof *failure);
-    /* These say that something has to be done again, not why it failed. */
+    /* These codes ask for a retry but do not say why it failed. */
     struct match match = failure_match(&finding->failure);
     if (match.cause == CAUSE_SESSION_EXPIRED || match.cause == CAUSE_ROLLED_BACK)
         finding->rank -= 5;
     g_ptr_array_add(paste->findings, finding);
 }
 
-/* An HTTP status and nothing else. What a 400, 403 or 404 means stands in a body that was not
- * pasted; the others tell by themselves. */
+/* Finds a bare HTTP status. The meaning of a 400, 403 or 404 is in the body, which was not pasted;
+ * other statuses speak for themselves. */
 void paste_find_status(struct paste_text *paste)
 {
     gsize at = 0;
@@ -196,7 +196,7 @@ static struct finding *take_best(GPtrArray *findings)
     return g_ptr_array_steal_index(findings, best);
 }
 
-/* The most telling first, each cause once; nothing that is much weaker than the first. */
+/* The most specific first, each cause once; drops findings much weaker than the first. */
 static void choose(GPtrArray *failures, GPtrArray *findings)
 {
     int first = best_rank(findings);
@@ -213,7 +213,7 @@ static void choose(GPtrArray *failures, GPtrArray *findings)
     }
 }
 
-/* What says that things went well. */
+/* Whether the text shows a success. */
 static bool shows_success(const char *text)
 {
     static const char *const signs[] = {
@@ -241,7 +241,7 @@ static void add_unknown(GPtrArray *failures, const char *text, enum stage stage,
     g_ptr_array_add(failures, failure);
 }
 
-/* A sentence without a code, or a status that says little: known to be a failure, not which. */
+/* Only sentences without a code, or vague statuses: certainly a failure, but unknown which. */
 static bool all_are_weak(GPtrArray *findings)
 {
     for (guint i = 0; i < findings->len; i++)
@@ -303,7 +303,7 @@ static const char *const org_domains[] = {
 
 struct org_search {
     const char *lower;
-    char *host; /* the first one that was found */
+    char *host; /* the first one found */
     bool several;
 };
 
@@ -312,7 +312,7 @@ static bool is_host_character(char c)
     return g_ascii_isalnum(c) || c == '-' || c == '.';
 }
 
-/* "acme--uat" of acme--uat.sandbox.my.salesforce.com, of its Lightning and of its Setup host. */
+/* Compares "acme--uat" of acme--uat.sandbox.my.salesforce.com and its Lightning and Setup hosts. */
 static bool same_org(const char *a, const char *b)
 {
     gsize length = strcspn(a, ".");

@@ -4,23 +4,23 @@
 
 #include "explain_private.h"
 
-/* Reading of what people paste: paste.c collects findings from each variant of the text and chooses
- * among them. */
+/* Parsing of pasted text: paste.c collects findings from each variant of the text and chooses among
+ * them. */
 
-/* How much a finding tells: the highest is what the text is about. */
+/* How specific a finding is: the highest rank is what the text is about. */
 enum rank {
     RANK_NOTHING = 0,
-    RANK_WORDS_ONLY = 20, /* an "error" that holds a sentence, no code */
-    RANK_STATUS = 30,     /* an HTTP status and nothing else */
-    RANK_PAGE = 40,       /* a page of HTML */
+    RANK_WORDS_ONLY = 20, /* an "error" with a sentence instead of a code */
+    RANK_STATUS = 30,     /* a bare HTTP status */
+    RANK_PAGE = 40,       /* an HTML page */
     RANK_OAUTH = 55,      /* an unknown "error" that looks like a code */
-    RANK_WIRE = 60,       /* what programs print when the wire fails */
-    RANK_PHRASE = 65,     /* a text that decides without a code: Login History */
+    RANK_WIRE = 60,       /* what programs print on network failures */
+    RANK_PHRASE = 65,     /* a text that is conclusive without a code: Login History */
     RANK_WORD = 70,       /* a known code in the middle of other text */
     RANK_CODE = 75,       /* an unknown errorCode */
     RANK_CURL = 80,       /* cURL's own verdict */
-    RANK_LOOSE = 88,      /* a known code in JSON that is cut off */
-    RANK_KNOWN = 90,      /* a known code where codes stand */
+    RANK_LOOSE = 88,      /* a known code in truncated JSON */
+    RANK_KNOWN = 90,      /* a known code in the place of a code */
 };
 
 struct finding {
@@ -30,13 +30,13 @@ struct finding {
 
 struct paste_text {
     const char *text;
-    enum stage stage;    /* as told; STAGE_ANY = read it from the text */
-    long status;         /* as told; 0 = read it from the text */
+    enum stage stage;    /* given by the person; STAGE_ANY = take it from the text */
+    long status;         /* given by the person; 0 = take it from the text */
     GPtrArray *findings; /* struct finding * */
 };
 
-/* Adds a finding at an offset of the text; fills in stage, status and object from what stands
- * around it. Takes failure's contents. */
+/* Adds a finding at an offset of the text; takes stage, status and object from the surrounding
+ * text. Takes failure's contents. */
 void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsize at);
 
 /* ---- each looks for one thing ---- */
@@ -48,24 +48,24 @@ void paste_find_phrases(struct paste_text *paste);
 void paste_find_curl(struct paste_text *paste);
 void paste_find_status(struct paste_text *paste);
 
-/* The line of text that holds the offset, presentable; owned by the caller. In every text of a
- * paste_text a line ends with one "\n" and with nothing else. */
+/* The line of text at the offset, presentable; owned by the caller. In every text of a paste_text,
+ * lines end with a single line feed. */
 char *paste_line_at(const char *text, gsize at);
 
-/* perch's own word for what a line says of the wire; NULL = it says nothing of it. */
+/* perch's own word for the network failure that a line shows; NULL = none. */
 const char *paste_wire_code(const char *line);
-/* Whether a piece of text may be what went wrong; the piece is lower case. */
+/* Whether a lower-case piece of text may show an error. */
 bool paste_line_matters(const char *lower, gsize length);
 
 /* ---- paste_digest.c ---- */
 
-/* Of a text of any length what may matter, in its order; *ret_left_out: bytes that may matter as
- * well, but were too many. Owned by the caller. */
+/* The parts of a text of any length that may matter, in order; *ret_left_out: bytes that may
+ * matter, too, but exceeded the limit. Owned by the caller. */
 char *paste_digest(const char *text, gsize *ret_left_out);
 
 /* ---- paste_variants.c ---- */
 
-/* text with the next layer of quoting taken off; NULL when there is none left. */
+/* text with the next layer of quoting removed; NULL when none is left. */
 char *paste_next_variant(const char *text, guint *layer);
 /* Valid UTF-8 without a terminal's colours. */
 char *paste_plain(const char *text, gsize length);

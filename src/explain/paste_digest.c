@@ -3,15 +3,15 @@
 
 #include "paste.h"
 
-/* The whole of a long text is read once, quickly; what may matter is kept for the slow reading. */
+/* A long text is scanned once, quickly; what may matter is kept for the slow parsing. */
 
 enum {
-    SHORT_BYTES = 96 * 1024, /* such a text is its own digest */
+    SHORT_BYTES = 96 * 1024, /* a text this short is its own digest */
     DIGEST_BYTES = 192 * 1024,
-    PIECE_BYTES = 4 * 1024, /* of a line that never ends */
-    BEFORE = 3,             /* pieces that are kept around one that matters */
+    PIECE_BYTES = 4 * 1024, /* limit for a piece of a very long line */
+    BEFORE = 3,             /* pieces kept before one that matters */
     AFTER = 8,
-    SAME = 2, /* so often is the same line kept, but for its numbers */
+    SAME = 2, /* copies kept of a line that only differs in numbers */
 };
 
 struct piece {
@@ -34,7 +34,7 @@ static bool has_code(const char *text, gsize length)
     return false;
 }
 
-/* The same for lines that differ by numbers alone, such as times and ids. */
+/* A hash that is equal for lines that differ in numbers only, such as times and ids. */
 static guint likeness(const char *text, gsize length)
 {
     guint hash = 5381;
@@ -81,7 +81,7 @@ static struct piece *piece_at(GArray *pieces, guint i)
     return &g_array_index(pieces, struct piece, i);
 }
 
-/* Marks what is kept; gives its bytes. */
+/* Marks what is kept; returns its bytes. */
 static gsize mark(GArray *pieces)
 {
     gsize bytes = 0;
@@ -97,7 +97,7 @@ static gsize mark(GArray *pieces)
     return bytes;
 }
 
-/* Too much for the slow reading: the middle goes. */
+/* Too much for the slow parsing: drop the middle. */
 static gsize drop_middle(GArray *pieces, gsize bytes)
 {
     gsize read = 0, dropped = 0;
@@ -131,7 +131,7 @@ char *paste_digest(const char *text, gsize *ret_left_out)
             g_string_append_c(out, '\n');
         g_string_append_len(out, text + piece->start, (gssize)piece->length);
     }
-    /* Nothing in it looks like an error: its beginning is shown. */
+    /* Nothing looks like an error: show the beginning. */
     if (out->len == 0) {
         g_autofree char *head = g_strndup(text, SHORT_BYTES);
         return g_utf8_make_valid(head, -1);

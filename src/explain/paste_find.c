@@ -30,7 +30,7 @@ static int code_rank(const Json *error, const char *code)
         return RANK_OAUTH;
     if (failure_code_is_known(code))
         return RANK_KNOWN;
-    if (!looks_like_code(code) || g_str_has_prefix(code, "ERR_")) /* what Node.js calls its own */
+    if (!looks_like_code(code) || g_str_has_prefix(code, "ERR_")) /* Node.js's own codes */
         return RANK_WORDS_ONLY;
     bool is_salesforce =
         json_get_string(error, "errorCode") == code || json_get_string(error, "statusCode") == code;
@@ -61,7 +61,7 @@ void paste_find_json(struct paste_text *paste)
     }
     struct failure failure = {0};
     if (answer_from_loose_json(&failure, paste->text)) {
-        const char *at = strstr(paste->text, failure.code); /* not there if it was cleaned */
+        const char *at = strstr(paste->text, failure.code); /* missing if cleaning changed it */
         paste_add(paste, &failure,
                   failure_code_is_known(failure.code) ? RANK_LOOSE : RANK_WORDS_ONLY,
                   at == NULL ? 0 : (gsize)(at - paste->text));
@@ -129,8 +129,8 @@ char *paste_line_at(const char *text, gsize at)
     return presentable(line, LINE_CHARACTERS);
 }
 
-/* What stands after the code on its line is the message, or what is called so; else the whole line
- * is. */
+/* The message is the rest of the line after the code, or what is labelled as message; else the
+ * whole line. */
 static char *message_of_word(const char *text, gsize at, gsize length)
 {
     const char *rest = text + at + length;
@@ -149,7 +149,7 @@ static char *message_of_word(const char *text, gsize at, gsize length)
     return has_words ? presentable(p, LINE_CHARACTERS) : paste_line_at(text, at);
 }
 
-/* Words that are a code and nothing else: "Inactive" is one only when it stands alone. */
+/* Whether a word is certainly a code: "Inactive" is one only if it stands alone. */
 static bool is_code_word(const char *word, const char *text, gsize at)
 {
     bool telling = strchr(word, '_') != NULL || strcmp(word, "RESTAPINOTENABLED") == 0 ||

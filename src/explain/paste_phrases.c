@@ -3,15 +3,15 @@
 
 #include "paste.h"
 
-/* What tells without a code where codes stand: sentences of Salesforce and of programs, and the
- * texts of Login History. */
+/* Texts that are conclusive without a code: sentences from Salesforce and from programs, and Login
+ * History's. */
 
 enum kind { WIRE, SAID, PAGE, STATUS_TEXT, MATTERS };
 
 static const struct phrase {
     enum kind kind;
     const char *words;
-    const char *code; /* NULL: the words decide by themselves */
+    const char *code; /* NULL: the words themselves decide */
 } phrases[] = {
 #define PHRASE(kind, words, code, who) {kind, words, code},
 #include "perch/explain/phrases.def"
@@ -23,7 +23,7 @@ static const struct phrase {
 #define STATUS(code, text, cause, certainty) {STATUS_TEXT, text, NULL},
 #include "perch/explain/login_status.def"
 #undef STATUS
-    /* not found, but a line with one of these may be what matters in a long text */
+    /* not findings, but lines with one of these may matter in a long text */
     {MATTERS, "error", NULL},   {MATTERS, "fail", NULL},      {MATTERS, "exception", NULL},
     {MATTERS, "invalid", NULL}, {MATTERS, "denied", NULL},    {MATTERS, "refused", NULL},
     {MATTERS, "expired", NULL}, {MATTERS, "forbidden", NULL}, {MATTERS, "unauthorized", NULL},
@@ -34,7 +34,7 @@ static const struct phrase {
 struct table {
     const char **words; /* lower case */
     struct words *index;
-    guint *phrase; /* of each word */
+    guint *phrase; /* index of the phrase of each word */
     guint count;
 };
 
@@ -55,7 +55,7 @@ static const struct table *phrase_table(void)
     return &table;
 }
 
-/* "restricted ip" is not in "unrestricted ipsum". */
+/* Whole words only: "restricted ip" is not in "unrestricted ipsum". */
 static bool stands_alone(const char *lower, gsize at, gsize length)
 {
     bool starts = at == 0 || !g_ascii_isalnum(lower[at - 1]) || !g_ascii_isalnum(lower[at]);
@@ -65,7 +65,7 @@ static bool stands_alone(const char *lower, gsize at, gsize length)
 
 struct search {
     const char *lower;
-    gsize first_at[G_N_ELEMENTS(phrases)]; /* G_MAXSIZE = not there */
+    gsize first_at[G_N_ELEMENTS(phrases)]; /* G_MAXSIZE = not found */
 };
 
 static void keep_first(guint word, gsize at, gpointer user)
@@ -117,7 +117,7 @@ void paste_find_phrases(struct paste_text *paste)
         const gsize at = search->first_at[i];
         if (at == G_MAXSIZE || phrases[i].kind == MATTERS || phrases[i].kind == PAGE)
             continue;
-        /* Of the wire, and of what was said, one a line: the first row. */
+        /* Per line, one network finding and one other: the first row's. */
         gsize line = line_start(paste->text, at) * 2 + (phrases[i].kind == WIRE);
         if (g_hash_table_add(lines, GSIZE_TO_POINTER(line + 1)))
             add_phrase(paste, &phrases[i], at);
@@ -135,7 +135,7 @@ static bool is_page(const struct phrase *phrase)
            (phrase->kind == SAID && g_str_has_suffix(phrase->code, "-page"));
 }
 
-/* The code of the first row of that kind that the text holds. */
+/* The code of the first row of this kind that occurs in the text. */
 static const char *first_code(const char *text, bool (*fits)(const struct phrase *phrase))
 {
     g_autofree char *lower = g_ascii_strdown(text, -1);

@@ -4,7 +4,7 @@
 #include "paste.h"
 #include "perch/base/secret.h"
 
-/* The same text with one more layer of quoting taken off. */
+/* The same text with one more layer of quoting removed. */
 
 /* "\r\n", and the "\r" of spinners and progress bars, which begin their line again, become "\n". */
 static void keep_one_break(char *text)
@@ -52,7 +52,7 @@ static char *replace(const char *text, const char *pattern, const char *with)
     return out == NULL ? g_strdup(text) : out;
 }
 
-/* A letter that was answered or handed on: "> " before each line. */
+/* A replied or forwarded email: "> " before each line. */
 static char *unquote_letter(const char *text)
 {
     return replace(text, "^(?:> ?)+", "");
@@ -92,7 +92,7 @@ static char *unquote_python(const char *text)
     return replace(yes, "(?<=:) ?False\\b", " false");
 }
 
-/* An address inside of an address. What is no UTF-8 after it stays as it was. */
+/* An address inside an address. Left unchanged if the result is not UTF-8. */
 static char *unescape_percent(const char *text)
 {
     GString *out = g_string_sized_new(strlen(text));
@@ -111,10 +111,10 @@ static char *unescape_percent(const char *text)
     return valid;
 }
 
-/* Each works on what the one before it left, except that a letter's marks and entities are tried
- * first: they lie around everything else. */
+/* Each works on the result of the previous one. Email quoting and entities come first, as they
+ * enclose everything else. */
 static const struct {
-    const char *sign; /* nothing to do where the text has none */
+    const char *sign; /* skip if the text does not contain it */
     char *(*take_off)(const char *text);
 } layers[] = {
     {">", unquote_letter},    {"=", unquote_printable}, {"&", unescape_markup},
@@ -136,7 +136,7 @@ char *paste_next_variant(const char *text, guint *layer)
     return NULL;
 }
 
-/* Whether most lines begin with the mark of a letter that was answered. */
+/* Whether most lines begin with an email's quote mark. */
 static bool is_quoted_letter(const char *text)
 {
     int lines = 0, quoted = 0;
@@ -149,7 +149,8 @@ static bool is_quoted_letter(const char *text)
     return quoted > 2 && quoted * 2 > lines;
 }
 
-/* As editors on Windows save it, with or without their mark at the start; NULL = it is not. */
+/* UTF-16 as saved by Windows editors, with or without a byte order mark; NULL = it is not UTF-16.
+ */
 static char *from_utf16(const char *text, gsize length)
 {
     static const struct {
@@ -171,7 +172,7 @@ static char *from_utf16(const char *text, gsize length)
                : NULL;
 }
 
-/* What a terminal adds to text that is copied from it: colours, and the marks of a paste. */
+/* Removes what a terminal adds to copied text: colours and bracketed-paste marks. */
 char *paste_plain(const char *text, gsize length)
 {
     g_autoptr(WipedText) wide = from_utf16(text, length);

@@ -3,7 +3,7 @@
 
 #include "paste.h"
 
-/* cURL's numbers (man curl, EXIT CODES) as perch's own words for the wire. */
+/* cURL's exit codes (man curl, EXIT CODES) as perch's own words for network failures. */
 static const struct {
     int number;
     const char *code;
@@ -32,7 +32,8 @@ static void add(struct paste_text *paste, const char *code, const char *message,
     paste_add(paste, &failure, rank, at);
 }
 
-/* "curl: (60) SSL certificate problem: ...": the words tell more than the number where both do. */
+/* "curl: (60) SSL certificate problem: ...": if both are known, the words are more specific than
+ * the number. */
 void paste_find_curl(struct paste_text *paste)
 {
     const GRegex *regex = regex_of("(?i)curl(?:: \\(| error ?#? ?:? ?)(\\d{1,3})\\b[^\\n]*");

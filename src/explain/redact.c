@@ -3,8 +3,8 @@
 #include "perch/base/secret.h"
 
 /*
- * Errors hold no secrets, but what is parsed here may be no error, and what people paste holds
- * whole requests: nothing that looks like a token or a secret leaves this folder.
+ * Errors contain no secrets, but what is parsed here may not be an error, and pasted text may
+ * contain whole requests: nothing that looks like a token or a secret leaves this folder.
  */
 
 /* Names whose values are secrets, as in JSON, forms, logs and XML. */
@@ -12,12 +12,11 @@
     "(?:access_?token|refresh_?token|id_?token|client_?secret|consumer_?secret|code_verifier" \
     "|client_assertion|assertion|security_?token|(?<!INVALID_)session_?id|sid|proxy-"         \
     "authorization|api_?key)"
-/* Where a name begins: after no letter, but after %3D, too. */
+/* The beginning of a name: not after a letter or digit, except in a percent code such as %3D. */
 #define START "(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))"
 #define PASSWORDS "(?:password|passwd|pwd|passphrase)"
 
-/* What stands between name and value: = or : with quotes that may be escaped, or percent-encoded.
- */
+/* Between name and value: = or : with quotes that may be escaped, or percent-encoded. */
 #define QUOTED_SIGN "\\\\*[\"']?\\s*[:=]\\s*\\\\*[\"']"
 #define BARE_SIGN "\\\\*[\"']?\\s*[:=]\\s*"
 #define CODED_SIGN "(?:%(?:25)*3D|%(?:25)*22%(?:25)*3A%(?:25)*22)"
@@ -28,13 +27,13 @@
 static const struct {
     const char *pattern, *with;
 } rules[] = {
-    /* by their own look: session ids and access tokens, refresh tokens, codes, JWTs, secrets */
+    /* by their format: session ids and access tokens, refresh tokens, codes, JWTs, secrets */
     {"\\b00D[A-Za-z0-9]{12,15}(?:!|%(?:25)*21|\\\\+u0021)[A-Za-z0-9._~%-]++", "…"},
     {"\\b5Aep[A-Za-z0-9._~%-]{8,}+", "…"},
     {"\\baPrx[A-Za-z0-9._~%=-]{8,}+", "…"},
     {"\\beyJ[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9._-]++", "…"},
     {"\\b[0-9A-Fa-f]{64}\\b", "…"},
-    /* by their name */
+    /* by name */
     {"(?i)(" START "(?:" NAMES "|" PASSWORDS ")" QUOTED_SIGN ")" QUOTED_VALUE, "\\1…"},
     {"(?i)(" START NAMES BARE_SIGN ")(?![\"'\\\\])[^\"'&\\s,;}\\\\<>]++", "\\1…"},
     {"(?i)(" START PASSWORDS BARE_SIGN ")(?![\"'\\\\])[^\"'&\\s\\\\<>]++", "\\1…"},
@@ -58,7 +57,7 @@ static const struct {
     {"(?i)(\\b(?:set-)?cookie2?" BARE_SIGN "\\\\*[\"']?)[^\"'\\\\\\r\\n]++", "\\1…"},
     {"((?<!\\S)-(?:u|U|-user|-proxy-user)[\\s=]+[\"']?)[^\\s\"']++", "\\1…"},
     {"(://[^/\\s:@\"']+:)[^@/\\s\"']++(?=@)", "\\1…"},
-    /* a value that a letter or a terminal broke into lines */
+    /* a value that an email or a terminal broke into lines */
     {"…(?:=?\\r?\\n[> \\t]{0,4}(?=[\\w.~%+/=-]{0,200}[0-9])(?=[\\w.~%+/=-]{0,200}[a-z])"
      "[\\w.~%+/=-]{16,}+)++",
      "…"},
@@ -70,7 +69,7 @@ char *redact(const char *text)
     for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
         g_autoptr(WipedText) before = out;
         out = g_regex_replace(regex_of(rules[i].pattern), before, -1, 0, rules[i].with, 0, NULL);
-        if (out == NULL) /* too much for the matcher: rather nothing than a secret */
+        if (out == NULL) /* too much for the matcher: better nothing than a secret */
             return g_strdup("…");
     }
     return out;

@@ -4,9 +4,10 @@
 #include "explain_private.h"
 #include "perch/base/text.h"
 
-/* What can be said of a text whose cause is not known: what was recognised, and what would tell. */
+/* What can be said about a text with an unknown cause: what was recognised, and what would tell the
+ * cause. */
 
-/* Words that only one program prints; lower case. */
+/* Words specific to one program; lower case. */
 static const struct {
     const char *words, *program;
 } programs[] = {
@@ -66,7 +67,7 @@ char *unknown_recognised(const struct failure *failure)
 const char *unknown_question(const struct failure *failure)
 {
     if (failure->code != NULL && !is_code_of_salesforce(failure->code))
-        return NULL; /* perch's own word, or that of another program */
+        return NULL; /* a word of perch's or of another program */
     if (failure->code != NULL)
         return _("What would help: the message beside the code, and the request that got it.");
     return _("What would help: Salesforce's own answer, with error or errorCode in it. It is "

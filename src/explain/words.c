@@ -3,15 +3,15 @@
 
 #include "explain_private.h"
 
-/* Many words in one pass, whatever the text: at each place four bytes choose the few words that can
- * begin there. */
+/* Finds many words in one pass: at each position, four bytes select the few words that can begin
+ * there. */
 
 enum { KEY_BYTES = 4, BUCKET_BITS = 12, BUCKETS = 1 << BUCKET_BITS };
 
 struct words {
     const char *const *list;
     gsize *length;
-    int first[BUCKETS]; /* index of a word; -1 = none begins so */
+    int first[BUCKETS]; /* index of a word; -1 = no word begins like this */
     int *next;
 };
 

@@ -5,8 +5,8 @@
 #include "perch/base/text.h"
 
 /*
- * The flow as a POSIX shell script that needs curl and nothing else. Secrets reach curl through
- * pipes only: what stands in a program's arguments is for every user of the machine to see.
+ * The flow as a POSIX shell script that needs nothing but curl. Secrets reach curl through pipes
+ * only: every user of the machine can see a program's arguments.
  */
 
 static const char head[] =
@@ -52,7 +52,7 @@ static const char head[] =
     "    case $channels in '  ' | *\" $1 \"*) return 0 ;; *) return 1 ;; esac\n"
     "}\n";
 
-/* As one word in single quotes, whatever it holds. */
+/* Adds text as one word in single quotes, whatever it contains. */
 static void add_quoted(SecretBuf *out, const char *text)
 {
     secret_buf_add(out, "'");
@@ -61,7 +61,7 @@ static void add_quoted(SecretBuf *out, const char *text)
     secret_buf_add(out, "'");
 }
 
-/* The body is form-encoded: no character of it means anything to a shell or ends the document. */
+/* The body is form-encoded: no character is special to a shell or ends the here-document. */
 static void add_token(const GPtrArray *items, SecretBuf *out)
 {
     secret_buf_add(out, "\n# Step 1: get a token\nanswer=$(\n    post_form ");

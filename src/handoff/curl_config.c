@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow.h"
 
-/* The token request as a file for curl --config: nothing secret is in an argument or in .netrc. */
+/* The token request as a file for curl --config: no secret in arguments or in .netrc. */
 
 static void add_setting(SecretBuf *out, const char *name, const char *value)
 {

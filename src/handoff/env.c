@@ -4,17 +4,17 @@
 #include "flow.h"
 #include "perch/base/text.h"
 
-/* The values as variables, one a line, in the ways that programs read them. Each way refuses what
- * its readers do not all read alike. */
+/* The values as variables, one per line, in the forms that programs read. Each form refuses values
+ * that its readers do not all read alike. */
 
-/* Inside single quotes. */
+/* Whether a value cannot be put in single quotes. */
 static bool quotes_cannot_hold(const char *value)
 {
     return strpbrk(value, "'\\") != NULL || strstr(value, "${") != NULL || !text_is_clean(value);
 }
 
-/* Docker, kubectl and podman take what stands behind the equals sign as it is; others (Compose,
- * dotenv) see quotes, variables and remarks in it, and cut blanks off. */
+/* Docker, kubectl and podman take everything after the equals sign literally; others (Compose,
+ * dotenv) interpret quotes, variables and comments, and strip blanks. */
 static bool bare_cannot_hold(const char *value)
 {
     gsize length = strlen(value);
@@ -29,7 +29,7 @@ static bool fish_cannot_hold(const char *value)
 
 struct style {
     const char *remark, *before, *equals, *after;
-    const char *escaped; /* what gets a backslash in front */
+    const char *escaped; /* characters to escape with a backslash */
     bool (*cannot_hold)(const char *value);
     const char *refusal; /* translated later */
 };

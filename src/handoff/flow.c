@@ -25,7 +25,7 @@ static const char *instance(const struct flow_source *source)
     return own != NULL ? own : source->connection->instance_url;
 }
 
-/* The login host is the one that perch itself refreshed at. */
+/* The login host that perch itself refreshed at. */
 static Secret *at_login(const struct flow_source *source, const char *path)
 {
     const char *login = source->connection->login_url;
@@ -68,7 +68,7 @@ Secret *flow_token_body(const struct flow_source *source)
     g_autoptr(SecretBuf) body = secret_buf_new();
     secret_buf_add_form(body, "grant_type", "refresh_token");
     secret_buf_add_form(body, "client_id", source->connection->client_id);
-    /* An app without a secret refuses a request that carries one. */
+    /* An app without a consumer secret refuses a request that has one. */
     if (secret_length(secrets->client_secret) > 0)
         secret_buf_add_form(body, "client_secret", secret_peek(secrets->client_secret));
     secret_buf_add_form(body, "refresh_token", secret_peek(secrets->refresh_token));
@@ -141,7 +141,7 @@ static Secret *refresh_token(const struct flow_source *source)
     return secret_ref(source->secrets->refresh_token);
 }
 
-/* A secret as it stands in a form body, where that is not the secret itself. */
+/* A secret in its form-encoded version, if that differs from the secret itself. */
 static Secret *form_encoded(const Secret *secret)
 {
     if (secret_length(secret) == 0)
@@ -170,7 +170,7 @@ static void add_env(GString *body, const char *key, const char *name, const Secr
     g_string_append_printf(body, "&%s={{env.%s%s}}", key, name, form == NULL ? "" : "_FORM");
 }
 
-/* The secrets stand where the platform keeps secrets. */
+/* The secrets are referenced from the platform's store of secrets. */
 static Secret *token_body_env(const struct flow_source *source)
 {
     const struct secrets *secrets = source->secrets;
@@ -221,7 +221,7 @@ static Secret *username(const struct flow_source *source)
     return text_value(source->connection->username);
 }
 
-/* By the ids that exports for programs have. */
+/* By the ids used in exports for programs. */
 const struct flow_named flow_named[] = {
     {"token_url", false, token_url},
     {"create_url", false, create_url},
@@ -351,7 +351,7 @@ static void item_free(gpointer data)
     g_free(item);
 }
 
-/* Takes value; NULL: it is not known, and left out. */
+/* Takes ownership of value; NULL: unknown, left out. */
 static void add_item(GPtrArray *items, const char *id, const char *group, const char *label,
                      bool secret, Secret *value)
 {
@@ -371,8 +371,8 @@ GPtrArray *flow_values(const struct flow_source *source)
     return items;
 }
 
-/* Which of the channel's variables gets the name of the mapping; a path of the flow's own needs
- * none. */
+/* Which of the channel's variables needs the mapping's name; a path of the flow itself needs none.
+ */
 static void add_names(GPtrArray *items, const struct flow_source *source)
 {
     static const struct {

@@ -4,10 +4,10 @@
 
 #include "perch/handoff/handoff.h"
 
-/* The parts that every format is made of. */
+/* The building blocks of all formats. */
 
 enum flow_group {
-    GROUP_NAMES,  /* the channel's variables get the mapping's names */
+    GROUP_NAMES,  /* names for the channel's variables, as in the mapping */
     GROUP_TOKEN,  /* the call that gets a token */
     GROUP_CREATE, /* the call that creates the record */
     GROUP_ENV,    /* secrets as environment variables */
@@ -22,34 +22,34 @@ struct flow_source {
     const struct channel *channel;
 };
 
-/* A value of env, JSON and the like. */
+/* A named value, for env, JSON and similar formats. */
 struct flow_named {
     const char *id;
     bool secret;
-    Secret *(*value)(const struct flow_source *source); /* NULL = not known */
+    Secret *(*value)(const struct flow_source *source); /* NULL = unknown */
 };
 extern const struct flow_named flow_named[];
 extern const gsize flow_named_count;
 
-/* The form body of the call that gets a token; NULL = not known. */
+/* The form body of the call that gets a token; NULL = unknown. */
 Secret *flow_token_body(const struct flow_source *source);
 
-/* The known values of those, and of the platform's forms: struct handoff_item *. */
+/* All known values of flow_named and of the platform's forms: struct handoff_item *. */
 GPtrArray *flow_values(const struct flow_source *source);
 GPtrArray *flow_forms(const struct flow_source *source);
-/* A value of those, borrowed; "" when it is not among them. */
+/* One of these values, borrowed; "" when missing. */
 const char *flow_value(const GPtrArray *items, const char *id);
 
-/* Translated, valid for ever; NULL when the platform has no such group. */
+/* Translated, static; NULL when the platform has no such group. */
 const char *flow_heading(const struct flow_source *source, enum flow_group group);
 
-/* The record as the platform's form takes it: its texts with variables. Owned by the caller. */
+/* The record as entered in the platform's form: text with variables. Owned by the caller. */
 Json *flow_template(const struct flow_source *source);
 
 /* "client_id" → "SALESFORCE_CLIENT_ID"; owned by the caller. */
 char *flow_env_key(const char *id);
 
-/* The formats. source has the channel that is worked on; those for several look at
+/* Writers of the formats. source has the current channel; formats for several channels use
  * source->connection->channels. FALSE with PERCH_ERROR_INPUT: a value cannot be expressed. */
 typedef bool (*flow_write)(const struct flow_source *source, SecretBuf *out, GError **error);
 #define FORMAT(ID, name, where, suffix, write, what) MORE_FILE(ID, suffix, write)

@@ -5,7 +5,7 @@
 #include "flow_read.h"
 #include "perch/base/text.h"
 
-/* Somebody's flow against what perch would hand over: row by row what is wrong. */
+/* Compares somebody's flow with what perch hands over: one row for each problem. */
 
 enum call_kind { CALL_TOKEN = 1, CALL_CREATE = 2, CALL_EITHER = 3, CALL_OTHER = 4 };
 
@@ -21,7 +21,7 @@ static void finding_free(gpointer data)
     check_result_free(data);
 }
 
-/* Takes text. */
+/* Takes ownership of text. */
 static void add(struct checking *c, const char *id, enum check_status status, const char *where,
                 char *text)
 {
@@ -36,7 +36,7 @@ static void add(struct checking *c, const char *id, enum check_status status, co
     g_free(text);
 }
 
-/* ---- looking into a call ---- */
+/* ---- inspect a call ---- */
 
 static const char *set_value(const char *path, gpointer user)
 {
@@ -44,7 +44,7 @@ static const char *set_value(const char *path, gpointer user)
     return g_hash_table_lookup(file->set, path);
 }
 
-/* With the values that the flow sets itself. */
+/* text with the values that the flow itself sets. */
 static char *resolved(const struct checking *c, const char *text)
 {
     return text == NULL ? g_strdup("") : text_fill(text, set_value, (gpointer)(guintptr)c->file);
@@ -63,7 +63,7 @@ static enum call_kind kind_of(const struct flow_call *call)
                                                                : CALL_OTHER;
 }
 
-/* The decoded value of a form's key; NULL: it is not there. */
+/* The decoded value of a form's key; NULL if missing. */
 static char *form_value(const struct checking *c, const struct flow_call *call, const char *key)
 {
     g_autofree char *body = resolved(c, call->body);
@@ -208,7 +208,7 @@ static char *wrong_token(const struct checking *c, const struct flow_call *call)
                : g_strdup(_("Its refresh_token is not this connection's."));
 }
 
-/* Where the flow itself holds a secret: in a body, or in a variable that it sets. */
+/* Finds secrets in the flow itself: in a body, or in a variable that it sets. */
 static char *plain_secret(const struct checking *c, const struct flow_call *call)
 {
     static const char *const keys[] = {"client_secret", "refresh_token"};
@@ -316,7 +316,7 @@ static char *missing_fields(const struct checking *c, const struct flow_call *ca
     return g_strdup_printf(_("It does not fill these fields of the mapping: %s."), names);
 }
 
-/* Whether some step before could have set it: what is not known counts as set. */
+/* Whether an earlier step may have set the variable; yes when in doubt. */
 static bool is_set(const struct checking *c, const struct flow_call *call, const char *path)
 {
     if (c->file->kind == FLOW_OF_BIRD)
@@ -431,7 +431,7 @@ static void check_function(struct checking *c)
                    "a new one.")));
 }
 
-/* ---- all of it ---- */
+/* ---- the whole flow ---- */
 
 static guint count_of(const struct checking *c, enum call_kind kind)
 {

@@ -8,8 +8,8 @@
 
 /*
  * Exports of the dashboard's Flow Builder nest their steps in "steps", "cases" and "defaultCase";
- * those of Bird's Flows have a map of steps. Which kinds of steps there are is known from a few
- * exported files only, so what is not understood is told and left alone.
+ * those of Bird's Flows have a map of steps. The kinds of steps are only known from a few exported
+ * files, so unknown ones are reported and left alone.
  */
 
 static void call_free(gpointer data)
@@ -57,7 +57,7 @@ static void take_header(struct flow_call *call, const char *key, const char *val
     *place = g_strdup(value);
 }
 
-/* An object of names, or a list of pairs. */
+/* Headers: an object, or a list of pairs. */
 static void take_headers(struct flow_call *call, const Json *headers)
 {
     JSON_FOREACH(header, headers)
@@ -69,8 +69,8 @@ static void take_headers(struct flow_call *call, const Json *headers)
     }
 }
 
-/* A list of names. Elements of another form have been seen in no exported flow: any text of theirs
- * may be the name. */
+/* A list of names. Elements of another form are not known from any export: any text in them may be
+ * the name. */
 static void take_variables(struct flow_call *call, const Json *list)
 {
     JSON_FOREACH(variable, list)

@@ -5,15 +5,15 @@
 #include "perch/base/text.h"
 
 /*
- * A file that Flow Builder may import, after the one export that is known: a step that names the
- * variables, and the two calls. Nobody has seen one imported that was made like this. Where an
- * export of the person's own is given as the pattern, the steps are put into that, in the form that
- * its own steps have; its trigger, targets and ids stay.
+ * A file that Flow Builder may import, modelled on the only known export: a step that names the
+ * variables, and the two calls. Import of such a file has never been verified. If the person's own
+ * export is given as a pattern, the steps are inserted into it, in the form of its own steps; its
+ * trigger, targets and ids stay.
  */
 
 static char *step_id(const char *name)
 {
-    /* Ids only have to differ from each other: what they are made of, in the form of a UUID. */
+    /* Ids only have to be unique: a hash of the name in the form of a UUID. */
     g_autofree char *hex = g_compute_checksum_for_string(G_CHECKSUM_SHA256, name, -1);
     return g_strdup_printf("%.8s-%.4s-4%.3s-8%.3s-%.12s", hex, hex + 8, hex + 12, hex + 15,
                            hex + 18);
@@ -46,7 +46,7 @@ static Json *names_step(const struct flow_source *source)
     return step_new("setVariables", "Names for the channel's variables", options);
 }
 
-/* One element of variableKeys: a name, or what the pattern has with the name in its place. */
+/* One element of variableKeys: the name, or the pattern's element with the name inserted. */
 static Json *variable_key_of(const Json *pattern, const char *name)
 {
     const Json *element = json_first(pattern);
@@ -84,7 +84,7 @@ static Json *call_step(const GPtrArray *items, const char *label, const char *pr
 
 /* ---- the pattern ---- */
 
-/* The first variableKeys with an element in it, wherever it stands. */
+/* The first non-empty variableKeys at any depth. */
 static const Json *find_keys(const Json *json, int depth)
 {
     enum { DEEPEST = 40 };

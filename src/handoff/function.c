@@ -5,9 +5,9 @@
 #include "perch/base/text.h"
 
 /*
- * The flow as one function of Node.js, to be pasted: function.js with the connection's values in
- * the place of its @names@. Secrets are not among them: the function takes those from its
- * environment. A way to log in is a file that makes the form of the token request, and a row here.
+ * The flow as one Node.js function, to be pasted: function.js with the connection's values in place
+ * of its @names@. Secrets are not among them: the function reads those from its environment. Each
+ * way to log in is a file that builds the token request's form, and a row here.
  */
 
 /* Line by line. */
@@ -21,7 +21,7 @@ static const char *const grant_refresh_token_js[] = {
 static const struct login_way {
     bool (*has)(const struct flow_source *source);
     const char *const *grant;
-    const char *secrets[4]; /* ids of flow_named that the function needs; those unknown are not */
+    const char *secrets[4]; /* ids of flow_named that the function needs, if known */
 } login_ways[] = {
     {NULL, grant_refresh_token_js, {"client_secret", "refresh_token"}},
 };
@@ -101,7 +101,7 @@ static char *piece_secrets_list(const struct flow_source *source)
     return g_strdup_printf("['%s']", quoted);
 }
 
-/* First name of a path: that is what the function is given. */
+/* The first name of each path: the function's inputs. */
 static char *piece_inputs(const struct flow_source *source)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
@@ -150,7 +150,7 @@ static char *piece_channels(const struct flow_source *source)
         json_set(json, channel->id, one);
     }
     g_autoptr(WipedText) printed = json_print_pretty(json);
-    g_auto(GStrv) colons = g_strsplit(printed, "\":\t", -1); /* cJSON has a tab there */
+    g_auto(GStrv) colons = g_strsplit(printed, "\":\t", -1); /* cJSON puts a tab there */
     g_autofree char *spaced = g_strjoinv("\": ", colons);
     g_auto(GStrv) tabs = g_strsplit(spaced, "\t", -1);
     return g_strjoinv("  ", tabs);
@@ -173,7 +173,7 @@ static const struct {
     {"@channels@", piece_channels},   {"@grant@\n", piece_grant},
 };
 
-/* What is put in is not looked at again. */
+/* Inserted text is not scanned again. */
 static void add_line(const struct flow_source *source, const char *p, SecretBuf *out)
 {
     while (*p != '\0') {

@@ -17,7 +17,7 @@ GPtrArray *handoff_items(const Connection *connection, const struct secrets *sec
     return flow_forms(&source);
 }
 
-/* ---- what stands against it ---- */
+/* ---- obstacles ---- */
 
 static bool no_app(const Connection *connection, const struct secrets *secrets)
 {
@@ -205,7 +205,7 @@ Connection *handoff_select(const Connection *connection, const char *channel, GE
     g_autofree char *names = g_strjoinv(", ", (char **)ids->pdata);
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
                 _("This connection has no channel %s, only: %s"), channel, names);
-    copy->channel = 0; /* its channels are gone; only to be freed */
+    copy->channel = 0; /* its channels are gone; the copy is only freed */
     connection_free(copy);
     return NULL;
 }

@@ -3,7 +3,7 @@
 
 #include "flow.h"
 
-/* Everything, for programs: the values, and the flow's requests as its step forms hold them. */
+/* Everything, for programs: the values, and the flow's requests as in the forms of its steps. */
 
 static Json *step(const char *name, const GPtrArray *items, const char *prefix)
 {
@@ -84,7 +84,7 @@ static Json *channels(const struct flow_source *source)
     return list;
 }
 
-/* What {{env.NAME}} and context.env.NAME stand for. */
+/* The values of {{env.NAME}} and context.env.NAME. */
 static Json *environment(const struct flow_source *source, const GPtrArray *items)
 {
     const char *heading = flow_heading(source, GROUP_ENV);
@@ -107,7 +107,7 @@ bool write_json(const struct flow_source *source, SecretBuf *out, GError **error
     json_set_string(json, "status", "ok");
     json_set_int(json, "exit", PERCH_EXIT_OK);
     json_set(json, "checks", json_array());
-    /* Every key is always there; what an app does not have (a client secret) is null. */
+    /* Every key is always present; what an app lacks (a consumer secret) is null. */
     for (gsize i = 0; i < flow_named_count; i++) {
         g_autoptr(Secret) value = flow_named[i].value(source);
         json_set_string(json, flow_named[i].id, value == NULL ? NULL : secret_peek(value));
@@ -126,7 +126,7 @@ bool write_json(const struct flow_source *source, SecretBuf *out, GError **error
     return true;
 }
 
-/* The values by id, for a store of secrets. */
+/* The values by id, for a secret store. */
 bool write_vault(const struct flow_source *source, SecretBuf *out, GError **error)
 {
     (void)error;

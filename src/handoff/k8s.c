@@ -5,8 +5,8 @@
 #include "perch/base/text.h"
 
 /*
- * A Kubernetes Secret (v1, Opaque) as YAML. The values are base64, so that no quoting rule of YAML
- * matters; the keys are names of environment variables, so that envFrom takes them all
+ * A Kubernetes Secret (v1, Opaque) as YAML. The values are base64, so that YAML's quoting rules do
+ * not matter; the keys are names of environment variables, so that envFrom accepts all of them
  * (kubernetes.io/docs: Secrets, Object Names).
  */
 

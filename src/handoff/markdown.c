@@ -4,9 +4,9 @@
 #include "flow.h"
 #include "perch/base/text.h"
 
-/* The sheet as Markdown: for a wiki page or a ticket that only the right people read. */
+/* The sheet as Markdown, for a wiki page or a ticket with restricted access. */
 
-/* Text outside of code: what Markdown could take for its own marks is escaped. */
+/* Text outside code, with Markdown's special characters escaped. */
 static void add_plain(SecretBuf *out, const char *text)
 {
     g_autofree char *clean = text_clean(text);
@@ -47,7 +47,7 @@ static void add_paragraph(SecretBuf *out, const char *before, const char *text)
     secret_buf_add(out, "\n\n");
 }
 
-/* One value: what the form calls it, and the value alone on its line, to be copied whole. */
+/* One value: the form's label, then the value alone on its line, to be copied whole. */
 static bool add_item(SecretBuf *out, const struct handoff_item *item, GError **error)
 {
     const char *value = secret_peek(item->value);
@@ -98,7 +98,8 @@ static void add_mapping(const struct channel *channel, SecretBuf *out)
     secret_buf_add(out, "\n");
 }
 
-/* What is of one channel, once for each; the mapping stands above the call. */
+/* The items that depend on the channel, once for each channel; the mapping comes before the call.
+ */
 static bool add_channels(const struct flow_source *source, enum flow_group group, SecretBuf *out,
                          GError **error)
 {

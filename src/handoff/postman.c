@@ -5,15 +5,15 @@
 #include "perch/base/text.h"
 
 /*
- * A Postman collection (v2.1) and its environment. The collection holds no secret: it names the
- * environment's variables, so that it can be shared. Format: schema.getpostman.com, v2.1.0.
+ * A Postman collection (v2.1) and its environment. The collection contains no secrets, only names
+ * of the environment's variables, so it can be shared. Format: schema.getpostman.com, v2.1.0.
  */
 
 static const char schema[] = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
 
-/* The values of the environment, with the rows that they come from. */
+/* The environment's values and the rows they come from. */
 static const struct {
-    const char *key, *row; /* row NULL: filled by the requests */
+    const char *key, *row; /* row NULL: set by the requests */
     bool secret;
 } variables[] = {
     {"token_url", "token_url", false},
@@ -105,8 +105,8 @@ static Json *token_item(bool has_secret)
     return item_new("Get a token", test, request);
 }
 
-/* Postman replaces {{name}} in a body; in a text of the record the braces mean themselves. They
- * stand next to each other in the texts of the record only, so JSON's own escape keeps them. */
+/* Postman replaces {{name}} in a body, but in the record's texts braces are literal. Double braces
+ * only occur in those texts, so a JSON escape protects them. */
 static char *raw_body(const struct channel *channel)
 {
     g_autoptr(Json) record = channel_record(channel);

@@ -2,8 +2,8 @@
 #include "flow.h"
 #include "perch/base/sfdx_url.h"
 
-/* One line for `sf org login sfdx-url --sfdx-url-stdin -`. The CLI refreshes at the host that it is
- * given, so that is the org's own where it is known. */
+/* One line for `sf org login sfdx-url --sfdx-url-stdin -`. The CLI refreshes at the given host, so
+ * that is the org's own host if known. */
 
 static char *host_of(const char *url)
 {

@@ -42,7 +42,7 @@ static bool add_group(const struct flow_source *source, enum flow_group group, c
     return true;
 }
 
-/* What is of one channel, once for each. */
+/* The items that depend on the channel, once for each channel. */
 static bool add_channels(const struct flow_source *source, enum flow_group group, SecretBuf *out,
                          GError **error)
 {

@@ -4,7 +4,7 @@
 #include "perch/base/text.h"
 #include "perch/handoff/handoff.h"
 
-/* The address that starts a flow. Its path is the secret: only what stands before it is copied. */
+/* The address that starts a flow. Its path is secret: only the part before it is copied. */
 
 static bool is_plain_text(const char *address)
 {
@@ -14,7 +14,7 @@ static bool is_plain_text(const char *address)
     return true;
 }
 
-/* The address that a waiting run is resumed by looks much like the one that starts a flow. */
+/* Whether the address resumes a waiting run; it looks much like one that starts a flow. */
 static bool resumes(const char *address)
 {
     return strstr(address, "/flows/invocations/webhooks/") != NULL;

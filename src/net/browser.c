@@ -19,7 +19,8 @@ static const struct command openers[] = {
     {NULL, ANYWHERE},
 };
 
-/* They need the terminal that perch is using, and Salesforce's pages need more than they can. */
+/* Terminal browsers need the terminal that perch is using, and cannot display Salesforce's pages.
+ */
 static bool is_for_terminal(const char *line)
 {
     static const char *const programs[] = {"w3m",    "lynx",   "links",       "links2",
@@ -48,7 +49,7 @@ char *browser_of_machine(const struct desktop *desktop)
     return g_strdup(desktop_choose(desktop, openers));
 }
 
-/* %s becomes the address and %% a percent sign; *ret_found tells whether there was a %s. */
+/* Replaces %s with the address and %% with a percent sign; *ret_found: whether there was a %s. */
 static char *fill_in(const char *word, const char *url, bool *ret_found)
 {
     GString *text = g_string_new(NULL);

@@ -7,9 +7,9 @@
 #include "perch/base/text.h"
 
 /*
- * libcurl tells the issuer only once a certificate was accepted. The name is wanted most when it is
- * not: it is that of the company's proxy, which then explains everything. So this reads as much of
- * X.509 (RFC 5280 4.1) as lies before the issuer.
+ * libcurl reports the issuer only of accepted certificates. It matters most for a rejected one: the
+ * issuer is usually the company's proxy, which explains everything. So this parses X.509 (RFC 5280
+ * 4.1) up to the issuer.
  */
 enum {
     HANDSHAKE_CERTIFICATE = 11,
@@ -51,7 +51,7 @@ static bool take_number(struct bytes *from, gsize count, gsize *ret_number)
     return true;
 }
 
-/* The next element, which has to have the tag; its contents. */
+/* Takes the contents of the next element, which must have this tag. */
 static bool take_element(struct bytes *from, guint8 tag, struct bytes *ret_contents)
 {
     gsize length;
@@ -112,8 +112,8 @@ static char *name_part(struct bytes name, const guint8 oid[3])
     return NULL;
 }
 
-/* The body is a list of certificates, each with its length in three bytes; TLS 1.3 puts a context
- * with a length of one byte before it, which is empty in a server's message. */
+/* The body is a list of certificates, each with a three-byte length; TLS 1.3 precedes it with a
+ * context with a one-byte length, which is empty in a server's message. */
 static bool first_certificate(struct bytes body, struct bytes *ret_certificate)
 {
     for (gsize context = 0; context <= 1; context++) {

@@ -7,8 +7,8 @@
 /*
  * Who issued the first certificate of a TLS Certificate message (RFC 8446 4.4.2, RFC 5246 7.4.2,
  * with its four bytes of handshake header): the organization of the issuer, else its common name,
- * as clean text. NULL when the bytes are no such message or hold no such name. Owned by the caller.
- * For showing only: nothing here is verified, and the message may come from anybody.
+ * as clean text. NULL when the bytes are not such a message or contain no such name. Owned by the
+ * caller. For display only: nothing is verified, and anybody may have sent the message.
  */
 char *certificate_message_issuer(const guint8 *message, gsize length);
 

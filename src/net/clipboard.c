@@ -27,8 +27,8 @@ bool desktop_can_copy(const struct desktop *desktop)
     return desktop->copier != NULL;
 }
 
-/* text as something to read from, in memory: unlike a pipe it takes any length at once, and nothing
- * is lost or signalled when the reader dies. -1 on failure. */
+/* A descriptor to read text from, in memory: unlike a pipe it takes any length at once and raises
+ * no SIGPIPE if the reader dies. -1 on failure. */
 static int readable_copy(const char *text)
 {
     int fd = memfd_create("perch", MFD_CLOEXEC);

@@ -8,7 +8,7 @@
 #include "perch/base/error.h"
 #include "perch/base/text.h"
 
-/* One interface, built with OpenSSL or with GnuTLS. */
+/* The same interface, built with OpenSSL or with GnuTLS. */
 static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
 
 static gpointer load(void)
@@ -36,7 +36,7 @@ const struct curl_functions *curl_functions(void)
     return &functions;
 }
 
-/* ---- with arguments of any type: which one stands in the number of the option ---- */
+/* ---- variadic functions: the option's number tells the argument's type ---- */
 
 #undef curl_easy_setopt
 #undef curl_easy_getinfo

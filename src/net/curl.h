@@ -3,9 +3,9 @@
 #define PERCH_NET_CURL_H
 
 /*
- * libcurl, for whoever would include <curl/curl.h>. It is loaded by the first call of it: with the
- * thirty libraries that it brings along that takes twice as long as all the rest of perch, and
- * perch token, explain or --help never need it.
+ * Include this instead of <curl/curl.h>. libcurl is loaded at the first call: with its thirty
+ * dependencies that takes twice as long as all the rest of perch, and perch token, explain and
+ * --help never need it.
  */
 #include <curl/curl.h>
 
@@ -39,11 +39,11 @@ struct curl_functions {
 #undef X
 };
 
-/* Ends the process with a message when libcurl is not installed, as the loader would. */
+/* Exits with a message if libcurl is not installed, as the dynamic loader would. */
 const struct curl_functions *curl_functions(void);
 
-/* Those with arguments of any type are functions of the same name (curl.c), so that libcurl's
- * macros go on checking the types. */
+/* Variadic ones are functions of the same name (curl.c), so that libcurl's macros still check the
+ * types. */
 #define curl_easy_cleanup curl_functions()->easy_cleanup
 #define curl_easy_init curl_functions()->easy_init
 #define curl_easy_nextheader curl_functions()->easy_nextheader

@@ -4,24 +4,24 @@
 #include <glib-unix.h>
 
 enum {
-    /* One connection a host: requests take turns on it. */
+    /* One connection per host: requests take turns on it. */
     HOST_CONNECTIONS = 1,
-    /* Several of a person's logins to one org, each with requests of its own. An org refuses the
-     * 26th request of those that last long (20 s), whoever sent the others. */
+    /* For several logins to one org, each with its own requests. An org refuses the 26th concurrent
+     * long-running (20 s) request, whoever sent the others. */
     MANY_HOST_CONNECTIONS = 24,
-    /* All that are open at the same time: libcurl closes one that is more when its answer is there,
-     * and the next request would begin with a handshake. */
+    /* All that are open at once: libcurl closes surplus connections after their answer, and the
+     * next request would need a new handshake. */
     KEPT_CONNECTIONS = 256,
 };
 
 struct CurlLoop {
     CURLM *multi; /* NULL once freed while a callback was running */
     GMainContext *context;
-    GSource *timer;      /* the only one; ready time -1 = disarmed */
+    GSource *timer;      /* libcurl's single timer; ready time -1 = disarmed */
     GHashTable *watches; /* set of struct watch, owned */
     curl_loop_done done;
     gpointer user;
-    guint references; /* one of the owner, one while libcurl or a callback is running */
+    guint references; /* one for the owner, one while libcurl or a callback is running */
 };
 
 struct watch {
@@ -48,7 +48,8 @@ static void loop_unref(CurlLoop *loop)
     g_free(loop);
 }
 
-/* The handle leaves the multi before the callback, which may start transfers or free the loop. */
+/* Remove the handle from the multi before the callback, which may start transfers or free the loop.
+ */
 static void drain(CurlLoop *loop)
 {
     int left;
@@ -76,7 +77,7 @@ static gboolean on_socket_ready(gint fd, GIOCondition condition, gpointer user)
 {
     struct watch *watch = user; /* may be gone after act() */
     int events = 0;
-    /* A hang-up has to be read to be seen as the end of the answer. */
+    /* Treat a hang-up as readable, so that libcurl sees the end of the answer. */
     if (condition & (G_IO_IN | G_IO_HUP))
         events |= CURL_CSELECT_IN;
     if (condition & G_IO_OUT)
@@ -121,7 +122,7 @@ static int on_socket_wish(CURL *easy, curl_socket_t fd, int wish, void *user, vo
     return 0;
 }
 
-/* Only notes the time: libcurl may not be called back from inside this callback. */
+/* Only sets the time: libcurl must not be called from inside this callback. */
 static int on_timer_wish(CURLM *multi, long milliseconds, void *user)
 {
     (void)multi;

@@ -114,7 +114,7 @@ const char *desktop_choose(const struct desktop *desktop, const struct command *
     return NULL;
 }
 
-/* A browser must neither write on the screen nor get the keys, nor die with the terminal. */
+/* A browser must not write to the screen, read the keys or die with the terminal. */
 static void leave_session(gpointer user)
 {
     (void)user;
@@ -123,7 +123,7 @@ static void leave_session(gpointer user)
 
 bool desktop_spawn(char **argv, int input, GError **error)
 {
-    /* Without DO_NOT_REAP_CHILD GLib forks twice, so that nobody has to wait. */
+    /* Without DO_NOT_REAP_CHILD GLib forks twice, so that no zombie is left. */
     GSpawnFlags flags =
         G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
     return g_spawn_async_with_pipes_and_fds(NULL, (const char *const *)argv, NULL, flags,

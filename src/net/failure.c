@@ -6,8 +6,8 @@
 #include "perch/base/text.h"
 #include "perch/salesforce/salesforce.h"
 
-/* Redirects are never followed; where one leads tells who sent it. Only the host is shown: the rest
- * of the address may hold what is nobody's business. */
+/* Redirects are never followed, but the target tells who sent one. Only the host is shown: the rest
+ * of the address may contain secrets. */
 static bool failure_from_redirect(struct failure *ret_failure, enum stage stage,
                                   const struct http_response *response)
 {
@@ -27,7 +27,7 @@ static bool failure_from_redirect(struct failure *ret_failure, enum stage stage,
     return true;
 }
 
-/* A success that is not the one that was asked for comes from somebody in between. */
+/* A success status with an unexpected body comes from something in between. */
 static void name_odd_success(struct failure *failure)
 {
     if (failure->status / 100 != 2 ||
@@ -37,7 +37,7 @@ static void name_odd_success(struct failure *failure)
     failure->code = g_strdup("bad-answer");
 }
 
-/* Salesforce's own answers have a code; without one, a header of a proxy tells who answered. */
+/* Salesforce's own answers have a code; without one, a proxy's header tells who answered. */
 static void name_between(struct failure *failure, const struct http_response *response)
 {
     static const char *const headers[] = {"Via", "X-Squid-Error", "Proxy-Agent", "X-Zscaler-Error"};

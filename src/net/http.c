@@ -10,16 +10,16 @@
 #include "perch/base/clock.h"
 #include "perch/base/source.h"
 
-/* libcurl does not count the time that a request waits for another one's connection. */
+/* libcurl does not count the time a request waits for a busy connection. */
 enum { DEADLINE_SLACK_MS = 250 };
-/* Another process' own deadline comes first. */
+/* The sending process's own deadline comes first. */
 enum { CARRIED_SLACK_MS = 2000 };
 
 struct Http {
     GMainContext *context;
     CurlLoop *loop;
     struct http_settings settings;
-    GHashTable *transfers; /* set of struct transfer in the multi; they own themselves */
+    GHashTable *transfers; /* set of struct transfer in the multi, which own themselves */
     struct http_totals totals;
     gint64 limit_ms; /* monotonic; 0 = none */
 };
@@ -46,7 +46,7 @@ static void transfer_free(struct transfer *transfer)
     g_free(transfer);
 }
 
-/* Takes the transfer out of the multi and off its clocks; nothing calls back for it any more. */
+/* Removes the transfer from the multi and stops its timers; no callback comes any more. */
 static void detach(struct transfer *transfer)
 {
     source_drop(&transfer->cancel);
@@ -66,7 +66,7 @@ static void count(struct http_totals *totals, const struct http_response *respon
     totals->connections += response->timing.new_connections;
 }
 
-/* libcurl's word on the end of a transfer; its handle has left the multi. */
+/* libcurl reports the end of a transfer; its handle has left the multi. */
 static void on_ended(CURL *easy, CURLcode code, gpointer user)
 {
     struct Http *http = user;
@@ -85,13 +85,14 @@ static void on_ended(CURL *easy, CURLcode code, gpointer user)
     struct http_response response;
     response_fill(&response, transfer, code);
     count(&http->totals, &response);
-    g_clear_pointer(&transfer->easy, curl_easy_cleanup); /* before the multi, whatever done does */
-    transfer->done(&response, transfer->user);           /* may free http */
+    g_clear_pointer(&transfer->easy,
+                    curl_easy_cleanup);        /* before the multi, as done may free http */
+    transfer->done(&response, transfer->user); /* may free http */
     response_clear(&response);
     transfer_free(transfer);
 }
 
-/* An end that libcurl does not report itself. Runs from a source of its own. */
+/* An end that libcurl does not report. Runs from its own source. */
 static void end_early(struct transfer *transfer, enum http_end end, const char *detail)
 {
     struct http_response response = {
@@ -142,7 +143,7 @@ static void end_later(struct transfer *transfer, enum http_end end, const char *
 {
     transfer->unsent_end = end;
     transfer->unsent_detail = detail;
-    /* in deadline's place, so that it is freed like every other source of the transfer */
+    /* stored as deadline, so that it is freed like the transfer's other sources */
     source_drop(&transfer->deadline);
     transfer->deadline = attach(g_idle_source_new(), G_PRIORITY_DEFAULT, on_unsent, transfer);
 }
@@ -229,7 +230,7 @@ void http_limit(Http *http, guint milliseconds)
     http->limit_ms = clock_monotonic_ms() + milliseconds;
 }
 
-/* FALSE: its time is over before it has begun. */
+/* FALSE: the time is already over. */
 static bool keep_limit(const Http *http, HttpRequest *request)
 {
     if (http->limit_ms == 0 || request->patient)

@@ -6,11 +6,11 @@
 
 #include "http_private.h"
 
-/* Both ends are one program on one computer: numbers and plain structs go as they are. Each message
- * is its length and its fields; each field is its length and its bytes. */
+/* Both ends run the same program on the same computer, so numbers and plain structs are sent
+ * unconverted. A message is its length and its fields; a field is its length and its bytes. */
 enum { MESSAGE_MAX = 8 * 1024 * 1024 };
 
-static const char nothing[] = ""; /* for a field of no bytes */
+static const char nothing[] = ""; /* for an empty field */
 
 static void add_field(SecretBuf *message, const void *bytes, gsize length)
 {
@@ -65,7 +65,7 @@ static bool next_struct(struct reader *reader, void *into, gsize size)
     return reader->good;
 }
 
-/* Blocking; FALSE: nobody is there any more. */
+/* Blocking; FALSE: the other side is gone. */
 static bool send_message(int fd, const SecretBuf *message)
 {
     const struct {
@@ -84,7 +84,7 @@ static bool send_message(int fd, const SecretBuf *message)
     return true;
 }
 
-/* Whether more is to come; message is whole when its length is there. */
+/* Whether the message is still incomplete by its own length. */
 static bool is_partial(const SecretBuf *message)
 {
     gsize length = 0;
@@ -94,7 +94,7 @@ static bool is_partial(const SecretBuf *message)
     return message->length - sizeof length < MIN(length, MESSAGE_MAX);
 }
 
-/* One more piece. FALSE: the other side is gone. */
+/* Receives one more piece. FALSE: the other side is gone. */
 static bool receive_piece(int fd, SecretBuf *message)
 {
     char piece[4096];
@@ -111,7 +111,7 @@ static struct reader read_message(const SecretBuf *message)
     return (struct reader){message->text + length, message->length - length, true};
 }
 
-/* ---- on this side ---- */
+/* ---- in this process ---- */
 
 bool carry_send(int fd, const HttpRequest *request)
 {
@@ -152,7 +152,7 @@ bool carry_read(struct http_response *response, const SecretBuf *message)
     return reader.good;
 }
 
-/* ---- on the other one ---- */
+/* ---- in the sending process ---- */
 
 HttpRequest *http_carried_request(int fd)
 {

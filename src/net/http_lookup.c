@@ -9,7 +9,8 @@ enum { LOOKUP_SECONDS = 10 };
 
 struct lookup {
     GMainContext *context;
-    GCancellable *resolving; /* cancels the resolver, by the deadline or by the caller's */
+    GCancellable
+        *resolving; /* cancels the resolver, on the deadline or the caller's cancellation */
     GSource *deadline, *cancel;
     bool late;
     gint64 started_ms;

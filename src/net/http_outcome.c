@@ -4,10 +4,10 @@
 #include "http_private.h"
 #include "perch/base/text.h"
 
-/* What each of libcurl's ends means before and after something of the request went out: the
- * difference decides whether the other side may have processed it. */
+/* The meaning of each libcurl result before and after a byte of the request was sent, which decides
+ * whether the other side may have processed it. */
 struct outcome {
-    int code; /* CURLcode, and those of a newer libcurl than perch was built with */
+    int code; /* CURLcode, including codes newer than the libcurl that perch was built with */
     enum http_end unsent, sent;
 };
 
@@ -42,7 +42,8 @@ static const struct outcome outcomes[] = {
     {CURLE_SEND_ERROR, HTTP_CONNECT, HTTP_CUT},
     {CURLE_RECV_ERROR, HTTP_CONNECT, HTTP_CUT},
     {CURLE_SEND_FAIL_REWIND, HTTP_CONNECT, HTTP_CUT},
-    {CURLE_ABORTED_BY_CALLBACK, HTTP_CONNECT, HTTP_CUT}, /* by us: a retry of what was sent */
+    {CURLE_ABORTED_BY_CALLBACK, HTTP_CONNECT,
+     HTTP_CUT}, /* by us: refuses to resend what was sent */
     {NEWER_TOO_LARGE, HTTP_TOO_LARGE, HTTP_TOO_LARGE},
     {NEWER_ECH_REQUIRED, HTTP_TLS, HTTP_CUT},
 };
@@ -55,7 +56,7 @@ enum http_end http_end_of_code(int code, bool sent)
     return HTTP_UNKNOWN;
 }
 
-/* What OpenSSL says when the line went dead during the handshake, which is no fault of TLS. */
+/* OpenSSL's messages when the connection breaks during the handshake, which is not a TLS error. */
 static const char *const dead_line[] = {"SSL_ERROR_SYSCALL", "Connection reset", "Broken pipe",
                                         "unexpected eof"};
 
@@ -74,7 +75,7 @@ bool transfer_was_sent(const struct transfer *transfer)
     return transfer->ready_to_send && bytes > 0;
 }
 
-/* Through a proxy, what fails before its answer to CONNECT is the proxy's doing. */
+/* Behind a proxy, failures before its answer to CONNECT are the proxy's. */
 static bool is_proxy_failure(const struct transfer *transfer, CURLcode code)
 {
     long connect_status = 0;
@@ -131,7 +132,7 @@ static void fill_tls(struct http_tls *tls, const struct transfer *transfer)
     if (transfer->issuer == NULL)
         return;
     g_autofree char *fitting = text_truncate(transfer->issuer, 60);
-    /* a column may be many bytes: cut between characters */
+    /* a column may take several bytes: cut between characters */
     while (strlen(fitting) >= sizeof tls->issuer)
         *g_utf8_find_prev_char(fitting, fitting + strlen(fitting)) = '\0';
     g_strlcpy(tls->issuer, fitting, sizeof tls->issuer);
@@ -151,7 +152,7 @@ static GHashTable *collect_headers(CURL *easy)
 static char *describe(const struct transfer *transfer, CURLcode code, enum http_end end)
 {
     const char *text = transfer->curl_error;
-    if (code == CURLE_ABORTED_BY_CALLBACK) /* by us: what changes something is sent once */
+    if (code == CURLE_ABORTED_BY_CALLBACK) /* by us: requests that change something are sent once */
         text = "The connection was lost before the answer came";
     if (*text == '\0') /* libcurl reports success for truncated headers */
         text = code == CURLE_OK ? "The answer ended inside its headers" : curl_easy_strerror(code);

@@ -6,12 +6,12 @@
 
 #include "perch/net/http.h"
 
-/* What the files of the HTTP part share. */
+/* Shared by the files of the HTTP part. */
 
 struct http_settings {
     char *ca_file;     /* NULL = the system's */
     char *ca_folder;   /* likewise */
-    char *ca_said;     /* who named them, for people; NULL = nobody */
+    char *ca_said;     /* who chose them, for people; NULL = nobody */
     char **connect_to; /* "host:port:host:port", NULL-terminated; NULL = none */
     char *proxy;       /* NULL = the environment's */
 };
@@ -20,12 +20,12 @@ struct http_settings {
 bool http_settings_read(struct http_settings *settings, GError **error);
 void http_settings_clear(struct http_settings *settings);
 
-/* Where connect_to moves host to (any port), else host itself; without brackets; owned by caller.
- */
+/* The host that connect_to redirects host to (any port), else host itself; without brackets; owned
+ * by the caller. */
 char *http_settings_target(const struct http_settings *settings, const char *host);
 
-/* The URL in libcurl's own normal form, or NULL when it may not be asked: not https, and not http
- * to a loopback address; with a user name or password; no host. *ret_host (may be NULL) is the host
+/* The URL normalised by libcurl, or NULL if it must not be used: neither https nor http to a
+ * loopback address; a user name or password in it; no host. *ret_host (may be NULL) is the host
  * without brackets. Both owned by the caller. */
 char *http_url_check(const char *url, char **ret_host);
 
@@ -40,14 +40,14 @@ struct HttpRequest {
     Secret *body;
     guint timeout_ms;
     gsize cap;
-    int via; /* who sends it; -1 = this process */
+    int via; /* socket of the process that sends it; -1 = this process */
     bool fresh;
     bool patient;
-    bool refused; /* something in it cannot be sent */
+    bool refused; /* part of it cannot be sent */
 };
 
 struct transfer {
-    struct Http *http; /* NULL once it left the multi */
+    struct Http *http; /* NULL once it has left the multi */
     GMainContext *context;
     HttpRequest *request;
     CURL *easy;
@@ -55,16 +55,16 @@ struct transfer {
     GSource *cancel, *deadline, *carried;
     http_done done;
     gpointer user;
-    SecretBuf *answer; /* with carried: the other process' message */
+    SecretBuf *answer; /* with carried: the other process's message */
     gsize head_bytes;
-    bool head_ended;    /* with its empty line; libcurl is content without */
-    bool too_large;     /* the cap was hit */
-    bool hung_up;       /* the connection was kept, and dead: nothing was sent on it */
+    bool head_ended;    /* its empty line has arrived; libcurl also accepts heads without one */
+    bool too_large;     /* the cap was exceeded */
+    bool hung_up;       /* the reused connection was dead: nothing was sent on it */
     bool ready_to_send; /* the connection was up */
     bool proxied;
     gint64 sent_ms, received_ms; /* wall clock */
     gint64 started_ms;           /* monotonic */
-    int first_byte_ms;           /* of the answer; libcurl's own figure is wrong after a body */
+    int first_byte_ms; /* of the answer; libcurl's own figure is wrong for requests with a body */
     char tls_version[16];
     char *issuer; /* of the server's certificate, accepted or not */
     char curl_error[CURL_ERROR_SIZE];
@@ -72,21 +72,21 @@ struct transfer {
     const char *unsent_detail;
 };
 
-/* Everything that libcurl is told about one transfer. FALSE: it may not be sent (URL). */
+/* Sets all libcurl options of one transfer. FALSE: it must not be sent (URL). */
 bool transfer_prepare(struct transfer *transfer, const struct http_settings *settings);
 
-/* What came of it. Strings in response point into transfer or are freed by response_clear. */
+/* Fills in the result. Strings in response point into transfer or are freed by response_clear. */
 void response_fill(struct http_response *response, struct transfer *transfer, CURLcode code);
 void response_clear(struct http_response *response);
 
-/* A request that another process sends: it goes there (FALSE: nobody is there), pieces of a message
- * come back, and the whole one is read; response_clear then, with the message still there. */
+/* A request that another process sends: pass it on (FALSE: the process is gone), receive pieces of
+ * the answer, read the whole. Call response_clear while the message still exists. */
 enum carry_state { CARRY_PARTIAL, CARRY_WHOLE, CARRY_GONE };
 bool carry_send(int fd, const HttpRequest *request);
 enum carry_state carry_receive(int fd, SecretBuf *message);
 bool carry_read(struct http_response *response, const SecretBuf *message);
 
-/* What an error of libcurl's means when nothing, or something, of the request was sent. */
+/* The meaning of a libcurl error, depending on whether any of the request was sent. */
 enum http_end http_end_of_code(int code, bool sent);
 
 /* Whether a byte of the request may have reached the other side. */

@@ -6,9 +6,9 @@
 #include "perch/base/text.h"
 
 /*
- * Which proxy a request takes is decided here and told to libcurl, so that what the preflight shows
- * is what happens. The rules are libcurl's: lower case before upper case, https_proxy before
- * all_proxy, no_proxy against both.
+ * The choice of proxy is made here and passed to libcurl, so that the preflight shows what really
+ * happens. The rules are libcurl's: lower case before upper case, https_proxy before all_proxy,
+ * no_proxy overriding both.
  */
 
 static const char *first_set(const char *const *names)
@@ -21,7 +21,7 @@ static const char *first_set(const char *const *names)
     return NULL;
 }
 
-/* Whether no_proxy takes the URL out. GIO knows names, addresses and networks in such a list. */
+/* Whether no_proxy excludes the URL. GIO supports names, addresses and networks in such a list. */
 static bool is_excepted(const char *url)
 {
     static const char *const names[] = {"no_proxy", "NO_PROXY", NULL};
@@ -48,7 +48,7 @@ char *http_proxy_full(const struct http_settings *settings, const char *url)
                                         NULL};
     g_autofree char *host = NULL;
     g_autofree char *normal = http_url_check(url, &host);
-    if (normal == NULL || host_is_loopback(host)) /* so only https is left */
+    if (normal == NULL || host_is_loopback(host)) /* so only https remains */
         return NULL;
     const char *proxy = settings->proxy != NULL ? settings->proxy : first_set(names);
     if (proxy == NULL || is_excepted(normal))
@@ -71,7 +71,7 @@ static void on_connected(GObject *source, GAsyncResult *async, gpointer user)
 void http_proxy_try(const char *proxy, GCancellable *cancellable, GAsyncReadyCallback done,
                     gpointer user)
 {
-    enum { SECONDS = 5, HTTPS_PORT = 443, OTHER_PORT = 1080 }; /* ports as libcurl has them */
+    enum { SECONDS = 5, HTTPS_PORT = 443, OTHER_PORT = 1080 }; /* libcurl's default ports */
     g_autoptr(GSocketClient) client = g_socket_client_new();
     g_autoptr(GUri) uri = g_uri_parse(proxy, G_URI_FLAGS_NON_DNS, NULL);
     const char *host = uri == NULL ? NULL : g_uri_get_host(uri);

@@ -38,7 +38,7 @@ void http_request_free(HttpRequest *request)
     g_free(request);
 }
 
-/* A line break would start a header of somebody else's choice. */
+/* A line break would allow header injection. */
 static bool is_one_line(const char *text)
 {
     return strpbrk(text, "\r\n") == NULL;
@@ -50,7 +50,7 @@ void http_request_header(HttpRequest *request, const char *name, const char *val
         request->refused = true;
         return;
     }
-    /* libcurl takes "Name:" as an order to leave the header out, "Name;" as an empty one. */
+    /* For libcurl, "Name:" means to omit the header, "Name;" an empty header. */
     char *line =
         *value == '\0' ? g_strconcat(name, ";", NULL) : g_strconcat(name, ": ", value, NULL);
     g_ptr_array_add(request->headers, line);

@@ -38,7 +38,7 @@ static bool take_ca_file(struct http_settings *settings, const Json *value, GErr
     return true;
 }
 
-/* host:port:host:port, any part may be empty; an IPv6 address stands in brackets. */
+/* host:port:host:port; any part may be empty; IPv6 addresses are in brackets. */
 static bool is_connect_to(const char *text)
 {
     return text != NULL &&
@@ -102,7 +102,7 @@ static bool take_all(struct http_settings *settings, const Json *json, GError **
     return true;
 }
 
-/* As it was when it was open, so that it cannot be exchanged in between. */
+/* info is from the open descriptor, so that the file cannot be swapped in between. */
 static bool is_ours(const struct stat *info, GError **error)
 {
     if (info->st_uid == geteuid() && (info->st_mode & (S_IWGRP | S_IWOTH)) == 0)
@@ -113,7 +113,7 @@ static bool is_ours(const struct stat *info, GError **error)
     return false;
 }
 
-/* Adds "NAME /path" to what is said, and gives the path; NULL when the variable is not set. */
+/* Adds "NAME /path" to ca_said and returns the path; NULL when the variable is not set. */
 static char *from_variable(struct http_settings *settings, const char *name)
 {
     const char *value = g_getenv(name);
@@ -126,7 +126,7 @@ static char *from_variable(struct http_settings *settings, const char *name)
     return g_strdup(value);
 }
 
-/* As the curl program reads them; network.json stands above them all. */
+/* Read like the curl program does; network.json has precedence. */
 static void take_environment(struct http_settings *settings)
 {
     if (settings->ca_file != NULL) {
@@ -183,7 +183,7 @@ static char *without_brackets(const char *host)
     return g_strdup(host);
 }
 
-/* Cuts "host" and the rest after "host:" out of text; brackets keep their colons together. */
+/* Cuts "host:" off the front of text; colons inside brackets do not count. */
 static char *cut_host(const char **text)
 {
     const char *end = **text == '[' ? strchr(*text, ']') + 1 : strchr(*text, ':');

@@ -15,7 +15,7 @@
 
 enum {
     CONNECT_TIMEOUT_MS = 10 * 1000,
-    STALL_SECONDS = 30, /* an answer that trickles slower than a byte a second for so long */
+    STALL_SECONDS = 30, /* an answer slower than one byte per second for this long */
     MAX_HEAD = 256 * 1024,
 };
 
@@ -40,7 +40,7 @@ static size_t on_head_line(char *bytes, size_t size, size_t count, void *user)
         transfer->too_large = true;
         return 0;
     }
-    /* The last status line is that of the answer; those of 100 Continue come before it. */
+    /* The last status line is the answer's; 100 Continue comes before it. */
     if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0) {
         transfer->received_ms = clock_wall_ms();
         transfer->first_byte_ms = (int)(clock_monotonic_ms() - transfer->started_ms);
@@ -66,9 +66,9 @@ static void keep_tls_version(struct transfer *transfer, const char *text, gsize 
 }
 
 /*
- * libcurl has no portable question for the TLS version, and none for the issuer of a certificate
- * that was refused; what it traces has both. Nothing else of that is kept, and tracing is off again
- * before the request (and its token) is put together.
+ * libcurl has no portable query for the TLS version, and none for the issuer of a rejected
+ * certificate; its trace has both. Nothing else from the trace is kept, and tracing is turned off
+ * before the request (and its token) is assembled.
  */
 static int on_trace(CURL *easy, curl_infotype type, char *text, size_t length, void *user)
 {
@@ -92,8 +92,8 @@ static bool is_safe_to_repeat(const char *method)
     return g_strv_contains(safe, method);
 }
 
-/* Whether the server has closed the connection that comes next. libcurl asks that itself, but from
- * 8.22 on only once a second of each. */
+/* Whether the server has closed the connection about to be used. libcurl checks this itself, but
+ * since 8.22 only once per second for each connection. */
 static bool is_hung_up(CURL *easy)
 {
     curl_socket_t fd = CURL_SOCKET_BAD;
@@ -103,9 +103,9 @@ static bool is_hung_up(CURL *easy)
 }
 
 /*
- * The connection is up and the request comes next. The second time in one transfer, a kept
- * connection has died without an answer and libcurl is about to send everything again on its own;
- * a request that changes something may have been processed already.
+ * The connection is up and the request comes next. If this happens twice in one transfer, a reused
+ * connection has died without an answer and libcurl is about to resend everything; a request that
+ * changes something may already have been processed.
  */
 static int on_connected(void *user, char *ip, char *local_ip, int port, int local_port)
 {
@@ -145,8 +145,8 @@ static void set_limits(struct transfer *transfer)
     const HttpRequest *request = transfer->request;
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    /* HTTP/2 would be a second protocol to be attacked through, for a handful of requests; what
-     * was sent, and may be sent again, is known for certain in this one only. */
+    /* HTTP/2 would add attack surface for a handful of requests; and only with HTTP/1.1 is it
+     * certain what was sent and may be resent. */
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
@@ -172,7 +172,8 @@ static void set_request(struct transfer *transfer, const char *url)
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
                          (curl_off_t)secret_length(request->body));
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, secret_peek(request->body));
-        /* Against libcurl's own: a type that nobody stated, and a wait for 100 Continue. */
+        /* Suppresses libcurl's defaults: a Content-Type nobody asked for, and waiting for 100
+         * Continue. */
         transfer->headers = curl_slist_append(transfer->headers, "Content-Type:");
         transfer->headers = curl_slist_append(transfer->headers, "Expect:");
     }
@@ -196,7 +197,7 @@ static void set_route(struct transfer *transfer, const struct http_settings *set
     g_autoptr(WipedText) proxy = http_proxy_full(settings, url);
     transfer->proxied = proxy != NULL;
     curl_easy_setopt(easy, CURLOPT_PROXY, proxy == NULL ? "" : proxy);
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, ""); /* looked at already */
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, ""); /* already considered */
     if (settings->ca_file != NULL) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
         curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, settings->ca_file);

@@ -4,7 +4,7 @@
 #include "http_private.h"
 #include "perch/base/text.h"
 
-/* libcurl's own parser, so that what is checked is what is asked. */
+/* libcurl's own parser, so that the URL checked is the URL used. */
 typedef CURLU ParsedUrl;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ParsedUrl, curl_url_cleanup)
 typedef char CurlText;

@@ -10,10 +10,10 @@
 
 enum {
     MAX_VISITORS = 16,
-    MAX_ANSWERS = 64,      /* that wait for the one before them to be judged */
-    READ_SECONDS = 5,      /* for a request to arrive, and again for its answer to be taken */
+    MAX_ANSWERS = 64,      /* answers that wait for an earlier one to be judged */
+    READ_SECONDS = 5,      /* for a request to arrive, and again for its answer to be read */
     HOLD_SECONDS = 60,     /* how long the tab waits for loopback_finish */
-    ACCEPT_PAUSE_MS = 200, /* when accepting fails (no descriptors left) */
+    ACCEPT_PAUSE_MS = 200, /* after accept failed (no descriptors left) */
 };
 
 struct Loopback {
@@ -23,18 +23,22 @@ struct Loopback {
     GSource *pause;
     guint16 port;
     Secret *state;
-    char *target, *ticket; /* leads there who asks for that path; NULL = catches a code */
+    char *target, *ticket; /* redirects whoever asks for that path; NULL = catches a code */
     loopback_done done;
     gpointer user;
-    enum { IDLE, JUDGING, HELD } at; /* the first answer; HELD: one of another door */
-    bool answered;                   /* the end, or an unknown visitor was led on */
-    const char *addresses;           /* translated, borrowed */
-    bool other_login;                /* an answer with another state came */
-    GPtrArray *visitors;             /* struct visitor, owned, in the order of arrival */
-    GQueue answers;                  /* struct answer, owned; the first is the one that is judged */
+    enum {
+        IDLE,
+        JUDGING,
+        HELD
+    } at;                  /* state of the first answer; HELD: a pasted one is being judged */
+    bool answered;         /* finished, or an unknown visitor was redirected */
+    const char *addresses; /* translated, borrowed */
+    bool other_login;      /* an answer with another state arrived */
+    GPtrArray *visitors;   /* struct visitor, owned, in the order of arrival */
+    GQueue answers;        /* struct answer, owned; the first is being judged */
 };
 
-/* What a redirect carries. Two that carry the same are one: a tab that was loaded again. */
+/* The content of a redirect. Two with the same content count as one: a reloaded tab. */
 struct answer {
     Secret *code; /* NULL = an error */
     char *error, *description;
@@ -70,7 +74,7 @@ static bool answer_is(const struct answer *answer, const struct loopback_verdict
                      g_strcmp0(answer->description, verdict->description) == 0;
 }
 
-/* NULL: there are too many already. */
+/* NULL: too many answers already. */
 static const struct answer *answer_keep(Loopback *loopback, const struct loopback_verdict *verdict)
 {
     for (const GList *at = loopback->answers.head; at != NULL; at = at->next)
@@ -86,7 +90,7 @@ static const struct answer *answer_keep(Loopback *loopback, const struct loopbac
     return answer;
 }
 
-/* The next answer to be judged, if none is. The loopback may be gone afterwards. */
+/* Has the next answer judged, unless one is being judged. The loopback may be gone afterwards. */
 static void judge_next(Loopback *loopback)
 {
     const struct answer *answer = g_queue_peek_head(&loopback->answers);
@@ -105,7 +109,7 @@ static void judge_next(Loopback *loopback)
     loopback->done(&result, loopback->user);
 }
 
-/* Reads and forgets what is there. TRUE at the end of the connection. */
+/* Reads and discards pending input. TRUE at the end of the connection. */
 static bool discard_input(GSocket *socket)
 {
     char rest[4096];
@@ -123,7 +127,7 @@ static void visitor_free(gpointer data)
     struct visitor *visitor = data;
     source_drop(&visitor->watch);
     source_drop(&visitor->deadline);
-    /* Unread input would turn the close into a reset, and the page with it. */
+    /* Unread input would turn the close into a reset and lose the page. */
     discard_input(visitor->socket);
     g_socket_close(visitor->socket, NULL);
     g_object_unref(visitor->socket);
@@ -157,7 +161,7 @@ static void visitor_give(struct visitor *visitor, guint seconds)
                                       visitor->loopback->context, on_visitor_late, visitor);
 }
 
-/* Writes what the socket takes. The visitor may be gone afterwards. */
+/* Writes as much as the socket takes. The visitor may be gone afterwards. */
 static void visitor_write(struct visitor *visitor)
 {
     while (visitor->sent < visitor->answer->len) {
@@ -181,7 +185,7 @@ static void visitor_write(struct visitor *visitor)
 
 static void visitor_answer(struct visitor *visitor, enum loopback_page page, bool without_body);
 
-/* The tab waits for what its answer comes to. */
+/* Keeps the tab waiting for the result of its answer. */
 static void visitor_hold(struct visitor *visitor, const struct loopback_verdict *verdict)
 {
     Loopback *loopback = visitor->loopback;
@@ -290,7 +294,7 @@ static gboolean on_visitor_ready(GSocket *socket, GIOCondition condition, gpoint
         visitor_write(visitor);
     else if (discard_input(socket))
         visitor_leave(visitor);
-    return G_SOURCE_CONTINUE; /* of no effect where the source was replaced */
+    return G_SOURCE_CONTINUE; /* no effect if the source was replaced */
 }
 
 static gboolean on_visitor_late(gpointer user)
@@ -305,8 +309,8 @@ static gboolean on_visitor_late(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* Room for one more: the one goes that has been here longest, without a valid answer or, where most
- * have one, with it; what it brought stays. */
+/* Makes room for one more: drops the oldest visitor without a valid answer or, if most have one,
+ * the oldest with it; its answer is kept. */
 static void make_room(Loopback *loopback)
 {
     const GPtrArray *visitors = loopback->visitors;
@@ -362,7 +366,7 @@ static gboolean on_knock(GSocket *socket, GIOCondition condition, gpointer user)
     if (accepted != NULL) {
         admit(loopback, accepted);
     } else if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
-        /* No descriptors left: the connection stays queued, and the source would fire endlessly. */
+        /* No descriptors left: the connection stays queued, so the source would fire endlessly. */
         stop_accepting(loopback);
         loopback->pause = source_attach(g_timeout_source_new(ACCEPT_PAUSE_MS), loopback->context,
                                         on_pause_over, loopback);
@@ -380,7 +384,7 @@ static void start_accepting(Loopback *loopback)
                               G_SOURCE_FUNC(on_knock), loopback);
 }
 
-/* The first port that can be had whole; 0 with error. */
+/* The first port that is free on all families; 0 with error. */
 static guint16 bind_first(const guint16 *ports, guint count, struct loopback_sockets *sockets,
                           GError **error)
 {
@@ -462,7 +466,7 @@ static void close_listener(Loopback *loopback)
     loopback_sockets_close(&loopback->sockets);
 }
 
-/* Those that wait with that answer, or all. */
+/* Answers the visitors that wait with this answer, or all. */
 static void answer_holding(Loopback *loopback, const struct answer *answer, enum loopback_page page)
 {
     for (guint i = loopback->visitors->len; i > 0; i--) {

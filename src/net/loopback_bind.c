@@ -2,12 +2,12 @@
 #include "loopback_private.h"
 #include "perch/base/text.h"
 
-enum { BACKLOG = 128 }; /* a burst of junk connections must not shut the browser out */
+enum { BACKLOG = 128 }; /* a burst of junk connections must not keep the browser out */
 
 /*
- * A listening socket on the loopback address of one family, or NULL. SO_REUSEADDR lets the port be
- * bound again while old connections are in TIME_WAIT; on Linux it never takes a port away from a
- * socket that listens, on this address or on all of them.
+ * A listening socket on the loopback address of one family, or NULL. SO_REUSEADDR allows binding
+ * while old connections are in TIME_WAIT; on Linux it never takes a port away from a socket that
+ * listens on this address or on all.
  */
 static GSocket *listen_on(GSocketFamily family, guint16 port)
 {
@@ -22,7 +22,7 @@ static GSocket *listen_on(GSocketFamily family, guint16 port)
     return g_socket_listen(socket, NULL) ? g_steal_pointer(&socket) : NULL;
 }
 
-/* Whether the machine has the family at all: any port of it will do. */
+/* Whether the machine supports the family: tries any port. */
 static bool has_family(GSocketFamily family)
 {
     g_autoptr(GSocket) socket = listen_on(family, 0);
@@ -35,7 +35,7 @@ bool loopback_bind(guint16 port, struct loopback_sockets *ret_sockets)
         .ipv4 = listen_on(G_SOCKET_FAMILY_IPV4, port),
         .ipv6 = listen_on(G_SOCKET_FAMILY_IPV6, port),
     };
-    /* Half a port is none: the browser chooses which address localhost is. */
+    /* One family alone is not enough: the browser chooses the address of localhost. */
     bool ipv4 = sockets.ipv4 != NULL || !has_family(G_SOCKET_FAMILY_IPV4);
     bool ipv6 = sockets.ipv6 != NULL || !has_family(G_SOCKET_FAMILY_IPV6);
     if (ipv4 && ipv6 && (sockets.ipv4 != NULL || sockets.ipv6 != NULL)) {

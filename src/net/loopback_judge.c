@@ -18,7 +18,7 @@ static void clear(char *values[PARAMETER_COUNT])
         g_clear_pointer(&values[i], wipe_free);
 }
 
-/* Keeps value under its name; FALSE when that was there before. Others are of no interest. */
+/* Keeps value under its name; FALSE for a duplicate. Ignores other names. */
 static bool keep(char *values[PARAMETER_COUNT], const char *name, char **value)
 {
     for (int i = 0; i < PARAMETER_COUNT; i++) {
@@ -31,7 +31,7 @@ static bool keep(char *values[PARAMETER_COUNT], const char *name, char **value)
     return true;
 }
 
-/* Decodes once. FALSE: not decodable, or something is there twice. */
+/* Decodes once. FALSE: not decodable, or a duplicate parameter. */
 static bool read_query(struct slice query, char *values[PARAMETER_COUNT])
 {
     GUriParamsIter iter;
@@ -66,8 +66,8 @@ static void judge_values(char *values[PARAMETER_COUNT], const Secret *state,
     verdict->description = g_steal_pointer(&values[DESCRIPTION]);
 }
 
-/* A page on the web can make a browser ask this listener under the page's own name (DNS
- * rebinding); such a request does not name one of these. */
+/* A web page can make a browser call this listener under the page's own host name (DNS rebinding);
+ * such a request does not have one of these hosts. */
 bool loopback_is_own_host(struct slice host, guint16 port)
 {
     static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]"};

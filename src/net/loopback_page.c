@@ -7,7 +7,7 @@
 
 struct page {
     const char *status;
-    const char *headers; /* beyond those that every answer has */
+    const char *headers; /* in addition to those of every answer */
     const char *headline, *text;
 };
 

@@ -6,12 +6,12 @@
 #include "loopback_private.h"
 #include "perch/base/text.h"
 
-/* Reads proc(5): /proc/net/tcp names the inode of a listening socket, /proc/PID/fd who has it. */
+/* Reads proc(5): /proc/net/tcp names the inode of a listening socket, /proc/PID/fd its owner. */
 
 static const char *const tables[] = {"/proc/net/tcp", "/proc/net/tcp6"};
 
 /* "0100007F" or "00000000000000000000000001000000": words of the address as this machine's
- * integers. Whether connections to loopback can end there. */
+ * integers. Whether it accepts connections to loopback. */
 static bool covers_loopback(const char *hex)
 {
     guint32 words[4] = {0};
@@ -25,10 +25,10 @@ static bool covers_loopback(const char *hex)
     return g_inet_address_get_is_loopback(address) || g_inet_address_get_is_any(address);
 }
 
-/* The columns of /proc/net/tcp, and those that are read. */
+/* The columns of /proc/net/tcp that are read. */
 enum { LOCAL = 1, REMOTE, STATE, UID = 7, INODE = 9, COLUMNS };
 
-/* The words of a line that has them all; spaced is cut into them. */
+/* Splits a line into its columns, in place. FALSE: some are missing. */
 static bool split(char *spaced, const char *fields[COLUMNS])
 {
     gsize count = 0;
@@ -70,7 +70,7 @@ static char *find_inode(const char *table, guint16 port)
     return NULL;
 }
 
-/* Whether the process has the socket open. Other users' processes cannot be looked into. */
+/* Whether the process has the socket open. Other users' processes cannot be inspected. */
 static bool has_socket(const char *pid, const char *link)
 {
     g_autofree char *folder = g_build_filename("/proc", pid, "fd", NULL);
@@ -115,7 +115,7 @@ char *port_owner(guint16 port)
     return NULL;
 }
 
-/* An end that was closed has no inode any more, and nobody's user. */
+/* A closed end has no inode and no user any more. */
 static enum port_user user_of(const char *line, guint16 port, guint16 own_port)
 {
     const char *fields[COLUMNS];

@@ -15,14 +15,14 @@ static bool is_token_char(char c)
     return g_ascii_isalnum(c) || (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
-/* What a header's value may hold: RFC 9110 5.5. */
+/* Characters of a header's value: RFC 9110 5.5. */
 static bool is_value_char(char c)
 {
     unsigned char byte = (unsigned char)c;
     return byte == '\t' || (byte >= ' ' && byte != 0x7f);
 }
 
-/* The length of the run at the start of text whose characters all pass. */
+/* Length of the initial run of characters that pass. */
 static gsize run(struct slice text, bool (*passes)(char c))
 {
     gsize length = 0;
@@ -57,7 +57,7 @@ static bool take_char(struct slice *text, char c)
     return true;
 }
 
-/* One line without its CRLF; every line of a complete head has one. */
+/* Takes one line without its CRLF, which every line of a complete head has. */
 static struct slice take_line(struct slice *text)
 {
     const char *end = memmem(text->text, text->length, "\r\n", 2);
@@ -103,7 +103,7 @@ static bool parse_header(struct slice line, struct request_head *head)
     return true;
 }
 
-/* Lines end with CRLF; anything else is no request, however long one waits for its end. */
+/* Lines end with CRLF; anything else will never become a request. */
 static bool has_bare_line_feed(const char *bytes, gsize length)
 {
     const char *end = bytes + length;

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 
 /* The head of an HTTP/1.x request (RFC 9112), as far as the loopback listener needs it. A pure
- * function of its input: allocates nothing, believes nothing. */
+ * function of its input: allocates nothing, trusts nothing. */
 
 enum { REQUEST_HEAD_MAX = 8 * 1024 };
 
-/* A piece of the input, not NUL-terminated. text NULL = it is not there. */
+/* A piece of the input, not NUL-terminated. text NULL = missing. */
 struct slice {
     const char *text;
     gsize length;
@@ -24,13 +24,13 @@ struct request_head {
 };
 
 enum request_head_state {
-    REQUEST_HEAD_MORE,      /* fine so far; the empty line has not come yet */
+    REQUEST_HEAD_MORE,      /* fine so far; the empty line is still missing */
     REQUEST_HEAD_COMPLETE,  /* *ret_head is filled in */
     REQUEST_HEAD_BAD,       /* will never be a request, or has two Host headers */
     REQUEST_HEAD_TOO_LARGE, /* REQUEST_HEAD_MAX bytes and still no end */
 };
 
-/* bytes may be followed by anything (a body, a second request); that is left alone. */
+/* The head may be followed by anything (a body, a second request), which is ignored. */
 enum request_head_state request_head_parse(const char *bytes, gsize length,
                                            struct request_head *ret_head);
 

@@ -4,14 +4,14 @@
 #include "perch/base/text.h"
 #include "plain_private.h"
 
-/* ---- the words of a question ---- */
+/* ---- the text of a question ---- */
 
 static const char *label_of(const struct view_item *item)
 {
     return item->label == NULL ? "" : item->label;
 }
 
-/* Labels come with or without the colon that a prompt ends in. */
+/* Labels may or may not end with the prompt's colon. */
 static char *prompt_label(const struct view_item *item)
 {
     char *label = g_strchomp(g_strdup(label_of(item)));
@@ -68,8 +68,8 @@ static const char *typed_key(enum action action)
     return action_key_name(action);
 }
 
-/* Whether a line of text can stand for the key: not Ctrl-C, and not Space, for which rows have
- * numbers. */
+/* Whether a typed line can stand for the key: not Ctrl-C, nor Space, as rows have numbers instead.
+ */
 static bool can_type(enum action action)
 {
     return action != ACTION_INTERRUPT && action != ACTION_TICK && action != ACTION_KEYS;
@@ -89,7 +89,7 @@ static char *keys_text(const GArray *keys, const char *also, enum keys_use use)
     for (guint i = 0; i < keys->len; i++) {
         const struct view_key *key = &g_array_index(keys, struct view_key, i);
         has_quit |= key->action == ACTION_QUIT;
-        /* Where a line is a paste, Enter goes on by itself. */
+        /* If the line is a paste, Enter goes on by itself. */
         if (can_type(key->action) && !(use == KEYS_PASTE && key->action == ACTION_NEXT))
             g_ptr_array_add(parts, g_strdup_printf("%s %s", typed_key(key->action), key->label));
     }
@@ -137,7 +137,7 @@ static char *dialog_text(const struct view *view, const struct view_item *item)
 
 /* ---- what an answer does ---- */
 
-/* The item to be the one with the focus, said so to the host by asking for its view. */
+/* Gives item the focus, by asking the host for its view. */
 static void focus(Plain *plain, const struct view_item *item)
 {
     if (item != NULL)
@@ -164,7 +164,7 @@ static void not_understood(Plain *plain)
     print_bad(&plain->printer, NULL, _("That is not one of the choices. Type ? to see them."));
 }
 
-/* A key, with the number of the row that it is meant for: "o", "o 4". */
+/* A key, optionally with the number of its row: "o", "o 4". */
 static bool answer_key(Plain *plain, const struct view *view, const char *line)
 {
     g_auto(GStrv) words = g_strsplit(line, " ", 2);
@@ -241,7 +241,7 @@ static void answer_input(Plain *plain, const struct view *view, const struct vie
         plain_send(plain, VIEW_EVENT_INPUT, id, line, 0);
     plain_send(plain, VIEW_EVENT_LEAVE, id, NULL, 0);
     answered(plain, id);
-    /* What perch made of it, when it made something of it. */
+    /* What perch turned the answer into, if anything. */
     g_autoptr(View) after = plain_look(plain);
     const struct view_item *now = view_find(after, id);
     if (now == NULL || now->error != NULL || now->note == NULL || *now->note == '\0' ||
@@ -295,7 +295,7 @@ static void answer_paste(Plain *plain, const struct view *view, const struct vie
 {
     if (*line == '\0' || answer_key(plain, view, line))
         return;
-    g_clear_pointer(&plain->paste_error, g_free); /* the same mistake is said again */
+    g_clear_pointer(&plain->paste_error, g_free); /* so that the same mistake is reported again */
     plain_send(plain, VIEW_EVENT_PASTE, item->id, line, 0);
 }
 
@@ -328,7 +328,7 @@ static void explain_keys(Plain *plain, const GArray *keys)
         explain_key(&plain->printer, &g_array_index(keys, struct view_key, i));
 }
 
-/* A numbered item with its value, and why it matters. */
+/* Prints a numbered item with its value, and why it matters. */
 static void explain_item(Plain *plain, guint number, const struct view_item *item)
 {
     const char *value = item->kind == VIEW_CHOICE && item->options != NULL && item->selected >= 0 &&
@@ -357,7 +357,7 @@ static void explain_one(Plain *plain, const struct view *view, guint number)
         not_understood(plain);
         return;
     }
-    focus(plain, item); /* some hints are there for the item with the focus only */
+    focus(plain, item); /* some hints only exist for the item with the focus */
     g_autoptr(View) closer = plain_look(plain);
     const struct view_item *there = view_find(closer, item->id);
     explain_item(plain, number, there == NULL ? item : there);
@@ -401,7 +401,7 @@ static void explain(Plain *plain, const struct view *view, const struct view_ite
         explain_question(plain, item);
 }
 
-/* ---- the kinds of questions ---- */
+/* ---- kinds of questions ---- */
 
 static const struct {
     char *(*text)(const struct view *view, const struct view_item *item);
@@ -419,7 +419,7 @@ char *ask_text(const Plain *plain, const struct view *view, const struct ask *as
     return asks[ask->kind].text(view, view_find(view, ask->id));
 }
 
-/* '-' goes back wherever something is asked; in a dialog it is the answer that changes nothing. */
+/* '-' goes back at any question; in a dialog it is the answer that changes nothing. */
 static void go_back(Plain *plain, const struct view *view)
 {
     const GArray *keys = view->dialog == NULL ? NULL : view->dialog->keys;

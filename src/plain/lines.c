@@ -12,7 +12,7 @@
 
 /* ---- echo ---- */
 
-/* One terminal, one saved state; also put back at exit(3), whoever calls it. */
+/* One terminal, one saved state; also restored by any exit(3). */
 static struct {
     bool registered, hidden;
     struct termios before;
@@ -35,7 +35,7 @@ void echo_off(void)
     struct termios quiet = echo.before;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
     quiet.c_lflag |= ECHONL;
-    /* Stopped here, perch would leave the shell without echo. */
+    /* If suspended here, perch would leave the shell without echo. */
     quiet.c_cc[VSUSP] = _POSIX_VDISABLE;
     echo.hidden = tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet) == 0;
 }
@@ -53,7 +53,7 @@ void lines_clear(struct lines *lines)
     g_clear_pointer(&lines->buf, secret_buf_free);
 }
 
-/* Adds what was read; a line that grows beyond the limit is dropped up to its end. */
+/* Adds input; drops the whole of a line that exceeds the limit. */
 static void add(struct lines *lines, const char *bytes, gsize length)
 {
     while (length > 0) {
@@ -90,7 +90,7 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer user)
         lines->ended = true;
     wipe(chunk, sizeof chunk);
     source_drop(
-        &lines->source); /* the next question listens again: what is not needed stays unread */
+        &lines->source); /* the next question listens again; until then input stays unread */
     lines->ready(lines->user);
     return G_SOURCE_REMOVE;
 }
@@ -104,7 +104,7 @@ void lines_listen(struct lines *lines, bool on)
     if (lines->source != NULL)
         return;
     lines->source = g_unix_fd_source_new(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR | G_IO_NVAL);
-    /* The cast is how GLib wants a source's own kind of callback. */
+    /* GLib requires this cast for callbacks of special sources. */
     g_source_set_callback(lines->source, (GSourceFunc)(void (*)(void))on_readable, lines, NULL);
     g_source_attach(lines->source, g_main_context_get_thread_default());
 }
@@ -115,7 +115,7 @@ bool lines_early(const struct lines *lines)
     return memchr(lines->buf->text, '\n', lines->buf->length) != NULL || poll(&input, 1, 0) > 0;
 }
 
-/* Takes count bytes from the front and wipes where they were. */
+/* Removes count bytes from the front and wipes the memory. */
 static void drop_front(SecretBuf *buf, gsize count)
 {
     memmove(buf->text, buf->text + count, buf->length - count);
@@ -123,7 +123,7 @@ static void drop_front(SecretBuf *buf, gsize count)
     buf->length -= count;
 }
 
-/* A copy without the blanks at both ends; NULL when it is no text. */
+/* A copy without blanks at the ends; NULL if it is not text. */
 static char *trimmed(const char *text, gsize length)
 {
     if (!g_utf8_validate(text, (gssize)length, NULL))

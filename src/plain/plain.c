@@ -8,7 +8,7 @@
 #include "perch/base/text.h"
 #include "plain_private.h"
 
-/* More of them on one screen than any screen needs: stop instead of going round in circles. */
+/* More than any screen needs: stop instead of looping. */
 enum { NEXTS_MAX = 4 };
 
 static void turn(Plain *plain);
@@ -44,7 +44,7 @@ void plain_action(Plain *plain, enum action action)
 {
     const struct view_event event = {
         .kind = VIEW_EVENT_ACTION, .id = plain->focus, .action = action};
-    /* What was said already is said again when it comes of what the person just did. */
+    /* Repeat a remark if it results from what the person just did. */
     g_clear_pointer(&plain->notice, g_free);
     if (action == ACTION_RETRY)
         printer_forget_bad(&plain->printer);
@@ -62,7 +62,7 @@ static void close_question(Plain *plain)
     plain->ask = (struct ask){0};
 }
 
-/* Puts the question, or puts it again when something was printed behind it. */
+/* Asks the question, or repeats it if something was printed after it. */
 static void open_question(Plain *plain, const struct view *view, struct ask ask)
 {
     bool same = plain->ask.kind == ask.kind && plain->ask.id == ask.id;
@@ -93,7 +93,7 @@ static void hang_up(Plain *plain)
     plain->host.hangup(plain->host.user);
 }
 
-/* Nobody can be asked and nothing goes on by itself. */
+/* Nobody can be asked, and nothing is running. */
 static void give_up(Plain *plain, const struct view *view)
 {
     if (plain->quitting)
@@ -109,12 +109,12 @@ static void give_up(Plain *plain, const struct view *view)
 
 static void sum_text(GChecksum *sum, const char *text)
 {
-    /* With its NUL, so that texts do not run into each other. */
+    /* Includes the NUL, so that texts do not run into each other. */
     g_checksum_update(sum, (const guchar *)(text == NULL ? "" : text),
                       text == NULL ? 1 : (gssize)strlen(text) + 1);
 }
 
-/* A checksum of all that NEXT could change, times and messages left out. */
+/* A checksum of everything that NEXT could change, without times and messages. */
 static char *view_print(const struct view *view)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
@@ -174,7 +174,7 @@ static struct ask ask_about(const struct view_item *item)
                                : (struct ask){.kind = kind, .id = item->id, .secret = item->secret};
 }
 
-/* The first item that was not answered yet, or not rightly. */
+/* The first item without an answer, or with a wrong one. */
 static struct ask first_open(const Plain *plain, const struct view *view)
 {
     const struct view_item *forced = view_find(view, plain->forced);
@@ -202,7 +202,7 @@ static void without_a_person(Plain *plain, const struct view *view)
             if (g_array_index(keys, struct view_key, i).action == ACTION_YES)
                 action = ACTION_YES;
         g_autofree char *sum = view_print(view);
-        /* The same question after an answer: this answer will never end it. */
+        /* The same question after an answer: this answer will never settle it. */
         if (g_strcmp0(sum, plain->next_print) == 0) {
             if (plain->quitting)
                 hang_up(plain);
@@ -271,14 +271,14 @@ static void print_remarks(Plain *plain, const struct view *view)
     plain->paste_error = g_strdup(error);
 }
 
-/* What came through a pipe before its question is not taken for a pasted address. */
+/* Piped input that came before its question does not count as a pasted address. */
 static bool is_a_paste(const char *line)
 {
     enum { SHORTEST = 8 };
     return strlen(line) >= SHORTEST && strpbrk(line, " \t") == NULL;
 }
 
-/* Answers the open question from the lines that are there. */
+/* Answers the open question from the lines read so far. */
 static void take_answer(Plain *plain, const struct view *view)
 {
     bool is_terminal = isatty(STDIN_FILENO);
@@ -288,10 +288,10 @@ static void take_answer(Plain *plain, const struct view *view)
     if (state == LINE_NONE) {
         lines_listen(&plain->lines, true);
     } else if (state == LINE_END) {
-        if (!lazy) /* the browser may still bring what nobody can paste any more */
+        if (!lazy) /* the browser may still deliver what can no longer be pasted */
             hang_up(plain);
     } else if (state != LINE_KEPT) {
-        /* Nobody pressed Enter behind the prompt when the line was there before it. */
+        /* No line break was echoed if the line came before the prompt. */
         if (!is_terminal || plain->early)
             print_end(&plain->printer);
         plain->printer.in_prompt = false;

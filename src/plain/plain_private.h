@@ -11,11 +11,11 @@ enum { LINE_MAX_BYTES = 64 * 1024 };
 
 enum line_state {
     LINE_NONE, /* no whole line yet */
-    LINE_KEPT, /* there is one, but it was not wanted */
+    LINE_KEPT, /* there is one, but it was not accepted */
     LINE_TEXT,
-    LINE_TOO_LONG, /* was dropped */
-    LINE_NOT_TEXT, /* no UTF-8, or a NUL inside: was dropped */
-    LINE_END,      /* nothing will come any more */
+    LINE_TOO_LONG, /* dropped */
+    LINE_NOT_TEXT, /* dropped: not UTF-8, or a NUL inside */
+    LINE_END,      /* end of input */
 };
 
 struct lines {
@@ -30,17 +30,17 @@ struct lines {
 
 void lines_init(struct lines *lines, void (*ready)(gpointer user), gpointer user);
 void lines_clear(struct lines *lines);
-/* Whether a line came before it was asked for. */
+/* Whether a line arrived before it was asked for. */
 bool lines_early(const struct lines *lines);
 void lines_listen(struct lines *lines, bool on);
-/* The first line without its end, blanks at both ends left out; free with wipe_free. A line that
- * wanted refuses (NULL = takes all) stays. */
+/* The first line, without blanks at the ends; free with wipe_free. A line that wanted rejects stays
+ * (NULL = accept all). */
 enum line_state lines_take(struct lines *lines, bool (*wanted)(const char *line), char **ret_line);
 
-void echo_off(void); /* no effect where standard input is no terminal */
+void echo_off(void); /* no effect if standard input is not a terminal */
 void echo_restore(void);
 
-/* ---- print.c: output, and what was said already ---- */
+/* ---- print.c: output, and what has been printed ---- */
 
 struct said {
     GHashTable *texts; /* checksums of lines of this screen */
@@ -50,17 +50,18 @@ struct said {
 struct printer {
     struct plain_options options;
     struct said said;
-    GHashTable *asked; /* ids of this screen that were answered */
-    bool in_prompt;    /* the cursor stands behind a prompt */
+    GHashTable *asked; /* answered ids on this screen */
+    bool in_prompt;    /* the cursor is after a prompt */
 };
 
 void printer_init(struct printer *printer, const struct plain_options *options);
 void printer_clear(struct printer *printer);
-void printer_forget(struct printer *printer);     /* another screen */
-void printer_forget_bad(struct printer *printer); /* checks that are not ok settle anew */
+void printer_forget(struct printer *printer); /* when the screen changes */
+void printer_forget_bad(
+    struct printer *printer); /* so that checks that are not ok are printed again */
 
 void print_prompt(struct printer *printer, const char *text);
-void print_end(struct printer *printer); /* a line break when the cursor stands behind a prompt */
+void print_end(struct printer *printer); /* a line break if the cursor is after a prompt */
 void print_aside(struct printer *printer, const char *text); /* a line on standard error */
 void print_fact(struct printer *printer, const char *text, bool fine);
 void print_ok(struct printer *printer, const char *label, const char *value);
@@ -75,8 +76,8 @@ void print_facts(struct printer *printer, const struct view *view, const struct 
 
 /* ---- view helpers (print.c) ---- */
 
-/* Whether item can be chosen by its number: what is asked, settings, values and rows, without the
- * place for a paste. */
+/* Whether item can be chosen by number: questions, settings, values and rows, but not the paste
+ * field. */
 bool item_has_number(const struct view *view, const struct view_item *item);
 const struct view_item *item_by_number(const struct view *view, guint number);
 const char *item_option(const struct view_item *item); /* the selected one, or NULL */
@@ -98,16 +99,16 @@ struct Plain {
     GSource *turn;
     struct lines lines;
     struct printer printer;
-    struct ask ask; /* the question that is open */
-    bool early;     /* its answer was there before it */
-    int forced;     /* item to ask although it was; 0 = none */
+    struct ask ask; /* the open question */
+    bool early;     /* its answer came before it was asked */
+    int forced;     /* item to ask again; 0 = none */
     int focus;
     int screen;
     bool started;
-    bool went_back; /* this screen was reached by going back: do not rush on */
+    bool went_back; /* the person went back to this screen: do not go on automatically */
     bool quitting;
     bool ended;
-    int nexts;        /* ACTION_NEXT sent without being asked to, on this screen */
+    int nexts;        /* number of automatic ACTION_NEXT on this screen */
     char *next_print; /* checksum of the view that the last ACTION_NEXT was sent from */
     char *notice;     /* as last printed */
     char *paste_error;
@@ -116,10 +117,11 @@ struct Plain {
 void plain_soon(Plain *plain);
 struct view *plain_look(Plain *plain);
 void plain_action(Plain *plain, enum action action);
-void plain_next(Plain *plain, const struct view *view); /* and remembers from where */
+void plain_next(Plain *plain,
+                const struct view *view); /* also remembers the view it was sent from */
 void plain_send(Plain *plain, enum view_event_kind kind, int id, const char *text, int index);
 
-/* ---- ask.c: the words of a question, and what an answer does ---- */
+/* ---- ask.c: the text of a question, and what an answer does ---- */
 
 char *ask_text(const Plain *plain, const struct view *view, const struct ask *ask);
 void ask_answer(Plain *plain, const struct view *view, const char *line);

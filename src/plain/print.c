@@ -47,7 +47,7 @@ static void write_all(int fd, const char *text, gsize length)
         } else if (done < 0 && errno != EINTR) {
             if (fd == STDOUT_FILENO)
                 process_output_lost(errno);
-            return; /* what is stored is stored */
+            return; /* what is stored stays stored */
         } else if (done > 0) {
             text += done;
             length -= (gsize)done;
@@ -55,7 +55,7 @@ static void write_all(int fd, const char *text, gsize length)
     }
 }
 
-/* Not through stdio, whose buffers would keep a secret that was shown. */
+/* Not through stdio, whose buffers would keep a displayed secret. */
 static void put(int fd, const char *text)
 {
     const char *charset = NULL;
@@ -101,7 +101,7 @@ void print_fact(struct printer *printer, const char *text, bool fine)
         put_line(printer, printer->options.to_stderr ? STDERR_FILENO : STDOUT_FILENO, text);
 }
 
-/* ---- what was said ---- */
+/* ---- what has been printed ---- */
 
 void printer_init(struct printer *printer, const struct plain_options *options)
 {
@@ -136,8 +136,8 @@ void printer_forget_bad(struct printer *printer)
     g_hash_table_foreach_remove(printer->said.lines, is_bad, NULL);
 }
 
-/* Whether text is new on this screen. Numbers do not count: a countdown is said once. Checksums,
- * so that a secret that was shown is not kept here. */
+/* Whether text is new on this screen. Numbers do not count, so that a countdown is printed once.
+ * Stores checksums, so that no displayed secret is kept. */
 static bool is_news(struct printer *printer, const char *text, bool digits_count)
 {
     g_autoptr(WipedText) key = g_strdup(text);
@@ -148,7 +148,7 @@ static bool is_news(struct printer *printer, const char *text, bool digits_count
                             g_compute_checksum_for_string(G_CHECKSUM_SHA256, key, -1));
 }
 
-/* Whether line differs from what was last printed for key. */
+/* Whether line differs from the last one printed for key. */
 static bool is_change(struct printer *printer, const char *key, const char *line)
 {
     if (g_strcmp0(g_hash_table_lookup(printer->said.lines, key), line) == 0)
@@ -202,7 +202,7 @@ static const char *bare_title(const char *title)
 
 void print_header(struct printer *printer, const struct view *view)
 {
-    /* Without steps there is no headline but the screen's own first line. */
+    /* Without steps, the screen's own first line is the headline. */
     g_autofree char *line = NULL;
     for (guint i = 0; i < view->rail->len; i++) {
         const struct view_rail *step = view->rail->pdata[i];
@@ -218,14 +218,14 @@ void print_header(struct printer *printer, const struct view *view)
 
 /* ---- items ---- */
 
-/* What is being printed: the state that one item leaves for the next. */
+/* State of printing a view, passed from item to item. */
 struct pass {
     struct printer *printer;
     const struct view *view;
     const struct look *look;
-    guint number;   /* of the item, when it has one */
-    enum mark mark; /* of the check that the lines belong to; MARK_NONE = to none */
-    bool forced;    /* what belongs to the check is said again */
+    guint number;   /* the item's number, if any */
+    enum mark mark; /* mark of the check that the lines belong to; MARK_NONE = no check */
+    bool forced;    /* print the check's lines again */
 };
 
 static bool is_settled(enum mark mark)
@@ -243,12 +243,12 @@ static const char *or_empty(const char *text)
     return text == NULL ? "" : text;
 }
 
-/* Lines of a check's diagnosis are its own; other texts are said once a screen. */
+/* Lines of a diagnosis belong to their check; other texts are printed once per screen. */
 static void print_text(struct pass *pass, const struct view_item *item)
 {
     if (*or_empty(item->label) == '\0' || pass->mark == MARK_OPEN)
         return;
-    /* What stands dim outside a diagnosis are hints for the person who types. */
+    /* Dim text outside a diagnosis is a hint for a person who types. */
     if (pass->mark == MARK_NONE && item->role == ROLE_DIM && pass->printer->options.no_input)
         return;
     if (!is_news(pass->printer, item->label, false) && !pass->forced)
@@ -267,14 +267,14 @@ static void print_heading(struct pass *pass, const struct view_item *item)
         print_fact(pass->printer, item->label, true);
 }
 
-/* Alone on its line, so that a mouse selection picks up exactly it. */
+/* Alone on its line, so that a mouse selection gets exactly the address. */
 static void print_address(struct pass *pass, const struct view_item *item)
 {
     if (item->value != NULL && (is_news(pass->printer, item->value, true) || pass->forced))
         print_fact(pass->printer, item->value, pass->printer->options.no_input);
 }
 
-/* "  3  [x] Name: value", once for each value that it has. */
+/* " 3 [x] Name: value", once for each value. */
 static void print_value(struct pass *pass, const struct view_item *item, const char *tick,
                         const char *value)
 {
@@ -305,7 +305,7 @@ static void print_setting(struct pass *pass, const struct view_item *item)
     print_value(pass, item, tick_of(item), or_empty(item->value));
 }
 
-/* What was asked here need not be told; what was settled before is shown. */
+/* Whether to print an input: not if it was asked here, but if it was settled before. */
 static bool is_shown(const struct pass *pass, const struct view_item *item)
 {
     return item->fixed || (item->settled && item->id != pass->view->paste &&
@@ -345,7 +345,7 @@ static void print_row(struct pass *pass, const struct view_item *item)
     g_string_free(line, TRUE);
 }
 
-/* The lines that belong to a check, as the view shows them that has the focus on it. */
+/* Prints a check's lines, as shown in the view with the focus on it. */
 static void print_diagnosis(struct pass *pass, const struct view_item *check)
 {
     g_autoptr(View) view = pass->look->at(check->id, pass->look->user);
@@ -402,7 +402,7 @@ void print_facts(struct printer *printer, const struct view *view, const struct 
     for (guint i = 0; i < view->items->len; i++) {
         const struct view_item *item = view->items->pdata[i];
         if (item->kind != VIEW_TEXT && item->kind != VIEW_ADDRESS)
-            pass.mark = MARK_NONE; /* whatever else stands between ends the lines of a check */
+            pass.mark = MARK_NONE; /* any other item ends the lines of a check */
         if (item_has_number(view, item))
             pass.number++;
         if (item->kind < G_N_ELEMENTS(printers))

@@ -5,7 +5,7 @@
 #include "perch/base/text.h"
 #include "perch/salesforce/salesforce.h"
 
-/* "68.0" → 680; 0 when it is no version. */
+/* "68.0" → 680; 0 if it is not a version. */
 static gint64 version_rank(const char *version)
 {
     if (version == NULL)
@@ -42,7 +42,7 @@ char *versions_newest(const Json *json, char **ret_label, GError **error)
     return g_strdup(json_get_string(newest, "version"));
 }
 
-/* Also "api-usage=25/5000; per-app-api-usage=17/250(appName=...)". */
+/* Also accepts "api-usage=25/5000; per-app-api-usage=17/250(appName=...)". */
 bool limit_info_parse(const char *header, gint64 *ret_used, gint64 *ret_allowed)
 {
     static const char name[] = "api-usage=";

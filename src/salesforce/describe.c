@@ -90,7 +90,7 @@ void describe_clear(struct describe *describe)
     *describe = (struct describe){0};
 }
 
-/* Salesforce takes API names in any case. */
+/* API names are case-insensitive. */
 const struct field *describe_field(const struct describe *describe, const char *name)
 {
     for (guint i = 0; describe->fields != NULL && i < describe->fields->len; i++) {

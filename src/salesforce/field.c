@@ -90,7 +90,7 @@ static const struct field_type types[] = {
     {"id", FIELD_REFERENCE, false, NULL, is_id,
      N_("This is not a Salesforce id of 15 or 18 letters and digits.")},
     {"base64", FIELD_TEXT, false, "cGVyY2g=", NULL, NULL},
-    /* Made of other fields, or of no type that one text can fill. */
+    /* Compound fields, and types that a single text cannot fill. */
     {"address", FIELD_OPAQUE, false, NULL, NULL, NULL},
     {"location", FIELD_OPAQUE, false, NULL, NULL, NULL},
     {"anyType", FIELD_OPAQUE, false, NULL, NULL, NULL},
@@ -113,7 +113,7 @@ static bool is_value(const struct field *field, const char *text)
     return false;
 }
 
-/* A multi-select picklist takes several values with semicolons between them. */
+/* A multi-select picklist takes several values, separated by semicolons. */
 static char *picklist_problem(const struct field *field, const char *text)
 {
     if (!field->restricted || field->values == NULL)
@@ -156,7 +156,7 @@ char *field_problem(const struct field *field, const char *text)
     return type->kind == FIELD_PICKLIST ? picklist_problem(field, text) : NULL;
 }
 
-/* JSON knows no "+1", ".5" or "007". */
+/* JSON does not allow "+1", ".5" or "007". */
 static Json *number_value(const char *text)
 {
     char digits[G_ASCII_DTOSTR_BUF_SIZE];

@@ -13,14 +13,14 @@ enum field_kind {
     FIELD_OPAQUE,
 };
 
-/* One of Salesforce's field types, by the name that describe gives. */
+/* A Salesforce field type, by its name in describe. */
 struct field_type {
     const char *name;
     enum field_kind kind;
     bool has_length;    /* describe's length limits the characters */
-    const char *sample; /* a value that always fits; NULL = made from the field */
+    const char *sample; /* a value that always fits; NULL = derived from the field */
     bool (*fits)(const char *text);
-    const char *problem; /* said when fits does not hold */
+    const char *problem; /* message if fits returns false */
 };
 
 /* Never NULL: an unknown type is treated as text. */

@@ -6,15 +6,15 @@
 #include "perch/salesforce/salesforce.h"
 
 /*
- * Salesforce's hosts (help.salesforce.com: My Domain URL formats), most special first. A suffix
- * that begins with '.' wants a name before it, any other is a whole host.
+ * Salesforce's hosts (help.salesforce.com: My Domain URL formats), most specific first. A suffix
+ * that begins with '.' requires a name before it; any other is a whole host.
  */
 enum action { HOST_KEEP, HOST_GENERIC, HOST_REPLACE, HOST_REFUSE };
 
 static const struct host_rule {
     const char *suffix;
     enum action action;
-    const char *text; /* HOST_REPLACE: the suffix instead; HOST_REFUSE: why */
+    const char *text; /* HOST_REPLACE: the new suffix; HOST_REFUSE: the reason */
 } rules[] = {
     {"login.salesforce.com", HOST_GENERIC, NULL},
     {"test.salesforce.com", HOST_GENERIC, NULL},
@@ -29,7 +29,7 @@ static const struct host_rule {
     {".my.salesforce.mil", HOST_KEEP, NULL},
     {".my.sfcrmproducts.cn", HOST_KEEP, NULL},
     {".my-salesforce.com", HOST_KEEP, NULL},
-    /* pages from which the org cannot be told */
+    /* pages that do not identify the org */
     {".vf.force.com", HOST_REFUSE,
      N_("This is the address of a Visualforce page, which does not show the org's own host. Open "
         "Setup in your org and paste that address.")},
@@ -89,7 +89,7 @@ static const struct host_rule {
         "acme.my.salesforce.mil.")},
 };
 
-/* Hosts that Salesforce itself runs and that serve no customer's own pages. */
+/* Hosts run by Salesforce that serve no customers' own pages. */
 static const char *const trusted_suffixes[] = {
     ".salesforce.com",         ".salesforce.mil",      ".sfcrmproducts.cn",
     ".my-salesforce.com",      ".lightning.force.com", ".lightning.crmforce.mil",
@@ -103,8 +103,8 @@ static bool suffix_fits(const char *host, const char *suffix)
     return g_str_has_suffix(host, suffix) && strlen(host) > strlen(suffix);
 }
 
-/* Dots between labels of letters, digits and inner hyphens; no empty label, and none that stands
- * for other letters (xn--). */
+/* Labels of letters, digits and inner hyphens, separated by dots; none empty, none
+ * internationalised (xn--). */
 static bool is_host_name(const char *host)
 {
     g_auto(GStrv) labels = g_strsplit(host, ".", -1);
@@ -120,7 +120,7 @@ static bool is_host_name(const char *host)
     return strlen(host) <= 253;
 }
 
-/* na44.salesforce.com: the server an org once was on. Orgs move, the name stays behind. */
+/* na44.salesforce.com: an instance that the org once was on. Orgs move, old names persist. */
 static bool is_instance_host(const char *host)
 {
     /* Hyperforce: ind171.salesforce.com, usa640s.sfdc-lywfpd.salesforce.com */
@@ -135,7 +135,7 @@ static enum org_kind kind_of(const char *host)
     if (g_str_equal(host, "test.salesforce.com") || strstr(host, ".sandbox.") != NULL ||
         strstr(host, ".scratch.") != NULL)
         return ORG_SANDBOX;
-    /* acme--uat.my.salesforce.com and acme.cs42.my.salesforce.com: sandboxes of earlier years */
+    /* acme--uat.my.salesforce.com and acme.cs42.my.salesforce.com: older sandboxes */
     return g_regex_match_simple("^[^.]*--|\\.cs[0-9]+\\.", host, 0, 0) ? ORG_SANDBOX
                                                                        : ORG_PRODUCTION;
 }
@@ -146,7 +146,7 @@ static bool refuse(GError **error, const char *reason)
     return false;
 }
 
-/* The address in a link of Markdown, of Slack (<address|label>), or with words around it. */
+/* Extracts the address from a Markdown link, a Slack link (<address|label>) or surrounding text. */
 static char *only_address(const char *text)
 {
     const char *sign = strstr(text, "://");
@@ -158,7 +158,7 @@ static char *only_address(const char *text)
     return g_strndup(start, strcspn(start, " |)>\"'"));
 }
 
-/* "https//", "https:/" and "https://https://" are slips of the hand. */
+/* Corrects the typos "https//", "https:/" and "https://https://". */
 static char *mend_scheme(const char *text)
 {
     g_autoptr(GRegex) slips =
@@ -176,7 +176,7 @@ static char *mend_scheme(const char *text)
     return g_strconcat(only, "://", text + end, NULL);
 }
 
-/* Blanks and punctuation of any script behind the address. */
+/* Strips blanks and punctuation of any script after the address. */
 static void trim_end(char *text)
 {
     gsize length = strlen(text);
@@ -190,7 +190,7 @@ static void trim_end(char *text)
     }
 }
 
-/* What was typed without quotes and blanks around it and line breaks inside. */
+/* The typed text without surrounding quotes and blanks, and without line breaks. */
 static char *tidy(const char *typed)
 {
     g_autofree char *cleaned = text_clean(typed);
@@ -242,7 +242,7 @@ static bool refuse_foreign(const char *host, GError **error)
     return false;
 }
 
-/* The host that rules name instead of this one, or the host itself. */
+/* The host that the rules replace this one with, or the host itself. */
 static char *login_host(const char *host)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {

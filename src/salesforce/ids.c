@@ -16,7 +16,7 @@ bool salesforce_id_is_valid(const char *id)
     return true;
 }
 
-/* Each of the last three characters tells which of five letters are capitals. */
+/* Each of the last three characters encodes which of five characters are upper case. */
 char *salesforce_id_long(const char *id)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";

@@ -15,7 +15,7 @@ static bool has_value(const struct field *field, const char *text)
     return g_ptr_array_find_with_equal_func(field->values, text, g_str_equal, NULL);
 }
 
-/* "Other" where the list has it; else, where only values of the list are taken, the first. */
+/* "Other" if the list has it; else, in a restricted picklist, the first value. */
 static const char *listed_text(const struct field *field, const char *text)
 {
     if (!is_picklist(field) || has_value(field, text))

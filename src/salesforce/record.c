@@ -7,8 +7,8 @@
 #include "perch/base/text.h"
 #include "perch/salesforce/salesforce.h"
 
-/* The fields that the guide for Flow Builder fills, in its order. text NULL = the marker;
- * an awkward one carries what breaks a template that does not escape. */
+/* The fields that the Flow Builder guide fills, in its order. text NULL = the marker; an awkward
+ * text contains characters that break a template without escaping. */
 static const struct guide_field {
     const char *object, *field, *text;
     bool awkward;
@@ -32,7 +32,7 @@ static char *cut(const char *text, gint64 length)
     return g_utf8_substring(text, 0, (glong)length);
 }
 
-/* "Other" where the list has it: a sample is neither from the web nor from a partner. */
+/* "Other" if the list has it: a sample comes neither from the web nor from a partner. */
 static char *sample_choice(const struct field *field)
 {
     if (field->values == NULL || field->values->len == 0)
@@ -43,7 +43,7 @@ static char *sample_choice(const struct field *field)
     return g_strdup(g_ptr_array_index(field->values, 0));
 }
 
-/* A text that field takes, or NULL where nothing can be made up. */
+/* A text that field accepts, or NULL if none can be made up. */
 static char *sample_text(const struct field *field, const char *wish)
 {
     const struct field_type *type = field_type_of(field);
@@ -86,7 +86,7 @@ Json *record_sample(const struct describe *describe, const char *marker)
     return body;
 }
 
-/* Salesforce answers with its own spelling of a field's name. */
+/* Salesforce may spell a field's name in another case. */
 static const Json *find_value(const Json *record, const char *name)
 {
     JSON_FOREACH(value, record)
@@ -95,7 +95,7 @@ static const Json *find_value(const Json *record, const char *name)
     return NULL;
 }
 
-/* As Salesforce stores text: no white space at the ends, one kind of line break. */
+/* Text as Salesforce stores it: no white space at the ends, one kind of line break. */
 static char *stored_form(const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);

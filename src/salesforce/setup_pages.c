@@ -29,7 +29,7 @@ const char *setup_page_path(enum setup_page page)
     return find(page)->path;
 }
 
-/* Replaces {user} and the like; false when an id is missing or no id. */
+/* Replaces placeholders such as {user}; false when an id is missing or invalid. */
 static bool fill(GString *link, const char *place, const char *id)
 {
     if (strstr(link->str, place) == NULL)
@@ -42,7 +42,7 @@ static bool fill(GString *link, const char *place, const char *id)
 
 static bool fill_all(GString *link, const struct setup_ids *ids)
 {
-    /* Links of External Client Apps take the short form of the id. */
+    /* Links to External Client Apps take the short form of the id. */
     g_autofree char *app = ids->app_id == NULL ? NULL : g_strndup(ids->app_id, 15);
     return fill(link, "{user}", ids->user_id) && fill(link, "{profile}", ids->profile_id) &&
            fill(link, "{app}", app);

@@ -8,7 +8,8 @@
 
 /* The source tree for `sf project deploy start`. */
 
-/* The oldest version that has every element of metadata.def and is known to take the whole tree. */
+/* The oldest version that has every element of metadata.def and is known to accept the whole tree.
+ */
 #define API_VERSION "62.0"
 #define NAMESPACE "http://soap.sforce.com/2006/04/metadata"
 #define SOURCE "force-app/main/default/"
@@ -283,7 +284,7 @@ static char *connected_note(const Connection *connection)
 
 /* ---- the whole ---- */
 
-/* The longest tail has to fit behind the name as well. */
+/* The longest tail must fit after the name, too. */
 static bool names_fit(const Connection *connection, GError **error)
 {
     gsize longest = 0;

@@ -182,7 +182,8 @@ static GPtrArray *callbacks_with(const Connection *connection, const char *more)
     for (gsize i = 0; words[i] != NULL; i++)
         if (*words[i] != '\0')
             add_once(list, words[i]);
-    /* Where the browser may end when no listener can be reached: the code is in its address. */
+    /* Where the browser may end up if no listener can be reached: the code is then in its address.
+     */
     add_once(list, GUIDE_CALLBACK);
     return list;
 }
@@ -263,7 +264,7 @@ void sheet_tick(Connection *connection, enum setting setting)
     connection->app_ticks ^= bit(setting);
 }
 
-/* ---- which values ---- */
+/* ---- sets of values ---- */
 
 static const struct {
     const char *title, *hint;
@@ -295,7 +296,7 @@ void sheet_choose(Connection *connection, enum app_values chosen, enum app_kind 
     bool other_app = kind != connection->app_kind;
     connection->app_values = chosen;
     connection->app_kind = kind;
-    if (other_app) /* nothing was entered there yet */
+    if (other_app) /* nothing has been entered in that app yet */
         connection->app_ticks = 0;
     for (int i = 0; i < SETTING_COUNT; i++) {
         g_autofree char *after = sheet_value(connection, (enum setting)i);

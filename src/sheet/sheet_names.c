@@ -53,8 +53,8 @@ const char *sheet_email_problem(const char *text)
     return NULL;
 }
 
-/* https, or plain http on this computer, or a scheme of somebody's own (salesforce 3.5, REST API
- * guide "Defining Connected Apps"). */
+/* https, or plain http on this computer, or a custom scheme (salesforce 3.5, REST API guide
+ * "Defining Connected Apps"). */
 const char *sheet_callback_problem(const char *url)
 {
     g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);

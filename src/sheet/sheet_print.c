@@ -95,7 +95,7 @@ char *sheet_as_text(const Connection *connection)
 
 /* ---- Markdown ---- */
 
-/* What a Markdown renderer would take for its own is escaped. */
+/* Escapes Markdown's special characters. */
 static char *escape(const char *text)
 {
     GString *out = g_string_new(NULL);
@@ -111,7 +111,7 @@ static char *escape(const char *text)
     return g_string_free(out, FALSE);
 }
 
-/* Each line of a value on its own, ready to be copied; names hold no backquotes. */
+/* Each line of a value as code of its own, ready to copy; names contain no backquotes. */
 static char *code_lines(const char *value)
 {
     g_auto(GStrv) lines = g_strsplit(value, "\n", -1);
