@@ -3,24 +3,24 @@
 
 #include "steps.h"
 
-/* A bus takes 128 messages of one connection that are not answered yet; other calls have theirs.
- * The secrets come in portions, so that who waits for the first goes on while the next come. */
+/* A bus allows 128 unanswered messages per connection; leave room for other calls. Secrets are
+ * fetched in portions, so that loads of the first can end while the next arrive. */
 enum { ASKED_AT_ONCE = 64, PORTION = 50 };
 
 struct entry {
     char *name;
-    char *path;   /* of its item; NULL: not found yet */
-    bool several; /* items carry the name: which is the newest, the load finds out */
-    Secret *item; /* what was read; NULL: nothing yet */
+    char *path;   /* path of its item; NULL: not found yet */
+    bool several; /* several items have the name: the load finds the newest */
+    Secret *item; /* the secret read; NULL: none yet */
     Call *waiting;
 };
 
 struct ahead {
-    GPtrArray *names;    /* in the order in which they are wanted */
-    GHashTable *entries; /* of those not served yet, by name */
-    guint next_item;     /* the first of the call's items whose name was not asked for */
-    guint asked;         /* that were, and are not answered yet */
-    guint next_name;     /* the first whose secret was not asked for */
+    GPtrArray *names;    /* in the order they are needed */
+    GHashTable *entries; /* entries not served yet, by name */
+    guint next_item;     /* index of the first of the call's items whose name was not requested */
+    guint asked;         /* requested names that are still unanswered */
+    guint next_name;     /* index of the first name whose secret was not requested */
     bool ended;
 };
 
@@ -34,9 +34,9 @@ static void entry_free(gpointer data)
     g_free(entry);
 }
 
-/* ---- who waits ---- */
+/* ---- waiting loads ---- */
 
-/* Ends the load that waits, or has it begin; the entry is served then. */
+/* Ends the waiting load, or lets it begin by itself; the entry is then served. */
 static void serve(struct ahead *ahead, struct entry *entry, const GError *error)
 {
     Call *call = g_steal_pointer(&entry->waiting);
@@ -85,8 +85,8 @@ void ahead_clear(Store *store)
     g_free(ahead);
 }
 
-/* What was not read is left to the loads. Those that have waited for a service that is not there,
- * or says nothing, do not wait for it a second time. */
+/* Loads read for themselves what was not read here. Those that already waited for an absent or
+ * silent service do not wait for it again. */
 static void on_end(GObject *source, GAsyncResult *result, gpointer user)
 {
     (void)source;
@@ -109,7 +109,7 @@ static void ask_portion(Call *call);
 
 struct portion {
     Call *call;
-    GPtrArray *names; /* their entries may be gone when the answer comes */
+    GPtrArray *names; /* names, as the entries may be gone when the answer comes */
 };
 
 static void on_portion(GObject *source, GAsyncResult *result, gpointer user)
@@ -161,7 +161,7 @@ static void ask_portion(Call *call)
                                               call->cancellable, on_portion, portion);
 }
 
-/* ---- whose items they are ---- */
+/* ---- names of the items ---- */
 
 struct asking {
     Call *call;
@@ -217,7 +217,7 @@ static void on_found(GObject *source, GAsyncResult *result, gpointer user)
     const struct ahead *ahead = call->store->own;
     if (steps_take_items(call, source, result))
         return;
-    /* A few of many are read faster one by one. */
+    /* For a few names out of many items, single loads are faster. */
     if (call->items->len > 2 * ahead->names->len)
         call_succeed(call);
     else

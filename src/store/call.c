@@ -28,7 +28,7 @@ Call *call_of(GCancellable *cancellable)
 /* The bus to use instead of the session's; NULL = the session's. */
 static char *chosen_bus;
 
-/* Why there is nothing to ask; NULL = there is. */
+/* Why every call is refused; NULL = calls are allowed. */
 static char *refusal;
 
 static void replace(char **text, const char *with)
@@ -80,7 +80,8 @@ void call_fail(Call *call, int code, const char *sentence)
         g_task_return_new_error(task, PERCH_ERROR, code, "%s", sentence);
 }
 
-/* What the libraries' errors mean. domain is a function since quarks are made at run time. */
+/* The meaning of the libraries' errors. domain is a function because quarks are created at run
+ * time. */
 static const struct {
     GQuark (*domain)(void);
     int theirs;
@@ -108,7 +109,7 @@ static const struct {
     {g_io_error_quark, G_IO_ERROR_CANCELLED, PERCH_ERROR_CANCELLED, N_("Cancelled.")},
 };
 
-enum { MESSAGE_MAX = 200 }; /* of a service's own words */
+enum { MESSAGE_MAX = 200 }; /* limit for a service's own message */
 
 static void fail_with(Call *call, const GError *error)
 {
@@ -143,7 +144,7 @@ bool call_not_there(const Call *call, const GError *error)
             g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD));
 }
 
-/* The bus had nobody to deliver the first message to: the service went while nobody called. */
+/* The bus could not deliver the first message: the service has exited since the last call. */
 static bool came_too_late(const Call *call, const GError *error)
 {
     return call->link != NULL && !call->answered && !call->reopened &&
@@ -182,8 +183,8 @@ bool call_is_over(Call *call, const GError *error)
 
 /* ---- early ends ---- */
 
-/* Answers at once, whatever libsecret is at, and then has it stop. Steps that come back later find
- * the call over. */
+/* Answers at once, whatever libsecret is doing, then cancels it. Steps that return later find the
+ * call over. */
 static void end_early(Call *call, int code, const char *sentence)
 {
     call_ref(call);
@@ -232,10 +233,10 @@ void call_expect_person(Call *call)
     source_drop(&call->timeout_source);
 }
 
-/* ---- life ---- */
+/* ---- life cycle ---- */
 
-/* A bus takes only so many messages of one connection that are not answered yet (128), and so many
- * connections that have not said yet who they are (64). */
+/* A bus limits the unanswered messages of a connection (128) and the connections that have not
+ * authenticated yet (64). */
 enum { CALLS_AT_ONCE = 32 };
 
 static int at_once;
@@ -248,7 +249,7 @@ static void start_call(Call *call)
     connect_call(call);
 }
 
-/* A call has ended: room for the next one that nobody has cancelled meanwhile. */
+/* A call has ended: starts the next one that was not cancelled meanwhile. */
 static void start_next(void)
 {
     Call *next;
@@ -278,7 +279,7 @@ void call_unref(Call *call)
 {
     if (call == NULL || --call->references > 0)
         return;
-    /* Each step answers or goes on; this is for the one that was forgotten. */
+    /* Every step answers or goes on; this catches a bug in one that does neither. */
     call_fail(call, PERCH_ERROR_INTERNAL, _("The keyring call ended without an answer."));
     g_ptr_array_unref(call->items);
     g_strfreev(call->locked);
@@ -318,8 +319,8 @@ Call *call_open(Store *store, const char *name, bool unlock, GTask *task)
 
 /* ---- connecting ---- */
 
-/* The address of the session bus as GDBus would find it, but never starting one: GDBus would run
- * dbus-launch, and wait for it. NULL when there is none. */
+/* The address of the session bus as GDBus would find it, but without starting one: GDBus would run
+ * dbus-launch and wait for it. NULL when there is none. */
 static char *bus_address(void)
 {
     const char *given = chosen_bus != NULL ? chosen_bus : g_getenv("DBUS_SESSION_BUS_ADDRESS");
@@ -348,7 +349,7 @@ static void on_link(GObject *source, GAsyncResult *result, gpointer user)
     call->begin(call);
 }
 
-/* Takes over a reference to the call. */
+/* Takes a reference to the call. */
 static void connect_call(Call *call)
 {
     g_autofree char *address = bus_address();

@@ -5,10 +5,10 @@
 #include "link.h"
 
 /*
- * One call to the Secret Service, over the link of the process or one of its own, and everything
- * that may end it early: the person, store_free, the clock, a lost bus.
+ * One call to the Secret Service, over the process's link or its own, with everything that may end
+ * it early: the person, store_free, the timeout, a lost bus.
  *
- * Reference-counted: each step under way holds one reference and drops it in its callback.
+ * Reference-counted: each running step holds a reference and drops it in its callback.
  */
 typedef struct call Call;
 typedef void (*call_step)(Call *call);
@@ -16,7 +16,7 @@ typedef void (*call_step)(Call *call);
 /* An item of the service. */
 struct item {
     char *path;
-    guint64 modified; /* in seconds since 1970; only known once it was asked for */
+    guint64 modified; /* seconds since 1970; unknown until requested */
 };
 
 struct call {
@@ -24,66 +24,67 @@ struct call {
     GTask *task; /* NULL once answered */
     Store *store;
     char *name;
-    Secret *item; /* what to save; NULL for the other calls */
-    bool may_ask; /* may the service ask the person? Else its prompts are not shown. */
-    bool unlock;  /* the same, until it was asked to unlock: once is enough */
-    bool erases;  /* finding nothing is as good as deleting it */
-    bool fresh;   /* over a link of its own, opened now */
+    Secret *item; /* the item to save; NULL for other calls */
+    bool may_ask; /* whether the service may ask the person; else its prompts are not shown */
+    bool unlock;  /* the same, until an unlock was requested: once is enough */
+    bool erases;  /* an erase: finding nothing counts as success */
+    bool fresh;   /* over its own link, opened now */
     call_step begin;
-    call_step after; /* what goes on once the keyring is unlocked, or the items are dated */
+    call_step after; /* next step once the keyring is unlocked, or the items are dated */
     GHashTable *attributes;
-    GCancellable *cancellable; /* what libsecret and GDBus look at */
+    GCancellable *cancellable; /* passed to libsecret and GDBus */
     GSource *cancel, *close, *timeout_source;
     bool retried, reopened;
-    bool answered; /* the service has said something */
+    bool answered; /* the service has answered something */
     bool counted;  /* holds a call slot */
     Link *link;
-    char *collection; /* path of the default one, once looked up */
+    char *collection; /* path of the default collection, once looked up */
     bool collection_locked;
-    GPtrArray *items; /* struct item: those found that can be read; newest first once dated */
-    GStrv locked;     /* paths of those that cannot */
-    guint undated;    /* items whose date is still to come */
+    GPtrArray *items; /* struct item: those found unlocked; newest first once dated */
+    GStrv locked;     /* paths of the locked ones */
+    guint undated;    /* number of items whose date is still unknown */
     char *kept;       /* path of the item just written */
 };
 
 extern const SecretSchema call_schema;
 
-/* The call that libsecret was given this cancellable for; NULL for none. */
+/* The call whose cancellable was passed to libsecret; NULL for none. */
 Call *call_of(GCancellable *cancellable);
 
-/* The longest that the service may take to answer while nobody is asked; tests shorten it. */
+/* Timeout for the service while no prompt is open; tests shorten it. */
 extern guint call_answer_ms;
 
-/* Starts: takes over task; begin runs when the link is open. name: NULL for all connections. */
+/* Starts a call and takes over task; begin runs once the link is open. name: NULL for all
+ * connections. */
 Call *call_open(Store *store, const char *name, bool unlock, GTask *task);
 void call_start(Call *call, call_step begin);
 Call *call_ref(Call *call);
 void call_unref(Call *call);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_unref)
 
-/* First line of every callback: true when there is nothing to go on with, because the call was
- * answered meanwhile or because error is set (it is then answered with what error means). */
+/* First line of every callback: true if the call was answered meanwhile, or if error is set (which
+ * is then the answer). */
 bool call_is_over(Call *call, const GError *error);
 
-/* Begins again, over a link that is opened now. */
+/* Begins again over a newly opened link. */
 void call_reopen(Call *call);
 
-/* Whether the object that was asked for does not exist. A service that is gone is something else,
- * though it reads the same. */
+/* Whether the requested object does not exist. An absent service gives the same error but is a
+ * different case. */
 bool call_not_there(const Call *call, const GError *error);
 
-/* Whether the service's prompt is how it does every write, and mostly asks nobody: KeePassXC's,
- * once the database is open. Without leave to ask the person it still may take no longer than the
- * service may. */
+/* Whether the service uses prompts for every write, mostly without asking anybody, as KeePassXC
+ * does once the database is open. If the person may not be asked, such a prompt has the service's
+ * timeout. */
 bool call_prompts_for_form(const Call *call);
 
-/* Answers. Later answers are ignored. */
+/* Answers the call. Later answers are ignored. */
 void call_succeed(Call *call);
 void call_succeed_with(Call *call, Secret *value);
 void call_fail(Call *call, int code, const char *sentence);
 
-/* Who is waited for: the service (on the clock, which starts anew) or a person at a prompt (as long
- * as it takes; the prompt's code says so). */
+/* Sets whom the call waits for: the service (restarts the timeout) or a person at a prompt (no
+ * timeout; called by the prompt code). */
 void call_expect_service(Call *call);
 void call_expect_person(Call *call);
 

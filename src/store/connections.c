@@ -9,8 +9,8 @@
 #include "perch/base/text.h"
 #include "perch/store/store.h"
 
-/* One file a connection: CONFIG_DIR/connections/NAME.json. A name is checked before it is a path.
- */
+/* One file per connection: CONFIG_DIR/connections/NAME.json. Names are checked before they become
+ * paths. */
 
 enum { FILE_MAX = 1024 * 1024, SET_ASIDE_MAX = 1000 };
 
@@ -62,7 +62,7 @@ Connection *connections_load(const char *config_dir, const char *name, GError **
     return json == NULL ? NULL : connection_take_json(g_steal_pointer(&json), name, error);
 }
 
-/* Moves a file that cannot be read out of the way, to a name that is free. */
+/* Moves an unreadable file out of the way, to an unused name. */
 static bool set_aside(const char *path, const char *name, char **ret_aside, GError **error)
 {
     for (int i = 1; i <= SET_ASIDE_MAX; i++) {
@@ -83,7 +83,7 @@ static bool set_aside(const char *path, const char *name, char **ret_aside, GErr
 
 enum state { STATE_NONE, STATE_FINE, STATE_DAMAGED, STATE_REFUSED };
 
-/* REFUSED has an error: it cannot be read, or a newer perch wrote it, which is no damage. */
+/* REFUSED sets error: the file cannot be read, or a newer perch wrote it, which is not damage. */
 static enum state look(const char *path, const char *name, GError **error)
 {
     g_autoptr(GError) problem = NULL;
@@ -199,7 +199,7 @@ GPtrArray *connections_names(const char *config_dir)
     g_autofree char *folder = folder_of(config_dir);
     g_autoptr(GError) closed = NULL;
     g_autoptr(GDir) dir = g_dir_open(folder, 0, &closed);
-    /* Not being allowed to look is not the same as nothing there. */
+    /* A folder that cannot be read is not an empty one. */
     if (closed != NULL && !g_error_matches(closed, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         add_entry(list, folder, closed->message);
     const char *file;

@@ -8,7 +8,7 @@
 
 const char link_service_name[] = "org.freedesktop.secrets";
 
-/* The longest that the exit of the process waits for a link that is opening. */
+/* How long the exit of the process waits for a link that is opening. */
 enum { EXIT_WAIT_MS = 1000 };
 
 Link *link_ref(Link *link)
@@ -34,7 +34,7 @@ bool link_lost_service(const Link *link)
     return g_strcmp0(now, link->owner) != 0;
 }
 
-/* Asks the socket, since GDBus hears of its end a little later. */
+/* Asks the socket, since GDBus notices its end a little later. */
 static bool is_lost(GDBusConnection *bus)
 {
     GIOStream *stream = g_dbus_connection_get_stream(bus);
@@ -48,15 +48,15 @@ static bool is_lost(GDBusConnection *bus)
 
 struct opening {
     char *address;
-    GPtrArray *waiting;   /* of GTask */
-    GDBusConnection *bus; /* NULL until there is one */
+    GPtrArray *waiting;   /* GTask */
+    GDBusConnection *bus; /* NULL until connected */
 };
 
-static Link *shared;                /* NULL until the first, and after a loss */
-static struct opening *next_shared; /* what will be shared, while it opens */
+static Link *shared;                /* NULL before the first, and after a loss */
+static struct opening *next_shared; /* the future shared link, while it opens */
 static GPtrArray *openings;
 
-/* Services answer in the order in which they are asked: with this answer the session is open. */
+/* Services answer in order: once this call is answered, the session is open. */
 static void wait_for_openings(void)
 {
     for (guint i = 0; i < openings->len; i++) {
@@ -76,7 +76,7 @@ static void unref_link(gpointer link)
     link_unref(link);
 }
 
-/* Tells all who wait; link or error is NULL. */
+/* Answers all who wait; either link or error is NULL. */
 static void end_opening(struct opening *opening, Link *link, const GError *error)
 {
     g_ptr_array_remove_fast(openings, opening);
@@ -115,8 +115,9 @@ static void on_session(GObject *source, GAsyncResult *result, gpointer user)
     end_opening(opening, link, error);
 }
 
-/* libsecret 0.20 takes whatever a session is answered with for bytes, and their number from
- * nowhere when it is none. No bytes it refuses. Runs in GDBus' thread. */
+/* libsecret 0.20 assumes that the answer to OpenSession is a byte array; for any other type it uses
+ * an uninitialised length. Such answers are replaced by an empty array, which it rejects. Runs in
+ * GDBus's thread. */
 static GDBusMessage *only_bytes(GDBusConnection *bus, GDBusMessage *message, gboolean incoming,
                                 gpointer user)
 {

@@ -12,10 +12,10 @@
 #include "perch/store/store.h"
 
 /*
- * An open-file-description lock goes with the descriptor, so it ends with the process however that
- * ends, and it also holds between two takers in one process. The kernel has no way to wait for it
- * without blocking: it is tried again after a short, growing, uneven time. The file stays: deleting
- * it would let two processes lock two different files of one name.
+ * An open-file-description lock belongs to the descriptor: it ends with the process, however that
+ * ends, and also excludes two holders in one process. It cannot be waited for without blocking, so
+ * it is retried after short, growing pauses with jitter. The file is never deleted: otherwise two
+ * processes could lock two different files of one name.
  */
 enum { FIRST_WAIT_MS = 4, LONGEST_WAIT_MS = 64, NOTE_MAX = 200 };
 
@@ -24,7 +24,7 @@ struct StoreLock {
 };
 
 struct take {
-    int fd; /* open, not locked yet; -1 once given away */
+    int fd; /* open, not locked yet; -1 once passed on */
     guint wait_ms;
     GSource *again, *cancelled;
 };
@@ -50,7 +50,7 @@ void store_lock_leave(StoreLock *lock)
 void store_lock_free(StoreLock *lock)
 {
     struct flock whole = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
-    /* The descriptor may have been given on: closing it here would not be enough then. */
+    /* Unlock explicitly: if the descriptor was shared, closing it here would not be enough. */
     if (lock != NULL)
         fcntl(lock->fd, F_OFD_SETLK, &whole);
     store_lock_leave(lock);
@@ -59,7 +59,7 @@ void store_lock_free(StoreLock *lock)
 void store_lock_note(StoreLock *lock, const char *note)
 {
     g_autofree char *line = g_strndup(note == NULL ? "" : note, NOTE_MAX);
-    /* Over the old one first: cut in between, it is neither empty nor the old. */
+    /* Overwrite first, then truncate: if interrupted, the note is neither empty nor the old one. */
     if (pwrite(lock->fd, line, strlen(line), 0) < 0 || ftruncate(lock->fd, (off_t)strlen(line)) < 0)
         g_debug("the lock's note cannot be written: %s", g_strerror(errno));
 }
@@ -155,7 +155,7 @@ StoreLock *store_lock_setup(const char *config_dir, const char *name, GError **e
     return lock;
 }
 
-/* Ends the take: the sources go now, the rest with the task. */
+/* Ends the attempt: drops the sources now, the rest with the task. */
 static struct take *end(GTask *task)
 {
     struct take *take = g_task_get_task_data(task);
@@ -174,7 +174,7 @@ static void try_later(GTask *task, guint wait_ms)
         source_attach(g_timeout_source_new(wait_ms), g_task_get_context(task), try_lock, task);
 }
 
-/* The sources borrow the task; whoever returns on it drops the one reference. */
+/* The sources borrow the task; whoever returns a result drops its reference. */
 static gboolean try_lock(gpointer user)
 {
     GTask *task = user;

@@ -55,7 +55,7 @@ char *own_keyring_missing(void)
                                            : "gnome-keyring dbus-daemon");
 }
 
-/* ---- locks: one that who opens holds meanwhile, and one that the open keyring holds ---- */
+/* ---- locks: one held while opening, one held by the open keyring ---- */
 
 static int open_lock(const char *folder, const char *name)
 {
@@ -72,7 +72,7 @@ static int wait_for_lock(int fd, int kind)
     return got;
 }
 
-/* Of the open file, so that a child that inherits it keeps it. */
+/* A lock on the open file, so that a child that inherits the descriptor keeps it. */
 static bool hold(int fd)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -104,7 +104,7 @@ bool own_keyring_join(void)
         return false;
     int opening = open_lock(folder, "opening.lock");
     if (opening >= 0)
-        wait_for_lock(opening, LOCK_SH); /* somebody may just be at it */
+        wait_for_lock(opening, LOCK_SH); /* another process may be opening it */
     g_autofree char *address = is_held(folder) ? read_address(folder) : NULL;
     if (opening >= 0)
         close(opening);
@@ -113,7 +113,7 @@ bool own_keyring_join(void)
     return address != NULL;
 }
 
-/* ---- opening it, in a process of its own: what waits for the daemons may block there ---- */
+/* ---- opening it, in a separate process that may block on the daemons ---- */
 
 static Secret *read_password(void)
 {
@@ -141,14 +141,14 @@ static char *start(const char *folder, Secret *password, int open_lock_fd, GErro
     g_autofree char *path = path_in(folder, "address");
     g_autofree char *pid_path = path_in(folder, "pid");
     GPid pid = 0;
-    unlink(path); /* of a keyring that has ended */
+    unlink(path); /* left by a keyring that has ended */
     char *address = private_service_start_to_stay(folder, password, open_lock_fd, &pid, error);
     if (address == NULL)
         return NULL;
     g_autofree char *number = g_strdup_printf("%d\n", (int)pid);
     if (!paths_replace_file(pid_path, number, strlen(number), error) ||
         !paths_replace_file(path, address, strlen(address), error)) {
-        kill(pid, SIGTERM); /* nobody would find it */
+        kill(pid, SIGTERM); /* otherwise nobody could find it */
         g_clear_pointer(&address, g_free);
     }
     return address;
@@ -174,7 +174,8 @@ static char *open_keyring(Secret *password, GError **error)
     if (address == NULL && error != NULL && *error == NULL)
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_STORE_FAILED,
                     _("The keyring in %s is open, but its address is not known."), folder);
-    return address; /* both locks go with this process; the keyring has the second one */
+    return address; /* both descriptors close with this process; the keyring still has the second
+                       lock */
 }
 
 bool own_keyring_is_asked(char **argv)
@@ -196,7 +197,7 @@ int own_keyring_main(void)
     return address != NULL ? PERCH_EXIT_OK : (int)perch_error_exit(error);
 }
 
-/* ---- this side of it ---- */
+/* ---- in this process ---- */
 
 static GSubprocess *spawn(GError **error)
 {

@@ -31,8 +31,8 @@ struct parent {
     pid_t pid;
 };
 
-/* Runs between fork and exec. Unless it is to stay, the child must not outlive perch: a daemon that
- * stays behind keeps the bus, the password's keyring and our caller's output pipes open. */
+/* Runs between fork and exec. Unless it is meant to stay, the child must not outlive perch: a
+ * leftover daemon keeps the bus, the unlocked keyring and our caller's output pipes open. */
 static void prepare_child(gpointer user)
 {
     const struct parent *parent = user;
@@ -47,7 +47,7 @@ static void prepare_child(gpointer user)
         _exit(127);
 }
 
-/* The environment of both daemons: nothing of the person's own keyring, bus or display in it. */
+/* The environment of both daemons, without the person's own keyring, bus or display. */
 static char **daemon_environment(const StorePrivate *service)
 {
     g_autofree char *data = g_build_filename(service->folder, "data", NULL);
@@ -65,7 +65,7 @@ static char **daemon_environment(const StorePrivate *service)
     return list;
 }
 
-/* Starts argv, with the ends of pipes for its standard input or output where asked for. */
+/* Starts argv, with pipes for its standard input or output if requested. */
 static GPid start(const StorePrivate *service, const char *const *argv, int *ret_input,
                   int *ret_output, GError **error)
 {
@@ -95,7 +95,7 @@ static int open_pid(GPid pid)
     return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
-/* Waits for the end of a child of ours; false when it takes longer. */
+/* Waits for the end of our child; false on timeout. */
 static bool wait_end(GPid pid, int milliseconds)
 {
     int fd = open_pid(pid);
@@ -127,7 +127,7 @@ static void stop(GPid *pid)
 
 /* ---- the bus ---- */
 
-/* No service folders: a daemon that the bus started itself would outlive it. */
+/* No service folders: a daemon started by the bus would outlive it. */
 static const char bus_config[] =
     "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\"\n"
     " \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n"
@@ -149,7 +149,7 @@ static char *write_bus_config(const StorePrivate *service, GError **error)
     g_autofree char *value = g_dbus_address_escape_value(socket);
     g_autofree char *address = g_strconcat("unix:path=", value, NULL);
     g_autofree char *config = g_markup_printf_escaped(bus_config, address);
-    unlink(socket); /* of a run that was killed */
+    unlink(socket); /* left by a run that was killed */
     if (!paths_replace_file(path, config, strlen(config), error))
         return NULL;
     return g_steal_pointer(&path);
@@ -264,7 +264,7 @@ static gboolean on_late(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-/* Runs a context of its own until the name has an owner, the daemon ends, or time is up. */
+/* Iterates its own main context until the name has an owner, the daemon ends, or the time is up. */
 static bool wait_until_served(GDBusConnection *bus, GPid pid)
 {
     GMainContext *context = g_main_context_get_thread_default();
@@ -285,12 +285,12 @@ static bool wait_until_served(GDBusConnection *bus, GPid pid)
         close(fd);
     }
     while (g_main_context_iteration(context, FALSE))
-        ; /* GDBus hands back what it held for the watch */
+        ; /* lets GDBus release what it held for the watch */
     g_main_loop_unref(waiting.loop);
     return waiting.served;
 }
 
-/* Whether the keyring that the password was for is open now. */
+/* Whether the password has unlocked the keyring. */
 static bool is_unlocked(GDBusConnection *bus)
 {
     g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
@@ -326,7 +326,8 @@ static bool wait_for_keyring(StorePrivate *service, bool unlocked, GError **erro
     return true;
 }
 
-/* Writes the password to the daemon's standard input. One that ended by now must not end us. */
+/* Writes the password to the daemon's standard input. If the daemon has already ended, SIGPIPE must
+ * not kill us. */
 static void hand_over(int fd, Secret *password)
 {
     struct sigaction before;

@@ -4,15 +4,15 @@
 #include "perch/base/text.h"
 
 /*
- * A class derived from libsecret's SecretService, which libsecret foresees (secret_service_open
- * takes a type, prompting is a virtual method). It is there for two reasons:
+ * A class derived from libsecret's SecretService, which libsecret supports (secret_service_open
+ * takes a type, prompting is a virtual method). There are two reasons:
  *
- * Bus: libsecret 0.20 puts every SecretService on the connection that GDBus shares in the process,
- * whatever it is told, since the constructor of its class sets the properties after the caller did.
- * The one place to speak last is the constructor of a derived class.
+ * Bus: libsecret 0.20 puts every SecretService on the process's shared GDBus connection, whatever
+ * the caller wants, since its class's constructor overrides the caller's properties. Only the
+ * constructor of a derived class can override them again.
  *
- * Prompts: libsecret 0.20 never comes back from a prompt that was dismissed with a value of another
- * type than an accepted one (KeePassXC does that), nor from one whose Dismiss is not answered.
+ * Prompts: libsecret 0.20 never returns from a prompt that was dismissed with a value of another
+ * type than when accepted (KeePassXC does that), nor from one whose Dismiss is not answered.
  */
 
 enum { DISMISS_MS = 2000 };
@@ -25,7 +25,7 @@ struct prompt {
     GTask *task; /* NULL once answered */
     GDBusConnection *bus;
     char *owner, *path;
-    GVariantType *type; /* of the answer; NULL = any */
+    GVariantType *type; /* expected type of the answer; NULL = any */
     guint completed, owned;
     GSource *cancelled;
     gint references;
@@ -49,7 +49,7 @@ static struct prompt *prompt_ref(struct prompt *prompt)
     return prompt;
 }
 
-/* Stops listening and hands out the task, NULL when it was answered before. */
+/* Stops listening and returns the task, NULL if it was already answered. */
 static GTask *take_task(struct prompt *prompt)
 {
     GTask *task = g_steal_pointer(&prompt->task);
@@ -65,7 +65,7 @@ static GTask *take_task(struct prompt *prompt)
     return task;
 }
 
-/* As an error, since libsecret does not expect "no value, no error" everywhere. */
+/* As an error, since parts of libsecret do not expect "no value, no error". */
 static void return_dismissed(GTask *task)
 {
     g_task_return_new_error(task, PERCH_ERROR, PERCH_ERROR_STORE_LOCKED, "%s",
@@ -125,7 +125,7 @@ static void call_prompt(struct prompt *prompt, const char *method, GVariant *par
                            done, user);
 }
 
-/* Keeps the connection until the service took the message. */
+/* Holds the connection until the service has received the message. */
 static void on_dismissed(GObject *source, GAsyncResult *result, gpointer user)
 {
     (void)user;
@@ -168,7 +168,7 @@ static struct prompt *prompt_new(GTask *task, const Call *call, GDBusProxy *prox
     return prompt;
 }
 
-/* What libsecret calls for each prompt, always with the cancellable of the call that it is for. */
+/* Called by libsecret for each prompt, always with its call's cancellable. */
 static void prompt_async(SecretService *service, SecretPrompt *object, const GVariantType *type,
                          GCancellable *cancellable, GAsyncReadyCallback done, gpointer user)
 {
@@ -183,7 +183,7 @@ static void prompt_async(SecretService *service, SecretPrompt *object, const GVa
     struct prompt *prompt = prompt_new(task, call, G_DBUS_PROXY(object), type);
     if (call->may_ask)
         call_expect_person(call);
-    /* Some services answer this call only when the prompt is over. */
+    /* No timeout: some services answer this call only after the prompt. */
     call_prompt(prompt, "Prompt", g_variant_new("(s)", ""), G_MAXINT, on_prompted, prompt);
 }
 
@@ -195,8 +195,8 @@ static GVariant *prompt_finish(SecretService *service, GAsyncResult *result, GEr
 
 /* ---- the class ---- */
 
-/* Properties and signals are off: only the owner of the name and the session are asked for, and
- * libsecret's signal handler reads properties that were never loaded. */
+/* Properties and signals are off: only the name's owner and the session are needed, and libsecret's
+ * signal handler reads properties that were never loaded. */
 static GObject *construct(GType type, guint count, GObjectConstructParam *properties)
 {
     GObjectClass *parent = g_type_class_peek(SECRET_TYPE_SERVICE);
@@ -205,7 +205,7 @@ static GObject *construct(GType type, guint count, GObjectConstructParam *proper
                  G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
                      G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
                  NULL);
-    /* Not twice: GDBusProxy forgets to free the first value of these. */
+    /* Set them only once: GDBusProxy leaks the first value. */
     if (g_dbus_proxy_get_name(G_DBUS_PROXY(service)) == NULL)
         g_object_set(service, "g-name", link_service_name, "g-object-path",
                      "/org/freedesktop/secrets", "g-interface-name",

@@ -69,8 +69,8 @@ bool steps_has_locked(const Call *call)
     return call->locked != NULL && call->locked[0] != NULL;
 }
 
-/* Newest first. Times are whole seconds, so among equals the longer, then the greater path wins:
- * services number their items. */
+/* Newest first. Times are whole seconds, so ties go to the longer, then the greater path: services
+ * number their items. */
 static gint newer_first(gconstpointer a, gconstpointer b)
 {
     const struct item *one = *(struct item *const *)a, *two = *(struct item *const *)b;
@@ -107,7 +107,7 @@ static void on_dated(GObject *source, GAsyncResult *result, gpointer user)
     call->after(call);
 }
 
-/* Of one alone the date does not matter. */
+/* The date of a single item does not matter. */
 void steps_sort_then(Call *call, call_step after)
 {
     if (call->items->len < 2) {
@@ -150,11 +150,11 @@ static void on_unlocked(GObject *source, GAsyncResult *result, gpointer user)
                   _("The keyring is still locked: nobody unlocked it when it asked."));
         return;
     }
-    call->unlock = false; /* asked once; a service that lies does not make a loop */
+    call->unlock = false; /* asked once, so that a faulty service cannot cause a loop */
     call->after(call);
 }
 
-/* Goes on with after once the objects are unlocked, or answers "locked" when nobody may be asked.
+/* Continues with after once the objects are unlocked, or answers "locked" if nobody may be asked.
  */
 static void unlock_then(Call *call, const char *const *paths, call_step after)
 {

@@ -4,36 +4,36 @@
 
 #include "call.h"
 
-/* The steps that load, erase and save have in common. */
+/* Steps shared by load, erase and save. */
 
 extern const char steps_item_interface[];
 
-/* Asks the service for what libsecret has no function for; reply: its type. */
+/* Calls a method that libsecret has no function for; reply: type of the answer. */
 void steps_ask(Call *call, const char *path, const char *interface, const char *method,
                GVariant *parameters, const char *reply, GAsyncReadyCallback done, gpointer user);
 
 void steps_get_property(Call *call, const char *path, const char *interface, const char *name,
                         GAsyncReadyCallback done, gpointer user);
-/* NULL: it is not there, or of another type. Owned by the caller. */
+/* NULL: missing, or of another type. Owned by the caller. */
 GVariant *steps_get_property_finish(GObject *source, GAsyncResult *result, const char *type,
                                     GError **error);
 
-/* Always without unlocking: libsecret hides whether an item is locked or not there when nobody can
- * be asked. Attributes are never empty here, so this never matches what is not ours. */
+/* Searches without unlocking: otherwise libsecret hides whether an item is locked or missing when
+ * nobody can be asked. Attributes are never empty here, so foreign items never match. */
 void steps_search(Call *call, GAsyncReadyCallback done);
-/* Takes the answer into call->items and call->locked; true when the call is over. */
+/* Puts the answer into call->items and call->locked; true when the call is over. */
 bool steps_take_items(Call *call, GObject *source, GAsyncResult *result);
 bool steps_has_locked(const Call *call);
-/* Goes on with after once the items are sorted, the newest first. */
+/* Continues with after once the items are sorted, newest first. */
 void steps_sort_then(Call *call, call_step after);
-/* The path of the first item, which leaves the list; the caller's. NULL: there is none. */
+/* Removes the first item and returns its path, owned by the caller. NULL: no items. */
 char *steps_take_newest(Call *call);
 
-/* Go on with after once it is unlocked, or answer "locked" when nobody may be asked. */
+/* Continue with after once it is unlocked, or answer "locked" if nobody may be asked. */
 void steps_unlock_items_then(Call *call, call_step after);
 void steps_unlock_collection_then(Call *call, call_step after);
 
-/* Goes on with after once call->collection is known, NULL for none. */
+/* Continues with after once call->collection is known, NULL for none. */
 void steps_look_up_collection_then(Call *call, call_step after);
 
 #endif

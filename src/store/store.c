@@ -65,7 +65,7 @@ const char *store_provider(const Store *store)
     return store->provider;
 }
 
-/* Tell the results of the four calls, and of what save is made of, apart. */
+/* Distinguish the results of the four calls, and of the parts of save. */
 static char save_tag, load_tag, erase_tag, probe_tag, saving_tag;
 
 static GTask *new_task(GCancellable *cancellable, GAsyncReadyCallback done, gpointer user,
@@ -73,7 +73,7 @@ static GTask *new_task(GCancellable *cancellable, GAsyncReadyCallback done, gpoi
 {
     GTask *task = g_task_new(NULL, cancellable, done, user);
     g_task_set_source_tag(task, tag);
-    /* The kinds turn a cancel into PERCH_ERROR_CANCELLED themselves. */
+    /* The kinds of store turn a cancellation into PERCH_ERROR_CANCELLED themselves. */
     g_task_set_check_cancellable(task, FALSE);
     return task;
 }
@@ -88,8 +88,8 @@ static bool refuse_name(GTask *task, const char *name)
     return true;
 }
 
-/* The text to store, after making sure that it can be read again: nothing else would notice a
- * value that JSON cannot carry before it is too late. */
+/* The text to store, after a test that it can be parsed again: otherwise a value that JSON cannot
+ * represent would be noticed too late. */
 static Secret *readable_item(GTask *task, const struct secrets *secrets)
 {
     g_autoptr(Secret) item = secrets_to_item(secrets);
@@ -117,10 +117,10 @@ struct saving {
     char *name;
     Secret *item;
     bool unlock;
-    bool fresh; /* reads back as another process would */
+    bool fresh; /* reads back like another process */
 };
 
-/* Answers and ends. Takes problem, NULL for an item that is stored. */
+/* Answers and ends. Takes problem; NULL: the item is stored. */
 static void saving_end(struct saving *saving, GError *problem)
 {
     if (problem != NULL)
@@ -143,7 +143,7 @@ static void on_read_back(GObject *source, GAsyncResult *result, gpointer user)
     GError *problem = NULL;
     g_autoptr(Secret) read = g_task_propagate_pointer(G_TASK(result), &problem);
     if (saving->fresh && g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_STORE_LOCKED)) {
-        /* Locked for others only: a service that asks the person about each program. */
+        /* Only locked for others: the service asks the person about each program. */
         g_clear_error(&problem);
         saving->fresh = false;
         read_back(saving);
@@ -176,7 +176,7 @@ static void on_written(GObject *source, GAsyncResult *result, gpointer user)
         saving_end(saving, problem);
 }
 
-/* Takes over task. */
+/* Takes ownership of task. */
 static void save_item(Store *store, const char *name, Secret *item, bool unlock, GTask *task)
 {
     struct saving *saving = g_new0(struct saving, 1);
@@ -243,7 +243,7 @@ bool store_erase_finish(Store *store, GAsyncResult *result, GError **error)
     return g_task_propagate_boolean(G_TASK(result), error);
 }
 
-/* ---- probe: save, erase under a name that no connection can have ---- */
+/* ---- probe: save and erase under a name that no connection can have ---- */
 
 struct probe {
     Store *store;
@@ -251,7 +251,7 @@ struct probe {
     char *name;
 };
 
-/* Answers and ends. Takes problem, NULL for a probe that passed. */
+/* Answers and ends. Takes problem; NULL: the probe passed. */
 static void probe_end(struct probe *probe, GError *problem)
 {
     if (problem != NULL)
@@ -264,7 +264,7 @@ static void probe_end(struct probe *probe, GError *problem)
     g_free(probe);
 }
 
-/* The dummy goes away after a failed or cancelled probe too, but nobody waits for that. */
+/* Deletes the dummy after a failed or cancelled probe, too, but nobody waits for that. */
 static void probe_fail(struct probe *probe, GError *problem)
 {
     GTask *task = new_task(NULL, NULL, NULL, &probe_tag);
@@ -279,7 +279,7 @@ static void on_probe_erased(GObject *source, GAsyncResult *result, gpointer user
     if (g_task_propagate_boolean(G_TASK(result), &problem))
         probe_end(user, NULL);
     else
-        probe_fail(user, problem); /* cancelled in the middle of it: once more, to its end */
+        probe_fail(user, problem); /* the erase was cancelled: repeat it to the end */
 }
 
 static void on_probe_saved(GObject *source, GAsyncResult *result, gpointer user)

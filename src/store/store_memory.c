@@ -3,8 +3,7 @@
 #include "perch/base/text.h"
 #include "store_private.h"
 
-/* Keeps the same item texts as the keyring would, in wiped memory, for as long as the Store lives.
- */
+/* Keeps the same item texts as the keyring would, in wiped memory, as long as the Store lives. */
 
 static bool ended(Store *store, GTask *task)
 {

@@ -5,14 +5,14 @@
 #include "perch/store/store.h"
 
 /*
- * What a kind of store has to do: keep one text under a name. Each call gets a GTask that it owns
- * and returns on exactly once, from the loop, with errors of PERCH_ERROR. Names are checked and
- * texts are valid items by then.
+ * Interface of a kind of store: keeps one text under a name. Each call owns its GTask and returns a
+ * result exactly once, from the loop, with errors of PERCH_ERROR. Names have been checked and texts
+ * are valid items.
  */
 struct store_ops {
-    void (*open)(Store *store); /* makes store->own; may be NULL */
+    void (*open)(Store *store); /* creates store->own; may be NULL */
     void (*save)(Store *store, const char *name, Secret *item, bool unlock, GTask *task);
-    /* Returns a Secret. fresh: as another process would read it. */
+    /* Returns a Secret. fresh: read it like another process. */
     void (*load)(Store *store, const char *name, bool unlock, bool fresh, GTask *task);
     void (*erase)(Store *store, const char *name, bool unlock, GTask *task);
     void (*read_ahead)(Store *store, const char *const *names); /* may be NULL */
@@ -23,10 +23,10 @@ struct Store {
     const struct store_ops *ops;
     gint references;
     bool never_ask;
-    GCancellable *closing; /* cancelled by store_free; calls under way look at it */
+    GCancellable *closing; /* cancelled by store_free; running calls watch it */
     char *provider;
     char *config_dir; /* absolute */
-    void *own;        /* the kind's */
+    void *own;        /* the kind's own data */
 };
 
 #define STORE_KIND(id, name, ops) extern const struct store_ops ops;

@@ -7,10 +7,10 @@
 #include "steps.h"
 
 /* The Secret Service kind of store. Each function below is one step of a call (call.h); a step
- * starts something and names the next one. */
+ * starts an operation and names the next step. */
 
-/* A search found nothing. Some services hide the items of a locked collection, so this is sure
- * only when the default one is open. */
+/* A search found nothing. Some services hide the items of a locked collection, so this is only
+ * certain if the default collection is open. */
 static void found_nothing(Call *call)
 {
     if (call->collection_locked) {
@@ -39,8 +39,8 @@ static void on_secret(GObject *source, GAsyncResult *result, gpointer user)
     if (value != NULL) {
         call_succeed_with(call, value);
     } else if (!call->retried) {
-        /* Another program deleted or replaced it meanwhile, or its bytes cannot be read in this
-         * session (one in 256 of KWallet 5's): once more, then. */
+        /* Another program deleted or replaced the item meanwhile, or its bytes cannot be decrypted
+         * in this session (one in 256 of KWallet 5's): retry once. */
         call->retried = true;
         call_reopen(call);
     } else {
@@ -75,7 +75,7 @@ static void load_begin(Call *call)
     steps_search(call, on_load_found);
 }
 
-/* ---- who serves? ---- */
+/* ---- the provider's name ---- */
 
 static const struct {
     const char *process;
@@ -109,7 +109,8 @@ static void on_provider(GObject *source, GAsyncResult *result, gpointer user)
     store_unref(store);
 }
 
-/* Runs beside the call. The bus itself answers, so it is known before the service has. */
+/* Runs in parallel with the call. The bus itself answers, so this is known before the service
+ * answers. */
 static void ask_provider(Call *call)
 {
     g_dbus_connection_call(call->link->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
@@ -136,7 +137,7 @@ static void on_erased(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(Call) call = user;
     g_autoptr(GError) error = NULL;
     secret_service_delete_item_dbus_path_finish(SECRET_SERVICE(source), result, &error);
-    /* Somebody else deleted it first: as good. */
+    /* Somebody else deleted it first: fine, too. */
     if (!call_is_over(call, call_not_there(call, error) ? NULL : error))
         erase_next(call);
 }
@@ -169,21 +170,22 @@ static void erase_begin(Call *call)
     steps_search(call, on_erase_found);
 }
 
-/* ---- save: default collection → (make or unlock it) → create with replace → only one left ---- */
+/* ---- save: default collection → (create or unlock it) → create item with replace → leave only one
+ * ---- */
 
 static void save_tidy(Call *call);
 
 static void on_tidied(GObject *source, GAsyncResult *result, gpointer user)
 {
     g_autoptr(Call) call = user;
-    /* What could not be deleted is older than what was just written, and never read again. */
+    /* An item that could not be deleted is older than the new one and never read again. */
     secret_service_delete_item_dbus_path_finish(SECRET_SERVICE(source), result, NULL);
     if (!call_is_over(call, NULL))
         save_tidy(call);
 }
 
-/* Deletes what else matches and is not newer than what was written; a newer one is another
- * process' later save. */
+/* Deletes other matching items that are not newer; a newer one is a later save by another process.
+ */
 static void save_tidy(Call *call)
 {
     guint64 written = 0;
@@ -210,7 +212,7 @@ static void on_saved_found(GObject *source, GAsyncResult *result, gpointer user)
         steps_sort_then(call, save_tidy);
 }
 
-/* Takes over the path of the item that was written. */
+/* Takes ownership of the path of the item just written. */
 static void save_look(Call *call, char *path)
 {
     call->kept = path;
@@ -294,7 +296,7 @@ static void on_old_found(GObject *source, GAsyncResult *result, gpointer user)
         steps_sort_then(call, save_change);
 }
 
-/* Where replacing asks the person each time, what is there is changed instead. */
+/* If replacing prompts the person each time, changes the existing item instead. */
 static void save_write(Call *call)
 {
     if (call_prompts_for_form(call))

@@ -6,7 +6,7 @@
 #include "perch/net/failure.h"
 #include "perch/tokens/refresh.h"
 
-/* How the wire ended; HTTP_CANCELLED depends on whether the request was out. */
+/* By the end of the transfer; HTTP_CANCELLED depends on whether the request was sent. */
 static const enum trouble ends[HTTP_END_COUNT] = {
     [HTTP_REFUSED_URL] = TROUBLE_REFUSED, [HTTP_DNS] = TROUBLE_UNSENT,
     [HTTP_CONNECT] = TROUBLE_UNSENT,      [HTTP_TLS] = TROUBLE_REFUSED,
@@ -16,8 +16,8 @@ static const enum trouble ends[HTTP_END_COUNT] = {
     [HTTP_UNKNOWN] = TROUBLE_LOST,        [HTTP_CANCELLED] = TROUBLE_REFUSED,
 };
 
-/* Salesforce's own servers say 503 and 429 before they look at a request; any other 5xx may come
- * from a gateway that lost the answer. What has no row is refused for good. */
+/* Salesforce's servers say 503 and 429 before they process a request; any other 5xx may come from a
+ * gateway that lost the answer. Anything without a row is a final refusal. */
 static const struct {
     long from, to;
     enum trouble trouble;
@@ -100,7 +100,7 @@ gint64 refresh_pause(const struct verdict *verdict, int tries)
     return MAX(MIN(pause, pauses[verdict->trouble].longest_ms), verdict->retry_after);
 }
 
-/* ---- what is said of a lost answer ---- */
+/* ---- texts about a lost answer ---- */
 
 void refresh_say_lost(struct failure *failure, bool rotates)
 {
@@ -117,7 +117,7 @@ void refresh_say_lost(struct failure *failure, bool rotates)
     failure_clear(failure);
     failure_own(failure, STAGE_TOKEN, late ? "answer-late" : "answer-lost",
                 why != NULL ? why : text);
-    failure->status = status; /* of a gateway that lost the answer, or of another page */
+    failure->status = status; /* from a gateway that lost the answer, or from some page */
 }
 
 void refresh_say_refused(struct failure *failure, gint64 noted_ms)
@@ -137,7 +137,7 @@ void refresh_say_refused(struct failure *failure, gint64 noted_ms)
     failure_own(failure, STAGE_TOKEN, "answer-lost-refused", text);
 }
 
-/* ---- what is said of tokens that are not stored ---- */
+/* ---- texts about tokens that are not stored ---- */
 
 char *refresh_unstored_text(const struct refresh_result *result, const char *name)
 {

@@ -4,8 +4,8 @@
 #include "perch/base/text.h"
 #include "tokens_private.h"
 
-/* The door to a connection's item. One visit at a time within this process, whoever asks; between
- * processes the lock sees to that. */
+/* The door to a connection's item. Within this process one visit at a time; between processes the
+ * lock ensures that. */
 
 enum { LOCK_MS = 60000, TELL_MS = 1000 };
 
@@ -15,11 +15,11 @@ struct visit {
     struct visit_terms terms;
     tokens_entered entered;
     gpointer user;
-    GCancellable *lock_wait; /* ends when cancellable does, or the wait has lasted long enough */
+    GCancellable *lock_wait; /* cancelled with cancellable, or when the wait takes too long */
     GSource *stop, *tell;
 };
 
-static GPtrArray *visits; /* struct visit *, all that are open; NULL = none */
+static GPtrArray *visits; /* struct visit *, all open ones; NULL = none */
 
 static void visit_free(struct visit *visit)
 {
@@ -206,8 +206,8 @@ static void end_put(struct put *put, const GError *error)
     g_free(put);
 }
 
-/* What was written, and read back by the store, is what the keyring has from now on; what was in
- * hand for it is safe. */
+/* The item was written and read back: it is now the known content of the keyring, and the tokens in
+ * memory are safe. */
 static void settle_put(struct put *put)
 {
     Tokens *tokens = put->tokens;
@@ -300,7 +300,7 @@ void tokens_remove(Tokens *tokens, GCancellable *cancellable, tokens_put_done do
     store_erase(tokens->store, tokens->name, cancellable, erased, put);
 }
 
-/* ---- calls from outside ---- */
+/* ---- public functions ---- */
 
 struct call {
     Tokens *tokens;

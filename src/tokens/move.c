@@ -5,14 +5,14 @@
 #include "perch/base/text.h"
 #include "tokens_private.h"
 
-/* The item is written under the new name before anything of the old one goes, so that a failure
- * anywhere leaves a whole connection. */
+/* The item is written under the new name before anything of the old one is deleted, so that any
+ * failure leaves a complete connection. */
 struct move {
     Tokens *from, *to;
-    StoreLock *claims[2]; /* no set-up of either is open */
+    StoreLock *claims[2]; /* no set-up of either name is open */
     char *from_name, *to_name;
-    bool draft;      /* there is no item */
-    GError *problem; /* why it cannot be done; NULL = so far it can */
+    bool draft;      /* it has no item */
+    GError *problem; /* why the move fails; NULL = no problem so far */
     GTask *task;
 };
 
@@ -59,12 +59,12 @@ static void written(Tokens *to, const GError *error, gpointer user)
         move_settings(move);
     else
         move->problem = g_error_copy(error);
-    if (move->problem != NULL) { /* no copy of the login stays where nobody looks for one */
+    if (move->problem != NULL) { /* leave no copy of the login where nobody looks for it */
         connections_delete(to->config_dir, move->to_name, NULL);
         tokens_remove(to, NULL, finish, move);
         return;
     }
-    /* A request whose answer nobody stored is one of this token, whatever its name. */
+    /* The note about a request with a lost answer belongs to the token: move it along. */
     g_autofree char *note = store_lock_read_note(move->from->lock);
     store_lock_note(to->lock, note);
     tokens_remove(move->from, NULL, finish, move);
@@ -77,7 +77,7 @@ static void move_all(struct move *move)
     if (move->problem == NULL && !g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
         g_set_error(&move->problem, PERCH_ERROR, PERCH_ERROR_USAGE,
                     _("There is already a connection named %s."), move->to_name);
-    /* A copy of this login is what a rename left behind that was killed. */
+    /* A copy of this login was left by a rename that was killed. */
     if (move->problem == NULL && move->to->kept.refresh_token != NULL &&
         !secret_equal(move->to->kept.refresh_token, move->from->kept.refresh_token))
         g_set_error(&move->problem, PERCH_ERROR, PERCH_ERROR_USAGE,
@@ -99,7 +99,7 @@ static void enter(struct move *move, Tokens *tokens)
                  &(struct visit_terms){.kind = VISIT_LOCKS | VISIT_READS}, entered, move);
 }
 
-/* The locks in the order of the names, so that two moves cannot wait for each other. */
+/* Takes the locks in the order of the names, so that two moves cannot deadlock. */
 static void entered(Tokens *tokens, const GError *error, gpointer user)
 {
     struct move *move = user;

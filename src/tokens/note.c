@@ -5,7 +5,8 @@
 
 enum { FINGERPRINT = 16 };
 
-/* A short digest of a long random token says nothing about it, but tells it from others. */
+/* A short digest of a long random token reveals nothing about it but distinguishes it from others.
+ */
 static char *fingerprint(const Secret *token)
 {
     g_autofree char *digest = g_compute_checksum_for_data(

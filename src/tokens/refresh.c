@@ -19,13 +19,13 @@ struct refresh {
     refresh_done done;
     gpointer user;
 
-    Secret *stale;          /* the access token that is to be replaced; NULL = none */
-    struct secrets secrets; /* what is posted, then what came */
-    guint parts;            /* of them, what goes into the item */
+    Secret *stale;          /* the access token to be replaced; NULL = none */
+    struct secrets secrets; /* posted secrets, then the received ones */
+    guint parts;            /* which parts of secrets go into the item */
     GSource *pause, *stop;
     int tries[TROUBLE_COUNT];
-    bool lost;            /* an answer to it was, in this run or in another one */
-    gint64 noted_ms;      /* when another run posted this very token and did not live to store the
+    bool lost;            /* an answer to this token was lost, in this run or another one */
+    gint64 noted_ms;      /* when another run posted this very token and died before it stored the
                              answer; 0 = none did */
     gint64 save_until_ms; /* monotonic */
     struct refresh_result result;
@@ -99,7 +99,7 @@ static gboolean on_pause_cancelled(GCancellable *cancellable, gpointer user);
 
 static void pause_then(struct refresh *refresh, gint64 milliseconds, GSourceFunc next)
 {
-    /* Uneven: many processes, or many computers, may wait for the same thing. */
+    /* Jitter: many processes or computers may wait for the same thing. */
     gint64 uneven = milliseconds * 3 / 4 + g_random_int_range(0, (gint)(milliseconds / 2) + 1);
     end_pause(refresh);
     refresh->pause = source_attach(g_timeout_source_new((guint)uneven),
@@ -115,7 +115,7 @@ static void not_stored(struct refresh *refresh)
 {
     Tokens *tokens = refresh->tokens;
     refresh->result.ok = refresh->result.unstored = true;
-    /* Else the keyring's own refresh token is as good as it was. */
+    /* Otherwise the keyring's refresh token is still valid, and the lock is not needed. */
     tokens->keeps_lock = refresh->result.rotated || refresh->parts == SECRETS_ALL;
     if (!tokens->keeps_lock)
         rescue_done(tokens->rescue);
@@ -157,7 +157,7 @@ static gboolean save_again(gpointer user)
 {
     struct refresh *refresh = user;
     end_pause(refresh);
-    save(refresh, false); /* asked once is enough */
+    save(refresh, false); /* one prompt is enough */
     return G_SOURCE_REMOVE;
 }
 
@@ -173,10 +173,11 @@ static void take(struct refresh *refresh, struct token_answer *answer)
 {
     Tokens *tokens = refresh->tokens;
     const gint64 session_seconds = refresh->connection->session_seconds;
-    /* Else a login has come since: the answer belongs to the one before, and to the keyring. */
+    /* Otherwise a login has happened since: the answer belongs to the former one and goes to the
+     * keyring only. */
     const bool in_hand =
         secret_equal(tokens->secrets.refresh_token, refresh->secrets.refresh_token);
-    /* Once: what is stored is compared, to the millisecond, with what is in hand. */
+    /* Read the clock once: the stored item is compared with memory to the millisecond. */
     const gint64 received_ms = clock_wall_ms();
     failure_clear(&refresh->result.failure);
     refresh->result.rotated =
@@ -191,7 +192,7 @@ static void take(struct refresh *refresh, struct token_answer *answer)
     begin_to_save(refresh);
 }
 
-/* Nothing more is tried: what is to be said, and whether the note stays for the next one. */
+/* Gives up: decides what to say, and whether the note stays for the next process. */
 static void give_up(struct refresh *refresh, const struct verdict *verdict)
 {
     Tokens *tokens = refresh->tokens;
@@ -203,7 +204,8 @@ static void give_up(struct refresh *refresh, const struct verdict *verdict)
         refresh_say_lost(&refresh->result.failure, refresh->connection->rotation != 0);
     if (!refresh->lost)
         store_lock_note(tokens->lock, NULL);
-    if (refresh->connection->rotation == 0) /* no answer that is on its way is worth the lock */
+    if (refresh->connection->rotation ==
+        0) /* without rotation, an expected answer is not worth the lock */
         rescue_done(tokens->rescue);
     finish(refresh);
 }
@@ -241,7 +243,7 @@ static void answered(const struct http_response *response, gpointer user)
         take(refresh, &answer);
         return;
     }
-    if (verdict.trouble == TROUBLE_NONE) { /* a 200 that holds no tokens: theirs is lost */
+    if (verdict.trouble == TROUBLE_NONE) { /* a 200 without tokens: the real answer is lost */
         verdict.trouble = TROUBLE_LOST;
         failure_from_error(&refresh->result.failure, STAGE_TOKEN, error);
         refresh->result.failure.status = response->status;
@@ -268,7 +270,8 @@ static void post(struct refresh *refresh)
     }
     refresh_note_write(refresh->tokens->lock, refresh->secrets.refresh_token,
                        refresh->noted_ms != 0 ? refresh->noted_ms : clock_wall_ms());
-    rescue_carries(refresh->tokens->rescue, request); /* from here on it outlives this process */
+    rescue_carries(refresh->tokens->rescue,
+                   request); /* from here on the request outlives this process */
     http_send(refresh->http, request, refresh->options.at_once, answered, refresh);
 }
 
@@ -293,7 +296,7 @@ static gboolean on_pause_cancelled(GCancellable *cancellable, gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-/* With somebody who watches over the answer, whatever becomes of this process. */
+/* Posts with a rescue process that guards the answer, whatever happens to this process. */
 static void guard_and_post(struct refresh *refresh)
 {
     Tokens *tokens = refresh->tokens;
@@ -336,7 +339,7 @@ static void prepare(struct refresh *refresh)
     }
     refresh->noted_ms = refresh_note_read(tokens->lock, refresh->secrets.refresh_token);
     refresh->lost = refresh->noted_ms != 0;
-    if (tokens->state == TOKENS_LOST) /* until this try says so again */
+    if (tokens->state == TOKENS_LOST) /* until this attempt fails the same way */
         tokens->state = TOKENS_HELD;
     if (refresh->connection->rotation == 0)
         guard_and_post(refresh);
@@ -347,7 +350,7 @@ static void prepare(struct refresh *refresh)
 
 /* ---- through the door ---- */
 
-/* Another process has replaced the access token: there is nothing left to do. */
+/* Whether another process has already replaced the access token: then nothing is left to do. */
 static bool is_done_already(const struct refresh *refresh)
 {
     const Tokens *tokens = refresh->tokens;
@@ -363,8 +366,8 @@ static void entered(Tokens *tokens, const GError *error, gpointer user)
         g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_NEWER)) {
         fail_error(refresh, error);
     } else if (tokens->keeps_lock && tokens->state == TOKENS_WON) {
-        /* The keyring did not take the last answer: lock and rescue are still ours, and those
-         * tokens are fresh, so storing them is all that is to be done. */
+        /* The keyring refused the last answer: we still have lock and rescue process, and those
+         * tokens are fresh, so they only have to be stored. */
         secrets_copy(&refresh->secrets, &tokens->secrets);
         refresh->parts = SECRETS_ALL;
         refresh->result.rotated = refresh->connection->rotation != 0;

@@ -16,13 +16,13 @@
 #include "perch/base/error.h"
 #include "tokens_private.h"
 
-/* Descriptors of a rescue process, after the standard ones. */
+/* Descriptors in a rescue process, after the standard ones. */
 enum { PAGE_FD = 3, SOCKET_FD, LOCK_FD, FIRST_OTHER_FD };
 
 enum { PATH_MAX_BYTES = 4096, ITEM_MAX = 12 * 1024 };
 
-/* What the two processes share. The first fills it in before it starts the second; after that only
- * state and fate change, and former, which is there before fate says so. */
+/* Memory shared by the two processes. The first fills it in before it starts the second; after that
+ * only state and fate change, and former, which is set before fate refers to it. */
 struct page {
     gint state;  /* enum state, atomic */
     gint fate;   /* enum rescue_fate, atomic */
@@ -39,7 +39,7 @@ enum state { NOTHING, AWAITED, TAKEN, DONE };
 
 struct Rescue {
     struct page *page;
-    int socket; /* the rescue sees its end when this process is gone */
+    int socket; /* its end tells the rescue process that this process is gone */
 };
 
 static const char rescue_name[] = "perch-rescue";
@@ -55,7 +55,7 @@ static struct page *map(int fd)
     struct page *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (page == MAP_FAILED)
         return NULL;
-    /* Neither is essential: a page of memory that is swapped is no file that is left behind. */
+    /* Neither is essential: a swapped page is not a file left behind. */
     if (mlock(page, sizeof *page) != 0 || madvise(page, sizeof *page, MADV_DONTDUMP) != 0)
         g_debug("the rescue's page may be swapped: %s", g_strerror(errno));
     return page;
@@ -83,8 +83,8 @@ static bool fill(struct page *page, const struct rescue_terms *terms)
     return true;
 }
 
-/* A session of its own, so that no Ctrl-C and no end of a terminal reaches it; nothing open but
- * what it is given, so that whoever waits for the end of perch's output does not wait for it. */
+/* Its own session, so that neither Ctrl-C nor the end of the terminal reaches it; no open
+ * descriptors except those it is given, so that readers of perch's output do not wait for it. */
 static bool spawn(int page, int socket, int lock)
 {
     int from[] = {page, socket, lock};
@@ -102,7 +102,8 @@ static bool spawn(int page, int socket, int lock)
                              POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     for (int fd = 0; fd < PAGE_FD; fd++)
         posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
-    /* Copies above all places first: a place may be taken by one that is still needed. */
+    /* First copy all above the target numbers: a target may be a descriptor that is still needed.
+     */
     for (int i = 0; i < (int)G_N_ELEMENTS(from); i++)
         from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, FIRST_OTHER_FD);
     for (int i = 0; i < (int)G_N_ELEMENTS(from); i++)
@@ -210,10 +211,10 @@ bool rescue_is_asked(char **argv)
 
 enum { FIRST_PAUSE_MS = 250, LONGEST_PAUSE_MS = 5000, ANSWER_MAX = 16 * 1024 };
 
-/* What is to be done over there; nobody sees it, and there is nobody to ask. */
+/* The rescue process's task; nobody sees it, and nobody can be asked. */
 struct charge {
     struct page *page;
-    Secret *answer; /* the last one of the token endpoint; NULL = it held no tokens */
+    Secret *answer; /* the token endpoint's last answer; NULL = no tokens in it */
     bool awaits;
     GCancellable *stop;
 
@@ -245,7 +246,7 @@ static void answered(const struct http_response *response, gpointer user)
     charge->awaits = false;
 }
 
-/* Whoever asked is gone: that ends the request only when nothing can be lost by it. */
+/* The first process is gone: this ends the request only if nothing can be lost. */
 static gboolean on_gone(gint fd, GIOCondition condition, gpointer user)
 {
     const struct charge *charge = user;
@@ -271,7 +272,7 @@ static void serve(struct charge *charge)
     }
 }
 
-/* ---- what was left behind ---- */
+/* ---- unsettled answers ---- */
 
 static bool read_answer(struct charge *charge)
 {
@@ -282,11 +283,11 @@ static bool read_answer(struct charge *charge)
                                                                secret_length(charge->answer), NULL);
     if (!token_answer_parse(&answer, json, page->login_url, NULL))
         return false;
-    if (answer.refresh_token == NULL && !page->has_lock) { /* an exchange that made no login */
+    if (answer.refresh_token == NULL && !page->has_lock) { /* an exchange without a login */
         token_answer_clear(&answer);
         return false;
     }
-    /* Where nothing came that is not in the keyring anyway, once has to do. */
+    /* If the answer has nothing that the keyring lacks, one attempt must do. */
     const bool precious = answer.refresh_token != NULL || page->parts == SECRETS_ALL;
     charge->until_ms = clock_wall_ms() + (precious ? RESCUE_SECONDS * 1000 : 0);
     secrets_take_answer(&charge->secrets, &answer, page->session_seconds, charge->received_ms);
@@ -294,7 +295,7 @@ static bool read_answer(struct charge *charge)
     return true;
 }
 
-/* What the answer goes into, with the answer in it. */
+/* Reads the secrets from the page and merges the answer. */
 static bool read_page(struct charge *charge)
 {
     const struct page *page = charge->page;
@@ -341,7 +342,7 @@ static void revoked(const struct http_response *response, gpointer user)
 {
     g_autoptr(GError) again = NULL;
     struct charge *charge = user;
-    if (response->end != HTTP_ANSWERED || response->status >= 500) /* nobody reads why */
+    if (response->end != HTTP_ANSWERED || response->status >= 500) /* nobody reads the reason */
         g_set_error_literal(&again, PERCH_ERROR, PERCH_ERROR_NETWORK, response->detail);
     tried(charge->tokens, again, charge);
 }
@@ -352,7 +353,7 @@ static void give_back(struct charge *charge)
               NULL, revoked, charge);
 }
 
-/* The process that ended, or its other rescue, has come further than this answer. */
+/* The process that ended, or its other rescue process, has got further than this answer. */
 static bool is_settled(const Tokens *tokens, const struct charge *charge)
 {
     const struct secrets *kept = &tokens->kept;
@@ -362,7 +363,7 @@ static bool is_settled(const Tokens *tokens, const struct charge *charge)
            (newer || secret_equal(kept->refresh_token, charge->secrets.refresh_token));
 }
 
-/* The item has this login: what is left to do is to end the one before. */
+/* The item has this login: only the former one remains to be revoked. */
 static void turn_to_former(struct charge *charge, const struct secrets *kept)
 {
     if (charge->fate == RESCUE_REVOKES && charge->former != NULL &&
@@ -375,12 +376,12 @@ static void turn_to_former(struct charge *charge, const struct secrets *kept)
 static void entered(Tokens *tokens, const GError *error, gpointer user)
 {
     struct charge *charge = user;
-    /* As with tokens_change: a damaged item is replaced, one of a newer perch never. */
+    /* As in tokens_change: a damaged item is replaced, one of a newer perch never. */
     const bool none = g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND) ||
                       g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_DAMAGED);
     const bool foreign = g_error_matches(error, PERCH_ERROR, PERCH_ERROR_STORE_NEWER);
     turn_to_former(charge, &tokens->kept);
-    if (foreign && charge->has_lock) /* it may be this very login's */
+    if (foreign && charge->has_lock) /* it may belong to this very login */
         charge->until_ms = 0;
     if (error != NULL && !none && (!foreign || charge->has_lock))
         tried(tokens, error, charge);

@@ -5,7 +5,7 @@
 #include "tokens_private.h"
 
 /* Salesforce's shortest session timeout is 15 minutes (Session Settings, Timeout Value); a token
- * younger than that is good, whatever the org's setting, unless somebody revoked it. */
+ * younger than that is valid, whatever the org's setting, unless somebody revoked it. */
 enum { SHORTEST_SESSION_SECONDS = 15 * 60, GOOD_MARGIN_SECONDS = 2 * 60 };
 
 Tokens *tokens_new(const char *config_dir, Store *store)
@@ -97,7 +97,7 @@ bool tokens_in_memory(const Tokens *tokens)
     return tokens->memory_only;
 }
 
-/* ---- what comes in ---- */
+/* ---- input ---- */
 
 void tokens_set_client_secret(Tokens *tokens, Secret *client_secret)
 {
@@ -136,7 +136,8 @@ bool secrets_take_answer(struct secrets *secrets, const struct token_answer *ans
     secret_set(&secrets->access_token, answer->access_token);
     if (answer->refresh_token != NULL)
         secret_set(&secrets->refresh_token, answer->refresh_token);
-    /* It may change with a sandbox refresh or a new My Domain: the last one counts. */
+    /* The instance URL may change with a sandbox refresh or a new My Domain: the last one counts.
+     */
     g_autofree char *instance_url = g_strdup(answer->instance_url);
     g_free(secrets->instance_url);
     secrets->instance_url = g_steal_pointer(&instance_url);
@@ -183,7 +184,7 @@ void tokens_are_exported(Tokens *tokens)
 
 void tokens_guard(Tokens *tokens, const Connection *connection, HttpRequest *exchange)
 {
-    rescue_reject(tokens->guard); /* this login takes the place of that one */
+    rescue_reject(tokens->guard); /* this login replaces that one */
     rescue_free(tokens->guard);
     tokens->guard =
         tokens->memory_only
@@ -218,7 +219,8 @@ void tokens_see(Tokens *tokens, struct secrets *stored)
     secrets_clear(&tokens->kept);
     tokens->kept = *stored;
     if (tokens->state == TOKENS_WON) {
-        /* It may have been rotated since the login began: this is what that login replaces. */
+        /* The former token may have been rotated since the login began: this is the one the login
+         * replaces. */
         if (tokens->former != NULL && stored->refresh_token != NULL)
             secret_set(&tokens->former, stored->refresh_token);
         return;

@@ -11,58 +11,60 @@ struct Tokens {
     int references;
     Store *store; /* borrowed */
     char *config_dir;
-    char *name; /* of the item that kept is of; NULL = none was looked at */
+    char *name; /* name of the item in kept; NULL = none was read */
     enum tokens_state state;
-    struct secrets secrets; /* in hand */
-    struct secrets kept;    /* what the keyring had when it was last read or written */
+    struct secrets secrets; /* in memory */
+    struct secrets kept;    /* content of the item when last read or written */
     Secret *former;
     bool ask, memory_only, closed;
 
-    struct visit *visit; /* inside the door; NULL = nobody */
-    GQueue waiting;      /* struct visit *, before the door */
-    StoreLock *lock;     /* of the visit, and after it while keeps_lock */
+    struct visit *visit; /* visit inside the door; NULL = none */
+    GQueue waiting;      /* struct visit *, waiting at the door */
+    StoreLock *lock;     /* the visit's, kept after it while keeps_lock */
     Rescue *rescue;
     bool keeps_lock;
-    Rescue *guard; /* of a login that the item does not have yet; NULL = none */
+    Rescue *guard; /* for a login that the item does not have yet; NULL = none */
 };
 
 Tokens *tokens_ref(Tokens *tokens);
 void tokens_unref(Tokens *tokens);
 
-/* What the keyring has, read just now; stored is taken. A login that is not stored yet, and a
- * consumer secret that was changed here, stay in hand. */
+/* Takes over stored, just read from the keyring. A login that is not stored yet, and a consumer
+ * secret changed here, stay in memory. */
 void tokens_see(Tokens *tokens, struct secrets *stored);
-/* The tokens of an answer into any secrets; session_seconds as in struct connection. TRUE: another
- * refresh token came in place of one. */
+/* Puts an answer's tokens into secrets; session_seconds as in struct connection. TRUE: a different
+ * refresh token replaced the old one. */
 bool secrets_take_answer(struct secrets *secrets, const struct token_answer *answer,
                          gint64 session_seconds, gint64 received_ms);
 
 /* ---- change.c: the door ---- */
 
 enum visit_kind {
-    VISIT_READS = 1, /* the item is read first */
-    VISIT_LOCKS = 2, /* under the lock */
+    VISIT_READS = 1, /* read the item first */
+    VISIT_LOCKS = 2, /* take the lock */
 };
-/* error is NULL, or says why the item is not known (or the lock not taken: then tokens->lock is
- * NULL). It ends with tokens_leave, in any case. */
+/* error is NULL, or says why the item is unknown (or the lock was not taken: then tokens->lock is
+ * NULL). In any case, end the visit with tokens_leave. */
 typedef void (*tokens_entered)(Tokens *tokens, const GError *error, gpointer user);
 struct visit_terms {
     guint kind;
     GCancellable *cancellable;      /* may be NULL */
-    void (*waiting)(gpointer user); /* for the lock, after a second; may be NULL */
+    void (*waiting)(gpointer user); /* called after waiting a second for the lock; may be NULL */
 };
-/* Not called back from inside. */
+/* Never calls back from inside this call. */
 void tokens_enter(Tokens *tokens, const char *name, const struct visit_terms *terms,
                   tokens_entered entered, gpointer user);
-/* Inside: these parts of from go into the item that was read; it is saved, read back, compared. */
+/* Inside: merges these parts of from into the item that was read; saves, reads back and compares
+ * it. */
 typedef void (*tokens_put_done)(Tokens *tokens, const GError *error, gpointer user);
 void tokens_put(Tokens *tokens, const struct secrets *from, guint parts, bool ask,
                 GCancellable *cancellable, tokens_put_done done, gpointer user);
-/* Inside: the item goes, and is looked for again. */
+/* Inside: erases the item and verifies that it is gone. */
 void tokens_remove(Tokens *tokens, GCancellable *cancellable, tokens_put_done done, gpointer user);
-/* Out again: the lock goes unless keeps_lock, and the next visit begins. */
+/* Ends the visit: releases the lock unless keeps_lock, and begins the next visit. */
 void tokens_leave(Tokens *tokens);
-/* Gives lock and rescue up: to nobody when nothing is held, else to the rescue's process. */
+/* Gives up lock and rescue process; if an answer is still unsettled, the rescue process keeps the
+ * lock. */
 void tokens_let_go(Tokens *tokens);
 
 #endif

@@ -2,7 +2,7 @@
 #include "perch/base/text.h"
 #include "ui_private.h"
 
-/* Actions that a screen need not list: everybody expects them to work. */
+/* Actions that work even if the screen does not list them. */
 static bool always_works(enum action action)
 {
     return action == ACTION_NEXT || action == ACTION_BACK || action == ACTION_QUIT ||
@@ -17,14 +17,14 @@ static bool listed(const Ui *ui, enum action action)
     return false;
 }
 
-/* Inside a field characters are text, and Left and Right move in it. */
+/* In a field, characters are text, and Left and Right move the cursor. */
 static bool is_typing(const Ui *ui, enum action action)
 {
     int key = action_key(action);
     return ui_focus_on_input(ui) && (key >= ' ' || key == 1 || key == 2);
 }
 
-/* Two actions of a screen may have the same key: then it is the first one's. */
+/* If two actions of a screen have the same key, it belongs to the first. */
 static bool is_taken(const Ui *ui, enum action action)
 {
     for (int before = 0; before < (int)action; before++)
@@ -100,8 +100,8 @@ static int bar_key_width(const struct ui_bar_key *key)
     return text_width(key->name) + 1 + text_width(key->label) + 2;
 }
 
-/* Drops what does not fit: the arrows first, which everybody tries anyhow, then the least useful.
- * The last key shows all the others and stays. */
+/* Drops what does not fit: first the arrows, which everybody tries anyway, then the least useful
+ * keys. The last key, which shows all the others, stays. */
 static void make_fit(GArray *keys, int room)
 {
     int width = 0;
@@ -123,7 +123,7 @@ static void walk(Ui *ui, void (*visit)(const struct ui_bar_key *, int column, gp
 {
     g_autoptr(GArray) keys = ui_bar_keys(ui);
     int column = 1;
-    make_fit(keys, ui->frame.cols); /* the last two blanks and the two margins */
+    make_fit(keys, ui->frame.cols); /* the last gap equals the two margins */
     for (guint i = 0; i < keys->len; i++) {
         const struct ui_bar_key *key = &g_array_index(keys, struct ui_bar_key, i);
         visit(key, column, user);

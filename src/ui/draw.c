@@ -8,7 +8,7 @@
 #define FOOT_ROWS 2 /* rule and keys */
 #define NOTICE_MAX 3
 
-/* ---- where things are ---- */
+/* ---- geometry ---- */
 
 static int rail_width(const Ui *ui, int cols)
 {
@@ -53,13 +53,13 @@ static struct ui_layout *lay_out(Ui *ui)
     return ui_layout_new(&look);
 }
 
-/* Rows at the bottom for the notes of rows: as many on the whole screen, so that nothing jumps. */
+/* Rows at the bottom for the notes of rows: constant for the screen, so that nothing jumps. */
 static void keep_foot(Ui *ui)
 {
     struct ui_frame *frame = &ui->frame;
     int notice = notice_rows(ui), note = ui->layout->foot_rows;
     frame->foot = notice + (note > 0 ? MIN(note + 1, frame->height / 2 - NOTICE_MAX) : 0);
-    frame->sticky = 0; /* The heading of the screen or of its table stays when the rest scrolls. */
+    frame->sticky = 0; /* The heading of the screen or its table does not scroll. */
     const struct view_item *first = ui->view->items->len > 0 ? ui->view->items->pdata[0] : NULL;
     if (first != NULL && first->id == 0 &&
         (first->kind == VIEW_HEADING || first->kind == VIEW_ROW) &&
@@ -85,7 +85,7 @@ void ui_measure(Ui *ui)
 
 /* ---- drawing ---- */
 
-/* For a terminal without these characters: the nearest in ASCII, each as wide as it was. */
+/* For a terminal without these characters: the nearest ASCII ones of the same width. */
 static char *in_ascii(const char *text)
 {
     GString *out = g_string_new(NULL);
@@ -213,7 +213,7 @@ static void draw_pane(const Ui *ui)
     draw_foot(ui);
 }
 
-/* "12 of 54 ↓": which row, and where there is more. */
+/* "12 of 54 ↓": the row, and the direction in which there is more. */
 static void draw_position(const Ui *ui)
 {
     int at, room = ui_scroll_room(ui), total = (int)ui->layout->lines->len - ui->frame.sticky;
@@ -243,7 +243,7 @@ static void draw_too_small(const Ui *ui)
     wmove(stdscr, 0, 0);
 }
 
-/* The cursor stands where typing goes, or else (for screen readers) on the row with the focus. */
+/* Puts the cursor where typed text goes, or else (for screen readers) on the row with the focus. */
 static void place_cursor(const Ui *ui)
 {
     const struct ui_frame *frame = &ui->frame;
@@ -273,9 +273,9 @@ static bool is_link(const struct view_item *item)
 }
 
 /*
- * Curses knows no links: the address is written once more over itself, inside OSC 8, with cursor
- * and attributes saved and restored, so that curses' idea of the screen stays true. Only when it
- * is not there yet: curses leaves cells alone that do not change.
+ * Curses does not support links: the address is written again over itself, inside OSC 8, with
+ * cursor and attributes saved and restored, so that curses' model of the screen stays correct. This
+ * is done once: curses leaves unchanged cells alone.
  */
 static void draw_links(Ui *ui)
 {
@@ -300,7 +300,7 @@ static void draw_links(Ui *ui)
     ui->linked = g_strdup(out->str);
 }
 
-/* ---- the whole ---- */
+/* ---- the whole screen ---- */
 
 void ui_draw(Ui *ui)
 {

@@ -4,7 +4,7 @@
 #include "perch/base/secret.h"
 #include "ui_private.h"
 
-/* The buffer of one input, and what the host's view said about it last. */
+/* The buffer of one input, and its last value in the host's view. */
 struct field {
     LineEdit *edit;
     char *seen;
@@ -33,7 +33,7 @@ static void field_take(struct field *field, const struct view_item *item)
         line_edit_set(field->edit, item->value == NULL ? "" : item->value);
 }
 
-/* The view wins when the host changed the value, and when nobody is typing. */
+/* The view's value wins if the host changed it, or if nobody is typing. */
 static void field_sync(Ui *ui, const struct view_item *item)
 {
     gpointer key = GINT_TO_POINTER(item->id);
@@ -72,7 +72,7 @@ LineEdit *ui_field(const Ui *ui, int id)
     return field == NULL ? NULL : field->edit;
 }
 
-/* ---- who has the focus ---- */
+/* ---- the focus ---- */
 
 const struct view_item *ui_focused(const Ui *ui)
 {
@@ -102,7 +102,7 @@ static void place_option(Ui *ui)
     ui->option = item != NULL && item->kind == VIEW_CHOICE ? item->selected : -1;
 }
 
-/* After a fresh view: a new screen says where to start; else the item may be gone. */
+/* After a new view: a new screen says where to start; on the same screen, the item may be gone. */
 void ui_adopt_focus(Ui *ui, bool new_screen)
 {
     bool wanted = can_focus(ui, ui->view->focus);
@@ -132,7 +132,7 @@ void ui_set_focus(Ui *ui, int id)
 
 /* ---- moving ---- */
 
-/* Ids of what can have the focus, from top to bottom. */
+/* Ids of items that can have the focus, top to bottom. */
 static GArray *stops(const Ui *ui)
 {
     GArray *ids = g_array_new(FALSE, FALSE, sizeof(int));
@@ -159,7 +159,7 @@ int ui_focus_stops(const Ui *ui, int *ret_position)
     return (int)ids->len;
 }
 
-/* Whether nothing may have the focus: where the screen starts like that, and where letters are
+/* Whether no item at all may have the focus: if the screen starts that way, or if letters are
  * commands but every row is an input that would take them as text. */
 static bool can_rest(const Ui *ui)
 {
@@ -178,7 +178,7 @@ static bool can_rest(const Ui *ui)
     return false;
 }
 
-/* Arrows go through the options of a choice; Space, or Enter on the way on, chooses. */
+/* Arrows move through the options of a choice; Space chooses, as does Enter, which also goes on. */
 static bool move_option(Ui *ui, int direction)
 {
     const struct view_item *item = ui_focused(ui);
@@ -192,7 +192,7 @@ static bool move_option(Ui *ui, int direction)
     return true;
 }
 
-/* Arrows come into a choice at its near end, so that every option is on the way. */
+/* Arrows enter a choice at the near end, so that they pass every option. */
 static void enter_choice(Ui *ui, int direction)
 {
     const struct view_item *item = ui_focused(ui);
@@ -200,7 +200,7 @@ static void enter_choice(Ui *ui, int direction)
         ui->option = direction > 0 ? 0 : (int)item->options->len - 1;
 }
 
-/* Going on with the cursor on another option means that one. */
+/* Going on with the cursor on another option chooses it. */
 static void choose_option(Ui *ui)
 {
     const struct view_item *item = ui_focused(ui);
@@ -241,7 +241,7 @@ void ui_focus_end(Ui *ui, int direction)
         ui_set_focus(ui, g_array_index(ids, int, direction < 0 ? 0 : ids->len - 1));
 }
 
-/* After Enter did not go on: where is the first thing to put right? */
+/* If Enter did not go on, moves to the first input with an error. */
 void ui_focus_first_bad(Ui *ui)
 {
     for (guint i = 0; i < ui->view->items->len; i++) {

@@ -135,7 +135,7 @@ static bool press_space(Ui *ui)
 
 /* ---- commands ---- */
 
-/* What actions.def calls the key: a character, or the small codes for the arrows. */
+/* The key's code in actions.def: a character, or a small code for an arrow. */
 static int action_code(const struct key *key)
 {
     if (key->kind == KEY_KIND_CODE)
@@ -163,7 +163,7 @@ static void dialog_key(Ui *ui, const struct key *key)
     for (guint i = 0; i < keys->len; i++) {
         enum action action = g_array_index(keys, struct view_key, i).action;
         int own = action_key(action);
-        /* No is 'N' so as not to be New, but nobody presses Shift to say no. */
+        /* No is 'N' to differ from New, but nobody presses Shift to say no. */
         bool same = own == code || (code > 0 && code < 128 && own > ' ' &&
                                     g_ascii_tolower((char)own) == (char)code);
         if (same) {
@@ -182,7 +182,7 @@ static void help_key(Ui *ui)
     ui_redraw(ui);
 }
 
-/* The number of a step goes to it; inside a field, where digits are text, with Alt. */
+/* A step's number goes to the step; in a field, where digits are text, with Alt. */
 static bool step_key(Ui *ui, const struct key *key)
 {
     bool alt = key->kind == KEY_KIND_CODE && key->code > KEY_CODE_ALT;

@@ -13,17 +13,17 @@
 
 enum state {
     STATE_PLAIN,
-    STATE_HELD,   /* characters that may turn out to be a burst */
-    STATE_BURST,  /* they were: a paste without brackets */
-    STATE_ESC,    /* Esc alone, or the start of a sequence that curses did not see whole */
+    STATE_HELD,   /* characters that may become a burst */
+    STATE_BURST,  /* a burst: a paste without brackets */
+    STATE_ESC,    /* Esc alone, or the start of a sequence that curses did not see in one piece */
     STATE_CSI,    /* ESC [ or ESC O */
-    STATE_STRING, /* ESC ] and its like: what a terminal answers to another program's question */
-    STATE_PASTE,  /* between the brackets */
-    STATE_PASTE_TAIL, /* there, after an Esc: the end bracket in pieces? */
+    STATE_STRING, /* ESC ] and similar: a terminal's answer to another program's query */
+    STATE_PASTE,  /* between the paste brackets */
+    STATE_PASTE_TAIL, /* in a paste, after Esc: maybe a split end bracket */
 };
 
-/* How long silence lasts before a state ends by itself. A paste that never ends would swallow
- * every key, so it ends too. */
+/* Silence after which a state ends by itself. Pastes end, too: an endless one would swallow every
+ * key. */
 static const guint pending_ms[] = {
     [STATE_PLAIN] = 0, [STATE_HELD] = 20,    [STATE_BURST] = 60,   [STATE_ESC] = 30,
     [STATE_CSI] = 100, [STATE_STRING] = 100, [STATE_PASTE] = 2000, [STATE_PASTE_TAIL] = 2000,
@@ -72,7 +72,7 @@ static void emit(KeyDecoder *keys, enum key_kind kind, guint code)
     keys->sink(&(struct key){.kind = kind, .code = code}, keys->user);
 }
 
-/* The buffer changes hands first: what the sink does may feed this decoder's next state. */
+/* Hand over the buffer first: the sink may feed this decoder again. */
 static SecretBuf *take_text(KeyDecoder *keys)
 {
     SecretBuf *text = keys->text;
@@ -129,7 +129,7 @@ static void feed_held(KeyDecoder *keys, guint code)
         keys->state = STATE_BURST;
 }
 
-/* A burst ends with silence, or with a key that no text holds; line breaks belong to it. */
+/* A burst ends with silence, or with a key that cannot be part of text; line breaks can. */
 static void feed_burst(KeyDecoder *keys, guint code)
 {
     if (code == ESC || code == CTRL_C) {
@@ -160,7 +160,7 @@ static void feed_esc(KeyDecoder *keys, guint code)
     keys_feed(keys, code, false);
 }
 
-/* Keys whose sequence came in pieces, as over a slow line; all others are dropped. */
+/* Recognises keys whose sequence came in pieces, as over a slow line; drops all others. */
 static void end_sequence(KeyDecoder *keys)
 {
     static const struct {
@@ -190,7 +190,7 @@ static void feed_csi(KeyDecoder *keys, guint code)
         end_sequence(keys);
 }
 
-/* Nobody pressed these. They end with BEL or Esc and a backslash, which no answer has inside. */
+/* Not keys. They end with BEL, or with Esc and a backslash, which answers never contain. */
 static void feed_string(KeyDecoder *keys, guint code)
 {
     if (code == CTRL_C)
@@ -204,7 +204,7 @@ static void feed_paste(KeyDecoder *keys, guint code)
     if (code == ESC) {
         keys->state = STATE_PASTE_TAIL;
         keys->sequence_length = 0;
-    } else if (code == CTRL_C) { /* the way out when a terminal forgets the end bracket */
+    } else if (code == CTRL_C) { /* the way out if a terminal omits the end bracket */
         end_paste(keys);
         emit(keys, KEY_KIND_CHAR, code);
     } else {

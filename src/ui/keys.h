@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 /*
- * From what curses reads to what a person did: characters, function keys, Esc, pastes. A bracketed
- * paste is recognised however the terminal cuts it up; with burst on, characters that come faster
- * than anybody types are a paste as well. No curses call in here; times are the caller's.
+ * Decodes curses' input into what a person did: characters, function keys, Esc, pastes. Recognises
+ * a bracketed paste however the terminal splits it; with burst on, characters that come faster than
+ * anybody types count as a paste, too. Makes no curses calls; the caller keeps the time.
  */
 typedef struct KeyDecoder KeyDecoder;
 
@@ -25,12 +25,12 @@ struct key {
     gsize length;
 };
 
-/* Codes that term.c makes curses give for the ends of a paste. */
+/* Codes that term.c makes curses return for the paste brackets. */
 enum { KEY_CODE_PASTE_BEGIN = 0x1001, KEY_CODE_PASTE_END = 0x1002 };
-/* Alt with a digit: this and the digit. */
+/* Alt with a digit: this plus the digit. */
 enum { KEY_CODE_ALT = 0x2000 };
 
-#define KEYS_BURST 6 /* so many characters at once are a paste */
+#define KEYS_BURST 6 /* this many characters at once are a paste */
 
 typedef void (*KeySink)(const struct key *key, gpointer user);
 
@@ -38,10 +38,10 @@ KeyDecoder *keys_new(KeySink sink, gpointer user);
 void keys_free(KeyDecoder *keys); /* wipes; NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeyDecoder, keys_free)
 
-/* Whether characters in quick succession are a paste; a burst that has begun goes on. */
+/* Sets whether characters in quick succession are a paste; a running burst continues. */
 void keys_set_burst(KeyDecoder *keys, bool burst);
 
-/* What get_wch gave: a character, or (is_code) a KEY_ code. */
+/* Takes the result of get_wch: a character, or (is_code) a KEY_ code. */
 void keys_feed(KeyDecoder *keys, guint code, bool is_code);
 
 /* Milliseconds of silence after which keys_timeout must be called; 0 = nothing is pending. */

@@ -7,7 +7,7 @@
 #include "perch/base/text.h"
 
 #define TEXT_MAX 78  /* columns of running text */
-#define LABEL_MAX 24 /* longer labels stand above their value */
+#define LABEL_MAX 24 /* longer labels go above their value */
 #define BULLETS_MAX 30
 
 /* Kinds whose labels share one column. */
@@ -23,11 +23,11 @@ struct builder {
     struct ui_layout *layout;
     int body;
     int labels[CLASS_COUNT]; /* width of the label column, its gap included */
-    GArray *columns;         /* int, widths of the table's columns */
-    int gap;                 /* between them */
+    GArray *columns;         /* int: widths of the table's columns */
+    int gap;                 /* between the columns */
     const struct view_item *item;
     int index;
-    int first; /* line of the item */
+    int first; /* first line of the item */
     bool focused;
 };
 
@@ -71,7 +71,7 @@ static enum ui_style role_style(enum view_role role)
     return styles[role];
 }
 
-/* Columns that a mark and the blank behind it take. */
+/* Columns of a mark and the blank after it. */
 static int mark_width(const struct builder *b)
 {
     return b->look->ascii ? 3 : 2;
@@ -82,7 +82,7 @@ static int mark_width(const struct builder *b)
 static void span_clear(gpointer data)
 {
     struct ui_span *span = data;
-    wipe_free(span->text); /* it may show what a person typed */
+    wipe_free(span->text); /* it may show typed text */
 }
 
 static void line_free(gpointer data)
@@ -109,7 +109,7 @@ static int last_line(const struct builder *b)
     return (int)b->layout->lines->len - 1;
 }
 
-/* Takes text. */
+/* Takes ownership of text. */
 static void put_taken(struct ui_line *line, int column, enum ui_style style, char *text)
 {
     struct ui_span span = {column, style, text};
@@ -139,7 +139,7 @@ static void put_right(const struct builder *b, struct ui_line *line)
         put_taken(line, b->body - width + 2, STYLE_DIM, text_truncate(b->item->right, width - 2));
 }
 
-/* Wraps text into line (NULL: a new one) and as many new lines as it takes. */
+/* Wraps text into line (NULL: a new one) and as many new lines as needed. */
 static void put_wrapped(struct builder *b, struct ui_line *line, int column, int width,
                         enum ui_style style, const char *text)
 {
@@ -153,7 +153,7 @@ static void put_wrapped(struct builder *b, struct ui_line *line, int column, int
     }
 }
 
-/* Under the item, in one sentence: what is wrong, then what is good to know. */
+/* Below the item: its error, then its note. */
 static void put_below(struct builder *b, int column)
 {
     const struct view_item *item = b->item;
@@ -176,7 +176,7 @@ static void park_cursor(struct builder *b, int line, int column)
     }
 }
 
-/* Marks the item's lines from first on as the place where the keys go. */
+/* Marks the item's lines from first on as having the focus. */
 static void select_from(struct builder *b, int first, int marker, int column)
 {
     if (!b->focused)
@@ -210,7 +210,7 @@ static void measure_labels(struct builder *b)
     }
 }
 
-/* Puts the label and returns the column of the value; the line where it goes is the last one. */
+/* Puts the label and returns the column of the value, which goes into the last line. */
 static int put_label(struct builder *b, struct ui_line *line, enum ui_style style)
 {
     const struct view_item *item = b->item;
@@ -247,7 +247,7 @@ static void add_text(struct builder *b)
     const char *text = item->label == NULL ? "" : item->label;
     int column = item->indent, first = last_line(b) + 1;
     enum ui_style style = role_style(item->role);
-    /* "1. Do this": the number stands alone, the sentence hangs beside it. */
+    /* "1. Do this": a hanging indent after the number. */
     gsize digits = strspn(text, "0123456789");
     struct ui_line *line = add_line(b);
     put_right(b, line);
@@ -267,7 +267,7 @@ static void add_blank(struct builder *b)
     add_line(b);
 }
 
-/* What stands in the field when nobody edits it. Wiped by the caller. */
+/* Content of the field while nobody edits it. Wiped by the caller. */
 static char *resting_value(const struct builder *b, LineEdit *edit, int room)
 {
     const struct view_item *item = b->item;
@@ -282,7 +282,7 @@ static char *resting_value(const struct builder *b, LineEdit *edit, int room)
                          room);
 }
 
-/* The stars of a secret as what this terminal shows. Takes text. */
+/* A secret's stars as this terminal shows them. Takes ownership of text. */
 static char *disguise(char *text, bool secret, bool ascii)
 {
     if (!secret)
@@ -369,8 +369,8 @@ static void put_each_line(struct builder *b, int column, enum ui_style style, co
         put(add_line(b), column, style, lines->pdata[i]);
 }
 
-/* A value is not broken where that can be helped: what stands at its right goes below, and one
- * without blanks, which somebody may have to select, gets a line of its own. */
+/* Avoids breaking a value: text at its right moves below, and a value without blanks, which a
+ * person may want to select, gets its own line. */
 static void put_value(struct builder *b, int column, enum ui_style style)
 {
     const char *value = b->item->value == NULL ? "" : b->item->value;

@@ -9,8 +9,8 @@
 #include "perch/view/view.h"
 
 /*
- * From the items of a view to lines of styled text at a width. Pure: no terminal, no clock. Column
- * 0 is the first column of the pane's text; markers of the row with the focus stand left of it.
+ * Lays out the items of a view as lines of styled text for a width. Pure: no terminal, no clock.
+ * Column 0 is the first column of the pane's text; the marker of the focused row is left of it.
  */
 enum ui_style {
     STYLE_PLAIN,
@@ -20,7 +20,7 @@ enum ui_style {
     STYLE_WARN,
     STYLE_FAIL,
     STYLE_TITLE,
-    STYLE_INPUT, /* where text can be typed */
+    STYLE_INPUT, /* editable text */
     STYLE_SELECTED,
     STYLE_COUNT,
 };
@@ -33,17 +33,17 @@ struct ui_span {
 
 struct ui_line {
     int item;      /* index in view.items */
-    int option;    /* of a VIEW_CHOICE, else -1 */
+    int option;    /* option of a VIEW_CHOICE, else -1 */
     int selected;  /* from this column to the pane's edge in the selected style; -1: none */
-    int marker;    /* column of the marker "here": -1 is the gutter; MARKER_NONE */
-    bool address;  /* flush left over the whole screen, no style */
+    int marker;    /* column of the marker "here": -1 is the gutter; MARKER_NONE = none */
+    bool address;  /* flush left across the whole screen, no style */
     GArray *spans; /* struct ui_span, left to right */
 };
 
 #define MARKER_NONE (-2)
-#define UI_BODY_MAX 100 /* columns of rows with something at their right edge; tables take all */
+#define UI_BODY_MAX 100 /* columns of rows with text at their right edge; tables take all */
 
-/* Lines first to first + count - 1 belong to the item. */
+/* The item's lines: first to first + count - 1. */
 struct ui_extent {
     int first;
     int count;
@@ -52,7 +52,7 @@ struct ui_extent {
 struct ui_layout {
     GPtrArray *lines; /* struct ui_line */
     GArray *extents;  /* struct ui_extent, one for each item */
-    int cursor_line;  /* in the line with the focus; -1: none */
+    int cursor_line;  /* in the focused input; -1: none */
     int cursor_column;
     GPtrArray *foot; /* char *: the note of the focused row, for the bottom of the pane */
     int foot_rows;   /* rows to keep for such notes on this screen */
@@ -63,9 +63,9 @@ struct ui_look {
     int width;  /* columns of the pane's text */
     int screen; /* columns of the screen, for addresses */
     int focus;  /* id of the item with the focus, 0 = none */
-    int option; /* the option of a choice that the arrows are on */
+    int option; /* the choice's option with the cursor */
     bool ascii; /* marks in ASCII */
-    /* The buffer of an input, NULL when it has none; may be NULL itself. */
+    /* Returns the buffer of an input, NULL if it has none; may be NULL. */
     LineEdit *(*edit)(int id, gpointer user);
     gpointer user;
 };
@@ -75,7 +75,7 @@ void ui_layout_free(struct ui_layout *layout); /* NULL is fine */
 typedef struct ui_layout UiLayout;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UiLayout, ui_layout_free)
 
-/* The mark and its role; now_ms turns the working one. "" for MARK_NONE. Static. */
+/* The mark as text; now_ms animates MARK_WORKING. "" for MARK_NONE. Static. */
 const char *ui_mark(enum mark mark, gint64 now_ms, bool ascii);
 enum ui_style ui_mark_style(enum mark mark);
 const char *ui_marker(bool ascii); /* "here" */

@@ -7,7 +7,7 @@
 #include "perch/base/secret.h"
 #include "perch/base/text.h"
 
-#define TEXT_MAX (1024 * 1024) /* bytes; no address or key comes near it */
+#define TEXT_MAX (1024 * 1024) /* bytes; far longer than any address or key */
 
 struct LineEdit {
     SecretBuf *buf;
@@ -38,7 +38,7 @@ static int width_at(const char *p)
     return MAX(0, wcwidth((wchar_t)g_utf8_get_char(p)));
 }
 
-/* The cluster after offset; marks that have nothing to sit on are clusters of their own. */
+/* The cluster after offset; combining marks without a base are clusters of their own. */
 static gsize next_cluster(const LineEdit *edit, gsize offset)
 {
     const char *text = edit->buf->text;
@@ -108,7 +108,7 @@ bool line_edit_insert(LineEdit *edit, const char *bytes, gsize length)
     memmove(at + count, at, tail);
     memcpy(at, clean, count);
     edit->cursor += count;
-    /* A mark that was typed joins the character before it; the cursor stays behind both. */
+    /* A typed combining mark joins the character before it; the cursor stays after both. */
     while (edit->cursor < edit->buf->length && width_at(edit->buf->text + edit->cursor) == 0)
         edit->cursor = next_cluster(edit, edit->cursor);
     return true;
@@ -151,11 +151,11 @@ static gsize word_right(const LineEdit *edit)
     return at;
 }
 
-/* What is held elsewhere can only be thrown away as a whole. */
+/* A secret held elsewhere can only be discarded as a whole. */
 static bool press_held(LineEdit *edit, enum line_edit_key key)
 {
     if (key < EDIT_BACKSPACE || key == EDIT_DELETE || key == EDIT_KILL_END)
-        return false; /* the cursor stands behind it */
+        return false; /* the cursor is after it */
     edit->held = 0;
     return true;
 }
@@ -221,7 +221,7 @@ static char *bullets(gsize count)
     return g_string_free(text, FALSE);
 }
 
-/* How far left a window may start that still shows offset in its last column. */
+/* The leftmost start of a window that shows offset in its last column. */
 static gsize leftmost(const LineEdit *edit, gsize offset, int columns)
 {
     int room = columns - 1;
@@ -235,7 +235,7 @@ static gsize leftmost(const LineEdit *edit, gsize offset, int columns)
     return offset;
 }
 
-/* A secret is counted in characters, whatever they are: its shape is nobody's business. */
+/* A secret shows one bullet per character, whatever its width, to reveal nothing else. */
 static char *show_secret(LineEdit *edit, int columns, int *ret_cursor)
 {
     gsize count = line_edit_characters(edit), room = (gsize)columns;

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /*
- * One line of UTF-8 text that a person edits, in memory that is wiped. The cursor stands between
- * whole characters: a base character and its combining marks are never parted.
+ * One line of UTF-8 text that a person edits, in memory that is wiped. The cursor is always between
+ * whole characters: a base character and its combining marks are never separated.
  */
 typedef struct LineEdit LineEdit;
 
@@ -31,11 +31,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LineEdit, line_edit_free)
 
 /* Replaces the text; the cursor goes to its end. */
 void line_edit_set(LineEdit *edit, const char *text);
-/* A secret of so many characters that somebody else keeps: shown, but not here. The first key that
- * changes it starts anew. */
+/* Shows a secret of this many characters that is kept elsewhere. The first change starts with an
+ * empty text. */
 void line_edit_hold(LineEdit *edit, gsize characters);
 
-/* Inserts at the cursor what line_edit_clean leaves. True when the text changed. */
+/* Inserts the bytes, cleaned by line_edit_clean, at the cursor. True when the text changed. */
 bool line_edit_insert(LineEdit *edit, const char *bytes, gsize length);
 /* True when the text changed (not when only the cursor moved). */
 bool line_edit_press(LineEdit *edit, enum line_edit_key key);
@@ -44,11 +44,11 @@ const char *line_edit_text(const LineEdit *edit); /* borrowed until the next cha
 gsize line_edit_characters(const LineEdit *edit); /* of the text, or of the held secret */
 bool line_edit_is_secret(const LineEdit *edit);
 
-/* The part to show in so many columns (> 0), and the column of the cursor in it; the window moves
- * as little as it must. Wiped and freed by the caller (wipe_free). */
+/* The part to show in this many columns (> 0), and the cursor's column in it; the window moves as
+ * little as possible. Wiped and freed by the caller (wipe_free). */
 char *line_edit_show(LineEdit *edit, int columns, int *ret_cursor);
 
-/* Typed or pasted bytes as one line: control, line-breaking and invisible characters vanish,
+/* Typed or pasted bytes as one line: control, line-breaking and invisible characters are removed,
  * invalid UTF-8 becomes U+FFFD, a no-break space becomes a blank. Owned by the caller, wiped. */
 char *line_edit_clean(const char *bytes, gsize length);
 

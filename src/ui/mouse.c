@@ -5,7 +5,7 @@
 
 /*
  * While a program watches the mouse, the terminal no longer selects text with it. So clicks are
- * taken only on screens that hold nothing to copy, and where selecting would be of no use.
+ * only enabled on screens without anything to copy, where selecting is of no use.
  */
 static bool may_watch(const Ui *ui)
 {
@@ -26,7 +26,7 @@ void ui_mouse_update(Ui *ui)
     ui_term_set_mouse(ui->term, may_watch(ui));
 }
 
-/* A click gives the focus; on what can be switched or chosen it does that too. */
+/* A click moves the focus; it also toggles or chooses the item. */
 static void click_line(Ui *ui, const struct ui_line *line)
 {
     const struct view_item *item = ui->view->items->pdata[line->item];

@@ -2,11 +2,11 @@
 #include "perch/base/text.h"
 #include "ui_private.h"
 
-/* Boxes over the screen. They are drawn last, over what stands there: the whole screen is drawn
- * anew each time, and curses sends only what differs. */
+/* Boxes over the screen. They are drawn last, over the screen, which is redrawn each time; curses
+ * only sends the differences. */
 
 struct box {
-    int row, column, height, width; /* of what is inside the border and its margin */
+    int row, column, height, width; /* inside the border and its margin */
 };
 
 static void draw_edge(const Ui *ui, int row, const struct box *box, bool top)
@@ -20,7 +20,7 @@ static void draw_edge(const Ui *ui, int row, const struct box *box, bool top)
     g_string_free(edge, TRUE);
 }
 
-/* Makes room in the middle of the screen for so much. */
+/* Draws an empty box of this size in the middle of the screen. */
 static struct box open_box(const Ui *ui, int width, int height)
 {
     const char *side = ui->ascii ? "|" : "│";
@@ -56,7 +56,7 @@ void ui_draw_dialog(Ui *ui)
 {
     const struct view_dialog *dialog = ui->view->dialog;
     int widest = ui->frame.cols - 10, answers = answers_width(dialog);
-    bool below = answers > widest; /* too many for one row: one a row */
+    bool below = answers > widest; /* too many for one row: one per row */
     g_autoptr(GPtrArray) lines = text_wrap(dialog->text, MIN(60, widest));
     int width = below ? 0 : answers;
     for (guint i = 0; i < lines->len; i++)
@@ -98,7 +98,8 @@ static void add_help(GArray *rows, const char *key, const char *text)
     g_array_append_val(rows, row);
 }
 
-/* What the screen's keys do; those that are text while a field has the focus are told apart. */
+/* What the screen's keys do; keys that are text while a field has the focus are listed separately.
+ */
 static GArray *help_rows(const Ui *ui)
 {
     static const struct {
@@ -140,7 +141,7 @@ static GArray *help_rows(const Ui *ui)
     return rows;
 }
 
-/* The rows as lines: the key, a gap, the sentence wrapped beside it. */
+/* The rows as lines: the key, a gap, the wrapped sentence. */
 static GPtrArray *help_lines(const GArray *rows, int widest)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);

@@ -21,8 +21,8 @@ static bool focusable(const Ui *ui, guint item)
     return view_item_can_focus(ui->view->items->pdata[item]);
 }
 
-/* The lines that should be in sight with the focus: the item with a line before it and what is said
- * about it behind it, and everything above the first. */
+/* The lines to keep visible with the focus: the item, one line before it and its notes after it;
+ * for the first item, everything above it. */
 static void wanted_lines(const Ui *ui, guint item, int *ret_from, int *ret_to)
 {
     const GPtrArray *items = ui->view->items;
@@ -54,8 +54,8 @@ static void follow_focus(Ui *ui)
     }
 }
 
-/* As much of the first failure and what is said about it as fits, its row in any case. The focus
- * stays where it is, and the next key that moves it brings it back. */
+/* Shows as much of the first failure and its diagnosis as fits, at least its row. The focus stays
+ * where it is, and the next key that moves it scrolls back. */
 static void show_failure(Ui *ui)
 {
     const GPtrArray *items = ui->view->items;
@@ -93,7 +93,7 @@ void ui_scroll_lines(Ui *ui, int lines)
     ui_redraw(ui);
 }
 
-/* Whether the first line of the item is in the part that is shown. */
+/* Whether the item's first line is visible. */
 static bool in_sight(const Ui *ui, guint item)
 {
     int line = extent(ui, item).first - ui->frame.sticky;
@@ -108,7 +108,7 @@ void ui_scroll_page(Ui *ui, int direction)
         ui_focus_end(ui, direction);
         return;
     }
-    /* The focus comes along: to the first row in sight, unless it is in sight already. */
+    /* The focus follows, to the first visible row, unless it is visible. */
     for (guint i = 0; i < ui->view->items->len; i++) {
         const struct view_item *item = ui->view->items->pdata[i];
         if (!view_item_can_focus(item) || !in_sight(ui, i))

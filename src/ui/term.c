@@ -17,13 +17,13 @@
 #include "perch/base/text.h"
 
 #include <term.h> /* NOLINT(readability-duplicate-include): not the one above */
-#undef columns    /* words that term.h takes for itself */
+#undef columns    /* names that term.h defines as macros */
 #undef lines
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 #define MOUSE_OFF "\033[?1000l\033[?1006l"
 
-/* What a signal handler needs to give the terminal back; no function of curses may run there. */
+/* What a signal handler needs to restore the terminal; it must not call curses. */
 static struct {
     volatile sig_atomic_t active;
     struct ui_term *term;
@@ -49,7 +49,7 @@ static void write_all(int fd, const char *bytes, gsize length)
     }
 }
 
-/* Puts fd 2 back and prints there what came meanwhile. Safe in a signal handler. */
+/* Restores fd 2 and prints the captured output on it. Async-signal-safe. */
 static void release_stderr(struct ui_term *term)
 {
     char bytes[4096];
@@ -67,7 +67,7 @@ static void release_stderr(struct ui_term *term)
     term->stderr_copy = term->stderr_kept = -1;
 }
 
-/* Libraries that grumble on standard error would write over the screen. */
+/* Libraries that print on standard error would write over the screen. */
 static void capture_stderr(struct ui_term *term)
 {
     if (!isatty(STDERR_FILENO))
@@ -133,7 +133,7 @@ static void disarm_rescue(void)
         sigaction(fatal[i], &rescue.old[fatal[i]], NULL);
 }
 
-/* The modes that curses is to have: Ctrl-C, Ctrl-Z and the rest come as keys, in their order. */
+/* Modes for curses: Ctrl-C, Ctrl-Z and the like arrive as keys, in order. */
 static void set_modes(void)
 {
     set_escdelay(25);
@@ -246,7 +246,7 @@ bool ui_term_read(struct ui_term *term, KeyDecoder *keys)
     }
     if (any)
         return true;
-    /* Nothing, though the loop saw something: half a character, or the end. */
+    /* Nothing read although poll reported input: half a character, or the end. */
     int waiting = 0;
     struct pollfd fd = {.fd = term->in, .events = POLLIN};
     if (poll(&fd, 1, 0) <= 0)
@@ -272,7 +272,7 @@ void ui_term_suspend(struct ui_term *term)
     ui_term_write(term, PASTE_OFF, strlen(PASTE_OFF));
     endwin();
     sigaction(SIGTSTP, &stop, &old);
-    kill(0, SIGTSTP); /* the whole job, make included, or the shell would not notice */
+    kill(0, SIGTSTP); /* the whole job, make included, else the shell would not notice */
     sigaction(SIGTSTP, &old, NULL);
     ui_term_set_mouse(term, mouse);
     ui_term_resume(term);
@@ -310,8 +310,8 @@ void ui_term_copy(struct ui_term *term, const char *text)
     secret_buf_add(out, "\033]52;c;");
     secret_buf_add(out, base64);
     secret_buf_add(out, "\a");
-    /* tmux takes the plain form when it keeps the clipboard itself, and hands the wrapped one to
-     * the terminal around it when it may. */
+    /* tmux handles the plain form if it manages the clipboard itself, and passes the wrapped form
+     * to the outer terminal if allowed. */
     if (g_getenv("TMUX") != NULL) {
         secret_buf_add(out, "\033Ptmux;\033\033]52;c;");
         secret_buf_add(out, base64);

@@ -2,13 +2,13 @@
 #include "ui_private.h"
 
 /*
- * Roles as attributes. Where there are 256 colours, those of middle brightness are taken, which
- * can be read on light and on dark; with 8 or 16 the terminal's own. Without colour the marks and
- * bold say the same.
+ * Attributes of the roles. With 256 colours, uses ones of medium brightness, readable on light and
+ * dark backgrounds; with 8 or 16, the terminal's own. Without colour, marks and bold carry the same
+ * information.
  */
 static const struct {
     attr_t plain; /* without colour */
-    attr_t with;  /* beside the colour */
+    attr_t with;  /* in addition to the colour */
     short low;
     short high;
 } roles[STYLE_COUNT] = {

@@ -40,8 +40,7 @@ void ui_refresh(Ui *ui)
     if (ui->stale) {
         ui->stale = false;
         ui->moved = true;
-        /* A view depends on the focus, and the focus on the view: it settles at the second try.
-         */
+        /* A view depends on the focus, and the focus on the view: they settle on the second try. */
         for (int i = 0; i < 3 && !take_view(ui); i++)
             continue;
     }
@@ -152,8 +151,8 @@ static gboolean on_resize(gpointer data)
 {
     Ui *ui = data;
     ui_term_resize(ui->term);
-    /* resizeterm puts a key into curses' own queue, which no poll can see. What a person pressed
-     * in the same moment is read here too, and an Esc waits for its silence. */
+    /* resizeterm puts a key into curses' own queue, which poll cannot see. This also reads keys
+     * pressed at the same moment; an Esc waits for its timeout. */
     ui_term_read(ui->term, ui->keys);
     wait_for_silence(ui);
     g_clear_pointer(&ui->linked, g_free);
@@ -174,7 +173,7 @@ static gboolean on_interrupt(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-/* SIGTSTP and SIGCONT, which GLib does not watch, come as bytes through a pipe. */
+/* SIGTSTP and SIGCONT, which GLib does not support, arrive as bytes through a pipe. */
 static int wake_fd = -1;
 static struct sigaction old_stop, old_continue;
 
@@ -183,7 +182,7 @@ static void on_job_signal(int number)
     int saved = errno;
     char byte = number == SIGTSTP ? 's' : 'c';
     if (write(wake_fd, &byte, 1) < 0)
-        errno = saved; /* full: one is waiting already */
+        errno = saved; /* if the pipe is full, a byte is already waiting */
     errno = saved;
 }
 
@@ -227,7 +226,7 @@ static void unwatch_jobs(Ui *ui)
     wake_fd = -1;
 }
 
-/* Before curses starts: it takes only the signals that nobody else has. */
+/* Before curses starts: it only installs handlers for signals without one. */
 static void watch_signals(Ui *ui)
 {
     static const struct {
@@ -241,7 +240,7 @@ static void watch_signals(Ui *ui)
     watch_jobs(ui);
 }
 
-/* ---- life ---- */
+/* ---- life cycle ---- */
 
 Ui *ui_new_on(struct ui_term *term, const struct view_host *host)
 {

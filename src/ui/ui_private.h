@@ -11,22 +11,22 @@
 #define MIN_COLUMNS 60
 #define MIN_ROWS 16
 
-/* Where things are on the screen. */
+/* Geometry of the screen. */
 struct ui_frame {
     int rows, cols;
     bool too_small;
     int rail;   /* columns left of the border; 0: no rail */
     int left;   /* first column of the pane's text */
-    int width;  /* of the pane's text */
+    int width;  /* width of the pane's text */
     int top;    /* first row of the pane */
     int height; /* rows of the pane */
-    int sticky; /* of them for the heading that does not scroll */
-    int foot;   /* of them at the bottom, for the note of the focused row and the notice */
+    int sticky; /* rows of the pane for the heading, which does not scroll */
+    int foot;   /* bottom rows of the pane for the focused row's note and the notice */
 };
 
-/* One word of the last line. */
+/* One entry of the key bar. */
 struct ui_bar_key {
-    enum action action; /* ACTION_COUNT: the arrows, which move */
+    enum action action; /* ACTION_COUNT: the arrow keys */
     const char *name;
     const char *label;
 };
@@ -39,39 +39,40 @@ struct Ui {
 
     struct view *view;
     bool stale;   /* the host has a newer view */
-    bool moved;   /* the layout is older than the view, a field or the scrolling */
-    bool started; /* screen holds the number of a screen */
+    bool moved;   /* the layout is older than the view, a field or the scroll position */
+    bool started; /* screen is valid */
     int screen;
-    bool touched; /* the person did something on this screen: the focus is theirs */
-    int focus;    /* id, 0 = nothing has it */
+    bool touched; /* the person did something on this screen and controls the focus */
+    int focus;    /* id, 0 = none */
     int option;   /* of a choice with the focus */
 
     struct ui_layout *layout;
     struct ui_frame frame;
-    int scroll;        /* lines above the pane, the heading that stays not counted */
-    bool newly_failed; /* the view, since it was measured last */
-    bool scrolled;     /* by hand: the row with the focus may be out of sight */
+    int scroll;        /* lines scrolled off above the pane, without the fixed heading */
+    bool newly_failed; /* the view has failed since it was last measured */
+    bool scrolled;     /* by hand: the focused row may be out of sight */
     bool help;
     int help_page;
     int help_pages;
 
     GHashTable *fields; /* id → struct field (focus.c) */
     KeyDecoder *keys;
-    guint pending; /* source: silence that ends what the decoder waits for */
+    guint pending; /* source: timeout of the key decoder */
     guint idle;    /* source: repaint */
     guint input;   /* source: the terminal */
     guint signals[6];
-    int wake[2]; /* signals that GLib does not watch, as bytes */
+    int wake[2]; /* signals that GLib does not support, as bytes */
     guint wake_source;
     bool gone;
-    char *linked; /* the address that carries a link on the screen, and where */
+    char *linked; /* the address that is a link on the screen, and its position */
 };
 
 /* ui.c */
-Ui *ui_new_on(struct ui_term *term, const struct view_host *host); /* takes term; tests use it */
-void ui_refresh(Ui *ui); /* a fresh view and layout when the old ones are stale */
-void ui_stale(Ui *ui);   /* the view has to be asked for anew, and drawn */
-void ui_redraw(Ui *ui);  /* the screen has to be drawn anew */
+Ui *ui_new_on(struct ui_term *term,
+              const struct view_host *host); /* takes ownership of term; also for tests */
+void ui_refresh(Ui *ui); /* gets a new view and layout if the old ones are stale */
+void ui_stale(Ui *ui);   /* the view must be fetched again and drawn */
+void ui_redraw(Ui *ui);  /* the screen must be redrawn */
 void ui_hangup(Ui *ui);
 
 /* focus.c */
@@ -79,33 +80,33 @@ void ui_fields_clear(Ui *ui);
 void ui_fields_sync(Ui *ui);
 LineEdit *ui_field(const Ui *ui, int id); /* NULL: no such input */
 const struct view_item *ui_focused(const Ui *ui);
-LineEdit *ui_focused_edit(const Ui *ui); /* of the input with the focus, else NULL */
+LineEdit *ui_focused_edit(const Ui *ui); /* the focused input's, else NULL */
 bool ui_focus_on_input(const Ui *ui);
 void ui_adopt_focus(Ui *ui, bool new_screen);
 void ui_set_focus(Ui *ui, int id);
 int ui_focus_stops(const Ui *ui, int *ret_position);  /* position: 0 = none has the focus */
-bool ui_focus_move(Ui *ui, int direction, bool wrap); /* false: there is no way to go */
+bool ui_focus_move(Ui *ui, int direction, bool wrap); /* false: nowhere to go */
 void ui_focus_end(Ui *ui, int direction);
 void ui_focus_first_bad(Ui *ui);
 void ui_send(Ui *ui, struct view_event event);
 void ui_send_action(Ui *ui, enum action action);
-/* The help is shown by the ui itself; ACTION_COUNT is no action. */
+/* The ui shows the help itself; ignores ACTION_COUNT. */
 void ui_act(Ui *ui, enum action action);
 void ui_select(Ui *ui, int index);
 
 /* scroll.c */
-void ui_scroll_clamp(Ui *ui); /* and shows the row with the focus, unless scrolled by hand */
+void ui_scroll_clamp(Ui *ui); /* also shows the focused row, unless scrolled by hand */
 void ui_scroll_lines(Ui *ui, int lines);
 void ui_scroll_page(Ui *ui, int direction);
 int ui_scroll_room(const Ui *ui);      /* rows that scroll */
-int ui_line_at(const Ui *ui, int row); /* index of the line in that row of the screen, or -1 */
+int ui_line_at(const Ui *ui, int row); /* index of the line in this row of the screen, or -1 */
 
 /* input.c */
 void ui_handle_key(const struct key *key, gpointer ui);
 
 /* bar.c */
 bool ui_action_works(const Ui *ui, enum action action);
-GArray *ui_bar_keys(const Ui *ui); /* struct ui_bar_key, those that work now */
+GArray *ui_bar_keys(const Ui *ui); /* struct ui_bar_key: the keys that work now */
 const char *ui_key_name(const Ui *ui, enum action action);
 void ui_bar_draw(Ui *ui, WINDOW *window, int row);
 enum action ui_bar_action_at(Ui *ui, int column); /* ACTION_COUNT: none */
@@ -122,7 +123,7 @@ void ui_draw_help(Ui *ui);
 
 /* mouse.c */
 void ui_handle_mouse(Ui *ui);
-void ui_mouse_update(Ui *ui); /* clicks only where there is nothing to select and copy */
+void ui_mouse_update(Ui *ui); /* enables clicks only where there is nothing to select and copy */
 
 /* theme.c */
 void ui_theme_init(void);

@@ -12,7 +12,7 @@ struct writing {
     vault_done done;
     gpointer user;
     bool may_read;
-    gint64 before; /* version that was there; -1 = nobody could say */
+    gint64 before; /* version before the write; -1 = unknown */
     struct vault_result result;
 };
 
@@ -57,7 +57,7 @@ bool vault_place_parse(struct vault_place *place, const char *mount, const char 
     return true;
 }
 
-/* Each part of it escaped, the slashes kept. */
+/* path with each part escaped, the slashes kept. */
 static char *escaped(const char *path)
 {
     return g_uri_escape_string(path, "/", FALSE);
@@ -71,7 +71,7 @@ static char *data_url(const struct vault_place *place)
     return g_strdup_printf("%s%sv1/%s/data/%s", place->address, end, mount, path);
 }
 
-/* ---- ending ---- */
+/* ---- results ---- */
 
 static void finish(struct writing *writing)
 {
@@ -89,7 +89,7 @@ static void fail(struct writing *writing, enum perch_exit code, char *problem)
     finish(writing);
 }
 
-/* What the server said, in one clean line, or "". */
+/* The server's message, in one clean line, or "". */
 static char *said(const Json *answer)
 {
     const char *first = json_string(json_first(json_get(answer, "errors")));
@@ -98,8 +98,8 @@ static char *said(const Json *answer)
     return text_abbreviate(g_strstrip(clean), 200);
 }
 
-/* Answers that mean something more than their status: status, a part of the text (NULL = any), the
- * exit code, what to do. The first row that fits counts. */
+/* Answers that mean more than their status: status, part of the text (NULL = any), exit code, what
+ * to do. The first match counts. */
 static const struct refusal {
     long status;
     const char *part;
@@ -271,7 +271,7 @@ static void post(struct writing *writing)
     }
     g_autoptr(WipedText) text = json_print(json);
     g_autoptr(Secret) body = secret_new(text);
-    /* A write replaces all keys; a merge leaves those that are not ours. */
+    /* A write replaces all keys; a merge preserves other keys. */
     if (writing->result.merged)
         send(writing, "PATCH", "application/merge-patch+json", body, written);
     else
@@ -288,8 +288,8 @@ static bool has_other_keys(const Json *stored, const Json *data)
     return false;
 }
 
-/* 404 is what a path answers where nothing is yet, and what a wrong mount answers, with words. A
- * deleted secret is a 404 that still knows its version. */
+/* An unused path gives 404, as does a wrong mount, but with a message. A deleted secret gives 404
+ * with its version. */
 static bool is_absent(const struct http_response *response, const Json *answer)
 {
     return response->status == 404 && json_first(json_get(answer, "errors")) == NULL &&

@@ -18,7 +18,7 @@ static void item_free(gpointer data)
 {
     struct view_item *item = data;
     g_free(item->label);
-    wipe_free(item->value); /* it may be a secret that is shown on wish */
+    wipe_free(item->value); /* it may be a secret shown on request */
     g_free(item->right);
     g_free(item->note);
     g_free(item->error);

@@ -20,7 +20,7 @@ void wizard_set_channel(struct wizard *w, guint index, GArray *out)
 {
     enum test_object before = w->connection->test_object;
     connection_set_channel(w->connection, index);
-    secret_set(&w->webhook, NULL); /* it starts the flow of the other channel */
+    secret_set(&w->webhook, NULL); /* it belongs to the other channel's flow */
     secret_set(&w->webhook_key, NULL);
     connection_set(&w->webhook_header, NULL);
     w->with_flow = false;

@@ -3,7 +3,7 @@
 
 #include "wizard_private.h"
 
-/* A flow that somebody exported: what is wrong with it, row by row. */
+/* Checks an exported flow: its problems, row by row. */
 
 static void set_text(struct wizard *w, const char *text)
 {

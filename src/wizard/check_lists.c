@@ -3,7 +3,7 @@
 
 #include "wizard_private.h"
 
-/* What every step with a list of checks has in common. */
+/* Shared by all steps with a list of checks. */
 
 void list_start(struct wizard *w, enum check_list_id list, bool keep, GArray *out)
 {
@@ -38,7 +38,7 @@ void list_forget(struct wizard *w, enum check_list_id list, GArray *out)
     list_clear(w, list);
 }
 
-/* Before the step App nobody has said which kind of app it is. */
+/* Before the App step, the kind of app is unknown. */
 static enum failure_app app_of(const struct wizard *w)
 {
     if (w->furthest < STEP_APP && w->connection->client_id == NULL)
@@ -123,7 +123,7 @@ void result_keys(const struct check_result *result, struct view *view)
     view_key(view, ACTION_COPY, _("copy fix"));
 }
 
-/* Where the value stands that a cause is about. */
+/* The input whose value a cause is about. */
 static const struct field_of_cause {
     enum cause cause;
     enum step step;
@@ -151,7 +151,7 @@ static void open_field(struct wizard *w, const struct field_of_cause *field, GAr
     if (w->step != field->step)
         wizard_go(w, field->step, out);
     w->field = field->item;
-    w->screen++; /* the focus goes there */
+    w->screen++; /* so that the focus goes there */
 }
 
 void list_keys(const struct wizard *w, enum check_list_id list, struct view *view, int focus)

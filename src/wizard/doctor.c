@@ -14,7 +14,7 @@ static const struct check_result *first_failed(const struct wizard *w)
     return NULL;
 }
 
-/* Whether a new login is the cure: then one key does it, and everything else is kept. */
+/* Whether a new login is the fix: then one key starts it, and everything else is kept. */
 static bool needs_login(const struct wizard *w)
 {
     const struct check_result *failed = first_failed(w);

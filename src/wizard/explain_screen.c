@@ -3,9 +3,9 @@
 
 #include "wizard_private.h"
 
-/* An error from anywhere, pasted: Bird's flow log, a page, an address, cURL's output. */
+/* Explains a pasted error from anywhere: Bird's flow log, a page, an address, cURL's output. */
 
-/* What was pasted may be of another org than this connection's. */
+/* The pasted error may come from another org than this connection's. */
 static void take_failure(struct wizard *w, const struct failure *failure, const char *text)
 {
     g_autofree char *named = paste_org(text, strlen(text));
@@ -13,7 +13,7 @@ static void take_failure(struct wizard *w, const struct failure *failure, const 
                                                           : w->connection->login_url;
     w->explained = failure_result(w, "explained", NULL, failure, named != NULL ? named : own);
     w->explained->title = cause_name(w->explained->diagnosis->cause);
-    w->screen++; /* the focus goes to what was found, where o and c are keys */
+    w->screen++; /* so that the focus goes to the findings, where o and c are keys */
 }
 
 static void explain_text(struct wizard *w)

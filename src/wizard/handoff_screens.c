@@ -12,7 +12,7 @@ static void close_screen(struct wizard *w)
     screen_close(w);
 }
 
-/* Address, key and header as the lines that handoff.h says; owned by the caller. */
+/* Address, key and header as the text described in handoff.h; owned by the caller. */
 static Secret *webhook_of(const struct wizard *w)
 {
     g_autoptr(SecretBuf) lines = secret_buf_new();
@@ -35,7 +35,7 @@ void wizard_rehearse(struct wizard *w, bool with_flow, GArray *out)
 
 /* ---- the formats ---- */
 
-/* The choice-th of those that the screen offers; HANDOFF_FORMAT_COUNT: there is none. */
+/* The format at index choice of those on the screen; HANDOFF_FORMAT_COUNT: none. */
 static enum handoff_format offered(int choice)
 {
     int format = 0;
@@ -116,7 +116,7 @@ void flow_screen_event(struct wizard *w, const struct view_event *event, GArray 
         close_screen(w);
 }
 
-/* The keys of what the webhook is called with, as its step has to know them. */
+/* The keys in the webhook's payload, which its step must declare. */
 static char *payload_keys(const struct channel *channel)
 {
     GString *keys = g_string_new(NULL);

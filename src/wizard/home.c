@@ -8,7 +8,7 @@
 
 enum { HOME_ITEM_NEW = 1, HOME_ITEM_FIND, HOME_ITEM_NAME, HOME_ITEM_ROW = 10, FIND_FROM = 5 };
 
-/* What a state is called, and what Enter does with it. */
+/* Name of each state, and what Enter does. */
 static const struct state_row {
     enum mark mark;
     const char *text, *enter;
@@ -32,7 +32,7 @@ static const struct state_row {
     [HOME_NOT_FORGOTTEN] = {MARK_FAILED, N_("not forgotten"), N_("forget it"), HOME_FORGET},
 };
 
-/* Which state the exit code of a failed check stands for. */
+/* State for the exit code of a failed check. */
 static const enum home_state failed_states[] = {
     [PERCH_EXIT_AUTHORIZATION] = HOME_REFUSED,
     [PERCH_EXIT_APP] = HOME_FAILED,
@@ -215,7 +215,7 @@ static bool row_shown(const struct home *home, const struct home_row *row)
            contains(_(states[home_row_state(row)].text), home->filter);
 }
 
-/* A row of the table from its cells (char *, taken). */
+/* A table row made of its cells (char *, ownership taken). */
 static struct view_item *view_cells(struct view *view, int id, const char *label, char *name,
                                     char *host, char *user, char *state)
 {
@@ -228,7 +228,7 @@ static struct view_item *view_cells(struct view *view, int id, const char *label
     return item;
 }
 
-/* ---- what is known about a row ---- */
+/* ---- details of a row ---- */
 
 static char *age(const struct home *home, gint64 then_ms)
 {
@@ -261,7 +261,7 @@ static char *history(const struct home *home, const struct home_row *row)
                            proven, tested);
 }
 
-/* Why a connection that was to be forgotten is still here; NULL = nobody knows yet. */
+/* Why forgetting a connection failed; NULL = not known yet. */
 static char *stay_details(const struct home_row *row)
 {
     const struct check_result *failed = first_failed(row);
@@ -277,8 +277,7 @@ static char *stay_details(const struct home_row *row)
                            row->name, row->name, why);
 }
 
-/* What stands at the foot of the screen while the row has the focus; owned by the caller. NULL:
- * nothing yet. */
+/* Text at the bottom of the screen for the focused row; owned by the caller. NULL: none yet. */
 static char *row_details(const struct home *home, const struct home_row *row)
 {
     const struct check_result *failed = first_failed(row);
@@ -322,7 +321,7 @@ static const struct home_row *row_of(const struct home *home, int id)
                : NULL;
 }
 
-/* A folder that is closed has a row, too, which is no connection. */
+/* An unreadable folder has a row, too, but is not a connection. */
 static bool can_forget(const struct home_row *row)
 {
     return connection_name_problem(row->name) == NULL;
@@ -352,7 +351,7 @@ static void view_list_keys(const struct home *home, struct view *view, const str
     view_key(view, ACTION_KEYS, _("keys"));
 }
 
-/* In the field letters are text, so there are no keys but Enter, for the first row, and Esc. */
+/* In the field, letters are text, so the only keys are Enter, for the first row, and Esc. */
 static void view_keys(const struct home *home, struct view *view, const struct home_row *row,
                       bool in_field)
 {
@@ -447,7 +446,7 @@ static void set_mode(struct home *home, enum home_mode mode, const char *target)
     home->target = copy;
     g_clear_pointer(&home->error, g_free);
     g_free(home->typed);
-    home->typed = g_strdup(home->target); /* target may have been the one just freed */
+    home->typed = g_strdup(home->target); /* target may be the string just freed */
 }
 
 static enum home_choice handle_rename(struct home *home, const struct view_event *event,
@@ -501,7 +500,7 @@ static enum home_choice handle_row(struct home *home, const struct home_row *row
         set_mode(home, HOME_RENAMING, row->name);
     else if (action == ACTION_FORGET && can_forget(row)) {
         set_mode(home, HOME_FORGETTING, row->name);
-        home->screen--; /* the list stays, a question stands over it */
+        home->screen--; /* the list stays, with a question over it */
     }
     if (!finished)
         return HOME_STAY;
@@ -529,7 +528,7 @@ static enum home_choice handle_list(struct home *home, const struct view_event *
         return HOME_QUIT;
     if (event->action == ACTION_NEW || (event->action == ACTION_NEXT && event->id == HOME_ITEM_NEW))
         return HOME_NEW;
-    /* Enter in the find field means the first row that is shown. */
+    /* Enter in the find field opens the first visible row. */
     for (guint i = 0; row == NULL && event->id == HOME_ITEM_FIND && i < home->rows->len; i++)
         if (row_shown(home, home->rows->pdata[i]))
             row = home->rows->pdata[i];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "wizard_private.h"
 
-/* What every step with something to type has in common. */
+/* Shared by all steps with inputs. */
 
 void wizard_error(struct wizard *w, int item, const char *text)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "wizard_private.h"
 
-/* The offer of a keyring of perch's own, where the machine has none: its password, twice when it is
- * made, once when it only has to be opened. */
+/* The offer of perch's own keyring on a machine without one: the password is asked twice to create
+ * it, once to open it. */
 
 bool keyring_is_offered(const struct wizard *w, enum check_list_id list, const char *check)
 {
@@ -63,7 +63,7 @@ void keyring_screen_event(struct wizard *w, const struct view_event *event, GArr
         open_keyring(w, out);
 }
 
-/* It is open, or the text says why not. What failed for want of a keyring is tried again. */
+/* The keyring is open, or the text says why not. Retries what failed without a keyring. */
 void keyring_opened(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
     const char *problem = event->text;

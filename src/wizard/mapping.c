@@ -4,8 +4,8 @@
 #include "wizard_private.h"
 
 /*
- * The mapping editor, two screens over the Test step: the fields of the org, to pick one by its
- * label or its API name, and what goes into a field: a variable of the flow or a fixed text.
+ * The mapping editor, two screens over the Test step: one picks a field of the org by label or API
+ * name, the other sets the field's content: a variable of the flow or fixed text.
  */
 
 void editor_clear(struct wizard *w)
@@ -22,7 +22,7 @@ void editor_clear(struct wizard *w)
 void editor_open(struct wizard *w, enum wizard_screen screen)
 {
     editor_clear(w);
-    if (wizard_screen(w) == SCREEN_PICK) /* what was picked takes the place of the list */
+    if (wizard_screen(w) == SCREEN_PICK) /* the picked field's screen replaces the list */
         screen_close(w);
     screen_open(w, screen);
 }
@@ -141,9 +141,9 @@ void pick_screen_view(const struct wizard *w, struct view *view, int focus)
     view_key(view, ACTION_BACK, _("back"));
 }
 
-/* ---- what goes into it ---- */
+/* ---- the field's content ---- */
 
-/* The choices: the channel's variables, then another one, then a fixed text. */
+/* The choices: the channel's variables, then another variable, then fixed text. */
 static guint source_other(const struct wizard *w)
 {
     return channel_of(w)->variables->len;
@@ -190,7 +190,7 @@ void editor_edit(struct wizard *w, const char *field)
     set_source(w, name != NULL ? place_of(w, name) : source_fixed(w));
 }
 
-/* The text that the row gets. */
+/* The resulting text of the row. */
 static char *chosen_text(const struct wizard *w)
 {
     const struct variable *variable = source_variable(w);
@@ -220,7 +220,7 @@ static char *source_problem(const struct wizard *w)
     return NULL;
 }
 
-/* What is wrong with the record's text, the sample in the variable's place. */
+/* What is wrong with the text in the record, with samples for variables. */
 static char *value_problem(const struct wizard *w)
 {
     const struct field *field = edited_field(w);
@@ -300,7 +300,7 @@ static void view_source(const struct wizard *w, struct view *view)
     item->selected = (int)w->editor.source;
 }
 
-/* A short picklist as choices; a long one, or one that takes several values, is typed. */
+/* Offers a short picklist as choices; in a long or multi-select one, values are typed. */
 static bool offers_values(const struct field *field)
 {
     enum { MOST = 40 };
@@ -320,7 +320,7 @@ static void view_values(const struct wizard *w, struct view *view, const struct 
     }
 }
 
-/* What the record gets of a text with variables in it; NULL when it has none. */
+/* The record's value for a text with variables; NULL if it has none. */
 static char *filled_note(const struct wizard *w)
 {
     g_autoptr(GPtrArray) names = text_variables(w->editor.text);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "wizard_private.h"
 
-/* Leaving: what is kept, what is asked first, and with which exit code. */
+/* Leaving: what is kept, what to ask first, and the exit code. */
 
 int wizard_exit(const struct wizard *w)
 {
-    /* A proven connection is set up, also when its values do not suit a flow (rotation). */
+    /* A proven connection counts as set up, even if its values do not suit a flow (rotation). */
     bool good =
         w->handoff_problem == NULL || w->handoff_exit == PERCH_EXIT_APP || list_ok(w, CHECKS_PROVE);
     if (w->step == STEP_HANDOFF && good && !list_failed(w, CHECKS_REHEARSE))
@@ -75,7 +75,7 @@ void quit_screen_view(const struct wizard *w, struct view *view, int focus)
 
 /* ---- tokens that are not stored ---- */
 
-/* Also from a later step, after "continue without storing". */
+/* Also called in a later step, after "continue without storing". */
 static void store_again(struct wizard *w, GArray *out)
 {
     w->memory_only = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "wizard_private.h"
 
-/* The stack of screens: the one on top is seen and has the keys. */
+/* The stack of screens: the top one is shown and gets the keys. */
 
 enum { BESIDE_RAIL = 1, EXPLAINS = 2, OF_STEP = 4, QUESTION = 8 };
 

@@ -2,7 +2,8 @@
 #include "perch/sheet/sheet.h"
 #include "wizard_private.h"
 
-/* One name, the e-mail address or more callback URLs of the app: a screen over the App step. */
+/* A screen over the App step that edits one of the app's names, the e-mail address or more callback
+ * URLs. */
 
 static enum setting edited(const struct wizard *w)
 {

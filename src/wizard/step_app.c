@@ -5,7 +5,7 @@
 #include "perch/sheet/sheet.h"
 #include "wizard_private.h"
 
-/* The App step: the sheet's rows, to be entered in Setup and ticked off one by one. */
+/* The App step: the sheet's rows, to enter in Setup and tick off one by one. */
 
 void step_app_enter(struct wizard *w, GArray *out)
 {
@@ -37,7 +37,7 @@ static enum setting setting_of(int id)
     return (enum setting)(id - ITEM_SETTING);
 }
 
-/* Key and callbacks were asked about with other values. */
+/* The probe of consumer key and callbacks was made with other values. */
 static void forget_probe(struct wizard *w, GArray *out)
 {
     w->changed = true;

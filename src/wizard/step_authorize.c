@@ -12,7 +12,7 @@ static void begin(struct wizard *w, GArray *out)
     effect_add(out, EFFECT_LOGIN);
 }
 
-/* Looking at this step begins no login: the one that is proven stays. */
+/* Merely visiting this step begins no login: the proven one stays. */
 void step_authorize_enter(struct wizard *w, GArray *out)
 {
     list_clear(w, CHECKS_LOGIN);
@@ -40,13 +40,13 @@ void step_authorize_checks(struct wizard *w, enum check_list_id list, bool done,
 
 enum { REFUSED_MOST = 50 };
 
-/* No login is under way, and none has failed. */
+/* Whether no login is running and none has failed. */
 static bool is_idle(const struct wizard *w)
 {
     return !w->login_begun && !list_failed(w, CHECKS_LOGIN);
 }
 
-/* What stands in the paste field; it may hold a code, so it is a secret. */
+/* The content of the paste field; it may contain a code, so it is a secret. */
 static void set_paste(struct wizard *w, const char *text)
 {
     g_autoptr(Secret) secret = *text == '\0' ? NULL : secret_new(text);
@@ -93,7 +93,7 @@ void step_authorize_event(struct wizard *w, const struct view_event *event, GArr
         effect_text(out, EFFECT_WRITE, w->login_url);
 }
 
-/* ---- how the login goes ---- */
+/* ---- progress of the login ---- */
 
 static void end(struct wizard *w, GArray *out)
 {
@@ -103,7 +103,7 @@ static void end(struct wizard *w, GArray *out)
     w->marks[STEP_AUTHORIZE] = MARK_FAILED;
 }
 
-/* The step's one row; it is taken. */
+/* Shows the step's single row; takes ownership of result. */
 static void show(struct wizard *w, struct check_result *result)
 {
     list_clear(w, CHECKS_LOGIN);
@@ -117,8 +117,8 @@ static void show_failure(struct wizard *w, const struct failure *failure)
     show(w, failure_result(w, "login", _("Login"), failure, w->connection->login_url));
 }
 
-/* An answer came to nothing. Whoever knows the address can send one: it ends the login only when
- * it is one of very many. */
+/* An answer led to no login. Anybody who knows the address can send one, so only very many of them
+ * end the login. */
 static void refuse(struct wizard *w, GArray *out)
 {
     secret_set(&w->paste, NULL);
@@ -135,7 +135,7 @@ void login_failed(struct wizard *w, const struct wizard_event *event, GArray *ou
         end(w, out);
 }
 
-/* Salesforce took the app for what it is, but not this code: another one may be the right one. */
+/* Whether Salesforce accepted the app but not this code: another code may be the right one. */
 static bool is_refused_code(const struct check_result *exchange)
 {
     static const enum cause of_app[] = {CAUSE_CONSUMER_KEY_UNKNOWN, CAUSE_CONSUMER_SECRET_WRONG};
@@ -191,7 +191,8 @@ void login_code(struct wizard *w, const struct wizard_event *event, GArray *out)
     if (w->step != STEP_AUTHORIZE)
         return;
     w->login_waiting = false;
-    if (w->lists[CHECKS_LOGIN].results != NULL) { /* what was refused before is told, no more */
+    if (w->lists[CHECKS_LOGIN].results !=
+        NULL) { /* an earlier refusal is shown but has no further effect */
         struct check_result *refused = w->lists[CHECKS_LOGIN].results->pdata[0];
         refused->status = CHECK_WARNING;
     }
@@ -201,11 +202,11 @@ void login_code(struct wizard *w, const struct wizard_event *event, GArray *out)
     wizard_go(w, STEP_PROVE, out);
 }
 
-/* The time is up: because of what is known to have gone wrong, or else nobody knows why. */
+/* The time is up: show the known failure, or else that none is known. */
 static void login_late(struct wizard *w)
 {
     struct failure failure;
-    if (list_failed(w, CHECKS_LOGIN)) /* it is told already */
+    if (list_failed(w, CHECKS_LOGIN)) /* it is already shown */
         return;
     if (w->login_other)
         failure_own(&failure, STAGE_AUTHORIZE, "state-mismatch",

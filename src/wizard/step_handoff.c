@@ -5,7 +5,7 @@
 void step_handoff_enter(struct wizard *w, GArray *out)
 {
     w->marks[STEP_HANDOFF] = MARK_OK;
-    /* Straight from a record that the org took: the flow's own calls are tried, too. */
+    /* Coming from a successful test record: rehearse the flow's own calls, too. */
     if (w->tested && !w->dry_run && !w->no_input && w->handoff_problem == NULL &&
         w->lists[CHECKS_REHEARSE].results == NULL)
         wizard_rehearse(w, false, out);
@@ -41,7 +41,7 @@ static void play(struct wizard *w, enum action how, GArray *out)
         wizard_rehearse(w, how == ACTION_RETRY && w->with_flow, out);
 }
 
-/* A rehearsal that is under way ends first: it has a record to delete. */
+/* Let a running rehearsal end first: it has a record to delete. */
 static void finish(struct wizard *w, GArray *out)
 {
     if (w->lists[CHECKS_REHEARSE].running)
@@ -52,7 +52,7 @@ static void finish(struct wizard *w, GArray *out)
     effect->home = true;
 }
 
-/* What is shown, copied and exported is for another platform from now on. */
+/* Changes the platform that values are shown, copied and exported for. */
 static void step_platform(struct wizard *w, GArray *out)
 {
     if (w->lists[CHECKS_REHEARSE].running)
@@ -99,7 +99,7 @@ void step_handoff_event(struct wizard *w, const struct view_event *event, GArray
         list_action(w, CHECKS_REHEARSE, event, out);
 }
 
-/* So few dots that the row stays one on the smallest screen; the length is told in words. */
+/* Few enough dots for one line on the smallest screen; the length is given in words. */
 static char *masked(const struct handoff_item *item)
 {
     gsize length = secret_length(item->value);
@@ -107,7 +107,7 @@ static char *masked(const struct handoff_item *item)
         ngettext("•••••••• (%zu character)", "•••••••• (%zu characters)", length), length);
 }
 
-/* One row when all is well; every call when not, or while they are made. */
+/* One row if all is well; every call if not, or while the rehearsal runs. */
 static void view_rehearsal(const struct wizard *w, struct view *view, int focus)
 {
     if (w->lists[CHECKS_REHEARSE].running || list_failed(w, CHECKS_REHEARSE)) {

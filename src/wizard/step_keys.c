@@ -4,7 +4,7 @@
 #include "perch/salesforce/setup_pages.h"
 #include "wizard_private.h"
 
-/* A new app is known everywhere after 2 to 10 minutes; until then Salesforce calls its key
+/* A new app takes 2 to 10 minutes to be known everywhere; until then Salesforce calls its key
  * unknown. */
 enum { PROBE_AGAIN_MS = 30 * 1000, KEY_MIN = 15 };
 

@@ -23,7 +23,7 @@ void step_org_checks(struct wizard *w, enum check_list_id list, bool done, GArra
     (void)out;
 }
 
-/* A name to start from: the first part of the host, "acme" of acme.my.salesforce.com. */
+/* Suggests a name: the first part of the host, "acme" from acme.my.salesforce.com. */
 static char *suggest_name(const char *host, bool generic)
 {
     if (generic)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "wizard_private.h"
 
-/* The login is being ended, or that failed. */
+/* Whether the login is being revoked, or revoking it failed. */
 static bool is_disowning(const struct wizard *w)
 {
     return w->lists[CHECKS_DISOWN].running || w->lists[CHECKS_DISOWN].results != NULL;
@@ -12,7 +12,7 @@ void step_prove_enter(struct wizard *w, GArray *out)
     if (!w->code_new)
         return;
     w->code_new = false;
-    w->stored = false; /* a code may become a token any moment */
+    w->stored = false; /* a code may become a token at any moment */
     list_start(w, CHECKS_PROVE, true, out);
 }
 
@@ -42,7 +42,7 @@ void step_prove_checks(struct wizard *w, enum check_list_id list, bool done, GAr
     w->marks[STEP_PROVE] = !done ? MARK_WORKING : check_status_mark(status);
 }
 
-/* Before a token is there, what failed is the login: only a new one helps. */
+/* Without a token, it is the login that failed: only a new one helps. */
 static bool has_token(const struct wizard *w)
 {
     const struct check_result *exchange = list_find(w, CHECKS_PROVE, "exchange");
@@ -51,7 +51,7 @@ static bool has_token(const struct wizard *w)
 
 static bool store_failed(const struct wizard *w)
 {
-    static const char *const ids[] = {"stored", "refreshed"}; /* a refresh stores, too */
+    static const char *const ids[] = {"stored", "refreshed"}; /* a refresh also stores */
     for (gsize i = 0; i < G_N_ELEMENTS(ids); i++) {
         const struct check_result *result = list_find(w, CHECKS_PROVE, ids[i]);
         if (result != NULL && result->status == CHECK_FAILED &&
@@ -79,13 +79,13 @@ static void retry(struct wizard *w, GArray *out)
         wizard_log_in(w, out);
 }
 
-/* Proven in an earlier run of perch: there are no rows of it. */
+/* Whether it was proven in an earlier run of perch, so that there are no rows. */
 static bool proven_before(const struct wizard *w)
 {
     return w->logged_in && w->lists[CHECKS_PROVE].results == NULL;
 }
 
-/* Whoever logged in is named, and can be turned away: nothing is set up yet. */
+/* Whether the person may reject the user who logged in: nothing is set up yet. */
 static bool may_disown(const struct wizard *w)
 {
     return list_ok(w, CHECKS_PROVE) && !w->reauthorize && w->stored &&

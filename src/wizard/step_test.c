@@ -19,7 +19,7 @@ static enum check_list_id test_list(const struct wizard *w)
     return w->dry_run ? CHECKS_DRY_RUN : CHECKS_INSERT;
 }
 
-/* What a diagnosis on the screen is of. */
+/* The list whose diagnosis is on the screen. */
 static enum check_list_id shown_list(const struct wizard *w)
 {
     return list_failed(w, CHECKS_DESCRIBE) ? CHECKS_DESCRIBE : test_list(w);
@@ -37,7 +37,7 @@ void step_test_checks(struct wizard *w, enum check_list_id list, bool done, GArr
     w->marks[STEP_TEST] = check_status_mark(status);
 }
 
-/* The field that a row is about: mapped, or required and missing; NULL = none. Owned. */
+/* The field of a row, either mapped or required and missing; NULL = none. Owned by the caller. */
 static char *field_of(const struct wizard *w, int id)
 {
     const GPtrArray *mappings = connection_channel(w->connection)->mappings;
@@ -62,7 +62,7 @@ static void step_channel(struct wizard *w, int by, GArray *out)
         list_start(w, CHECKS_DESCRIBE, false, out);
 }
 
-/* Whether fields are still to be filled in before a record can be inserted. */
+/* Whether fields must be filled in before a record can be inserted. */
 static bool is_unfilled(const struct wizard *w)
 {
     return !w->dry_run && w->describe != NULL &&
@@ -77,13 +77,13 @@ static void next(struct wizard *w, GArray *out)
         wizard_go(w, STEP_HANDOFF, out);
     else if (w->describe == NULL)
         list_start(w, CHECKS_DESCRIBE, false, out);
-    else if (is_unfilled(w) && !w->no_input) /* where nobody can fill them, the org answers */
+    else if (is_unfilled(w) && !w->no_input) /* if nobody can fill them in, let the org answer */
         wizard_notice(w, _("Fill in the marked fields first."));
     else
         list_start(w, test_list(w), false, out);
 }
 
-/* What is missing may have been put right in the org meanwhile: its fields are read again. */
+/* The problem may have been fixed in the org meanwhile: read its fields again. */
 static void retry(struct wizard *w, GArray *out)
 {
     w->tested = false;
@@ -112,7 +112,7 @@ static void toggle(struct wizard *w, int id)
     }
 }
 
-/* TRUE: it was about the mapping or the channels. */
+/* TRUE: the event concerned the mapping or the channels. */
 static bool mapping_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     g_autofree char *field = field_of(w, event->id);
@@ -171,7 +171,7 @@ static struct view_item *row(struct view *view, int id, const char *a, char *b, 
     return item;
 }
 
-/* A variable stands as it is, a fixed text in quotes. */
+/* A variable as it is, fixed text in quotes. */
 static char *source_text(const struct mapping *mapping)
 {
     g_autofree char *clean = text_clean(mapping->text);
@@ -295,7 +295,7 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
     view_key(view, ACTION_BACK, _("back"));
 }
 
-/* Back from the editor, the row that was edited; else the first one. */
+/* After the editor, the edited row; else the first one. */
 static int first_focus(const struct wizard *w)
 {
     const GPtrArray *mappings = connection_channel(w->connection)->mappings;
@@ -312,7 +312,7 @@ void step_test_view(const struct wizard *w, struct view *view, int focus)
     view->failed = list_failed(w, CHECKS_DESCRIBE) || list_failed(w, test_list(w));
     view->busy = w->lists[CHECKS_DESCRIBE].running || w->lists[test_list(w)].running;
     view_blank(view);
-    /* What went wrong has to be seen at once, whatever the size of the screen. */
+    /* A failure must be visible at once, whatever the size of the screen. */
     if (view->failed)
         view_results(w, view, focus);
     view_fields(w, view, focus);

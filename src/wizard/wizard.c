@@ -79,7 +79,7 @@ enum step step_from_name(const char *name)
 
 /* ---- the step, at the bottom of all screens ---- */
 
-/* Why somebody cannot be at step yet; NULL = they can. */
+/* Why step cannot be entered yet; NULL = it can. */
 static const char *missing_for(const struct wizard *w, enum step step)
 {
     if (step > STEP_ORG && w->connection->login_url == NULL)
@@ -124,7 +124,7 @@ void step_screen_event(struct wizard *w, const struct view_event *event, GArray 
         steps[w->step].event(w, event, out);
     } else if (w->has_home && !wizard_is_unstored(w) &&
                (w->step == STEP_ORG || w->step == w->first)) {
-        /* Back to Home where there is one: only q and Ctrl-C end perch. */
+        /* Back to Home, if there is one: only q and Ctrl-C end perch. */
         wizard_quit(w, out)->home = true;
     } else if (w->step == STEP_ORG) {
         wizard_ask_quit(w, out);
@@ -140,7 +140,7 @@ void step_screen_view(const struct wizard *w, struct view *view, int focus)
 
 void wizard_go(struct wizard *w, enum step step, GArray *out)
 {
-    /* The other steps have results of their own. */
+    /* The other steps have their own results. */
     if (step > w->step && (w->step == STEP_ORG || w->step == STEP_APP))
         w->marks[w->step] = MARK_OK;
     steps[w->step].leave(w, out);
@@ -164,7 +164,7 @@ static void start(struct wizard *w, const struct wizard_event *event, GArray *ou
     w->logged_in = event->done;
     w->login_wanted = step == STEP_AUTHORIZE && (w->reauthorize || w->no_input);
     w->step = step;
-    /* What is set up stays set up, wherever it is opened. */
+    /* A finished set-up stays finished, wherever it is opened. */
     w->furthest = connection_is_draft(w->connection) ? step : STEP_HANDOFF;
     w->screen = 1;
     w->first = step;
@@ -176,7 +176,7 @@ static void start(struct wizard *w, const struct wizard_event *event, GArray *ou
 static void checks_event(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
     if (event->serial != w->lists[event->list].serial)
-        return; /* of a list that was cancelled or started again */
+        return; /* from a list that was cancelled or restarted */
     if (w->lists[event->list].results != event->results) {
         g_clear_pointer(&w->lists[event->list].results, g_ptr_array_unref);
         w->lists[event->list].results = g_ptr_array_ref(event->results);
@@ -195,7 +195,7 @@ static void take_describe(struct wizard *w, const struct wizard_event *event, GA
 {
     (void)out;
     w->describe = event->describe;
-    /* Somebody who is asked fills required fields in; a script cannot. */
+    /* A person fills in required fields; a script cannot. */
     channel_fit(connection_channel(w->connection), w->describe, w->no_input ? event->text : NULL);
     w->changed = true;
 }
@@ -290,7 +290,7 @@ bool wizard_wants_ticks(const struct wizard *w)
 
 /* ---- what it shows ---- */
 
-/* The connection, and the host: of the login, or once somebody has logged in, of the org itself. */
+/* The connection and the host: the login host or, after the login, the org's own. */
 static void add_header(const struct wizard *w, struct view *view)
 {
     const Connection *connection = w->connection;

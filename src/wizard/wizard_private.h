@@ -6,7 +6,7 @@
 #include "perch/wizard/check_view.h"
 #include "perch/wizard/wizard.h"
 
-/* What a step is: how it is entered and left, what it shows and what it does with an event. */
+/* Definition of a step: how it is entered and left, what it shows, how it handles events. */
 struct step_def {
     const char *name, *title;
     void (*enter)(struct wizard *w, GArray *out);
@@ -31,14 +31,14 @@ struct step_def {
 #include "perch/wizard/screens.def"
 #undef SCREEN
 
-/* The stack of screens (screens.c). The lowest is the step and stays. */
+/* The stack of screens (screens.c). The lowest one is the step and stays. */
 void screen_open(struct wizard *w, enum wizard_screen screen);
 void screen_close(struct wizard *w); /* the one on top */
 void screens_leave_step(struct wizard *w);
 void screens_event(struct wizard *w, const struct view_event *event, GArray *out);
 void screens_view(const struct wizard *w, struct view *view, int focus);
 
-/* What the world answers, each to its event. */
+/* Handlers of the events that answer effects. */
 void login_started(struct wizard *w, const struct wizard_event *event, GArray *out);
 void login_failed(struct wizard *w, const struct wizard_event *event, GArray *out);
 void login_unproven(struct wizard *w, GArray *out); /* Prove ended with a failure */
@@ -55,8 +55,8 @@ void effect_text(GArray *out, enum effect_kind kind, const char *text);
 void effect_secret(GArray *out, enum effect_kind kind, Secret *secret);
 
 void wizard_go(struct wizard *w, enum step step, GArray *out);
-void wizard_log_in(struct wizard *w, GArray *out); /* Authorize, and the login begins */
-/* What it was made with has changed: it counts no more. */
+void wizard_log_in(struct wizard *w, GArray *out); /* goes to Authorize and begins the login */
+/* The settings behind the login have changed: it is not valid any more. */
 void wizard_forget_login(struct wizard *w, GArray *out);
 void wizard_rail(const struct wizard *w, struct view *view);
 
@@ -64,7 +64,7 @@ void wizard_rail(const struct wizard *w, struct view *view);
 void wizard_save(struct wizard *w, GArray *out);
 struct effect *wizard_quit(struct wizard *w, GArray *out);
 void wizard_ask_quit(struct wizard *w, GArray *out);
-bool wizard_is_unstored(const struct wizard *w); /* a token is won, or may be, and not stored */
+bool wizard_is_unstored(const struct wizard *w); /* tokens are won, or may be, but not stored */
 
 void wizard_error(struct wizard *w, int item, const char *text); /* NULL clears */
 void wizard_notice(struct wizard *w, const char *text);
@@ -74,11 +74,11 @@ bool wizard_has_errors(const struct wizard *w);
 void list_start(struct wizard *w, enum check_list_id list, bool keep, GArray *out);
 void list_cancel(struct wizard *w, enum check_list_id list, GArray *out);
 void list_forget(struct wizard *w, enum check_list_id list, GArray *out);
-void list_clear(struct wizard *w, enum check_list_id list); /* of one that is not run */
-/* The keys of one row with a diagnosis, and what they do; true: it was one of them. */
+void list_clear(struct wizard *w, enum check_list_id list); /* for a list that is not run */
+/* The keys of a row with a diagnosis, and their actions; true: the event was one of them. */
 void result_keys(const struct check_result *result, struct view *view);
 bool result_action(const struct check_result *result, const struct view_event *event, GArray *out);
-/* The row of a failure that no check found. org: address of the org it is of; NULL = not known. */
+/* A row for a failure that no check found. org: address of the org concerned; NULL = unknown. */
 struct check_result *failure_result(const struct wizard *w, const char *id, const char *title,
                                     const struct failure *failure, const char *org);
 bool list_ok(const struct wizard *w, enum check_list_id list);     /* ended, nothing blocks */
@@ -86,9 +86,9 @@ bool list_failed(const struct wizard *w, enum check_list_id list); /* ended, som
 const struct check_result *list_find(const struct wizard *w, enum check_list_id list,
                                      const char *id);
 void list_view(const struct wizard *w, enum check_list_id list, struct view *view, int focus);
-/* The result of the row with the focus, else the first that failed; NULL = none. */
+/* The result of the focused row, else the first failed one; NULL = none. */
 const struct check_result *list_focused(const struct wizard *w, enum check_list_id list, int focus);
-/* c and o on a row: copies the fix, opens the page. TRUE when it did. */
+/* c and o on a row: copies the fix, opens the page. TRUE: the event was one of them. */
 bool list_action(struct wizard *w, enum check_list_id list, const struct view_event *event,
                  GArray *out);
 void list_keys(const struct wizard *w, enum check_list_id list, struct view *view, int focus);
@@ -97,34 +97,35 @@ void list_keys(const struct wizard *w, enum check_list_id list, struct view *vie
 Secret *diagnosis_text(const struct diagnosis *diagnosis, const char *page_url);
 
 void step_org_refuse_name(struct wizard *w, const char *why, GArray *out);
-bool step_org_accept(struct wizard *w, GArray *out); /* what was typed will do, and is taken */
-/* Whether the connection has a name of its own; one without any takes it from the address. */
+bool step_org_accept(struct wizard *w,
+                     GArray *out); /* checks the typed values and takes them over if valid */
+/* Whether the connection has a name; one without a name derives it from the address. */
 bool step_org_has_name(struct wizard *w);
 
-/* Each opens its screen over the step. only: nothing is behind it. */
+/* Each opens its screen over the step. only: no step behind it. */
 void doctor_screen_open(struct wizard *w, bool only, GArray *out);
 void explain_screen_open(struct wizard *w);
 void setting_editor_open(struct wizard *w, int setting);
-void editor_pick(struct wizard *w);                      /* a field for the record */
-void editor_edit(struct wizard *w, const char *field);   /* what goes into it */
-void editor_channel(struct wizard *w, bool new_channel); /* its name and object */
+void editor_pick(struct wizard *w);                      /* pick a field for the record */
+void editor_edit(struct wizard *w, const char *field);   /* edit the field's content */
+void editor_channel(struct wizard *w, bool new_channel); /* edit its name and object */
 
 /* One of the screens that change w->editor (mapping.c). */
 void editor_open(struct wizard *w, enum wizard_screen screen);
 void editor_close(struct wizard *w);
-void editor_clear(struct wizard *w); /* frees what it holds */
+void editor_clear(struct wizard *w); /* frees its contents */
 
-/* Over Preflight and Prove, where there is no keyring (keyring_screen.c). */
+/* Over Preflight and Prove, if there is no keyring (keyring_screen.c). */
 bool keyring_is_offered(const struct wizard *w, enum check_list_id list, const char *check);
 const char *keyring_key_label(const struct wizard *w);
 
-/* The rehearsal, with the flow's webhook or without. */
+/* Starts the rehearsal, with or without the flow's webhook. */
 void wizard_rehearse(struct wizard *w, bool with_flow, GArray *out);
 
-/* Works on another channel; the mapping of the channel changed: what was proven with it is not any
- * more. */
+/* Changes the current channel; the second is for a changed mapping. Either way, what was proven
+ * with the old mapping is void. */
 void wizard_set_channel(struct wizard *w, guint index, GArray *out);
-void wizard_turn_channel(struct wizard *w, int by, GArray *out); /* to the next, or before it */
+void wizard_turn_channel(struct wizard *w, int by, GArray *out); /* to the next or previous one */
 void wizard_mapping_changed(struct wizard *w, GArray *out);
 /* "‹ WhatsApp → Lead ›  1 of 2"; owned by the caller. */
 char *channel_heading(const struct wizard *w);
@@ -140,7 +141,7 @@ bool is_action(const struct view_event *event, enum action action);
 bool step_prove_may_win(const struct wizard *w);
 void member_set(struct wizard *w, char **member, const char *text); /* trims; notes a change */
 
-/* What the app found in somebody's flow. */
+/* The result of checking somebody's flow. */
 void flow_checked(struct wizard *w, const struct wizard_event *event, GArray *out);
 
 #endif

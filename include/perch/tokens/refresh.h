@@ -17,14 +17,14 @@
  * The request is retried, after growing pauses with jitter: while Salesforce says that the token is
  * being refreshed already (for about 15 s); when no byte of the request was sent (twice); on 503
  * and 429 (three times, as Retry-After says, unless that exceeds half a minute or the answer is a
- * maintenance page). It is retried once when the answer was lost (connection cut, timeout, 500,
- * 502, 504, an unreadable answer), as Salesforce may or may not have processed the request. Without
- * rotation the retry simply works. With rotation it works unless Salesforce processed the first
- * request, whose answer held the only new token; then nothing is left to lose by asking, and the
- * refusal is distinguished from an ordinary revocation (failure code "answer-lost-refused"). A note
- * in the lock's file, without secrets, lets the next process draw the same distinction if this one
- * is killed together with its rescue process (rescue.h). (salesforce.com help
- * remoteaccess_oauth_refresh_token_flow, article 005316711; release notes
+ * maintenance page without one). It is retried once when the answer was lost (connection cut,
+ * timeout, 500, 502, 504, an unreadable answer), as Salesforce may or may not have processed the
+ * request. Without rotation the retry simply works. With rotation it works unless Salesforce
+ * processed the first request, whose answer held the only new token; then nothing is left to lose
+ * by asking, and the refusal is distinguished from an ordinary revocation (failure code
+ * "answer-lost-refused"). A note in the lock's file, without secrets, lets the next process draw
+ * the same distinction if this one is killed together with its rescue process (rescue.h).
+ * (salesforce.com help remoteaccess_oauth_refresh_token_flow, article 005316711; release notes
  * rn_security_refresh_token_requests.)
  *
  * If the app is known to rotate, perch first saves the present item again before it spends the
