@@ -336,6 +336,8 @@ void step_authorize_view(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_COPY, _("copy address"));
     if (row_keys)
         list_keys(w, CHECKS_LOGIN, view, focus);
+    else if (failed && list_focused(w, CHECKS_LOGIN, focus)->page_url != NULL)
+        view_key(view, ACTION_OPEN, _("open Setup page"));
     view_key(view, ACTION_RETRY, _("open again"));
     if (w->login_waiting)
         view_key(view, ACTION_WRITE, _("to file"));

@@ -35,9 +35,9 @@ Child *rig_perch_secret(Rig *rig, const char *first, ...) G_GNUC_NULL_TERMINATED
 /* The same with input, and the words as an array. */
 Child *rig_perch_input(Rig *rig, const char *const *words, const char *input, bool may_show);
 
-/* A login of which an answer is refused: perch goes on waiting for the right one, and is ended with
- * Ctrl-C. */
-Child *rig_perch_refused(Rig *rig, const char *const *words);
+/* A login, to its end; or until an answer is refused and perch goes on waiting for the right one:
+ * then it is ended with Ctrl-C. */
+Child *rig_perch_login(Rig *rig, const char *const *words);
 /* perch setup NAME --plain --no-input on the rig's org; fails the test unless the code is 0. */
 void rig_setup(Rig *rig, const char *name);
 /* The words of that call with "more" appended (NULL at the end). */

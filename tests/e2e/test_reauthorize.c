@@ -148,7 +148,7 @@ static void new_login_is_worse__the_old_one_stays(void **state)
     g_autofree char *before = settings(rig);
     demo_org_patch(rig->org,
                    "{'apps': {'Bird_Integration': {'scopes': ['refresh_token', 'web']}}}");
-    g_autoptr(Child) child = rig_perch_refused(
+    g_autoptr(Child) child = rig_perch_login(
         rig, (const char *const[]){"reauthorize", "acme", "--plain", "--no-input", NULL});
     assert_true(child_code(child) > 0);
     g_autoptr(Secret) now = stored(rig);

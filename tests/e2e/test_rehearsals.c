@@ -32,7 +32,7 @@ static void begin(Rig *rig, const char *name)
 static Json *set_up(Rig *rig, const char *name, int *ret_code)
 {
     g_autoptr(GPtrArray) words = rig_setup_words(rig, name, (const char *const[]){"--json", NULL});
-    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    g_autoptr(Child) child = rig_perch_login(rig, (const char *const *)words->pdata);
     *ret_code = child_code(child);
     return child_json(child);
 }

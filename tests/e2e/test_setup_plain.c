@@ -236,7 +236,7 @@ static void setup__deny__is_user_denied(void **state)
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     demo_org_use_browser(rig->org, rig->home, "deny");
     g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
-    g_autoptr(Child) child = rig_perch_refused(rig, (const char *const *)words->pdata);
+    g_autoptr(Child) child = rig_perch_login(rig, (const char *const *)words->pdata);
     assert_code(child, 4);
     assert_contains(child->output->str, "access_denied");
 }

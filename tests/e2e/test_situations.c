@@ -21,7 +21,7 @@ static Json *set_up_until(Rig *rig, int code, const char *const *more, bool goes
     g_autoptr(GPtrArray) all = rig_setup_words(rig, "acme", (const char *const *)words->pdata);
     const char *const *argv = (const char *const *)all->pdata;
     g_autoptr(Child) child =
-        goes_on ? rig_perch_refused(rig, argv) : rig_perch_input(rig, argv, NULL, false);
+        goes_on ? rig_perch_login(rig, argv) : rig_perch_input(rig, argv, NULL, false);
     assert_code(child, code);
     return child_json(child);
 }
