@@ -275,14 +275,14 @@ static void vanished__is_not_not_there(void **state)
     has_item(world, false, FAKE_HOLDS);
     world->service->vanish_after = "SearchItems";
     assert_int_equal(load(world, true), PERCH_ERROR_STORE_FAILED);
-    assert_non_null(strstr(call_message, "ended"));
+    assert_non_null(strstr(call_message, "stopped before"));
     fake_service_free(world->service);
     world->service = fake_service_new(world->bus->address);
     has_item(world, false, FAKE_HOLDS);
     assert_int_equal(load(world, true), CALL_OK); /* found again */
     world->service->vanish_after = "ReadAlias";
     assert_int_equal(save(world, false), PERCH_ERROR_STORE_FAILED);
-    assert_non_null(strstr(call_message, "ended"));
+    assert_non_null(strstr(call_message, "stopped before"));
     assert_string_equal(world->service->item, item_one);
 }
 

@@ -112,7 +112,7 @@ static const struct {
     {"acme.salesforce.com", NULL, 0, ".my.salesforce.com"},
     {"my.salesforce.com", NULL, 0, ".my.salesforce.com"},
     {"acme", NULL, 0, "acme.my.salesforce.com"},
-    {"admin@acme.example", NULL, 0, "user name"},
+    {"admin@acme.example", NULL, 0, "username"},
     {"acme.example", NULL, 0, "acme.example is not a Salesforce host"},
     {"ind171.salesforce.com", NULL, 0, "names a server instead of your org"},
     {"usa640s.sfdc-lywfpd.salesforce.com", NULL, 0, "names a server instead of your org"},
