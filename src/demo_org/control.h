@@ -4,8 +4,8 @@
 
 #include "demo_org/server/http.h"
 
-/* The way for tests and rehearsals to look into the org and to change it. Every request carries
- * the control token, random for each run, in the header X-Demo-Control. */
+/* Lets tests and rehearsals inspect and change the org. Every request needs the control token,
+ * random for each run, in the header X-Demo-Control. */
 const char *control_token(void);
 bool control_begin(const struct request *request, struct response *response);
 

@@ -111,9 +111,9 @@ static bool load_state(struct state *state, GError **error)
     return patch != NULL && state_patch(state, patch, error) && faults_check(state, error);
 }
 
-/* What somebody copied from the app before anything was changed for a rehearsal. */
+/* The app's values as copied before a rehearsal changed anything. */
 struct copied {
-    const char *user; /* who logs in; static, NULL: the first user */
+    const char *user; /* user who logs in; static, NULL: the first user */
     char *key;
     char *secret;
 };
@@ -179,7 +179,7 @@ static Json *describe_user(const struct user *user)
     return json;
 }
 
-/* The one who logs in comes first. */
+/* The user who logs in comes first. */
 static Json *describe_users(const struct state *state, const char *first)
 {
     Json *users = json_array();
@@ -252,7 +252,7 @@ static int run(struct state *state, GError **error)
     return PERCH_EXIT_OK;
 }
 
-/* The stock org's users have known passwords, so that none is needed on the command line. */
+/* The stock org's users have known passwords, so the command line needs none. */
 static int run_browser(const struct state *state, GError **error)
 {
     const struct user *user =

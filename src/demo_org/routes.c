@@ -8,7 +8,7 @@
 #include "demo_org/server/pages.h"
 #include "demo_org/setup/setup.h"
 
-/* What requests of a kind have in common: headers, who may call, how errors look. */
+/* Families of requests that share headers, permitted callers and error format. */
 enum family { OAUTH, OAUTH_PAGE, PAGE, REST, REST_OPEN, CONTROL };
 
 static const struct route {
@@ -21,7 +21,7 @@ static const struct route {
 #undef ROUTE
 };
 
-/* One segment against one of a pattern; {} captures what is left of the segment. */
+/* Matches one segment with a pattern's; {} captures the rest of the segment. */
 static bool match_segment(const char *pattern, const char *segment, char **ret_capture)
 {
     const char *hole = strstr(pattern, "{}");
@@ -40,7 +40,7 @@ static void clear_args(struct request *request)
         g_clear_pointer(&request->args[i], g_free);
 }
 
-/* Segments of a path without the empty one after a closing slash. */
+/* Segments of a path, without the empty one after a trailing slash. */
 static char **split_path(const char *path)
 {
     char **parts = g_strsplit(path, "/", -1);
@@ -72,7 +72,7 @@ static void add_common_headers(const struct state *state, const struct request *
                                enum family family, struct response *response)
 {
     g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(state_now(state) / 1000);
-    /* Not g_date_time_format's names: those follow the locale. */
+    /* Not g_date_time_format's names, which follow the locale. */
     static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -155,7 +155,7 @@ void route_request(struct state *state, struct request *request, struct response
     g_ptr_array_set_size(state->merged, 0);
     g_auto(GStrv) segments = split_path(request->path);
     g_autoptr(GString) allowed = g_string_new(NULL);
-    const char *path = NULL; /* of the first route that would do but for its method */
+    const char *path = NULL; /* path of the first route that matches except for its method */
     const char *method = strcmp(request->method, "HEAD") == 0 ? "GET" : request->method;
     for (gsize i = 0; i < G_N_ELEMENTS(routes); i++) {
         const struct route *route = &routes[i];

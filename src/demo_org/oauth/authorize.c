@@ -11,7 +11,7 @@ enum { CHALLENGE_LENGTH = 43, PENDING_MINUTES = 60 };
 #define APPROVAL_PAGE "/setup/secur/RemoteAccessAuthorizationPage.apexp"
 #define ERROR_PAGE "/setup/secur/RemoteAccessErrorPage.apexp"
 
-/* Before login the callback cannot be trusted: one line on Salesforce's own host, sent without a
+/* Before login the callback cannot be trusted: answers one line on Salesforce's own host, without a
  * content type. */
 static void bare_error(struct response *response, const char *error, const char *description)
 {
@@ -32,7 +32,7 @@ static bool challenge_valid(const char *challenge)
                CHALLENGE_LENGTH;
 }
 
-/* Everything that Salesforce checks before it shows a login page. */
+/* All of Salesforce's checks before the login page. */
 static bool refuse_bare(const struct state *state, const struct request *request,
                         const struct app *app, struct response *response)
 {
@@ -117,7 +117,7 @@ void oauth_authorize(struct state *state, struct request *request, struct respon
     response_redirect(response, url->str);
 }
 
-/* Salesforce writes blanks of a callback's query as '+'. */
+/* Salesforce writes blanks in a callback's query as '+'. */
 static void add_plus_param(GString *url, const char *name, const char *value)
 {
     g_autofree char *encoded = url_encode(value);
@@ -126,7 +126,8 @@ static void add_plus_param(GString *url, const char *name, const char *value)
     g_string_append_printf(url, "%c%s=%s", strchr(url->str, '?') == NULL ? '?' : '&', name, joined);
 }
 
-/* Back to the callback (or to Salesforce's own error page) with an error; ends the pending. */
+/* Redirects to the callback (or Salesforce's own error page) with an error; ends the pending
+ * authorization. */
 static void finish_refused(struct state *state, struct pending *pending, enum refusal_place place,
                            const char *error, const char *description, struct response *response)
 {
@@ -190,8 +191,8 @@ static bool approved_before(const struct state *state, const struct user *user,
     return false;
 }
 
-/* Pending authorization, logged-in user and app of a request to the approval page. false when an
- * answer has been given instead. */
+/* Finds the pending authorization, logged-in user and app of a request to the approval page. false
+ * when it has answered instead. */
 static bool approval_begin(struct state *state, struct request *request, struct response *response,
                            struct pending **ret_pending, struct browser **ret_browser)
 {
@@ -220,7 +221,7 @@ static bool approval_begin(struct state *state, struct request *request, struct 
     return true;
 }
 
-/* Does the state of the org stand against it? Then it has been answered. */
+/* Whether the state of the org forbids the login; then it has been answered. */
 static bool refused(struct state *state, struct pending *pending, const struct subject *subject,
                     struct response *response)
 {

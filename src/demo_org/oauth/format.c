@@ -3,8 +3,8 @@
 
 #include "demo_org/oauth/oauth.h"
 
-/* The three forms in which the token endpoint answers: JSON, XML, url-encoded. The format parameter
- * counts more than the Accept header. */
+/* The token endpoint's three formats: JSON, XML, url-encoded. The format parameter takes precedence
+ * over the Accept header. */
 
 static char *value_text(const Json *value)
 {

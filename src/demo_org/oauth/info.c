@@ -8,7 +8,7 @@
 #include "perch/base/clock.h"
 #include "perch/base/secret.h"
 
-/* A session lives as long as its time, its app, its user and the approval it came from. */
+/* A session is alive until its timeout, and while its app, its user and its approval exist. */
 static bool session_alive(const struct state *state, const struct session *session)
 {
     return session != NULL && state_find_app(state, session->app) != NULL &&
@@ -48,7 +48,7 @@ static struct grant *grant_of_token(const struct state *state, const char *token
     return NULL;
 }
 
-/* A refresh token takes its sessions down with it; an access token goes alone. */
+/* Revoking a refresh token also ends its sessions; revoking an access token ends only itself. */
 void oauth_revoke(struct state *state, struct request *request, struct response *response)
 {
     const char *token = request_field(request, "token");
@@ -63,7 +63,7 @@ void oauth_revoke(struct state *state, struct request *request, struct response 
         state_remove(state, KIND_session, session->name);
         return;
     }
-    /* Errors of this endpoint come url-encoded, also to clients that would like JSON. */
+    /* This endpoint's errors are url-encoded, even for clients that ask for JSON. */
     const bool shaped =
         token != NULL && (strchr(token, '!') != NULL || g_str_has_prefix(token, "5Aep"));
     response_text(response, 400, "application/x-www-form-urlencoded",
@@ -151,7 +151,7 @@ static void add_photos(const struct state *state, Json *body)
     json_set(body, "photos", photos);
 }
 
-/* With a version asked for, {version} is filled in. */
+/* Fills in {version} if a version was requested. */
 static void add_urls(const struct state *state, const struct user *user, const char *version,
                      Json *body)
 {
@@ -334,7 +334,7 @@ void oauth_metadata(struct state *state, struct request *request, struct respons
     response_json(response, 200, body);
 }
 
-/* Apps register themselves with an initial access token, which nobody has here. */
+/* Dynamic client registration needs an initial access token, which nobody has here. */
 void oauth_register(struct state *state, struct request *request, struct response *response)
 {
     (void)state;

@@ -11,7 +11,7 @@ enum { KEY_BITS = 2048, CERTIFICATE_MAX = 4096 };
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC(gnutls_pubkey_t, gnutls_pubkey_deinit, NULL)
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC(gnutls_x509_crt_t, gnutls_x509_crt_deinit, NULL)
 
-/* A GnuTLS datum that GnuTLS allocated. */
+/* A datum allocated by GnuTLS. */
 typedef gnutls_datum_t Given;
 
 static void given_clear(Given *given)
@@ -25,7 +25,7 @@ static gnutls_datum_t datum(gconstpointer bytes, gsize length)
     return (gnutls_datum_t){(unsigned char *)(guintptr)bytes, (unsigned)length};
 }
 
-/* Everything of it but running out of memory. */
+/* For calls that can only fail for lack of memory. */
 static void must(int code)
 {
     if (code < 0)
@@ -41,7 +41,7 @@ static char *to_base64url(const guint8 *bytes, gsize length)
     return text;
 }
 
-/* NULL for a character that base64url has not. */
+/* NULL for a character that is not base64url. */
 static guint8 *from_base64url(const char *text, gsize *ret_length)
 {
     static const char letters[] =
@@ -74,7 +74,7 @@ Json *jwt_claims(const char *token)
     return g_strcmp0(json_get_string(header, "alg"), "RS256") == 0 ? part_of(parts[1]) : NULL;
 }
 
-/* The RSA key of a certificate, NULL when it holds none. */
+/* The RSA key of a certificate, NULL when it has none. */
 static gnutls_pubkey_t key_of(const char *certificate)
 {
     const gnutls_datum_t pem = datum(certificate, strlen(certificate));
@@ -111,7 +111,7 @@ bool jwt_certificate_good(const char *certificate)
     return bits >= KEY_BITS && strlen(certificate) < CERTIFICATE_MAX;
 }
 
-/* Made when the first id_token or its key is asked for; lives as long as the program. */
+/* Created when the first id_token or its key is requested; lives as long as the program. */
 static gnutls_privkey_t own_key(void)
 {
     static gnutls_privkey_t key;

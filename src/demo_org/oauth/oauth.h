@@ -23,21 +23,21 @@ void oauth_pkce_generator(struct state *state, struct request *request, struct r
 void oauth_error(struct response *response, unsigned status, const char *error,
                  const char *description);
 
-/* Rewrites a JSON answer in the form that the request asks for. */
+/* Converts a JSON answer to the format that the request asks for. */
 void oauth_format(const struct request *request, struct response *response);
 
-/* The session of a bearer token, NULL when it is dead; its life starts anew with each use. */
+/* The session of a bearer token, NULL when it is dead; each use restarts its timeout. */
 struct session *oauth_session(struct state *state, const char *token);
-/* The token of an Authorization header, of the form or of the query; NULL when there is none. */
+/* The token from the Authorization header, the form or the query; NULL when there is none. */
 const char *oauth_bearer(const struct request *request);
 
-/* Ends a grant: its refresh token and every session that came from it. */
+/* Ends a grant: its refresh token and all its sessions. */
 void oauth_end_grant(struct state *state, struct grant *grant);
-/* Is the refresh token of the grant still good by the app's policy? */
+/* Whether the grant's refresh token is still valid by the app's policy. */
 bool oauth_grant_alive(const struct state *state, const struct grant *grant);
 
-/* Client id and secret, from the form or a Basic header. Answers the error itself and returns NULL
- * when they are wrong. */
+/* Checks consumer key and secret, from the form or a Basic header. If they are wrong, answers the
+ * error and returns NULL. */
 struct app *oauth_client(struct state *state, const struct request *request,
                          struct response *response, bool secret_needed);
 

@@ -54,10 +54,10 @@ struct app *oauth_client(struct state *state, const struct request *request,
     const bool sent = secret != NULL && *secret != '\0';
     g_autoptr(Secret) right = secret_new(app->secret);
     g_autoptr(Secret) before = secret_new(app->old_secret);
-    /* For a while after a rotation some servers still know the old one. */
+    /* For a while after a rotation, some servers still accept the old one. */
     const bool old = *app->old_secret != '\0' && state_now(state) < app->old_secret_until_ms &&
                      sent && secret_equal_text(before, secret);
-    /* A secret that is sent is checked even when none is needed. */
+    /* A secret that is sent is checked even if none is required. */
     if ((secret_needed && !sent) || (sent && !old && !secret_equal_text(right, secret))) {
         oauth_error(response, 400, "invalid_client", "invalid client credentials");
         return NULL;
@@ -72,7 +72,7 @@ char *oauth_identity_url(const struct state *state, const struct user *user)
     return g_strdup_printf("%s/id/%s/%s", state->public_url, org, id);
 }
 
-/* Scopes that were taken off the app since are not granted any more. */
+/* Scopes that have since been removed from the app are not granted any more. */
 static void add_scopes(GPtrArray *to, const GPtrArray *granted, const struct app *app)
 {
     for (guint i = 0; i < granted->len; i++) {
@@ -100,8 +100,8 @@ struct session *token_session(struct state *state, const struct app *app, const 
     return session;
 }
 
-/* base64(HMAC-SHA256(consumer secret, id + issued_at)). An app without a secret is signed with a
- * key of the org's own, which nobody can check. */
+/* base64(HMAC-SHA256(consumer secret, id + issued_at)). For an app without a secret, the org's own
+ * key is used, so nobody can verify the signature. */
 static char *sign(const struct app *app, const char *id, const char *issued_at)
 {
     const char *key = *app->secret != '\0' ? app->secret : app->key;
@@ -114,7 +114,7 @@ static char *sign(const struct app *app, const char *id, const char *issued_at)
     return g_base64_encode(digest, length);
 }
 
-/* OpenID Connect: who has logged in, for the app that asked (scope openid). */
+/* OpenID Connect: tells an app with scope openid who has logged in. */
 static char *id_token(const struct state *state, const struct session *session, const char *id,
                       const char *nonce)
 {
@@ -213,7 +213,7 @@ static bool verifier_matches(const char *challenge, const char *verifier)
     return strchr(verifier, '~') == NULL && strcmp(text, challenge) == 0;
 }
 
-/* NULL and an answer unless the code may be exchanged by this request. */
+/* NULL, with an answer, unless this request may exchange the code. */
 static struct code *take_code(struct state *state, const struct request *request,
                               const struct app *app, struct response *response)
 {
@@ -286,7 +286,7 @@ bool oauth_grant_alive(const struct state *state, const struct grant *grant)
     if (app == NULL || *grant->token == '\0' || strcmp(app->refresh_policy, "zero") == 0)
         return false;
     const gint64 period = app->refresh_hours * 3600000;
-    /* Whatever the policy reads. */
+    /* Whatever the policy says. */
     if (app->idle_limit && state_now(state) >= grant->used_ms + idle_limit_ms)
         return false;
     if (strcmp(app->refresh_policy, "lifetime") == 0)
@@ -296,7 +296,7 @@ bool oauth_grant_alive(const struct state *state, const struct grant *grant)
     return true;
 }
 
-/* The grant whose refresh token this is. A token that was rotated out ends its whole family. */
+/* The grant of a refresh token. A token that was already replaced ends its whole family. */
 static struct grant *find_grant(struct state *state, const char *token, const struct app *app)
 {
     struct grant *stolen = NULL;

@@ -4,14 +4,14 @@
 #include "demo_org/oauth/jwt.h"
 #include "demo_org/oauth/token.h"
 
-/* Logins without a person: client credentials and JWT bearer. Neither gives a refresh token. */
+/* Logins without a person: client credentials and JWT bearer. Neither returns a refresh token. */
 
 enum { ASSERTION_SECONDS = 180 };
 
-/* Salesforce's CLI says when its assertion ends in milliseconds, which orgs take. */
+/* Salesforce's CLI gives the end of its assertion in milliseconds, which orgs accept. */
 static const gint64 first_milliseconds = 100000000000;
 
-/* ---- where it may be asked ---- */
+/* ---- the host ---- */
 
 static bool is_login_host(const char *host)
 {
@@ -28,7 +28,7 @@ static bool is_force_host(const char *host)
     return g_str_has_suffix(host, ".force.com");
 }
 
-/* Without its port, in small letters. Owned by the caller. */
+/* The request's host without port, in lower case. Owned by the caller. */
 static char *host_of(const struct request *request)
 {
     const char *header = request_header(request, "Host");
@@ -37,7 +37,7 @@ static char *host_of(const struct request *request)
     return host;
 }
 
-/* Client credentials want My Domain; answers the refusal of another host. */
+/* Client credentials require the My Domain host; refuses any other. */
 static bool wrong_host(const struct request *request, struct response *response)
 {
     static const struct {
@@ -104,7 +104,8 @@ static bool is_login_address(const char *audience)
            is_login_host(audience + strlen("https://"));
 }
 
-/* Since 2026 an External Client App is found through My Domain alone, as audience and as host. */
+/* Since 2026 an External Client App is only found through My Domain, both as audience and as host.
+ */
 static bool wrong_audience(const struct state *state, const struct request *request,
                            const struct app *app, const char *audience, struct response *response)
 {
@@ -127,7 +128,7 @@ static bool in_time(const struct state *state, const Json *claims)
     return ends > now && (ends <= now + ASSERTION_SECONDS || ends >= first_milliseconds);
 }
 
-/* The app of a proven assertion, NULL and an answer when it proves nothing. */
+/* The app of a valid assertion; NULL, with an answer, for an invalid one. */
 static const struct app *app_of(const struct state *state, const struct request *request,
                                 const Json *claims, struct response *response)
 {

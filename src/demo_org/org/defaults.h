@@ -2,10 +2,10 @@
 #ifndef DEMO_DEFAULTS_H
 #define DEMO_DEFAULTS_H
 
-/* The stock org, in the form that --state and the control endpoint take. */
+/* The stock org, in the format of --state and the control endpoint. */
 extern const char demo_defaults[];
 
-/* The app that the first line of output names, and its API name. */
+/* API name of the app in the first line of output. */
 #define DEMO_APP "Bird_Integration"
 #define DEMO_ADMIN "admin@bird-demo.example"
 

@@ -8,7 +8,7 @@ enum { ID_SHORT = 15, ID_LONG = 18 };
 
 static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/* Three characters, each telling which of five characters are capitals, so that ids survive
+/* Three characters, each encoding which of five characters are upper case, so that ids survive
  * programs that ignore case. */
 static void id_checksum(const char *id, char *sum)
 {

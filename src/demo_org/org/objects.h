@@ -9,16 +9,16 @@
 struct field {
     const char *name;
     const char *label;
-    const char *type; /* as describe says it */
+    const char *type; /* as in describe */
     int length;
     const char *flags;                 /* enum field_flag letters */
     const char *references;            /* objects, separated by blanks */
-    const char *relationship;          /* "" where there is none */
+    const char *relationship;          /* "" if there is none */
     const char *compound;              /* name of the compound field it is part of */
     const char *extra;                 /* extraTypeInfo */
     const char *initial;               /* default value */
     const char *values;                /* picklist: value or value=label, separated by '|' */
-    const struct custom_field *custom; /* NULL for a standard field; then it has the values */
+    const struct custom_field *custom; /* NULL for a standard field; else has the values */
 };
 
 enum field_flag {
@@ -31,8 +31,8 @@ enum field_flag {
     FIELD_ID_LOOKUP = 'I',
     FIELD_PERMISSIONABLE = 'P',
     FIELD_AUTO_NUMBER = 'A',
-    FIELD_SORTABLE = 'S',   /* though a long text */
-    FIELD_UNFILTERED = 'X', /* no WHERE on it */
+    FIELD_SORTABLE = 'S',   /* sortable although a long text */
+    FIELD_UNFILTERED = 'X', /* not usable in WHERE */
 };
 
 struct object {
@@ -52,17 +52,17 @@ bool field_is(const struct field *field, enum field_flag flag);
 bool field_is_type(const struct field *field, const char *type);
 bool object_writable(const struct object *object);
 
-/* By API name, without case as Salesforce takes it. NULL when unknown. */
+/* By API name, ignoring case like Salesforce. NULL when unknown. */
 const struct object *object_find(const char *name);
 const struct object *object_at(guint index); /* NULL after the last */
 
 /* Standard and custom fields of the object, struct field by value; free with g_array_unref. The
  * strings belong to the tables and to the state. */
 GArray *object_fields(const struct state *state, const struct object *object);
-/* Those that the profile sees. */
+/* The fields visible to the profile. */
 GArray *object_visible_fields(const struct state *state, const struct object *object,
                               const struct profile *profile);
-/* Without case; NULL when there is none. */
+/* Ignores case; NULL when there is none. */
 const struct field *fields_find(const GArray *fields, const char *name);
 
 /* Picklist values: calls with each value and label. */
@@ -70,7 +70,7 @@ typedef void (*value_visitor)(gpointer data, const char *value, const char *labe
 void field_each_value(const struct field *field, value_visitor visit, gpointer data);
 bool field_has_value(const struct field *field, const char *value);
 
-/* May the profile read the object at all? */
+/* Whether the profile may read the object at all. */
 bool object_readable(const struct object *object, const struct profile *profile);
 
 #endif

@@ -57,7 +57,7 @@ static guint32 address_number(const char *text)
     return parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3];
 }
 
-/* No ranges at all let every address in. */
+/* Without any ranges, every address is allowed. */
 static bool outside(const GPtrArray *ranges, const char *remote)
 {
     const guint32 address = address_number(remote);
@@ -123,7 +123,7 @@ static bool user_unknown(const struct subject *subject)
     return subject->user == NULL;
 }
 
-/* An e-mail address in the place of the username finds nobody. */
+/* An e-mail address instead of the username finds nobody. */
 static bool nobody_runs(const struct subject *subject)
 {
     return !subject->app->client_credentials_policy || user_unknown(subject);
@@ -134,7 +134,7 @@ static bool is_kind(const struct subject *subject, const char *kind)
     return strcmp(subject->app->kind, kind) == 0;
 }
 
-/* API Access Control: Connected Apps that nobody has installed stay out. */
+/* API Access Control: keeps out Connected Apps that are not installed. */
 static bool app_kept_out(const struct subject *subject)
 {
     return subject->state->org->api_access_control && is_kind(subject, "connected") &&
@@ -146,7 +146,7 @@ static bool eca_missing(const struct subject *subject)
     return is_kind(subject, "eca") && !subject->app->in_org;
 }
 
-/* A user who approved the app before it was uninstalled goes on using it. */
+/* A user who approved the app before it was uninstalled can still use it. */
 static bool app_uninstalled(const struct subject *subject)
 {
     return is_kind(subject, "connected") && !subject->app->installed &&
@@ -167,8 +167,8 @@ static bool user_not_approved(const struct subject *subject)
     return true;
 }
 
-/* Who may authorize themselves has to have done so, and got a refresh token; an administrator's
- * approval stands for it. */
+/* Users who may self-authorize must have done so and got a refresh token; an administrator's
+ * approval replaces that. */
 static bool never_approved(const struct subject *subject)
 {
     STATE_EACH(grant, grant, subject->state)

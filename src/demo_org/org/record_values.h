@@ -6,12 +6,12 @@
 
 /* What the org itself puts into a record. */
 
-/* Every field of a new record: its default or nothing. */
+/* Sets every field of a new record to its default or nothing. */
 void record_set_defaults(const struct state *state, const struct object *object, Json *values);
-/* Fields that follow from others, and who changed the record when. */
+/* Sets fields derived from others, and who changed the record when. */
 void record_set_computed(const struct state *state, const struct object *object,
                          const struct user *user, Json *values);
-/* Id, owner, author and number of a record that was just made. */
+/* Sets id, owner, author and number of a new record. */
 void record_set_created(struct state *state, const struct record *record, const struct user *user);
 
 /* Adds records: [{"object": "Lead", "fields": {...}}]. PERCH_ERROR_INPUT. */

@@ -2,8 +2,8 @@
 #include "demo_org/org/state.h"
 
 /*
- * What a user may do: the profile, and what permission sets add to it. The two together are made
- * into one more profile, which lives until the next request.
+ * What a user may do: the profile plus permission sets, merged into a temporary profile that lives
+ * until the next request.
  */
 
 static void add_all(GPtrArray *list, const GPtrArray *more)

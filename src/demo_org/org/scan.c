@@ -137,7 +137,7 @@ static bool scan_member(struct scan *scan)
     return scan_value(scan);
 }
 
-/* The inside of an object or array; close is its last character. */
+/* The content of an object or array; close is its closing character. */
 static bool scan_list(struct scan *scan, char close)
 {
     scan->at++;

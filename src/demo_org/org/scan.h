@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /*
- * Reads JSON strictly and says what is wrong in the words and places of the parser that Salesforce
- * uses, which JSON_PARSER_ERROR repeats. Remembers where the members of the outer object stand.
+ * Parses JSON strictly and reports errors in the words and positions of Salesforce's parser, as
+ * JSON_PARSER_ERROR does. Remembers the positions of the outer object's members.
  */
 struct scan_member {
     char *name;
@@ -21,7 +21,7 @@ struct scan {
     guint line;
     gsize line_start;
     guint depth;
-    char *problem;   /* NULL while all is well */
+    char *problem;   /* NULL = no error */
     GArray *members; /* struct scan_member */
 };
 

@@ -4,10 +4,10 @@
 
 #include <glib.h>
 
-/* What the approval page says of a scope; NULL for one that Salesforce does not know. */
+/* The approval page's text for a scope; NULL for an unknown scope. */
 const char *scope_label(const char *name);
 
-/* The words of a scope parameter; offline_access is written refresh_token, which it means. */
+/* The words of a scope parameter; offline_access becomes its synonym refresh_token. */
 GPtrArray *scope_parse(const char *text);
 
 /* The list as text, separated by blanks. Owned by the caller. */

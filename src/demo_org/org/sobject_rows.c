@@ -106,8 +106,8 @@ ROWS(rows_of_users)
     return rows;
 }
 
-/* Everybody may read the own rows; those of others need Manage Users or Monitor Login
- * History. */
+/* Everybody may read their own rows; other users' rows need Manage Users or Monitor Login History.
+ */
 ROWS(rows_of_logins)
 {
     (void)object;

@@ -4,7 +4,7 @@
 
 #include "demo_org/org/objects.h"
 
-/* The rows of each sObject, made from the state when asked for. */
+/* The rows of each sObject, built from the state on request. */
 #define ROWS(name)                                                          \
     GPtrArray *name(const struct state *state, const struct object *object, \
                     const struct user *asking)
@@ -24,7 +24,7 @@ ROWS(rows_of_permission_sets);
 ROWS(rows_of_assignments);
 ROWS(rows_of_setup_access);
 
-/* Helpers of theirs: an array that frees its rows; an id in its 18 characters; a time, 0 = null. */
+/* Helpers: an array that frees its rows; an id in its 18-character form; a time, 0 = null. */
 GPtrArray *rows_new(void);
 void row_set_id(Json *row, const char *key, const char *id);
 void row_set_time(Json *row, const char *key, gint64 wall_ms);

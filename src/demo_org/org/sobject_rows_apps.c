@@ -3,7 +3,7 @@
 
 #include "demo_org/org/sobject_rows.h"
 
-/* Apps, their policies, and the tokens that were given out to them. */
+/* Apps, their policies, and the tokens issued to them. */
 
 static bool is_here(const struct app *app)
 {
@@ -15,7 +15,7 @@ static bool is_eca(const struct app *app)
     return strcmp(app->kind, "eca") == 0;
 }
 
-/* Customize Application shows all tokens, otherwise only the own ones. */
+/* Customize Application shows all tokens, otherwise only the user's own. */
 ROWS(rows_of_oauth_tokens)
 {
     (void)object;
@@ -125,7 +125,7 @@ ROWS(rows_of_external_client_apps)
     return rows_of_ecas(state, eca_row);
 }
 
-/* Metadata's word for one of ours. */
+/* The Metadata API's word for one of ours. */
 static const char *policy_word(const char *ours)
 {
     static const struct {

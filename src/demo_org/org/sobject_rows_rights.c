@@ -3,8 +3,8 @@
 
 #include "demo_org/org/sobject_rows.h"
 
-/* Profiles, permission sets and who has them. A profile is a permission set too, one that it
- * owns. */
+/* Profiles, permission sets and their users. A profile is also a permission set, one that it owns.
+ */
 
 static const struct {
     const char *field, *member;
@@ -17,7 +17,7 @@ static const struct {
                    {"PermissionsUseAnyApiClient", "any_api_client"},
                    {"PermissionsApproveUninstalledConnectedApps", "approve_uninstalled"}};
 
-/* A permission that this kind of thing cannot give is false. */
+/* A permission that this kind cannot grant is false. */
 static void set_permissions(Json *row, const struct kind *kind, gconstpointer thing)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(permissions); i++) {
@@ -44,7 +44,7 @@ ROWS(rows_of_profiles)
     return rows;
 }
 
-/* One row: the effective rights of the user who asks. */
+/* One row: the effective rights of the calling user. */
 ROWS(rows_of_permissions)
 {
     (void)object;
@@ -55,7 +55,7 @@ ROWS(rows_of_permissions)
     return rows;
 }
 
-/* Ids of things that follow from others: the same each time. Owned by the caller. */
+/* Ids of derived things: deterministic. Owned by the caller. */
 static char *derived_id(const char *prefix, const char *a, const char *b)
 {
     g_autofree char *both = g_strconcat(a, "/", b, NULL);
@@ -156,7 +156,7 @@ static void add_access(GPtrArray *rows, const struct app *app, const char *set_i
     g_ptr_array_add(rows, row);
 }
 
-/* Which profiles and permission sets open which app. */
+/* Which profiles and permission sets give access to which app. */
 ROWS(rows_of_setup_access)
 {
     (void)object;

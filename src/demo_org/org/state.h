@@ -84,20 +84,20 @@ extern const struct kind state_kinds[KIND_COUNT];
 
 struct record {
     char *id;           /* 18 characters */
-    const char *object; /* "Lead", of the table of objects */
+    const char *object; /* "Lead", from the table of objects */
     Json *fields;       /* every field by its API name, absent or null when blank */
 };
 
 struct state {
     struct org *org;
-    struct profile *no_profile;  /* of a user whose profile does not exist */
+    struct profile *no_profile;  /* for a user whose profile does not exist */
     GPtrArray *sets[KIND_COUNT]; /* things of a kind, oldest first */
-    GPtrArray *merged;           /* struct profile made for users with permission sets */
+    GPtrArray *merged;           /* struct profile, merged for users with permission sets */
     GPtrArray *records;          /* struct record, oldest first */
     GPtrArray *deleted;          /* ids of records in the recycle bin */
-    guint64 serial;              /* of the last id */
-    gint64 case_number;          /* of the last Case */
-    const char *guest;           /* who logs in, as the login page says; static, NULL: not said */
+    guint64 serial;              /* the last id's */
+    gint64 case_number;          /* the last Case's */
+    const char *guest;           /* user whom the login page suggests; static, NULL: none */
     char *public_url;            /* login host: "http://localhost:8080" */
     char *instance_url;          /* host of REST calls and Setup pages */
 };
@@ -112,9 +112,9 @@ gint64 state_now(const struct state *state);
 /* Everything but records, as {"org": {...}, "users": {name: {...}}, ...}. */
 Json *state_to_json(const struct state *state);
 
-/* Merges such an object: unnamed members stay, a new name makes a thing, null removes one, "*"
- * means every thing there is. "records" is an array of records to add. PERCH_ERROR_INPUT; what came
- * before the mistake has been done. */
+/* Merges such an object: missing members stay, a new name creates a thing, null removes one, "*"
+ * means all things. "records" is an array of records to add. PERCH_ERROR_INPUT; changes before the
+ * error stay. */
 bool state_patch(struct state *state, const Json *patch, GError **error);
 
 gpointer state_find(const struct state *state, enum kind_index index, const char *name);
@@ -148,10 +148,10 @@ struct user *state_find_user_id(const struct state *state, const char *id);
 const struct profile *state_profile_of(const struct state *state, const struct user *user);
 GPtrArray *state_merged_new(void);
 
-/* One more login of the user in this hour. */
+/* Counts a login of the user in this hour. */
 void state_count_login(const struct state *state, struct user *user);
 
-/* A row of Login History. */
+/* Adds a row to Login History. */
 void state_log_login(struct state *state, const struct user *user, const char *application,
                      const char *type, const char *status, const char *source_ip);
 
@@ -164,8 +164,8 @@ char *id_18(const char *id);                            /* of 15 or 18 character
 bool id_same(const char *a, const char *b);             /* 15 and 18 forms alike */
 char *id_make(struct state *state, const char *prefix); /* a new one, 15 characters */
 
-/* Random text of count characters of Salesforce's token alphabet, holding TOKEN_MARKER. */
-/* The consumer secret, which has hexadecimal digits only, holds it as TOKEN_MARKER_HEX. */
+/* Random text of count characters of Salesforce's token alphabet, containing TOKEN_MARKER. */
+/* The consumer secret, which only has hexadecimal digits, contains TOKEN_MARKER_HEX instead. */
 #define TOKEN_MARKER "CANARY"
 #define TOKEN_MARKER_HEX "43414E415259"
 char *token_make(const char *start, gsize length);

@@ -122,7 +122,7 @@ static GPtrArray *list_from_json(const Json *value)
     return g_steal_pointer(&list);
 }
 
-/* A number, or "+60000" for so many milliseconds from now. */
+/* A number, or "+60000" for milliseconds from now. */
 static bool number_set(gint64 *member, const Json *value)
 {
     const char *text = json_string(value);

@@ -9,7 +9,7 @@
 
 /*
  * The org's state is plain structs whose members are rows of .def tables. One table of members
- * gives the struct, its first values, its JSON (state files, the control endpoint) and its
+ * yields the struct, its initial values, its JSON (state files, control endpoint) and its
  * documentation (--list-state): a new piece of state is a new row.
  */
 enum state_field_type { STATE_TEXT, STATE_FLAG, STATE_NUMBER, STATE_LIST };
@@ -22,23 +22,23 @@ struct state_field {
     const char *meaning;
 };
 
-/* A kind of thing: its first member is a text that names it, unique within its kind. */
+/* A kind of thing: its first member is a text, its unique name. */
 struct kind {
-    const char *name; /* "users": the key of its things in the JSON */
+    const char *name; /* "users": key of its things in the JSON */
     gsize size;
     const struct state_field *state_fields;
     gsize state_field_count;
-    const char *id_prefix; /* of Salesforce ids; NULL when the thing has none */
+    const char *id_prefix; /* prefix of Salesforce ids; NULL when the thing has none */
 };
 
-/* A new thing with its first values. Free with kind_free. */
+/* A new thing with its initial values. Free with kind_free. */
 gpointer kind_make(const struct kind *kind, const char *name);
 void kind_free(const struct kind *kind, gpointer thing);
 
 Json *kind_to_json(const struct kind *kind, gconstpointer thing);
 
-/* Changes the members that patch names. PERCH_ERROR_INPUT for an unknown member or wrong type,
- * with nothing changed by that member. */
+/* Changes the members named in patch. PERCH_ERROR_INPUT for an unknown member or wrong type, which
+ * changes nothing. */
 bool kind_patch(const struct kind *kind, gpointer thing, const Json *patch, GError **error);
 
 /* The member of that name, NULL when there is none. */

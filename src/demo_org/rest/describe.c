@@ -17,7 +17,7 @@ static bool is_one_of(const struct field *field, const char *types)
     return g_strv_contains((const char *const *)parts, field->type);
 }
 
-/* What follows from a field's type, found to hold for every field of the stock objects. */
+/* Properties derived from a field's type, verified for every field of the stock objects. */
 static bool is_long_text(const struct field *field)
 {
     return field_is_type(field, "textarea") && field->length > 255;
@@ -84,7 +84,7 @@ static Json *default_value(const struct field *field)
     return json_string_new(or_null(field->initial));
 }
 
-/* Keys in the alphabetical order in which Salesforce sends them. */
+/* Keys in alphabetical order, as Salesforce sends them. */
 static Json *describe_field(const struct field *field, bool writable)
 {
     const bool long_text = is_long_text(field);

@@ -15,7 +15,7 @@ static const struct object *find_writable(const struct request *request, struct 
     return NULL;
 }
 
-/* The record of the path, NULL and an answer when there is none. */
+/* The record in the path; NULL, with an answer, when there is none. */
 static struct record *find_record(const struct state *state, const struct request *request,
                                   const struct object *object, struct response *response)
 {
@@ -23,7 +23,7 @@ static struct record *find_record(const struct state *state, const struct reques
     struct record *record = state_record(state, object->name, id);
     if (record != NULL)
         return record;
-    /* Ids begin with a digit; anything else in their place is taken for an external id's field. */
+    /* Ids begin with a digit; anything else in their place is taken for an external id field. */
     const bool is_id = id_same(id, id) && g_ascii_isdigit(*id);
     if (is_id && list_has(state->deleted, id) && strcmp(request->method, "GET") != 0) {
         rest_error_code_first(response, 404, "ENTITY_IS_DELETED", "entity is deleted");
@@ -81,7 +81,7 @@ static bool header_allows_duplicates(const struct request *request)
     return strstr(joined, "allowsave=true") != NULL;
 }
 
-/* false and an answer while nothing can be written at all. */
+/* false, with an answer, while nothing can be written at all. */
 static bool may_write_now(const struct state *state, struct response *response)
 {
     static const char *const no_fields[] = {NULL};
@@ -143,7 +143,7 @@ static void insert(struct state *state, struct request *request, const struct ob
     response_json(response, 201, body);
 }
 
-/* Runs insert or update with the request's body parsed and the visible fields at hand. */
+/* Runs insert or update with the parsed request body and the visible fields. */
 static void write_record(struct state *state, struct request *request, const struct object *object,
                          struct record *record, struct response *response)
 {
@@ -221,7 +221,7 @@ void rest_delete(struct state *state, struct request *request, struct response *
     response->status = 204;
 }
 
-/* A row of any object by its id, also of those that are made from the state. */
+/* A row of any object by its id, including objects built from the state. */
 static Json *find_row(const struct state *state, const struct request *request,
                       const struct object *object)
 {
@@ -238,7 +238,7 @@ static void copy_field(Json *body, const Json *row, const char *name)
     json_set(body, name, value != NULL ? json_copy(value) : json_null_new());
 }
 
-/* The fields that were named; Id comes last when it was not among them. */
+/* Copies the named fields; Id comes last if it is not among them. */
 static bool copy_named(const struct object *object, const GArray *fields, const char *named,
                        const Json *row, Json *body, struct response *response)
 {
@@ -258,7 +258,7 @@ static bool copy_named(const struct object *object, const GArray *fields, const 
     return true;
 }
 
-/* {"attributes": ...} and the fields asked for, else all. */
+/* Answers {"attributes": ...} and the requested fields, else all. */
 static void answer_row(const struct state *state, const struct request *request,
                        const struct object *object, const Json *row, struct response *response)
 {

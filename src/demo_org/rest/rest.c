@@ -76,7 +76,7 @@ static bool version_served(const char *version)
     return false;
 }
 
-/* Versions before the oldest one served are retired; others never were. */
+/* Versions older than the oldest served are retired; other unknown ones never existed. */
 static void answer_version(const char *version, struct response *response)
 {
     g_autofree char *text = g_strdup_printf("API version %s is no longer supported", version);
@@ -94,7 +94,7 @@ static const char *authority(const char *url)
     return slashes != NULL ? slashes + 3 : url;
 }
 
-/* A data call to the login host, though the org lives at another. */
+/* Whether a data call went to the login host although the org has another host. */
 static bool wrong_host(const struct state *state, const struct request *request)
 {
     const char *host = request_header(request, "Host");

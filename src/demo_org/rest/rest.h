@@ -4,9 +4,9 @@
 
 #include "demo_org/server/http.h"
 
-/* The REST API. Every handler but rest_versions runs for a caller that rest_begin let in. */
+/* The REST API. Every handler except rest_versions runs for a caller admitted by rest_begin. */
 
-/* [{"message": ..., "errorCode": ..., "fields": [...]}]; fields may be NULL: then without. */
+/* [{"message": ..., "errorCode": ..., "fields": [...]}]; fields may be NULL: then omitted. */
 void rest_error(struct response *response, unsigned status, const char *code, const char *message);
 void rest_error_fields(struct response *response, unsigned status, const char *code,
                        const char *message, const char *const *fields);
@@ -15,8 +15,8 @@ void rest_error_code_first(struct response *response, unsigned status, const cha
 /* 404 in the key order of recorded answers: errorCode first. */
 void rest_not_found(struct response *response);
 
-/* Who calls: checks the bearer token and everything that the state forbids. false when refused;
- * then the answer is there. Sets session, user and profile of the request. */
+/* Identifies the caller: checks the bearer token and everything that the state forbids. Sets
+ * session, user and profile of the request. false, with an answer, when refused. */
 bool rest_begin(struct state *state, struct request *request, struct response *response);
 
 void rest_versions(struct state *state, struct request *request, struct response *response);

@@ -4,7 +4,7 @@
 #include "demo_org/rest/rest.h"
 #include "demo_org/rest/validate.h"
 
-/* Does a thing named "Lead.Something" belong to the object of this write? */
+/* Whether a thing named "Lead.Something" belongs to the object of this write. */
 static bool concerns(const struct write *write, const char *name)
 {
     const gsize length = strlen(write->object->name);
@@ -77,7 +77,7 @@ static bool check_unique(const struct write *write, struct response *response)
     return true;
 }
 
-/* false and an answer when the user who is to own the record cannot. */
+/* false, with an answer, when the intended owner cannot own the record. */
 static bool give_to(const struct write *write, const char *name, struct response *response)
 {
     static const char *const no_fields[] = {NULL};

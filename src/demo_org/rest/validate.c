@@ -21,7 +21,7 @@ static bool is_numeric(const struct field *field)
            field_is_type(field, "int");
 }
 
-/* Names of JSON tokens as JSON_PARSER_ERROR has them. */
+/* Names of JSON tokens as in JSON_PARSER_ERROR. */
 static char *token_name(const Json *value)
 {
     if (json_is_string(value))
@@ -61,7 +61,7 @@ static bool is_number_text(const char *text, bool whole)
     return end != text && *end == '\0' && (!whole || number == (double)(gint64)number);
 }
 
-/* Can the JSON value be read as the field's type at all? */
+/* Whether the JSON value is compatible with the field's type. */
 static bool type_fits(const struct field *field, const Json *value)
 {
     if (json_is_null(value))
@@ -151,7 +151,7 @@ static bool check_writable(const struct write *write, struct response *response)
     return false;
 }
 
-/* As the org stores it: text without blanks at its ends, nothing instead of empty text. */
+/* The value as stored by the org: text without blanks at the ends, null instead of empty text. */
 static Json *stored_value(const struct field *field, const Json *value)
 {
     const char *text = json_string(value);
@@ -193,7 +193,7 @@ static void take_values(struct write *write)
 static bool check_required(const struct write *write, struct response *response)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    /* All fields, also those that the user cannot see: the org requires them all the same. */
+    /* All fields, even those the user cannot see: the org still requires them. */
     g_autoptr(GArray) fields = object_fields(write->state, write->object);
     for (guint i = 0; i < fields->len; i++) {
         const struct field *field = &g_array_index(fields, struct field, i);
@@ -288,7 +288,7 @@ static void check_reference(const struct write *write, const struct field *field
                            NULL);
 }
 
-/* With state and country picklists on: is the pair one of theirs? */
+/* With state and country picklists on: checks that the pair is valid. */
 static void check_state(const struct write *write, Json *errors)
 {
     const GPtrArray *pairs = write->state->org->states;

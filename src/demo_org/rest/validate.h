@@ -6,24 +6,24 @@
 #include "demo_org/org/scan.h"
 #include "demo_org/server/http.h"
 
-/* A record on its way into the org. */
+/* A record about to be written. */
 struct write {
     const struct state *state;
     const struct object *object;
     const struct profile *profile;
     const struct scan *scan;
-    const GArray *fields;  /* that the profile sees */
+    const GArray *fields;  /* visible to the profile */
     const Json *sent;      /* the body */
-    Json *values;          /* what is there so far: defaults, or the record to update */
-    const char *id;        /* of the record to update; NULL when inserting */
+    Json *values;          /* current values: defaults, or the record to update */
+    const char *id;        /* id of the record to update; NULL when inserting */
     bool allow_duplicates; /* Sforce-Duplicate-Rule-Header: allowSave=true */
     const char *version;
     const char *auto_assign; /* Sforce-Auto-Assign; NULL: not sent */
 };
 
-/* Puts the sent values into values, checking as Salesforce does. false and an answer when refused:
- * shape of the JSON, unknown fields, types, rights, required fields, formats, rules, in this order.
- */
+/* Puts the sent values into values, with Salesforce's checks in this order: shape of the JSON,
+ * unknown fields, types, rights, required fields, formats, rules. false, with an answer, when
+ * refused. */
 bool validate_write(struct write *write, struct response *response);
 
 /* rules.c: validation rules, triggers, duplicates. */

@@ -10,7 +10,7 @@
 enum { HOPS_MAX = 12, PAGE_MAX = 1024 * 1024 };
 
 struct browser {
-    char *url;     /* where it is */
+    char *url;     /* current address */
     char *cookies; /* "sid=...; other=..." of the org */
     char *head, *body;
     int status;
@@ -33,7 +33,7 @@ static char *read_all(GInputStream *stream, GError **error)
     return g_string_free(all, got < 0);
 }
 
-/* The value of a header of the page's head; case does not matter. Owned by the caller. */
+/* The value of a header of the response; ignores case. Owned by the caller. */
 static char *header(const struct browser *browser, const char *name, guint number)
 {
     g_auto(GStrv) lines = g_strsplit(browser->head, "\r\n", -1);

@@ -7,8 +7,8 @@
 
 /*
  * A scripted browser for a rehearsal without a real one: opens the address, fills in the demo org's
- * login form, presses Allow, and follows the redirect to whoever listens on loopback. Plain http,
- * loopback only. PERCH_ERROR_* with a sentence when it ends anywhere else.
+ * login form, presses Allow, and follows the redirect to the loopback listener. Plain http,
+ * loopback only. Returns a PERCH_ERROR when it ends anywhere else.
  */
 bool browse(const char *url, const char *user_name, const char *password, GError **error);
 

@@ -50,7 +50,8 @@ char *faults_list(void)
     return g_string_free(list, FALSE);
 }
 
-/* Does it hit this time? Counts down what goes well first, and up what was hit. */
+/* Whether the fault hits this time. Counts down the requests that pass first, and counts the hits.
+ */
 static bool hits(struct fault *fault)
 {
     if (fault->times > 0 && fault->hits >= fault->times)

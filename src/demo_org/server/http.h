@@ -8,7 +8,7 @@
 #include "demo_org/org/state.h"
 #include "perch/base/json.h"
 
-/* One request as it came and the answer in the making. */
+/* A request as received, and the answer under construction. */
 struct pair {
     char *name;
     char *value;
@@ -18,7 +18,7 @@ enum { REQUEST_ARGS = 3 };
 
 struct request {
     char *method;
-    char *target;  /* as on the request line */
+    char *target;  /* from the request line */
     char *version; /* "HTTP/1.1" */
     char *path;    /* of the target, percent-decoded */
     char *query;   /* of the target, as sent; NULL when there is none */
@@ -28,14 +28,14 @@ struct request {
     GString *body;
     GArray *params;           /* struct pair of the query, decoded */
     GArray *form;             /* struct pair of a form body, decoded; else empty */
-    char *args[REQUEST_ARGS]; /* what the route's {} matched, decoded */
-    /* Of REST calls, once the caller is known; borrowed from the state. */
+    char *args[REQUEST_ARGS]; /* matches of the route's {}, decoded */
+    /* For REST calls, once the caller is known; borrowed from the state. */
     struct session *session;
     struct user *user;
     const struct profile *profile;
 };
 
-/* How an answer goes onto the wire; all but the first are faults, see faults.def. */
+/* How an answer is sent; all but the first are faults, see faults.def. */
 enum wire {
     WIRE_WHOLE,
     WIRE_REFUSE,
@@ -55,20 +55,20 @@ struct response {
     GArray *headers; /* struct pair */
     GString *body;
     guint delay_ms; /* before the first byte */
-    guint pause_ms; /* in the middle of what is sent */
+    guint pause_ms; /* in the middle of the answer */
     enum wire wire;
 };
 
 struct request *request_new(const char *target);
 void request_free(struct request *request);
 void request_add_header(struct request *request, const char *name, const char *value);
-/* Splits the target, decodes query and form; call once, when the body is there. */
+/* Splits the target, decodes query and form; call it once, when the body is complete. */
 void request_complete(struct request *request);
 
-/* First value, NULL when there is none; names of headers without case. Borrowed. */
+/* The first value, NULL when there is none; header names are case-insensitive. Borrowed. */
 const char *request_header(const struct request *request, const char *name);
 const char *request_param(const struct request *request, const char *name);
-/* From the form, else from the query: what Salesforce takes on its OAuth endpoints. */
+/* From the form, else from the query, as on Salesforce's OAuth endpoints. */
 const char *request_field(const struct request *request, const char *name);
 /* Value of a cookie; owned by the caller. */
 char *request_cookie(const struct request *request, const char *name);
@@ -79,7 +79,7 @@ void response_free(struct response *response);
 void response_header(struct response *response, const char *name, const char *value);
 void response_header_take(struct response *response, const char *name, char *value);
 
-/* Bodies. response_json takes the tree. */
+/* Bodies. response_json takes ownership of the tree. */
 void response_text(struct response *response, unsigned status, const char *type, const char *text);
 void response_json(struct response *response, unsigned status, Json *json);
 /* 302; location may be relative. */

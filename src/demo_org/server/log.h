@@ -4,8 +4,8 @@
 
 #include "demo_org/server/http.h"
 
-/* The requests that came in, for tests. The last LOG_MAX are kept, in memory only. connection
- * counts the TCP connections, so that a test can tell which requests shared one. */
+/* Log of received requests, for tests. Keeps the last LOG_MAX in memory. connection numbers the TCP
+ * connections, so that a test can tell which requests shared one. */
 enum { LOG_MAX = 2000 };
 
 void log_add(const struct state *state, const struct request *request,

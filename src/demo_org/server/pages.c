@@ -34,7 +34,7 @@ void page_send(GString *page, struct response *response, unsigned status)
                           "not Salesforce.</footer>\n</body>\n</html>\n");
     response_text(response, status, "text/html;charset=UTF-8", page->str);
     g_string_free(page, TRUE);
-    /* No form-action: browsers would apply it to the redirect that answers the form. */
+    /* No form-action: browsers would apply it to the redirect after the form. */
     response_header(response, "Content-Security-Policy",
                     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
                     "frame-ancestors 'none'");
@@ -104,7 +104,7 @@ static void login_form(const struct state *state, struct response *response, con
 
 #define CHANGE_PASSWORD "/_ui/system/security/ChangePassword"
 
-/* Where to go after login: a path of this host and nothing else. */
+/* Where to go after login: only a path on this host. */
 static const char *safe_start(const char *url)
 {
     return url != NULL && url[0] == '/' && url[1] != '/' && url[1] != '\\' ? url
@@ -144,7 +144,8 @@ void page_login_submit(struct state *state, struct request *request, struct resp
     response_header_take(response, "Set-Cookie",
                          g_strdup_printf("sid=%s; Path=/; HttpOnly; SameSite=Lax%s", sid,
                                          request->tls ? "; Secure" : ""));
-    /* A program's login goes on; the page that wants a new password comes at the next one here. */
+    /* A program's login goes on; the demand for a new password comes with the next login in Setup.
+     */
     const bool setup = g_str_has_prefix(start, "/lightning");
     response_redirect(response, user->password_expired && setup ? CHANGE_PASSWORD : start);
 }

@@ -4,21 +4,21 @@
 
 #include "demo_org/server/http.h"
 
-/* Pages for a browser: plain HTML that needs no script. */
+/* Pages for a browser: plain HTML without scripts. */
 GString *page_begin(const char *title);
 /* Like g_string_append_printf, with every argument escaped for HTML. */
 void page_add(GString *page, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* Takes the page. */
+/* Takes ownership of page. */
 void page_send(GString *page, struct response *response, unsigned status);
 /* A page with a heading and a paragraph. */
 void page_message(struct response *response, unsigned status, const char *title, const char *text);
 
 /* The browser session of the request's cookie, NULL when nobody is logged in. */
 struct browser *page_browser(const struct state *state, const struct request *request);
-/* Does the form carry the session's confirmation token? Answers 403 itself when it does not. */
+/* Whether the form has the session's confirmation token; answers 403 if not. */
 bool page_confirmed(const struct browser *browser, const struct request *request,
                     struct response *response);
-/* To the login page, and back to where when somebody has logged in. */
+/* Redirects to the login page, which leads back to where after the login. */
 void page_ask_login(struct response *response, const char *where, const char *user_hint);
 
 void page_login(struct state *state, struct request *request, struct response *response);

@@ -33,8 +33,8 @@ struct exchange {
     struct response *response;
     guint timer; /* of a delayed answer */
     bool too_large;
-    bool paused;   /* the pause in the middle is over or under way */
-    bool raw_sent; /* bytes that are no whole answer are out */
+    bool paused;   /* the pause in the middle has begun */
+    bool raw_sent; /* sent bytes that are not a complete answer */
 };
 
 /* A daemon's epoll descriptor and next timeout, as one source of the main context. */
@@ -91,12 +91,12 @@ static gboolean on_delay_over(gpointer data)
     struct MHD_Daemon *daemon =
         MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_DAEMON)->daemon;
     MHD_resume_connection(exchange->connection);
-    /* Nothing becomes readable by it, so the daemon has to be told. */
+    /* This makes nothing readable, so run the daemon explicitly. */
     MHD_run(daemon);
     return G_SOURCE_REMOVE;
 }
 
-/* Lets the connection wait; on_request or read_body are called again afterwards. */
+/* Suspends the connection; on_request or read_body is called again afterwards. */
 static void wait_for(struct exchange *exchange, guint milliseconds)
 {
     MHD_suspend_connection(exchange->connection);
@@ -104,7 +104,7 @@ static void wait_for(struct exchange *exchange, guint milliseconds)
     exchange->timer = g_timeout_add(milliseconds, on_delay_over, exchange);
 }
 
-/* The body piece by piece: up to its middle, a pause, and the rest, or no rest. */
+/* The body in pieces: the first half, a pause, then the rest or nothing. */
 static ssize_t read_body(void *data, uint64_t at, char *block, size_t room)
 {
     struct exchange *exchange = data;
@@ -130,7 +130,7 @@ static ssize_t read_body(void *data, uint64_t at, char *block, size_t room)
     return (ssize_t)length;
 }
 
-/* Bytes that libmicrohttpd would never send. Below TLS there is no way to them. */
+/* Sends bytes that libmicrohttpd would never send. Impossible under TLS. */
 static void send_raw(const struct exchange *exchange)
 {
     const struct response *response = exchange->response;
@@ -149,7 +149,7 @@ static void send_raw(const struct exchange *exchange)
         send(info->connect_fd, bytes->str, bytes->len, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* An answer that ends before its time. MHD_NO closes the connection. */
+/* Sends an answer that ends early. MHD_NO closes the connection. */
 static enum MHD_Result send_broken(struct exchange *exchange)
 {
     const struct response *response = exchange->response;
@@ -177,7 +177,7 @@ static struct MHD_Response *make_answer(struct exchange *exchange)
                                            MHD_RESPMEM_MUST_COPY);
 }
 
-/* The one place where an answer goes onto the wire. */
+/* The only place that sends answers. */
 static enum MHD_Result send_response(struct exchange *exchange)
 {
     struct response *response = exchange->response;
@@ -252,7 +252,7 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
     struct exchange *exchange = *place;
     struct request *request = exchange->request;
     if (request->method == NULL) {
-        /* First of several calls: headers are there, the body is not. */
+        /* First of several calls: the headers are complete, the body is not. */
         request->method = g_strdup(method);
         request->version = g_strdup(version);
         return MHD_YES;
@@ -331,14 +331,14 @@ static int listen_on(int family, guint16 port)
 
 static guint16 port_of(int fd)
 {
-    struct sockaddr_in6 address; /* the port stands in the same place in both families */
+    struct sockaddr_in6 address; /* the port is at the same offset in both families */
     socklen_t length = sizeof address;
     if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)
         return 0;
     return ntohs(address.sin6_port);
 }
 
-/* Both families on one port. A machine without one of them gets the other alone. */
+/* Listens on both families on one port, or on one family if the machine lacks the other. */
 static bool listen_both(guint16 port, int ret_fds[FAMILIES], guint16 *ret_port)
 {
     for (int try = 0; try < (port == 0 ? PORT_TRIES : 1); try++) {

@@ -6,7 +6,7 @@
 
 #include "demo_org/org/state.h"
 
-/* libmicrohttpd on the GLib main context, listening on 127.0.0.1 and ::1 and nowhere else. */
+/* libmicrohttpd on the GLib main context, listening on 127.0.0.1 and ::1 only. */
 typedef struct Server Server;
 
 struct server_options {

@@ -97,7 +97,7 @@ void setup_apps(struct state *state, struct request *request, struct response *r
     page_send(page, response, 200);
 }
 
-/* 64 hexadecimal digits, capitals, with the marker in them. */
+/* 64 upper-case hexadecimal digits that contain the marker. */
 static char *new_secret(void)
 {
     guint8 noise[32];
@@ -161,7 +161,7 @@ void setup_not_here(struct response *response)
                  "You have attempted to reach a URL that no longer exists.");
 }
 
-/* What Salesforce does not save; NULL when there is nothing. */
+/* Why Salesforce refuses to save the form; NULL when it does not. */
 static const char *app_problem(const struct state *state, const struct request *request)
 {
     const char *run_as = pairs_get(request->form, "run_as");

@@ -5,15 +5,15 @@
 #include "demo_org/server/http.h"
 #include "demo_org/setup/setup_form.h"
 
-/* Setup, at the addresses that Salesforce's own deep links have: pages on which the fixes that a
- * diagnosis asks for can be made. The pages ask for a login, and for the right to see Setup. */
+/* Setup, at the addresses of Salesforce's own deep links: pages for the fixes that diagnoses ask
+ * for. They require a login and the right to see Setup. */
 void setup_home(struct state *state, struct request *request, struct response *response);
 void setup_apps(struct state *state, struct request *request, struct response *response);
 void setup_app_new(struct state *state, struct request *request, struct response *response);
 void setup_app(struct state *state, struct request *request, struct response *response);
 void setup_profiles(struct state *state, struct request *request, struct response *response);
 void setup_users(struct state *state, struct request *request, struct response *response);
-/* The page of what "address" names. */
+/* The page of the thing in "address". */
 void setup_thing_page(struct state *state, struct request *request, struct response *response);
 void setup_permission_sets(struct state *state, struct request *request, struct response *response);
 void setup_permission_set(struct state *state, struct request *request, struct response *response);
@@ -28,19 +28,20 @@ void setup_external_usage(struct state *state, struct request *request, struct r
 /* setup_sections.c: pages made of forms, and pages that the demo org does not have. */
 void setup_page(struct state *state, struct request *request, struct response *response);
 void setup_object_page(struct state *state, struct request *request, struct response *response);
-/* Links to all of them, as items of a list. */
+/* Adds links to all of them, as list items. */
 void setup_add_links(GString *page);
 
-/* The browser of the logged-in user, NULL and an answer when nobody is or when Setup, or changes in
- * it, are closed to them. */
+/* The browser session of the logged-in user; NULL, with an answer, when nobody is logged in or the
+ * user may not see or change Setup. */
 struct browser *setup_enter(struct state *state, struct request *request, struct response *response,
                             bool change);
-/* Shows one thing in a form, and takes the form when it was sent. more is HTML to put below it. */
+/* Shows one thing in a form, and applies the form when it is submitted. more is HTML to add below.
+ */
 void setup_edit(struct state *state, struct request *request, struct response *response,
                 const char *title, enum setup_form form, enum kind_index index, gpointer thing,
                 const char *more);
-/* The page of the user, profile or permission set with that id; false, and no answer, when there is
- * none. */
+/* The page of the user, profile or permission set with this id; false, without an answer, when
+ * there is none. */
 bool setup_thing(struct state *state, struct request *request, struct response *response,
                  const char *id);
 void setup_not_here(struct response *response);

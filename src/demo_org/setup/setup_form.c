@@ -26,14 +26,14 @@ static gpointer member_of(const struct kind *kind, gconstpointer thing, const ch
     return NULL;
 }
 
-/* Name of the input; a list's member has the option in it. */
+/* Name of the input; for members of a list it contains the option. */
 static char *input_name(const struct row *row)
 {
     return row->widget == MEMBER ? g_strdup_printf("%s.%s", row->member, row->option)
                                  : g_strdup(row->member);
 }
 
-/* id: of the element; name: what is sent. */
+/* id: the element's; name: the form field's. */
 static void show_tick(GString *page, const struct row *row, const char *id, const char *name,
                       bool on, bool locked)
 {
@@ -77,7 +77,7 @@ static char *join_list(GPtrArray *list, const char *between)
     return g_string_free(text, FALSE);
 }
 
-/* A text of several lines: what it is called, and what stands in it. */
+/* A multi-line text: label and content. */
 static void show_text(GString *page, const struct row *row, const char *id, const char *name,
                       const char *text)
 {
@@ -87,7 +87,7 @@ static void show_text(GString *page, const struct row *row, const char *id, cons
              id, row->label, name, id, text);
 }
 
-/* Can nobody change it, because another flag of the thing is on? */
+/* Whether it is read-only because another flag of the thing is on. */
 static bool is_locked(const struct row *row, const struct kind *kind, gconstpointer thing)
 {
     return row->widget == TICK && row->option != NULL &&
@@ -196,7 +196,7 @@ static void take_row(const struct row *row, const char *sent, gpointer member)
 void form_take(const GArray *sent, enum setup_form form, const struct kind *kind, gpointer thing)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        /* A browser leaves out what is greyed out, as if it were not ticked. */
+        /* Browsers omit disabled boxes, as if they were not ticked. */
         if (rows[i].form != form || rows[i].member == NULL || is_locked(&rows[i], kind, thing))
             continue;
         g_autofree char *name = input_name(&rows[i]);

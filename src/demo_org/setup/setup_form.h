@@ -26,11 +26,11 @@ enum setup_form {
     security_form,
 };
 
-/* The form's rows with the thing's values, without the form element around them. Ids of elements
- * begin with prefix, so that a page can hold several. */
+/* The form's rows with the thing's values, without the form element. Element ids begin with prefix,
+ * so that a page can have several forms. */
 void form_show(GString *page, enum setup_form form, const char *prefix, const struct kind *kind,
                gconstpointer thing);
-/* Takes what the browser sent into the thing. */
+/* Applies the submitted form to the thing. */
 void form_take(const GArray *sent, enum setup_form form, const struct kind *kind, gpointer thing);
 
 #endif

@@ -9,7 +9,7 @@
 
 struct place {
     const char *page;   /* "ValidationRules" */
-    const char *object; /* of Object Manager; NULL elsewhere */
+    const char *object; /* object in Object Manager; NULL elsewhere */
 };
 
 static bool every_thing(gconstpointer thing, const struct place *place)
@@ -19,7 +19,7 @@ static bool every_thing(gconstpointer thing, const struct place *place)
     return true;
 }
 
-/* Is the thing, named "Lead.Something", of the page's object? */
+/* Whether the thing, named "Lead.Something", belongs to the page's object. */
 static bool of_object(gconstpointer thing, const struct place *place)
 {
     const char *name = thing_name(thing);
@@ -68,7 +68,7 @@ static gpointer find_thing(const struct state *state, const struct section *sect
     return section->kind == KIND_COUNT ? state->org : state_find(state, section->kind, name);
 }
 
-/* Takes a form whose hidden field "thing" says what it is about: "validation_rules/Lead.Rule". */
+/* Applies a form whose hidden field "thing" names its thing: "validation_rules/Lead.Rule". */
 static bool take(struct state *state, const struct request *request, const char *page)
 {
     const char *sent = pairs_get(request->form, "thing");

@@ -147,8 +147,8 @@ void setup_permission_set_new(struct state *state, struct request *request,
     response_redirect(response, url);
 }
 
-/* Salesforce's pages for a new permission set and for assigning them have addresses inside the
- * address. */
+/* Salesforce's pages for creating and assigning permission sets have an address inside the address.
+ */
 void setup_permission_set(struct state *state, struct request *request, struct response *response)
 {
     const char *address = request_param(request, "address");

@@ -3,8 +3,8 @@
 
 #include "demo_org/soql/soql.h"
 
-/* What query?columns=true answers: the query's columns instead of its rows. Salesforce's command
- * line tool builds its tables from it. */
+/* The answer to query?columns=true: the query's columns instead of its rows. Salesforce's CLI
+ * builds its tables from it. */
 
 static Json *column_new(const char *name, const struct field *field, bool aggregate)
 {
@@ -28,7 +28,7 @@ static Json *column_new(const char *name, const struct field *field, bool aggreg
     return column;
 }
 
-/* The column of a parent among columns, made when it is not there yet. */
+/* The column of a parent among columns, created if missing. */
 static Json *parent_column(Json *columns, const char *name)
 {
     JSON_FOREACH(column, columns)

@@ -7,7 +7,7 @@ enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_TEXT, TOKEN_SIGN };
 
 struct token {
     enum token_kind kind;
-    char *text; /* of TOKEN_TEXT without quotes and escapes */
+    char *text; /* for TOKEN_TEXT without quotes and escapes */
     gsize at;
 };
 
@@ -255,7 +255,7 @@ static struct soql_node *node_new(enum soql_node_kind kind, struct soql_node *le
 
 static struct soql *parse_query(struct parser *parser);
 
-/* Behind IN and the bracket: values, or the query that gives them. */
+/* After IN and the parenthesis: values, or the query that yields them. */
 static void parse_set(struct parser *parser, struct soql_node *node)
 {
     if (at_word(parser, "SELECT")) {
@@ -305,8 +305,8 @@ static struct soql_node *parse_term(struct parser *parser, int depth)
     return inner;
 }
 
-/* SOQL wants parentheses where AND and OR meet; like most readers of it, this takes both in the
- * usual order of strength. */
+/* SOQL requires parentheses to mix AND and OR; like most parsers, this accepts both with the usual
+ * precedence. */
 static struct soql_node *parse_and(struct parser *parser, int depth)
 {
     struct soql_node *left = parse_term(parser, depth);

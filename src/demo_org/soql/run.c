@@ -47,7 +47,7 @@ static bool no_relationship(const struct run *run, const char *name, gsize at)
     return false;
 }
 
-/* Does the path lead to a field that the caller sees? Parents that the demo org does not keep
+/* Whether the path leads to a field visible to the caller. Parents that the demo org does not have
  * (Account, Contact) may have any field. */
 static bool check_path(const struct run *run, const struct soql_path *path)
 {
@@ -90,7 +90,7 @@ static bool is_count(const struct soql_selected *item)
     return item->item == SOQL_COUNT || item->item == SOQL_COUNT_FIELD;
 }
 
-/* Counts stand beside counts of the same form only: there is no GROUP BY here. */
+/* Counts can only be combined with counts of the same form, as there is no GROUP BY. */
 static bool check_counts(const struct run *run)
 {
     const struct soql_selected *first =
@@ -179,7 +179,7 @@ static Json *attributes(const struct run *run, const char *type, const char *id)
     return json;
 }
 
-/* Puts a parent's field into the nested object of the answer, making the object on the way. */
+/* Puts a parent's field into the answer's nested object, creating the object if needed. */
 static void put_parent_field(const struct run *run, Json *out, const Json *row,
                              const struct soql_path *path)
 {
@@ -192,7 +192,7 @@ static void put_parent_field(const struct run *run, Json *out, const Json *row,
         const struct field *field = relationship(fields, path->parts[depth]);
         const char *blank = strrchr(field->references, ' ');
         object = object_find(blank != NULL ? blank + 1 : field->references);
-        /* The parent's id tells whether there is a parent at all. */
+        /* Without the parent's id there is no parent. */
         g_auto(GStrv) id_parts = g_new0(char *, depth + 3);
         for (guint i = 0; i <= depth; i++)
             id_parts[i] = g_strdup(path->parts[i]);
@@ -286,7 +286,7 @@ static Json *count_fields(const struct run *run, const GPtrArray *rows)
     return answer(1, records);
 }
 
-/* The values of an inner query's only column, as the literals of its comparison. */
+/* Turns the values of an inner query's only column into the literals of the comparison. */
 static bool take_inner(const struct run *run, struct soql_node *node)
 {
     const struct soql *inner = node->inner;
@@ -300,7 +300,7 @@ static bool take_inner(const struct run *run, struct soql_node *node)
     JSON_FOREACH(record, json_get(body, "records"))
     {
         const Json *value = record;
-        /* Behind the attributes, one level for each parent. */
+        /* After the attributes, one level for each parent. */
         for (char **part = column->path.parts; *part != NULL; part++)
             value = json_is_object(value) ? json_next(json_first(value)) : NULL;
         const char *text = json_string(value);

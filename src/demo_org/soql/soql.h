@@ -5,13 +5,13 @@
 #include "demo_org/org/objects.h"
 
 /*
- * The part of SOQL that administrators' tools ask: SELECT fields and parent fields, count(),
+ * The part of SOQL that administrators' tools use: SELECT fields and parent fields, count(),
  * FIELDS(ALL), FROM one object, WHERE with AND OR NOT, parentheses and IN (SELECT ...), ORDER BY,
  * LIMIT, OFFSET.
  */
 struct soql_path {
     char **parts; /* {"Profile", "Name"} */
-    gsize at;     /* in the query, for messages */
+    gsize at;     /* position in the query, for messages */
 };
 
 enum soql_item { SOQL_FIELD, SOQL_COUNT, SOQL_COUNT_FIELD, SOQL_FIELDS_ALL };
@@ -39,7 +39,7 @@ enum soql_literal_kind { LITERAL_NULL, LITERAL_TEXT, LITERAL_BARE };
 
 struct soql_literal {
     enum soql_literal_kind kind;
-    char *text; /* of BARE as written: 12, true, TODAY, 2026-11-23 */
+    char *text; /* for BARE as written: 12, true, TODAY, 2026-11-23 */
 };
 
 struct soql_node {
@@ -74,22 +74,22 @@ struct soql_problem {
     char *message;
 };
 
-/* NULL and a problem when the text is no query. */
+/* NULL, with a problem, when the text is not a query. */
 struct soql *soql_parse(const char *text, struct soql_problem *problem);
 void soql_free(struct soql *query);
 
-/* The answer's body, NULL and a problem when the query names what is not there. */
+/* The answer's body; NULL, with a problem, when the query names something that does not exist. */
 Json *soql_run(const struct state *state, const struct soql *query, const struct user *user,
                const char *version, struct soql_problem *problem);
 
-/* soql_columns.c: the columns of a query that soql_run has accepted. */
+/* columns.c: the columns of a query that soql_run has accepted. */
 Json *soql_columns(const struct state *state, const struct soql *query);
 
-/* Message with the query, a caret below the place, and row and column, as Salesforce shows it. */
+/* Builds the message as Salesforce does: the query, a caret below the position, row and column. */
 void soql_fail(struct soql_problem *problem, const char *code, const char *text, gsize at,
                const char *message);
 
-/* soql_where.c: does a row satisfy the condition? value_of gives a row's value by a path. */
+/* where.c: whether a row satisfies the condition. value_of returns a row's value by path. */
 struct soql_row {
     const struct state *state;
     const struct object *object;

@@ -16,7 +16,7 @@ static const struct field *find_relationship(const struct object *object, const 
     return NULL;
 }
 
-/* The object that a relationship leads to; of several the last, which is User for owners. */
+/* The object that a relationship leads to; if several, the last, which is User for owners. */
 static const struct object *target_of(const struct field *field)
 {
     const char *blank = strrchr(field->references, ' ');
@@ -77,7 +77,7 @@ static gint64 day_start(const struct state *state, gint64 days)
     return (state_now(state) / DAY_MS + days) * DAY_MS;
 }
 
-/* TODAY, YESTERDAY, LAST_N_DAYS:n and their like as a range of times. */
+/* TODAY, YESTERDAY, LAST_N_DAYS:n and the like as a range of times. */
 static bool date_range(const struct state *state, const char *text, char **ret_from, char **ret_to)
 {
     gint64 first = 0, days = 1;
@@ -139,7 +139,7 @@ static bool ordered(int order, enum soql_op op)
     return false;
 }
 
-/* A time compared with a day or days: equal means within. */
+/* Compares a time with a range of days: equal means within. */
 static int compare_range(const char *value, const char *from, const char *to)
 {
     if (strcmp(value, from) < 0)
