@@ -376,7 +376,7 @@ static void write__killed_or_failed_anywhere__leaves_a_whole_file(void **state)
         assert_int_equal(code == 128 + 9, strstr(rows[i].inject, "KILL") != NULL);
         if (!is_whole(rig, before, &changed) || changed != rows[i].changed)
             fail_msg("%s", rows[i].inject);
-        if (code == 128 + 9) /* gnome-keyring 42 aborts when that happens while it opens a session */
+        if (code == 128 + 9) /* gnome-keyring 42 aborts if this happens while it opens a session */
             keyring_restart(rig);
         g_autoptr(Child) status = rig_perch(rig, "status", NULL);
         assert_code(status, 0);

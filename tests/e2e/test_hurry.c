@@ -118,7 +118,8 @@ static void esc__while_it_proves__logs_in_again(void **state)
     walk_home(walk, "acme");
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
     /* the first login, whose code nobody wanted any more */
-    assert_true(demo_org_wait_requests(rig->org, "POST", "/services/oauth2/revoke", 1, PTY_WAIT_MS));
+    assert_true(
+        demo_org_wait_requests(rig->org, "POST", "/services/oauth2/revoke", 1, PTY_WAIT_MS));
 }
 
 int main(void)
