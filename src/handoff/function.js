@@ -1,5 +1,5 @@
 'use strict';
-// Salesforce connection @name@: makes a record of each message.
+// Salesforce connection @name@: creates a record for each message.
 // Written by perch @version@ (perch handoff @name@ --format function).
 //
 // Paste it as a function of the flow (Node.js; it needs no modules), set its
@@ -7,9 +7,9 @@
 //   environment   @secrets@
 //   input         @inputs@
 //   output        id, success, errorCode, message, cause
-// A record was created when success is true; id is the record's. If not, cause
-// is what perch explain would call it. An insert whose answer is lost is not
-// sent again (errorCode ANSWER_LOST): the record may be there.
+// If success is true, a record was created and id is its id. If not, cause is
+// perch explain's name for the error. An insert whose answer is lost is not
+// sent again (errorCode ANSWER_LOST), as the record may exist.
 
 const { request } = require('@transport@');
 
@@ -19,16 +19,16 @@ const API_VERSION = @api_version@;
 const SECRETS = @secrets_list@;
 const TIME_LIMIT_MS = 25000; // a function is stopped after 30 seconds
 
-// true: a record that a duplicate rule only warns of is saved all the same.
+// true: saves a record even if a duplicate rule warns about it.
 const SAVE_DUPLICATES = false;
 
-// What goes into which field. {{name}} is an input; |default:"..." takes the
-// place of an empty one. key: an external ID field among the fields, such as
-// one that holds the message's id; the same message then makes no second
-// record (or the conversation's id, for one record a conversation).
+// The content of each field. {{name}} is an input; |default:"..." replaces an
+// empty one. key: an external ID field among the fields, such as one with the
+// message's id; the same message then creates no second record (or the
+// conversation's id, for one record per conversation).
 const CHANNELS = @channels@;
 
-// The codes that tell most, in perch's words (perch-causes(7)).
+// The most specific codes, with perch's names for the causes (perch-causes(7)).
 const CAUSES = {
   invalid_grant: 'authorization-revoked',
   invalid_client: 'consumer-secret-wrong',
@@ -69,7 +69,7 @@ function read(variables, path) {
   return names.reduce((value, name) => (value == null ? undefined : value[name]), variables);
 }
 
-// A telephone number may come as a list, also as the text of one.
+// A phone number may arrive as a list, or as the text of one.
 function textOf(value) {
   if (typeof value === 'string' && /^\[".*"\]$/.test(value)) {
     try {
@@ -95,7 +95,7 @@ function fill(text, variables) {
   });
 }
 
-// An empty field is left out, so that Salesforce's own default applies.
+// Omits empty fields, so that Salesforce's own defaults apply.
 function recordOf(fields, variables) {
   const record = {};
   for (const [field, text] of Object.entries(fields)) {
@@ -134,13 +134,13 @@ function send(method, url, headers, body, deadline) {
   });
 }
 
-// What an answer says went wrong: REST answers a list, OAuth an object.
+// The error in an answer: REST returns a list, OAuth an object.
 function failureOf(answer) {
   let told = null;
   try {
     told = JSON.parse(answer.body);
   } catch (error) {
-    // A page for people: the status is all there is.
+    // Not JSON but a page: only the status tells something.
   }
   if (Array.isArray(told)) told = told[0];
   const code = told && (told.errorCode || told.error);
@@ -151,8 +151,8 @@ function failureOf(answer) {
 // ---- the access token ----
 
 @grant@
-let token = null; // { access, url }, kept between calls while it is good
-let pending = null; // calls at the same time share one request for it
+let token = null; // { access, url }, kept between calls while it is valid
+let pending = null; // concurrent calls share one request for it
 
 async function fetchToken(env, deadline) {
   for (;;) {
@@ -168,7 +168,7 @@ async function fetchToken(env, deadline) {
       return { access: told.access_token, url: told.instance_url };
     }
     const failure = failureOf(answer);
-    // Another copy of this function is asking, too: its turn first.
+    // Another instance of this function is refreshing: wait for it.
     const busy = /already being processed/.test(failure.message) && deadline - Date.now() > 3000;
     if (!busy) throw failure;
     await new Promise((resolve) => setTimeout(resolve, 1500));

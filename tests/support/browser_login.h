@@ -8,13 +8,13 @@
 /*
  * What a person does in a browser between "perch opened it" and "the tab says done", without a
  * browser: cookies, the login form, Allow or Deny, redirects up to perch's listener, and the
- * favicon that every browser asks for. Forms are read as HTML, nothing is known of the org.
+ * favicon that every browser asks for. Forms are parsed as HTML; nothing here depends on the org.
  */
 enum browser_action {
     BROWSER_ALLOW,
     BROWSER_DENY,
-    BROWSER_STOP_AT_LOGIN, /* looks at the login form and goes away */
-    BROWSER_STOP_AT_CODE,  /* does not follow the redirect to loopback: url holds the code */
+    BROWSER_STOP_AT_LOGIN, /* gets the login form and leaves */
+    BROWSER_STOP_AT_CODE,  /* does not follow the redirect to loopback: url contains the code */
 };
 
 struct browser_options {
@@ -27,9 +27,9 @@ struct browser_options {
 
 struct browser_visit {
     long status; /* of the last page; 0: no answer, the reason is in body */
-    char *url;   /* of the last page, or where it would have gone */
+    char *url;   /* of the last page, or the redirect not followed */
     char *body;
-    GString *pages; /* "200 /path" a line, no queries: no secrets in it */
+    GString *pages; /* one "200 /path" per line, without queries and so without secrets */
 };
 
 struct browser_visit *browser_login(const char *url, const struct browser_options *options);

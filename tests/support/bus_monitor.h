@@ -6,13 +6,13 @@
 #include <stdbool.h>
 
 /* Sees every message on a bus (org.freedesktop.DBus.Monitoring), so that a test can act at an exact
- * moment of a call instead of after some time. */
+ * moment of a call instead of after a delay. */
 typedef struct BusMonitor BusMonitor;
 
 BusMonitor *bus_monitor_new(const char *address);
 void bus_monitor_free(BusMonitor *monitor);
 
-/* Runs the main loop until a call of this method was on the bus, or count calls of it. */
+/* Runs the main loop until one call of this method, or count calls, were on the bus. */
 void bus_monitor_wait(BusMonitor *monitor, const char *method);
 void bus_monitor_wait_count(BusMonitor *monitor, const char *method, guint count);
 guint bus_monitor_count(BusMonitor *monitor, const char *method);

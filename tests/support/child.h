@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 /*
- * Programs without a terminal: their whole output, or line by line while they run. Nothing blocks
- * longer than the milliseconds that the caller gives.
+ * Programs without a terminal: reads their output, whole or while they run. Nothing blocks longer
+ * than the caller's milliseconds.
  */
 typedef struct Child Child;
 struct Child {
@@ -22,7 +22,7 @@ struct Child {
     bool ended;
 };
 
-/* Starts argv (argv[0] is looked for in PATH) in a process group of its own with exactly env. */
+/* Starts argv (argv[0] is searched in PATH) in its own process group with exactly env. */
 Child *child_start(const char *const *argv, char **env);
 void child_free(Child *child); /* kills the group if it still runs; NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Child, child_free)
@@ -30,12 +30,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Child, child_free)
 void child_send(Child *child, const char *text);
 void child_close_input(Child *child);
 
-/* Until text is in output (or in errors); false when the time is up or the program has ended
- * without it. */
+/* Waits until text is in output (or in errors); false on timeout or if the program ends without it.
+ */
 bool child_wait_output(Child *child, const char *text, int milliseconds);
 bool child_wait_errors(Child *child, const char *text, int milliseconds);
 bool child_wait_end(Child *child, int milliseconds);
-/* SIGTERM to the program, then waits for its end; false when it does not go. */
+/* Sends SIGTERM to the program and waits for its end; false on timeout. */
 bool child_stop(Child *child, int milliseconds);
 
 /* Exit code, 128 + signal for a signal; -1 while it runs. */

@@ -7,9 +7,9 @@
 
 /*
  * A Secret Service for what gnome-keyring cannot do without a screen: prompts that stay open, are
- * accepted or dismissed, and services of other habits (items hidden while locked, a question before
- * each write, plain sessions only). One collection, at most one item. It lives in the test's own
- * process and main context, on its own bus connection.
+ * accepted or dismissed, and services that behave differently (items hidden while locked, a prompt
+ * before each write, plain sessions only). One collection, at most one item. It lives in the test's
+ * own process and main context, on its own bus connection.
  */
 enum fake_prompt {
     FAKE_HOLDS, /* stays open until Dismiss */
@@ -24,13 +24,13 @@ typedef struct FakeService {
     bool hides_locked;  /* a search finds nothing while locked */
     bool asks_to_write; /* CreateItem and Delete prompt */
     bool no_collection;
-    bool forgets;   /* CreateItem answers as if it had stored */
-    bool asks_each; /* an item is locked for everybody but the program that wrote it */
+    bool forgets;   /* CreateItem succeeds but stores nothing */
+    bool asks_each; /* an item is locked for all programs except its writer */
     enum fake_prompt prompt;
     const char *vanish_after; /* leaves the bus as soon as it has answered this method */
-    const char *garbles;      /* this method (Get: each property) is answered by: */
-    const char *garbage;   /* a value as text, an error's name with "!" before it; NULL = never */
-    const char *complaint; /* that error's text */
+    const char *garbles;      /* this method (Get: each property) gets a wrong answer: */
+    const char *garbage; /* a value as text, or "!" and an error's name; NULL = no answer at all */
+    const char *complaint; /* the error's text */
     /* seen by the test */
     bool prompted, dismissed;
     guint unlock_calls;
@@ -44,7 +44,7 @@ typedef struct FakeService {
 } FakeService;
 
 FakeService *fake_service_new(const char *address);
-void fake_service_agree(FakeService *service); /* the person at the open prompt does */
+void fake_service_agree(FakeService *service); /* the person accepts the open prompt */
 void fake_service_free(FakeService *service);
 
 #endif

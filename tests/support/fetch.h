@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* One HTTP request, waited for: how tests talk to the demo org and to chromedriver. */
+/* One blocking HTTP request: how tests talk to the demo org and to chromedriver. */
 struct fetched {
     long status;   /* 0: no answer, the reason is in body */
     char *headers; /* raw, of the last answer */

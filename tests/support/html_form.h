@@ -11,8 +11,8 @@ struct form_field {
                    "select" */
     char *name; /* NULL: not sent */
     char *value;
-    char *label; /* what stands on a button */
-    bool off;    /* a checkbox that is not ticked: not sent */
+    char *label; /* the text on a button */
+    bool off;    /* an unticked checkbox: not sent */
 };
 
 struct html_form {
@@ -23,7 +23,7 @@ struct html_form {
 
 /* The first form; NULL when the page has none. */
 struct html_form *html_form_parse(const char *page);
-/* The first form that has text between its tags; NULL when there is none. */
+/* The first form that contains text; NULL when there is none. */
 struct html_form *html_form_parse_with(const char *page, const char *text);
 void html_form_free(struct html_form *form);
 typedef struct html_form HtmlForm;
@@ -35,7 +35,7 @@ struct form_field *html_form_by_type(const struct html_form *form, const char *t
 struct form_field *html_form_field(const struct html_form *form, const char *name);
 /* The submit button with that text on it; text NULL: the first one. Borrowed. */
 struct form_field *html_form_button(const struct html_form *form, const char *text);
-/* As a browser sends it when button is pressed; owned by the caller. */
+/* Encodes the form as a browser does when button is pressed; owned by the caller. */
 char *html_form_encode(const struct html_form *form, const struct form_field *button);
 
 #endif

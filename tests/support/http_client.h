@@ -4,7 +4,7 @@
 
 #include "perch/net/http.h"
 
-/* Sends a request through an Http and keeps a copy of what came back. */
+/* Sends a request through an Http and keeps a copy of the response. */
 
 struct got {
     int calls; /* of the callback; 0 = not yet */
@@ -29,21 +29,21 @@ void got_fill(const struct http_response *response, gpointer user);
 /* Iterates the main context until *flag is at least wanted; aborts after ten seconds. */
 void wait_for_count(const int *flag, int wanted);
 
-/* Sends and waits. The caller clears what comes back. */
+/* Sends and waits. The caller clears the result. */
 struct got http_run(Http *http, HttpRequest *request);
 struct got http_get(Http *http, const char *url);
 
 /* "http://127.0.0.1:PORT" and path; owned by the caller. */
 char *local_url(guint16 port, const char *path);
 
-/* A port of 127.0.0.1 on which nobody listens. */
+/* A port of 127.0.0.1 without a listener. */
 guint16 unused_port(void);
 
 /* Writes network.json into the test's XDG_CONFIG_HOME; NULL removes it. */
 void write_network_json(const char *contents);
 
-/* Makes a temporary folder, points HOME and the XDG variables into it, and takes proxies, browser
- * and display out of the environment. First thing in main. Owned by the caller. */
+/* Creates a temporary folder, points HOME and the XDG variables into it, and removes proxies,
+ * browser and display from the environment. Call it first in main. Owned by the caller. */
 char *private_home(void);
 void remove_tree(const char *path);
 

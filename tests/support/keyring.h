@@ -5,20 +5,20 @@
 #include "perch/store/store.h"
 
 /*
- * A temporary home and, on a private bus in it, a real gnome-keyring or KWallet; and the calls of
- * store.h as plain functions that run the main loop until the answer is there. Everything here ends
- * the test program with a message when it cannot be had: no test passes because something is
- * missing.
+ * A temporary home and, on a private bus in it, a real gnome-keyring or KWallet; and blocking
+ * versions of the calls of store.h, which run the main loop until the answer arrives. Everything
+ * here ends the test program with a message when it is unavailable: no test passes because
+ * something is missing.
  */
 
-/* A new empty HOME with the XDG folders in it, the environment of the process changed to it (no
+/* Creates an empty HOME with the XDG folders and changes the environment of the process to it (no
  * session bus, no display). tmp_home_free deletes it. */
 char *tmp_home_new(void);
 void tmp_home_free(char *home);
 
 enum keyring_kind {
     KEYRING_UNLOCKED, /* a login keyring, open */
-    KEYRING_EMPTY,    /* the service runs, no keyring was ever made */
+    KEYRING_EMPTY,    /* the service runs, without any keyring yet */
     KEYRING_NONE,     /* a bus without the service */
     KEYRING_KWALLET,  /* kwalletd5 (libkf5wallet-bin, libqca-qt5-2-plugins), its wallet open */
 };
@@ -30,8 +30,8 @@ void keyring_lock(void);
 /* Runs the main loop until *flag; ends the program after 30 s. */
 void run_until(const bool *flag, const char *what);
 
-/* The calls: CALL_OK or the code of PERCH_ERROR that came back (G_MAXINT for another domain). The
- * text of the last error is in call_message. A cancellable may be NULL. */
+/* The calls: CALL_OK or the resulting code of PERCH_ERROR (G_MAXINT for another domain). The text
+ * of the last error is in call_message. A cancellable may be NULL. */
 extern char call_message[512];
 int call_save(Store *store, const char *name, const struct secrets *secrets, bool unlock);
 int call_load(Store *store, const char *name, bool unlock, struct secrets *ret_secrets);
@@ -44,7 +44,7 @@ enum { CALL_OK = -1 }; /* PERCH_ERROR_USAGE is 0 */
 struct answer {
     bool done;
     int code;
-    struct secrets secrets; /* of a load that went well */
+    struct secrets secrets; /* of a successful load */
 };
 void on_save_answer(GObject *source, GAsyncResult *result, gpointer answer);
 void on_load_answer(GObject *source, GAsyncResult *result, gpointer answer);

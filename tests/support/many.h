@@ -5,8 +5,8 @@
 #include "support/session_bus.h"
 #include "support/tmphome.h"
 
-/* Copies of a connection of home, settings and keyring item: NAME-000, NAME-001, ... Fails the test
- * when one cannot be had. */
+/* Copies a connection of home, settings and keyring item, to NAME-000, NAME-001, ... Fails the test
+ * when a copy fails. */
 void many_connections(TmpHome *home, const SessionBus *bus, const char *name, guint count);
 
 #endif

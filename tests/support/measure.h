@@ -20,12 +20,12 @@ double measure_now_ms(void);
 /* BENCH_RUNS, else 31. */
 int measure_runs(void);
 
-/* From starting argv to its end, its output thrown away; fails the test when it fails. */
+/* Time from starting argv to its end, output discarded; fails the test when the program fails. */
 double measure_run(TmpHome *home, const char *const *argv);
 /* The same with a file as its input. */
 double measure_run_reading(TmpHome *home, const char *const *argv, const char *input);
 
-/* One line: both medians, their ratio, and whether that is over the aim. */
+/* Prints one line: both medians, their ratio, and whether that exceeds the aim. */
 void measure_print_ratio(const char *what, const char *ours, struct series *our, const char *theirs,
                          struct series *their, double aim);
 

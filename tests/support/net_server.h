@@ -5,8 +5,8 @@
 #include <gio/gio.h>
 
 /*
- * A server that answers with exactly the bytes that a test gives it, good or bad. It accepts on the
- * thread-default main context and serves each connection in a thread of its own.
+ * A server that answers with exactly the bytes given by the test, valid or not. It accepts on the
+ * thread-default main context and serves each connection in its own thread.
  */
 typedef struct NetServer NetServer;
 
@@ -14,8 +14,8 @@ enum net_then {
     NET_KEEP,   /* read the next request on the connection */
     NET_CLOSE,  /* close properly */
     NET_RESET,  /* close with a TCP reset */
-    NET_HANG,   /* say nothing more until the other side closes */
-    NET_REPEAT, /* the last line of the answer again and again, until the other side closes */
+    NET_HANG,   /* send nothing more until the other side closes */
+    NET_REPEAT, /* repeat the last line of the answer until the other side closes */
 };
 
 /* One row of a table that ends with a NULL path. */
@@ -34,7 +34,7 @@ guint net_server_connections(NetServer *server);
 /* Every request so far, whole (head and body), in the order of arrival: char *. Owned by caller. */
 GPtrArray *net_server_requests(NetServer *server);
 
-/* Closes every kept connection from the server's side and waits until that is done. */
+/* Closes every open connection from the server's side and waits until that is done. */
 void net_server_hang_up(NetServer *server);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include <glib.h>
 
-/* The smallest web server that a browser is content with: GET of fixed pages, in a child process,
- * so that the test may wait for the browser meanwhile. */
+/* A minimal web server for a browser: serves fixed pages from a child process, so that the test can
+ * wait for the browser. */
 struct page {
     const char *path; /* "/", with the query left out */
     const char *html; /* starts with "Location: ": a redirect to what follows */

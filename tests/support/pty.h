@@ -9,33 +9,33 @@
 #include "support/canary.h"
 
 /*
- * A program on a pseudo terminal whose screen libvterm keeps. Nothing sleeps: every pty_wait_*
- * polls the terminal until its condition holds or milliseconds have passed. Rows and columns
- * count from 0. The program's terminal is only read while one of these functions runs.
+ * A program on a pseudo terminal whose screen is emulated by libvterm. Nothing sleeps: every
+ * pty_wait_* polls the terminal until its condition holds or milliseconds have passed. Rows and
+ * columns count from 0. The program's terminal is only read while one of these functions runs.
  */
 typedef struct Pty Pty;
 
 enum {
-    PTY_WAIT_MS = 15000, /* what the pty_expect macros allow; sanitizers and two cores are slow */
+    PTY_WAIT_MS = 15000, /* timeout of the pty_expect macros; sanitizers on two cores are slow */
 };
 
 /* Starts argv (argv[0] is looked for in PATH) with exactly env. Fails the test when it cannot. */
 Pty *pty_start(const char *const *argv, char **env, int columns, int rows);
-/* Kills what still runs there. NULL is fine. */
+/* Kills the program if it still runs. NULL is fine. */
 void pty_free(Pty *pty);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pty, pty_free)
 
 pid_t pty_pid(const Pty *pty);
 
-/* Bytes as they are. */
+/* Sends raw bytes. */
 void pty_send(Pty *pty, const char *text);
-/* As a terminal does it: bracketed if the program asked for that. */
+/* Pastes as a terminal does: bracketed if the program has enabled that. */
 void pty_paste(Pty *pty, const char *text);
 /* One key by name, in the form that the terminal's mode asks for: Enter Tab BackTab Esc Backspace
  * Delete Insert Up Down Left Right Home End PageUp PageDown Space F1..F12, C-x for Ctrl, or one
  * character. */
 void pty_key(Pty *pty, const char *name);
-/* Several, separated by blanks. */
+/* Several keys, separated by blanks. */
 void pty_keys(Pty *pty, const char *names);
 void pty_click(Pty *pty, int row, int column);
 /* Also tells the program (SIGWINCH). */
@@ -44,13 +44,13 @@ void pty_resize(Pty *pty, int columns, int rows);
 /* False when the time was up. text may span rows with \n in it. */
 bool pty_wait_text(Pty *pty, const char *text, int milliseconds);
 bool pty_wait_no_text(Pty *pty, const char *text, int milliseconds);
-/* Until the screen (cells, not colours) is another than at the call. */
+/* Waits until the screen (cells, not colours) differs from that at the call. */
 bool pty_wait_change(Pty *pty, int milliseconds);
 /* Until the program has ended; ret_status (may be NULL) is waitpid's. */
 bool pty_wait_exit(Pty *pty, int milliseconds, int *ret_status);
-/* Until ready(data) says so; reads the terminal meanwhile, asks every 20 ms. */
+/* Waits until ready(data) returns true; meanwhile reads the terminal and polls every 20 ms. */
 bool pty_wait_until(Pty *pty, bool (*ready)(gpointer data), gpointer data, int milliseconds);
-/* Takes in what is there now without waiting. */
+/* Reads pending output without waiting. */
 void pty_pump(Pty *pty);
 
 /* The screen: a row or all rows joined by \n, blanks at the end of rows removed. Owned by the
@@ -84,11 +84,11 @@ const char *pty_title(const Pty *pty); /* borrowed, NULL if never set */
 /* Every byte that the program wrote, since the start. Borrowed. */
 const GByteArray *pty_raw(const Pty *pty);
 
-/* Takes snapshots of the command lines and environments of the program and of all that it starts
- * into canary, whenever the terminal is read. canary must outlive pty. */
+/* Whenever the terminal is read, takes snapshots for canary of the command lines and environments
+ * of the program and its descendants. canary must outlive pty. */
 void pty_watch(Pty *pty, Canary *canary);
 
-/* Fails the test, with the screen, when text does not come in PTY_WAIT_MS. */
+/* Fails the test and shows the screen when text does not appear in PTY_WAIT_MS. */
 #define pty_expect(pty, text) pty_expect_at((pty), (text), true, __FILE__, __LINE__)
 #define pty_expect_gone(pty, text) pty_expect_at((pty), (text), false, __FILE__, __LINE__)
 void pty_expect_at(Pty *pty, const char *text, bool there, const char *file, int line);

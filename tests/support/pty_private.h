@@ -6,7 +6,7 @@
 
 #include "support/pty.h"
 
-/* Shared by pty.c (the process), pty_keys.c and pty_screen.c (what libvterm knows). */
+/* Shared by pty.c (the process), pty_keys.c and pty_screen.c (libvterm's state). */
 struct Pty {
     int master;
     pid_t pid;
@@ -18,7 +18,7 @@ struct Pty {
     GString *title;
     struct pty_cursor cursor;
     Canary *canary;
-    GString *held; /* collects output of libvterm while a paste is put together */
+    GString *held; /* collects libvterm's output while a paste is assembled */
     int status;
     bool ended;  /* reaped */
     bool closed; /* no more output will come */

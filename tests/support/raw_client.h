@@ -12,7 +12,7 @@ struct client {
     int ended;
 };
 
-/* Connected to that port of this computer; fails the test when it cannot be. */
+/* Connects to this port of this computer; fails the test when it cannot. */
 struct client *client_new(guint16 port, GSocketFamily family);
 void client_send(struct client *client, const char *bytes, gsize length);
 void client_free(struct client *client);

@@ -5,9 +5,9 @@
 #include <glib.h>
 
 /*
- * A relay on 127.0.0.1 between perch and a server of the tests: passes everything on as it is and
- * keeps the exact bytes of each request. It runs in threads of its own, so a test may block or run
- * any loop meanwhile. For plain http; let perch reach it with connect_to in network.json
+ * A relay on 127.0.0.1 between perch and a server of the tests: passes everything on unchanged and
+ * keeps the exact bytes of each request. It runs in its own threads, so a test may block or run any
+ * loop meanwhile. For plain http; let perch reach it with connect_to in network.json
  * ("localhost:TARGET:127.0.0.1:RECORDER"), so that addresses and Host stay those of the target.
  */
 typedef struct Recorder Recorder;

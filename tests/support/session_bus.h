@@ -7,8 +7,8 @@
 
 /*
  * A private session bus in a TmpHome and, if wanted, a real gnome-keyring on it, for the programs
- * that a test starts (DBUS_SESSION_BUS_ADDRESS is set in home's environment, nowhere else). The
- * bus starts no services on its own. Everything ends by pid with session_bus_stop.
+ * that a test starts (DBUS_SESSION_BUS_ADDRESS is only set in home's environment). The bus starts
+ * no services on its own. Everything ends by pid with session_bus_stop.
  */
 typedef struct SessionBus SessionBus;
 struct SessionBus {
@@ -24,20 +24,20 @@ enum session_keyring {
     SESSION_KEYRING_EMPTY,  /* the service runs; there is no login keyring */
 };
 
-/* Fails the test when it cannot be had. */
+/* Fails the test when it cannot start. */
 SessionBus *session_bus_start(TmpHome *home, enum session_keyring keyring);
 void session_bus_stop(SessionBus *bus); /* NULL is fine */
-/* Another keyring on the same bus from now on, while programs run on it: what was stored in a login
- * keyring is there again when it is opened again, and gone for good after SESSION_KEYRING_EMPTY. */
+/* Replaces the keyring on the same bus while programs run on it. Items in a login keyring reappear
+ * when it is opened again, and are gone for good after SESSION_KEYRING_EMPTY. */
 void session_bus_change(SessionBus *bus, TmpHome *home, enum session_keyring keyring);
-/* The same keyring again, unlocked, after a test has ended bus->keyring. */
+/* Starts the same keyring again, unlocked, after a test has ended bus->keyring. */
 void session_bus_add_keyring(SessionBus *bus, TmpHome *home);
 /* Locks the login keyring, as a screen lock would. */
 void session_bus_lock(const SessionBus *bus);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SessionBus, session_bus_stop)
 
-/* The secret of the item with that attribute, as secret-tool finds it; NULL if there is none. Owned
- * by the caller. */
+/* The secret of the item with this attribute, found by secret-tool; NULL if there is none. Owned by
+ * the caller. */
 char *session_bus_lookup(TmpHome *home, const char *attribute, const char *value);
 /* Number of items with the attribute. */
 guint session_bus_count(TmpHome *home, const char *attribute, const char *value);

@@ -2,7 +2,7 @@
 #ifndef SUPPORT_TEST_H
 #define SUPPORT_TEST_H
 
-/* cmocka with the headers that it wants before it. */
+/* cmocka, after the headers that it requires. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -5,9 +5,8 @@
 #include <glib.h>
 
 /*
- * A home of its own for the programs that a test starts: folders below one short temporary path
- * and an environment that holds nothing of the person's. Removed with everything in it by
- * tmphome_free.
+ * A temporary home for the programs that a test starts: folders below one short temporary path, and
+ * an environment without anything of the person's. tmphome_free removes it with its contents.
  */
 typedef struct TmpHome TmpHome;
 struct TmpHome {

@@ -19,20 +19,20 @@ enum { WEBDRIVER_WAIT_MS = 30000 };
 
 struct webdriver_options {
     /* Chromium's --host-resolver-rules: "MAP login.salesforce.com:443 127.0.0.1:PORT". NULL: none.
-     * Names that no rule maps are not found: nothing leaves this machine. */
+     * Names without a rule do not resolve: nothing leaves this machine. */
     const char *host_rules;
-    /* Base64 SHA-256 of the public key whose certificate is to be trusted; NULL: none. */
+    /* Base64 SHA-256 of the public key of a certificate to trust; NULL: none. */
     const char *trusted_key;
 };
 
-/* Its profile lies in home. options may be NULL. */
+/* Its profile is in home. options may be NULL. */
 WebDriver *webdriver_start(TmpHome *home, const struct webdriver_options *options);
 /* Closes the browser and ends chromedriver. NULL is fine. */
 void webdriver_stop(WebDriver *driver);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WebDriver, webdriver_stop)
 
 void webdriver_open(WebDriver *driver, const char *url);
-/* The same in a new tab, which has the focus from then on. */
+/* The same in a new tab, which becomes the current one. */
 void webdriver_open_tab(WebDriver *driver, const char *url);
 void webdriver_back(WebDriver *driver);
 void webdriver_reload(WebDriver *driver);
@@ -44,7 +44,7 @@ void webdriver_click(WebDriver *driver, const char *css);
 char *webdriver_text(WebDriver *driver, const char *css); /* as shown; owned by the caller */
 bool webdriver_has(WebDriver *driver, const char *css);   /* now, without waiting */
 
-/* Until the page's text holds text, or its address starts with prefix. */
+/* Waits until the page's text contains text, or its address starts with prefix. */
 void webdriver_wait_text(WebDriver *driver, const char *text);
 void webdriver_wait_url(WebDriver *driver, const char *prefix);
 
