@@ -7,8 +7,7 @@
 
 /* Lists without a screen: each job runs the lists in order, all jobs in parallel. */
 
-/* Enough for a few orgs at their limit of parallel requests, few enough for the limits on sockets.
- */
+/* Enough for a few orgs at their limit of parallel requests, few enough for sockets. */
 enum { JOBS_AT_ONCE = 250 };
 
 struct batch {

@@ -27,8 +27,7 @@ static const struct lookalike {
         "ends up on.")},
 };
 
-/* Addresses without a code, recognised by their parameters. The first match provides the sentence.
- */
+/* Addresses without a code, by their parameters. The first match provides the sentence. */
 static const struct page {
     const char *inside;
     const char *problem;

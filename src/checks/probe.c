@@ -42,8 +42,7 @@ static bool take_word(struct failure *failure, const struct http_response *respo
         return is_login_page(response);
     if (response->status / 100 == 3 || failure->code == NULL)
         return response->status < 400;
-    /* Salesforce refuses with 400 and an OAuth error; any other answer says nothing about the app.
-     */
+    /* Salesforce refuses with 400 and an OAuth error; other answers say nothing about the app. */
     return response->status == 400 && !is_one_of(failure->code, page_codes);
 }
 

@@ -49,8 +49,7 @@ void check_fail_tokens(struct check_run *run, const GError *error);
 /* Takes the result of a tokens.h call for run. FALSE: the list is gone, or keyring or lock failed,
  * and so has the run. */
 bool check_tokens_done(struct check_run *run, GAsyncResult *async);
-/* Fails the run after a refresh without stored tokens: what failed, or what happens to the tokens.
- */
+/* Fails the run after a refresh without stored tokens: what failed, or where the tokens are. */
 void check_fail_refresh(struct check_run *run, struct refresh_result *result);
 
 /* Whether Salesforce has revoked the token. A 200 from something in between, such as a proxy's

@@ -57,12 +57,10 @@ struct names {
 
 void names_find(struct names *ret_names, const struct failure *failure);
 void names_clear(struct names *names);
-/* step with its {placeholders} filled in; NULL when one of them has no value. Owned by the caller.
- */
+/* step with its {placeholders} filled in; NULL when one has no value. Owned by the caller. */
 char *names_fill(const struct names *names, const char *step);
 
-/* ---- shapes of answers: each fills code, message and fields, FALSE when it is not that shape ----
- */
+/* ---- shapes of answers: each fills code, message and fields; FALSE: another shape ---- */
 
 /* Calls found for each error object in json, outer ones first; status is that of the innermost part
  * that has one, else outer. Stops when found returns true. */

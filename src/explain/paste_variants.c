@@ -149,8 +149,7 @@ static bool is_quoted_letter(const char *text)
     return quoted > 2 && quoted * 2 > lines;
 }
 
-/* UTF-16 as saved by Windows editors, with or without a byte order mark; NULL = it is not UTF-16.
- */
+/* UTF-16 as saved by Windows editors, with or without a byte order mark; NULL = not UTF-16. */
 static char *from_utf16(const char *text, gsize length)
 {
     static const struct {

@@ -371,8 +371,7 @@ GPtrArray *flow_values(const struct flow_source *source)
     return items;
 }
 
-/* Which of the channel's variables needs the mapping's name; a path of the flow itself needs none.
- */
+/* Which of the channel's variables needs the mapping's name; a path of the flow needs none. */
 static void add_names(GPtrArray *items, const struct flow_source *source)
 {
     static const struct {

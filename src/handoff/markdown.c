@@ -98,8 +98,7 @@ static void add_mapping(const struct channel *channel, SecretBuf *out)
     secret_buf_add(out, "\n");
 }
 
-/* The items that depend on the channel, once for each channel; the mapping comes before the call.
- */
+/* The items that depend on the channel, once per channel; the mapping precedes the call. */
 static bool add_channels(const struct flow_source *source, enum flow_group group, SecretBuf *out,
                          GError **error)
 {

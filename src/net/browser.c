@@ -19,8 +19,7 @@ static const struct command openers[] = {
     {NULL, ANYWHERE},
 };
 
-/* Terminal browsers need the terminal that perch is using, and cannot display Salesforce's pages.
- */
+/* Terminal browsers need perch's own terminal, and cannot display Salesforce's pages. */
 static bool is_for_terminal(const char *line)
 {
     static const char *const programs[] = {"w3m",    "lynx",   "links",       "links2",

@@ -48,8 +48,7 @@ static void loop_unref(CurlLoop *loop)
     g_free(loop);
 }
 
-/* Remove the handle from the multi before the callback, which may start transfers or free the loop.
- */
+/* Remove the handle before the callback, which may start transfers or free the loop. */
 static void drain(CurlLoop *loop)
 {
     int left;

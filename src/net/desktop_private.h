@@ -20,8 +20,7 @@ const char *desktop_choose(const struct desktop *desktop, const struct command *
 bool desktop_is_installed(const char *line);
 
 /* The command lines for looking at web pages and for copying; owned by the caller. */
-/* The first command of $BROWSER that can be run. NULL: none; *ret_useless is then $BROWSER, if set.
- */
+/* The first command of $BROWSER that can be run. NULL: none; *ret_useless is $BROWSER, if set. */
 char *browser_of_variable(char **ret_useless);
 char *browser_of_machine(const struct desktop *desktop);
 char *copier_find(const struct desktop *desktop);

@@ -68,8 +68,7 @@ static const char *typed_key(enum action action)
     return action_key_name(action);
 }
 
-/* Whether a typed line can stand for the key: not Ctrl-C, nor Space, as rows have numbers instead.
- */
+/* Whether a typed line can stand for the key: not Ctrl-C, nor Space, as rows have numbers. */
 static bool can_type(enum action action)
 {
     return action != ACTION_INTERRUPT && action != ACTION_TICK && action != ACTION_KEYS;

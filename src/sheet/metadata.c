@@ -8,8 +8,7 @@
 
 /* The source tree for `sf project deploy start`. */
 
-/* The oldest version that has every element of metadata.def and is known to accept the whole tree.
- */
+/* The oldest version that has every element of metadata.def and accepts the whole tree. */
 #define API_VERSION "62.0"
 #define NAMESPACE "http://soap.sforce.com/2006/04/metadata"
 #define SOURCE "force-app/main/default/"

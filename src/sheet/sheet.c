@@ -182,8 +182,7 @@ static GPtrArray *callbacks_with(const Connection *connection, const char *more)
     for (gsize i = 0; words[i] != NULL; i++)
         if (*words[i] != '\0')
             add_once(list, words[i]);
-    /* Where the browser may end up if no listener can be reached: the code is then in its address.
-     */
+    /* Where the browser may end up without a listener: the code is then in its address. */
     add_once(list, GUIDE_CALLBACK);
     return list;
 }

@@ -154,8 +154,7 @@ static void on_unlocked(GObject *source, GAsyncResult *result, gpointer user)
     call->after(call);
 }
 
-/* Continues with after once the objects are unlocked, or answers "locked" if nobody may be asked.
- */
+/* Continues with after once objects are unlocked, or answers "locked" if nobody may be asked. */
 static void unlock_then(Call *call, const char *const *paths, call_step after)
 {
     if (!call->unlock) {

@@ -184,8 +184,7 @@ static void on_tidied(GObject *source, GAsyncResult *result, gpointer user)
         save_tidy(call);
 }
 
-/* Deletes other matching items that are not newer; a newer one is a later save by another process.
- */
+/* Deletes other matching items, except newer ones, which another process saved later. */
 static void save_tidy(Call *call)
 {
     guint64 written = 0;

@@ -5,8 +5,7 @@
 
 enum { FINGERPRINT = 16 };
 
-/* A short digest of a long random token reveals nothing about it but distinguishes it from others.
- */
+/* A short digest of a long random token reveals nothing about it but identifies it. */
 static char *fingerprint(const Secret *token)
 {
     g_autofree char *digest = g_compute_checksum_for_data(

@@ -102,8 +102,7 @@ static bool spawn(int page, int socket, int lock)
                              POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     for (int fd = 0; fd < PAGE_FD; fd++)
         posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
-    /* First copy all above the target numbers: a target may be a descriptor that is still needed.
-     */
+    /* First copy all above the target numbers: a target may be a descriptor still needed. */
     for (int i = 0; i < (int)G_N_ELEMENTS(from); i++)
         from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, FIRST_OTHER_FD);
     for (int i = 0; i < (int)G_N_ELEMENTS(from); i++)

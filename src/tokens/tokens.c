@@ -136,8 +136,7 @@ bool secrets_take_answer(struct secrets *secrets, const struct token_answer *ans
     secret_set(&secrets->access_token, answer->access_token);
     if (answer->refresh_token != NULL)
         secret_set(&secrets->refresh_token, answer->refresh_token);
-    /* The instance URL may change with a sandbox refresh or a new My Domain: the last one counts.
-     */
+    /* The instance URL may change (sandbox refresh, new My Domain): the last one counts. */
     g_autofree char *instance_url = g_strdup(answer->instance_url);
     g_free(secrets->instance_url);
     secrets->instance_url = g_steal_pointer(&instance_url);

@@ -98,8 +98,7 @@ static void add_help(GArray *rows, const char *key, const char *text)
     g_array_append_val(rows, row);
 }
 
-/* What the screen's keys do; keys that are text while a field has the focus are listed separately.
- */
+/* What the screen's keys do; separately, those that are text while a field has the focus. */
 static GArray *help_rows(const Ui *ui)
 {
     static const struct {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "wizard_private.h"
 
-/* Troubleshooting: every check of the connection as rows, the diagnosis behind each that failed. */
+/* Troubleshooting: every check of the connection as a row, with a diagnosis if it failed. */
 
 static const struct check_result *first_failed(const struct wizard *w)
 {

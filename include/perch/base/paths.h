@@ -6,8 +6,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-/* Where perch stores its files (XDG Base Directory Specification). Strings are owned by the caller.
- */
+/* Where perch stores its files (XDG Base Directory Specification). Owned by the caller. */
 char *paths_config_dir(void); /* $XDG_CONFIG_HOME/perch */
 /* $XDG_RUNTIME_DIR, else /run/user/UID if this user owns it: cron and system units do not set the
  * variable. NULL: no login session. */

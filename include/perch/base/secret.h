@@ -42,8 +42,7 @@ void wipe_free(char *text);
 typedef char WipedText;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WipedText, wipe_free)
 
-/* A growing byte buffer that wipes its memory whenever it grows or is freed. Always NUL-terminated.
- */
+/* A byte buffer that wipes its memory when it grows or is freed. Always NUL-terminated. */
 typedef struct SecretBuf SecretBuf;
 struct SecretBuf {
     char *text;

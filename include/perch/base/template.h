@@ -34,8 +34,7 @@ GPtrArray *text_variables(const char *text);
 typedef const char *(*text_lookup)(const char *path, gpointer user);
 char *text_fill(const char *text, text_lookup value, gpointer user);
 
-/* text without its variables' defaults, for readers that do not support them; owned by the caller.
- */
+/* text without its variables' defaults, for readers that lack support; owned by the caller. */
 char *text_without_fallbacks(const char *text);
 
 /* Sets value (takes ownership) at path below object and creates the objects and lists on the way:

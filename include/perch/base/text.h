@@ -39,8 +39,7 @@ bool text_is_hidden(gunichar c);
 /* Columns that UTF-8 text takes; unprintable characters count as 0. */
 int text_width(const char *text);
 
-/* Number of bytes of text that fit into columns; never splits a character from its combining marks.
- */
+/* Bytes of text that fit into columns; never splits a character from its combining marks. */
 gsize text_fit(const char *text, int columns);
 
 /* A copy no wider than columns; an ellipsis marks a cut. Owned by the caller. */

@@ -105,8 +105,7 @@ struct handoff_file {
     const char *suffix; /* ".env", ".postman_environment.json" */
     Secret *text;
 };
-/* handoff_export as files: one, or two for POSTMAN (struct handoff_file *, freed with the array).
- */
+/* handoff_export as files, two for POSTMAN (struct handoff_file *, freed with the array). */
 GPtrArray *handoff_files(const Connection *connection, const struct secrets *secrets,
                          enum handoff_format format, GError **error);
 

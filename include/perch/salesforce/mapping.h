@@ -21,8 +21,7 @@ void channel_fit(struct channel *channel, const struct describe *describe, const
 char *mapping_problem(const struct channel *channel, const struct mapping *mapping,
                       const struct describe *describe);
 
-/* Required fields (const struct field *, borrowed) that no row fills; free with g_ptr_array_unref.
- */
+/* Required fields (const struct field *, borrowed) that no row fills; g_ptr_array_unref it. */
 GPtrArray *channel_missing(const struct channel *channel, const struct describe *describe);
 
 /* Whether no row has a problem and no required field is missing. */

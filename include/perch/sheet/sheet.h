@@ -66,8 +66,7 @@ const char *sheet_text(const Connection *connection,
  * name: letters, digits, single underscores; starts with a letter, does not end with an
  * underscore). */
 const char *sheet_problem(const Connection *connection, enum setting setting, const char *text);
-/* Sets the text and removes the tick; an API name that was derived from the name follows the name.
- */
+/* Sets the text and removes the tick; a derived API name follows the name. */
 void sheet_edit(Connection *connection, enum setting setting, const char *text);
 
 /* Changes the set of values or the kind of app; settings whose value changes lose their tick. */

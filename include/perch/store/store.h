@@ -29,8 +29,7 @@ Store *store_open(enum store_kind kind, const char *config_dir);
 void store_free(Store *store); /* cancels running calls */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_free)
 
-/* "gnome-keyring", "KeePassXC", "KWallet", "memory" ... as far as it can be recognised; borrowed.
- */
+/* "gnome-keyring", "KeePassXC", "KWallet", "memory" ... as far as recognised; borrowed. */
 const char *store_provider(const Store *store);
 
 /* From the next call on, every store of this process looks for the Secret Service on the bus at

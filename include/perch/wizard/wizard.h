@@ -116,8 +116,8 @@ enum wizard_event_kind {
     WIZARD_VIEW,   /* view: an event from the front end */
     WIZARD_TICK,   /* done: a redirect for another login has arrived */
     WIZARD_CHECKS, /* list, serial, results, done: a result in the list changed */
-    WIZARD_LOGIN_STARTED, /* text: authorize address; port, addresses; number: deadline in seconds
-                           */
+    WIZARD_LOGIN_STARTED, /* text: authorize address; port, addresses; number: seconds until the
+                             deadline */
     WIZARD_LOGIN_FAILED, /* failure from the listener or Salesforce; borrowed. A waiting login keeps
                             waiting, as anybody may have sent that answer */
     WIZARD_LOGIN_CODE,   /* the session has the authorization code */
@@ -277,8 +277,7 @@ bool wizard_wants_ticks(const struct wizard *wizard);
 /* The body of the test record: the channel's mapping with its samples; owned by the caller. */
 Json *wizard_record(const struct wizard *wizard);
 
-/* All results so far, in the order of the steps (borrowed elements); free with g_ptr_array_unref.
- */
+/* All results so far, in the order of the steps (borrowed elements); g_ptr_array_unref it. */
 GPtrArray *wizard_results(const struct wizard *wizard);
 /* The exit code if the wizard ends now. */
 int wizard_exit(const struct wizard *wizard);

@@ -104,8 +104,7 @@ static bool is_login_address(const char *audience)
            is_login_host(audience + strlen("https://"));
 }
 
-/* Since 2026 an External Client App is only found through My Domain, both as audience and as host.
- */
+/* Since 2026 External Client Apps are only found through My Domain, as audience and as host. */
 static bool wrong_audience(const struct state *state, const struct request *request,
                            const struct app *app, const char *audience, struct response *response)
 {

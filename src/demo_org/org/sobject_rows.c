@@ -106,8 +106,7 @@ ROWS(rows_of_users)
     return rows;
 }
 
-/* Everybody may read their own rows; other users' rows need Manage Users or Monitor Login History.
- */
+/* Everybody may read their own rows; others' need Manage Users or Monitor Login History. */
 ROWS(rows_of_logins)
 {
     (void)object;

@@ -3,8 +3,7 @@
 
 #include "demo_org/org/sobject_rows.h"
 
-/* Profiles, permission sets and their users. A profile is also a permission set, one that it owns.
- */
+/* Profiles, permission sets and their users. A profile also owns a permission set. */
 
 static const struct {
     const char *field, *member;

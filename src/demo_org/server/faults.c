@@ -50,8 +50,7 @@ char *faults_list(void)
     return g_string_free(list, FALSE);
 }
 
-/* Whether the fault hits this time. Counts down the requests that pass first, and counts the hits.
- */
+/* Whether the fault hits this time. Counts down what passes first, and counts the hits. */
 static bool hits(struct fault *fault)
 {
     if (fault->times > 0 && fault->hits >= fault->times)

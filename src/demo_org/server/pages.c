@@ -144,8 +144,7 @@ void page_login_submit(struct state *state, struct request *request, struct resp
     response_header_take(response, "Set-Cookie",
                          g_strdup_printf("sid=%s; Path=/; HttpOnly; SameSite=Lax%s", sid,
                                          request->tls ? "; Secure" : ""));
-    /* A program's login goes on; the demand for a new password comes with the next login in Setup.
-     */
+    /* A program's login goes on; only Setup demands the new password. */
     const bool setup = g_str_has_prefix(start, "/lightning");
     response_redirect(response, user->password_expired && setup ? CHANGE_PASSWORD : start);
 }

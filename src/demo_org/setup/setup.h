@@ -35,8 +35,7 @@ void setup_add_links(GString *page);
  * user may not see or change Setup. */
 struct browser *setup_enter(struct state *state, struct request *request, struct response *response,
                             bool change);
-/* Shows one thing in a form, and applies the form when it is submitted. more is HTML to add below.
- */
+/* Shows one thing in a form, and applies the submitted form. more is HTML to add below. */
 void setup_edit(struct state *state, struct request *request, struct response *response,
                 const char *title, enum setup_form form, enum kind_index index, gpointer thing,
                 const char *more);

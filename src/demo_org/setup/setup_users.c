@@ -147,8 +147,7 @@ void setup_permission_set_new(struct state *state, struct request *request,
     response_redirect(response, url);
 }
 
-/* Salesforce's pages for creating and assigning permission sets have an address inside the address.
- */
+/* Salesforce's pages to create and assign permission sets have an address inside the address. */
 void setup_permission_set(struct state *state, struct request *request, struct response *response)
 {
     const char *address = request_param(request, "address");
