@@ -284,7 +284,11 @@ static void view_idle(const struct wizard *w, struct view *view)
         item->value = text_clean(w->connection->username);
         view_blank(view);
         view_text(view, ROLE_PLAIN, 0,
-                  _("This login is proven and stored. It stays as it is unless you log in again."));
+                  w->memory_only
+                      ? _("This login is proven, but not stored: its tokens are in memory until "
+                          "perch ends.")
+                      : _("This login is proven and stored. It stays as it is unless you log in "
+                          "again."));
         view_key(view, ACTION_NEXT, _("go on"));
         view_key(view, ACTION_RETRY, _("log in again"));
     } else if (w->lists[CHECKS_PROVE].running) {

@@ -49,11 +49,12 @@ static bool check_name(struct wizard *w, const struct org_host *host)
     }
     const char *problem = connection_name_problem(c->name);
     g_autofree char *taken = NULL;
-    if (problem == NULL && is_taken(w, c->name))
-        problem = taken =
-            g_strdup_printf(_("There is already a connection named %s. Choose another name, or "
-                              "open that one with: perch setup %s"),
-                            c->name, c->name);
+    if (problem == NULL && is_taken(w, c->name)) {
+        taken = g_strdup_printf(_("There is already a connection named %s. Choose another name, or "
+                                  "open that one with: perch setup %s"),
+                                c->name, c->name);
+        problem = taken;
+    }
     wizard_error(w, ITEM_NAME, problem);
     return problem == NULL;
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "e2e/tokens.h"
 #include "e2e/walk.h"
 
 static const struct {
@@ -124,6 +125,34 @@ static void keep__goes_on_without_storing(void **state)
     assert_one_exchange(rig);
 }
 
+static void wait_for_no_rescue(Walk *walk)
+{
+    gint64 end = g_get_monotonic_time() + PTY_WAIT_MS * G_TIME_SPAN_MILLISECOND;
+    while (tokens_has_rescue(pty_pid(walk->pty))) {
+        assert_true(g_get_monotonic_time() < end);
+        pty_wait_change(walk->pty, 20);
+    }
+}
+
+/* Nor does the process that watched over the login store it afterwards, whatever becomes of perch;
+ * a login that is not to be stored has none. */
+static void keep__leaves_nobody_who_stores(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = fail_to_store(rig, SESSION_NO_KEYRING);
+    tokens_rescue_of(pty_pid(walk->pty));
+    press(walk, "k");
+    see_key(walk, "Enter test record");
+    wait_for_no_rescue(walk);
+    press(walk, "Esc");
+    see_key(walk, "r log in again");
+    see_sentence(walk, "This login is proven, but not stored");
+    press(walk, "r");
+    see_key(walk, "Enter test record");
+    wait_for_no_rescue(walk);
+}
+
 /* From the last step back, once there is a keyring. */
 static void keep__then_store__stores(void **state)
 {
@@ -197,6 +226,7 @@ int main(void)
         cmocka_unit_test(preflight__tells_three_keyrings_apart_and_goes_on),
         cmocka_unit_test(retry__after_the_keyring_is_back__stores_the_same_token),
         cmocka_unit_test(keep__goes_on_without_storing),
+        cmocka_unit_test(keep__leaves_nobody_who_stores),
         cmocka_unit_test(keep__then_store__stores),
         cmocka_unit_test(quit__asks_and_revokes_only_when_told),
         cmocka_unit_test(quit__export__keeps_the_token_in_a_file),

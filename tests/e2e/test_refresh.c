@@ -114,10 +114,21 @@ static void interrupt__waits_for_the_answer_and_stores_it(void **state)
     }
 }
 
+/* As if the clock had been set back since. */
+static void date_item_ahead(Rig *rig)
+{
+    struct secrets secrets;
+    tokens_load(rig, "acme", &secrets);
+    secrets.issued_at += 24 * 3600 * 1000;
+    tokens_save(rig, "acme", &secrets);
+    secrets_clear(&secrets);
+}
+
 static void interrupt__twice_leaves_and_the_answer_is_stored(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = tokens_rig(true);
+    date_item_ahead(rig);
     demo_org_patch(rig->org, "{'org': {'refresh_hold_ms': 3000}}");
     guint before = posts(rig);
     g_autoptr(Child) child = start_token(rig, "--fresh");

@@ -100,7 +100,7 @@ void keyring_restart(Rig *rig)
     session_bus_add_keyring(rig->bus, rig->home);
 }
 
-pid_t tokens_rescue_of(pid_t perch)
+static pid_t find_rescue(pid_t perch)
 {
     g_autofree char *path = g_strdup_printf("/proc/%d/task/%d/children", perch, perch);
     g_autofree char *text = NULL;
@@ -112,8 +112,19 @@ pid_t tokens_rescue_of(pid_t perch)
         if (g_file_get_contents(name_path, &name, NULL, NULL) && strcmp(name, "perch-rescue") == 0)
             return (pid_t)strtol(children[i], NULL, 10);
     }
-    fail_msg("perch has no rescue");
-    return -1;
+    return 0;
+}
+
+pid_t tokens_rescue_of(pid_t perch)
+{
+    const pid_t rescue = find_rescue(perch);
+    assert_int_not_equal(rescue, 0);
+    return rescue;
+}
+
+bool tokens_has_rescue(pid_t perch)
+{
+    return find_rescue(perch) != 0;
 }
 
 struct take {

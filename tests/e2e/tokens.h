@@ -31,6 +31,7 @@ void keyring_restart(Rig *rig);
 
 /* The process that sends that perch's request for a token; fails the test when there is none. */
 pid_t tokens_rescue_of(pid_t perch);
+bool tokens_has_rescue(pid_t perch);
 
 /* Until no perch of this rig holds the connection's lock; fails the test after 20 s. */
 void wait_for_lock(Rig *rig, const char *name);

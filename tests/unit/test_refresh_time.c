@@ -52,6 +52,7 @@ struct scene {
     Connection *connection;
     Tokens *tokens;
     struct secrets stored;
+    char *code; /* of the failure; NULL = none */
     bool done, refreshed;
 };
 
@@ -89,6 +90,8 @@ static void on_refreshed(struct refresh_result *result, gpointer user)
 {
     struct scene *scene = user;
     scene->refreshed = result->ok && !result->unstored;
+    g_free(scene->code);
+    scene->code = g_strdup(result->failure.code);
     scene->done = true;
 }
 
@@ -159,6 +162,7 @@ static void scene_clear(struct scene *scene)
     store_free(scene->store);
     net_server_free(scene->server);
     g_free(scene->answer);
+    g_free(scene->code);
 }
 
 static void refresh(struct scene *scene)
@@ -271,6 +275,31 @@ static void refresh__of_a_new_login__sees_that_the_former_one_was_rotated(void *
     scene_clear(&scene);
 }
 
+/* ---- an answer that is lost ---- */
+
+static const char refused[] = "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
+                              "Content-Length: 76\r\n\r\n{\"error\":\"invalid_grant\","
+                              "\"error_description\":\"expired access/refresh token\"}";
+
+/* Nobody answers, twice; the run after that is refused, and still knows what may have happened. */
+static void refresh__whose_answer_is_lost_for_good__is_remembered_by_the_next_run(void **state)
+{
+    (void)state;
+    struct scene scene = {0};
+    struct net_route routes[] = {{"/services/oauth2/token", "", 0, NET_KEEP}, {0}};
+    scene_make(&scene, routes);
+    routes[0] = (struct net_route){"/services/oauth2/token", "", 0, NET_CLOSE};
+    refresh(&scene);
+    wait_for(&scene);
+    assert_string_equal(scene.code, "answer-lost");
+    assert_int_equal(tokens_state(scene.tokens), TOKENS_LOST);
+    routes[0] = (struct net_route){"/services/oauth2/token", refused, 0, NET_KEEP};
+    refresh(&scene);
+    wait_for(&scene);
+    assert_string_equal(scene.code, "answer-lost-refused");
+    scene_clear(&scene);
+}
+
 /* ---- the door ---- */
 
 /* A draft's write that is under way when the proof stores: neither puts an old value back. */
@@ -324,6 +353,7 @@ int main(void)
         cmocka_unit_test(refresh__answer_between_two_milliseconds__stored_as_it_is_in_hand),
         cmocka_unit_test(refresh__of_a_token_that_a_login_replaced__leaves_the_new_one_alone),
         cmocka_unit_test(refresh__of_a_new_login__sees_that_the_former_one_was_rotated),
+        cmocka_unit_test(refresh__whose_answer_is_lost_for_good__is_remembered_by_the_next_run),
         cmocka_unit_test(change__two_at_once__each_merges_its_part),
         cmocka_unit_test(change__two_by_one_door__take_turns),
     };

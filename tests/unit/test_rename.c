@@ -113,6 +113,21 @@ static void rename__to_a_login_without_settings__is_refused(void **state)
     assert_settings(scene, "acme", true);
 }
 
+/* Another process may have made it since this one looked; a draft has no login yet. */
+static void rename__to_settings_without_a_login__is_refused(void **state)
+{
+    struct scene *scene = *state;
+    g_autoptr(Connection) draft = connection_new("beta");
+    connection_set(&draft->client_id, "3MVG9Beta");
+    assert_true(connections_save(scene->folder, draft, NULL));
+    assert_int_equal(rename_to(scene, "beta"), PERCH_ERROR_USAGE);
+    assert_login(scene, "acme", "5AepRefresh");
+    assert_settings(scene, "acme", true);
+    assert_none(scene, "beta");
+    g_autoptr(Connection) after = connections_load(scene->folder, "beta", NULL);
+    assert_string_equal(after->client_id, "3MVG9Beta");
+}
+
 /* What a rename that was killed left behind. */
 static void rename__to_a_copy_of_its_own__goes_on(void **state)
 {
@@ -131,6 +146,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(rename__settings_cannot_be_saved__nothing_is_left_behind,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(rename__to_a_login_without_settings__is_refused, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(rename__to_settings_without_a_login__is_refused, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(rename__to_a_copy_of_its_own__goes_on, set_up, tear_down),
     };

@@ -331,7 +331,7 @@ static int listen_on(int family, guint16 port)
 
 static guint16 port_of(int fd)
 {
-    struct sockaddr_in6 address; /* the port is at the same offset in both families */
+    struct sockaddr_in6 address = {0}; /* the port is at the same offset in both families */
     socklen_t length = sizeof address;
     if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)
         return 0;

@@ -193,10 +193,11 @@ static void put_parent_field(const struct run *run, Json *out, const Json *row,
         const char *blank = strrchr(field->references, ' ');
         object = object_find(blank != NULL ? blank + 1 : field->references);
         /* Without the parent's id there is no parent. */
-        g_auto(GStrv) id_parts = g_new0(char *, depth + 3);
+        g_autoptr(GStrvBuilder) parts = g_strv_builder_new();
         for (guint i = 0; i <= depth; i++)
-            id_parts[i] = g_strdup(path->parts[i]);
-        id_parts[depth + 1] = g_strdup("Id");
+            g_strv_builder_add(parts, path->parts[i]);
+        g_strv_builder_add(parts, "Id");
+        g_auto(GStrv) id_parts = g_strv_builder_end(parts);
         const struct soql_path id_path = {id_parts, path->at};
         Json *owned;
         const char *id = object != NULL ? json_string(soql_value(&from, &id_path, &owned)) : NULL;
