@@ -193,6 +193,19 @@ static Child *token_with_lost_keyring(Rig *rig)
     return child;
 }
 
+/* Nobody waits longer for the rows than was said, but the answer that holds the only token is. */
+static void timeout__does_not_end_a_refresh_that_rotates(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(true);
+    tokens_expire(rig, "acme");
+    demo_org_patch(rig->org, "{'org': {'refresh_hold_ms': 3000}}");
+    g_autoptr(Child) child = rig_perch(rig, "doctor", "acme", "--json", "--timeout=1", NULL);
+    assert_int_not_equal(child_code(child), 0);
+    wait_for_lock(rig, "acme");
+    assert_true(tokens_stored_alive(rig, "acme"));
+}
+
 static void keyring__locked_before__costs_nothing(void **state)
 {
     (void)state;
@@ -312,6 +325,7 @@ int main(void)
         cmocka_unit_test(interrupt__twice_leaves_and_the_answer_is_stored),
         cmocka_unit_test(killed__without_rotation_and_keyring__leaves_no_process),
         cmocka_unit_test(timeout__is_kept_to),
+        cmocka_unit_test(timeout__does_not_end_a_refresh_that_rotates),
         cmocka_unit_test(keyring__locked_before__costs_nothing),
         cmocka_unit_test(keyring__lost_for_a_moment__is_tried_again),
         cmocka_unit_test(keyring__lost_for_good__the_token_outlives_the_command),

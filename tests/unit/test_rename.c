@@ -128,6 +128,35 @@ static void rename__to_settings_without_a_login__is_refused(void **state)
     assert_string_equal(after->client_id, "3MVG9Beta");
 }
 
+static void on_locked(GObject *source, GAsyncResult *result, gpointer user)
+{
+    (void)source;
+    *(StoreLock **)user = store_lock_take_finish(result, NULL);
+}
+
+static StoreLock *lock(const struct scene *scene, const char *name)
+{
+    StoreLock *lock = NULL;
+    store_lock_take(scene->folder, name, NULL, on_locked, &lock);
+    while (lock == NULL)
+        g_main_context_iteration(NULL, TRUE);
+    return lock;
+}
+
+/* It says that an answer of this login's may be lost, whatever its name. */
+static void rename__takes_the_note_along(void **state)
+{
+    struct scene *scene = *state;
+    StoreLock *from = lock(scene, "acme");
+    store_lock_note(from, "1764000000000 0123456789abcdef");
+    store_lock_free(from);
+    assert_int_equal(rename_to(scene, "beta"), CALL_OK);
+    StoreLock *to = lock(scene, "beta");
+    g_autofree char *note = store_lock_read_note(to);
+    store_lock_free(to);
+    assert_string_equal(note, "1764000000000 0123456789abcdef");
+}
+
 /* What a rename that was killed left behind. */
 static void rename__to_a_copy_of_its_own__goes_on(void **state)
 {
@@ -149,6 +178,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(rename__to_settings_without_a_login__is_refused, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(rename__takes_the_note_along, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rename__to_a_copy_of_its_own__goes_on, set_up, tear_down),
     };
     g_autofree char *home = private_home();
