@@ -347,7 +347,7 @@ bool tokens_finish(GAsyncResult *result, GError **error)
     return g_task_propagate_boolean(G_TASK(result), error);
 }
 
-static void has_read(Tokens *tokens, const GError *error, gpointer user)
+static void has_ended(Tokens *tokens, const GError *error, gpointer user)
 {
     (void)tokens;
     end_call(user, error);
@@ -356,7 +356,7 @@ static void has_read(Tokens *tokens, const GError *error, gpointer user)
 void tokens_load(Tokens *tokens, const char *name, GCancellable *cancellable,
                  GAsyncReadyCallback done, gpointer user)
 {
-    open_door(tokens, name, VISIT_READS, 0, cancellable, has_read, done, user);
+    open_door(tokens, name, VISIT_READS, 0, cancellable, has_ended, done, user);
 }
 
 static void has_locked(Tokens *tokens, const GError *error, gpointer user)
@@ -371,12 +371,6 @@ void tokens_hold(Tokens *tokens, const char *name, GCancellable *cancellable,
     open_door(tokens, name, VISIT_LOCKS | VISIT_READS, 0, cancellable, has_locked, done, user);
 }
 
-static void has_put(Tokens *tokens, const GError *error, gpointer user)
-{
-    (void)tokens;
-    end_call(user, error);
-}
-
 static void to_change(Tokens *tokens, const GError *error, gpointer user)
 {
     const struct call *call = g_task_get_task_data(user);
@@ -387,7 +381,7 @@ static void to_change(Tokens *tokens, const GError *error, gpointer user)
         end_call(user, error);
     else
         tokens_put(tokens, &tokens->secrets, call->parts, tokens->ask, g_task_get_cancellable(user),
-                   has_put, user);
+                   has_ended, user);
 }
 
 void tokens_change(Tokens *tokens, const char *name, guint parts, GCancellable *cancellable,
@@ -401,7 +395,7 @@ static void to_erase(Tokens *tokens, const GError *error, gpointer user)
     if (error != NULL)
         end_call(user, error);
     else
-        tokens_remove(tokens, g_task_get_cancellable(user), has_put, user);
+        tokens_remove(tokens, g_task_get_cancellable(user), has_ended, user);
 }
 
 void tokens_erase(Tokens *tokens, const char *name, GCancellable *cancellable,
