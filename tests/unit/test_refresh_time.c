@@ -347,6 +347,21 @@ static void change__two_by_one_door__take_turns(void **state)
     scene_clear(&scene);
 }
 
+/* A second login before the first is stored: what goes in the end is still the stored one. */
+static void login__twice__replaces_what_is_stored(void **state)
+{
+    (void)state;
+    struct scene scene = {0};
+    struct net_route routes[] = {{"/services/oauth2/token", "", 0, NET_KEEP}, {0}};
+    scene_make(&scene, routes);
+    log_in(&scene);
+    tokens_begin_login(scene.tokens);
+    assert_string_equal(secret_peek(tokens_former(scene.tokens)), "5AepRefresh");
+    tokens_former_ended(scene.tokens);
+    assert_null(tokens_former(scene.tokens));
+    scene_clear(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +369,7 @@ int main(void)
         cmocka_unit_test(refresh__of_a_token_that_a_login_replaced__leaves_the_new_one_alone),
         cmocka_unit_test(refresh__of_a_new_login__sees_that_the_former_one_was_rotated),
         cmocka_unit_test(refresh__whose_answer_is_lost_for_good__is_remembered_by_the_next_run),
+        cmocka_unit_test(login__twice__replaces_what_is_stored),
         cmocka_unit_test(change__two_at_once__each_merges_its_part),
         cmocka_unit_test(change__two_by_one_door__take_turns),
     };
