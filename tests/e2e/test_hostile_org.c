@@ -247,10 +247,8 @@ static void set_up(Walk *walk, const char *own)
 /* Nothing of the double's is on the wire to the terminal but clean text. */
 static void assert_clean(Walk *walk)
 {
-    static const char *const never[] = {"\x1b]0;TITLE",
-                                        "\x9b"
-                                        "31m",
-                                        "\xe2\x80\xae", "\x1b[2JEVIL", "root:"};
+    static const char *const never[] = {"\x1b]0;TITLE", "\x9b\x33\x31m", "\xe2\x80\xae",
+                                        "\x1b[2JEVIL", "root:"};
     const GByteArray *raw = pty_raw(walk->pty);
     for (gsize i = 0; i < G_N_ELEMENTS(never); i++)
         if (memmem(raw->data, raw->len, never[i], strlen(never[i])) != NULL)

@@ -39,7 +39,7 @@ static void enter__again_and_again__skips_no_step(void **state)
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     see(walk, "Which Salesforce org");
-    for (int i = 0; i < 200 && !pty_has(walk->pty, "Into Flow Builder"); i++) {
+    for (int i = 0; i < 1000 && !pty_has(walk->pty, "Into Flow Builder"); i++) {
         press(walk, "Enter Enter");
         pty_wait_change(walk->pty, 100);
     }

@@ -15,6 +15,9 @@ struct region {
     off_t from, to;
 };
 
+/* What is that large is no heap, but the shadow of a sanitizer. */
+#define SHADOW_BYTES (1UL << 30)
+
 /* The writable regions, without those that are locked. */
 static GArray *read_regions(pid_t pid)
 {
@@ -30,7 +33,7 @@ static GArray *read_regions(pid_t pid)
         int locked;
         if (sscanf(lines[i], "%lx-%lx %4s", &from, &to, rights) == 3) {
             const struct region region = {(off_t)from, (off_t)to};
-            counts = rights[1] == 'w';
+            counts = rights[1] == 'w' && to - from < SHADOW_BYTES;
             if (counts)
                 g_array_append_val(regions, region);
         } else if (counts && sscanf(lines[i], "Locked: %d kB", &locked) == 1 && locked > 0) {
