@@ -80,11 +80,11 @@ static void exports__links_in_their_place__are_not_followed(void **state)
     static const char *const lines[] = {
         "ln -s victim out.env && \"$0\" handoff acme --format env --output out.env",
         "ln -s missing out.env && \"$0\" handoff acme --format env --output out.env",
-        "mkdir -p tree/externalClientApps && for d in victim missing; do ln -sf $PWD/$d "
-        "tree/package.xml; \"$0\" app acme --format metadata --contact-email a@b.example --output "
-        "tree || e=$?; done; exit $e",
-        "mkdir elsewhere && ln -s elsewhere tree && \"$0\" app acme --format metadata --output "
-        "tree",
+        ("mkdir -p tree/externalClientApps && for d in victim missing; do ln -sf $PWD/$d "
+         "tree/package.xml; \"$0\" app acme --format metadata --contact-email a@b.example "
+         "--output tree || e=$?; done; exit $e"),
+        ("mkdir elsewhere && ln -s elsewhere tree && \"$0\" app acme --format metadata --output "
+         "tree"),
     };
     (void)state;
     g_autoptr(Rig) rig = tokens_rig(false);
