@@ -255,16 +255,22 @@ static bool is_file(gpointer path)
     return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
-char *walk_opened(Walk *walk, const char *key)
+char *walk_noted(Walk *walk, const char *key)
 {
     g_autofree char *note = g_build_filename(walk->rig->home->home, ".fake-browser.url", NULL);
     char *address = NULL;
-    g_remove(note);
-    walk_browser(walk, "note");
-    press(walk, key);
     if (!pty_wait_until(walk->pty, is_file, note, PTY_WAIT_MS))
         give_up(walk, "no page was opened", key, __FILE__, __LINE__);
     assert_true(g_file_get_contents(note, &address, NULL, NULL));
+    g_remove(note);
+    return address;
+}
+
+char *walk_opened(Walk *walk, const char *key)
+{
+    walk_browser(walk, "note");
+    press(walk, key);
+    char *address = walk_noted(walk, key);
     walk_browser(walk, "allow");
     return address;
 }

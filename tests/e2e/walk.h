@@ -58,6 +58,8 @@ void walk_browser(Walk *walk, const char *action);
 /* The address that perch opens when that key is pressed; nothing is done with it. Owned by the
  * caller. */
 char *walk_opened(Walk *walk, const char *key);
+/* The same of a browser that was told "note" before the key was pressed. */
+char *walk_noted(Walk *walk, const char *key);
 /* The authorize address, from the file that w writes. */
 char *walk_address(Walk *walk);
 /* Logs in at that address and presses Allow, but does not follow the way back to perch: the

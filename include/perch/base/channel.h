@@ -70,7 +70,7 @@ const char *channel_name_problem(const char *name);
 
 struct mapping *channel_mapping(const struct channel *channel, const char *field); /* or NULL */
 /* Maps field, or changes its text. Variables that text names are added to the channel. A NULL label
- * or type keeps the present one. FALSE: too many mappings or variables. */
+ * or type keeps the present one. FALSE: too many mappings. */
 bool channel_map(struct channel *channel, const char *field, const char *label, const char *type,
                  const char *text);
 void channel_unmap(struct channel *channel, const char *field);
