@@ -181,12 +181,25 @@ static void setup__certificate_not_trusted__nothing_is_sent(void **state)
     }
 }
 
+/* With these anybody who has recorded the connection reads the tokens in it. */
+static void keys__of_a_connection__are_written_nowhere(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new_tls(PRODUCTION, MY_DOMAIN, DEMO_ORG_VALID);
+    g_autofree char *keys = g_build_filename(rig->home->root, "keys", NULL);
+    rig->home->env = g_environ_setenv(rig->home->env, "SSLKEYLOGFILE", keys, TRUE);
+    g_autoptr(Child) child = set_up(rig, "https://" PRODUCTION, NULL);
+    assert_code(child, 0);
+    assert_false(g_file_test(keys, G_FILE_TEST_EXISTS));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(setup__each_kind_of_org__one_handshake_a_host),
         cmocka_unit_test(commands__afterwards__one_handshake_a_host),
         cmocka_unit_test(setup__certificate_not_trusted__nothing_is_sent),
+        cmocka_unit_test(keys__of_a_connection__are_written_nowhere),
     };
     return cmocka_run_group_tests_name("TLS under Salesforce's names", tests, NULL, NULL);
 }
