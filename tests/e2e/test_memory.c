@@ -15,9 +15,6 @@ struct region {
     off_t from, to;
 };
 
-/* What is that large is no heap, but the shadow of a sanitizer. */
-#define SHADOW_BYTES (1UL << 30)
-
 /* The writable regions, without those that are locked. */
 static GArray *read_regions(pid_t pid)
 {
@@ -33,7 +30,7 @@ static GArray *read_regions(pid_t pid)
         int locked;
         if (sscanf(lines[i], "%lx-%lx %4s", &from, &to, rights) == 3) {
             const struct region region = {(off_t)from, (off_t)to};
-            counts = rights[1] == 'w' && to - from < SHADOW_BYTES;
+            counts = rights[1] == 'w';
             if (counts)
                 g_array_append_val(regions, region);
         } else if (counts && sscanf(lines[i], "Locked: %d kB", &locked) == 1 && locked > 0) {
@@ -92,6 +89,9 @@ static void assert_clean(Pty *pty, const struct secrets *secrets)
 static void secrets__shown_and_hidden__are_in_locked_pages_only(void **state)
 {
     (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* its mlock() locks nothing */
+#endif
     g_autoptr(Rig) rig = tokens_rig(false);
     struct secrets secrets;
     tokens_load(rig, "acme", &secrets);
