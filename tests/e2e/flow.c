@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "e2e/flow.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +13,7 @@
 #include "perch/base/channel.h"
 #include "perch/base/json.h"
 #include "support/fetch.h"
+#include "support/listener.h"
 #include "support/test.h"
 
 struct Flow {
@@ -93,24 +92,6 @@ static const Json *channel_of(const Json *exported, const char *id)
     return NULL;
 }
 
-/* A request whole: a head and as much of a body as it says. */
-static char *read_request(int client)
-{
-    GString *text = g_string_new(NULL);
-    char part[4096];
-    for (;;) {
-        const char *end = strstr(text->str, "\r\n\r\n");
-        const char *length = strstr(text->str, "Content-Length: ");
-        gint64 wanted = length == NULL ? 0 : g_ascii_strtoll(length + 16, NULL, 10);
-        if (end != NULL && text->len >= (gsize)(end + 4 - text->str) + (gsize)wanted)
-            return g_string_free(text, FALSE);
-        ssize_t got = read(client, part, sizeof part);
-        if (got <= 0)
-            return g_string_free(text, FALSE);
-        g_string_append_len(text, part, got);
-    }
-}
-
 /* The trigger's key, and the HMAC of the body with it. */
 static bool has_key(const char *request, const char *body)
 {
@@ -129,7 +110,7 @@ static void serve(int listener, const char *exported, const char *channel, enum 
 {
     g_autoptr(Json) json = json_parse(exported, strlen(exported), NULL);
     for (int client; (client = accept(listener, NULL, NULL)) >= 0; close(client)) {
-        g_autofree char *request = read_request(client);
+        g_autofree char *request = listener_read_request(client);
         const char *body = strstr(request, "\r\n\r\n");
         g_autoptr(Json) call = body == NULL ? NULL : json_parse(body + 4, strlen(body + 4), NULL);
         bool mine = g_str_has_prefix(request, "POST /CANARY-hook ") && kind != FLOW_STOPPED;
@@ -154,15 +135,10 @@ static void serve(int listener, const char *exported, const char *channel, enum 
 
 Flow *flow_start(const char *exported, const char *channel, enum flow_kind kind)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(listen(listener, 16), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    g_autofree char *url = NULL;
+    int listener = listener_open(&url);
     Flow *flow = g_new0(Flow, 1);
-    flow->url = g_strdup_printf("http://127.0.0.1:%u/CANARY-hook", ntohs(address.sin_port));
+    flow->url = g_strconcat(url, "/CANARY-hook", NULL);
     flow->pid = fork();
     if (flow->pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);

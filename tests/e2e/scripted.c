@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "e2e/scripted.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +11,7 @@
 #include <unistd.h>
 
 #include "perch/base/json.h"
+#include "support/listener.h"
 #include "support/test.h"
 
 struct Scripted {
@@ -20,23 +19,6 @@ struct Scripted {
     int requests; /* what came, each with its NUL */
     char *url;
 };
-
-static char *read_request(int client)
-{
-    GString *text = g_string_new(NULL);
-    char part[4096];
-    for (;;) {
-        const char *end = strstr(text->str, "\r\n\r\n");
-        const char *length = strstr(text->str, "Content-Length: ");
-        gint64 wanted = length == NULL ? 0 : g_ascii_strtoll(length + 16, NULL, 10);
-        if (end != NULL && text->len >= (gsize)(end + 4 - text->str) + (gsize)wanted)
-            return g_string_free(text, FALSE);
-        ssize_t got = read(client, part, sizeof part);
-        if (got <= 0)
-            return g_string_free(text, FALSE);
-        g_string_append_len(text, part, got);
-    }
-}
 
 static void answer(int client, const struct scripted_answer *what, const char *data)
 {
@@ -53,7 +35,7 @@ static void serve(int listener, int requests, const struct scripted_answer *answ
     g_autofree char *data = g_strdup("{}");
     while (answers->status != 0) {
         int client = accept(listener, NULL, NULL);
-        g_autofree char *request = read_request(client);
+        g_autofree char *request = listener_read_request(client);
         const char *body = strstr(request, "\r\n\r\n");
         g_autoptr(Json) json = body == NULL ? NULL : json_parse(body + 4, strlen(body + 4), NULL);
         if (json_get(json, "data") != NULL) {
@@ -71,17 +53,12 @@ static void serve(int listener, int requests, const struct scripted_answer *answ
 
 Scripted *scripted_start(const struct scripted_answer *answers)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
     int ends[2];
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(listen(listener, 16), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    char *url;
+    int listener = listener_open(&url);
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     Scripted *server = g_new0(Scripted, 1);
-    server->url = g_strdup_printf("http://127.0.0.1:%u", ntohs(address.sin_port));
+    server->url = url;
     server->requests = ends[0];
     server->pid = fork();
     if (server->pid == 0) {

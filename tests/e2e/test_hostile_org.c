@@ -3,8 +3,6 @@
 /* A whole set-up on a terminal with an org that answers one kind of request with something hostile:
  * nothing of it reaches the terminal as it is, and the person is told what is wrong. */
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +13,7 @@
 
 #include "e2e/walk.h"
 #include "support/browser_login.h"
+#include "support/listener.h"
 
 /* In JSON's own escapes, and as bytes: a title, a cleared screen, a C1 control, a bidi override. */
 #define EVIL "EVIL\\u001b]0;TITLE\\u0007\\u001b[2J\\u009b31m\\u202eTXETEND"
@@ -81,23 +80,6 @@ static const struct hostile rows[] = {
 
 /* ---- the org's double ---- */
 
-static char *read_request(int client)
-{
-    GString *text = g_string_new(NULL);
-    char part[4096];
-    for (;;) {
-        const char *end = strstr(text->str, "\r\n\r\n");
-        const char *length = strstr(text->str, "Content-Length: ");
-        gint64 wanted = length == NULL ? 0 : g_ascii_strtoll(length + 16, NULL, 10);
-        if (end != NULL && text->len >= (gsize)(end + 4 - text->str) + (gsize)wanted)
-            return g_string_free(text, FALSE);
-        ssize_t got = read(client, part, sizeof part);
-        if (got <= 0)
-            _exit(0);
-        g_string_append_len(text, part, got);
-    }
-}
-
 static char *grown(const char *body)
 {
     g_autofree char *many = g_strnfill(1 << 20, 'x'), *deep = g_strnfill(100000, '[');
@@ -142,7 +124,9 @@ static void forward(int client, const char *request, const char *target, const c
 
 static void serve(int client, const struct hostile *row, const char *org, const char *own)
 {
-    g_autofree char *request = read_request(client);
+    g_autofree char *request = listener_read_request(client);
+    if (strstr(request, "\r\n\r\n") == NULL)
+        return;
     g_auto(GStrv) words = g_strsplit(request, " ", 3);
     g_autofree char *path = g_strndup(words[1], strcspn(words[1], "?"));
     if (!g_regex_match_simple(row->target, path, 0, 0)) {
@@ -158,14 +142,7 @@ static void serve(int client, const struct hostile *row, const char *org, const 
 
 static pid_t double_start(const struct hostile *row, const char *org, char **ret_url)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(listen(listener, 16), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
-    *ret_url = g_strdup_printf("http://127.0.0.1:%u", ntohs(address.sin_port));
+    int listener = listener_open(ret_url);
     pid_t pid = fork();
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -2,8 +2,6 @@
 
 #include "support/page_server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -14,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/listener.h"
 #include "support/test.h"
 
 struct PageServer {
@@ -71,15 +70,8 @@ static void serve(int listener, const struct page *pages)
 
 PageServer *page_server_start(const struct page *pages)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(listen(listener, 16), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
     PageServer *server = g_new0(PageServer, 1);
-    server->url = g_strdup_printf("http://127.0.0.1:%u", ntohs(address.sin_port));
+    int listener = listener_open(&server->url);
     server->pid = fork();
     if (server->pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
