@@ -120,7 +120,7 @@ static void name__typed_twice__is_the_first_ones(void **state)
         type(walks[i], rig->org->url);
         press(walks[i], "Enter");
         if (i == 0)
-            see(walks[i], "Preflight");
+            see(walks[i], "Before we start");
     }
     g_autofree char *text = holder(first);
     see_sentence(second, text);

@@ -11,8 +11,9 @@ make=${MAKE:-make}
 unset MAKEFLAGS MFLAGS MAKELEVEL
 cores=$(nproc 2>/dev/null || echo 2)
 summary=$(mktemp) || exit 1
-trap 'rm -f "$summary"' EXIT
-export SUMMARY=$summary
+failures=$(mktemp) || exit 1
+trap 'rm -f "$summary" "$failures"' EXIT
+export SUMMARY=$summary FAILURES=$failures
 
 # stage NAME COMMAND...: one thing that passes or fails as a whole.
 stage() {
@@ -27,6 +28,7 @@ stage() {
         echo "0 1 $name" >>"$summary"
         printf '%s\n' "$output" | sed 's/^/  | /'
         printf 'FAIL %s (%d s)\n' "$name" $((SECONDS - began))
+        printf '%s:\n%s\n' "$name" "$(tail -n 40 <<<"$output" | sed 's/^/  | /')" >>"$failures"
     fi
     return 0
 }
@@ -80,6 +82,8 @@ while read -r ok bad _; do
     passed=$((passed + ok))
     failed=$((failed + bad))
 done <"$summary"
+# Once more at the end, where it is looked for: the middle of so long an output is easily lost.
+cat "$failures"
 grep -av '^[0-9]* 0 ' "$summary" | sed 's/^\([0-9]*\) \([0-9]*\) \(.*\)/FAILED: \3 (\2)/'
 # make says a line of its own after a failure; .ci/run wants ours to be the last.
 if [ -n "${CLOSING_LINE:-}" ]; then
