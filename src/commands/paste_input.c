@@ -12,18 +12,17 @@
 #include "perch/base/error.h"
 #include "perch/base/text.h"
 
-enum { INPUT_BYTES = 1024 * 1024, REST_MS = 300 };
+enum { INPUT_MEGABYTES = 16, INPUT_BYTES = INPUT_MEGABYTES * 1024 * 1024, REST_MS = 300 };
 
-/* Keeps only the end of text that exceeds the limit. */
-static void add(SecretBuf *buf, const char *bytes, gsize length)
+static bool is_too_long(const SecretBuf *buf, GError **error)
 {
-    secret_buf_add_len(buf, bytes, length);
-    if (buf->length <= 2 * INPUT_BYTES)
-        return;
-    gsize drop = buf->length - INPUT_BYTES;
-    memmove(buf->text, buf->text + drop, INPUT_BYTES + 1);
-    wipe(buf->text + INPUT_BYTES + 1, drop - 1);
-    buf->length = INPUT_BYTES;
+    if (buf->length <= INPUT_BYTES)
+        return false;
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
+                _("This is longer than %d MB. Give the part around the error, for example the last "
+                  "lines: tail -n 20000 FILE | perch explain"),
+                INPUT_MEGABYTES);
+    return true;
 }
 
 static SecretBuf *read_all(int fd, const char *name, GError **error)
@@ -31,11 +30,14 @@ static SecretBuf *read_all(int fd, const char *name, GError **error)
     g_autoptr(SecretBuf) buf = secret_buf_new();
     char chunk[16 * 1024];
     ssize_t got;
-    while ((got = read(fd, chunk, sizeof chunk)) > 0 || (got < 0 && errno == EINTR))
+    while (((got = read(fd, chunk, sizeof chunk)) > 0 && buf->length <= INPUT_BYTES) ||
+           (got < 0 && errno == EINTR))
         if (got > 0)
-            add(buf, chunk, (gsize)got);
+            secret_buf_add_len(buf, chunk, (gsize)got);
     int problem = errno;
     wipe(chunk, sizeof chunk);
+    if (is_too_long(buf, error))
+        return NULL;
     if (got == 0)
         return g_steal_pointer(&buf);
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, _("Cannot read %s: %s"), name,
@@ -100,8 +102,8 @@ static void type(struct typing *typing, char c)
         typing->cancelled = true;
     if (c == interrupt || c == end || (typing->one_line && c == '\n'))
         g_main_loop_quit(typing->loop);
-    else
-        add(typing->buf, c == '\r' ? "\n" : &c, 1);
+    else if (typing->buf->length <= INPUT_BYTES)
+        secret_buf_add_len(typing->buf, c == '\r' ? "\n" : &c, 1);
 }
 
 static gboolean typed(gint fd, GIOCondition condition, gpointer user)
@@ -157,10 +159,11 @@ static SecretBuf *type_hidden(struct typing *typing, const struct termios *quiet
     fputs(prompt, stderr);
     run(typing);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
-    if (!typing->cancelled)
+    if (!typing->cancelled && !is_too_long(typing->buf, error))
         return typing->buf;
     secret_buf_free(typing->buf);
-    g_set_error(error, PERCH_ERROR, PERCH_ERROR_CANCELLED, "%s", cancelled);
+    if (typing->cancelled)
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_CANCELLED, "%s", cancelled);
     return NULL;
 }
 

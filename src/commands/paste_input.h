@@ -4,8 +4,8 @@
 
 #include "perch/base/secret.h"
 
-/* Text of any kind and length to be explained. It may contain secrets. Beyond 1 MiB, only the end
- * is kept. Results are owned by the caller; NULL with a sentence in *error. */
+/* Text of any kind. It may contain secrets. Nothing of it is dropped: more than 16 MB are refused.
+ * Results are owned by the caller; NULL with a sentence in *error. */
 
 /* A file; "-" is standard input, to its end. */
 SecretBuf *paste_from_file(const char *path, GError **error);

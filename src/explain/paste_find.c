@@ -5,7 +5,7 @@
 
 enum {
     FRAGMENT_BYTES = 64 * 1024,
-    FRAGMENT_TRIES = 200,
+    FRAGMENTS_BYTES = 200 * FRAGMENT_BYTES, /* limit for all of them together */
     FORMS = 20,
     WORDS = 40,
     LINE_CHARACTERS = 300,
@@ -50,9 +50,10 @@ static bool add_json(const Json *error, const char *code, const char *message, l
 
 void paste_find_json(struct paste_text *paste)
 {
-    int tries = FRAGMENT_TRIES;
-    for (const char *p = paste->text; (p = strpbrk(p, "[{")) != NULL && tries > 0; tries--) {
+    gsize read = 0;
+    for (const char *p = paste->text; (p = strpbrk(p, "[{")) != NULL && read < FRAGMENTS_BYTES;) {
         gsize length = bracketed(p, FRAGMENT_BYTES);
+        read += length > 0 ? length : strnlen(p, FRAGMENT_BYTES);
         g_autoptr(Json) json = length == 0 ? NULL : json_parse(p, length, NULL);
         struct json_search search = {paste, (gsize)(p - paste->text), false};
         if (json != NULL)

@@ -200,6 +200,29 @@ static void success_and_nothing__are_no_failures(void **state)
     }
 }
 
+/* Nothing of a long log is dropped in silence: its first line counts, or it is refused. */
+static void long_log__is_read_whole_or_refused(void **state)
+{
+    static const struct {
+        gsize megabytes;
+        int code;
+        const char *said;
+    } rows[] = {{3, 6, "API_DISABLED_FOR_ORG"}, {17, 2, "longer than 16 MB"}};
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_NO_KEYRING, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GString) log =
+            g_string_new("POST 403 [{\"errorCode\":\"API_DISABLED_FOR_ORG\"}]\n");
+        while (log->len < rows[i].megabytes * 1024 * 1024)
+            g_string_append(log, "2026-11-23 08:00:00 INFO a lead was made in 97 ms\n");
+        g_autofree char *path = tmphome_write(rig->home, "long.log", log->str);
+        const char *words[] = {"explain", path, NULL};
+        g_autoptr(Child) child = rig_perch_input(rig, words, NULL, false);
+        assert_code(child, rows[i].code);
+        assert_contains(i == 0 ? child->output->str : child->errors->str, rows[i].said);
+    }
+}
+
 /* ---- on a terminal ---- */
 
 static void terminal__paste_and_an_empty_line__explains_without_echo(void **state)
@@ -249,6 +272,7 @@ int main(void)
         cmocka_unit_test(stage_and_status__decide_where_the_text_does_not),
         cmocka_unit_test(text__says_what_happened_what_to_do_and_what_was_said),
         cmocka_unit_test(success_and_nothing__are_no_failures),
+        cmocka_unit_test(long_log__is_read_whole_or_refused),
         cmocka_unit_test(terminal__paste_and_an_empty_line__explains_without_echo),
         cmocka_unit_test(wizard__e__explains_copies_and_opens_the_page),
     };

@@ -317,6 +317,14 @@ static void paste__long_log__is_read_whole(void **state)
         assert_string_equal(((struct failure *)all->pdata[0])->code, "API_DISABLED_FOR_ORG");
         assert_int_equal(left_out, 0);
     }
+    g_autoptr(GString) good = g_string_new(NULL);
+    for (int i = 0; i < 1000; i++)
+        g_string_append_printf(good, "{\"lead\":%d,\"tags\":[{},{}]}\n", i);
+    g_string_append(good, "{\"error\":\"odd_word\",\"error_description\":\"behind a thousand\"}");
+    struct failure last;
+    assert_true(explain_paste(&last, good->str, good->len, STAGE_ANY, 0));
+    assert_string_equal(last.message, "behind a thousand");
+    failure_clear(&last);
     g_autoptr(GString) noise = g_string_new("[{\"errorCode\":\"STRING_TOO_LONG\"}]\n");
     for (int i = 0; noise->len < 1024 * 1024; i++)
         g_string_append_printf(noise, "error %c%c%c%c of many\n", 'g' + i % 17, 'g' + i / 17 % 17,
