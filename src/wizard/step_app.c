@@ -7,26 +7,6 @@
 
 /* The App step: the sheet's rows, to enter in Setup and tick off one by one. */
 
-void step_app_enter(struct wizard *w, GArray *out)
-{
-    (void)w;
-    (void)out;
-}
-
-void step_app_leave(struct wizard *w, GArray *out)
-{
-    (void)w;
-    (void)out;
-}
-
-void step_app_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
-{
-    (void)w;
-    (void)list;
-    (void)done;
-    (void)out;
-}
-
 static bool is_setting(int id)
 {
     return id >= ITEM_SETTING && id < ITEM_SETTING + SETTING_COUNT;

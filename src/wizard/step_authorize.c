@@ -30,14 +30,6 @@ void step_authorize_leave(struct wizard *w, GArray *out)
     effect_add(out, EFFECT_LOGIN_STOP);
 }
 
-void step_authorize_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
-{
-    (void)w;
-    (void)list;
-    (void)done;
-    (void)out;
-}
-
 enum { REFUSED_MOST = 50 };
 
 /* Whether no login is running and none has failed. */

@@ -3,26 +3,6 @@
 
 #include "wizard_private.h"
 
-void step_org_enter(struct wizard *w, GArray *out)
-{
-    (void)w;
-    (void)out;
-}
-
-void step_org_leave(struct wizard *w, GArray *out)
-{
-    (void)w;
-    (void)out;
-}
-
-void step_org_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
-{
-    (void)w;
-    (void)list;
-    (void)done;
-    (void)out;
-}
-
 /* Suggests a name: the first part of the host, "acme" from acme.my.salesforce.com. */
 static char *suggest_name(const char *host, bool generic)
 {

@@ -4,16 +4,20 @@
 #include "wizard_private.h"
 
 static const struct step_def steps[STEP_COUNT] = {
-#define STEP(id, name, title)           \
-    [STEP_##id] = {#name,               \
-                   title,               \
-                   step_##name##_enter, \
-                   step_##name##_leave, \
-                   step_##name##_view,  \
-                   step_##name##_event, \
-                   step_##name##_checks},
+#define YES(function) function
+#define NO(function) NULL
+#define STEP(id, name, title, enter, leave, checks) \
+    [STEP_##id] = {#name,                           \
+                   title,                           \
+                   enter(step_##name##_enter),      \
+                   leave(step_##name##_leave),      \
+                   step_##name##_view,              \
+                   step_##name##_event,             \
+                   checks(step_##name##_checks)},
 #include "perch/wizard/steps.def"
 #undef STEP
+#undef YES
+#undef NO
 };
 
 struct wizard *wizard_new(Connection *connection, Secret *client_secret, GStrv taken)
@@ -143,14 +147,16 @@ void wizard_go(struct wizard *w, enum step step, GArray *out)
     /* The other steps have their own results. */
     if (step > w->step && (w->step == STEP_ORG || w->step == STEP_APP))
         w->marks[w->step] = MARK_OK;
-    steps[w->step].leave(w, out);
+    if (steps[w->step].leave != NULL)
+        steps[w->step].leave(w, out);
     w->step = step;
     w->furthest = MAX(w->furthest, step);
     screens_leave_step(w);
     wizard_notice(w, NULL);
     if (step > STEP_ORG)
         wizard_save(w, out);
-    steps[step].enter(w, out);
+    if (steps[step].enter != NULL)
+        steps[step].enter(w, out);
 }
 
 static void start(struct wizard *w, const struct wizard_event *event, GArray *out)
@@ -168,7 +174,8 @@ static void start(struct wizard *w, const struct wizard_event *event, GArray *ou
     w->furthest = connection_is_draft(w->connection) ? step : STEP_HANDOFF;
     w->screen = 1;
     w->first = step;
-    steps[step].enter(w, out);
+    if (steps[step].enter != NULL)
+        steps[step].enter(w, out);
     if (event->start == START_DOCTOR)
         doctor_screen_open(w, true, out);
 }
@@ -188,7 +195,8 @@ static void checks_event(struct wizard *w, const struct wizard_event *event, GAr
         if (!w->logged_in)
             login_unproven(w, out);
     }
-    steps[w->step].checks(w, event->list, event->done, out);
+    if (steps[w->step].checks != NULL)
+        steps[w->step].checks(w, event->list, event->done, out);
 }
 
 static void take_describe(struct wizard *w, const struct wizard_event *event, GArray *out)

@@ -6,7 +6,8 @@
 #include "perch/wizard/check_view.h"
 #include "perch/wizard/wizard.h"
 
-/* Definition of a step: how it is entered and left, what it shows, how it handles events. */
+/* Definition of a step: how it is entered and left, what it shows, how it handles events. enter,
+ * leave and checks may be NULL. */
 struct step_def {
     const char *name, *title;
     void (*enter)(struct wizard *w, GArray *out);
@@ -16,7 +17,7 @@ struct step_def {
     void (*checks)(struct wizard *w, enum check_list_id list, bool done, GArray *out);
 };
 
-#define STEP(id, name, title)                                                                \
+#define STEP(id, name, ...)                                                                  \
     void step_##name##_enter(struct wizard *w, GArray *out);                                 \
     void step_##name##_leave(struct wizard *w, GArray *out);                                 \
     void step_##name##_view(const struct wizard *w, struct view *view, int focus);           \

@@ -20,7 +20,7 @@
  * race.
  */
 enum step {
-#define STEP(id, name, title) STEP_##id,
+#define STEP(id, ...) STEP_##id,
 #include "perch/wizard/steps.def"
 #undef STEP
     STEP_COUNT,
