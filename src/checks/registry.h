@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef PERCH_CHECKS_LISTS_H
-#define PERCH_CHECKS_LISTS_H
+#ifndef PERCH_CHECKS_REGISTRY_H
+#define PERCH_CHECKS_REGISTRY_H
 
 #include "perch/checks/check.h"
+#include "perch/tokens/refresh.h"
 
 /* One table per file; check_list_def() in registry.c lists them all. */
 extern const struct check_list_def preflight_checks, probe_checks, prove_checks, describe_checks,

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "perch/tokens/refresh.h"
+
 struct session *session_new(Connection *connection, const char *config_dir, Http *http,
                             Store *store)
 {

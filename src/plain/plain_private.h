@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef PERCH_PLAIN_INTERNAL_H
-#define PERCH_PLAIN_INTERNAL_H
+#ifndef PERCH_PLAIN_PRIVATE_H
+#define PERCH_PLAIN_PRIVATE_H
 
 #include "perch/base/secret.h"
 #include "perch/plain/plain.h"

@@ -9,7 +9,9 @@
 #include "perch/net/http.h"
 #include "perch/net/loopback.h"
 #include "perch/salesforce/salesforce.h"
-#include "perch/tokens/refresh.h"
+#include "perch/tokens/tokens.h"
+
+struct refresh_result;
 
 /* The app's policies as the org reported them, in the words of the Metadata API; NULL and 0 =
  * unknown. */

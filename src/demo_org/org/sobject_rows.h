@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef DEMO_ROWS_H
-#define DEMO_ROWS_H
+#ifndef DEMO_SOBJECT_ROWS_H
+#define DEMO_SOBJECT_ROWS_H
 
 #include "demo_org/org/objects.h"
 
