@@ -124,13 +124,11 @@ Child *rig_perch_secret(Rig *rig, const char *first, ...)
     return child;
 }
 
-GPtrArray *rig_setup_words(Rig *rig, const char *name, const char *const *more)
+GPtrArray *rig_filled_words(Rig *rig, const char *name, const char *const *more)
 {
-    GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *port = g_strdup_printf("%u", rig->org->callback_ports[0]);
     const char *const fixed[] = {"setup",
                                  name,
-                                 "--plain",
-                                 "--no-input",
                                  "--login-url",
                                  rig->org->url,
                                  "--client-id",
@@ -138,14 +136,36 @@ GPtrArray *rig_setup_words(Rig *rig, const char *name, const char *const *more)
                                  "--client-secret-file",
                                  rig->org->secret_file,
                                  "--callback-port",
-                                 NULL};
-    for (int i = 0; fixed[i] != NULL; i++)
+                                 port};
+    GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+    for (gsize i = 0; i < G_N_ELEMENTS(fixed); i++)
         g_ptr_array_add(words, g_strdup(fixed[i]));
-    g_ptr_array_add(words, g_strdup_printf("%u", rig->org->callback_ports[0]));
     for (int i = 0; more != NULL && more[i] != NULL; i++)
         g_ptr_array_add(words, g_strdup(more[i]));
     g_ptr_array_add(words, NULL);
     return words;
+}
+
+GPtrArray *rig_setup_words(Rig *rig, const char *name, const char *const *more)
+{
+    GPtrArray *words = rig_filled_words(rig, name, more);
+    g_ptr_array_insert(words, 2, g_strdup("--plain"));
+    g_ptr_array_insert(words, 2, g_strdup("--no-input"));
+    return words;
+}
+
+char *rig_settings_path(const Rig *rig, const char *file)
+{
+    return g_build_filename(rig->home->config, "perch", "connections", file, NULL);
+}
+
+char *rig_settings(const Rig *rig, const char *file)
+{
+    g_autofree char *path = rig_settings_path(rig, file);
+    char *text = NULL;
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        fail_msg("%s is not there", file);
+    return text;
 }
 
 void rig_setup(Rig *rig, const char *name)

@@ -40,8 +40,15 @@ Child *rig_perch_input(Rig *rig, const char *const *words, const char *input, bo
 Child *rig_perch_login(Rig *rig, const char *const *words);
 /* perch setup NAME --plain --no-input on the rig's org; fails the test unless the code is 0. */
 void rig_setup(Rig *rig, const char *name);
-/* The words of that call with "more" appended (NULL at the end). */
+/* The words of that call with "more" appended (NULL at the end); and those that a person at the
+ * screen would give. */
 GPtrArray *rig_setup_words(Rig *rig, const char *name, const char *const *more);
+GPtrArray *rig_filled_words(Rig *rig, const char *name, const char *const *more);
+
+/* A file among the connections' settings (NULL = their folder), and what is in it; owned by the
+ * caller. The second fails the test when it is not there. */
+char *rig_settings_path(const Rig *rig, const char *file);
+char *rig_settings(const Rig *rig, const char *file);
 
 void assert_code(const Child *child, int code);
 /* The one JSON object on the child's standard output; owned by the caller. */

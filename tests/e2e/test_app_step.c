@@ -31,10 +31,7 @@ static void assert_copied(Walk *walk, const char *text)
 
 static Json *draft(Rig *rig)
 {
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-    g_autofree char *text = NULL;
-    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_autofree char *text = rig_settings(rig, "acme.json");
     return json_parse(text, strlen(text), NULL);
 }
 

@@ -15,29 +15,15 @@ static const char damaged[] = "{\"version\":1,\"login_url\":\"https://acme.my.sa
 
 static bool may_trace;
 
-static char *path_of(Rig *rig, const char *file)
-{
-    return g_build_filename(rig->home->config, "perch", "connections", file, NULL);
-}
-
-static char *contents(Rig *rig, const char *file)
-{
-    g_autofree char *path = path_of(rig, file);
-    char *text = NULL;
-    if (!g_file_get_contents(path, &text, NULL, NULL))
-        fail_msg("%s is not there", file);
-    return text;
-}
-
 static void write_file(Rig *rig, const char *file, const char *text)
 {
-    g_autofree char *path = path_of(rig, file);
+    g_autofree char *path = rig_settings_path(rig, file);
     assert_true(g_file_set_contents(path, text, -1, NULL));
 }
 
 static void assert_contents(Rig *rig, const char *file, const char *text)
 {
-    g_autofree char *now = contents(rig, file);
+    g_autofree char *now = rig_settings(rig, file);
     assert_string_equal(now, text);
 }
 
@@ -119,7 +105,7 @@ static void older__is_brought_up_with_the_next_write(void **state)
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");
-    g_autofree char *text = contents(rig, "acme.json");
+    g_autofree char *text = rig_settings(rig, "acme.json");
     g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
     json_set_int(json, "version", 1);
     json_remove(json, "channels");
@@ -133,7 +119,7 @@ static void older__is_brought_up_with_the_next_write(void **state)
     assert_contents(rig, "acme.json", old); /* reading writes nothing */
     g_autoptr(Child) login = rig_perch(rig, "reauthorize", "acme", "--plain", "--no-input", NULL);
     assert_code(login, 0);
-    g_autofree char *now = contents(rig, "acme.json");
+    g_autofree char *now = rig_settings(rig, "acme.json");
     g_autoptr(Json) written = json_parse(now, strlen(now), NULL);
     assert_int_equal(json_get_int(written, "version", 0), CONNECTION_VERSION);
     assert_string_equal(json_get_string(written, "channel"), "viber");
@@ -345,7 +331,7 @@ static void power__whatever_is_written__is_on_the_disk_under_its_name(void **sta
 
 static bool is_whole(Rig *rig, const char *before, bool *ret_changed)
 {
-    g_autofree char *now = contents(rig, "acme.json");
+    g_autofree char *now = rig_settings(rig, "acme.json");
     g_autoptr(Json) json = json_parse(now, strlen(now), NULL);
     *ret_changed = strcmp(now, before) != 0;
     return json != NULL && (!*ret_changed || json_get_int(json, "forgetting", 0) == 1);
@@ -369,7 +355,7 @@ static void write__killed_or_failed_anywhere__leaves_a_whole_file(void **state)
     };
     g_autoptr(Rig) rig = ready_to_rewrite();
     g_autofree char *log = g_build_filename(rig->home->root, "trace", NULL);
-    g_autofree char *before = contents(rig, "acme.json");
+    g_autofree char *before = rig_settings(rig, "acme.json");
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         bool changed;
         int code = rewrite(rig, rows[i].inject, log);

@@ -25,14 +25,12 @@ static Rig *person_new(void)
 /* The names of all files, and what is in the connection's file and in its keyring item. */
 static char *belongings(Rig *rig)
 {
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "demo.json", NULL);
-    g_autofree char *all = tmphome_list(rig->home), *connection = NULL;
+    g_autofree char *all = tmphome_list(rig->home);
+    g_autofree char *connection = rig_settings(rig, "demo.json");
     /* The browser that logged in for the person writes its log when it has ended: any time now. */
     g_autoptr(GRegex) log = g_regex_new("home/\\.fake-browser\\.log\n", 0, 0, NULL);
     g_autofree char *files = g_regex_replace_literal(log, all, -1, 0, "", 0, NULL);
     g_autofree char *item = session_bus_lookup(rig->home, "connection", "demo");
-    assert_true(g_file_get_contents(path, &connection, NULL, NULL));
     assert_non_null(item);
     return g_strdup_printf("%s\n%s\n%s", files, connection, item);
 }

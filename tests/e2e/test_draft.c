@@ -64,8 +64,7 @@ static void resume_and_finish(Rig *rig)
 
 static void assert_draft_file(Rig *rig)
 {
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
     g_autofree char *text = NULL;
     struct stat info;
     assert_int_equal(stat(path, &info), 0);
@@ -91,10 +90,9 @@ static void quit__at_keys__keeps_the_draft_with_the_secret(void **state)
 /* The draft's file with its step as the text says, in the place of what it has. */
 static void set_step(Rig *rig, int version, const char *step)
 {
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-    g_autofree char *text = NULL, *fresh = NULL;
-    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
+    g_autofree char *text = rig_settings(rig, "acme.json");
+    g_autofree char *fresh = NULL;
     g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
     g_autoptr(Json) value = json_parse(step, strlen(step), NULL);
     json_set_int(json, "version", version);
@@ -174,10 +172,9 @@ static void interrupt__with_a_taken_name__leaves_the_other_alone(void **state)
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-    g_autofree char *before = NULL, *after = NULL;
-    assert_true(g_file_get_contents(path, &before, NULL, NULL));
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
+    g_autofree char *before = rig_settings(rig, "acme.json");
+    g_autofree char *after = NULL;
     g_autoptr(Walk) walk = walk_start(rig, "setup", NULL);
     see(walk, "Which Salesforce org");
     type(walk, "acme");

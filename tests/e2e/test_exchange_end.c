@@ -190,6 +190,32 @@ static void login_again__whose_revocation_is_lost__is_tried_again(void **state)
     assert_settled(rig, "a lost revocation");
 }
 
+/* The login before the first stays as long as its revocation is lost. Whoever logs in once more
+ * ends that one: the one in the keyring is not replaced yet. */
+static void login_again__twice__keeps_the_stored_one(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    demo_org_patch(rig->org, "{'faults': {'" REVOKE "': {'kind': 'close', 'times': 2}}}");
+    g_autoptr(Walk) walk = walk_start(rig, "reauthorize", "acme", NULL);
+    see(walk, "could not be revoked");
+    see_key(walk, "Enter done");
+    struct secrets before, after;
+    tokens_load(rig, "acme", &before);
+    press(walk, "Esc");
+    see_key(walk, "r log in again");
+    const guint posts = demo_org_requests(rig->org, "POST", TOKEN_PATH);
+    demo_org_patch(rig->org, "{'faults': {'" TOKEN_PATH "': {'delay_ms': 1500}}}");
+    press(walk, "r");
+    assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN_PATH, posts + 1, POLL_MS));
+    assert_int_equal(kill(pty_pid(walk->pty), SIGKILL), 0);
+    assert_settled(rig, "killed during the second login");
+    tokens_load(rig, "acme", &after);
+    assert_true(secret_equal(before.refresh_token, after.refresh_token));
+    secrets_clear(&before);
+    secrets_clear(&after);
+}
+
 /* Killed while the keyring has not answered: nobody but the rescue has the token. */
 static void first_login__killed_before_it_is_stored__is_stored(void **state)
 {
@@ -224,6 +250,7 @@ int main(void)
         cmocka_unit_test(login_again__killed_before_the_answer__does_not_end_the_stored_one),
         cmocka_unit_test(login_again__killed_before_the_former_one_is_revoked__revokes_it),
         cmocka_unit_test(login_again__whose_revocation_is_lost__is_tried_again),
+        cmocka_unit_test(login_again__twice__keeps_the_stored_one),
     };
     return cmocka_run_group_tests_name("the end of an exchange", tests, NULL, NULL);
 }

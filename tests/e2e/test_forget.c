@@ -19,11 +19,6 @@ static Rig *connected(void)
     return rig;
 }
 
-static char *settings(Rig *rig)
-{
-    return g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-}
-
 static guint revocations(Rig *rig)
 {
     return demo_org_requests(rig->org, "POST", REVOKE_PATH);
@@ -40,14 +35,14 @@ static guint grants(Rig *rig)
 
 static void assert_gone(Rig *rig)
 {
-    g_autofree char *path = settings(rig);
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
     assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
 }
 
 static void assert_here(Rig *rig)
 {
-    g_autofree char *path = settings(rig);
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
     assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
 }
@@ -169,7 +164,7 @@ static void keyring_locked__nothing_is_done(void **state)
     assert_code(child, 9);
     assert_int_equal(revocations(rig), 0);
     assert_int_equal(grants(rig), 1);
-    g_autofree char *path = settings(rig);
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
     assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
 }
 
@@ -177,7 +172,7 @@ static void damaged_settings__are_forgotten_with_their_login(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = connected();
-    g_autofree char *path = settings(rig);
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
     assert_true(g_file_set_contents(path, "{\"version\":1,", -1, NULL));
     g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
     assert_code(child, 0);
@@ -260,7 +255,7 @@ static void home__forgets_a_damaged_one(void **state)
     (void)state;
     g_autoptr(Rig) rig = connected();
     rig_setup(rig, "beta");
-    g_autofree char *path = settings(rig);
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
     assert_true(g_file_set_contents(path, "{\"version\":1,", -1, NULL));
     g_autoptr(Walk) walk = walk_start(rig, NULL, NULL);
     see(walk, "✖ file damaged");
@@ -284,7 +279,7 @@ static void home__failed__says_why_and_stays(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(states); i++) {
         g_autoptr(Rig) rig = connected();
         rig_setup(rig, "beta");
-        g_autofree char *path = settings(rig);
+        g_autofree char *path = rig_settings_path(rig, "acme.json");
         if (i == 1)
             assert_true(g_file_set_contents(path, "{\"version\":1,", -1, NULL));
         unreachable(rig, "close");

@@ -195,10 +195,8 @@ static void postman__without_output__is_usage(void **state)
 /* An env file of a connection whose user name holds what shells and parsers trip over. */
 static void set_username(Rig *rig, const char *username)
 {
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-    g_autofree char *text = NULL;
-    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
+    g_autofree char *text = rig_settings(rig, "acme.json");
     g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
     json_set_string(json, "username", username);
     g_autofree char *printed = json_print(json);

@@ -185,8 +185,7 @@ static void enter__on_a_damaged_file__sets_up_again(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = connected();
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
     g_autofree char *aside = g_strconcat(path, ".damaged-1", NULL);
     assert_true(g_file_set_contents(path, "{\"version\":1,", -1, NULL));
     g_autoptr(Walk) walk = open_home(rig);

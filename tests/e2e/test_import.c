@@ -27,7 +27,7 @@ static Child *import(Rig *rig, const char *name, const char *input)
 static bool exists(Rig *rig, const char *name)
 {
     g_autofree char *file = g_strconcat(name, ".json", NULL);
-    g_autofree char *path = g_build_filename(rig->home->config, "perch", "connections", file, NULL);
+    g_autofree char *path = rig_settings_path(rig, file);
     return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
@@ -143,10 +143,9 @@ static void import__name_taken__is_refused(void **state)
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");
     g_autofree char *url = auth_url(rig, "acme");
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-    g_autofree char *before = NULL, *after = NULL;
-    assert_true(g_file_get_contents(path, &before, NULL, NULL));
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
+    g_autofree char *before = rig_settings(rig, "acme.json");
+    g_autofree char *after = NULL;
     guint posts = demo_org_requests(rig->org, "POST", TOKEN_PATH);
     g_autoptr(Child) child = import(rig, "acme", url);
     assert_code(child, 2);

@@ -26,10 +26,7 @@ static Json *body_of_last(Rig *rig, const char *path)
 
 static Json *settings(Rig *rig)
 {
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-    g_autofree char *text = NULL;
-    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_autofree char *text = rig_settings(rig, "acme.json");
     return json_parse(text, strlen(text), NULL);
 }
 

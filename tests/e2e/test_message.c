@@ -41,11 +41,6 @@ static char *random_text(guint32 seed)
     return g_string_free(text, FALSE);
 }
 
-static char *settings_path(Rig *rig)
-{
-    return g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-}
-
 static Json *with_sample(const Json *variables, const char *name, const char *text)
 {
     Json *copy = json_array();
@@ -62,9 +57,8 @@ static Json *with_sample(const Json *variables, const char *name, const char *te
 /* The message that tests send, in every channel; as the mapping editor keeps it. */
 static void set_message(Rig *rig, const char *text)
 {
-    g_autofree char *path = settings_path(rig);
-    g_autofree char *before = NULL;
-    assert_true(g_file_get_contents(path, &before, NULL, NULL));
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
+    g_autofree char *before = rig_settings(rig, "acme.json");
     g_autoptr(Json) json = json_parse(before, strlen(before), NULL);
     Json *channels = json_array();
     JSON_FOREACH(channel, json_get(json, "channels"))
@@ -228,9 +222,8 @@ static void message__with_nul__is_refused(void **state)
     (void)state;
     g_autoptr(Rig) rig = ready();
     set_message(rig, "before@NUL@after");
-    g_autofree char *path = settings_path(rig);
-    g_autofree char *text = NULL;
-    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
+    g_autofree char *text = rig_settings(rig, "acme.json");
     g_auto(GStrv) around = g_strsplit(text, "@NUL@", -1);
     g_autofree char *bad = g_strjoinv("\\u0000", around);
     assert_true(g_file_set_contents(path, bad, -1, NULL));

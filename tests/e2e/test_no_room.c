@@ -89,17 +89,12 @@ static void files__that_may_not_grow__are_no_success(void **state)
     }
 }
 
-static char *settings_path(Rig *rig, const char *file)
-{
-    return g_build_filename(rig->home->config, "perch", "connections", file, NULL);
-}
-
 /* A file where the folder belongs: even root cannot write there. */
 static void settings__cannot_be_written__stops_before_the_login(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
-    g_autofree char *folder = settings_path(rig, NULL);
+    g_autofree char *folder = rig_settings_path(rig, NULL);
     g_autofree char *above = g_path_get_dirname(folder);
     assert_int_equal(g_mkdir_with_parents(above, 0700), 0);
     assert_true(g_file_set_contents(folder, "", -1, NULL));
@@ -123,7 +118,7 @@ static void settings__that_are_no_file__are_told_and_not_waited_for(void **state
 {
     (void)state;
     g_autoptr(Rig) rig = tokens_rig(false);
-    g_autofree char *path = settings_path(rig, "acme.json");
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0);
     static const char *const verbs[] = {"status", "token", "test", "setup", "handoff", "forget"};
@@ -150,12 +145,12 @@ static void settings__left_by_a_kill__are_swept(void **state)
                 {"acme.json.new-notes.txt", true},
                 {"beta.json.new-a1B2c3", true}};
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *path = settings_path(rig, rows[i].file);
+        g_autofree char *path = rig_settings_path(rig, rows[i].file);
         assert_true(g_file_set_contents(path, "{}", -1, NULL));
     }
     rig_setup(rig, "acme");
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *path = settings_path(rig, rows[i].file);
+        g_autofree char *path = rig_settings_path(rig, rows[i].file);
         if (g_file_test(path, G_FILE_TEST_EXISTS) != rows[i].stays)
             fail_msg("%s", rows[i].file);
     }
@@ -196,7 +191,7 @@ static void settings__lost_after_the_login__are_no_success(void **state)
     assert_string_equal(json_get_string(json, "status"), "failed");
     assert_string_equal(json_get_string(json_check(json, "saved"), "status"), "failed");
 
-    g_autofree char *path = settings_path(rig, "acme.json");
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
     assert_int_equal(unlink(path), 0);
     g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", NULL);
     assert_code(forget, 0);
@@ -215,7 +210,7 @@ static void settings__gone__set_up_again_ends_the_login_of_before(void **state)
     g_autoptr(Rig) rig = tokens_rig(false);
     struct secrets before;
     tokens_load(rig, "acme", &before);
-    g_autofree char *path = settings_path(rig, "acme.json");
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
     assert_int_equal(unlink(path), 0);
     g_autoptr(GPtrArray) words =
         rig_setup_words(rig, "acme", (const char *const[]){"--json", NULL});

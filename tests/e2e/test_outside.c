@@ -202,10 +202,8 @@ static void connected_app__policies__come_from_connected_application(void **stat
     rig_setup(rig, "acme");
     patch_app(rig, "'kind':'connected','permitted_users':'admin',"
                    "'profiles':['System Administrator'],'refresh_policy':'lifetime'");
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-    g_autofree char *text = NULL;
-    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
+    g_autofree char *text = rig_settings(rig, "acme.json");
     g_autoptr(Json) stored = json_parse(text, strlen(text), NULL);
     json_set_string(stored, "app_kind", "connected-app");
     g_autofree char *other = json_print(stored);

@@ -19,15 +19,6 @@ static Rig *connected(void)
     return rig;
 }
 
-static char *settings(Rig *rig)
-{
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-    char *text = NULL;
-    assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    return text;
-}
-
 static Secret *stored(Rig *rig)
 {
     struct secrets secrets;
@@ -79,7 +70,7 @@ static void dead_login__is_replaced_and_everything_else_kept(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = connected();
-    g_autofree char *before_text = settings(rig);
+    g_autofree char *before_text = rig_settings(rig, "acme.json");
     demo_org_patch(rig->org, "{'grants': {'*': null}}");
     g_autoptr(Child) dead = rig_perch(rig, "token", "acme", "--fresh", NULL);
     assert_code(dead, 4);
@@ -89,7 +80,7 @@ static void dead_login__is_replaced_and_everything_else_kept(void **state)
     assert_code(token, 0);
     tokens_assert_work(rig, token->output->str);
     assert_int_equal(grants(rig), 1);
-    g_autofree char *after_text = settings(rig);
+    g_autofree char *after_text = rig_settings(rig, "acme.json");
     g_autoptr(Json) before = json_parse(before_text, strlen(before_text), NULL);
     g_autoptr(Json) after = json_parse(after_text, strlen(after_text), NULL);
     assert_int_equal(json_size(before), json_size(after));
@@ -145,7 +136,7 @@ static void new_login_is_worse__the_old_one_stays(void **state)
     (void)state;
     g_autoptr(Rig) rig = connected();
     g_autoptr(Secret) old = stored(rig);
-    g_autofree char *before = settings(rig);
+    g_autofree char *before = rig_settings(rig, "acme.json");
     demo_org_patch(rig->org,
                    "{'apps': {'Bird_Integration': {'scopes': ['refresh_token', 'web']}}}");
     g_autoptr(Child) child = rig_perch_login(
@@ -154,7 +145,7 @@ static void new_login_is_worse__the_old_one_stays(void **state)
     g_autoptr(Secret) now = stored(rig);
     assert_true(secret_equal(old, now));
     assert_true(tokens_alive(rig, old));
-    g_autofree char *after = settings(rig);
+    g_autofree char *after = rig_settings(rig, "acme.json");
     assert_string_equal(before, after);
 }
 
@@ -163,7 +154,7 @@ static void new_login_is_worse__the_old_one_stays(void **state)
 static void assert_guarded(Rig *rig, const char *before, const Secret *old)
 {
     g_autoptr(Secret) now = stored(rig);
-    g_autofree char *after = settings(rig);
+    g_autofree char *after = rig_settings(rig, "acme.json");
     assert_true(secret_equal(old, now));
     assert_true(tokens_alive(rig, old));
     assert_string_equal(before, after);
@@ -174,7 +165,7 @@ static void other_user__stops_and_leaves_everything(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = connected();
-    g_autofree char *before = settings(rig);
+    g_autofree char *before = rig_settings(rig, "acme.json");
     g_autofree char *user = g_strdup(rig->org->username);
     g_autoptr(Secret) old = stored(rig);
     as_somebody_else(rig);
@@ -194,7 +185,7 @@ static void other_org__stops_and_leaves_everything(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = connected();
-    g_autofree char *before = settings(rig);
+    g_autofree char *before = rig_settings(rig, "acme.json");
     g_autoptr(Secret) old = stored(rig);
     demo_org_patch(rig->org, "{'org': {'id': '00DDn00000Zz9Zz'}}");
     g_autoptr(Child) child = reauthorize(rig, NULL);
@@ -206,7 +197,7 @@ static void other_org__stops_and_leaves_everything(void **state)
 /* The connection is the other user's now. */
 static void assert_taken(Rig *rig, const Secret *old)
 {
-    g_autofree char *after = settings(rig);
+    g_autofree char *after = rig_settings(rig, "acme.json");
     g_autoptr(Json) json = json_parse(after, strlen(after), NULL);
     assert_string_equal(json_get_string(json, "username"), rig->org->username);
     g_autoptr(Secret) now = stored(rig);
@@ -220,13 +211,13 @@ static void other_user__meant__on_the_screen(void **state)
     (void)state;
     g_autoptr(Rig) rig = connected();
     g_autoptr(Secret) old = stored(rig);
-    g_autofree char *before = settings(rig);
+    g_autofree char *before = rig_settings(rig, "acme.json");
     as_somebody_else(rig);
     g_autoptr(Walk) walk = walk_start(rig, "reauthorize", "acme", NULL);
     see(walk, "✖ Same org");
     see_key(walk, "yes, use this org");
     /* Until then nothing has changed. */
-    g_autofree char *meanwhile = settings(rig);
+    g_autofree char *meanwhile = rig_settings(rig, "acme.json");
     assert_string_equal(before, meanwhile);
     press(walk, "k");
     see_key(walk, "Enter done");
@@ -240,7 +231,7 @@ static void other_user__not_meant__on_the_screen(void **state)
     (void)state;
     g_autoptr(Rig) rig = connected();
     g_autoptr(Secret) old = stored(rig);
-    g_autofree char *before = settings(rig);
+    g_autofree char *before = rig_settings(rig, "acme.json");
     as_somebody_else(rig);
     g_autoptr(Walk) walk = walk_start(rig, "reauthorize", "acme", NULL);
     see(walk, "✖ Same org");
@@ -296,7 +287,7 @@ static void first_login__wrong_user__is_given_back(void **state)
     demo_org_use_browser(rig->org, rig->home, "allow");
     press(walk, "Enter");
     walk_home(walk, "acme");
-    g_autofree char *after = settings(rig);
+    g_autofree char *after = rig_settings(rig, "acme.json");
     g_autoptr(Json) json = json_parse(after, strlen(after), NULL);
     assert_string_equal(json_get_string(json, "username"), right);
     assert_int_equal(grants(rig), 1);
@@ -310,22 +301,10 @@ static void first_login__wrong_user__line_by_line(void **state)
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     as_somebody_else(rig);
     g_autofree char *named = g_strdup_printf("works as %s", rig->org->username);
-    const char *argv[] = {g_getenv("PERCH"),
-                          "setup",
-                          "acme",
-                          "--plain",
-                          "--login-url",
-                          rig->org->url,
-                          "--client-id",
-                          rig->org->client_id,
-                          "--client-secret-file",
-                          rig->org->secret_file,
-                          "--callback-port",
-                          NULL,
-                          NULL};
-    g_autofree char *port = g_strdup_printf("%u", rig->org->callback_ports[0]);
-    argv[G_N_ELEMENTS(argv) - 2] = port;
-    g_autoptr(Child) child = child_start(argv, rig->home->env);
+    static const char *const line_by_line[] = {"--plain", NULL};
+    g_autoptr(GPtrArray) argv = rig_filled_words(rig, "acme", line_by_line);
+    g_ptr_array_insert(argv, 0, g_strdup(g_getenv("PERCH")));
+    g_autoptr(Child) child = child_start((const char *const *)argv->pdata, rig->home->env);
     child_send(child, "\n\n\n\n"); /* up to the browser */
     assert_true(child_wait_output(child, named, WAIT_MS));
     child_send(child, "f\n");

@@ -83,10 +83,8 @@ static void rehearse__function__without_node_or_default(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = ready();
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-    g_autofree char *text = NULL;
-    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
+    g_autofree char *text = rig_settings(rig, "acme.json");
     g_auto(GStrv) parts = g_strsplit(text, "{{senderName|default:\\\"WhatsApp contact\\\"}}", -1);
     assert_non_null(parts[1]);
     g_autofree char *bare = g_strjoinv("{{senderName}}", parts);
@@ -294,10 +292,8 @@ static void webhook__nothing_to_recognise__is_told_first(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = ready();
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-    g_autofree char *text = NULL;
-    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
+    g_autofree char *text = rig_settings(rig, "acme.json");
     g_autoptr(GRegex) variable =
         g_regex_new("\\{\\{(senderName|message)(\\|.*?)?\\}\\}", 0, 0, NULL);
     g_autofree char *none = g_regex_replace_literal(variable, text, -1, 0, "Somebody", 0, NULL);

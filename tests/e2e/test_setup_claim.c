@@ -8,15 +8,6 @@
 #include "e2e/tokens.h"
 #include "e2e/walk.h"
 
-static char *settings(Rig *rig)
-{
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-    char *text = NULL;
-    assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    return text;
-}
-
 static char *holder(Walk *walk)
 {
     return g_strdup_printf("Another perch (process %d) has acme open since 2",
@@ -35,7 +26,7 @@ static void commands__while_a_setup_is_open__are_refused(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = tokens_rig(false);
-    g_autofree char *before = settings(rig);
+    g_autofree char *before = rig_settings(rig, "acme.json");
     g_autoptr(Walk) walk = walk_start(rig, "setup", "acme", NULL);
     see(walk, "Into Flow Builder");
     g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
@@ -49,7 +40,7 @@ static void commands__while_a_setup_is_open__are_refused(void **state)
     g_autoptr(Child) import = rig_perch_input(
         rig, import_words, "force://PlatformCLI::5Aep861abcdefghij@acme.my.salesforce.com\n", true);
     assert_refused(import, walk);
-    g_autofree char *after = settings(rig);
+    g_autofree char *after = rig_settings(rig, "acme.json");
     assert_string_equal(before, after);
     assert_true(tokens_stored_alive(rig, "acme"));
     g_autoptr(Child) token = rig_perch_secret(rig, "token", "acme", NULL);

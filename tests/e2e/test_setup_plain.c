@@ -24,8 +24,7 @@ static void setup__no_input__ends_with_a_lead_and_a_keyring_item(void **state)
     g_autofree char *item = session_bus_lookup(rig->home, "connection", "acme");
     g_autoptr(Json) secrets = json_parse(item, strlen(item), NULL);
     assert_non_null(json_get_string(secrets, "refresh_token"));
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
     struct stat info;
     assert_int_equal(stat(path, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0600);

@@ -45,10 +45,9 @@ Walk *walk_start(Rig *rig, const char *first, ...)
 
 Walk *walk_start_filled(Rig *rig, const char *name)
 {
-    g_autofree char *port = g_strdup_printf("%u", rig->org->callback_ports[0]);
-    return walk_start(rig, "setup", name, "--login-url", rig->org->url, "--client-id",
-                      rig->org->client_id, "--client-secret-file", rig->org->secret_file,
-                      "--callback-port", port, NULL);
+    g_autoptr(GPtrArray) words = rig_filled_words(rig, name, NULL);
+    g_ptr_array_set_size(words, (int)words->len - 1); /* without its NULL */
+    return start(rig, words);
 }
 
 void walk_free(Walk *walk)

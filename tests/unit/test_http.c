@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "perch/base/clock.h"
 #include "perch/net/http.h"
@@ -438,6 +439,40 @@ static void http__unauthorized_post__answered(void **state)
     assert_int_equal(count_requests(fixture), 1);
 }
 
+struct carrier {
+    int socket;
+    int answers;
+};
+
+static void carry_back(const struct http_response *response, gpointer user)
+{
+    struct carrier *carrier = user;
+    http_carried_answer(carrier->socket, response);
+    carrier->answers++;
+}
+
+/* Whoever sends it for another process waits as long as that one would have. */
+static void http__carried_without_answer__ends_in_the_requests_time(void **state)
+{
+    struct fixture *fixture = *state;
+    int ends[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    g_autofree char *url = local_url(fixture->port, "/silent");
+    HttpRequest *request = http_request_new("POST", url);
+    http_request_timeout(request, 200);
+    http_request_via(request, ends[0]);
+    struct got got = {0};
+    http_send(fixture->http, request, NULL, got_fill, &got);
+    struct carrier carrier = {.socket = ends[1]};
+    http_send(fixture->http, http_carried_request(ends[1]), NULL, carry_back, &carrier);
+    wait_for_count(&carrier.answers, 1);
+    wait_for_count(&got.calls, 1);
+    assert_int_equal(got.end, HTTP_TIMEOUT_ANSWER);
+    got_clear(&got);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 int main(void)
 {
     g_autofree char *home = private_home();
@@ -462,6 +497,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(http__change_lost_on_kept_connection__sent_once, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(http__unauthorized_post__answered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(http__carried_without_answer__ends_in_the_requests_time,
+                                        set_up, tear_down),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     remove_tree(home);
