@@ -107,7 +107,7 @@ static GArray *help_rows(const Ui *ui)
     } moves[] = {
         {"↑ ↓ Tab", "Up Down Tab", N_("Move between fields, rows and choices."), ALWAYS},
         {"PgUp PgDn", "PgUp PgDn", N_("A page up or down."), ALWAYS},
-        {"1 … 8", "1 .. 8", N_("Go to that step; with Alt from inside a field."), STEPS},
+        {NULL, NULL, N_("Go to that step; with Alt from inside a field."), STEPS},
         {"Home End", "Home End", N_("The first or the last row; in a field, its ends."), ALWAYS},
         {"Ctrl-U", "Ctrl-U", N_("Clear the field."), TYPING},
         {"Ctrl-W", "Ctrl-W", N_("Delete the word before the cursor."), TYPING},
@@ -116,6 +116,8 @@ static GArray *help_rows(const Ui *ui)
     };
     GArray *rows = g_array_new(FALSE, TRUE, sizeof(struct help_row));
     g_array_set_clear_func(rows, help_row_clear);
+    const guint count = ui->view->rail->len;
+    g_autofree char *steps = g_strdup_printf(ui->ascii ? "1 .. %u" : "1 … %u", count);
     bool quits = false;
     for (guint i = 0; i < ui->view->keys->len; i++) {
         const struct view_key *key = &g_array_index(ui->view->keys, struct view_key, i);
@@ -129,8 +131,12 @@ static GArray *help_rows(const Ui *ui)
     }
     for (gsize i = 0; i < G_N_ELEMENTS(moves); i++)
         if (moves[i].when == ALWAYS || (moves[i].when == TYPING && ui_focus_on_input(ui)) ||
-            (moves[i].when == STEPS && ui->view->rail->len > 0))
-            add_help(rows, ui->ascii ? moves[i].ascii : moves[i].unicode, _(moves[i].text));
+            (moves[i].when == STEPS && count > 0))
+            add_help(rows,
+                     moves[i].when == STEPS ? steps
+                     : ui->ascii            ? moves[i].ascii
+                                            : moves[i].unicode,
+                     _(moves[i].text));
     if (!quits)
         add_help(rows, action_key_name(ACTION_INTERRUPT), action_help(ACTION_INTERRUPT));
     if (ui_focus_on_input(ui))

@@ -284,14 +284,16 @@ static void view_idle(const struct wizard *w, struct view *view)
         view_key(view, ACTION_NEXT, _("go on"));
         view_key(view, ACTION_RETRY, _("log in again"));
     } else if (w->lists[CHECKS_PROVE].running) {
-        view_text(view, ROLE_PLAIN, 0, _("The login has arrived; step 6 is proving it now."));
+        g_autofree char *text =
+            g_strdup_printf(_("The login has arrived; step %d is proving it now."), STEP_PROVE + 1);
+        view_text(view, ROLE_PLAIN, 0, text);
         view_key(view, ACTION_NEXT, _("see the proof"));
         view_key(view, ACTION_RETRY, _("log in again"));
     } else {
+        g_autofree char *failed = g_strdup_printf(
+            _("The last login failed its proof; step %d says why."), STEP_PROVE + 1);
         view_text(view, ROLE_PLAIN, 0,
-                  list_failed(w, CHECKS_PROVE)
-                      ? _("The last login failed its proof; step 6 says why.")
-                      : _("Nobody has logged in yet."));
+                  list_failed(w, CHECKS_PROVE) ? failed : _("Nobody has logged in yet."));
         view_text(view, ROLE_PLAIN, 0, _("Enter opens Salesforce's login page in your browser."));
         view_key(view, ACTION_NEXT, _("open browser and log in"));
     }

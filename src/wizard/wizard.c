@@ -83,15 +83,15 @@ enum step step_from_name(const char *name)
 
 /* ---- the step, at the bottom of all screens ---- */
 
-/* Why step cannot be entered yet; NULL = it can. */
-static const char *missing_for(const struct wizard *w, enum step step)
+/* Why step cannot be entered yet, owned by the caller; NULL = it can. */
+static char *missing_for(const struct wizard *w, enum step step)
 {
     if (step > STEP_ORG && w->connection->login_url == NULL)
-        return _("Enter the org first: step 1.");
+        return g_strdup_printf(_("Enter the org first: step %d."), STEP_ORG + 1);
     if (step >= STEP_AUTHORIZE && w->connection->client_id == NULL)
-        return _("Enter the consumer key first: step 4.");
+        return g_strdup_printf(_("Enter the consumer key first: step %d."), STEP_KEYS + 1);
     if (step >= STEP_PROVE && !w->logged_in && w->lists[CHECKS_PROVE].results == NULL)
-        return _("Log in first: step 5.");
+        return g_strdup_printf(_("Log in first: step %d."), STEP_AUTHORIZE + 1);
     return NULL;
 }
 
@@ -100,7 +100,7 @@ static void go_to(struct wizard *w, int index, GArray *out)
     if (index < 0 || index >= STEP_COUNT || index == (int)w->step ||
         (w->step == STEP_ORG && !step_org_accept(w, out)))
         return;
-    const char *missing = missing_for(w, (enum step)index);
+    g_autofree char *missing = missing_for(w, (enum step)index);
     if (missing != NULL)
         wizard_notice(w, missing);
     else
