@@ -69,7 +69,7 @@ while IFS=$tab read -r choice why; do
     done
     printf '  %-8s %-24s %s\n' "$state" "$shown" "$why"
     if [ $state = missing ]; then
-        missing="$missing $shown"
+        missing="$missing $choice"
     fi
 done <<ROWS
 $rows
@@ -78,6 +78,18 @@ ROWS
 if [ -z "$missing" ]; then
     exit 0
 fi
+# Each missing one by the first of its names that this release has, as far as apt's lists are here.
+wanted() {
+    for choice in $missing; do
+        found=
+        for name in $(echo "$choice" | tr '|' ' '); do
+            if [ -z "$found" ] && [ "$manager" = apt ] && [ "$name" != "$choice" ]; then
+                found=$(apt-cache policy "$name" | sed -n "s/^ *Candidate: [^(].*/$name/p")
+            fi
+        done
+        printf ' %s' "${found:-${choice%%|*}}"
+    done
+}
 # Elsewhere the libraries may well be here under names that this table does not know.
 if [ "$manager" != apt ] && [ "$*" = "build demo" ] && command -v cc >/dev/null 2>&1 &&
     pkg-config --exists gio-unix-2.0 libsecret-1 libcurl libcjson ncursesw panelw libmicrohttpd \
@@ -87,12 +99,12 @@ if [ "$manager" != apt ] && [ "$*" = "build demo" ] && command -v cc >/dev/null 
 fi
 if [ "$manager" != apt ] || [ -n "${DEPS_DRY:-}" ]; then
     echo "Install what is missing with:"
-    echo "  $install$missing"
+    echo "  $install$(wanted)"
     exit 1
 fi
 refused() {
     echo "deps: $1 As root, run:" >&2
-    echo "  $install$missing" >&2
+    echo "  $install$(wanted)" >&2
     exit 1
 }
 as_root=
@@ -100,7 +112,6 @@ if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null 2>&1 || refused "not root and no sudo here."
     as_root=sudo
 fi
-echo "Installing:$missing"
 export DEBIAN_FRONTEND=noninteractive
 result=0
 $as_root apt-get update -q || result=$?
@@ -109,5 +120,7 @@ if [ -n "$as_root" ] && [ $result = 1 ]; then
     refused "sudo refused."
 fi
 [ $result = 0 ] || exit $result
+missing=$(wanted)
+echo "Installing:$missing"
 # shellcheck disable=SC2086  # one word a package
 $as_root env DEBIAN_FRONTEND=noninteractive $install $missing

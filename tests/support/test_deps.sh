@@ -32,6 +32,14 @@ cat >"$work/apt-get" <<STUB
 #!/bin/bash
 echo "apt-get \$*" >>"$work/calls"
 STUB
+# The release has all but $UNKNOWN.
+cat >"$work/apt-cache" <<'STUB'
+#!/bin/bash
+case " ${UNKNOWN:-} " in
+*" $2 "*) ;;
+*) printf '%s:\n  Installed: (none)\n  Candidate: 1.0\n' "$2" ;;
+esac
+STUB
 cat >"$work/sudo" <<'STUB'
 #!/bin/bash
 [ -z "${BARRED:-}" ] || exit 1
@@ -71,6 +79,13 @@ check "one is missing" deps "libcjson-dev" build demo
 check "it is said" says "missing +libcjson-dev +[^ ]"
 check "the list is fetched first" calls "apt-get update -q"
 check "only that one is installed" calls "apt-get install -y --no-install-recommends libcjson-dev"
+export UNKNOWN=clang-14
+check "a release lacks the first name" deps "clang-14 clang" develop
+check "the next one is installed" calls "apt-get install -y --no-install-recommends clang"
+export UNKNOWN="clang-14 clang"
+check "a release lacks both names" deps "clang-14 clang" develop
+check "apt-get tells of the first" calls "apt-get install -y --no-install-recommends clang-14"
+unset UNKNOWN
 export WHO=1000
 check "sudo is asked" deps "libcjson-dev" build demo
 check "and does it" calls "apt-get install -y --no-install-recommends libcjson-dev"
