@@ -285,7 +285,7 @@ static void env__what_it_cannot_say__is_refused(void **state)
 }
 
 /* Programs that read such files, and how each is made to say one of the values: $1 is the file, $2
- * the folder of the Node modules. */
+ * the folder of the Node modules, $3 that of the source. */
 static const struct reader {
     const char *format, *program, *script;
 } readers[] = {
@@ -303,6 +303,9 @@ static const struct reader {
     {"env-file", "kubectl",
      "kubectl create secret generic x --from-env-file=\"$1\" --dry-run=client -o "
      "'jsonpath={.data.SALESFORCE_USERNAME}' | base64 -d"},
+    {"env-file", "docker",
+     "node \"$3/tests/support/docker_env.js\" \"$HOME/socket\" \"$1\" "
+     "SALESFORCE_USERNAME"},
     /* which keeps the values in its own files */
     {"env-file", "podman",
      "pod() { podman --storage-driver=vfs --root \"$HOME/store\" --runroot \"$HOME/run\" \"$@\"; "
@@ -343,7 +346,8 @@ static void env_formats__each_tool__reads_the_value_back(void **state)
                 (!common && strcmp(readers[j].format, more[i - G_N_ELEMENTS(values)].format) != 0))
                 continue;
             g_autofree char *file = export(rig, readers[j].format, "values");
-            const char *argv[] = {"sh", "-c", readers[j].script, "sh", file, modules, NULL};
+            const char *argv[] = {"sh", "-c",    readers[j].script,       "sh",
+                                  file, modules, g_getenv("TEST_SOURCE"), NULL};
             g_autoptr(Child) child = child_run(argv, rig->home->env, NULL);
             if (strcmp(child->output->str, value) != 0)
                 fail_msg("%s by %s: <%s>, not <%s>: %s", readers[j].format, readers[j].program,
