@@ -20,7 +20,7 @@ enum { ITEM_VERSION = 1 };
     X(issued_at, SECRETS_TOKENS) \
     X(good_until, SECRETS_TOKENS)
 
-static const char *const known_keys[] = {"version", "instance_url",
+static const char *const known_keys[] = {"version", "connection", "instance_url",
 #define X(member, part) #member,
                                          SECRET_MEMBERS(X) TIME_MEMBERS(X)
 #undef X
@@ -81,10 +81,11 @@ bool secrets_are_good(const struct secrets *secrets, gint64 now_ms)
            now_ms < secrets->good_until;
 }
 
-Secret *secrets_to_item(const struct secrets *secrets)
+Secret *secrets_to_item(const struct secrets *secrets, const char *name)
 {
     g_autoptr(Json) json = json_object();
     json_set_int(json, "version", ITEM_VERSION);
+    json_set_string(json, "connection", name);
 #define X(member, part)          \
     if (secrets->member != NULL) \
         json_set_string(json, #member, secret_peek(secrets->member));
@@ -133,6 +134,12 @@ static bool is_ours(const Json *json, GError **error)
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_STORE_NEWER,
                             _("The keyring item was written by a newer perch. Update perch."));
     return !newer;
+}
+
+char *secrets_item_name(const Secret *item)
+{
+    g_autoptr(Json) json = json_parse(secret_peek(item), secret_length(item), NULL);
+    return g_strdup(json_get_string(json, "connection"));
 }
 
 bool secrets_from_item(const Secret *item, struct secrets *ret_secrets, GError **error)

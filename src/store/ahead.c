@@ -4,23 +4,31 @@
 #include "steps.h"
 
 /* A bus allows 128 unanswered messages per connection; leave room for other calls. Secrets are
- * fetched in portions, so that loads of the first can end while the next arrive. */
+ * fetched in portions, so that the service prepares one while this process reads another. */
 enum { ASKED_AT_ONCE = 64, PORTION = 50 };
 
 struct entry {
     char *name;
-    char *path;   /* path of its item; NULL: not found yet */
-    bool several; /* several items have the name: the load finds the newest */
-    Secret *item; /* the secret read; NULL: none yet */
+    guint found;  /* how many items have the name; of several, the load finds the newest */
+    Secret *item; /* the only one's text; NULL: none, several, or unreadable */
     Call *waiting;
+};
+
+/* An item whose text does not say its name: its attributes do. */
+typedef struct nameless Nameless;
+struct nameless {
+    Call *call; /* while they are requested */
+    char *path;
+    Secret *text; /* NULL: unreadable */
 };
 
 struct ahead {
     GPtrArray *names;    /* in the order they are needed */
     GHashTable *entries; /* entries not served yet, by name */
-    guint next_item;     /* index of the first of the call's items whose name was not requested */
-    guint asked;         /* requested names that are still unanswered */
-    guint next_name;     /* index of the first name whose secret was not requested */
+    guint next_item;     /* index of the first of the call's items whose text was not requested */
+    GPtrArray *nameless; /* those whose attributes were not requested */
+    guint asked;         /* those whose attributes are still unanswered */
+    bool complete;       /* the name of every item is known, so no name has a further item */
     bool ended;
 };
 
@@ -30,9 +38,18 @@ static void entry_free(gpointer data)
     secret_unref(entry->item);
     call_unref(entry->waiting);
     g_free(entry->name);
-    g_free(entry->path);
     g_free(entry);
 }
+
+static void nameless_free(gpointer data)
+{
+    struct nameless *nameless = data;
+    call_unref(nameless->call);
+    secret_unref(nameless->text);
+    g_free(nameless->path);
+    g_free(nameless);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Nameless, nameless_free)
 
 /* ---- waiting loads ---- */
 
@@ -62,7 +79,7 @@ bool ahead_serves(Call *call, call_step begin)
     }
     call->begin = begin;
     entry->waiting = call;
-    if (entry->item != NULL)
+    if (ahead->ended)
         serve(ahead, entry, NULL);
     return true;
 }
@@ -81,6 +98,7 @@ void ahead_clear(Store *store)
     if (ahead == NULL)
         return;
     g_ptr_array_unref(ahead->names);
+    g_ptr_array_unref(ahead->nameless);
     g_hash_table_unref(ahead->entries);
     g_free(ahead);
 }
@@ -97,118 +115,124 @@ static void on_end(GObject *source, GAsyncResult *result, gpointer user)
     ahead->ended = true;
     for (guint i = 0; i < ahead->names->len; i++) {
         struct entry *entry = g_hash_table_lookup(ahead->entries, ahead->names->pdata[i]);
+        if (entry != NULL && !ahead->complete)
+            g_clear_pointer(&entry->item, secret_unref);
         if (entry != NULL && entry->waiting != NULL)
             serve(ahead, entry, error);
     }
     store_unref(store);
 }
 
-/* ---- the secrets ---- */
+/* ---- items without a name in their text ---- */
 
-static void ask_portion(Call *call);
-
-struct portion {
-    Call *call;
-    GPtrArray *names; /* names, as the entries may be gone when the answer comes */
-};
-
-static void on_portion(GObject *source, GAsyncResult *result, gpointer user)
+static void note_item(struct ahead *ahead, const char *name, Secret *text)
 {
-    g_autofree struct portion *portion = user;
-    g_autoptr(Call) call = portion->call;
-    g_autoptr(GPtrArray) names = portion->names;
-    struct ahead *ahead = call->store->own;
-    g_autoptr(GHashTable) values =
-        secret_service_get_secrets_for_dbus_paths_finish(SECRET_SERVICE(source), result, NULL);
-    if (call_is_over(call, NULL))
-        return;
-    for (guint i = 0; values != NULL && i < names->len; i++) {
-        struct entry *entry = g_hash_table_lookup(ahead->entries, names->pdata[i]);
-        Secret *value = entry == NULL ? NULL : g_hash_table_lookup(values, entry->path);
-        if (value == NULL)
-            continue;
-        entry->item = secret_ref(value);
-        if (entry->waiting != NULL)
-            serve(ahead, entry, NULL);
-    }
-    ask_portion(call);
-}
-
-static void ask_portion(Call *call)
-{
-    struct ahead *ahead = call->store->own;
-    g_autoptr(GPtrArray) paths = g_ptr_array_new();
-    struct portion *portion = g_new0(struct portion, 1);
-    portion->names = g_ptr_array_new();
-    while (ahead->next_name < ahead->names->len && paths->len < PORTION) {
-        const char *name = ahead->names->pdata[ahead->next_name++];
-        const struct entry *entry = g_hash_table_lookup(ahead->entries, name);
-        if (entry == NULL || entry->path == NULL || entry->several)
-            continue;
-        g_ptr_array_add(portion->names, (gpointer)(guintptr)name);
-        g_ptr_array_add(paths, entry->path);
-    }
-    if (paths->len == 0) {
-        g_ptr_array_unref(portion->names);
-        g_free(portion);
-        call_succeed(call);
-        return;
-    }
-    g_ptr_array_add(paths, NULL);
-    portion->call = call_ref(call);
-    call_expect_service(call);
-    secret_service_get_secrets_for_dbus_paths(call->link->service, (const char **)paths->pdata,
-                                              call->cancellable, on_portion, portion);
-}
-
-/* ---- names of the items ---- */
-
-struct asking {
-    Call *call;
-    char *path;
-};
-
-static void ask_names(Call *call);
-
-static void note_name(struct ahead *ahead, GVariant *attributes, const char *path)
-{
-    const char *name = NULL;
-    if (attributes == NULL || !g_variant_lookup(attributes, "connection", "&s", &name))
-        return;
     struct entry *entry = g_hash_table_lookup(ahead->entries, name);
     if (entry == NULL)
         return;
-    entry->several = entry->path != NULL;
-    if (!entry->several)
-        entry->path = g_strdup(path);
+    if (entry->found++ == 0)
+        entry->item = secret_ref(text);
+    else
+        g_clear_pointer(&entry->item, secret_unref);
 }
+
+static void ask_names(Call *call);
 
 static void on_name(GObject *source, GAsyncResult *result, gpointer user)
 {
-    g_autofree struct asking *asking = user;
-    g_autofree char *path = asking->path;
-    g_autoptr(Call) call = asking->call;
-    g_autoptr(GVariant) attributes = steps_get_property_finish(source, result, "a{ss}", NULL);
+    g_autoptr(Nameless) nameless = user;
+    Call *call = nameless->call;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) attributes = steps_get_property_finish(source, result, "a{ss}", &error);
+    const char *name = NULL;
     if (call_is_over(call, NULL))
         return;
     struct ahead *ahead = call->store->own;
-    note_name(ahead, attributes, path);
     ahead->asked--;
-    ask_names(call);
+    if (attributes != NULL && g_variant_lookup(attributes, "connection", "&s", &name))
+        note_item(ahead, name, nameless->text);
+    if (name == NULL && !call_not_there(call, error))
+        call_succeed(call); /* incomplete */
+    else
+        ask_names(call);
 }
 
 static void ask_names(Call *call)
 {
     struct ahead *ahead = call->store->own;
-    while (ahead->next_item < call->items->len && ahead->asked < ASKED_AT_ONCE) {
-        const struct item *item = call->items->pdata[ahead->next_item++];
-        struct asking *asking = g_new0(struct asking, 1);
-        *asking = (struct asking){call_ref(call), g_strdup(item->path)};
+    while (ahead->nameless->len > 0 && ahead->asked < ASKED_AT_ONCE) {
+        struct nameless *nameless =
+            g_ptr_array_steal_index_fast(ahead->nameless, ahead->nameless->len - 1);
+        nameless->call = call_ref(call);
         ahead->asked++;
-        steps_get_property(call, item->path, steps_item_interface, "Attributes", on_name, asking);
+        steps_get_property(call, nameless->path, steps_item_interface, "Attributes", on_name,
+                           nameless);
     }
-    if (ahead->asked == 0)
-        ask_portion(call);
+    if (ahead->asked > 0)
+        return;
+    ahead->complete = true;
+    call_succeed(call);
+}
+
+/* ---- the texts ---- */
+
+struct portion {
+    Call *call;
+    guint first, end; /* of the call's items */
+};
+
+static void read_item(struct ahead *ahead, const char *path, Secret *text)
+{
+    g_autofree char *name = text == NULL ? NULL : secrets_item_name(text);
+    if (name != NULL) {
+        note_item(ahead, name, text);
+        return;
+    }
+    struct nameless *nameless = g_new0(struct nameless, 1);
+    *nameless = (struct nameless){.path = g_strdup(path), .text = secret_ref(text)};
+    g_ptr_array_add(ahead->nameless, nameless);
+}
+
+static bool ask_portion(Call *call);
+
+static void on_portion(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autofree struct portion *portion = user;
+    g_autoptr(Call) call = portion->call;
+    g_autoptr(GHashTable) texts =
+        secret_service_get_secrets_for_dbus_paths_finish(SECRET_SERVICE(source), result, NULL);
+    if (call_is_over(call, NULL))
+        return;
+    bool last = !ask_portion(call);
+    for (guint i = portion->first; i < portion->end; i++) {
+        const struct item *item = call->items->pdata[i];
+        read_item(call->store->own, item->path,
+                  texts == NULL ? NULL : g_hash_table_lookup(texts, item->path));
+    }
+    if (last)
+        ask_names(call);
+}
+
+/* FALSE: there are no more. */
+static bool ask_portion(Call *call)
+{
+    struct ahead *ahead = call->store->own;
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    struct portion portion = {call, ahead->next_item, ahead->next_item};
+    for (; portion.end < call->items->len && paths->len < PORTION; portion.end++) {
+        const struct item *item = call->items->pdata[portion.end];
+        g_ptr_array_add(paths, item->path);
+    }
+    ahead->next_item = portion.end;
+    if (paths->len == 0)
+        return false;
+    g_ptr_array_add(paths, NULL);
+    call_ref(call);
+    call_expect_service(call);
+    secret_service_get_secrets_for_dbus_paths(call->link->service, (const char **)paths->pdata,
+                                              call->cancellable, on_portion,
+                                              g_memdup2(&portion, sizeof portion));
+    return true;
 }
 
 static void on_found(GObject *source, GAsyncResult *result, gpointer user)
@@ -220,7 +244,7 @@ static void on_found(GObject *source, GAsyncResult *result, gpointer user)
     /* For a few names out of many items, single loads are faster. */
     if (call->items->len > 2 * ahead->names->len)
         call_succeed(call);
-    else
+    else if (!ask_portion(call))
         ask_names(call);
 }
 
@@ -234,6 +258,7 @@ void ahead_start(Store *store, const char *const *names)
     g_return_if_fail(store->own == NULL);
     struct ahead *ahead = g_new0(struct ahead, 1);
     ahead->names = g_ptr_array_new_with_free_func(g_free);
+    ahead->nameless = g_ptr_array_new_with_free_func(nameless_free);
     ahead->entries = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
     for (gsize i = 0; names[i] != NULL; i++) {
         struct entry *entry = g_new0(struct entry, 1);

@@ -5,9 +5,9 @@
 #include "call.h"
 
 /*
- * Reads the items of many connections together: one search for all, one request per item for its
- * name, and their secrets in a few messages. Single loads would search through everything once for
- * each name.
+ * Reads the items of many connections together: one search for all, and their texts, which say the
+ * names, in a few messages (with one request more for each that does not: an older perch's). Single
+ * loads would search through everything once for each name.
  *
  * It only returns what a load would return: uncertain names (no item, several, a locked one, an
  * error) are left to the load.

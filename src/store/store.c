@@ -90,9 +90,9 @@ static bool refuse_name(GTask *task, const char *name)
 
 /* The text to store, after a test that it can be parsed again: otherwise a value that JSON cannot
  * represent would be noticed too late. */
-static Secret *readable_item(GTask *task, const struct secrets *secrets)
+static Secret *readable_item(GTask *task, const char *name, const struct secrets *secrets)
 {
-    g_autoptr(Secret) item = secrets_to_item(secrets);
+    g_autoptr(Secret) item = secrets_to_item(secrets, name);
     struct secrets again;
     if (!secrets_from_item(item, &again, NULL)) {
         g_task_return_new_error(task, PERCH_ERROR, PERCH_ERROR_STORE_FAILED, "%s",
@@ -192,7 +192,7 @@ void store_save(Store *store, const char *name, const struct secrets *secrets, b
     g_autoptr(GTask) task = new_task(cancellable, done, user, &save_tag);
     if (refuse_name(task, name))
         return;
-    g_autoptr(Secret) item = readable_item(task, secrets);
+    g_autoptr(Secret) item = readable_item(task, name, secrets);
     if (item != NULL)
         save_item(store, name, item, unlock && !store->never_ask, g_steal_pointer(&task));
 }

@@ -68,7 +68,7 @@ static bool set_former(struct page *page, const Secret *former)
 
 static bool fill(struct page *page, const struct rescue_terms *terms)
 {
-    g_autoptr(Secret) item = secrets_to_item(terms->secrets);
+    g_autoptr(Secret) item = secrets_to_item(terms->secrets, terms->name);
     g_autofree char *config_dir = g_canonicalize_filename(terms->config_dir, NULL);
     page->item_length = secret_length(item);
     page->session_seconds = terms->session_seconds;

@@ -113,7 +113,7 @@ static void bench_refresh(struct world *world)
     g_autoptr(Store) store = store_open(STORE_SECRET_SERVICE, folder);
     struct secrets secrets;
     assert_int_equal(call_load(store, "org0", false, &secrets), CALL_OK);
-    g_autoptr(Secret) item = secrets_to_item(&secrets);
+    g_autoptr(Secret) item = secrets_to_item(&secrets, "org0");
     g_autofree char *path = tmphome_write(world->home, "item", secret_peek(item));
     g_autofree char *data = write_body(world, &secrets);
     g_autofree char *url = g_strconcat(world->orgs[0]->url, "/services/oauth2/token", NULL);

@@ -36,7 +36,10 @@ bool secrets_are_good(const struct secrets *secrets, gint64 now_ms);
 
 /* To and from the text of the keyring item: versioned JSON. PERCH_ERROR_STORE_NEWER: a later
  * version or unknown keys; PERCH_ERROR_STORE_DAMAGED: not such an item. */
-Secret *secrets_to_item(const struct secrets *secrets);
+Secret *secrets_to_item(const struct secrets *secrets, const char *name);
+/* Name of the connection that the item was written for; NULL: an item of an older perch, or of
+ * another program. Owned by the caller. */
+char *secrets_item_name(const Secret *item);
 bool secrets_from_item(const Secret *item, struct secrets *ret_secrets, GError **error);
 
 /* Whether text may be a token: visible ASCII only (RFC 6750, b64token and more). It goes into a
