@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app_private.h"
 #include "perch/base/clock.h"
+#include "perch/base/paths.h"
 #include "perch/base/text.h"
 #include "perch/checks/rehearse.h"
 
@@ -29,6 +30,8 @@ void app_offer_values(struct app *app)
                        .kind = WIZARD_HANDOFF, .items = items, .text = problem, .number = code});
 }
 
+enum { FLOW_MAX = 16 * 1024 * 1024 };
+
 /* A flow begins with a brace, a function has several lines; anything else is a file name. */
 static SecretBuf *flow_text(const Secret *given, GError **error)
 {
@@ -41,9 +44,10 @@ static SecretBuf *flow_text(const Secret *given, GError **error)
     bool home = g_str_has_prefix(text, "~/");
     g_autofree char *path =
         home ? g_build_filename(g_get_home_dir(), text + 2, NULL) : g_strdup(text);
-    g_autoptr(WipedText) contents = NULL;
+    struct stat info;
     gsize length = 0;
-    if (!g_file_get_contents(path, &contents, &length, error))
+    g_autoptr(WipedText) contents = paths_read_file(path, FLOW_MAX, &info, &length, error);
+    if (contents == NULL)
         return NULL;
     secret_buf_add_len(buf, contents, length);
     return g_steal_pointer(&buf);

@@ -50,7 +50,7 @@ static char *free_base(const char *name, const GPtrArray *files)
         for (guint f = 0; f < files->len; f++) {
             const struct handoff_file *file = files->pdata[f];
             g_autofree char *path = g_strconcat(base, file->suffix, NULL);
-            taken = taken || g_file_test(path, G_FILE_TEST_EXISTS);
+            taken = taken || paths_is_taken(path);
         }
         if (!taken)
             return g_steal_pointer(&base);

@@ -319,10 +319,10 @@ static bool follow(const struct app_options *options, enum home_choice choice, c
         return true;
     if (choice != HOME_NEW) { /* report a busy connection here, where it was chosen */
         g_autofree char *config_dir = paths_config_dir();
-        g_autoptr(GError) busy = NULL;
-        store_lock_free(store_lock_setup(config_dir, name, &busy));
-        if (g_error_matches(busy, PERCH_ERROR, PERCH_ERROR_BUSY)) {
-            *ret_busy = g_strdup(busy->message);
+        g_autoptr(GError) problem = NULL;
+        store_lock_free(store_lock_setup(config_dir, name, &problem));
+        if (problem != NULL) {
+            *ret_busy = g_strdup(problem->message);
             return true;
         }
     }

@@ -171,14 +171,11 @@ static void prefill(Connection *connection, const struct app_options *options)
 
 bool app_claim(struct app *app, const char *name, GError **error)
 {
-    g_autoptr(GError) problem = NULL;
     if (g_strcmp0(name, app->claimed) == 0)
         return true;
-    StoreLock *claim = store_lock_setup(app->services.config_dir, name, &problem);
-    if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_BUSY)) {
-        g_propagate_error(error, g_steal_pointer(&problem));
+    StoreLock *claim = store_lock_setup(app->services.config_dir, name, error);
+    if (claim == NULL)
         return false;
-    }
     store_lock_free(app->claim);
     app->claim = claim;
     g_free(app->claimed);

@@ -33,7 +33,7 @@ static char *trusted_origin(const char *url, const char *login_url)
 static void take_identity(struct token_answer *answer, const char *url)
 {
     const char *ids = url == NULL ? NULL : strstr(url, "/id/");
-    if (ids == NULL)
+    if (ids == NULL || !text_is_clean(url) || strlen(url) > TOLD_LIST)
         return;
     answer->identity_url = g_strdup(url);
     g_auto(GStrv) parts = g_strsplit(ids + strlen("/id/"), "/", 3);
@@ -88,12 +88,11 @@ bool token_answer_parse(struct token_answer *ret_answer, const Json *json, const
                               "perch does not send the token there. Check the login host."));
         return false;
     }
-    const char *scope = json_get_string(json, "scope");
     *ret_answer = (struct token_answer){
         .access_token = secret_new(token),
         .refresh_token = take_secret(json, "refresh_token"),
         .instance_url = g_steal_pointer(&instance),
-        .scope = scope == NULL ? NULL : text_clean(scope),
+        .scope = text_told(json_get_string(json, "scope"), TOLD_LIST),
         .signature = g_strdup(json_get_string(json, "signature")),
         .issued_at = take_issued_at(json),
     };

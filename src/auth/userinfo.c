@@ -5,13 +5,9 @@
 #include "perch/base/text.h"
 #include "perch/salesforce/salesforce.h"
 
-/* Salesforce's own have at most 80 characters. */
 static char *take_text(const Json *json, const char *key)
 {
-    enum { COLUMNS = 160 };
-    const char *text = json_get_string(json, key);
-    g_autofree char *clean = text == NULL ? NULL : text_clean(text);
-    return clean == NULL ? NULL : text_truncate(clean, COLUMNS);
+    return text_told(json_get_string(json, key), TOLD_NAME);
 }
 
 static char *take_id(const Json *json, const char *key)

@@ -220,15 +220,34 @@ const char *platform_name(enum platform platform)
     return platforms[platform];
 }
 
+/* What an org told has bounds in the file, whoever learnt it. */
+static char *stored_text(enum origin origin, const char *text)
+{
+    return origin == TOLD ? text_told(text, TOLD_LIST) : g_strdup(text);
+}
+
+static void take_stored(char **member, enum origin origin, const Json *value)
+{
+    if (!json_is_string(value))
+        return;
+    g_free(*member);
+    *member = stored_text(origin, json_string(value));
+}
+
+static void set_stored(Json *json, const char *key, enum origin origin, const char *text)
+{
+    g_autofree char *stored = stored_text(origin, text);
+    if (stored != NULL)
+        json_set_string(json, key, stored);
+    else
+        json_remove(json, key);
+}
+
 Json *connection_to_json(const struct connection *c)
 {
     Json *json = c->extra == NULL ? json_object() : json_copy(c->extra);
     json_set_int(json, "version", CONNECTION_VERSION);
-#define X(member, origin)                          \
-    if (c->member != NULL)                         \
-        json_set_string(json, #member, c->member); \
-    else                                           \
-        json_remove(json, #member);
+#define X(member, origin) set_stored(json, #member, origin, c->member);
     STRING_MEMBERS(X)
 #undef X
 #define X(member, origin, type, most) json_set_int(json, #member, (gint64)c->member);
@@ -364,9 +383,7 @@ struct connection *connection_take_json(Json *file, const char *name, GError **e
     }
     struct connection *c = connection_begin(name);
     /* What the file omits keeps its default. */
-#define X(member, origin)                        \
-    if (json_is_string(json_get(json, #member))) \
-        connection_set(&c->member, json_get_string(json, #member));
+#define X(member, origin) take_stored(&c->member, origin, json_get(json, #member));
     STRING_MEMBERS(X)
 #undef X
 #define X(member, origin, type, most) c->member = (type)bounded(json, #member, most);

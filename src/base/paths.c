@@ -172,6 +172,23 @@ bool paths_create_file(const char *path, const char *contents, gsize length, GEr
     return true;
 }
 
+bool paths_is_taken(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0;
+}
+
+/* A link to a file that is not there is not a missing file: what it stands for may come back. */
+static void cannot_open(const char *path, int code, GError **error)
+{
+    bool is_missing = (code == ENOENT || code == ENOTDIR) && !paths_is_taken(path);
+    if (code == ENXIO) /* a socket, or a device that is not there */
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_FILE, _("It is not a regular file."));
+    else
+        g_set_error(error, PERCH_ERROR, is_missing ? PERCH_ERROR_NOT_FOUND : PERCH_ERROR_FILE,
+                    _("It cannot be opened: %s."), g_strerror(code));
+}
+
 static char *read_open(int fd, gsize most, struct stat *info, gsize *ret_length, GError **error)
 {
     if (fstat(fd, info) != 0 || !S_ISREG(info->st_mode)) {
@@ -207,9 +224,7 @@ char *paths_read_file(const char *path, gsize most, struct stat *ret_info, gsize
     /* O_NONBLOCK: the path may be a FIFO. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {
-        bool is_missing = errno == ENOENT || errno == ENOTDIR;
-        g_set_error(error, PERCH_ERROR, is_missing ? PERCH_ERROR_NOT_FOUND : PERCH_ERROR_FILE,
-                    _("It cannot be opened: %s."), g_strerror(errno));
+        cannot_open(path, errno, error);
         return NULL;
     }
     char *text = read_open(fd, most, ret_info, ret_length, error);

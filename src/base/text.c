@@ -197,6 +197,16 @@ char *text_abbreviate(const char *text, guint characters)
     return g_strconcat(head, "…", NULL);
 }
 
+char *text_told(const char *text, int columns)
+{
+    enum { BYTES = 16 }; /* a column's, generously: an answer can be megabytes long */
+    if (text == NULL)
+        return NULL;
+    g_autofree char *head = g_strndup(text, (gsize)columns * BYTES);
+    g_autofree char *safe = text_clean(head);
+    return text_truncate(safe, columns);
+}
+
 char *text_number(gint64 number)
 {
     char digits[32];

@@ -89,6 +89,12 @@ static void found(struct check_run *run)
 
 /* ---- an External Client App: its id, then its policy ---- */
 
+static void learn(char **member, const Json *record, const char *key)
+{
+    g_free(*member);
+    *member = text_told(json_get_string(record, key), TOLD_NAME);
+}
+
 static void judge_policy(struct check_run *run, const struct http_response *response)
 {
     struct app_policy *policy = &run->session->app_policy;
@@ -101,10 +107,10 @@ static void judge_policy(struct check_run *run, const struct http_response *resp
         not_found(run);
         return;
     }
-    connection_set(&policy->users, json_get_string(record, "PermittedUsersPolicyType"));
-    connection_set(&policy->ip, json_get_string(record, "IpRelaxationPolicyType"));
-    connection_set(&policy->refresh, json_get_string(record, "RefreshTokenPolicyType"));
-    connection_set(&policy->refresh_unit, json_get_string(record, "RefreshTokenValidityUnit"));
+    learn(&policy->users, record, "PermittedUsersPolicyType");
+    learn(&policy->ip, record, "IpRelaxationPolicyType");
+    learn(&policy->refresh, record, "RefreshTokenPolicyType");
+    learn(&policy->refresh_unit, record, "RefreshTokenValidityUnit");
     policy->refresh_period = json_get_int(record, "RefreshTokenValidityPeriod", 0);
     policy->session_minutes = json_get_int(record, "SessionTimeoutInMinutes", 0);
     found(run);
@@ -120,7 +126,7 @@ static void judge_external(struct check_run *run, const struct http_response *re
     if (record == NULL)
         record = find(records, "MasterLabel", connection->app_name);
     const char *id = json_get_string(record, "Id");
-    if (id == NULL) {
+    if (id == NULL || !salesforce_id_is_valid(id)) {
         not_found(run);
         return;
     }

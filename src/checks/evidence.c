@@ -41,8 +41,8 @@ static void read_user(struct asking *asking, const Json *answer)
     const char *id = json_get_string(record, "ProfileId");
     asking->evidence.profile_api = answer_of(json_get(profile, "PermissionsApiEnabled"));
     g_free(asking->evidence.profile_name);
-    asking->evidence.profile_name = g_strdup(json_get_string(profile, "Name"));
-    if (id != NULL)
+    asking->evidence.profile_name = text_told(json_get_string(profile, "Name"), TOLD_NAME);
+    if (id != NULL && salesforce_id_is_valid(id))
         connection_set(&asking->session->connection->profile_id, id);
 }
 
@@ -64,7 +64,7 @@ static void read_sets(struct asking *asking, const Json *answer)
 static void read_organization(struct asking *asking, const Json *answer)
 {
     const Json *record = json_first(json_get(answer, "records"));
-    const char *edition = json_get_string(record, "OrganizationType");
+    g_autofree char *edition = text_told(json_get_string(record, "OrganizationType"), TOLD_NAME);
     if (edition == NULL)
         return;
     g_free(asking->evidence.edition);
@@ -86,8 +86,8 @@ static void read_history(struct asking *asking, const Json *answer)
         g_autofree char *text = g_strdup_printf("%s, %s, %s%s%s", time == NULL ? "?" : time, status,
                                                 application == NULL ? "?" : application,
                                                 type == NULL ? "" : ", ", type == NULL ? "" : type);
-        asking->evidence.history = text_clean(text);
-        asking->evidence.status = text_clean(status);
+        asking->evidence.history = text_told(text, TOLD_LIST);
+        asking->evidence.status = text_told(status, TOLD_NAME);
     }
 }
 
@@ -137,7 +137,7 @@ static void take_policy(struct asking *asking, const Json *record)
     if (ip != NULL)
         asking->evidence.ip_enforced = strcmp(ip, "Enforce") == 0 ? ANSWER_YES : ANSWER_NO;
     g_free(asking->evidence.refresh_policy);
-    asking->evidence.refresh_policy = refresh == NULL ? NULL : text_clean(refresh);
+    asking->evidence.refresh_policy = text_told(refresh, TOLD_NAME);
 }
 
 /* A later answer may tell which of them belongs to the app. */

@@ -131,14 +131,12 @@ void check_scopes(struct check_run *run)
     compare_scopes(run, granted);
 }
 
-/* Limits names to a length that perch reads back; Salesforce's have at most 80 characters. */
 static void learn_name(char **member, const char *name)
 {
-    enum { COLUMNS = 160 };
     if (name == NULL)
         return;
     g_free(*member);
-    *member = text_truncate(name, COLUMNS);
+    *member = text_told(name, TOLD_NAME);
 }
 
 static void judge_organization(struct check_run *run, const struct http_response *response)
@@ -152,7 +150,8 @@ static void judge_organization(struct check_run *run, const struct http_response
     check_evidence(run, "org_id", session->connection->org_id);
     check_evidence(run, "user_id", session->connection->user_id);
     check_ok(run, _("%s in %s (%s)"), session->connection->username,
-             name != NULL ? name : _("this org"), session->connection->org_id);
+             name != NULL ? session->connection->org_name : _("this org"),
+             session->connection->org_id);
 }
 
 static void judge_userinfo(struct check_run *run, const struct http_response *response)

@@ -479,8 +479,8 @@ static Json *evidence(struct check_run *run)
 
 void check_evidence(struct check_run *run, const char *key, const char *value)
 {
-    g_autofree char *clean = text_clean(value);
-    json_set_string(evidence(run), key, clean);
+    g_autofree char *told = text_told(value, TOLD_LIST);
+    json_set_string(evidence(run), key, told);
 }
 
 void check_evidence_int(struct check_run *run, const char *key, gint64 value)

@@ -67,7 +67,7 @@ static bool nothing_there(const char *folder, const GPtrArray *files, GError **e
     for (guint i = 0; i < files->len; i++) {
         const struct sheet_file *file = files->pdata[i];
         g_autofree char *path = g_build_filename(folder, file->path, NULL);
-        if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        if (!paths_is_taken(path))
             continue;
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
                     _("%s already exists; nothing was written. Give --output another name."), path);
@@ -192,7 +192,7 @@ static int write_sheet(const struct app_command *command, const Connection *conn
         fputs(text, stdout);
         return PERCH_EXIT_OK;
     }
-    if (!g_file_test(command->output, G_FILE_TEST_EXISTS))
+    if (!paths_is_taken(command->output))
         return paths_create_file(command->output, text, strlen(text), &error)
                    ? PERCH_EXIT_OK
                    : command_error(error);

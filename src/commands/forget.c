@@ -117,9 +117,8 @@ static int run_forget(struct forget_options *options, const struct services *ser
     static const enum check_list_id lists[] = {CHECKS_FORGET};
     g_autoptr(GError) error = NULL;
     g_autoptr(StoreLock) claim = store_lock_setup(services->config_dir, options->name, &error);
-    if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_BUSY))
+    if (claim == NULL)
         return fail(options, error);
-    g_clear_error(&error); /* if locks are unavailable, the door reports it */
     Connection *connection = load(services, options->name, &error);
     if (connection == NULL)
         return fail(options, error);

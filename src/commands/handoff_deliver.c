@@ -41,7 +41,7 @@ static int write_files(const char *output, const GPtrArray *files)
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < files->len; i++) {
         g_ptr_array_add(names, file_name(output, files, i));
-        if (!g_file_test(names->pdata[i], G_FILE_TEST_EXISTS))
+        if (!paths_is_taken(names->pdata[i]))
             continue;
         fprintf(stderr, _("perch: %s already exists. Give --output another name.\n"),
                 (const char *)names->pdata[i]);

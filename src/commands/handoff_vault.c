@@ -4,6 +4,7 @@
 
 #include "handoff.h"
 #include "paste_input.h"
+#include "perch/base/paths.h"
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
 #include "perch/explain/explain.h"
@@ -43,7 +44,7 @@ static Secret *find_token(const char *file, GError **error)
         return token_from_file(file, error);
     if (value != NULL)
         return secret_new(value);
-    if (g_file_test(left, G_FILE_TEST_EXISTS))
+    if (paths_is_taken(left))
         return token_from_file(left, error);
     g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_USAGE,
                         _("There is no token for the store. Set VAULT_TOKEN, give "

@@ -169,9 +169,8 @@ static int import(struct import_options *options, const struct sfdx_url *url,
         return command_usage(_("This host does not name the org. Give the connection a name: perch "
                                "import NAME --from sf"));
     g_autoptr(StoreLock) claim = store_lock_setup(services->config_dir, name, &error);
-    if (g_error_matches(error, PERCH_ERROR, PERCH_ERROR_BUSY))
+    if (claim == NULL)
         return command_error(error);
-    g_clear_error(&error); /* where no lock can be had, the door says so */
     Connection *connection = make_draft(services, name, url, host->url, &error);
     return connection == NULL ? command_error(error)
                               : run_import(options, url, connection, services);

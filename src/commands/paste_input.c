@@ -4,15 +4,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "perch/base/error.h"
 #include "perch/base/text.h"
 
-enum { INPUT_MEGABYTES = 16, INPUT_BYTES = INPUT_MEGABYTES * 1024 * 1024, REST_MS = 300 };
+enum {
+    INPUT_MEGABYTES = 16,
+    INPUT_BYTES = INPUT_MEGABYTES * 1024 * 1024,
+    WRITER_MS = 2000, /* how long a FIFO may be without a writer */
+    STEP_MS = 20,
+    REST_MS = 300
+};
 
 static bool is_too_long(const SecretBuf *buf, GError **error)
 {
@@ -25,39 +33,76 @@ static bool is_too_long(const SecretBuf *buf, GError **error)
     return true;
 }
 
-static SecretBuf *read_all(int fd, const char *name, GError **error)
+static void cannot_read(GError **error, const char *name, const char *why)
+{
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, _("Cannot read %s: %s"), name, why);
+}
+
+/* An end of the input is that of a FIFO without a writer while *patience_ms lasts. */
+static ssize_t read_some(int fd, char *chunk, gsize size, int *patience_ms)
+{
+    for (;;) {
+        ssize_t got = read(fd, chunk, size);
+        struct pollfd more = {.fd = fd, .events = POLLIN};
+        if (got < 0 && errno == EAGAIN) { /* it has a writer, which may take its time */
+            *patience_ms = 0;
+            poll(&more, 1, -1);
+        } else if (got == 0 && *patience_ms > 0) {
+            *patience_ms -= STEP_MS;
+            poll(&more, 1, STEP_MS);
+        } else if (got >= 0 || errno != EINTR) {
+            return got;
+        }
+    }
+}
+
+static SecretBuf *read_all(int fd, const char *name, int patience_ms, GError **error)
 {
     g_autoptr(SecretBuf) buf = secret_buf_new();
     char chunk[16 * 1024];
     ssize_t got;
-    while (((got = read(fd, chunk, sizeof chunk)) > 0 && buf->length <= INPUT_BYTES) ||
-           (got < 0 && errno == EINTR))
-        if (got > 0)
-            secret_buf_add_len(buf, chunk, (gsize)got);
+    while ((got = read_some(fd, chunk, sizeof chunk, &patience_ms)) > 0 &&
+           buf->length <= INPUT_BYTES) {
+        secret_buf_add_len(buf, chunk, (gsize)got);
+        patience_ms = 0;
+    }
     int problem = errno;
     wipe(chunk, sizeof chunk);
     if (is_too_long(buf, error))
         return NULL;
     if (got == 0)
         return g_steal_pointer(&buf);
-    g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, _("Cannot read %s: %s"), name,
-                g_strerror(problem));
+    cannot_read(error, name, g_strerror(problem));
+    return NULL;
+}
+
+/* O_NONBLOCK: opening a FIFO waits for its writer, for ever if there is none. */
+static SecretBuf *read_named(const char *path, GError **error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat info = {0};
+    const char *problem = fd >= 0 && fstat(fd, &info) == 0 ? NULL
+                          : errno == ENXIO                 ? _("It is a socket.")
+                                                           : g_strerror(errno);
+    if (problem == NULL && (S_ISBLK(info.st_mode) || (S_ISCHR(info.st_mode) && !isatty(fd))))
+        problem = _("It is a device.");
+    bool is_fifo = S_ISFIFO(info.st_mode);
+    g_autoptr(SecretBuf) buf =
+        problem == NULL ? read_all(fd, path, is_fifo ? WRITER_MS : 0, error) : NULL;
+    if (fd >= 0)
+        close(fd);
+    if (buf != NULL && buf->length == 0 && is_fifo)
+        problem = _("Nothing was written to it.");
+    if (problem == NULL)
+        return g_steal_pointer(&buf);
+    cannot_read(error, path, problem);
     return NULL;
 }
 
 SecretBuf *paste_from_file(const char *path, GError **error)
 {
-    if (strcmp(path, "-") == 0)
-        return read_all(STDIN_FILENO, _("standard input"), error);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, _("Cannot read %s: %s"), path,
-                    g_strerror(errno));
-        return NULL;
-    }
-    SecretBuf *buf = read_all(fd, path, error);
-    close(fd);
-    return buf;
+    return strcmp(path, "-") == 0 ? read_all(STDIN_FILENO, _("standard input"), 0, error)
+                                  : read_named(path, error);
 }
 
 /* ---- the terminal ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "paste_input.h"
+#include "perch/base/error.h"
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
 
@@ -11,28 +11,17 @@ enum { SECRET_FILE_MAX = 4096 };
 /* The consumer secret comes from a file or standard input, never from argv. */
 static Secret *read_secret(const char *path, GError **error)
 {
-    char text[SECRET_FILE_MAX + 1];
-    bool is_stdin = strcmp(path, "-") == 0;
-    FILE *file = is_stdin ? stdin : fopen(path, "re");
-    if (file == NULL) {
-        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, _("Cannot read %s: %s"), path,
-                    g_strerror(errno));
+    g_autoptr(SecretBuf) buf = paste_from_file(path, error);
+    if (buf == NULL)
         return NULL;
-    }
-    setvbuf(file, NULL, _IONBF, 0); /* no copy of the secret in stdio's buffer */
-    gsize length = fread(text, 1, SECRET_FILE_MAX + 1, file);
-    if (!is_stdin)
-        fclose(file);
-    while (length > 0 && g_ascii_isspace(text[length - 1]))
+    gsize length = buf->length;
+    while (length > 0 && g_ascii_isspace(buf->text[length - 1]))
         length--;
-    Secret *secret = NULL;
-    if (length == 0 || length > SECRET_FILE_MAX)
-        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
-                    _("%s does not contain a consumer secret on a line of its own."), path);
-    else
-        secret = secret_new_len(text, length);
-    wipe(text, sizeof text);
-    return secret;
+    if (length > 0 && length <= SECRET_FILE_MAX)
+        return secret_new_len(buf->text, length);
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
+                _("%s does not contain a consumer secret on a line of its own."), path);
+    return NULL;
 }
 
 static int check_options(const struct app_options *options, int port)

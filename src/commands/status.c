@@ -9,6 +9,7 @@
 struct row {
     char *name;
     char *problem; /* the file cannot be read, or there is no such connection */
+    int refused;   /* its exit code */
     bool draft;
     bool forgetting; /* not checked either */
     struct app_job job;
@@ -27,8 +28,11 @@ static void add_row(GArray *rows, const char *name, const char *problem,
 {
     struct row row = {.name = g_strdup(name), .problem = g_strdup(problem)};
     g_autoptr(GError) error = NULL;
-    if (problem == NULL && !job_init(&row.job, name, services, &error))
-        row.problem = g_strdup(error->message);
+    if (!job_init(&row.job, name, services, &error)) {
+        row.refused = (int)perch_error_exit(error);
+        if (problem == NULL)
+            row.problem = g_strdup(error->message);
+    }
     row.forgetting = row.job.session != NULL && row.job.session->connection->forgetting != 0;
     row.draft = row.job.session != NULL && connection_is_draft(row.job.session->connection);
     g_array_append_val(rows, row);
@@ -53,7 +57,7 @@ static GArray *make_rows(const GStrv names, const struct services *services)
 static int row_exit(const struct row *row)
 {
     if (row->problem != NULL)
-        return PERCH_EXIT_USAGE;
+        return row->refused;
     return row->draft || row->forgetting ? PERCH_EXIT_OK
                                          : (int)check_results_exit(row->job.results);
 }

@@ -15,6 +15,7 @@
 #include "demo_org/server/faults.h"
 #include "demo_org/server/server.h"
 #include "perch/base/error.h"
+#include "perch/base/paths.h"
 #include "perch/base/process.h"
 
 static struct {
@@ -99,13 +100,25 @@ static void list_kind(const struct kind *kind)
                kind->state_fields[i].meaning);
 }
 
+/* Never waits for a FIFO, unlike g_file_get_contents. */
+static char *read_file(const char *path, gsize *ret_length, GError **error)
+{
+    enum { MOST = 16 * 1024 * 1024 };
+    struct stat info;
+    char *text = paths_read_file(path, MOST, &info, ret_length, error);
+    if (text == NULL)
+        g_prefix_error(error, "%s: ", path);
+    return text;
+}
+
 static bool load_state(struct state *state, GError **error)
 {
     g_autofree char *text = NULL;
     gsize length;
     if (options.state_file == NULL)
         return true;
-    if (!g_file_get_contents(options.state_file, &text, &length, error))
+    text = read_file(options.state_file, &length, error);
+    if (text == NULL)
         return false;
     g_autoptr(Json) patch = json_parse(text, length, error);
     return patch != NULL && state_patch(state, patch, error) && faults_check(state, error);
@@ -155,8 +168,9 @@ static Server *start(struct state *state, GError **error)
 {
     g_autofree char *cert = NULL;
     g_autofree char *key = NULL;
-    if (options.tls_cert != NULL && (!g_file_get_contents(options.tls_cert, &cert, NULL, error) ||
-                                     !g_file_get_contents(options.tls_key, &key, NULL, error)))
+    gsize length;
+    if (options.tls_cert != NULL && ((cert = read_file(options.tls_cert, &length, error)) == NULL ||
+                                     (key = read_file(options.tls_key, &length, error)) == NULL))
         return NULL;
     const struct server_options server_options = {(guint16)options.port, cert, key};
     Server *server = server_new(state, &server_options, error);

@@ -23,6 +23,22 @@ static bool refuse(GError **error, const char *sentence)
     return false;
 }
 
+/* OpenSSL would wait for a FIFO, with everything else. */
+static bool is_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+static bool refuse_file(const char *named, const char *path, GError **error)
+{
+    g_autofree char *clean = text_clean(path);
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
+                _("%s: %s is not a regular file. Name a file of certificates (PEM)."), named,
+                clean);
+    return false;
+}
+
 static bool take_ca_file(struct http_settings *settings, const Json *value, GError **error)
 {
     const char *path = json_string(value);
@@ -34,6 +50,8 @@ static bool take_ca_file(struct http_settings *settings, const Json *value, GErr
                     clean, g_strerror(errno));
         return false;
     }
+    if (!is_file(path))
+        return refuse_file("\"ca_file\"", path, error);
     settings->ca_file = g_strdup(path);
     return true;
 }
@@ -127,18 +145,24 @@ static char *from_variable(struct http_settings *settings, const char *name)
 }
 
 /* Read like the curl program does; network.json has precedence. */
-static void take_environment(struct http_settings *settings)
+static bool take_environment(struct http_settings *settings, GError **error)
 {
+    static const char *const names[] = {"CURL_CA_BUNDLE", "SSL_CERT_FILE"};
     if (settings->ca_file != NULL) {
         g_autofree char *clean = text_clean(settings->ca_file);
         settings->ca_said = g_strconcat("ca_file ", clean, NULL);
-        return;
+        return true;
     }
-    settings->ca_file = from_variable(settings, "CURL_CA_BUNDLE");
-    if (settings->ca_file != NULL)
-        return;
-    settings->ca_file = from_variable(settings, "SSL_CERT_FILE");
+    for (gsize i = 0; i < G_N_ELEMENTS(names) && settings->ca_file == NULL; i++) {
+        settings->ca_file = from_variable(settings, names[i]);
+        if (settings->ca_file != NULL && !is_file(settings->ca_file) &&
+            paths_is_taken(settings->ca_file))
+            return refuse_file(names[i], settings->ca_file, error);
+        if (settings->ca_file != NULL && i == 0)
+            return true;
+    }
     settings->ca_folder = from_variable(settings, "SSL_CERT_DIR");
+    return true;
 }
 
 bool http_settings_read(struct http_settings *settings, GError **error)
@@ -154,13 +178,16 @@ bool http_settings_read(struct http_settings *settings, GError **error)
     g_autoptr(Json) json =
         text != NULL && is_ours(&info, &problem) ? json_parse(text, length, &problem) : NULL;
     if (fine || (json != NULL && take_all(settings, json, &problem))) {
-        take_environment(settings);
-        return true;
+        if (take_environment(settings, error))
+            return true;
+        http_settings_clear(settings);
+        return false;
     }
     http_settings_clear(settings);
     g_autofree char *name = g_filename_display_name(path);
     g_autofree char *clean = text_clean(name);
-    g_set_error(error, problem->domain, problem->code, _("The network settings in %s: %s"), clean,
+    g_set_error(error, problem->domain, problem->code,
+                _("The network settings in %s: %s Repair or remove the file."), clean,
                 problem->message);
     return false;
 }

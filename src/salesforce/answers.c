@@ -8,7 +8,7 @@
 /* "68.0" → 680; 0 if it is not a version. */
 static gint64 version_rank(const char *version)
 {
-    if (version == NULL)
+    if (version == NULL || !g_ascii_isdigit(*version))
         return 0;
     char *end;
     gint64 major = g_ascii_strtoll(version, &end, 10);
@@ -38,7 +38,7 @@ char *versions_newest(const Json *json, char **ret_label, GError **error)
         return NULL;
     }
     if (ret_label != NULL)
-        *ret_label = text_clean(json_get_string(newest, "label"));
+        *ret_label = text_told(json_get_string(newest, "label"), TOLD_NAME);
     return g_strdup(json_get_string(newest, "version"));
 }
 

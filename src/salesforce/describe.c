@@ -25,7 +25,7 @@ static GPtrArray *parse_values(const Json *list)
     {
         const char *value = json_get_string(item, "value");
         if (value != NULL && json_get_bool(item, "active", true))
-            g_ptr_array_add(values, text_clean(value));
+            g_ptr_array_add(values, text_told(value, TOLD_LIST));
     }
     return values;
 }
@@ -38,9 +38,9 @@ static struct field *parse_field(const Json *json)
     const char *label = json_get_string(json, "label");
     const char *type = json_get_string(json, "type");
     struct field *field = g_new0(struct field, 1);
-    field->name = text_clean(name);
-    field->label = text_clean(label == NULL ? name : label);
-    field->type = g_strdup(type == NULL ? "string" : type);
+    field->name = text_told(name, TOLD_NAME);
+    field->label = text_told(label == NULL ? name : label, TOLD_NAME);
+    field->type = text_told(type == NULL ? "string" : type, TOLD_NAME);
     field->length = json_get_int(json, "length", 0);
     field->createable = json_get_bool(json, "createable", false);
     field->nillable = json_get_bool(json, "nillable", true);
@@ -73,8 +73,8 @@ bool describe_parse(struct describe *ret_describe, const Json *json, GError **er
             g_ptr_array_add(fields, field);
     }
     *ret_describe = (struct describe){
-        .object = text_clean(name),
-        .label = text_clean(label == NULL ? name : label),
+        .object = text_told(name, TOLD_NAME),
+        .label = text_told(label == NULL ? name : label, TOLD_NAME),
         .createable = json_get_bool(json, "createable", false),
         .fields = fields,
     };

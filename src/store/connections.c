@@ -45,7 +45,8 @@ static Json *read_json(const char *path, const char *name, GError **error)
                         _("There is no connection named %s."), name);
         else
             g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
-                        _("The settings of %s cannot be read: %s"), name, problem->message);
+                        _("The settings of %s cannot be read: %s Repair or remove %s."), name,
+                        problem->message, path);
         return NULL;
     }
     Json *json = text != NULL ? json_parse(text, length, NULL) : NULL;

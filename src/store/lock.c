@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "perch/base/clock.h"
@@ -59,8 +60,10 @@ void store_lock_free(StoreLock *lock)
 void store_lock_note(StoreLock *lock, const char *note)
 {
     g_autofree char *line = g_strndup(note == NULL ? "" : note, NOTE_MAX);
-    /* Overwrite first, then truncate: if interrupted, the note is neither empty nor the old one. */
-    if (pwrite(lock->fd, line, strlen(line), 0) < 0 || ftruncate(lock->fd, (off_t)strlen(line)) < 0)
+    /* Overwrite first, then truncate: if interrupted, the note is neither empty nor the old one. A
+     * note that cannot be written whole is none. */
+    bool written = pwrite(lock->fd, line, strlen(line), 0) == (ssize_t)strlen(line);
+    if (ftruncate(lock->fd, written ? (off_t)strlen(line) : 0) < 0 || !written)
         g_debug("the lock's note cannot be written: %s", g_strerror(errno));
 }
 
@@ -110,14 +113,24 @@ static int open_lock(const char *config_dir, const char *name, const char *kind,
     g_autofree char *path = lock_path(config_dir, name, kind, error);
     if (path == NULL)
         return -1;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0 && errno == ELOOP)
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    int code = errno;
+    struct stat info;
+    if (fd >= 0 && (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))) {
+        close(fd); /* a FIFO can be locked but keeps no note */
+        fd = -1;
+        code = ENXIO;
+    }
+    if (fd < 0 && (code == ENXIO || code == EISDIR))
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
+                    _("The lock file %s is not a regular file. Remove it."), path);
+    else if (fd < 0 && code == ELOOP)
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
                     _("The lock file %s is a symbolic link; perch does not follow it. Remove it."),
                     path);
     else if (fd < 0)
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE, _("Cannot open the lock file %s: %s"),
-                    path, g_strerror(errno));
+                    path, g_strerror(code));
     return fd;
 }
 
@@ -132,6 +145,11 @@ static void say_held(const StoreLock *lock, const char *name, GError **error)
     g_autofree char *note = store_lock_read_note(lock);
     char *rest = NULL;
     const gint64 pid = note == NULL ? 0 : g_ascii_strtoll(note, &rest, 10);
+    if (pid <= 0) {
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_BUSY,
+                    _("Another perch has %s open. Finish or quit it there, then try again."), name);
+        return;
+    }
     g_autofree char *since = clock_format(rest == NULL ? 0 : g_ascii_strtoll(rest, NULL, 10));
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_BUSY,
                 _("Another perch (process %d) has %s open since %s. Finish or quit it there, then "

@@ -14,7 +14,7 @@
 #include "perch/base/text.h"
 #include "private_service.h"
 
-enum { PASSWORD_MAX = 1024 };
+enum { PASSWORD_MAX = 1024, ADDRESS_MAX = 4096 };
 
 static const char asked_for[] = "--open-keyring";
 static bool ignored;
@@ -92,8 +92,9 @@ static bool is_held(const char *folder)
 static char *read_address(const char *folder)
 {
     g_autofree char *path = path_in(folder, "address");
-    char *address = NULL;
-    g_file_get_contents(path, &address, NULL, NULL);
+    struct stat info;
+    gsize length = 0;
+    char *address = paths_read_file(path, ADDRESS_MAX, &info, &length, NULL);
     return address == NULL ? NULL : g_strstrip(address);
 }
 

@@ -34,6 +34,9 @@ bool paths_replace_file(const char *path, const char *contents, gsize length, GE
 char *paths_read_file(const char *path, gsize most, struct stat *ret_info, gsize *ret_length,
                       GError **error);
 
+/* Whether anything has this name, even a symbolic link to nothing. */
+bool paths_is_taken(const char *path);
+
 /* Creates path (0600), which must not exist yet, with contents. PERCH_ERROR_FILE. */
 bool paths_create_file(const char *path, const char *contents, gsize length, GError **error);
 

@@ -31,6 +31,11 @@ char *text_clean(const char *text);
 /* The same, but keeps line breaks (\n). */
 char *text_clean_lines(const char *text);
 
+/* What an org or a network says about itself: cleaned and cut to so many columns, so that it can be
+ * stored and shown whatever it is. NULL gives NULL. Owned by the caller. */
+enum { TOLD_NAME = 160, TOLD_LIST = 1000 }; /* Salesforce's own names have at most 80 characters */
+char *text_told(const char *text, int columns);
+
 /* Whether text is already safe: text_clean would change nothing. Makes no copy. */
 bool text_is_clean(const char *text);
 /* Whether c is a control or invisible character: a terminal acts on it, or shows nothing. */
