@@ -41,15 +41,15 @@ PC_TEST_LIBS = $(call lazy,PC_TEST_LIBS,$(shell $(PKG_CONFIG) --libs $(TEST_PKGS
 
 WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Wvla -Wstrict-prototypes \
        -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
-# clang sees casts inside GLib's macros, and calls a g_autoptr that only cleans up unused; gcc
-# knows better and finds the real ones.
+# clang warns of casts inside GLib's macros, and calls a g_autoptr that is there only to clean up
+# unused; gcc does neither, and finds the real ones.
 WARN += $(if $(findstring clang,$(CC)),-Wno-unused-variable,-Wcast-qual)
 ifdef WERROR
 WARN += -Werror
 endif
 
-# Tables of text make many relative relocations; packed they are a sixth of a program smaller. The
-# C library has to know of it (glibc 2.36), which the linker's own result tells.
+# Tables of text need many relative relocations; packing them makes a program a sixth smaller. The C
+# library has to support that (glibc 2.36 does); the linked file says whether it is relied on.
 relr_flag = -Wl,-z,pack-relative-relocs
 relr = $(shell file=$$(mktemp) && echo 'int main(void) { return 0; }' | \
          $(CC) -x c - -fPIE -pie $(relr_flag) -o $$file 2>/dev/null && \
@@ -62,11 +62,11 @@ ifdef SANITIZE
   HARDEN = -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
   HARDEN_LD = -fsanitize=address,undefined
 else
-  # C without exceptions unwinds nowhere, and debuggers have .debug_frame: an eighth of a program.
+  # Nothing unwinds C, and debuggers use .debug_frame: this saves an eighth of a program.
   HARDEN = -fstack-protector-strong -fstack-clash-protection $(HARDEN_$(MACHINE)) -fPIE \
            -fno-asynchronous-unwind-tables
   HARDEN_LD = -pie -Wl,-z,relro,-z,now $(call lazy,RELR,$(relr))
-  # Without optimisation _FORTIFY_SOURCE only warns; who builds a package has set it already.
+  # Without optimisation _FORTIFY_SOURCE only warns; package builds set it themselves.
   ifneq ($(and $(filter -O1 -O2 -O3 -Os -O,$(CFLAGS)), \
           $(if $(findstring _FORTIFY_SOURCE,$(CFLAGS) $(CPPFLAGS)),,unset)),)
     HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
@@ -150,7 +150,7 @@ all: $(LIB) $(PERCH) $(DEMO) $(MO) $(METAINFO)
 programs: all
 tests: all $(SUPPORT_BIN) $(ALL_TESTS)
 
-# Said once and plainly, instead of by whichever file is compiled first.
+# Names what is missing once and plainly, before the first file fails to compile.
 .PHONY: ready
 ready:
 	@missing=; for program in '$(firstword $(CC))' $(PKG_CONFIG) msgfmt; do \
@@ -165,7 +165,7 @@ $(BUILD)/.flags: FORCE | ready
 	@printf '%s\n' '$(CC) $(subst ','\'',$(ALL_CFLAGS) $(ALL_LDFLAGS))' >$@.new
 	@cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
 
-# Written again only when something in it changed, so that another PREFIX compiles two files.
+# Written only when its content changes, so that another PREFIX recompiles few files.
 $(CONFIG_H): FORCE
 	@mkdir -p $(@D)
 	@{ echo '/* SPDX-License-Identifier: MIT */'; \
@@ -176,13 +176,13 @@ $(CONFIG_H): FORCE
 	   echo '#define PERCH_LOCALE_DIR "$(localedir)"'; } >$@.new
 	@cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
 
-# A script that perch writes, as C strings, one a line.
+# A script that perch writes out, as C strings, one a line.
 $(BUILD)/include/perch/js/%.h: src/handoff/%.js
 	@mkdir -p $(@D)
 	@sed 's/[\\"?]/\\&/g; s/.*/"&\\n",/' $< >$@
 $(BUILD)/src/handoff/function.o: $(JS_H)
 
-# Who needs the folders of the installation; others do not see that they changed.
+# Only these need the installation's folders; the others are not compiled again when those change.
 $(BUILD)/src/main.o $(BUILD)/src/commands/%.o $(BUILD)/src/demo_org/main.o: \
 	WITH_CONFIG = -include perch/config.h
 
@@ -198,9 +198,12 @@ $(BUILD)/tests/%.o: tests/%.c $(BUILD)/.flags | $(CONFIG_H)
 
 # The list of members is a prerequisite too: a source file that was removed must leave.
 define archive
-$(1): $(2)
-	$$(say) AR $$@
+$(1).members: FORCE
 	@mkdir -p $$(@D)
+	@echo '$(2)' >$$@.new
+	@cmp -s $$@.new $$@ && rm -f $$@.new || mv -f $$@.new $$@
+$(1): $(2) $(1).members
+	$$(say) AR $$@
 	$$(Q)rm -f $$@ && ar rcs $$@ $$(filter %.o,$$^)
 endef
 $(eval $(call archive,$(LIB),$(LIB_OBJ)))
@@ -211,7 +214,7 @@ $(BUILD)/perch: $(BUILD)/src/main.o $(LIB)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_LIBS)
 
-# Of perch's own code the demo org gets base/ and nothing else.
+# Of perch's own code the demo org uses base/ alone.
 $(BUILD)/perch-demo-org: $(DEMO_MAIN_OBJ) $(DEMO_LIB_OBJ) $(BASE_OBJ)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_BASE_LIBS) $(PC_DEMO_LIBS)
@@ -239,7 +242,7 @@ $$(call suite_tests,$(1)): $(BUILD)/tests/$(1)/test_%: $(BUILD)/tests/$(1)/test_
 endef
 $(foreach s,$(SUITES),$(eval $(call suite_rules,$(s))))
 
-# Counts how often a failure is explained.
+# This test counts how often a failure is explained.
 $(BUILD)/tests/unit/test_evidence: private LDFLAGS += -Wl,--wrap=explain -Wl,--wrap=explain_as
 
 $(SUPPORT_BIN): %: %.o $(SUPPORT_LIB) $(LIB)
@@ -263,8 +266,8 @@ asan:
 clang:
 	$(Q)$(MAKE) --no-print-directory BUILD=build/clang CC=$(CLANG) WERROR=1 all tests
 
-# Every suite with what is already built and installed; check adds the rest. Side by side, the long
-# ones first, so that no core is idle at the end.
+# Every suite with what is already built and installed; check adds the rest. All of them side by
+# side, the long ones first, so that no core idles at the end.
 .PHONY: check-all
 LONGEST_FIRST := e2e browser contract demo_org support screen unit
 check-all: tests
@@ -345,7 +348,7 @@ $(BUILD)/tests/bench/bench%: $(BUILD)/tests/bench/bench%.o $(SUPPORT_LIB) $(LIB)
 $(BUILD)/tests/bench/bench: $(BUILD)/tests/bench/bench.o $(SUPPORT_LIB) $(LIB)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_LIBS) $(PC_TEST_LIBS) -lm
-# Linked to every library that perch is linked to, used or not.
+# Linked to every library that perch uses, so that loading costs the same.
 $(BUILD)/tests/bench/hello: $(BUILD)/tests/bench/hello.o
 	$(say) LD $@
 	$(Q)$(CC) $(subst --as-needed,--no-as-needed,$(ALL_LDFLAGS)) -o $@ $< \
@@ -392,17 +395,17 @@ help:
 #: make clang        build with clang, warnings are errors
 #: make format, format-check, lint, man-lint, tidy, cppcheck, fuzz-smoke
 #: make fuzz MINUTES=10   every fuzzer for that long, with its dictionary
-#: make siege        two minutes of attacks, kills, silence and full disks: tried, survived
+#: make siege        two minutes of attacks, kills, silence and full disks; counts what survived
 #: make analyze      clang's analyzer over everything; slow
-#: make compile_commands.json    what editors ask for, in the build folder
-#: make man          those parts of man/ that come from tables
+#: make compile_commands.json    the compile database for editors, in the build folder
+#: make man          writes the parts of man/ that come from tables
 #: make dev-deps     tools for clang, tidy, lint, fuzzing, packages and pictures
-#: make bench        first paint, token, status, Home, memory, beside bare equivalents
+#: make bench        first paint, token, status, Home and memory, each beside a bare equivalent
 #: make screenshots  screenshots/*.png from a real run
 #: make install, uninstall    PREFIX=/usr/local DESTDIR=
 #: make dist         build/dist/perch-VERSION.tar.gz and its SHA-256
 #: make deb          Debian packages, in build/deb
-#: make release      the tarball, if everything that it says of itself is true
+#: make release      the tarball, if version, date, lint and tests agree
 #: make pot          the strings to translate; src/po/LL.po of them (msginit, msgmerge) is the
 #:      language LL, with nothing else to change: found, checked, built, installed
 #: make clean

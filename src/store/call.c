@@ -223,7 +223,7 @@ void call_expect_service(Call *call)
                                          g_main_context_get_thread_default(), on_late, call);
 }
 
-bool call_prompts_for_form(const Call *call)
+bool call_prompts_always(const Call *call)
 {
     return g_strcmp0(store_provider(call->store), "KeePassXC") == 0;
 }

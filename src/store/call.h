@@ -34,7 +34,8 @@ struct call {
     GHashTable *attributes;
     GCancellable *cancellable; /* passed to libsecret and GDBus */
     GSource *cancel, *close, *timeout_source;
-    bool retried, reopened;
+    bool retried;  /* begun again, as an item had gone or could not be read */
+    bool reopened; /* begun again over a new link */
     bool answered; /* the service has answered something */
     bool counted;  /* holds a call slot */
     Link *link;
@@ -73,10 +74,10 @@ void call_reopen(Call *call);
  * different case. */
 bool call_not_there(const Call *call, const GError *error);
 
-/* Whether the service uses prompts for every write, mostly without asking anybody, as KeePassXC
+/* Whether the service uses a prompt for every write, mostly without asking anybody, as KeePassXC
  * does once the database is open. If the person may not be asked, such a prompt has the service's
  * timeout. */
-bool call_prompts_for_form(const Call *call);
+bool call_prompts_always(const Call *call);
 
 /* Answers the call. Later answers are ignored. */
 void call_succeed(Call *call);

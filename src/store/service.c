@@ -175,7 +175,7 @@ static void prompt_async(SecretService *service, SecretPrompt *object, const GVa
     Call *call = call_of(cancellable);
     GTask *task = g_task_new(service, cancellable, done, user);
     g_task_set_check_cancellable(task, FALSE);
-    if (call == NULL || (!call->may_ask && !call_prompts_for_form(call))) {
+    if (call == NULL || (!call->may_ask && !call_prompts_always(call))) {
         return_dismissed(task);
         g_object_unref(task);
         return;

@@ -298,7 +298,7 @@ static void on_old_found(GObject *source, GAsyncResult *result, gpointer user)
 /* If replacing prompts the person each time, changes the existing item instead. */
 static void save_write(Call *call)
 {
-    if (call_prompts_for_form(call))
+    if (call_prompts_always(call))
         steps_search(call, on_old_found);
     else
         save_create(call);

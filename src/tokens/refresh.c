@@ -204,8 +204,8 @@ static void give_up(struct refresh *refresh, const struct verdict *verdict)
         refresh_say_lost(&refresh->result.failure, refresh->connection->rotation != 0);
     if (!refresh->lost)
         store_lock_note(tokens->lock, NULL);
-    if (refresh->connection->rotation ==
-        0) /* without rotation, an expected answer is not worth the lock */
+    /* Without rotation, an answer that may still come is not worth the lock. */
+    if (refresh->connection->rotation == 0)
         rescue_done(tokens->rescue);
     finish(refresh);
 }
@@ -270,8 +270,8 @@ static void post(struct refresh *refresh)
     }
     refresh_note_write(refresh->tokens->lock, refresh->secrets.refresh_token,
                        refresh->noted_ms != 0 ? refresh->noted_ms : clock_wall_ms());
-    rescue_carries(refresh->tokens->rescue,
-                   request); /* from here on the request outlives this process */
+    /* From here on the request outlives this process. */
+    rescue_carries(refresh->tokens->rescue, request);
     http_send(refresh->http, request, refresh->options.at_once, answered, refresh);
 }
 

@@ -356,7 +356,8 @@ static void give_back(struct charge *charge)
 static bool is_settled(const Tokens *tokens, const struct charge *charge)
 {
     const struct secrets *kept = &tokens->kept;
-    const bool newer = charge->fate <= RESCUE_REVOKES && kept->issued_at > charge->received_ms &&
+    const bool wanted = charge->fate == RESCUE_STORES || charge->fate == RESCUE_REVOKES;
+    const bool newer = wanted && kept->issued_at > charge->received_ms &&
                        !secret_equal(kept->refresh_token, charge->former);
     return !charge->has_lock && kept->refresh_token != NULL &&
            (newer || secret_equal(kept->refresh_token, charge->secrets.refresh_token));
@@ -393,6 +394,7 @@ static void entered(Tokens *tokens, const GError *error, gpointer user)
                    charge);
 }
 
+/* To revoke a login, whatever the item has, takes neither lock nor item. */
 static gboolean try(gpointer user)
 {
     struct charge *charge = user;

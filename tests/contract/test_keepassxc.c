@@ -152,7 +152,7 @@ static bool start(struct world *world)
 
 /* ---- what every service has to do ---- */
 
-/* The crash that start tells of, a moment later. */
+/* The same crash, a moment after the start. */
 static bool has_crashed(const struct world *world)
 {
     return g_subprocess_get_identifier(world->keepassxc) == NULL;

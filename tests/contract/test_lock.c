@@ -210,7 +210,7 @@ static void lock__name__is_checked(void **state)
     g_clear_error(&take.error);
 }
 
-/* A lock file that is somebody's link is not followed, and a folder that cannot be had is said. */
+/* A lock file that is a symbolic link is not followed; a folder that cannot be made is reported. */
 static void lock__folder__cannot_be_made(void **state)
 {
     const char *folder = *state;

@@ -103,7 +103,8 @@ static void begin(struct world *world, const char *member, const char *answer)
         world->service->item = g_strdup(item_one);
 }
 
-/* What may be shown: ours, some words, no line of its own, nothing that moves a cursor. */
+/* What may be shown: an error of perch's own with some text, no line break and no control
+ * characters. */
 static void assert_fit(const char *member, const char *answer, int code)
 {
     bool fit = code != G_MAXINT && strlen(call_message) > 10 && strlen(call_message) < MESSAGE_MAX;

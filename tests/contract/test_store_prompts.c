@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Prompts, and services of other habits than gnome-keyring's, on a service that the test directs.
- */
+/* Prompts, and services that behave otherwise than gnome-keyring, on a service that the test
+ * directs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

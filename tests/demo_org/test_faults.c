@@ -38,7 +38,7 @@ static void each_kind__looks_as_it_says(void **state)
     } kinds[] = {
         {"'kind': 'close'", 0, "Server returned nothing", NULL},
         {"'kind': 'lose'", 0, "Server returned nothing", NULL},
-        /* curl takes an end in the head for the end of the head. */
+        /* curl takes a connection that closes within the head for the end of the head. */
         {"'kind': 'cut-head'", 200, "", "HTTP/1.1 200 OK"},
         {"'kind': 'cut-body'", 0, "Transferred a partial file", "application/json"},
         {"'kind': 'garbage'", 0, "", NULL},

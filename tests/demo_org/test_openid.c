@@ -4,7 +4,7 @@
 #include "client.h"
 #include "support/test.h"
 
-/* Who has logged in (OpenID Connect), and what ends a login with a browser. */
+/* Who has logged in (OpenID Connect), and what ends a browser's login. */
 
 #define TOKEN_PATH "/services/oauth2/token"
 

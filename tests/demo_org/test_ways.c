@@ -345,7 +345,7 @@ static void jwt__approval__comes_before(void **state)
     client_patch_app(org, "'profiles': ['Minimum Access - API Only Integrations']");
     g_autoptr(Fetched) by_profile = assert_rightly(org, &good);
     assert_int_equal(by_profile->status, 200);
-    /* Who may authorize themselves has to have done so once, for a refresh token. */
+    /* Users who may self-authorize must have done so once, for a refresh token. */
     client_patch_app(org, "'permitted_users': 'self', 'scopes': ['api']");
     client_expect(assert_jwt(org, &good, USER_ADMIN, org->url, in_seconds(60)), 400,
                   REFUSAL("invalid_request", "refresh_token scope is required or the connected app "

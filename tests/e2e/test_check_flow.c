@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* perch handoff NAME --check, and its screen: an exported flow with the values that were handed
- * over, right and spoilt. */
+ * over, correct and altered. */
 
 #include <stdio.h>
 #include <string.h>

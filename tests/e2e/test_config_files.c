@@ -99,7 +99,7 @@ static void newer__is_refused_and_stays(void **state)
     assert_contents(rig, "acme.json", newer);
 }
 
-/* A file of the first version works as it is, and is of this one once it is written. */
+/* A file of the first version is read as it is, and gets the present version when it is written. */
 static void older__is_brought_up_with_the_next_write(void **state)
 {
     (void)state;
@@ -274,7 +274,7 @@ static Child *traced(Rig *rig, const char *log, const char *line)
     return child_run(argv, env, NULL);
 }
 
-/* What perch made below the home, but for what lives as long as the session does, is on the disk
+/* Whatever perch made below the home, except what lives only as long as the session, is on the disk
  * under its name when the command ends. */
 static void assert_on_disk(Rig *rig, const char *log, guint least)
 {

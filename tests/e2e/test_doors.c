@@ -47,7 +47,7 @@ static void paste__whole_redirect_address__goes_on(void **state)
     assert_one_exchange(rig);
 }
 
-/* As a mouse takes it from a terminal: broken into rows. */
+/* As copied with the mouse from a terminal: broken into rows. */
 static void paste__address_broken_over_rows__goes_on(void **state)
 {
     (void)state;
@@ -248,7 +248,7 @@ static void foreign_answers__do_not_end_the_login(void **state)
     walk_home(walk, "acme");
 }
 
-/* A wrong code that was pasted shuts no door either. */
+/* Pasting a wrong code ends no login either. */
 static void paste__wrong_code__the_browser_still_counts(void **state)
 {
     (void)state;

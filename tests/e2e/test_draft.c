@@ -166,7 +166,7 @@ static void interrupt__without_a_name__names_the_draft(void **state)
     see_end(walk, 3, KEPT);
 }
 
-/* A name that another connection has is no place for this draft. */
+/* A draft cannot be stored under the name of another connection. */
 static void interrupt__with_a_taken_name__leaves_the_other_alone(void **state)
 {
     (void)state;
@@ -286,7 +286,7 @@ static void quit__without_a_keyring__says_what_is_not_kept(void **state)
     see_no(again, "64 characters");
 }
 
-/* A login that waits is no reason to stay, and its browser comes back to nothing. */
+/* A waiting login does not keep perch from ending; its browser then finds nobody listening. */
 static void signal__while_the_login_waits__keeps_the_draft(void **state)
 {
     (void)state;

@@ -66,7 +66,7 @@ static char *replace_port(char *text, guint16 port, const char *with)
     return replace(text, pattern, named);
 }
 
-/* The lengths of what is replaced are part of the record: a verifier of 43, and so on. */
+/* The lengths of the replaced values are part of the record: 43 for a verifier, and so on. */
 static char *name_values(const Rig *rig, char *text)
 {
     static const struct {

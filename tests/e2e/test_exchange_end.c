@@ -40,7 +40,7 @@ static void assert_settled(Rig *rig, const char *what)
     wait_for_lock(rig, "acme"); /* the rescue reads back what it has stored */
 }
 
-/* Where perch is ended: a request of its that the org has and does not answer yet. */
+/* Where perch is ended: while this request waits for the org's answer. */
 struct place {
     const char *method, *path;
     const char *fault;
@@ -94,7 +94,7 @@ static void first_login__ended_by_any_signal__is_stored(void **state)
     }
 }
 
-/* The login before stays, and works; the one that nobody has proven goes. */
+/* The former login stays and works; the one that was not proven is revoked. */
 static void login_again__ended_by_any_signal__is_given_back(void **state)
 {
     (void)state;
@@ -122,7 +122,7 @@ static void first_login__killed_before_the_answer__is_stored(void **state)
     assert_settled(rig, "killed before the answer");
 }
 
-/* What another program left there is replaced, as a login does. */
+/* A damaged item is replaced, as any login does. */
 static void first_login__killed_over_a_damaged_item__is_stored(void **state)
 {
     (void)state;
@@ -133,7 +133,8 @@ static void first_login__killed_over_a_damaged_item__is_stored(void **state)
     assert_settled(rig, "a damaged item");
 }
 
-/* That of a newer perch is never replaced: the login goes back at once, and nobody stays. */
+/* An item of a newer perch is never replaced: the login is revoked at once, and no process remains.
+ */
 static void first_login__killed_over_a_newer_item__is_given_back(void **state)
 {
     static const char item[] = "{\"version\":2}";
@@ -150,7 +151,7 @@ static void first_login__killed_over_a_newer_item__is_given_back(void **state)
     assert_string_equal(kept, item);
 }
 
-/* A user has five approvals for an app: each login that is nobody's brings the stored one, the
+/* A user has five approvals for an app: each abandoned login would bring the stored one, the
  * oldest, nearer to its end. */
 static void login_again__killed_before_the_answer__does_not_end_the_stored_one(void **state)
 {
@@ -178,7 +179,7 @@ static void login_again__killed_before_the_former_one_is_revoked__revokes_it(voi
     secrets_clear(&after);
 }
 
-/* Salesforce is not there when the former login is to be revoked, but is later. */
+/* Salesforce cannot be reached when the former login is to be revoked, but can later. */
 static void login_again__whose_revocation_is_lost__is_tried_again(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* perch forget: what goes, in which order, and what stays when Salesforce or the keyring does not
- * go along. */
+/* perch forget: what is removed, in which order, and what stays when Salesforce or the keyring
+ * refuses. */
 
 #include <fcntl.h>
 #include <string.h>
@@ -271,7 +271,7 @@ static void home__forgets_a_damaged_one(void **state)
     pty_expect_exit(walk->pty, 0);
 }
 
-/* Two ways to fail: with a file that keeps the wish, and with one that nobody can read. */
+/* Two ways to fail: with a file that notes the wish to forget, and with an unreadable one. */
 static void home__failed__says_why_and_stays(void **state)
 {
     static const char *const states[] = {"not revoked", "not forgotten"};

@@ -156,7 +156,7 @@ static void function__token_that_died__is_fetched_anew_once(void **state)
     assert_int_equal(demo_org_requests(rig->org, "POST", token_path), node->tokens_before + 3);
 }
 
-/* What can go wrong, one after the other with one function: nothing of it sticks. */
+/* Whatever goes wrong in one call leaves no trace in the next call of the same function. */
 static void function__failures__are_told_and_no_insert_is_sent_twice(void **state)
 {
     static const struct {

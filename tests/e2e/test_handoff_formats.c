@@ -170,7 +170,7 @@ static void postman__newman__creates_and_deletes(void **state)
     g_autoptr(GPtrArray) sent = bodies(rig, "POST", lead_path);
     assert_awkward_lead(sent->pdata[sent->len - 1]);
     assert_int_equal(demo_org_requests(rig->org, "DELETE", lead_path), 2);
-    /* A token that is none: the run says so. */
+    /* An invalid token: the run reports it. */
     g_autofree char *text = NULL;
     assert_true(g_file_get_contents(environment, &text, NULL, NULL));
     g_auto(GStrv) around = g_strsplit(text, "CANARY", -1);
@@ -222,7 +222,7 @@ static void env__sourced__by_dash_and_bash(void **state)
     drop(file);
 }
 
-/* What every reader of such files takes for itself. */
+/* Values that every reader of such files would interpret. */
 static bool is_inexpressible(const char *value)
 {
     return strpbrk(value, "'\\\n\r\t") != NULL || strstr(value, "${") != NULL;

@@ -51,7 +51,7 @@ static void enter__again_and_again__skips_no_step(void **state)
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
 }
 
-/* An Esc and a new size in the same moment: the Esc still counts, and once. */
+/* An Esc and a resize at the same moment: the Esc still counts, once. */
 static void esc__with_a_resize__goes_back_once(void **state)
 {
     (void)state;

@@ -84,7 +84,7 @@ static void collection__removed_under_a_refresh__token_waits_for_another(void **
     assert_true(tokens_stored_alive(rig, "acme"));
 }
 
-/* Without rotation nothing that lives was lost but what the collection held: a new login. */
+/* Without rotation, all that was lost is what the collection held: log in again. */
 static void collection__removed__leads_to_a_new_login(void **state)
 {
     (void)state;
@@ -116,7 +116,7 @@ static Child *asks_and_is_closed(Rig *rig)
     return fake;
 }
 
-/* Nothing goes half: the settings name what is still in the keyring, and forget ends it later. */
+/* Nothing is half deleted: the settings still name the item, and a later forget removes both. */
 static void prompt__closed_at_a_delete__keeps_the_settings(void **state)
 {
     (void)state;
@@ -133,7 +133,7 @@ static void prompt__closed_at_a_delete__keeps_the_settings(void **state)
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
 }
 
-/* Told at Preflight, before anybody logs in; and at a refresh, which has its token all the same. */
+/* Reported at Preflight, before anybody logs in; and at a refresh, which still prints its token. */
 static void prompt__closed_at_a_write__is_said(void **state)
 {
     (void)state;

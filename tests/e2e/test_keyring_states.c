@@ -60,7 +60,7 @@ static const struct state {
     {"bus ended", end_bus, BUS_GONE, BUS_GONE, "keyring-absent", 9},
     {"no service", end_service, NO_SERVICE, NO_SERVICE, "keyring-absent", 9},
     {"locked, nobody asks", lock, LOCKED, STILL_LOCKED, "keyring-locked", 9},
-    /* There nothing is stored: a new login is what helps, once there is a keyring. */
+    /* Nothing is stored there: once there is a keyring, a new login helps. */
     {"no keyring yet", empty, "The keyring has no token for this connection.", NO_COLLECTION,
      "keyring-failed", 4},
 };
@@ -388,7 +388,7 @@ static void other__damaged_item__is_forgotten_on_request(void **state)
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
 }
 
-/* By a new login as little as by forget. */
+/* Neither by a new login nor by forget. */
 static void other__item_of_a_newer_perch__is_not_replaced(void **state)
 {
     static const char item[] = "{\"version\":2}";

@@ -202,8 +202,8 @@ static void settings__lost_after_the_login__are_no_success(void **state)
     assert_contains(again->errors->str, "There is no connection named acme.");
 }
 
-/* set-up takes up what forget would find: the former login is revoked once the new one is proven.
- */
+/* The set-up finds the item that forget would find: the former login is revoked once the new one is
+ * proven. */
 static void settings__gone__set_up_again_ends_the_login_of_before(void **state)
 {
     (void)state;
@@ -294,7 +294,7 @@ static void files__too_few_may_be_open__is_said_at_once(void **state)
     tokens_assert_work(rig, child->output->str);
 }
 
-/* A keyring that says nothing: --timeout is what it says, with the exit code of a timeout. */
+/* A silent keyring: --timeout holds, with the exit code of a timeout. */
 static void keyring__silent__no_command_takes_longer_than_it_was_told(void **state)
 {
     static const char *const commands[][6] = {

@@ -180,7 +180,8 @@ static void keys__difference__is_a_row_of_the_probe(void **state)
     press(walk, "Tab Down Down Down");
     see_sentence(walk, "Under Security: Require Proof Key for Code Exchange (PKCE)");
     press(walk, "Enter");               /* the difference does not stand in the way */
-    see_key(walk, "Enter test record"); /* a login that is cut off would be rescued, for minutes */
+    see_key(walk, "Enter test record"); /* an interrupted login would be kept by a rescue process
+                                           for minutes */
 }
 
 static void keys__secret_wrong__is_told_before_a_login(void **state)

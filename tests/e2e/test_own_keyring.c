@@ -158,7 +158,7 @@ static void next_run__asks_once(void **state)
     end_keyring(rig);
 }
 
-/* Who does not give the password goes on without, and can still open it later. */
+/* Anyone who gives no password continues without storing, and can still open it later. */
 static void next_run__home_without_the_password(void **state)
 {
     (void)state;

@@ -96,7 +96,7 @@ static void callback__mismatch__names_the_address(void **state)
 
 static const char *const doctor[] = {"doctor", "acme", "--json", NULL};
 
-/* perch always sends a challenge; something on the way may lose it. */
+/* perch always sends a challenge; something between may drop it. */
 static void pkce__missing__is_told_from_the_redirect(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Logging in again: what is kept, what goes when, and who may not log in. */
+/* Logging in again: what is kept, what is revoked when, and who may not log in. */
 
 #include <string.h>
 

@@ -193,7 +193,7 @@ static Child *token_with_lost_keyring(Rig *rig)
     return child;
 }
 
-/* Nobody waits longer for the rows than was said, but the answer that holds the only token is. */
+/* The rows end within --timeout, but the answer that holds the only token is awaited. */
 static void timeout__does_not_end_a_refresh_that_rotates(void **state)
 {
     (void)state;

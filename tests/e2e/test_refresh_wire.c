@@ -148,7 +148,7 @@ static void code__is_posted_once(void **state)
         assert_true(child_code(child) > 0);
         assert_null(strstr(child->errors->str, "is ready"));
         assert_int_equal(posts(rig), before + 1);
-        /* Nor is the login that was there given up for it. */
+        /* Nor is the former login given up for it. */
         assert_true(tokens_stored_alive(rig, "acme"));
         assert_int_equal(demo_org_requests(rig->org, "POST", "/services/oauth2/revoke"), 0);
     }

@@ -149,7 +149,7 @@ static void rehearse__rotation__blocks_and_loses_no_token(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = ready();
-    /* Turned on behind perch's back: the rehearsal finds it, and what came instead is kept. */
+    /* Rotation turned on behind perch's back: the rehearsal notices, and the new token is kept. */
     demo_org_patch(rig->org, "{'apps':{'Bird_Integration':{'rotation':true}}}");
     g_autoptr(Json) found = rehearse(rig, 5);
     assert_string_equal(json_get_string(json_get(json_check(found, "token"), "diagnosis"), "cause"),

@@ -65,8 +65,8 @@ static int exit_of(const char *cause)
     return -1;
 }
 
-/* The diagnosis names the cause, is not all guessing, and the exit code is the cause's; what is
- * only a warning ends well. */
+/* The diagnosis names the cause and is not of unknown certainty, and the exit code is the cause's;
+ * a mere warning exits with 0. */
 static void assert_found(Rig *rig, const char *name, const char *cause)
 {
     int code;

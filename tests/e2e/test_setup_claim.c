@@ -47,7 +47,8 @@ static void commands__while_a_setup_is_open__are_refused(void **state)
     assert_code(token, 0); /* what writes nothing is not refused */
 }
 
-/* However the first one ends: the rescue that waits for its answer does not have the name. */
+/* However the first one ends: the rescue process that waits for its answer does not hold the name.
+ */
 static void setup__killed__frees_the_name(void **state)
 {
     (void)state;

@@ -181,7 +181,7 @@ static void no_browser__a_pasted_address_ends_the_login(void **state)
     }
 }
 
-/* Set by hand, so it is an answer to somebody's wish that it cannot be run. */
+/* Set by hand: the person is told that it cannot be run. */
 static void browser_variable__cannot_be_run__is_told(void **state)
 {
     (void)state;

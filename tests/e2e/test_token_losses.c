@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Two at one connection's tokens, each in its own way: whatever they do, the keyring has the live
- * refresh token in the end, under the name that a connection has. Rotation is on throughout. */
+/* Two processes use one connection's tokens at once: whatever they do, the keyring ends up with the
+ * live refresh token, under the connection's name. Rotation is on throughout. */
 
 #include <signal.h>
 

@@ -59,7 +59,7 @@ static void keys__sequences__in_pieces(void **state)
     assert_decodes("\033[|q", false, "q");
 }
 
-/* What a terminal answers to a question of the program before, after its end. */
+/* A terminal's late answer to a question that the program before perch had asked. */
 static void keys__answers_of_a_terminal__are_no_keys(void **state)
 {
     (void)state;
@@ -82,7 +82,7 @@ static void keys__paste__between_brackets(void **state)
     assert_decodes("\033[201~x", false, "x"); /* an end without a beginning */
 }
 
-/* However a slow line cuts the brackets up, as long as the pieces come within their time. */
+/* However a slow line splits the brackets, as long as the pieces arrive in time. */
 static void keys__paste__split_anywhere(void **state)
 {
     static const char text[] = "\033[200~code=aPrx\033[201~";

@@ -128,7 +128,7 @@ static bool wait_for(Child *child, const GString *where, const char *text, int m
         if (text != NULL && strstr(where->str, text) != NULL) {
             return true;
         }
-        /* What it left running may hold the pipes: its own end is what counts. */
+        /* What it left running may keep the pipes open: only its own end counts. */
         bool closed = child->out < 0 && child->err < 0;
         if (reap(child, WNOHANG)) {
             take_in(&child->out, child->output);

@@ -173,8 +173,8 @@ DemoOrg *demo_org_start_tls(TmpHome *home, const char *login_host, const char *i
                                       login_host, org->port, instance_host, org->port);
     org->connect_to = g_new0(char *, 3);
     org->connect_to[0] = g_strdup_printf("%s:443:127.0.0.1:%u", login_host, org->port);
-    /* By another name: libcurl counts the connections to one place together, and two hosts of
-     * Salesforce are two places. */
+    /* Another name for the same address: libcurl counts connections by name, and two hosts of
+     * Salesforce are two. */
     if (strcmp(login_host, instance_host) != 0) {
         org->connect_to[1] = g_strdup_printf("%s:443:localhost:%u", instance_host, org->port);
     }
@@ -257,7 +257,7 @@ bool demo_org_wait_requests(DemoOrg *org, const char *method, const char *path, 
 {
     gint64 deadline = g_get_monotonic_time() / 1000 + milliseconds;
     while (demo_org_requests(org, method, path) < count) {
-        /* Its output ends when it does; otherwise this is the pause between two looks. */
+        /* Its output ends when it does; until then, this is the pause between two looks. */
         if (g_get_monotonic_time() / 1000 >= deadline || child_wait_end(org->process, 20)) {
             return false;
         }

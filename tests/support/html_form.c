@@ -101,7 +101,8 @@ static void add_button(struct html_form *form, const char *tag, const char *end)
     field->label = unescape(end + 1, close == NULL ? 0 : (gsize)(close - end - 1));
 }
 
-/* Its lines end as a browser sends them; the line break after the tag is none of its text. */
+/* Its lines end as a browser sends them; a line break right after the tag is not part of the text.
+ */
 static void add_textarea(struct html_form *form, const char *tag, const char *end)
 {
     const char *close = strstr(end, "</textarea>");

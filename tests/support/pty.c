@@ -200,7 +200,8 @@ void pty_pump(Pty *pty)
 /* One turn of waiting: until there is something to read, at most milliseconds. */
 static void turn(Pty *pty, gint64 milliseconds)
 {
-    /* Closed, but not reaped yet: there is only the end to wait for, and no descriptor tells it. */
+    /* Closed but not yet reaped: only the end is left to wait for, and no descriptor announces it.
+     */
     struct pollfd ready = {.fd = pty->closed ? -1 : pty->master, .events = POLLIN};
     gint64 limit = pty->closed ? MIN(milliseconds, 5) : milliseconds;
     poll(&ready, 1, (int)MAX(limit, 0));

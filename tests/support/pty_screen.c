@@ -39,7 +39,7 @@ struct pty_cell pty_cell(const Pty *pty, int row, int column)
     return cell;
 }
 
-/* The row as text; starts, if given, gets the byte where each column starts. */
+/* The row as text; starts (may be NULL) receives the byte at which each column begins. */
 static char *row_text(const Pty *pty, int row, GArray *starts)
 {
     GString *line = g_string_new(NULL);

@@ -107,7 +107,7 @@ static void start_keyring(SessionBus *bus, TmpHome *home, enum session_keyring k
 {
     const char *argv[] = {"gnome-keyring-daemon", "--components=secrets", "--foreground",
                           kind == SESSION_KEYRING_EMPTY ? NULL : "--unlock", NULL};
-    /* Its own criticals (it has some when many clients come and go) are not this test's. */
+    /* Its own critical warnings (when many clients come and go) do not concern this test. */
     g_auto(GStrv) env = g_environ_unsetenv(g_strdupv(home->env), "G_DEBUG");
     bus->keyring = child_start(argv, env);
     child_send(bus->keyring, "a test's password");

@@ -19,7 +19,7 @@ struct WebDriver {
     char *base; /* http://127.0.0.1:PORT/session/ID once there is a session */
 };
 
-/* The value of an answer; NULL and *ret_error (protocol's name of it) when it is an error. */
+/* The value of an answer; NULL for an error, whose name in the protocol goes to *ret_error. */
 static Json *call(WebDriver *driver, const char *method, const char *path, const char *body,
                   char **ret_error)
 {
