@@ -8,6 +8,7 @@
 #include "app_private.h"
 #include "perch/base/clock.h"
 #include "perch/base/text.h"
+#include "perch/base/typed.h"
 #include "perch/store/own_keyring.h"
 
 enum { TICK_MS = 250 };
@@ -161,8 +162,10 @@ static void prefill(Connection *connection, const struct app_options *options)
 {
     if (options->login_url != NULL)
         connection_set(&connection->address, options->login_url);
-    if (options->client_id != NULL)
-        connection_set(&connection->client_id, options->client_id);
+    if (options->client_id != NULL) {
+        g_autofree char *key = typed_value(options->client_id, TYPED_KEY);
+        connection_set(&connection->client_id, *key == '\0' ? NULL : key);
+    }
     if (options->callback_port != 0) {
         memset(connection->ports, 0, sizeof connection->ports);
         connection->ports[0] = options->callback_port;

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "perch/base/text.h"
+#include "perch/base/typed.h"
 
-enum { PASTE_MAX = 64 * 1024, CODE_MIN = 16, CODE_MAX = 4096 };
+enum { PASTE_MAX = 64 * 1024, CODE_MIN = 16, CODE_MAX = 4096, LAYERS = 4 };
 
 /* Things that people paste by mistake, recognised by Salesforce's formats. */
 static const struct lookalike {
@@ -32,6 +33,9 @@ static const struct page {
     const char *inside;
     const char *problem;
 } pages[] = {
+    {"startURL=",
+     N_("This is the login page. Log in and press Allow, then paste the address that the browser "
+        "ends up on.")},
     {"response_type=",
      N_("This is the address to open, not the one to paste. Open it, log in and press Allow; then "
         "paste the address that the browser ends up on.")},
@@ -47,9 +51,6 @@ static const struct page {
     {"/setup/secur/RemoteAccess",
      N_("There is no code in this address. Press Allow in the browser first, then paste the "
         "address that it ends up on.")},
-    {"startURL=",
-     N_("This is the login page. Log in and press Allow, then paste the address that the browser "
-        "ends up on.")},
     {"/lightning/",
      N_("This is a page of your org. Open the address that perch shows, press Allow, and paste the "
         "address that the browser ends up on.")},
@@ -85,9 +86,13 @@ static SecretBuf *tidy(const char *text)
         bool is_blank = valid && (c == ' ' || c == '\t' || c == 0xA0);
         if (is_break) {
             drop_blanks(out);
+            if (out->length > 0 && out->text[out->length - 1] == '\\') /* a shell's */
+                out->text[--out->length] = '\0';
             skip_blanks = line_starts = true;
         } else if (line_starts && c == '>') {
             /* quoted in an email reply */
+        } else if (c >= 0x2500 && c <= 0x259F) {
+            /* the frame of a box on a screen */
         } else if (is_blank) {
             if (!skip_blanks)
                 secret_buf_add(out, " ");
@@ -108,16 +113,32 @@ static SecretBuf *tidy(const char *text)
     return out;
 }
 
-/* The raw value of name= in an address, a query or a page's text; NULL when missing. */
+/* Bytes between name and value: "=", or as browsers and JSON show it, name: value, "name":"value";
+ * 0 = something else. */
+static gsize sign_length(const char *text, bool quoted)
+{
+    if (*text == '=')
+        return 1;
+    const char *p = text + (quoted && *text == '"');
+    p += strspn(p, " ");
+    if (*p++ != ':')
+        return 0;
+    p += strspn(p, " ");
+    return (gsize)(p + (*p == '"') - text);
+}
+
+/* The raw value of name= in an address, a query, a page's text or a browser's list; NULL when
+ * missing. */
 static char *raw_param(const char *text, const char *name)
 {
-    gsize length = strlen(name);
+    bool may_be_listed = g_str_equal(name, "code") || g_str_equal(name, "state");
     for (const char *p = strstr(text, name); p != NULL; p = strstr(p + 1, name)) {
-        bool starts = p == text || strchr("?&# ;>\"'", p[-1]) != NULL;
-        if (starts && p[length] == '=') {
-            const char *value = p + length + 1;
-            return g_strndup(value, strcspn(value, "&#\"'<>)]|"));
-        }
+        bool starts = p == text || strchr("?&# ;>\"'=", p[-1]) != NULL;
+        const char *end = p + strlen(name);
+        bool quoted = p > text && p[-1] == '"' && *end == '"';
+        gsize sign = *end == '=' || quoted || may_be_listed ? sign_length(end, quoted) : 0;
+        if (starts && sign > 0)
+            return g_strndup(end + sign, strcspn(end + sign, "&#\"'<>)]|"));
     }
     return NULL;
 }
@@ -207,7 +228,7 @@ static void end_at_padding(char *code)
 /* Truncated, abbreviated by a program, or mixed with other words: never to be posted. */
 static bool is_stump(const char *code)
 {
-    return g_str_has_prefix(code, "aPrx") && !g_str_has_suffix(code, "=");
+    return !g_str_has_suffix(code, "=");
 }
 
 static bool take_code_param(struct paste *paste, const char *text)
@@ -265,7 +286,7 @@ static bool take_bare_code(struct paste *paste, const char *text)
                          "Paste the address that the browser ends up on."));
         return true;
     }
-    if (is_stump(code) && strlen(code) >= CODE_MIN) {
+    if (g_str_has_prefix(code, "aPrx") && is_stump(code) && strlen(code) >= CODE_MIN) {
         nothing(paste, _("This code is cut off: it ends in =. Copy the whole address from the "
                          "browser again."));
         return true;
@@ -359,40 +380,66 @@ static void unquote_printable(SecretBuf *buf)
     wipe(out->str, out->len);
 }
 
-/* An address inside another one: Safe Links, Proofpoint, a proxy's redirect. */
-static void unwrap_links(SecretBuf *buf)
+static void parse_one(struct paste *ret_paste, const char *text, const Secret *state)
 {
-    for (int i = 0; i < 2; i++) {
-        g_autoptr(WipedText) code = raw_param(buf->text, "code");
-        g_autoptr(WipedText) error = raw_param(buf->text, "error");
-        if (code != NULL || error != NULL ||
-            (strstr(buf->text, "code%") == NULL && strstr(buf->text, "error%") == NULL))
-            return;
-        g_autoptr(WipedText) inner = g_uri_unescape_string(buf->text, NULL);
-        if (inner == NULL)
-            return;
-        replace_text(buf, inner);
-    }
+    *ret_paste = (struct paste){.kind = PASTE_NOTHING};
+    if (take_json(ret_paste, text))
+        return;
+    take_state(ret_paste, text, state);
+    if (take_error_params(ret_paste, text) || take_code_param(ret_paste, text) ||
+        take_page_text(ret_paste, text))
+        return;
+    bool may_be_bare = strstr(text, "://") == NULL || strstr(text, "aPrx") != NULL;
+    if (!may_be_bare || !take_bare_code(ret_paste, text))
+        take_nothing(ret_paste, text);
 }
 
-/* Of several addresses, keeps the one with our state. */
-static void keep_ours(SecretBuf *buf, const Secret *state)
+/* What of several readings counts: ours before one without a state before another login's; a stump
+ * of ours is asked for again, whatever else was pasted. */
+static int rank(const struct paste *paste, const char *text)
 {
-    const char *ours = state == NULL ? NULL : strstr(buf->text, secret_peek(state));
-    if (ours == NULL)
-        return;
-    const char *start = buf->text, *end = buf->text + buf->length;
-    for (const char *p = start; (p = strstr(p, "://")) != NULL; p++) {
-        const char *scheme = p;
-        while (scheme > buf->text && g_ascii_isalpha(scheme[-1]))
-            scheme--;
-        if (p < ours)
-            start = scheme;
-        else if (scheme < end)
-            end = scheme;
+    bool found = paste->kind != PASTE_NOTHING;
+    if (paste->state_matches)
+        return found ? 6 : 5;
+    if (paste->has_state)
+        return found ? 2 : 1;
+    g_autoptr(WipedText) code = raw_param(text, "code");
+    return found ? 4 : code != NULL ? 3 : 0;
+}
+
+static void keep_better(struct paste *best, int *rank_of_best, const char *text,
+                        const Secret *state)
+{
+    struct paste paste;
+    parse_one(&paste, text, state);
+    if (rank(&paste, text) > *rank_of_best) {
+        *rank_of_best = rank(&paste, text);
+        struct paste worse = *best;
+        *best = paste;
+        paste = worse;
     }
-    g_autoptr(WipedText) one = g_strndup(start, (gsize)(end - start));
-    replace_text(buf, one);
+    paste_clear(&paste);
+}
+
+/* Each address in the text alone, so that one's code does not meet another one's state; then the
+ * whole. */
+static void read_each(struct paste *best, int *rank_of_best, const char *text, const Secret *state)
+{
+    const char *start = NULL;
+    for (const char *p = text; (p = strstr(p, "://")) != NULL; p++) {
+        const char *scheme = p;
+        while (scheme > text && g_ascii_isalnum(scheme[-1]))
+            scheme--;
+        if (start != NULL && start < scheme) {
+            g_autoptr(WipedText) one = g_strndup(start, (gsize)(scheme - start));
+            keep_better(best, rank_of_best, one, state);
+        }
+        start = scheme;
+    }
+    if (start != NULL)
+        keep_better(best, rank_of_best, start, state);
+    if (*rank_of_best < 4)
+        keep_better(best, rank_of_best, text, state);
 }
 
 void paste_parse(struct paste *ret_paste, const char *text, const Secret *state)
@@ -405,21 +452,18 @@ void paste_parse(struct paste *ret_paste, const char *text, const Secret *state)
     g_autoptr(SecretBuf) buf = tidy(text == NULL ? "" : text);
     unescape_amps(buf);
     unquote_printable(buf);
-    unwrap_links(buf);
-    keep_ours(buf, state);
     if (buf->length == 0) {
         nothing(ret_paste, _("Nothing was pasted."));
         return;
     }
-    if (take_json(ret_paste, buf->text))
-        return;
-    take_state(ret_paste, buf->text, state);
-    if (take_error_params(ret_paste, buf->text) || take_code_param(ret_paste, buf->text) ||
-        take_page_text(ret_paste, buf->text))
-        return;
-    if (strstr(buf->text, "://") == NULL && take_bare_code(ret_paste, buf->text))
-        return;
-    take_nothing(ret_paste, buf->text);
+    int best = -1;
+    char *reading = g_strdup(buf->text);
+    for (int layer = 0; reading != NULL && layer < LAYERS && best < 6; layer++) {
+        g_autoptr(WipedText) outer = reading;
+        read_each(ret_paste, &best, outer, state);
+        reading = typed_unwrap(outer);
+    }
+    wipe_free(reading);
 }
 
 void paste_clear(struct paste *paste)

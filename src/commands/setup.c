@@ -4,6 +4,7 @@
 #include "paste_input.h"
 #include "perch/base/error.h"
 #include "perch/base/text.h"
+#include "perch/base/typed.h"
 #include "perch/commands/command.h"
 
 enum { SECRET_FILE_MAX = 4096 };
@@ -14,11 +15,10 @@ static Secret *read_secret(const char *path, GError **error)
     g_autoptr(SecretBuf) buf = paste_from_file(path, error);
     if (buf == NULL)
         return NULL;
-    gsize length = buf->length;
-    while (length > 0 && g_ascii_isspace(buf->text[length - 1]))
-        length--;
-    if (length > 0 && length <= SECRET_FILE_MAX)
-        return secret_new_len(buf->text, length);
+    g_autoptr(WipedText) utf8 = typed_utf8(buf->text, buf->length);
+    g_autoptr(WipedText) value = typed_value(utf8, TYPED_SECRET);
+    if (*value != '\0' && strpbrk(value, " \t") == NULL && strlen(value) <= SECRET_FILE_MAX)
+        return secret_new(value);
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
                 _("%s does not contain a consumer secret on a line of its own."), path);
     return NULL;

@@ -3,6 +3,7 @@
 
 #include "paste.h"
 #include "perch/base/secret.h"
+#include "perch/base/typed.h"
 
 /* The same text with one more layer of quoting removed. */
 
@@ -149,34 +150,10 @@ static bool is_quoted_letter(const char *text)
     return quoted > 2 && quoted * 2 > lines;
 }
 
-/* UTF-16 as saved by Windows editors, with or without a byte order mark; NULL = not UTF-16. */
-static char *from_utf16(const char *text, gsize length)
-{
-    static const struct {
-        const char *start, *charset;
-        gsize length;
-    } marks[] = {
-        {"\xFF\xFE", "UTF-16LE", 2},
-        {"\xFE\xFF", "UTF-16BE", 2},
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
-        if (length >= 4 && memcmp(text, marks[i].start, marks[i].length) == 0)
-            return g_convert(text + 2, (gssize)(length - 2) & ~(gssize)1, "UTF-8", marks[i].charset,
-                             NULL, NULL, NULL);
-    bool every_second = length >= 8;
-    for (gsize i = 1; i < 8 && every_second; i += 2)
-        every_second = text[i] == '\0' && text[i - 1] != '\0';
-    return every_second
-               ? g_convert(text, (gssize)length & ~(gssize)1, "UTF-8", "UTF-16LE", NULL, NULL, NULL)
-               : NULL;
-}
-
 /* Removes what a terminal adds to copied text: colours and bracketed-paste marks. */
 char *paste_plain(const char *text, gsize length)
 {
-    g_autoptr(WipedText) wide = from_utf16(text, length);
-    g_autoptr(WipedText) valid =
-        wide != NULL ? g_utf8_make_valid(wide, -1) : g_utf8_make_valid(text, (gssize)length);
+    g_autoptr(WipedText) valid = typed_utf8(text, length);
     char *plain =
         replace(valid, "\\x1B\\[[0-9;?]*[ -/]*[@-~]|\\x1B\\][^\\x07\\x1B]*(?:\\x07|\\x1B\\\\)", "");
     keep_one_break(plain);

@@ -3,12 +3,14 @@
 
 #include "perch/base/error.h"
 #include "perch/base/text.h"
+#include "perch/base/typed.h"
 #include "perch/salesforce/salesforce.h"
 
 /*
  * Salesforce's hosts (help.salesforce.com: My Domain URL formats), most specific first. A suffix
  * that begins with '.' requires a name before it; any other is a whole host.
  */
+enum { LAYERS = 4 };
 enum action { HOST_KEEP, HOST_GENERIC, HOST_REPLACE, HOST_REFUSE };
 
 static const struct host_rule {
@@ -191,9 +193,8 @@ static void trim_end(char *text)
 }
 
 /* The typed text without surrounding quotes and blanks, and without line breaks. */
-static char *tidy(const char *typed)
+static char *tidy(const char *cleaned)
 {
-    g_autofree char *cleaned = text_clean(typed);
     g_autofree char *one = only_address(cleaned);
     trim_end(one);
     g_autofree char *clean = mend_scheme(one);
@@ -236,8 +237,8 @@ static bool refuse_foreign(const char *host, GError **error)
     g_autofree char *clean = text_clean(host);
     g_autofree char *brief = text_abbreviate(clean, 60);
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                _("%s is not a Salesforce host. Log in to your org and paste the address that the "
-                  "browser shows then."),
+                _("%s is not a Salesforce host. Paste the org's address from Setup › Company "
+                  "Settings › My Domain, even if the company uses a domain of its own."),
                 brief);
     return false;
 }
@@ -251,6 +252,19 @@ static char *login_host(const char *host)
             return g_strdup_printf("%.*s%s", (int)(strlen(host) - length), host, rules[i].text);
     }
     return g_strdup(host);
+}
+
+/* acme.my.salesforce.com.mcas.ms: the session proxy of Microsoft Defender for Cloud Apps. */
+static void drop_session_proxy(char *host)
+{
+    g_autoptr(GRegex) proxy =
+        g_regex_new("(?:\\.(?:us|eu|uk|au|in|ca)[0-9]?)?(?:\\.access(?:-control)?)?"
+                    "\\.mcas(?:-gov)?\\.(?:ms|us)$",
+                    0, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    int start = 0;
+    if (g_regex_match(proxy, host, 0, &info) && g_match_info_fetch_pos(info, 0, &start, NULL))
+        host[start] = '\0';
 }
 
 static bool use_salesforce(struct org_host *result, const char *host, GError **error)
@@ -297,20 +311,67 @@ static bool use_address(struct org_host *result, const char *text, GError **erro
     g_autofree char *host = g_ascii_strdown(host_part, -1);
     if (g_str_has_suffix(host, "."))
         host[strlen(host) - 1] = '\0';
+    drop_session_proxy(host);
     return use_salesforce(result, host, error);
+}
+
+/* An address in the text that is one of Salesforce's: each that begins with http, and in more than
+ * two words each host. */
+static bool use_any(struct org_host *host, const char *text)
+{
+    g_auto(GStrv) words = g_regex_split_simple("[\\s\"'<>()|=,;]+", text, 0, 0);
+    bool sentence = g_strv_length(words) > 2 || strstr(text, ": ") != NULL;
+    for (char **word = words; *word != NULL; word++) {
+        bool is_address = g_regex_match_simple("^https?://", *word, G_REGEX_CASELESS, 0);
+        g_autofree char *one =
+            is_address || (sentence && strchr(*word, '.') != NULL && strchr(*word, '@') == NULL)
+                ? tidy(*word)
+                : g_strdup("");
+        struct org_host found = {0};
+        if (*one != '\0' && use_address(&found, one, NULL) && found.kind != ORG_LOCAL) {
+            *host = found;
+            return true;
+        }
+        org_host_clear(&found);
+    }
+    return false;
+}
+
+/* The same in the text as it is, in one piece though a terminal broke it into lines, and inside
+ * links of other programs. */
+static bool use_hidden(struct org_host *host, const char *typed)
+{
+    g_autofree char *lines = text_clean_lines(typed);
+    g_autoptr(GString) joined = g_string_new(NULL);
+    g_auto(GStrv) parts = g_strsplit(lines, "\n", -1);
+    for (char **part = parts; *part != NULL; part++)
+        g_string_append(joined, g_strstrip(*part + strspn(*part, "> ")));
+    char *reading = text_clean(typed);
+    bool found = false;
+    for (int layer = 0; reading != NULL && !found && layer < LAYERS; layer++) {
+        g_autofree char *outer = reading;
+        found = use_any(host, outer);
+        reading = layer == 0 ? g_strdup(joined->str) : typed_unwrap(outer);
+    }
+    g_free(reading);
+    return found;
 }
 
 bool org_host_parse(struct org_host *ret_host, const char *typed, enum org_kind kind,
                     GError **error)
 {
     struct org_host host = {0};
-    g_autofree char *text = tidy(typed);
+    g_autoptr(GError) problem = NULL;
+    g_autofree char *cleaned = text_clean(typed);
+    g_autofree char *text = tidy(cleaned);
     if (*text == '\0') {
         if (!use_generic(&host, kind, error))
             return false;
     } else {
-        if (!use_address(&host, text, error))
+        if (!use_address(&host, text, &problem) && !use_hidden(&host, typed)) {
+            g_propagate_error(error, g_steal_pointer(&problem));
             return false;
+        }
         if (!g_str_equal(text, host.url) && !g_str_equal(text, host.host) && !host.generic)
             host.note = host.kind == ORG_LOCAL
                             ? g_strdup_printf(_("The org's address is %s."), host.url)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "perch/base/typed.h"
 #include "perch/salesforce/setup_pages.h"
 #include "wizard_private.h"
 
@@ -72,12 +73,8 @@ static void changed(struct wizard *w, GArray *out)
 
 static void set_client_secret(struct wizard *w, const char *text, GArray *out)
 {
-    while (g_ascii_isspace(*text))
-        text++;
-    gsize length = strlen(text);
-    while (length > 0 && g_ascii_isspace(text[length - 1]))
-        length--;
-    g_autoptr(Secret) secret = length == 0 ? NULL : secret_new_len(text, length);
+    g_autoptr(WipedText) value = typed_value(text, TYPED_SECRET);
+    g_autoptr(Secret) secret = *value == '\0' ? NULL : secret_new(value);
     wizard_error(w, ITEM_CLIENT_SECRET, NULL);
     if (secret_equal(secret, w->client_secret))
         return;
@@ -103,7 +100,8 @@ void step_keys_event(struct wizard *w, const struct view_event *event, GArray *o
 {
     if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_CLIENT_ID) {
         g_autofree char *before = g_strdup(w->connection->client_id);
-        member_set(w, &w->connection->client_id, event->text);
+        g_autofree char *key = typed_value(event->text, TYPED_KEY);
+        member_set(w, &w->connection->client_id, key);
         wizard_error(w, ITEM_CLIENT_ID, NULL);
         if (g_strcmp0(before, w->connection->client_id) != 0)
             changed(w, out);

@@ -229,6 +229,33 @@ static void setup__wrong_secret_key_and_callback__are_told_apart(void **state)
     }
 }
 
+/* A key with a byte order mark and a line break; a secret as a line of an .env file that an editor
+ * on Windows saved; A file without a secret is refused before
+ * a browser opens. */
+static void setup__key_and_secret_with_more_around__are_cleaned(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autofree char *key = g_strdup_printf("\xEF\xBB\xBF%s\n", rig->org->client_id);
+    g_autofree char *secret = NULL;
+    assert_true(g_file_get_contents(rig->org->secret_file, &secret, NULL, NULL));
+    g_autofree char *line = g_strdup_printf("CLIENT_SECRET=%s\r\n", g_strstrip(secret));
+    gsize length = 0;
+    g_autofree char *wide = g_convert(line, -1, "UTF-16", "UTF-8", NULL, &length, NULL);
+    g_autofree char *file = tmphome_write(rig->home, "secret.env", "");
+    assert_true(g_file_set_contents(file, wide, (gssize)length, NULL));
+    g_autoptr(GPtrArray) words = rig_setup_words(
+        rig, "acme", (const char *const[]){"--client-id", key, "--client-secret-file", file, NULL});
+    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    assert_code(child, 0);
+    assert_true(g_file_set_contents(file, "two words\n", -1, NULL));
+    g_autoptr(GPtrArray) bad =
+        rig_setup_words(rig, "other", (const char *const[]){"--client-secret-file", file, NULL});
+    g_autoptr(Child) refused = rig_perch_input(rig, (const char *const *)bad->pdata, NULL, false);
+    assert_code(refused, 2);
+    assert_contains(refused->errors->str, "does not contain a consumer secret");
+}
+
 static void setup__deny__is_user_denied(void **state)
 {
     (void)state;
@@ -281,6 +308,7 @@ int main(void)
         cmocka_unit_test(test__refused_record__exits_7_with_the_cause),
         cmocka_unit_test(handoff__env_and_json__hold_what_the_flow_needs),
         cmocka_unit_test(setup__wrong_secret_key_and_callback__are_told_apart),
+        cmocka_unit_test(setup__key_and_secret_with_more_around__are_cleaned),
         cmocka_unit_test(setup__deny__is_user_denied),
         cmocka_unit_test(setup__without_a_usable_keyring__stops_before_the_login),
     };

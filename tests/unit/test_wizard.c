@@ -122,10 +122,23 @@ static void wizard__keys__unknown_key_is_asked_again_after_a_countdown(void **st
     assert_int_equal(rig_effect(rig, EFFECT_CHECKS)->list, CHECKS_PROBE);
 }
 
+/* The same cleaner as for the options of setup. */
+static void wizard__keys__pasted_with_more_around_are_cleaned(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new();
+    rig_to_keys(rig);
+    rig_input(rig, ITEM_CLIENT_ID, "\xEF\xBB\xBF\"3MVG9aaaaaaaaaaaaaaaaaaaaa\"\n");
+    rig_input(rig, ITEM_CLIENT_SECRET, "CLIENT_SECRET=not-a-real-secret");
+    g_autoptr(View) view = wizard_view(rig->wizard, 0);
+    assert_string_equal(view_find(view, ITEM_CLIENT_ID)->value, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
+    assert_int_equal(view_find(view, ITEM_CLIENT_SECRET)->length, strlen("not-a-real-secret"));
+}
+
 static void wizard__keys__short_or_quoted_key_is_refused_before_asking(void **state)
 {
     static const char *const keys[] = {"", "short", "3MVG9 with a blank in the middle",
-                                       "\"3MVG9aaaaaaaaaaaaaaaaaaaaaaaa\"", NULL};
+                                       "3MVG9aaaaaaaaaaaa\"aaaaaaaaaaaa", NULL};
     (void)state;
     for (int i = 0; keys[i] != NULL; i++) {
         g_autoptr(Rig) rig = rig_new();
@@ -349,6 +362,7 @@ int main(void)
         cmocka_unit_test(wizard__preflight__blocks_only_what_blocks),
         cmocka_unit_test(wizard__checks__late_answer_is_dropped),
         cmocka_unit_test(wizard__keys__unknown_key_is_asked_again_after_a_countdown),
+        cmocka_unit_test(wizard__keys__pasted_with_more_around_are_cleaned),
         cmocka_unit_test(wizard__keys__short_or_quoted_key_is_refused_before_asking),
         cmocka_unit_test(wizard__keys__changed_key_forgets_the_probe),
         cmocka_unit_test(wizard__secrets__never_in_a_view_unless_asked),

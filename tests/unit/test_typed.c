@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* The cleaner of keys and secrets, and what links do to an address. */
+#include "support/test.h"
+
+#include <string.h>
+
+#include "perch/base/secret.h"
+#include "perch/base/typed.h"
+
+#define KEY "3MVG9fake_Key.0123456789"
+#define SECRET "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"
+
+static const struct {
+    const char *text;
+    enum typed_kind kind;
+    const char *value;
+} values[] = {
+    {KEY, TYPED_KEY, KEY},
+    {"\n " KEY " \r\n", TYPED_KEY, KEY},
+    {"\xEF\xBB\xBF" KEY, TYPED_KEY, KEY},
+    {KEY "\xC2\xA0", TYPED_KEY, KEY},
+    {"3MVG9fake_\n   Key.0123456789", TYPED_KEY, KEY},
+    {"3MVG9fake_\nKey.\xE2\x80\x8B"
+     "0123456789",
+     TYPED_KEY, KEY},
+    {"\"" KEY "\",", TYPED_KEY, KEY},
+    {"\xE2\x80\x9C" KEY "\xE2\x80\x9D", TYPED_KEY, KEY},
+    {"<" KEY ">", TYPED_KEY, KEY},
+    {"CLIENT_ID=" KEY, TYPED_KEY, KEY},
+    {"Consumer Key: " KEY "\nConsumer Secret: " SECRET, TYPED_KEY, KEY},
+    {"Consumer Key: " KEY "\nConsumer Secret: " SECRET, TYPED_SECRET, SECRET},
+    {SECRET "\n", TYPED_SECRET, SECRET},
+    {"1234567890123456789", TYPED_SECRET, "1234567890123456789"},
+    {"CLIENT_SECRET=" SECRET, TYPED_SECRET, SECRET},
+    {"export SALESFORCE_CLIENT_SECRET='" SECRET "'\n", TYPED_SECRET, SECRET},
+    {"set SF_CONSUMER_SECRET=" SECRET "\r\n", TYPED_SECRET, SECRET},
+    {"SALESFORCE_CLIENT_ID=" KEY "\nSALESFORCE_CLIENT_SECRET=" SECRET "\n", TYPED_SECRET, SECRET},
+    {"{\"client_id\": \"" KEY "\", \"client_secret\": \"" SECRET "\"}", TYPED_SECRET, SECRET},
+    {"{\"client_id\": \"" KEY "\", \"client_secret\": \"" SECRET "\"}", TYPED_KEY, KEY},
+    {"client_secret: " SECRET " # of the app", TYPED_SECRET, SECRET},
+    {"grant_type=refresh_token&client_id=" KEY "&client_secret=" SECRET, TYPED_SECRET, SECRET},
+    {"> secret = " SECRET, TYPED_SECRET, SECRET},
+    {"", TYPED_SECRET, ""},
+    {"\"\"\n", TYPED_SECRET, ""},
+    {NULL, TYPED_KEY, ""},
+    {"mySecretKey0123", TYPED_SECRET, "mySecretKey0123"},
+    {"two words", TYPED_SECRET, "two words"},
+};
+
+static void value__as_people_paste_it__is_found(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
+        g_autoptr(WipedText) value = typed_value(values[i].text, values[i].kind);
+        if (strcmp(value, values[i].value) != 0)
+            fail_msg("%s: \"%s\"", values[i].text, value);
+    }
+}
+
+static void file__of_any_editor__is_read_as_utf8(void **state)
+{
+    static const struct {
+        const char *bytes;
+        gsize length;
+    } files[] = {
+        {"ab12\xC3\xA9", 6},
+        {"\xEF\xBB\xBF"
+         "ab12\xC3\xA9",
+         9},
+        {"\xFF\xFE"
+         "a\0b\0"
+         "1\0"
+         "2\0\xE9\0",
+         12},
+        {"\xFE\xFF\0a\0b\0"
+         "1\0"
+         "2\0\xE9",
+         12},
+        {"a\0b\0"
+         "1\0"
+         "2\0\xE9\0",
+         10},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *text = typed_utf8(files[i].bytes, files[i].length);
+        assert_string_equal(text, "ab12é");
+    }
+    g_autofree char *empty = typed_utf8("", 0);
+    assert_string_equal(empty, "");
+}
+
+/* Proofpoint's examples are their own; the addresses are made up. */
+static void link__one_layer__is_taken_off(void **state)
+{
+    static const struct {
+        const char *link, *address;
+    } links[] = {
+        {"https://eur01.safelinks.protection.outlook.com/"
+         "?url=https%3A%2F%2Facme.example%2Fx&data=05",
+         "https://eur01.safelinks.protection.outlook.com/?url=https://acme.example/x&data=05"},
+        {"https://urldefense.proofpoint.com/v2/url?u=https-3A__acme.example_a-2Db-3Fc-3Dd&d=Dw&c=e",
+         "https://acme.example/a-b?c=d"},
+        {"https://urldefense.com/v3/__https://acme.example/x?code=a*3D*3D&b=c__;JSU!!Abc!x$",
+         "https://acme.example/x?code=a%3D%3D&b=c"},
+        {"https://urldefense.com/v3/__https:**Aacme.example/x__;Ly8!!Abc!x$",
+         "https://acme.example/x"},
+        {"https://urldefense.com/v3/__https://acme.example/a*b*c__;!!Abc!x$",
+         "https://acme.example/abc"},
+        {"https://acme.example/", NULL},
+        {"100% sure", NULL},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(links); i++) {
+        g_autofree char *inner = typed_unwrap(links[i].link);
+        if (g_strcmp0(inner, links[i].address) != 0)
+            fail_msg("%s: %s", links[i].link, inner);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(value__as_people_paste_it__is_found),
+        cmocka_unit_test(file__of_any_editor__is_read_as_utf8),
+        cmocka_unit_test(link__one_layer__is_taken_off),
+    };
+    return cmocka_run_group_tests_name("typed", tests, NULL, NULL);
+}
