@@ -276,6 +276,25 @@ static void begin(struct app *app)
                    options->name);
 }
 
+/* Without the consumer secret a login would only fail at its end. Sets secrets_problem; FALSE:
+ * nobody can type it, and perch ends. */
+static bool has_its_secret(struct app *app)
+{
+    const Connection *connection = app->wizard->connection;
+    if (app->secrets_problem != NULL || connection->with_secret == 0 ||
+        app->wizard->client_secret != NULL)
+        return true;
+    app->secrets_problem = g_strdup_printf(
+        _("The keyring no longer has the consumer secret of %s. Copy it from the app in Setup "
+          "again: perch setup %s, step Keys."),
+        connection->name, connection->name);
+    if (!app->options->no_input)
+        return true;
+    fprintf(stderr, "perch: %s\n", app->secrets_problem);
+    app_quit(app, PERCH_EXIT_AUTHORIZATION);
+    return false;
+}
+
 static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
 {
     struct app *app = user;
@@ -297,6 +316,8 @@ static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
         sync_secret(app);
     else if (!orphan && !g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
         app->secrets_problem = g_strdup(error->message);
+    if (app->options->start == APP_START_AUTHORIZE && !has_its_secret(app))
+        return;
     orphan =
         orphan && loaded && !app->damaged && session_secrets(app->session)->refresh_token != NULL;
     if (orphan && app->wizard->connection->address == NULL)

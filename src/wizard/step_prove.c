@@ -109,7 +109,8 @@ static void disown_view(const struct wizard *w, struct view *view, int focus)
     if (view->failed)
         view_key(view, ACTION_RETRY, _("again"));
     list_keys(w, CHECKS_DISOWN, view, focus);
-    view_key(view, ACTION_BACK, _("back"));
+    if (!view->busy)
+        view_key(view, ACTION_BACK, _("back"));
 }
 
 void step_prove_event(struct wizard *w, const struct view_event *event, GArray *out)

@@ -122,7 +122,11 @@ void wizard_forget_login(struct wizard *w, GArray *out)
 
 void step_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
-    if (event->kind == VIEW_EVENT_STEP) {
+    bool leaves = event->kind == VIEW_EVENT_STEP || is_action(event, ACTION_BACK);
+    if (leaves && w->step == STEP_PROVE && w->lists[CHECKS_DISOWN].running) {
+        /* Half of it, revoked but still in the keyring, would be a login that looks alive. */
+        wizard_notice(w, _("This login is being revoked; that takes a moment."));
+    } else if (event->kind == VIEW_EVENT_STEP) {
         go_to(w, event->index, out);
     } else if (!is_action(event, ACTION_BACK)) {
         steps[w->step].event(w, event, out);

@@ -263,6 +263,33 @@ static void other_user__not_meant__the_right_one_logs_in(void **state)
     assert_true(tokens_stored_alive(rig, "acme"));
 }
 
+/* Whoever reauthorizes logs in only when the login can succeed. */
+static void consumer_secret__gone__is_asked_for_before_the_login(void **state)
+{
+    static const char told[] = "The keyring no longer has the consumer secret of acme.";
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    struct secrets secrets;
+    tokens_load(rig, "acme", &secrets);
+    g_autoptr(Secret) secret = secret_ref(secrets.client_secret);
+    secret_set(&secrets.client_secret, NULL);
+    tokens_save(rig, "acme", &secrets);
+    secrets_clear(&secrets);
+    guint logins = demo_org_requests(rig->org, "POST", "/login");
+    static const char *const ways[][6] = {{"reauthorize", "acme", "--plain", "--no-input"},
+                                          {"reauthorize", "acme", "--json", "--no-input"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(ways); i++) {
+        g_autoptr(Child) child = rig_perch_input(rig, ways[i], NULL, false);
+        assert_code(child, 4);
+        assert_contains(child->errors->str, told);
+    }
+    g_autoptr(Walk) walk = walk_start(rig, "reauthorize", "acme", NULL);
+    see_sentence(walk, told);
+    see(walk, "Consumer secret");
+    assert_int_equal(demo_org_requests(rig->org, "POST", "/login"), logins);
+    assert_true(tokens_stored_alive(rig, "acme"));
+}
+
 /* ---- a first login ---- */
 
 static void first_login__wrong_user__is_given_back(void **state)
@@ -292,6 +319,27 @@ static void first_login__wrong_user__is_given_back(void **state)
     assert_string_equal(json_get_string(json, "username"), right);
     assert_int_equal(grants(rig), 1);
     assert_true(tokens_stored_alive(rig, "acme"));
+}
+
+/* Neither back nor another step leaves half of it: a revoked login that the keyring still has. */
+static void first_login__wrong_user__is_given_back_whole(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    as_somebody_else(rig);
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_authorize(walk);
+    see_key(walk, "f wrong user");
+    demo_org_patch(rig->org, "{'faults':{'/services/oauth2/revoke':{'delay_ms':1500}}}");
+    press(walk, "f");
+    see(walk, "Ending this login");
+    press(walk, "Esc");
+    see_sentence(walk, "This login is being revoked; that takes a moment.");
+    see_sentence(walk, "That login is revoked.");
+    see(walk, "Nobody has logged in yet.");
+    assert_int_equal(grants(rig), 0);
+    g_autofree char *item = session_bus_lookup(rig->home, "connection", "acme");
+    assert_true(item == NULL || strstr(item, "refresh_token") == NULL);
 }
 
 /* The rows name the user before anything is done, and the person is asked. */
@@ -347,6 +395,8 @@ int main(void)
         cmocka_unit_test(other_user__not_meant__on_the_screen),
         cmocka_unit_test(other_user__not_meant__the_right_one_logs_in),
         cmocka_unit_test(first_login__wrong_user__is_given_back),
+        cmocka_unit_test(first_login__wrong_user__is_given_back_whole),
+        cmocka_unit_test(consumer_secret__gone__is_asked_for_before_the_login),
         cmocka_unit_test(first_login__wrong_user__line_by_line),
         cmocka_unit_test(other_user__meant__line_by_line),
     };

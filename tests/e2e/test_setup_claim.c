@@ -47,6 +47,37 @@ static void commands__while_a_setup_is_open__are_refused(void **state)
     assert_code(token, 0); /* what writes nothing is not refused */
 }
 
+/* No room for the note of who has the name: the name is taken nonetheless, and nobody is named. */
+static void note__cannot_be_written__the_name_is_taken_nonetheless(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    const char *const argv[] = {"strace",
+                                "-f",
+                                "-o",
+                                "/dev/null",
+                                "-e",
+                                "signal=none",
+                                "-e",
+                                "inject=pwrite64:error=ENOSPC",
+                                g_getenv("PERCH"),
+                                "reauthorize",
+                                "acme",
+                                "--plain",
+                                NULL};
+    demo_org_use_browser(rig->org, rig->home, "nothing");
+    g_autoptr(Child) first = child_start(argv, rig->home->env);
+    if (!child_wait_output(first, "Your browser should show", 60000)) {
+        print_message("# SKIP: strace may not trace here\n");
+        return;
+    }
+    g_autoptr(Child) second = rig_perch(rig, "reauthorize", "acme", "--plain", "--no-input", NULL);
+    assert_code(second, 10);
+    assert_contains(second->errors->str,
+                    "Another perch has acme open. Finish or quit it there, then try again.");
+    assert_true(tokens_stored_alive(rig, "acme"));
+}
+
 /* However the first one ends: the rescue process that waits for its answer does not hold the name.
  */
 static void setup__killed__frees_the_name(void **state)
@@ -123,6 +154,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands__while_a_setup_is_open__are_refused),
+        cmocka_unit_test(note__cannot_be_written__the_name_is_taken_nonetheless),
         cmocka_unit_test(setup__killed__frees_the_name),
         cmocka_unit_test(home__while_a_setup_is_open__says_so),
         cmocka_unit_test(name__typed_twice__is_the_first_ones),
