@@ -9,7 +9,7 @@
 
 #include "e2e/walk.h"
 
-#define GONE "That was the demo: its org, settings and keyring are gone."
+#define GONE "That was the demo; nothing of it is left."
 
 /* ---- what is the person's own ---- */
 
