@@ -87,6 +87,25 @@ static void quit__at_keys__keeps_the_draft_with_the_secret(void **state)
     resume_and_finish(rig);
 }
 
+/* What the keyring has is kept, whether or not it was typed this time. */
+static void quit__a_resumed_draft__still_has_the_secret(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = type_keys(rig);
+    press(walk, "C-c");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    see_end(walk, 3, KEPT);
+    g_autoptr(Walk) again = walk_start(rig, "setup", "acme", NULL);
+    see(again, "Consumer key and secret");
+    press(again, "C-c");
+    see(again, "Keep the draft and quit?");
+    press(again, "Enter");
+    see_end(again, 3, KEPT);
+    resume_and_finish(rig);
+}
+
 /* The draft's file with its step as the text says, in the place of what it has. */
 static void set_step(Rig *rig, int version, const char *step)
 {
@@ -309,6 +328,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quit__at_keys__keeps_the_draft_with_the_secret),
+        cmocka_unit_test(quit__a_resumed_draft__still_has_the_secret),
         cmocka_unit_test(resume__of_other_versions__goes_on_at_the_step_meant),
         cmocka_unit_test(interrupt__in_a_field__asks_first),
         cmocka_unit_test(interrupt__without_a_name__names_the_draft),

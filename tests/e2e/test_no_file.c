@@ -169,10 +169,42 @@ static void place_of_a_file__holds_something_else__is_told_and_left(void **state
     assert_code(child, 0);
 }
 
+/* chmod does not keep root out. */
+static void network_settings__that_may_not_be_read__are_not_left_out(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    g_autofree char *path = path_of(rig, NETWORK);
+    assert_true(g_file_set_contents(path, "{}", -1, NULL));
+    const char *const argv[] = {"strace",
+                                "-o",
+                                "/dev/null",
+                                "-P",
+                                path,
+                                "-e",
+                                "inject=openat:error=EACCES",
+                                g_getenv("PERCH"),
+                                "token",
+                                "acme",
+                                "--fresh",
+                                NULL};
+    g_auto(GStrv) env = g_environ_setenv(g_strdupv(rig->home->env), "ASAN_OPTIONS",
+                                         "detect_leaks=0", TRUE); /* not under ptrace */
+    g_autoptr(Child) child = child_run(argv, env, NULL);
+    if (strstr(child->errors->str, "ptrace") != NULL) {
+        print_message("# SKIP: strace may not trace here\n");
+        return;
+    }
+    assert_code(child, 1);
+    assert_contains(child->errors->str, path);
+    assert_contains(child->errors->str, "Permission denied. Repair or remove the file.");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(place_of_a_file__holds_something_else__is_told_and_left),
+        cmocka_unit_test(network_settings__that_may_not_be_read__are_not_left_out),
     };
     return cmocka_run_group_tests_name("no file", tests, NULL, NULL);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What cannot be written is no success: standard output, settings, and files in their place that
- * nobody can read to the end. */
+/* What cannot be written is no success: standard output, settings, exports. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -150,22 +149,6 @@ static void settings__cannot_be_written__stops_before_the_login(void **state)
     assert_string_equal(json_get_string(row, "status"), "failed");
     assert_contains(json_get_string(json_get(row, "diagnosis"), "summary"), folder);
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
-}
-
-static void settings__that_are_no_file__are_told_and_not_waited_for(void **state)
-{
-    (void)state;
-    g_autoptr(Rig) rig = tokens_rig(false);
-    g_autofree char *path = rig_settings_path(rig, "acme.json");
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(mkfifo(path, 0600), 0);
-    static const char *const verbs[] = {"status", "token", "test", "setup", "handoff", "forget"};
-    for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
-        g_autoptr(Child) child = rig_perch(rig, verbs[i], "acme", "--no-input", "--plain", NULL);
-        assert_int_not_equal(child_code(child), 0);
-        g_autofree char *all = g_strconcat(child->output->str, child->errors->str, NULL);
-        assert_contains(all, "The settings of acme cannot be read: It is not a regular file.");
-    }
 }
 
 /* What a write that was killed has left goes with the next; what is not perch's stays. */
@@ -370,7 +353,6 @@ int main(void)
         cmocka_unit_test(standard_output__full_or_closed__no_command_ends_well),
         cmocka_unit_test(files__that_may_not_grow__are_no_success),
         cmocka_unit_test(settings__cannot_be_written__stops_before_the_login),
-        cmocka_unit_test(settings__that_are_no_file__are_told_and_not_waited_for),
         cmocka_unit_test(settings__left_by_a_kill__are_swept),
         cmocka_unit_test(files__too_few_may_be_open__is_said_at_once),
         cmocka_unit_test(keyring__silent__no_command_takes_longer_than_it_was_told),
