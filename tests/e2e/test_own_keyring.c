@@ -268,6 +268,26 @@ static void open__at_the_same_time__is_one(void **state)
     assert_false(is_open(rig));
 }
 
+/* Its address cannot be read, so it counts as locked; nothing waits for the FIFO. */
+static void address__is_no_file__is_not_waited_for(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_without_keyring();
+    set_up(rig);
+    g_autofree char *path = path_of(rig, "address");
+    g_autofree char *aside = path_of(rig, "aside");
+    assert_int_equal(rename(path, aside), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    g_autoptr(Child) child = rig_perch(rig, "token", "acme", "--no-input", NULL);
+    assert_code(child, 9);
+    assert_contains(child->errors->str, "keyring");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rename(aside, path), 0);
+    g_autoptr(Child) again = rig_perch_secret(rig, "token", "acme", "--no-input", NULL);
+    assert_code(again, 0);
+    end_keyring(rig);
+}
+
 static void open__empty_password__is_refused(void **state)
 {
     (void)state;
@@ -291,6 +311,7 @@ int main(void)
         cmocka_unit_test(missing__names_the_packages),
         cmocka_unit_test(open__at_the_same_time__is_one),
         cmocka_unit_test(open__empty_password__is_refused),
+        cmocka_unit_test(address__is_no_file__is_not_waited_for),
     };
     return cmocka_run_group_tests_name("perch's own keyring", tests, NULL, NULL);
 }
