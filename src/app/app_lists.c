@@ -78,6 +78,7 @@ static void prove_done(struct app *app, bool ok)
         return;
     g_clear_pointer(&app->session->before, connection_free);
     connection->proven_at = clock_wall_ms();
+    connection->proven_login = (int)connection_login(connection);
     connection->with_secret = secret_length(session_secrets(app->session)->client_secret) > 0;
     app_told(app);
     app_offer_values(app);

@@ -46,7 +46,7 @@ void login_start(struct app *app)
     login_stop(app);
     session_begin_login(app->session, 0);
     /* The guide's callback is an address at Salesforce: no redirect reaches this computer. */
-    if (connection->app_values != APP_VALUES_GUIDE)
+    if (connection_has_ports(connection))
         app->loopback = loopback_new(connection->ports, CONNECTION_PORTS, app->session->state,
                                      caught, app, &port, &error);
     if (error != NULL && app->options->no_input) { /* nobody can paste */

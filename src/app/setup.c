@@ -9,6 +9,7 @@
 #include "perch/base/clock.h"
 #include "perch/base/text.h"
 #include "perch/base/typed.h"
+#include "perch/sheet/sheet.h"
 #include "perch/store/own_keyring.h"
 
 enum { TICK_MS = 250 };
@@ -166,6 +167,8 @@ static void prefill(Connection *connection, const struct app_options *options)
         g_autofree char *key = typed_value(options->client_id, TYPED_KEY);
         connection_set(&connection->client_id, *key == '\0' ? NULL : key);
     }
+    if (options->login != NULL && options->login != connection_way(connection))
+        sheet_choose(connection, options->login->values, connection->app_kind);
     if (options->callback_port != 0) {
         memset(connection->ports, 0, sizeof connection->ports);
         connection->ports[0] = options->callback_port;
@@ -252,11 +255,12 @@ static void begin(struct app *app)
                                                [APP_START_TEST] = START_STEP};
     const struct app_options *options = app->options;
     const Connection *connection = app->session->connection;
-    bool logged_in =
-        session_secrets(app->session)->refresh_token != NULL && connection->proven_at > 0;
+    bool logged_in = session_can_renew(app->session) && connection_is_proven(connection);
     enum step step = options->login_url != NULL ? STEP_ORG : first_step(connection, logged_in);
     if (app->secrets_problem != NULL && connection_is_draft(connection))
         step = MIN(step, STEP_KEYS);
+    if (options->login != NULL && !connection_is_proven(connection))
+        step = MIN(step, options->no_input ? STEP_AUTHORIZE : STEP_APP);
     if (options->start == APP_START_AUTHORIZE) {
         /* An unreadable consumer secret has to be typed again. */
         step = app->secrets_problem != NULL ? STEP_KEYS : STEP_AUTHORIZE;

@@ -22,12 +22,12 @@ Secret *exchange_body(const char *client_id, const Secret *client_secret, const 
     return secret_buf_to_secret(body);
 }
 
-Secret *refresh_body(const char *client_id, const Secret *client_secret,
-                     const Secret *refresh_token)
+Secret *token_body(const char *grant_type, const char *client_id, const Secret *client_secret,
+                   const Secret *refresh_token)
 {
     g_autoptr(SecretBuf) body = secret_buf_new();
-    secret_buf_add_form(body, "grant_type", "refresh_token");
-    secret_buf_add_form(body, "refresh_token", secret_peek(refresh_token));
+    secret_buf_add_form(body, "grant_type", grant_type);
+    add_secret(body, "refresh_token", refresh_token);
     secret_buf_add_form(body, "client_id", client_id);
     add_secret(body, "client_secret", client_secret);
     return secret_buf_to_secret(body);

@@ -22,10 +22,12 @@ HttpRequest *token_exchange_request(const char *login_url, const char *client_id
     return request;
 }
 
-HttpRequest *token_refresh_request(const char *login_url, const char *client_id,
-                                   const Secret *client_secret, const Secret *refresh_token)
+HttpRequest *token_request(const struct login_way *way, const char *login_url,
+                           const char *client_id, const Secret *client_secret,
+                           const Secret *refresh_token)
 {
-    g_autoptr(Secret) body = refresh_body(client_id, client_secret, refresh_token);
+    g_autoptr(Secret) body =
+        token_body(way->grant_type, client_id, client_secret, way->attended ? refresh_token : NULL);
     HttpRequest *request = post(login_url, "/services/oauth2/token", body);
     http_request_patient(request); /* with rotation the answer holds the only refresh token */
     return request;

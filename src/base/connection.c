@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "perch/base/error.h"
+#include "perch/base/login_way.h"
 #include "perch/base/text.h"
 
 /* The string and number members, with their keys in the file. TOLD: learnt from the org or from
@@ -28,6 +29,7 @@
     X(app_api_name, TYPED)  \
     X(contact_email, TYPED) \
     X(app_callbacks, TYPED) \
+    X(run_as, TYPED)        \
     X(app_key, TYPED)       \
     X(draft_step, TYPED)
 
@@ -38,6 +40,7 @@
     X(session_seconds, TOLD, gint64, G_MAXINT64) \
     X(proven_at, TOLD, gint64, G_MAXINT64)       \
     X(tested_at, TOLD, gint64, G_MAXINT64)       \
+    X(proven_login, TOLD, int, LOGIN_COUNT - 1)  \
     X(rotation, TOLD, int, 1)                    \
     X(with_secret, TOLD, int, 1)                 \
     X(forgetting, TOLD, int, 1)
@@ -50,7 +53,8 @@ enum origin { TYPED, TOLD };
 /* The default ports: 1717 is what Salesforce's CLI registers (salesforce "OauthRedirect"). */
 static const guint16 default_ports[CONNECTION_PORTS] = {1717, 1718, 1719};
 static const char *const app_kinds[] = {"external-client-app", "connected-app"};
-static const char *const app_values[APP_VALUES_COUNT] = {"perch", "guide", "no-secret"};
+static const char *const app_values[APP_VALUES_COUNT] = {"perch", "guide", "no-secret",
+                                                         "client-credentials"};
 static const char *const platforms[PLATFORM_COUNT] = {"flow-builder", "bird-flows", "other"};
 
 /* Without channels. */
@@ -188,10 +192,14 @@ char *connection_callback(guint16 port)
     return g_strdup_printf("http://localhost:%u/OauthRedirect", port);
 }
 
+bool connection_has_ports(const struct connection *connection)
+{
+    return connection->app_values != APP_VALUES_GUIDE && connection_way(connection)->attended;
+}
+
 char *connection_redirect(const struct connection *connection, guint16 port)
 {
-    return connection->app_values == APP_VALUES_GUIDE ? g_strdup(GUIDE_CALLBACK)
-                                                      : connection_callback(port);
+    return connection_has_ports(connection) ? connection_callback(port) : g_strdup(GUIDE_CALLBACK);
 }
 
 enum app_values app_values_from_name(const char *name)
@@ -350,8 +358,16 @@ static void from_3_to_4(Json *json)
     channels_from_single_braces((Json *)(guintptr)json_get(json, "channels"));
 }
 
+/* Since version 5 a flow may log in without a refresh token. Older files are right as they are; the
+ * number keeps an older perch from taking a newer file for one with a refresh token. */
+static void from_4_to_5(Json *json)
+{
+    (void)json;
+}
+
 /* The migration from each version, starting with 1, to the next. */
-static void (*const migrations[])(Json *json) = {from_1_to_2, from_2_to_3, from_3_to_4};
+static void (*const migrations[])(Json *json) = {from_1_to_2, from_2_to_3, from_3_to_4,
+                                                 from_4_to_5};
 G_STATIC_ASSERT(G_N_ELEMENTS(migrations) == CONNECTION_VERSION - 1);
 
 void connection_migrate(Json *json)

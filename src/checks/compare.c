@@ -46,7 +46,7 @@ void compare_differs(struct check_run *run, enum cause cause, const char *found)
     g_autofree char *title =
         g_strdup_printf(_("%s differs from step 3."), sheet_label(connection, setting));
     connection_set(&diagnosis->title, title);
-    connection_set(&diagnosis->happened, sheet_without(setting));
+    connection_set(&diagnosis->happened, sheet_without(connection, setting));
     connection_set(&diagnosis->tell_apart, NULL);
     connection_set(&diagnosis->message, NULL);
     diagnosis->retry = RETRY_AFTER_FIX;
@@ -264,7 +264,8 @@ void check_refresh_secret(struct check_run *run)
     const Connection *connection = run->session->connection;
     g_autoptr(Secret) token = secret_new(NO_CODE);
     check_http_any(run,
-                   token_refresh_request(connection->login_url, connection->client_id, NULL, token),
+                   token_request(connection_way(connection), connection->login_url,
+                                 connection->client_id, NULL, token),
                    judge_required);
 }
 

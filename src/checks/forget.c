@@ -59,7 +59,11 @@ bool check_is_revoked(const struct http_response *response)
 static void judge_revoked(struct check_run *run, const struct http_response *response)
 {
     if (check_is_revoked(response)) {
-        check_ok(run, _("revoked at Salesforce"));
+        const struct session *session = run->session;
+        check_ok(run, connection_way(session->connection)->attended ||
+                              session_secrets(session)->refresh_token != NULL
+                          ? _("revoked at Salesforce")
+                          : _("token revoked; whoever has the app's key and secret can go on"));
         return;
     }
     struct failure failure;
@@ -76,19 +80,28 @@ static void judge_revoked(struct check_run *run, const struct http_response *res
     check_fail(run, &failure);
 }
 
+/* A refresh token, or the access token of an app that logs in by itself. */
+static const Secret *to_revoke(const struct session *session)
+{
+    const struct secrets *secrets = session_secrets(session);
+    const bool attended = connection_way(session->connection)->attended;
+    return secrets->refresh_token != NULL || attended ? secrets->refresh_token
+                                                      : secrets->access_token;
+}
+
 static void check_revoked(struct check_run *run)
 {
     const struct session *session = run->session;
     const Connection *connection = session->connection;
     const char *host = connection->login_url != NULL ? connection->login_url
                                                      : session_secrets(session)->instance_url;
+    const Secret *token = to_revoke(session);
     if (session->keep_grant)
         check_ok(run, _("not revoked, as asked"));
-    else if (session_secrets(session)->refresh_token == NULL || host == NULL)
+    else if (token == NULL || host == NULL)
         check_ok(run, _("nothing to revoke"));
     else
-        check_http_any(run, token_revoke_request(host, session_secrets(session)->refresh_token),
-                       judge_revoked);
+        check_http_any(run, token_revoke_request(host, token), judge_revoked);
 }
 
 /* ---- on this computer ---- */

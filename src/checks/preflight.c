@@ -286,4 +286,10 @@ static const struct check_def preflight[] = {
     {"browser", N_("Browser"), false, {NULL}, check_browser},
     {"terminal", N_("Terminal"), false, {NULL}, check_terminal},
 };
-CHECK_LIST(preflight_checks, preflight);
+
+static void build(const struct session *session, GArray *checks)
+{
+    check_rows_add(checks, session, preflight, G_N_ELEMENTS(preflight));
+}
+
+const struct check_list_def preflight_checks = {.build = build};

@@ -122,9 +122,9 @@ static const struct check_def comparison[] = {
 
 static void build(const struct session *session, GArray *checks)
 {
-    g_array_append_vals(checks, probe, G_N_ELEMENTS(probe));
+    check_rows_add(checks, session, probe, G_N_ELEMENTS(probe));
     if (tokens_asks(session->tokens))
-        g_array_append_vals(checks, comparison, G_N_ELEMENTS(comparison));
+        check_rows_add(checks, session, comparison, G_N_ELEMENTS(comparison));
 }
 
 const struct check_list_def probe_checks = {.build = build};

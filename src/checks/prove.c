@@ -18,7 +18,8 @@ static bool surely_not_sent(enum http_end end)
 
 static void exchanged(struct check_run *run)
 {
-    check_ok(run, _("access and refresh token"));
+    check_ok(run, connection_way(run->session->connection)->attended ? _("access and refresh token")
+                                                                     : _("access token"));
 }
 
 /* A later row reports whether it is stored, and why not. */
@@ -37,7 +38,8 @@ static void stored_at_once(GObject *source, GAsyncResult *async, gpointer user)
 static void store_at_once(struct check_run *run)
 {
     Tokens *tokens = run->session->tokens;
-    if (tokens_former(tokens) != NULL || tokens_in_memory(tokens)) {
+    if (tokens_former(tokens) != NULL || tokens_in_memory(tokens) ||
+        !connection_way(run->session->connection)->attended) {
         exchanged(run);
         return;
     }
@@ -65,13 +67,13 @@ static void judge_exchange(struct check_run *run, const struct http_response *re
         check_fail_unread(run, STAGE_TOKEN, response, error);
         return;
     }
-    bool has_refresh = answer.refresh_token != NULL;
+    bool whole = answer.refresh_token != NULL || !connection_way(session->connection)->attended;
     if (session->before == NULL && session->expected_org_id != NULL)
         session->before = connection_copy(session->connection);
     tokens_take(session->tokens, &answer, session->connection->session_seconds, clock_wall_ms());
     session_learn(session, &answer);
     check_evidence(run, "instance_url", session_secrets(session)->instance_url);
-    if (has_refresh) {
+    if (whole) {
         store_at_once(run);
         return;
     }
@@ -80,10 +82,27 @@ static void judge_exchange(struct check_run *run, const struct http_response *re
                    _("Salesforce sent an access token, but no refresh token."));
 }
 
+/* The app logs in by itself: nothing is lost with an answer, and nothing is stored before it is
+ * known whose login it is. */
+static void ask_for_token(struct check_run *run)
+{
+    const struct session *session = run->session;
+    const Connection *connection = session->connection;
+    const struct secrets *secrets = session_secrets(session);
+    check_http_any(run,
+                   token_request(connection_way(connection), connection->login_url,
+                                 connection->client_id, secrets->client_secret, NULL),
+                   judge_exchange);
+}
+
 static void check_exchange(struct check_run *run)
 {
     struct session *session = run->session;
     const Connection *connection = session->connection;
+    if (!connection_way(connection)->attended) {
+        ask_for_token(run);
+        return;
+    }
     if (session->code == NULL) {
         check_fail_own(run, STAGE_TOKEN, "code-used",
                        _("The authorization code was used already. Authorize again."));
@@ -117,10 +136,11 @@ static void check_signature(struct check_run *run)
 
 void check_scopes(struct check_run *run)
 {
-    static const char *const wanted[] = {"api", "refresh_token"};
+    const struct login_way *way = connection_way(run->session->connection);
+    g_auto(GStrv) wanted = g_strsplit(way->needs, " ", -1);
     const char *granted = run->session->connection->granted_scopes;
     check_evidence(run, "granted", granted);
-    for (gsize i = 0; granted != NULL && i < G_N_ELEMENTS(wanted); i++) {
+    for (gsize i = 0; granted != NULL && wanted[i] != NULL; i++) {
         if (scope_covers(granted, wanted[i]))
             continue;
         g_autofree char *text =
@@ -159,6 +179,12 @@ static void judge_userinfo(struct check_run *run, const struct http_response *re
     struct session *session = run->session;
     g_autoptr(GError) error = NULL;
     struct userinfo info;
+    if (response->status == 403 && !connection_way(session->connection)->attended) {
+        /* Its scopes may not cover the user's name; the answer of the login has the ids. */
+        check_ok(run, _("user %s in org %s"), session->connection->user_id,
+                 session->connection->org_id);
+        return;
+    }
     if (response->status != 200) {
         check_fail_response(run, STAGE_REST, FAILURE_OF_ANYTHING, NULL, response);
         return;
@@ -209,13 +235,17 @@ static void check_same_org(struct check_run *run)
 {
     const struct session *session = run->session;
     const Connection *connection = session->connection;
-    bool same = session->expected_org_id == NULL ||
-                (g_strcmp0(session->expected_org_id, connection->org_id) == 0 &&
-                 g_strcmp0(session->expected_user_id, connection->user_id) == 0);
+    const bool same_org = g_strcmp0(session->expected_org_id, connection->org_id) == 0;
+    const bool same_user = g_strcmp0(session->expected_user_id, connection->user_id) == 0;
+    /* An app that logs in by itself has a user of its own, chosen in Setup. */
+    const bool any_user = connection->proven_login != (int)connection_login(connection) ||
+                          !connection_way(connection)->attended;
     if (session->expected_org_id == NULL)
         check_ok(run, _("first login of this connection"));
-    else if (same)
+    else if (same_org && same_user)
         check_ok(run, _("the same org and user as before"));
+    else if (same_org && any_user)
+        check_ok(run, _("the same org as before, as another user"));
     else
         fail_other_org(run);
 }
@@ -341,10 +371,24 @@ static void judge_old_grant(struct check_run *run, const struct http_response *r
                           "keeps trying for 15 minutes after it ends"));
 }
 
+/* A refresh token of the same connection, from before it logged in another way. */
+static void keep_old_grant(struct check_run *run)
+{
+    if (session_secrets(run->session)->refresh_token == NULL)
+        check_skip(run, _("none"));
+    else
+        check_ok(run, _("its refresh token is kept, as a flow may still use it; perch forget "
+                        "revokes it"));
+}
+
 static void check_old_grant(struct check_run *run)
 {
     struct session *session = run->session;
     const Secret *former = tokens_former(session->tokens);
+    if (!connection_way(session->connection)->attended) {
+        keep_old_grant(run);
+        return;
+    }
     if (former == NULL || secret_equal(former, session_secrets(session)->refresh_token))
         check_skip(run, _("none"));
     else
@@ -387,10 +431,10 @@ static const struct check_def login_again[] = {
 
 static void build(const struct session *session, GArray *checks)
 {
-    if (tokens_former(session->tokens) != NULL)
-        g_array_append_vals(checks, login_again, G_N_ELEMENTS(login_again));
+    if (tokens_former(session->tokens) != NULL && connection_way(session->connection)->attended)
+        check_rows_add(checks, session, login_again, G_N_ELEMENTS(login_again));
     else
-        g_array_append_vals(checks, first_login, G_N_ELEMENTS(first_login));
+        check_rows_add(checks, session, first_login, G_N_ELEMENTS(first_login));
 }
 
 const struct check_list_def prove_checks = {.build = build};

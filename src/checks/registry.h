@@ -57,6 +57,11 @@ void check_fail_refresh(struct check_run *run, struct refresh_result *result);
  * page, does not count. */
 bool check_is_revoked(const struct http_response *response);
 
+/* Appends the rows that the connection's way to log in has: an app that logs in by itself needs no
+ * browser, callback or refresh token. */
+void check_rows_add(GArray *checks, const struct session *session, const struct check_def *rows,
+                    guint count);
+
 #define CHECK_LIST(name, table) \
     const struct check_list_def name = {.checks = table, .count = G_N_ELEMENTS(table)}
 

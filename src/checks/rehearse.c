@@ -79,7 +79,7 @@ static void loaded(GObject *source, GAsyncResult *async, gpointer user)
 static void check_values(struct check_run *run)
 {
     struct session *session = run->session;
-    if (session_secrets(session)->refresh_token != NULL)
+    if (session_can_renew(session))
         export_values(run);
     else
         tokens_load(session->tokens, session->connection->name, run->cancellable, loaded, run);

@@ -72,7 +72,7 @@ static void judge_first(struct check_run *run, const struct http_response *respo
     g_autofree struct rest_call *call = g_steal_pointer(&run->call);
     if (response->end != HTTP_ANSWERED) {
         check_fail_response(run, STAGE_MACHINE, FAILURE_OF_ANYTHING, NULL, response);
-    } else if (response->status == 401 && session_secrets(run->session)->refresh_token != NULL) {
+    } else if (response->status == 401 && session_can_renew(run->session)) {
         check_refresh(run, NULL, refreshed, g_steal_pointer(&call));
     } else {
         call->judge(run, response);

@@ -144,6 +144,13 @@ const struct secrets *session_secrets(const struct session *session)
     return tokens_secrets(session->tokens);
 }
 
+bool session_can_renew(const struct session *session)
+{
+    const struct secrets *secrets = session_secrets(session);
+    return connection_way(session->connection)->attended ? secrets->refresh_token != NULL
+                                                         : secrets->client_secret != NULL;
+}
+
 const char *session_base(const struct session *session)
 {
     const char *instance_url = session_secrets(session)->instance_url;

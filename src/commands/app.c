@@ -17,7 +17,7 @@ static const char *const kind_names[] = {"eca", "connected", NULL};
 struct app_command {
     const char *name; /* connection; NULL = the values for a new connection */
     const char *output;
-    const char *email;
+    const char *email, *run_as;
     int format, kind, values; /* -1 = not given */
     bool json, own_key;
 };
@@ -43,14 +43,22 @@ static bool apply_options(const struct app_command *command, Connection *connect
     sheet_choose(connection,
                  command->values < 0 ? connection->app_values : (enum app_values)command->values,
                  command->kind < 0 ? connection->app_kind : (enum app_kind)command->kind);
-    if (command->email == NULL)
-        return true;
-    const char *problem = sheet_problem(connection, SETTING_EMAIL, command->email);
-    if (problem == NULL)
-        sheet_edit(connection, SETTING_EMAIL, command->email);
-    else
-        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, _("--contact-email: %s"), problem);
-    return problem == NULL;
+    const struct {
+        const char *option, *text;
+        enum setting setting;
+    } given[] = {{"--contact-email", command->email, SETTING_EMAIL},
+                 {"--run-as", command->run_as, SETTING_RUN_AS}};
+    for (gsize i = 0; i < G_N_ELEMENTS(given); i++) {
+        if (given[i].text == NULL)
+            continue;
+        const char *problem = sheet_problem(connection, given[i].setting, given[i].text);
+        if (problem != NULL) {
+            g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, "%s: %s", given[i].option, problem);
+            return false;
+        }
+        sheet_edit(connection, given[i].setting, given[i].text);
+    }
+    return true;
 }
 
 /* ---- files ---- */
@@ -216,21 +224,24 @@ int command_app(int argc, char **argv)
 {
     struct common_options common = {0};
     struct app_command command = {.kind = -1, .values = -1};
-    g_autofree char *kind = NULL, *values = NULL, *format = NULL, *output = NULL, *email = NULL;
+    g_autofree char *kind = NULL, *values = NULL, *format = NULL, *output = NULL, *email = NULL,
+                    *run_as = NULL;
     const char *value_names[APP_VALUES_COUNT + 1] = {NULL};
     gboolean no_key = FALSE;
     g_auto(GStrv) names = NULL;
     int code;
     const GOptionEntry entries[] = {
         {"kind", 0, 0, G_OPTION_ARG_STRING, &kind, N_("eca or connected"), N_("KIND")},
-        {"values", 0, 0, G_OPTION_ARG_STRING, &values, N_("perch, guide or no-secret"),
-         N_("VALUES")},
+        {"values", 0, 0, G_OPTION_ARG_STRING, &values,
+         N_("perch, guide, no-secret or client-credentials"), N_("VALUES")},
         {"format", 0, 0, G_OPTION_ARG_STRING, &format, N_("text, markdown or metadata"),
          N_("FORMAT")},
         {"output", 0, 0, G_OPTION_ARG_FILENAME, &output, N_("a new file, or folder for metadata"),
          N_("PATH")},
         {"contact-email", 0, 0, G_OPTION_ARG_STRING, &email, N_("the app's contact e-mail"),
          N_("ADDRESS")},
+        {"run-as", 0, 0, G_OPTION_ARG_STRING, &run_as,
+         N_("the user that client credentials run as"), N_("USERNAME")},
         {"no-key", 0, 0, G_OPTION_ARG_NONE, &no_key, N_("let Salesforce generate the consumer key"),
          NULL},
         G_OPTION_ENTRY_NULL,
@@ -248,6 +259,7 @@ int command_app(int argc, char **argv)
     command.name = names[0];
     command.output = output;
     command.email = email;
+    command.run_as = run_as;
     command.json = common.json;
     command.own_key = !no_key;
     return run(&command);

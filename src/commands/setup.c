@@ -38,10 +38,12 @@ static int check_options(const struct app_options *options, int port)
 int command_setup(int argc, char **argv)
 {
     struct common_options common = {0};
-    g_autofree char *login_url = NULL, *client_id = NULL, *secret_file = NULL;
+    g_autofree char *login_url = NULL, *client_id = NULL, *secret_file = NULL, *login = NULL;
     int port = 0, code;
     const GOptionEntry entries[] = {
         {"login-url", 0, 0, G_OPTION_ARG_STRING, &login_url, N_("address of the org"), N_("URL")},
+        {"login", 0, 0, G_OPTION_ARG_STRING, &login,
+         N_("how the flow logs in: refresh-token or client-credentials"), N_("WAY")},
         {"client-id", 0, 0, G_OPTION_ARG_STRING, &client_id, N_("the app's consumer key"),
          N_("KEY")},
         {"client-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &secret_file,
@@ -59,6 +61,7 @@ int command_setup(int argc, char **argv)
         .name = names[0],
         .login_url = login_url,
         .client_id = client_id,
+        .login = login == NULL ? NULL : login_way_from_name(login),
         .callback_port = (guint16)port,
         .login_seconds = common.timeout,
         .plain = common.plain || common.json || common.no_input || command_is_plain(),
@@ -66,6 +69,9 @@ int command_setup(int argc, char **argv)
         .no_input = common.no_input,
         .quiet = common.quiet,
     };
+    if (login != NULL && options.login == NULL)
+        return command_usage(_("--login cannot be \"%s\". Use one of: %s."), login,
+                             "refresh-token, client-credentials");
     code = check_options(&options, port);
     if (code != PERCH_EXIT_OK)
         return code;

@@ -57,8 +57,12 @@ _perch() {
         mapfile -t COMPREPLY < <(compgen -W "eca connected" -- "$cur")
         return
         ;;
+    --login)
+        mapfile -t COMPREPLY < <(compgen -W "refresh-token client-credentials" -- "$cur")
+        return
+        ;;
     --values)
-        mapfile -t COMPREPLY < <(compgen -W "perch guide no-secret" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "perch guide no-secret client-credentials" -- "$cur")
         return
         ;;
     --platform)
@@ -70,7 +74,7 @@ _perch() {
         return
         ;;
     --login-url | --client-id | --callback-port | --timeout | --set | --status | --vault-* | \
-        --contact-email)
+        --contact-email | --run-as)
         return
         ;;
     esac
@@ -79,7 +83,7 @@ _perch() {
     case $command in
     '') words="$commands --help --version" ;;
     setup)
-        words="$common --login-url --client-id --client-secret-file --callback-port"
+        words="$common --login-url --client-id --client-secret-file --login --callback-port"
         words="$words $(_perch_connections)"
         ;;
     reauthorize) words="$common --callback-port $(_perch_connections)" ;;
@@ -99,7 +103,7 @@ _perch() {
     import) words="$common --from" ;;
     forget) words="$common --keep-grant $(_perch_connections)" ;;
     app)
-        words="$common --kind --values --format --output --contact-email --no-key"
+        words="$common --kind --values --format --output --contact-email --run-as --no-key"
         words="$words $(_perch_connections)"
         ;;
     demo) words="$common --list $(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')" ;;

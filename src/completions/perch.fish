@@ -41,6 +41,8 @@ complete -c perch -n '__fish_seen_subcommand_from setup' -l login-url -x -d 'Add
 complete -c perch -n '__fish_seen_subcommand_from setup' -l client-id -x -d 'Consumer key'
 complete -c perch -n '__fish_seen_subcommand_from setup' -l client-secret-file -r -F \
     -d 'File with the consumer secret'
+complete -c perch -n '__fish_seen_subcommand_from setup' -l login -x \
+    -a 'refresh-token client-credentials' -d 'How the flow logs in'
 complete -c perch -n '__fish_seen_subcommand_from setup reauthorize' -l callback-port -x \
     -d 'Registered callback port'
 complete -c perch -n '__fish_seen_subcommand_from token' -l fresh -d 'Refresh even if the token is still valid'
@@ -82,12 +84,13 @@ complete -c perch -n '__fish_seen_subcommand_from forget' -l keep-grant \
     -d 'Do not revoke the login at Salesforce'
 complete -c perch -n '__fish_seen_subcommand_from app' -l kind -x -a 'eca connected' \
     -d 'Kind of app'
-complete -c perch -n '__fish_seen_subcommand_from app' -l values -x -a 'perch guide no-secret' \
-    -d 'Which values'
+complete -c perch -n '__fish_seen_subcommand_from app' -l values -x \
+    -a 'perch guide no-secret client-credentials' -d 'Which values'
 complete -c perch -n '__fish_seen_subcommand_from app' -l format -x -a 'text markdown metadata' \
     -d 'Format of the sheet'
 complete -c perch -n '__fish_seen_subcommand_from app' -l output -r -F -d 'A new file or folder'
 complete -c perch -n '__fish_seen_subcommand_from app' -l contact-email -x -d 'Contact of the app'
+complete -c perch -n '__fish_seen_subcommand_from app' -l run-as -x -d 'The user it runs as'
 complete -c perch -n '__fish_seen_subcommand_from app' -l no-key \
     -d 'Let Salesforce generate the consumer key'
 complete -c perch -n '__fish_seen_subcommand_from demo' -l list -d 'List the rehearsals'

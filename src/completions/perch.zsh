@@ -44,6 +44,7 @@ _perch() {
             _arguments $common '--login-url=[address of the org]:URL:_urls' \
                 '--client-id=[consumer key]:key:' \
                 '--client-secret-file=[file with the consumer secret]:file:_files' \
+                '--login=[how the flow logs in]:way:(refresh-token client-credentials)' \
                 '--callback-port=[registered callback port]:port:' '1:connection:_perch_connections'
             ;;
         reauthorize)
@@ -90,10 +91,11 @@ _perch() {
             ;;
         app)
             _arguments $common '--kind=[kind of app]:kind:(eca connected)' \
-                '--values=[which values]:values:(perch guide no-secret)' \
+                '--values=[which values]:values:(perch guide no-secret client-credentials)' \
                 '--format=[format of the sheet]:format:(text markdown metadata)' \
                 '--output=[a new file or folder]:path:_files' \
                 '--contact-email=[contact of the app]:address:' \
+                '--run-as=[the user it runs as]:username:' \
                 '--no-key[let Salesforce generate the consumer key]' '1:connection:_perch_connections'
             ;;
         demo)

@@ -37,9 +37,14 @@ static Secret *token_url(const struct flow_source *source)
     return at_login(source, "/services/oauth2/token");
 }
 
+static bool is_attended(const struct flow_source *source)
+{
+    return connection_way(source->connection)->attended;
+}
+
 static Secret *authorize_address(const struct flow_source *source)
 {
-    return at_login(source, "/services/oauth2/authorize");
+    return !is_attended(source) ? NULL : at_login(source, "/services/oauth2/authorize");
 }
 
 static Secret *method_post(const struct flow_source *source)
@@ -60,18 +65,27 @@ static Secret *type_json(const struct flow_source *source)
     return secret_new("application/json");
 }
 
+/* Whether the flow has all that it sends for a token. */
+static bool is_known(const struct flow_source *source)
+{
+    const struct secrets *secrets = source->secrets;
+    return source->connection->client_id != NULL &&
+           (is_attended(source) ? secrets->refresh_token : secrets->client_secret) != NULL;
+}
+
 Secret *flow_token_body(const struct flow_source *source)
 {
     const struct secrets *secrets = source->secrets;
-    if (secrets->refresh_token == NULL || source->connection->client_id == NULL)
+    if (!is_known(source))
         return NULL;
     g_autoptr(SecretBuf) body = secret_buf_new();
-    secret_buf_add_form(body, "grant_type", "refresh_token");
+    secret_buf_add_form(body, "grant_type", connection_way(source->connection)->grant_type);
     secret_buf_add_form(body, "client_id", source->connection->client_id);
     /* An app without a consumer secret refuses a request that has one. */
     if (secret_length(secrets->client_secret) > 0)
         secret_buf_add_form(body, "client_secret", secret_peek(secrets->client_secret));
-    secret_buf_add_form(body, "refresh_token", secret_peek(secrets->refresh_token));
+    if (is_attended(source))
+        secret_buf_add_form(body, "refresh_token", secret_peek(secrets->refresh_token));
     return secret_buf_to_secret(body);
 }
 
@@ -138,7 +152,7 @@ static Secret *client_secret(const struct flow_source *source)
 
 static Secret *refresh_token(const struct flow_source *source)
 {
-    return secret_ref(source->secrets->refresh_token);
+    return is_attended(source) ? secret_ref(source->secrets->refresh_token) : NULL;
 }
 
 /* A secret in its form-encoded version, if that differs from the secret itself. */
@@ -159,7 +173,8 @@ static Secret *client_secret_form(const struct flow_source *source)
 
 static Secret *refresh_token_form(const struct flow_source *source)
 {
-    return form_encoded(source->secrets->refresh_token);
+    g_autoptr(Secret) token = refresh_token(source);
+    return form_encoded(token);
 }
 
 static void add_env(GString *body, const char *key, const char *name, const Secret *secret)
@@ -173,15 +188,15 @@ static void add_env(GString *body, const char *key, const char *name, const Secr
 /* The secrets are referenced from the platform's store of secrets. */
 static Secret *token_body_env(const struct flow_source *source)
 {
-    const struct secrets *secrets = source->secrets;
-    if (secrets->refresh_token == NULL || source->connection->client_id == NULL)
+    g_autoptr(Secret) token = refresh_token(source);
+    if (!is_known(source))
         return NULL;
     g_autoptr(SecretBuf) start = secret_buf_new();
-    secret_buf_add_form(start, "grant_type", "refresh_token");
+    secret_buf_add_form(start, "grant_type", connection_way(source->connection)->grant_type);
     secret_buf_add_form(start, "client_id", source->connection->client_id);
     GString *body = g_string_new(start->text);
-    add_env(body, "client_secret", "SALESFORCE_CLIENT_SECRET", secrets->client_secret);
-    add_env(body, "refresh_token", "SALESFORCE_REFRESH_TOKEN", secrets->refresh_token);
+    add_env(body, "client_secret", "SALESFORCE_CLIENT_SECRET", source->secrets->client_secret);
+    add_env(body, "refresh_token", "SALESFORCE_REFRESH_TOKEN", token);
     return take_value(g_string_free(body, FALSE));
 }
 
@@ -249,7 +264,7 @@ static const struct {
     [PLATFORM_##ID] = {title, name, names, defaults},
 #define HEADING(PLATFORM, GROUP, text, source)
 #define FIELD(PLATFORM, GROUP, id, label, secret, value, source)
-#define NOTE(PLATFORM, title, text, source)
+#define NOTE(PLATFORM, GROUP, title, text, source)
 #include "perch/handoff/forms.def"
 #undef PLATFORM
 #undef HEADING
@@ -274,7 +289,7 @@ static const struct {
 #define HEADING(PLATFORM, GROUP, text, source)
 #define FIELD(PLATFORM, GROUP, id, label, secret, value, source) \
     {PLATFORM_##PLATFORM, GROUP_##GROUP, id, label, secret, value},
-#define NOTE(PLATFORM, title, text, source)
+#define NOTE(PLATFORM, GROUP, title, text, source)
 #include "perch/handoff/forms.def"
 #undef FIELD
 #undef NOTE
@@ -282,10 +297,12 @@ static const struct {
 
 static const struct {
     enum platform platform;
+    enum flow_group group;
     struct handoff_note note;
 } notes[] = {
 #define FIELD(PLATFORM, GROUP, id, label, secret, value, source)
-#define NOTE(PLATFORM, title, text, source) {PLATFORM_##PLATFORM, {title, text}},
+#define NOTE(PLATFORM, GROUP, title, text, source) \
+    {PLATFORM_##PLATFORM, GROUP_##GROUP, {title, text}},
 #include "perch/handoff/forms.def"
 #undef PLATFORM
 #undef HEADING
@@ -303,11 +320,18 @@ const char *handoff_platform(enum platform platform)
     return _(platforms[platform].name);
 }
 
-GPtrArray *handoff_notes(enum platform platform)
+/* The OAuth integration logs in with a browser. */
+static bool has_group(const Connection *connection, enum flow_group group)
+{
+    return headings[connection->platform][group] != NULL &&
+           (group != GROUP_FORM || connection_way(connection)->attended);
+}
+
+GPtrArray *handoff_notes(const Connection *connection)
 {
     GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
     for (gsize i = 0; i < G_N_ELEMENTS(notes); i++) {
-        if (notes[i].platform != platform)
+        if (notes[i].platform != connection->platform || !has_group(connection, notes[i].group))
             continue;
         struct handoff_note *note = g_new(struct handoff_note, 1);
         *note = (struct handoff_note){_(notes[i].note.title), _(notes[i].note.text)};
@@ -319,7 +343,7 @@ GPtrArray *handoff_notes(enum platform platform)
 const char *flow_heading(const struct flow_source *source, enum flow_group group)
 {
     const char *text = headings[source->connection->platform][group];
-    if (text == NULL)
+    if (!has_group(source->connection, group))
         return NULL;
     g_auto(GStrv) around = g_strsplit(_(text), "%s", 2);
     g_autofree char *heading = g_strjoinv(object_name(source->channel->object), around);
@@ -403,7 +427,7 @@ GPtrArray *flow_forms(const struct flow_source *source)
     if (platforms[platform].names)
         add_names(items, source);
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
-        if (fields[i].platform == platform)
+        if (fields[i].platform == platform && has_group(source->connection, fields[i].group))
             add_item(items, fields[i].id, flow_heading(source, fields[i].group), _(fields[i].label),
                      fields[i].secret, fields[i].value(source));
     return items;

@@ -2,6 +2,7 @@
 #ifndef PERCH_HANDOFF_FLOW_H
 #define PERCH_HANDOFF_FLOW_H
 
+#include "perch/base/login_way.h"
 #include "perch/handoff/handoff.h"
 
 /* The building blocks of all formats. */

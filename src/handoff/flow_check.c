@@ -172,9 +172,10 @@ static char *single_braces(const struct checking *c, const struct flow_call *cal
 static char *wrong_grant(const struct checking *c, const struct flow_call *call)
 {
     g_autofree char *grant = form_value(c, call, "grant_type");
-    return g_strcmp0(grant, "refresh_token") == 0
+    const char *wanted = connection_way(c->source->connection)->grant_type;
+    return g_strcmp0(grant, wanted) == 0
                ? NULL
-               : g_strdup(_("Its body must contain grant_type=refresh_token."));
+               : g_strdup_printf(_("Its body must contain grant_type=%s."), wanted);
 }
 
 static char *wrong_key(const struct checking *c, const struct flow_call *call)
@@ -203,6 +204,8 @@ static char *wrong_token(const struct checking *c, const struct flow_call *call)
 {
     const Secret *wanted = c->source->secrets->refresh_token;
     g_autoptr(WipedText) told = form_value(c, call, "refresh_token");
+    if (!connection_way(c->source->connection)->attended)
+        return NULL;
     return is_variable(told) || (wanted != NULL && g_strcmp0(told, secret_peek(wanted)) == 0)
                ? NULL
                : g_strdup(_("Its refresh_token is not this connection's."));

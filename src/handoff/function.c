@@ -18,31 +18,32 @@ static const char *const grant_refresh_token_js[] = {
 #include "perch/js/grant_refresh_token.h"
     NULL};
 
-static const struct login_way {
-    bool (*has)(const struct flow_source *source);
-    const char *const *grant;
+static const char *const grant_client_credentials_js[] = {
+#include "perch/js/grant_client_credentials.h"
+    NULL};
+
+static const struct grant {
+    const char *const *lines;
     const char *secrets[4]; /* ids of flow_named that the function needs, if known */
-} login_ways[] = {
-    {NULL, grant_refresh_token_js, {"client_secret", "refresh_token"}},
+} grants[LOGIN_COUNT] = {
+    [LOGIN_REFRESH_TOKEN] = {grant_refresh_token_js, {"client_secret", "refresh_token"}},
+    [LOGIN_CLIENT_CREDENTIALS] = {grant_client_credentials_js, {"client_secret"}},
 };
 
-static const struct login_way *login_way(const struct flow_source *source)
+static const struct grant *grant_of(const struct flow_source *source)
 {
-    gsize i = 0;
-    while (login_ways[i].has != NULL && !login_ways[i].has(source))
-        i++;
-    return &login_ways[i];
+    return &grants[connection_login(source->connection)];
 }
 
 /* Names of the environment variables that the function needs: char *, freed with the array. */
 static GPtrArray *secret_names(const struct flow_source *source)
 {
-    const struct login_way *way = login_way(source);
+    const struct grant *grant = grant_of(source);
     g_autoptr(GPtrArray) items = flow_values(source);
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    for (int i = 0; way->secrets[i] != NULL; i++)
-        if (*flow_value(items, way->secrets[i]) != '\0')
-            g_ptr_array_add(names, flow_env_key(way->secrets[i]));
+    for (int i = 0; grant->secrets[i] != NULL; i++)
+        if (*flow_value(items, grant->secrets[i]) != '\0')
+            g_ptr_array_add(names, flow_env_key(grant->secrets[i]));
     return names;
 }
 
@@ -158,7 +159,7 @@ static char *piece_channels(const struct flow_source *source)
 
 static char *piece_grant(const struct flow_source *source)
 {
-    return g_strjoinv("", (char **)(guintptr)login_way(source)->grant);
+    return g_strjoinv("", (char **)(guintptr)grant_of(source)->lines);
 }
 
 static const struct {

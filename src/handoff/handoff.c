@@ -27,8 +27,14 @@ static bool no_app(const Connection *connection, const struct secrets *secrets)
 
 static bool no_token(const Connection *connection, const struct secrets *secrets)
 {
-    (void)connection;
-    return secret_length(secrets->refresh_token) == 0;
+    return connection_way(connection)->attended && secret_length(secrets->refresh_token) == 0;
+}
+
+/* The values of a way that nobody has tried yet. */
+static bool not_proven(const Connection *connection, const struct secrets *secrets)
+{
+    (void)secrets;
+    return !connection_way(connection)->attended && !connection_is_proven(connection);
 }
 
 static bool no_instance(const Connection *connection, const struct secrets *secrets)
@@ -44,13 +50,14 @@ static bool no_version(const Connection *connection, const struct secrets *secre
 
 static bool no_secret(const Connection *connection, const struct secrets *secrets)
 {
-    return connection->with_secret != 0 && secret_length(secrets->client_secret) == 0;
+    const bool needed = connection->with_secret != 0 || !connection_way(connection)->attended;
+    return needed && secret_length(secrets->client_secret) == 0;
 }
 
 static bool rotates(const Connection *connection, const struct secrets *secrets)
 {
     (void)secrets;
-    return connection->rotation != 0;
+    return connection->rotation != 0 && connection_way(connection)->attended;
 }
 
 static const struct {
@@ -62,6 +69,9 @@ static const struct {
      N_("This connection has no org and no consumer key yet. Finish it with perch setup.")},
     {no_token, PERCH_EXIT_AUTHORIZATION,
      N_("There is no refresh token to hand over. Authorize the connection with perch setup.")},
+    {not_proven, PERCH_EXIT_AUTHORIZATION,
+     N_("The app has not logged in by itself yet, so these values are not proven. Run perch "
+        "reauthorize.")},
     {no_instance, PERCH_EXIT_AUTHORIZATION,
      N_("The instance URL of the org is not known. Authorize the connection again with perch "
         "setup.")},

@@ -119,7 +119,7 @@ static bool add_channels(const struct flow_source *source, enum flow_group group
 bool write_markdown(const struct flow_source *source, SecretBuf *out, GError **error)
 {
     enum platform platform = source->connection->platform;
-    g_autoptr(GPtrArray) notes = handoff_notes(platform);
+    g_autoptr(GPtrArray) notes = handoff_notes(source->connection);
     g_autofree char *title = g_strdup_printf(_("Salesforce connection %s in %s"),
                                              source->connection->name, handoff_platform(platform));
     add_paragraph(out, "# ", title);

@@ -77,7 +77,7 @@ static Json *request_new(const char *method, const char *url)
     return request;
 }
 
-static Json *token_item(bool has_secret)
+static Json *token_item(const struct flow_source *source)
 {
     static const char *const test[] = {
         "pm.test('Salesforce gives an access token', function () {",
@@ -94,11 +94,12 @@ static Json *token_item(bool has_secret)
     Json *auth = json_object(), *body = json_object(), *form = json_array();
     json_set_string(auth, "type", "noauth");
     json_set(request, "auth", auth);
-    append_pair(form, "grant_type", "refresh_token");
+    append_pair(form, "grant_type", connection_way(source->connection)->grant_type);
     append_pair(form, "client_id", "{{client_id}}");
-    if (has_secret)
+    if (secret_length(source->secrets->client_secret) > 0)
         append_pair(form, "client_secret", "{{client_secret}}");
-    append_pair(form, "refresh_token", "{{refresh_token}}");
+    if (connection_way(source->connection)->attended)
+        append_pair(form, "refresh_token", "{{refresh_token}}");
     json_set_string(body, "mode", "urlencoded");
     json_set(body, "urlencoded", form);
     json_set(request, "body", body);
@@ -168,8 +169,8 @@ static Json *info(const struct flow_source *source)
     g_autofree char *name = g_strdup_printf("Salesforce: %s", source->connection->name);
     json_set_string(json, "name", name);
     json_set_string(json, "description",
-                    "What a flow does with this connection. Run it with its environment: a token "
-                    "by refresh, then for each channel a record with sample values, which is "
+                    "What a flow does with this connection. Run it with its environment: a token, "
+                    "then for each channel a record with sample values, which is "
                     "deleted again.");
     json_set_string(json, "schema", schema);
     return json;
@@ -189,7 +190,7 @@ bool write_postman(const struct flow_source *source, SecretBuf *out, GError **er
     Json *items = json_array();
     json_set(json, "info", info(source));
     json_set(json, "auth", bearer());
-    json_append(items, token_item(secret_length(source->secrets->client_secret) > 0));
+    json_append(items, token_item(source));
     for (guint i = 0; i < source->connection->channels->len; i++)
         json_append(items, channel_folder(source->connection->channels->pdata[i]));
     json_set(json, "item", items);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow.h"
 #include "perch/base/sfdx_url.h"
+#include "perch/base/text.h"
 
 /* One line for `sf org login sfdx-url --sfdx-url-stdin -`. The CLI refreshes at the given host, so
  * that is the org's own host if known. */
@@ -19,6 +20,12 @@ bool write_sfdx_url(const struct flow_source *source, SecretBuf *out, GError **e
 {
     const Connection *connection = source->connection;
     const struct secrets *secrets = source->secrets;
+    if (!connection_way(connection)->attended) {
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                            _("An auth URL holds a refresh token, and this connection has none. "
+                              "Use --format json."));
+        return false;
+    }
     g_autofree char *login = host_of(connection->login_url);
     bool generic = g_str_has_prefix(login, "login.") || g_str_has_prefix(login, "test.");
     g_autofree char *host = host_of(!generic                        ? connection->login_url

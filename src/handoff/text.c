@@ -71,7 +71,7 @@ static void add_note(const struct handoff_note *note, SecretBuf *out)
 
 bool write_text(const struct flow_source *source, SecretBuf *out, GError **error)
 {
-    g_autoptr(GPtrArray) notes = handoff_notes(source->connection->platform);
+    g_autoptr(GPtrArray) notes = handoff_notes(source->connection);
     for (int group = 0; group < GROUP_COUNT; group++) {
         bool each = group == GROUP_NAMES || group == GROUP_CREATE;
         if (!(each ? add_channels(source, (enum flow_group)group, out, error)

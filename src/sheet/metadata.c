@@ -135,6 +135,8 @@ static void add_fixed(struct xml *xml, const struct field_row *field)
 static void add_field(struct xml *xml, const Connection *connection, const struct field_row *field,
                       const char *self)
 {
+    if (field->setting != SETTING_COUNT && !sheet_has(connection, field->setting))
+        return;
     switch (field->form) {
     case FORM_WORD:
     case FORM_NOT:
@@ -302,11 +304,11 @@ static bool names_fit(const Connection *connection, GError **error)
 static bool is_complete(const Connection *connection, GError **error)
 {
     static const enum setting needed[] = {SETTING_NAME, SETTING_API_NAME, SETTING_EMAIL,
-                                          SETTING_CALLBACKS};
+                                          SETTING_CALLBACKS, SETTING_RUN_AS};
     for (gsize i = 0; i < G_N_ELEMENTS(needed); i++) {
         const char *problem =
             sheet_problem(connection, needed[i], sheet_text(connection, needed[i]));
-        if (problem == NULL)
+        if (problem == NULL || !sheet_has(connection, needed[i]))
             continue;
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, "%s: %s",
                     sheet_label(connection, needed[i]), problem);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "perch/base/login_way.h"
 #include "perch/base/text.h"
 #include "sheet_names.h"
 
@@ -46,22 +47,30 @@ static const struct row {
     enum setup_page page, page_connected;
     const char *check;
 } rows[SETTING_COUNT] = {
-#define SETTING(id, bit, group, label, label_connected, value, guide, no_secret, why, without, \
-                differs, page, page_connected, check)                                          \
-    {#id,                                                                                      \
-     bit,                                                                                      \
-     GROUP_##group,                                                                            \
-     label,                                                                                    \
-     label_connected,                                                                          \
-     {VALUE_##value, VALUE_##guide, VALUE_##no_secret},                                        \
-     why,                                                                                      \
-     without,                                                                                  \
-     differs,                                                                                  \
-     SETUP_PAGE_##page,                                                                        \
-     SETUP_PAGE_##page_connected,                                                              \
+#define SETTING(id, bit, group, label, label_connected, value, guide, no_secret, client, why, \
+                without, differs, page, page_connected, check)                                \
+    {#id,                                                                                     \
+     bit,                                                                                     \
+     GROUP_##group,                                                                           \
+     label,                                                                                   \
+     label_connected,                                                                         \
+     {VALUE_##value, VALUE_##guide, VALUE_##no_secret, VALUE_##client},                       \
+     why,                                                                                     \
+     without,                                                                                 \
+     differs,                                                                                 \
+     SETUP_PAGE_##page,                                                                       \
+     SETUP_PAGE_##page_connected,                                                             \
      check},
 #include "perch/sheet/app_settings.def"
 #undef SETTING
+};
+
+static const struct {
+    const char *why, *without;
+} unattended[SETTING_COUNT] = {
+#define UNATTENDED(id, why, without) [SETTING_##id] = {why, without},
+#include "perch/sheet/app_settings.def"
+#undef UNATTENDED
 };
 
 /* ---- the rows ---- */
@@ -74,7 +83,8 @@ static bool is_connected(const Connection *connection)
 bool sheet_has(const Connection *connection, enum setting setting)
 {
     const char *label = rows[setting].label_connected;
-    return !is_connected(connection) || label == NULL || *label != '\0';
+    const bool shown = !is_connected(connection) || label == NULL || *label != '\0';
+    return shown && sheet_wants(connection, setting) != VALUE_ABSENT;
 }
 
 const char *sheet_id(enum setting setting)
@@ -98,7 +108,8 @@ const char *sheet_group(const Connection *connection, enum setting setting)
 {
     for (int before = (int)setting - 1; before >= 0; before--)
         if (sheet_has(connection, (enum setting)before)) {
-            if (rows[before].group == rows[setting].group)
+            if (strcmp(sheet_part(connection, (enum setting)before),
+                       sheet_part(connection, setting)) == 0)
                 return NULL;
             break;
         }
@@ -124,19 +135,27 @@ enum setting sheet_compared_by(const char *check)
     return (enum setting)setting;
 }
 
-const char *sheet_why(enum setting setting)
+/* Whether the app logs in by itself and the setting then has other reasons. */
+static bool has_own_texts(const Connection *connection, enum setting setting)
 {
-    return _(rows[setting].why);
+    return !connection_way(connection)->attended && unattended[setting].why != NULL;
 }
 
-const char *sheet_without(enum setting setting)
+const char *sheet_why(const Connection *connection, enum setting setting)
 {
-    return _(rows[setting].without);
+    return _(has_own_texts(connection, setting) ? unattended[setting].why : rows[setting].why);
 }
 
-const char *sheet_differs(enum setting setting)
+const char *sheet_without(const Connection *connection, enum setting setting)
 {
-    return rows[setting].differs == NULL ? NULL : _(rows[setting].differs);
+    return _(has_own_texts(connection, setting) ? unattended[setting].without
+                                                : rows[setting].without);
+}
+
+const char *sheet_differs(const Connection *connection, enum setting setting)
+{
+    const bool attended = connection_way(connection)->attended;
+    return rows[setting].differs == NULL || !attended ? NULL : _(rows[setting].differs);
 }
 
 enum setup_page sheet_page(const Connection *connection, enum setting setting)
@@ -171,7 +190,7 @@ static void add_once(GPtrArray *list, const char *text)
 static GPtrArray *callbacks_with(const Connection *connection, const char *more)
 {
     GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
-    bool ports = connection->app_values != APP_VALUES_GUIDE;
+    bool ports = connection_has_ports(connection);
     for (int i = 0; ports && i < CONNECTION_PORTS; i++) {
         if (connection->ports[i] == 0)
             continue;
@@ -235,6 +254,9 @@ char *sheet_value(const Connection *connection, enum setting setting)
     case VALUE_CONTACT_EMAIL:
         return g_strdup(connection->contact_email != NULL ? connection->contact_email
                                                           : _("your e-mail address"));
+    case VALUE_RUN_AS:
+        return g_strdup(connection->run_as != NULL ? connection->run_as
+                                                   : _("the integration user's username"));
     case VALUE_CALLBACK_LIST: {
         g_autoptr(GPtrArray) list = sheet_callbacks(connection);
         return join_lines(list);
@@ -275,6 +297,9 @@ static const struct {
                           N_("As in the written guide: the code is copied from the browser.")},
     [APP_VALUES_NO_SECRET] = {N_("without a secret"),
                               N_("The app asks for no consumer secret; PKCE proves the login.")},
+    [APP_VALUES_CLIENT_CREDENTIALS] = {N_("client credentials"),
+                                       N_("The app logs in by itself, with key and secret, as the "
+                                          "user that you choose.")},
 };
 
 const char *sheet_values_title(enum app_values chosen)
@@ -293,8 +318,11 @@ void sheet_choose(Connection *connection, enum app_values chosen, enum app_kind 
     for (int i = 0; i < SETTING_COUNT; i++)
         before[i] = sheet_value(connection, (enum setting)i);
     bool other_app = kind != connection->app_kind;
+    const struct login_way *way = connection_way(connection);
     connection->app_values = chosen;
     connection->app_kind = kind;
+    if (connection_way(connection) != way)
+        connection_set(&connection->scopes, connection_way(connection)->scopes);
     if (other_app) /* nothing has been entered in that app yet */
         connection->app_ticks = 0;
     for (int i = 0; i < SETTING_COUNT; i++) {
@@ -314,6 +342,7 @@ static const struct {
     {SETTING_NAME, G_STRUCT_OFFSET(Connection, app_name)},
     {SETTING_API_NAME, G_STRUCT_OFFSET(Connection, app_api_name)},
     {SETTING_EMAIL, G_STRUCT_OFFSET(Connection, contact_email)},
+    {SETTING_RUN_AS, G_STRUCT_OFFSET(Connection, run_as)},
     {SETTING_CALLBACKS, G_STRUCT_OFFSET(Connection, app_callbacks)},
 };
 
@@ -359,6 +388,8 @@ const char *sheet_problem(const Connection *connection, enum setting setting, co
         return sheet_api_name_problem(text);
     case SETTING_EMAIL:
         return sheet_email_problem(text);
+    case SETTING_RUN_AS:
+        return sheet_username_problem(text);
     case SETTING_CALLBACKS:
         return callbacks_problem(connection, text);
     default:

@@ -36,17 +36,33 @@ const char *sheet_api_name_problem(const char *text)
     return NULL;
 }
 
-const char *sheet_email_problem(const char *text)
+/* Usernames have the form of an e-mail address. */
+static bool is_address(const char *text)
 {
     const char *at = strchr(text, '@');
-    if (*text == '\0')
-        return _("Enter your e-mail address.");
     bool fine = at != NULL && at != text && strchr(at + 1, '@') == NULL;
     for (const char *p = text; fine && *p != '\0'; p++)
         fine = g_ascii_isgraph(*p) && strchr("<>()[],;:\\\"", *p) == NULL;
     const char *dot = fine ? strchr(at, '.') : NULL;
-    if (dot == NULL || dot == at + 1 || strstr(text, "..") != NULL || *text == '.' ||
-        at[-1] == '.' || text[strlen(text) - 1] == '.')
+    return dot != NULL && dot != at + 1 && strstr(text, "..") == NULL && *text != '.' &&
+           at[-1] != '.' && text[strlen(text) - 1] != '.';
+}
+
+const char *sheet_username_problem(const char *text)
+{
+    if (*text == '\0')
+        return _("Enter the username of the user that the app runs as.");
+    if (!is_address(text) || strlen(text) > SHEET_NAME_MAX)
+        return _(
+            "This is not a username. One looks like name@company.com; Setup › Users shows it.");
+    return NULL;
+}
+
+const char *sheet_email_problem(const char *text)
+{
+    if (*text == '\0')
+        return _("Enter your e-mail address.");
+    if (!is_address(text))
         return _("This is not an e-mail address. One looks like name@company.com.");
     if (strlen(text) > SHEET_NAME_MAX)
         return _("The e-mail address is too long: 80 characters at most.");

@@ -7,6 +7,7 @@
 const char *sheet_name_problem(const char *text);
 const char *sheet_api_name_problem(const char *text);
 const char *sheet_email_problem(const char *text);
+const char *sheet_username_problem(const char *text);
 const char *sheet_callback_problem(const char *url);
 
 /* The API name that Salesforce derives from a name: "Bird Integration" → "Bird_Integration". Owned

@@ -64,10 +64,10 @@ static void add_row(GString *out, const Connection *connection, enum setting set
         for (gsize i = 0; lines[i] != NULL; i++)
             g_string_append_printf(out, "    %s\n", lines[i]);
     }
-    add_wrapped(out, 6, sheet_why(setting));
-    add_wrapped(out, 6, sheet_without(setting));
-    if (sheet_differs(setting) != NULL)
-        add_wrapped(out, 6, sheet_differs(setting));
+    add_wrapped(out, 6, sheet_why(connection, setting));
+    add_wrapped(out, 6, sheet_without(connection, setting));
+    if (sheet_differs(connection, setting) != NULL)
+        add_wrapped(out, 6, sheet_differs(connection, setting));
 }
 
 char *sheet_as_text(const Connection *connection)
@@ -131,10 +131,11 @@ static void add_cells(GString *out, const Connection *connection, enum setting s
     g_autofree char *value = sheet_value(connection, setting);
     g_autofree char *code = code_lines(value);
     g_autofree char *label = escape(sheet_label(connection, setting));
-    g_autofree char *why = escape(sheet_why(setting));
-    g_autofree char *without = escape(sheet_without(setting));
-    g_autofree char *differs =
-        sheet_differs(setting) == NULL ? NULL : escape(sheet_differs(setting));
+    g_autofree char *why = escape(sheet_why(connection, setting));
+    g_autofree char *without = escape(sheet_without(connection, setting));
+    g_autofree char *differs = sheet_differs(connection, setting) == NULL
+                                   ? NULL
+                                   : escape(sheet_differs(connection, setting));
     g_string_append_printf(out, "| %s | %s | %s %s%s%s |\n", label, code, why, without,
                            differs == NULL ? "" : " ", differs == NULL ? "" : differs);
 }
@@ -186,9 +187,9 @@ Json *sheet_as_json(const Connection *connection)
         json_set_string(row, "id", sheet_id(setting));
         json_set_string(row, "label", sheet_label(connection, setting));
         json_set_string(row, "value", value);
-        json_set_string(row, "why", sheet_why(setting));
-        json_set_string(row, "without", sheet_without(setting));
-        json_set_string(row, "differs", sheet_differs(setting));
+        json_set_string(row, "why", sheet_why(connection, setting));
+        json_set_string(row, "without", sheet_without(connection, setting));
+        json_set_string(row, "differs", sheet_differs(connection, setting));
         json_set_string(row, "check", sheet_check(setting));
         json_set_string(row, "path", setup_page_path(sheet_page(connection, setting)));
         json_set_string(row, "page", url);

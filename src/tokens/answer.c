@@ -102,15 +102,19 @@ gint64 refresh_pause(const struct verdict *verdict, int tries)
 
 /* ---- texts about a lost answer ---- */
 
-void refresh_say_lost(struct failure *failure, bool rotates)
+void refresh_say_lost(struct failure *failure, const Connection *connection)
 {
     bool late = g_strcmp0(failure->code, "timeout") == 0;
     const char *text =
-        rotates ? _("The request to refresh was sent, but its answer did not arrive. Salesforce "
-                    "may have replaced the refresh token with one in that answer. Run the command "
-                    "again to find out.")
-                : _("The request to refresh was sent, but its answer did not arrive. The refresh "
-                    "token is still valid. Run the command again.");
+        !connection_way(connection)->attended
+            ? _("The request for a token was sent, but its answer did not arrive. Nothing is "
+                "lost. Run the command again.")
+        : connection->rotation != 0
+            ? _("The request to refresh was sent, but its answer did not arrive. Salesforce "
+                "may have replaced the refresh token with one in that answer. Run the command "
+                "again to find out.")
+            : _("The request to refresh was sent, but its answer did not arrive. The refresh "
+                "token is still valid. Run the command again.");
     const long status = failure->status;
     g_autofree char *why =
         failure->message == NULL ? NULL : g_strdup_printf("%s (%s)", text, failure->message);

@@ -2,6 +2,7 @@
 #ifndef TOKENS_ANSWER_H
 #define TOKENS_ANSWER_H
 
+#include "perch/base/login_way.h"
 #include "perch/explain/explain.h"
 #include "perch/net/http.h"
 #include "perch/store/store.h"
@@ -33,7 +34,7 @@ gint64 refresh_pause(const struct verdict *verdict, int tries);
 
 /* Replace the failure of an attempt whose answer was lost, and of a token refused after an answer
  * was lost: in this run (noted_ms 0), or in an earlier run that began at noted_ms. */
-void refresh_say_lost(struct failure *failure, bool rotates);
+void refresh_say_lost(struct failure *failure, const Connection *connection);
 void refresh_say_refused(struct failure *failure, gint64 noted_ms);
 
 /* The note that a request with this token was sent, for the next holder of the lock if this process

@@ -33,6 +33,12 @@ struct refresh {
 
 static GPtrArray *running; /* struct refresh *; NULL = none */
 
+/* Whether a lost answer costs anything: an app that logs in by itself just asks again. */
+static bool is_precious(const struct refresh *refresh)
+{
+    return connection_way(refresh->connection)->attended;
+}
+
 static void end_pause(struct refresh *refresh)
 {
     source_drop(&refresh->pause);
@@ -201,7 +207,7 @@ static void give_up(struct refresh *refresh, const struct verdict *verdict)
     if (verdict->revoked && refresh->lost)
         refresh_say_refused(&refresh->result.failure, refresh->noted_ms);
     else if (verdict->trouble == TROUBLE_LOST)
-        refresh_say_lost(&refresh->result.failure, refresh->connection->rotation != 0);
+        refresh_say_lost(&refresh->result.failure, refresh->connection);
     if (!refresh->lost)
         store_lock_note(tokens->lock, NULL);
     /* Without rotation, an answer that may still come is not worth the lock. */
@@ -215,7 +221,7 @@ static gboolean post_again(gpointer user);
 static void retry_or_give_up(struct refresh *refresh, const struct verdict *verdict)
 {
     gint64 pause = refresh_pause(verdict, refresh->tries[verdict->trouble]);
-    refresh->lost |= verdict->trouble == TROUBLE_LOST;
+    refresh->lost |= verdict->trouble == TROUBLE_LOST && is_precious(refresh);
     rescue_drop(refresh->tokens->rescue);
     if (pause < 0 || is_cancelled(refresh)) {
         give_up(refresh, verdict);
@@ -257,8 +263,9 @@ static HttpRequest *make_request(const struct refresh *refresh)
 {
     if (refresh->options.request != NULL)
         return refresh->options.request(refresh->options.user);
-    return token_refresh_request(refresh->connection->login_url, refresh->connection->client_id,
-                                 refresh->secrets.client_secret, refresh->secrets.refresh_token);
+    return token_request(connection_way(refresh->connection), refresh->connection->login_url,
+                         refresh->connection->client_id, refresh->secrets.client_secret,
+                         refresh->secrets.refresh_token);
 }
 
 static void post(struct refresh *refresh)
@@ -268,8 +275,9 @@ static void post(struct refresh *refresh)
         fail_cancelled(refresh);
         return;
     }
-    refresh_note_write(refresh->tokens->lock, refresh->secrets.refresh_token,
-                       refresh->noted_ms != 0 ? refresh->noted_ms : clock_wall_ms());
+    if (is_precious(refresh))
+        refresh_note_write(refresh->tokens->lock, refresh->secrets.refresh_token,
+                           refresh->noted_ms != 0 ? refresh->noted_ms : clock_wall_ms());
     /* From here on the request outlives this process. */
     rescue_carries(refresh->tokens->rescue, request);
     http_send(refresh->http, request, refresh->options.at_once, answered, refresh);
@@ -300,7 +308,7 @@ static gboolean on_pause_cancelled(GCancellable *cancellable, gpointer user)
 static void guard_and_post(struct refresh *refresh)
 {
     Tokens *tokens = refresh->tokens;
-    if (!tokens->memory_only)
+    if (!tokens->memory_only && is_precious(refresh))
         tokens->rescue = rescue_start(
             &(struct rescue_terms){.config_dir = tokens->config_dir,
                                    .name = tokens->name,
@@ -329,7 +337,7 @@ static void prepare(struct refresh *refresh)
     Tokens *tokens = refresh->tokens;
     secrets_copy(&refresh->secrets, &tokens->secrets);
     refresh->parts = tokens->state == TOKENS_WON ? SECRETS_ALL : SECRETS_TOKENS;
-    if (refresh->secrets.refresh_token == NULL) {
+    if (is_precious(refresh) && refresh->secrets.refresh_token == NULL) {
         fail_own(refresh, "not-authorized", _("There is no refresh token for this connection."));
         return;
     }
@@ -337,7 +345,8 @@ static void prepare(struct refresh *refresh)
         fail_cancelled(refresh);
         return;
     }
-    refresh->noted_ms = refresh_note_read(tokens->lock, refresh->secrets.refresh_token);
+    if (is_precious(refresh))
+        refresh->noted_ms = refresh_note_read(tokens->lock, refresh->secrets.refresh_token);
     refresh->lost = refresh->noted_ms != 0;
     if (tokens->state == TOKENS_LOST) /* until this attempt fails the same way */
         tokens->state = TOKENS_HELD;
@@ -403,6 +412,8 @@ void tokens_refresh(Tokens *tokens, Http *http, const Connection *connection,
         .stale = secret_ref(tokens->secrets.access_token),
         .result = {.milliseconds = -1},
     };
+    if (!is_precious(refresh))
+        refresh->connection->rotation = 0; /* noted under another way to log in */
     refresh->options.at_once =
         options->at_once != NULL ? g_object_ref(options->at_once) : g_cancellable_new();
     if (running == NULL)

@@ -38,7 +38,7 @@ struct effect *wizard_quit(struct wizard *w, GArray *out)
 
 bool wizard_is_unstored(const struct wizard *w)
 {
-    return (w->token_won || step_prove_may_win(w)) && !w->stored;
+    return wizard_is_attended(w) && (w->token_won || step_prove_may_win(w)) && !w->stored;
 }
 
 void wizard_ask_quit(struct wizard *w, GArray *out)

@@ -55,7 +55,7 @@ void setting_screen_view(const struct wizard *w, struct view *view, int focus)
     enum setting setting = edited(w);
     view_heading(view, sheet_label(w->connection, setting), NULL);
     view_blank(view);
-    view_text(view, ROLE_DIM, 0, sheet_why(setting));
+    view_text(view, ROLE_DIM, 0, sheet_why(w->connection, setting));
     if (setting == SETTING_CALLBACKS)
         view_text(view, ROLE_DIM, 0,
                   _("perch's own addresses are always in the list. Add those that another program "

@@ -32,17 +32,30 @@ static void tick(struct wizard *w, int id)
 
 static void choose(struct wizard *w, enum app_values values, enum app_kind kind, GArray *out)
 {
+    const enum login before = connection_login(w->connection);
     if (values == w->connection->app_values && kind == w->connection->app_kind)
         return;
     sheet_choose(w->connection, values, kind);
+    if (connection_login(w->connection) != before)
+        wizard_forget_login(w, out);
     wizard_notice(w, sheet_values_hint(values));
     forget_probe(w, out);
 }
 
 static void turn_values(struct wizard *w, int by, GArray *out)
 {
-    int values = ((int)w->connection->app_values + by + APP_VALUES_COUNT) % APP_VALUES_COUNT;
+    const enum login login = connection_login(w->connection);
+    int values = (int)w->connection->app_values;
+    do
+        values = (values + by + APP_VALUES_COUNT) % APP_VALUES_COUNT;
+    while (app_values_login((enum app_values)values) != login);
     choose(w, (enum app_values)values, w->connection->app_kind, out);
+}
+
+static void choose_login(struct wizard *w, enum login login, GArray *out)
+{
+    if (login != connection_login(w->connection))
+        choose(w, login_way(login)->values, w->connection->app_kind, out);
 }
 
 static void copy(struct wizard *w, int id, GArray *out)
@@ -78,6 +91,8 @@ void step_app_event(struct wizard *w, const struct view_event *event, GArray *ou
         tick(w, event->id);
     else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_APP_KIND)
         choose(w, c->app_values, event->index == 1 ? APP_CONNECTED : APP_EXTERNAL_CLIENT, out);
+    else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_LOGIN)
+        choose_login(w, (enum login)event->index, out);
     else if (is_action(event, ACTION_TICK) && is_setting(event->id))
         tick(w, event->id);
     else if (is_action(event, ACTION_COPY) && is_setting(event->id))
@@ -90,19 +105,19 @@ void step_app_event(struct wizard *w, const struct view_event *event, GArray *ou
         turn_values(w, 1, out);
     else if (is_action(event, ACTION_PREVIOUS))
         turn_values(w, -1, out);
-    else if (is_action(event, ACTION_NEXT))
+    else if (is_action(event, ACTION_NEXT) && step_org_has_domain(w, out))
         wizard_go(w, STEP_KEYS, out);
 }
 
 /* ---- the view ---- */
 
-static char *note_of(enum setting setting)
+static char *note_of(const struct wizard *w, enum setting setting)
 {
-    const char *differs = sheet_differs(setting);
-    return differs == NULL
-               ? g_strdup_printf(_("Why: %s %s"), sheet_why(setting), sheet_without(setting))
-               : g_strdup_printf(_("Why: %s %s %s"), sheet_why(setting), sheet_without(setting),
-                                 differs);
+    const char *differs = sheet_differs(w->connection, setting);
+    return differs == NULL ? g_strdup_printf(_("Why: %s %s"), sheet_why(w->connection, setting),
+                                             sheet_without(w->connection, setting))
+                           : g_strdup_printf(_("Why: %s %s %s"), sheet_why(w->connection, setting),
+                                             sheet_without(w->connection, setting), differs);
 }
 
 static void view_setting(const struct wizard *w, struct view *view, enum setting setting)
@@ -116,10 +131,38 @@ static void view_setting(const struct wizard *w, struct view *view, enum setting
     struct view_item *item =
         view_add(view, VIEW_SETTING, ITEM_SETTING + (int)setting, sheet_label(c, setting));
     view_item_take(&item->value, sheet_value(c, setting));
-    view_item_take(&item->note, note_of(setting));
+    view_item_take(&item->note, note_of(w, setting));
     item->ticked = sheet_is_ticked(c, setting);
     if (setting == SETTING_EMAIL && c->contact_email == NULL)
         item->role = ROLE_DIM;
+}
+
+/* Which way to choose, and why, by what is known of the app. */
+static const char *advice(const Connection *c)
+{
+    if (!connection_way(c)->attended)
+        return _("The flow holds no refresh token: nothing rotates, and nothing expires with a "
+                 "person's password. One user, Run As below, does everything.");
+    if (c->rotation != 0)
+        return _("Recommended: client credentials. This app replaces its refresh token with each "
+                 "use, and a flow holds only one. Or untick the rotation, if it is not greyed "
+                 "out.");
+    return _(
+        "Recommended: a refresh token; but client credentials if Enable Refresh Token Rotation "
+        "is ticked and greyed out in your app.");
+}
+
+static void view_logins(const struct wizard *w, struct view *view)
+{
+    struct view_item *item =
+        view_add(view, VIEW_CHOICE, ITEM_LOGIN, _("How shall the flow log in?"));
+    item->options = g_ptr_array_new_with_free_func(g_free);
+    for (int i = 0; i < LOGIN_COUNT; i++)
+        g_ptr_array_add(item->options, g_strdup(_(login_way((enum login)i)->title)));
+    item->selected = (int)connection_login(w->connection);
+    item->settled = true;
+    view_text(view, ROLE_DIM, 0, advice(w->connection));
+    view_blank(view);
 }
 
 static void view_choices(const struct wizard *w, struct view *view)
@@ -141,8 +184,10 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
     if (can_edit(w, focus == 0 ? view->focus : focus))
         view_key(view, ACTION_EDIT, _("change"));
     view_key(view, ACTION_OPEN, _("open"));
-    view_key(view, ACTION_FOLLOWING, _("values"));
-    view_key(view, ACTION_PREVIOUS, _("values"));
+    if (wizard_is_attended(w)) {
+        view_key(view, ACTION_FOLLOWING, _("values"));
+        view_key(view, ACTION_PREVIOUS, _("values"));
+    }
     view_key(view, ACTION_BACK, _("back"));
 }
 
@@ -150,7 +195,8 @@ void step_app_view(const struct wizard *w, struct view *view, int focus)
 {
     const Connection *c = w->connection;
     view->focus = ITEM_SETTING + (int)w->setting;
-    g_autofree char *heading = g_strdup_printf("‹ %s ›", sheet_values_title(c->app_values));
+    g_autofree char *heading =
+        g_strdup_printf(wizard_is_attended(w) ? "‹ %s ›" : "%s", sheet_values_title(c->app_values));
     view_heading(view, _("App settings"), heading);
     view_blank(view);
     g_autofree char *where = g_strdup_printf(
@@ -161,6 +207,7 @@ void step_app_view(const struct wizard *w, struct view *view, int focus)
         setup_page_path(sheet_page(c, SETTING_NAME)));
     view_text(view, ROLE_PLAIN, 0, where);
     view_blank(view);
+    view_logins(w, view);
     view_choices(w, view);
     for (int i = 0; i < SETTING_COUNT; i++)
         view_setting(w, view, (enum setting)i);

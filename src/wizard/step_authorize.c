@@ -3,6 +3,12 @@
 
 static void begin(struct wizard *w, GArray *out)
 {
+    if (!wizard_is_attended(w)) { /* the app logs in by itself, and the proof begins with that */
+        wizard_forget_login(w, out);
+        w->code_new = true;
+        wizard_go(w, STEP_PROVE, out);
+        return;
+    }
     w->login_begun = true;
     list_clear(w, CHECKS_LOGIN);
     g_clear_pointer(&w->login_url, g_free);
@@ -17,9 +23,10 @@ void step_authorize_enter(struct wizard *w, GArray *out)
 {
     list_clear(w, CHECKS_LOGIN);
     w->login_begun = false;
-    if (w->login_wanted)
-        begin(w, out);
+    const bool wanted = w->login_wanted;
     w->login_wanted = false;
+    if (wanted)
+        begin(w, out);
 }
 
 void step_authorize_leave(struct wizard *w, GArray *out)
@@ -144,7 +151,7 @@ void login_unproven(struct wizard *w, GArray *out)
 {
     const struct check_result *exchange = list_find(w, CHECKS_PROVE, "exchange");
     bool here = w->step == STEP_PROVE || w->step == STEP_AUTHORIZE;
-    bool goes_on = here && is_refused_code(exchange);
+    bool goes_on = here && wizard_is_attended(w) && is_refused_code(exchange);
     if (goes_on) {
         struct check_result *row = check_result_copy(exchange);
         row->id = "login";
@@ -294,8 +301,11 @@ static void view_idle(const struct wizard *w, struct view *view)
             _("The last login failed its proof; step %d says why."), STEP_PROVE + 1);
         view_text(view, ROLE_PLAIN, 0,
                   list_failed(w, CHECKS_PROVE) ? failed : _("Nobody has logged in yet."));
-        view_text(view, ROLE_PLAIN, 0, _("Enter opens Salesforce's login page in your browser."));
-        view_key(view, ACTION_NEXT, _("open browser and log in"));
+        view_text(view, ROLE_PLAIN, 0,
+                  wizard_is_attended(w)
+                      ? _("Enter opens Salesforce's login page in your browser.")
+                      : _("No browser is needed: the app logs in with its key and secret."));
+        view_key(view, ACTION_NEXT, _(connection_way(w->connection)->begin));
     }
     view_key(view, ACTION_BACK, _("back"));
 }
@@ -310,7 +320,7 @@ void step_authorize_view(const struct wizard *w, struct view *view, int focus)
     }
     view->busy = w->login_waiting || (w->login_begun && w->login_url == NULL);
     view->failed = !view->busy && !is_idle(w);
-    view_heading(view, _("Log in, and press Allow"), time);
+    view_heading(view, _(connection_way(w->connection)->heading), time);
     view_blank(view);
     if (failed && w->login_waiting)
         view_text(view, ROLE_PLAIN, 0,

@@ -161,7 +161,7 @@ static void view_values(const struct wizard *w, struct view *view)
 
 static void view_notes(const struct wizard *w, struct view *view)
 {
-    g_autoptr(GPtrArray) notes = handoff_notes(w->connection->platform);
+    g_autoptr(GPtrArray) notes = handoff_notes(w->connection);
     for (guint i = 0; i < notes->len; i++) {
         const struct handoff_note *note = notes->pdata[i];
         view_text(view, ROLE_TITLE, 0, note->title);

@@ -58,6 +58,8 @@ static bool check_inputs(struct wizard *w)
     wizard_error(w, ITEM_CLIENT_SECRET,
                  strpbrk(secret, " \t\"'<>") != NULL
                      ? _("A consumer secret has no spaces or quotes. Copy it again.")
+                 : w->client_secret == NULL && !wizard_is_attended(w)
+                     ? _("Paste the app's consumer secret: client credentials need it.")
                      : NULL);
     return w->errors[ITEM_CLIENT_ID] == NULL && w->errors[ITEM_CLIENT_SECRET] == NULL;
 }
@@ -141,9 +143,10 @@ static void view_inputs(const struct wizard *w, struct view *view)
     if (c->client_id != NULL)
         item->right = characters(strlen(c->client_id));
     item->settled = c->client_id != NULL && item->error == NULL;
-    item = secret_view(
-        w, view, ITEM_CLIENT_SECRET, _("Consumer secret"), w->client_secret,
-        w->client_secret == NULL ? _("empty: only for an app that requires no secret") : NULL);
+    item = secret_view(w, view, ITEM_CLIENT_SECRET, _("Consumer secret"), w->client_secret,
+                       w->client_secret == NULL && wizard_is_attended(w)
+                           ? _("empty: only for an app that requires no secret")
+                           : NULL);
     if (w->client_secret != NULL)
         item->right = characters(secret_length(w->client_secret));
     item->settled = (w->client_secret != NULL || w->no_input) && item->error == NULL;
@@ -185,7 +188,7 @@ void step_keys_view(const struct wizard *w, struct view *view, int focus)
     view->failed = failed;
     view_key(view, ACTION_NEXT,
              w->logged_in ? _("go on")
-             : ok         ? _("open browser and log in")
+             : ok         ? _(connection_way(w->connection)->begin)
              : failed     ? _("ask again")
                           : _("ask Salesforce"));
     if (failed)

@@ -51,8 +51,31 @@ static bool check_address(struct wizard *w, struct org_host *ret_host)
         return false;
     }
     bool fine = org_host_parse(ret_host, typed == NULL ? "" : typed, w->org_kind, &error);
-    wizard_error(w, ITEM_ADDRESS, fine ? NULL : error->message);
-    return fine;
+    const char *problem = fine ? step_org_domain_problem(w, ret_host->generic) : error->message;
+    wizard_error(w, ITEM_ADDRESS, problem);
+    return problem == NULL;
+}
+
+const char *step_org_domain_problem(const struct wizard *w, bool generic)
+{
+    return !generic || wizard_is_attended(w)
+               ? NULL
+               : _("Client credentials work at the org's own address only: paste its My Domain "
+                   "address, which Setup › My Domain shows, or any page of the org.");
+}
+
+bool step_org_has_domain(struct wizard *w, GArray *out)
+{
+    struct org_host host = {0};
+    const char *problem = NULL;
+    if (org_host_parse(&host, w->connection->login_url, w->org_kind, NULL))
+        problem = step_org_domain_problem(w, host.generic);
+    org_host_clear(&host);
+    if (problem == NULL)
+        return true;
+    wizard_go(w, STEP_ORG, out);
+    wizard_error(w, ITEM_ADDRESS, problem);
+    return false;
 }
 
 bool step_org_has_name(struct wizard *w)

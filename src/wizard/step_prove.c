@@ -40,6 +40,9 @@ void step_prove_checks(struct wizard *w, enum check_list_id list, bool done, GAr
         return;
     enum check_status status = check_results_status(w->lists[list].results);
     w->marks[STEP_PROVE] = !done ? MARK_WORKING : check_status_mark(status);
+    const struct check_result *exchange = list_find(w, CHECKS_PROVE, "exchange");
+    if (!wizard_is_attended(w) && exchange != NULL)
+        w->marks[STEP_AUTHORIZE] = check_status_mark(exchange->status);
 }
 
 /* Without a token, it is the login that failed: only a new one helps. */

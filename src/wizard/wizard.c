@@ -107,6 +107,11 @@ static void go_to(struct wizard *w, int index, GArray *out)
         wizard_go(w, (enum step)index, out);
 }
 
+bool wizard_is_attended(const struct wizard *w)
+{
+    return connection_way(w->connection)->attended;
+}
+
 void wizard_log_in(struct wizard *w, GArray *out)
 {
     w->login_wanted = true;

@@ -2,6 +2,7 @@
 #ifndef PERCH_WIZARD_PRIVATE_H
 #define PERCH_WIZARD_PRIVATE_H
 
+#include "perch/base/login_way.h"
 #include "perch/base/text.h"
 #include "perch/wizard/check_view.h"
 #include "perch/wizard/wizard.h"
@@ -97,6 +98,13 @@ void list_keys(const struct wizard *w, enum check_list_id list, struct view *vie
 /* Title, steps, page and the other side's words as text to copy; page_url may be NULL. */
 Secret *diagnosis_text(const struct diagnosis *diagnosis, const char *page_url);
 
+/* Whether a person logs in, in a browser (login_way.h). */
+bool wizard_is_attended(const struct wizard *w);
+/* Why the chosen way to log in does not work at the login host of that kind (generic: it does not
+ * identify the org), translated; NULL = it does. */
+const char *step_org_domain_problem(const struct wizard *w, bool generic);
+/* The same for the connection's host; if there is a problem, goes to Org, which shows it. */
+bool step_org_has_domain(struct wizard *w, GArray *out);
 void step_org_refuse_name(struct wizard *w, const char *why, GArray *out);
 bool step_org_accept(struct wizard *w,
                      GArray *out); /* checks the typed values and takes them over if valid */

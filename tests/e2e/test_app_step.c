@@ -88,11 +88,11 @@ static void switch_values(Walk *walk)
     press(walk, "Home");
 }
 
-/* The kind is the first row; the way to it is Home. */
+/* The kind comes after the question how the flow logs in, which is the first row. */
 static void switch_kind(Walk *walk)
 {
     see(walk, "(•) External Client App");
-    press(walk, "Down Space");
+    press(walk, "Down Down Down Space");
     see(walk, "Connected App Name");
     see_no(walk, "Distribution State");
     press(walk, "Up Space");
@@ -130,6 +130,7 @@ static void app_step__with_keys__is_edited_switched_and_resumed(void **state)
     assert_string_equal(json_get_string(json, "app_values"), "perch");
     g_autoptr(Walk) again = walk_start(rig, "setup", "acme", NULL);
     see(again, "Consumer key and secret");
+    pty_resize(again->pty, 80, 48);
     press(again, "Esc");
     see(again, "Bird (EU)");
     see(again, "[x] Contact Email");
@@ -334,7 +335,7 @@ static void plain__app_step__is_edited_and_switched(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
-    static const char input[] = "\n2\ne 2\n"
+    static const char input[] = "\n3\ne 3\n"
                                 "Own Name\n\n>\nq\n\n";
     const char *const words[] = {"setup", "acme", "--plain", "--login-url", rig->org->url, NULL};
     g_autoptr(Child) child = rig_perch_input(rig, words, input, false);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "perch/base/error.h"
+#include "perch/base/login_way.h"
 #include "perch/base/secret.h"
 #include "support/test.h"
 
@@ -292,7 +293,7 @@ static void connection__migrate__leaves_the_rest_alone(void **state)
 {
     (void)state;
     static const char *const same[] = {
-        "{\"version\":4,\"x\":1}",           "{\"version\":99}", "{\"version\":0}", "[]", "{}",
+        "{\"version\":5,\"x\":1}",           "{\"version\":99}", "{\"version\":0}", "[]", "{}",
         "{\"version\":-9223372036854775808}"};
     for (gsize i = 0; i < G_N_ELEMENTS(same); i++) {
         g_autoptr(Json) json = migrated(same[i]);
@@ -324,6 +325,32 @@ static void connection__migrate__2_to_3__names_the_step(void **state)
         assert_int_equal(json_get_int(json, "version", 0), CONNECTION_VERSION);
         assert_int_equal(json_get(json, "draft_step") != NULL, rows[i].name != NULL);
     }
+}
+
+/* Files of before this version have a refresh token; one that logs in by itself says so, and its
+ * login is proven only by a login of that way. */
+static void connection__login__follows_from_the_values(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) old = parse("{\"version\":4,\"app_values\":\"guide\","
+                                      "\"proven_at\":17}",
+                                      NULL);
+    assert_int_equal(connection_login(old), LOGIN_REFRESH_TOKEN);
+    assert_true(connection_is_proven(old));
+    old->app_values = APP_VALUES_CLIENT_CREDENTIALS;
+    assert_false(connection_is_proven(old));
+    assert_false(connection_has_ports(old));
+    g_autoptr(Json) json = connection_to_json(old);
+    g_autoptr(WipedText) text = json_print(json);
+    g_autoptr(Connection) again = parse(text, NULL);
+    assert_int_equal(connection_login(again), LOGIN_CLIENT_CREDENTIALS);
+    assert_string_equal(connection_way(again)->grant_type, "client_credentials");
+    for (int i = 0; i < LOGIN_COUNT; i++) {
+        const struct login_way *way = login_way((enum login)i);
+        assert_ptr_equal(login_way_from_name(way->name), way);
+        assert_int_equal(app_values_login(way->values), i);
+    }
+    assert_null(login_way_from_name("smoke-signals"));
 }
 
 static void connection__json__defaults_and_bounds(void **state)
@@ -392,6 +419,7 @@ int main(void)
         cmocka_unit_test(connection__migrate__3_to_4__variables_as_the_flow_writes_them),
         cmocka_unit_test(connection__platform__is_kept),
         cmocka_unit_test(connection__migrate__leaves_the_rest_alone),
+        cmocka_unit_test(connection__login__follows_from_the_values),
         cmocka_unit_test(connection__json__defaults_and_bounds),
         cmocka_unit_test(connection__json__refuses_what_it_is_not),
     };

@@ -86,7 +86,7 @@ static void forms__rows__have_a_source(void **state)
 #define PLATFORM(ID, title, name, names, defaults, source) source,
 #define HEADING(PLATFORM, GROUP, text, source) source,
 #define FIELD(PLATFORM, GROUP, id, label, secret, value, source) source,
-#define NOTE(PLATFORM, title, text, source) source,
+#define NOTE(PLATFORM, GROUP, title, text, source) source,
 #include "perch/handoff/forms.def"
     };
     (void)state;

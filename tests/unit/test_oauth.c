@@ -106,7 +106,7 @@ static void body__no_secret__is_not_sent(void **state)
     g_autoptr(Secret) code = secret_new("c");
     g_autoptr(Secret) empty = secret_new("");
     g_autoptr(Secret) without = exchange_body("key", NULL, "http://localhost:1/x", code, NULL);
-    g_autoptr(Secret) with_empty = refresh_body("key", empty, code);
+    g_autoptr(Secret) with_empty = token_body("refresh_token", "key", empty, code);
     assert_null(strstr(secret_peek(without), "client_secret"));
     assert_null(strstr(secret_peek(without), "code_verifier"));
     assert_string_equal(secret_peek(with_empty),
@@ -118,7 +118,7 @@ static void body__others__have_their_exact_bytes(void **state)
     (void)state;
     g_autoptr(Secret) secret = secret_new("s");
     g_autoptr(Secret) token = secret_new("00D!a.b");
-    g_autoptr(Secret) refresh = refresh_body("key", secret, token);
+    g_autoptr(Secret) refresh = token_body("refresh_token", "key", secret, token);
     g_autoptr(Secret) revoke = revoke_body(token);
     g_autoptr(Secret) introspect = introspect_body("key", secret, token);
     assert_string_equal(secret_peek(refresh), "grant_type=refresh_token&refresh_token=00D%21a.b"

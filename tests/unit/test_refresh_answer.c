@@ -102,13 +102,23 @@ static void say__lost__told_from_refused(void **state)
 {
     (void)state;
     struct failure failure;
+    g_autoptr(Connection) connection = connection_new("acme");
     failure_own(&failure, STAGE_MACHINE, "cut", "x");
-    refresh_say_lost(&failure, true);
+    connection->app_values = APP_VALUES_CLIENT_CREDENTIALS;
+    refresh_say_lost(&failure, connection);
+    assert_string_equal(failure.code, "answer-lost");
+    assert_contains(failure.message, "Nothing is lost");
+    failure_clear(&failure);
+    failure_own(&failure, STAGE_MACHINE, "cut", "x");
+    connection->app_values = APP_VALUES_PERCH;
+    connection->rotation = 1;
+    refresh_say_lost(&failure, connection);
     assert_string_equal(failure.code, "answer-lost");
     assert_contains(failure.message, "may have replaced");
     failure_clear(&failure);
     failure_own(&failure, STAGE_MACHINE, "timeout", "x");
-    refresh_say_lost(&failure, false);
+    connection->rotation = 0;
+    refresh_say_lost(&failure, connection);
     g_autoptr(Diagnosis) late = explain(&failure);
     assert_int_equal(late->cause, CAUSE_TIMEOUT);
     assert_contains(failure.message, "is still valid");

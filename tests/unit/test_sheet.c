@@ -33,8 +33,8 @@ static void table__each_row__is_complete(void **state)
                     continue;
                 assert_true(*sheet_label(c, setting) != '\0');
                 assert_true(*value != '\0' && *value != '{');
-                assert_true(g_str_has_suffix(sheet_why(setting), "."));
-                assert_true(g_str_has_suffix(sheet_without(setting), "."));
+                assert_true(g_str_has_suffix(sheet_why(c, setting), "."));
+                assert_true(g_str_has_suffix(sheet_without(c, setting), "."));
                 g_autofree char *page =
                     setup_page_url(sheet_page(c, setting), "https://acme.my.salesforce.com", NULL);
                 assert_non_null(page);
@@ -68,12 +68,12 @@ static void table__difference__is_explained(void **state)
         bool differs = false;
         g_autoptr(Connection) perch = sheet(APP_EXTERNAL_CLIENT, APP_VALUES_PERCH);
         g_autofree char *ours = sheet_value(perch, (enum setting)i);
-        for (int values = 1; values < APP_VALUES_COUNT; values++) {
+        for (int values = 1; values <= APP_VALUES_NO_SECRET; values++) {
             g_autoptr(Connection) c = sheet(APP_EXTERNAL_CLIENT, (enum app_values)values);
             g_autofree char *theirs = sheet_value(c, (enum setting)i);
             differs = differs || strcmp(ours, theirs) != 0;
         }
-        assert_int_equal(differs, sheet_differs((enum setting)i) != NULL);
+        assert_int_equal(differs, sheet_differs(perch, (enum setting)i) != NULL);
         differing += differs;
     }
     assert_int_equal(differing, 5); /* callbacks, PKCE, rotation, both secrets */
@@ -243,7 +243,10 @@ static void rules__callbacks__have_2000_characters(void **state)
 /* Of each setting that a check compares, the doctor has that check; no check compares two. */
 static void table__each_compared_setting__has_its_check(void **state)
 {
-    const struct check_list_def *doctor = check_list_def(CHECKS_DOCTOR);
+    g_autoptr(Connection) c = sheet(APP_EXTERNAL_CLIENT, APP_VALUES_PERCH);
+    const struct session session = {.connection = c};
+    g_autoptr(GArray) doctor = g_array_new(FALSE, FALSE, sizeof(struct check_def));
+    check_list_def(CHECKS_DOCTOR)->build(&session, doctor);
     int compared = 0;
     (void)state;
     for (int i = 0; i < SETTING_COUNT; i++) {
@@ -252,8 +255,8 @@ static void table__each_compared_setting__has_its_check(void **state)
         if (check == NULL)
             continue;
         compared++;
-        for (guint k = 0; k < doctor->count; k++)
-            found |= strcmp(doctor->checks[k].id, check) == 0;
+        for (guint k = 0; k < doctor->len; k++)
+            found |= strcmp(g_array_index(doctor, struct check_def, k).id, check) == 0;
         if (!found)
             fail_msg("%s: the doctor has no check %s", sheet_id((enum setting)i), check);
         assert_int_equal(sheet_compared_by(check), i);
@@ -387,6 +390,49 @@ static void metadata__key_of_perch__is_in_one_file(void **state)
     assert_contains(file_of(files, "README.md"), "nothing to copy back");
 }
 
+/* An app that logs in by itself: both boxes, its user, one callback, scope api, and nothing of the
+ * refresh token, whose boxes may be locked. */
+static void metadata__client_credentials__has_boxes_and_user(void **state)
+{
+    static const char *const absent[] = {"RefreshToken", "Pkce", "refreshTokenPolicyType",
+                                         "localhost"};
+    (void)state;
+    g_autoptr(Connection) c = sheet(APP_EXTERNAL_CLIENT, APP_VALUES_CLIENT_CREDENTIALS);
+    g_autoptr(GError) error = NULL;
+    assert_null(sheet_as_metadata(c, &error));
+    assert_contains(error->message, "Run As (Username): Enter the username");
+    assert_non_null(sheet_problem(c, SETTING_RUN_AS, "Integration User"));
+    assert_null(sheet_problem(c, SETTING_RUN_AS, "integration@acme.com"));
+    sheet_edit(c, SETTING_RUN_AS, "integration@acme.com");
+    g_autoptr(GPtrArray) files = sheet_as_metadata(c, NULL);
+    const char *global = file_of(files, ".ecaGlblOauth-meta.xml");
+    const char *policy = file_of(files, ".ecaOauthPlcy-meta.xml");
+    assert_contains(global, "<isClientCredentialsFlowEnabled>true<");
+    assert_contains(global, "<callbackUrl>https://login.salesforce.com/</callbackUrl>");
+    assert_contains(policy, "<isClientCredentialsFlowEnabled>true<");
+    assert_contains(policy, "<clientCredentialsFlowUser>integration@acme.com<");
+    assert_contains(file_of(files, ".ecaOauth-meta.xml"),
+                    "<commaSeparatedOauthScopes>Api</commaSeparatedOauthScopes>");
+    for (gsize i = 0; i < G_N_ELEMENTS(absent); i++)
+        for (guint k = 0; k < files->len; k++) {
+            const struct sheet_file *file = files->pdata[k];
+            if (g_str_has_suffix(file->path, ".xml"))
+                assert_null(strstr(file->text, absent[i]));
+        }
+    g_autoptr(Connection) old = sheet(APP_CONNECTED, APP_VALUES_CLIENT_CREDENTIALS);
+    sheet_edit(old, SETTING_RUN_AS, "integration@acme.com");
+    g_autoptr(GPtrArray) other = sheet_as_metadata(old, NULL);
+    const char *app = file_of(other, ".connectedApp-meta.xml");
+    assert_contains(app, "<isClientCredentialEnabled>true<");
+    assert_contains(app, "<oauthClientCredentialUser>integration@acme.com<");
+    assert_true(is_well_formed(app));
+    assert_int_equal(sheet_has(old, SETTING_CLIENT_POLICY), 0);
+    assert_contains(sheet_label(old, SETTING_RUN_AS), "Client Credentials Flow");
+    sheet_choose(c, APP_VALUES_PERCH, APP_EXTERNAL_CLIENT);
+    assert_string_equal(c->scopes, "api refresh_token web");
+    assert_false(sheet_has(c, SETTING_RUN_AS));
+}
+
 /* Rotation, of which the guide says nothing, is left to the org. */
 static void metadata__guide__leaves_out_what_it_does_not_say(void **state)
 {
@@ -457,6 +503,7 @@ int main(void)
         cmocka_unit_test(print__every_row__is_in_each_form),
         cmocka_unit_test(metadata__external__is_complete),
         cmocka_unit_test(metadata__key_of_perch__is_in_one_file),
+        cmocka_unit_test(metadata__client_credentials__has_boxes_and_user),
         cmocka_unit_test(metadata__guide__leaves_out_what_it_does_not_say),
         cmocka_unit_test(metadata__connected__is_for_comparing),
         cmocka_unit_test(metadata__incomplete__is_refused),

@@ -19,11 +19,12 @@ struct app_options {
     const char *name;      /* connection name; NULL = ask */
     const char *login_url; /* prefills the Org step */
     const char *client_id;
-    Secret *client_secret; /* borrowed */
-    guint16 callback_port; /* 0 = the usual ports */
-    gint64 login_seconds;  /* how long a login may take; 0 = 15 minutes */
-    enum app_start start;  /* APP_START_STEP: resumes a draft where it stopped; a finished set-up
-                              opens at its values */
+    Secret *client_secret;         /* borrowed */
+    const struct login_way *login; /* how the flow logs in; NULL = not given */
+    guint16 callback_port;         /* 0 = the usual ports */
+    gint64 login_seconds;          /* how long a login may take; 0 = 15 minutes */
+    enum app_start start; /* APP_START_STEP: resumes a draft where it stopped; a finished set-up
+                             opens at its values */
     bool plain, json, no_input, quiet;
     bool *ret_home; /* set when the person goes back to Home; NULL = there is no Home */
     char *(*forget)(const char *name); /* for Home; comes from the layer above: forget_from_home */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "perch/base/json.h"
+#include "perch/base/login_way.h"
 #include "perch/base/secret.h"
 #include "perch/net/http.h"
 
@@ -59,8 +60,10 @@ void paste_clear(struct paste *paste);
 HttpRequest *token_exchange_request(const char *login_url, const char *client_id,
                                     const Secret *client_secret, const char *redirect_uri,
                                     const Secret *code, const Secret *verifier);
-HttpRequest *token_refresh_request(const char *login_url, const char *client_id,
-                                   const Secret *client_secret, const Secret *refresh_token);
+/* For another access token, without a person; refresh_token is used by a way that has one. */
+HttpRequest *token_request(const struct login_way *way, const char *login_url,
+                           const char *client_id, const Secret *client_secret,
+                           const Secret *refresh_token);
 HttpRequest *token_revoke_request(const char *login_url, const Secret *token);
 HttpRequest *token_introspect_request(const char *login_url, const char *client_id,
                                       const Secret *client_secret, const Secret *access_token);

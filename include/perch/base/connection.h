@@ -13,13 +13,20 @@
  * the struct and may be NULL while unknown. The config file stores it and the wizard fills it in;
  * keys in the file that this version does not know are kept in extra.
  */
-enum { CONNECTION_PORTS = 3, CONNECTION_VERSION = 4, CONNECTION_NAME_MAX = 40 };
+enum { CONNECTION_PORTS = 3, CONNECTION_VERSION = 5, CONNECTION_NAME_MAX = 40 };
 
 enum app_kind { APP_EXTERNAL_CLIENT, APP_CONNECTED };
 
-/* Which values the app sheet uses: perch's recommendation, those of the written guide, or those of
- * an app that requires no consumer secret. */
-enum app_values { APP_VALUES_PERCH, APP_VALUES_GUIDE, APP_VALUES_NO_SECRET, APP_VALUES_COUNT };
+/* Which values the app sheet uses: perch's recommendation, those of the written guide, those of an
+ * app that requires no consumer secret, or those of an app that logs in by itself. They also say
+ * how the flow logs in (login_way.h). */
+enum app_values {
+    APP_VALUES_PERCH,
+    APP_VALUES_GUIDE,
+    APP_VALUES_NO_SECRET,
+    APP_VALUES_CLIENT_CREDENTIALS,
+    APP_VALUES_COUNT
+};
 
 /* Where the flow runs: the dashboard's Flow Builder, Bird's Flows, or some other program. */
 enum platform { PLATFORM_FLOW_BUILDER, PLATFORM_BIRD_FLOWS, PLATFORM_OTHER, PLATFORM_COUNT };
@@ -52,12 +59,14 @@ struct connection {
     char *app_api_name; /* "Bird_Integration" */
     char *contact_email;
     char *app_callbacks;          /* additional callback URLs, separated by blanks */
+    char *run_as;                 /* username that client credentials run as; NULL = not typed */
     GPtrArray *channels;          /* struct channel *, at least one */
     guint channel;                /* index of the current channel */
     enum test_object test_object; /* its object, unless a command asks for the other one */
     bool test_keep;               /* leave the test record in the org */
     gint64 session_seconds;       /* lifetime of an access token, from introspection; 0 = unknown */
     gint64 proven_at;             /* wall ms of the last complete proof; 0 = never */
+    int proven_login;             /* how it logged in then (enum login) */
     int rotation;                 /* 1: the last refresh returned a different refresh token */
     int with_secret;              /* 1: the last proof used a consumer secret */
     gint64 tested_at;             /* wall ms of the last test record; 0 = never */
@@ -96,14 +105,15 @@ const char *connection_name_problem(const char *name);
  * tools register: CLI and Data Loader guides). Owned by the caller. */
 char *connection_callback(guint16 port);
 
-/* Where Salesforce sends the browser: the callback of port, or the guide's address when the app has
- * the guide's values. Owned by the caller. */
+/* Where Salesforce sends the browser: the callback of port, or the guide's address if the app's
+ * values have only that. Owned by the caller. */
+bool connection_has_ports(const struct connection *connection);
 char *connection_redirect(const struct connection *connection, guint16 port);
 /* The guide's callback URL: the person copies the code from the browser's address bar. */
 #define GUIDE_CALLBACK "https://login.salesforce.com/"
 
 enum app_values app_values_from_name(const char *name); /* APP_VALUES_COUNT: unknown name */
-const char *app_values_name(enum app_values values);    /* "perch", "guide", "no-secret" */
+const char *app_values_name(enum app_values values);    /* "perch", "guide", "no-secret", … */
 
 enum platform platform_from_name(const char *name); /* PLATFORM_COUNT: unknown name */
 const char *platform_name(enum platform platform);  /* "flow-builder", "bird-flows", "other" */

@@ -97,6 +97,9 @@ Connection *session_proven_connection(const struct session *session);
 /* The secrets; borrowed, valid until the next call to tokens.h. */
 const struct secrets *session_secrets(const struct session *session);
 
+/* Whether another access token can be asked for without a person. */
+bool session_can_renew(const struct session *session);
+
 /* Base URL and API version for REST calls. */
 const char *session_base(const struct session *session);
 const char *session_version(const struct session *session);

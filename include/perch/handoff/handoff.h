@@ -35,7 +35,7 @@ struct handoff_note {
     const char *title, *text; /* translated, borrowed */
 };
 /* Notes that go with the values: struct handoff_note *, freed with the array. */
-GPtrArray *handoff_notes(enum platform platform);
+GPtrArray *handoff_notes(const Connection *connection);
 
 /* Why these values cannot go into a flow yet (no refresh token, rotation on …) and what to do,
  * translated and borrowed; NULL when they can. *ret_exit (may be NULL) is the corresponding exit

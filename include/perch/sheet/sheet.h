@@ -24,7 +24,7 @@ enum setting_value {
 
 enum { SHEET_NAME_MAX = 80, SHEET_CALLBACKS_MAX = 2000 };
 
-/* Whether an app of the connection's kind has the setting. */
+/* Whether an app of the connection's kind, with its values, has the setting. */
 bool sheet_has(const Connection *connection, enum setting setting);
 const char *sheet_id(enum setting setting); /* "web-secret", for JSON and tests */
 
@@ -38,9 +38,9 @@ enum setting sheet_compared_by(const char *check);
 const char *sheet_group(const Connection *connection, enum setting setting);
 const char *sheet_part(const Connection *connection, enum setting setting); /* never NULL */
 const char *sheet_label(const Connection *connection, enum setting setting);
-const char *sheet_why(enum setting setting);
-const char *sheet_without(enum setting setting);
-const char *sheet_differs(enum setting setting);
+const char *sheet_why(const Connection *connection, enum setting setting);
+const char *sheet_without(const Connection *connection, enum setting setting);
+const char *sheet_differs(const Connection *connection, enum setting setting);
 enum setup_page sheet_page(const Connection *connection, enum setting setting);
 
 /* What to enter, for a person; several lines for callbacks and scopes. Owned by the caller. */
@@ -58,7 +58,8 @@ GPtrArray *sheet_callbacks(const Connection *connection);
 bool sheet_is_ticked(const Connection *connection, enum setting setting);
 void sheet_tick(Connection *connection, enum setting setting);
 
-/* Whether a person can edit the setting: the names, the e-mail address, more callback URLs. */
+/* Whether a person can edit the setting: the names, the e-mail address, the user to run as,
+ * more callback URLs. */
 bool sheet_can_edit(const Connection *connection, enum setting setting);
 const char *sheet_text(const Connection *connection,
                        enum setting setting); /* the current text, or "" */
@@ -69,7 +70,8 @@ const char *sheet_problem(const Connection *connection, enum setting setting, co
 /* Sets the text and removes the tick; a derived API name follows the name. */
 void sheet_edit(Connection *connection, enum setting setting, const char *text);
 
-/* Changes the set of values or the kind of app; settings whose value changes lose their tick. */
+/* Changes the set of values or the kind of app; settings whose value changes lose their tick, and
+ * another way to log in has scopes of its own. */
 void sheet_choose(Connection *connection, enum app_values values, enum app_kind kind);
 const char *sheet_values_title(enum app_values values); /* "recommended settings", translated */
 const char *sheet_values_hint(enum app_values values);  /* a sentence, translated */

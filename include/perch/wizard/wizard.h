@@ -39,6 +39,7 @@ enum wizard_item {
     ITEM_KIND,
     ITEM_ADDRESS,
     ITEM_APP_KIND,
+    ITEM_LOGIN,
     ITEM_EMAIL,
     ITEM_CLIENT_ID,
     ITEM_CLIENT_SECRET,

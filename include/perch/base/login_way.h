@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PERCH_LOGIN_WAY_H
+#define PERCH_LOGIN_WAY_H
+
+#include <stdbool.h>
+
+#include "perch/base/connection.h"
+
+/* How a flow gets its access tokens: a table with a row per way. */
+enum login { LOGIN_REFRESH_TOKEN, LOGIN_CLIENT_CREDENTIALS, LOGIN_COUNT };
+
+struct login_way {
+    const char *name;       /* "client-credentials", for --login */
+    const char *title;      /* N_(): what the flow logs in with */
+    const char *grant_type; /* of the request for an access token */
+    const char *scopes;     /* for its app, separated by blanks */
+    const char *needs;      /* those without which a flow fails */
+    const char *heading;    /* N_(): of the wizard's step Authorize */
+    const char *begin;      /* N_(): label of the key that begins a login */
+    enum app_values values; /* of its app, unless others of the same way are chosen */
+    bool attended;          /* a person logs in, in a browser, and that gives a refresh token; else
+                               the app itself logs in, at the org's My Domain host only */
+};
+
+const struct login_way *login_way(enum login login);
+const struct login_way *login_way_from_name(const char *name); /* NULL: unknown name */
+
+/* The way of a connection, which follows from its app's values. */
+enum login app_values_login(enum app_values values);
+enum login connection_login(const struct connection *connection);
+const struct login_way *connection_way(const struct connection *connection);
+
+/* Whether a login of that way has been proven. */
+bool connection_is_proven(const struct connection *connection);
+
+#endif

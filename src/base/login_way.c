@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "perch/base/login_way.h"
+
+#include "perch/base/text.h"
+
+/* The numbers of the rows are in the connections' files (proven_login). */
+static const struct login_way ways[LOGIN_COUNT] = {
+    [LOGIN_REFRESH_TOKEN] = {"refresh-token", N_("a refresh token"), "refresh_token",
+                             "api refresh_token web", "api refresh_token",
+                             N_("Log in, and press Allow"), N_("open browser and log in"),
+                             APP_VALUES_PERCH, true},
+    /* No source grants it anything but api. */
+    [LOGIN_CLIENT_CREDENTIALS] = {"client-credentials", N_("client credentials"),
+                                  "client_credentials", "api", "api",
+                                  N_("Log in as the integration user"), N_("log in"),
+                                  APP_VALUES_CLIENT_CREDENTIALS, false},
+};
+
+const struct login_way *login_way(enum login login)
+{
+    return &ways[login];
+}
+
+const struct login_way *login_way_from_name(const char *name)
+{
+    for (int i = 0; i < LOGIN_COUNT; i++)
+        if (g_strcmp0(name, ways[i].name) == 0)
+            return &ways[i];
+    return NULL;
+}
+
+enum login app_values_login(enum app_values values)
+{
+    for (int i = 0; i < LOGIN_COUNT; i++)
+        if (ways[i].values == values)
+            return (enum login)i;
+    return LOGIN_REFRESH_TOKEN;
+}
+
+enum login connection_login(const struct connection *connection)
+{
+    return app_values_login(connection->app_values);
+}
+
+const struct login_way *connection_way(const struct connection *connection)
+{
+    return login_way(connection_login(connection));
+}
+
+bool connection_is_proven(const struct connection *connection)
+{
+    return connection->proven_at > 0 &&
+           connection->proven_login == (int)connection_login(connection);
+}

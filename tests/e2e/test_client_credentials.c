@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+
+/* An app that logs in by itself, with key and secret: set up, used, handed over and forgotten,
+ * without a browser, a listener or a refresh token. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "e2e/tokens.h"
+#include "e2e/walk.h"
+
+#define RUN_AS "integration@bird-demo.example"
+#define APP(settings) "{'apps': {'Bird_Integration': {" settings "}}}"
+#define ALLOWED \
+    "'client_credentials': true, 'client_credentials_policy': true, 'run_as': '" RUN_AS "'"
+
+static const char *const way[] = {"--login", "client-credentials", NULL};
+
+/* Rotation locked, as in a new app of 2026: no flow can hold its refresh token. */
+static Rig *rig(void)
+{
+    Rig *rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_patch(rig->org, APP(ALLOWED ", 'rotation': true, 'idle_limit': true, "
+                                         "'security_locked': true"));
+    tmphome_set(rig->home, "BROWSER", NULL);
+    return rig;
+}
+
+static Child *set_up(Rig *rig, const char *name)
+{
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, name, way);
+    return rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+}
+
+static Json *stored(Rig *rig, const char *name)
+{
+    g_autofree char *item = session_bus_lookup(rig->home, "connection", name);
+    return json_parse(item, strlen(item), NULL);
+}
+
+static void setup__no_input__needs_no_browser_and_ends_with_a_lead(void **state)
+{
+    static const char *const absent[] = {"Callback port", "Browser:", "Rotation", "efresh"};
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Child) child = set_up(r, "acme");
+    assert_code(child, 0);
+    assert_contains(child->output->str, "Logged in: access token");
+    assert_contains(child->output->str, RUN_AS);
+    assert_contains(child->output->str, "Scopes: api");
+    assert_contains(child->output->str, "Inserted: 00Q");
+    for (gsize i = 0; i < G_N_ELEMENTS(absent); i++)
+        if (strstr(child->output->str, absent[i]) != NULL)
+            fail_msg("%s:\n%s", absent[i], child->output->str);
+    g_autoptr(Json) secrets = stored(r, "acme");
+    assert_null(json_get_string(secrets, "refresh_token"));
+    assert_non_null(json_get_string(secrets, "access_token"));
+    assert_non_null(json_get_string(secrets, "client_secret"));
+    assert_int_equal(demo_org_requests(r->org, "GET", "/services/oauth2/authorize"), 1);
+}
+
+static void token__due__is_fetched_again(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Child) child = set_up(r, "acme");
+    assert_code(child, 0);
+    const guint before = demo_org_requests(r->org, "POST", TOKEN_PATH);
+    g_autoptr(Child) first = rig_perch_secret(r, "token", "acme", NULL);
+    assert_code(first, 0);
+    assert_int_equal(demo_org_requests(r->org, "POST", TOKEN_PATH), before);
+    g_autoptr(Child) fresh = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
+    assert_code(fresh, 0);
+    assert_string_equal(fresh->errors->str, "");
+    assert_string_not_equal(fresh->output->str, first->output->str);
+    g_autoptr(Json) secrets = stored(r, "acme");
+    g_autofree char *kept = g_strconcat(json_get_string(secrets, "access_token"), "\n", NULL);
+    assert_string_equal(kept, fresh->output->str);
+}
+
+/* Ten at once ask once: the others take what the first one stored. */
+static void token__many_at_once__ask_one_after_another(void **state)
+{
+    enum { MANY = 10 };
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Child) child = set_up(r, "acme");
+    assert_code(child, 0);
+
+    const guint before = demo_org_requests(r->org, "POST", TOKEN_PATH);
+    const char *const argv[] = {g_getenv("PERCH"), "token", "acme", "--fresh", NULL};
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)child_free);
+    for (int i = 0; i < MANY; i++)
+        g_ptr_array_add(all, child_start(argv, r->home->env));
+    for (int i = 0; i < MANY; i++) {
+        assert_true(child_wait_end(all->pdata[i], 60000));
+        assert_code(all->pdata[i], 0);
+    }
+    const guint asked = demo_org_requests(r->org, "POST", TOKEN_PATH) - before;
+    assert_true(asked >= 1 && asked < MANY);
+    g_autoptr(Json) secrets = stored(r, "acme");
+    assert_non_null(json_get_string(secrets, "client_secret"));
+}
+
+static void commands__each__knows_the_way(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Child) child = set_up(r, "acme");
+    assert_code(child, 0);
+    g_autoptr(Child) status = rig_perch(r, "status", NULL);
+    assert_code(status, 0);
+    assert_contains(status->output->str, "working");
+    g_autoptr(Child) doctor = rig_perch(r, "doctor", "acme", "--json", NULL);
+    assert_code(doctor, 0);
+    g_autoptr(Json) checks = child_json(doctor);
+    assert_string_equal(json_get_string(json_check(checks, "refreshed"), "title"), "New token");
+    assert_string_equal(json_get_string(json_check(checks, "lead"), "status"), "ok");
+    assert_null(strstr(doctor->output->str, "\"rotation\""));
+    g_autoptr(Child) test = rig_perch(r, "test", "acme", NULL);
+    assert_code(test, 0);
+    g_autoptr(Child) again = rig_perch(r, "reauthorize", "acme", "--plain", "--no-input", NULL);
+    assert_code(again, 0);
+    assert_contains(again->output->str, "the same org and user as before");
+}
+
+/* A token that somebody ended, or that ran out, costs nothing. */
+static void status__token_revoked__logs_in_again(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Child) child = set_up(r, "acme");
+    assert_code(child, 0);
+    g_autoptr(Json) secrets = stored(r, "acme");
+    g_autofree char *url = g_strconcat(r->org->url, "/services/oauth2/revoke", NULL);
+    g_autofree char *body = g_strconcat("token=", json_get_string(secrets, "access_token"), NULL);
+    g_autoptr(Fetched) revoked = fetch(url, &(struct fetch_options){.body = body});
+    assert_int_equal(revoked->status, 200);
+    g_autoptr(Child) status = rig_perch(r, "status", NULL);
+    assert_code(status, 0);
+    assert_contains(status->output->str, "working");
+}
+
+static void handoff__holds_no_refresh_token_and_plays(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Child) child = set_up(r, "acme");
+    assert_code(child, 0);
+    g_autoptr(Child) text = rig_perch_secret(r, "handoff", "acme", "--format", "text", NULL);
+    assert_code(text, 0);
+    assert_contains(text->output->str, "grant_type=client_credentials&client_id=");
+    assert_null(strstr(text->output->str, "efresh"));
+    assert_null(strstr(text->output->str, "OAuth integration"));
+    g_autoptr(Child) json = rig_perch_secret(r, "handoff", "acme", "--json", NULL);
+    assert_code(json, 0);
+    g_autoptr(Json) values = child_json(json);
+    assert_true(json_is_null(json_get(values, "refresh_token")));
+    assert_true(json_is_null(json_get(values, "authorize_url")));
+    g_autoptr(Child) played = rig_perch(r, "handoff", "acme", "--rehearse", NULL);
+    assert_code(played, 0);
+    assert_contains(played->output->str, "201, id 00Q");
+    g_autoptr(Child) url = rig_perch_secret(r, "handoff", "acme", "--format", "sfdx-url", NULL);
+    assert_code(url, 2);
+    assert_contains(url->errors->str, "this connection has none");
+}
+
+static void forget__ends_the_token_and_leaves_nothing(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Child) child = set_up(r, "acme");
+    assert_code(child, 0);
+    g_autoptr(Json) secrets = stored(r, "acme");
+    g_autoptr(Child) forget = rig_perch(r, "forget", "acme", NULL);
+    assert_code(forget, 0);
+    assert_contains(forget->output->str, "whoever has the app's key and secret can go on");
+    assert_int_equal(session_bus_count(r->home, "connection", "acme"), 0);
+    g_autofree char *bearer =
+        g_strconcat("Authorization: Bearer ", json_get_string(secrets, "access_token"), NULL);
+    g_autofree char *url = g_strconcat(r->org->url, "/services/oauth2/userinfo", NULL);
+    g_autoptr(Fetched) user =
+        fetch(url, &(struct fetch_options){.headers = (const char *const[]){bearer, NULL}});
+    assert_int_equal(user->status, 403);
+}
+
+/* ---- refusals ---- */
+
+static void refusals__each__has_its_cause(void **state)
+{
+    static const struct {
+        const char *settings, *cause;
+        int code;
+    } cases[] = {
+        {"'client_credentials': false", "flow-disabled", 5},
+        {"'client_credentials_policy': false", "flow-disabled", 5},
+        {"'run_as': ''", "flow-disabled", 5},
+        {"'run_as': 'it@bird-demo.example'", "flow-disabled", 5},
+        {"'run_as': 'frozen@bird-demo.example'", "user-inactive", 4},
+        {"'permitted_users': 'admin'", "user-not-approved", 5},
+        {"'run_as': 'office@bird-demo.example', 'ip_relaxation': 'enforce'", "ip-restricted", 5},
+        {"'blocked': true", "app-blocked", 5},
+        {"'secret': 'another'", "consumer-secret-wrong", 5},
+    };
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Json) before = demo_org_control(r->org, "GET", "state", NULL);
+    g_autofree char *app = json_print(json_get(json_get(before, "apps"), "Bird_Integration"));
+    g_autofree char *reset = g_strdup_printf("{\"apps\":{\"Bird_Integration\":%s}}", app);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *patch = g_strdup_printf(APP("%s"), cases[i].settings);
+        g_autofree char *name = g_strdup_printf("c%zu", i);
+        json_free(demo_org_control(r->org, "PATCH", "state", reset));
+        demo_org_patch(r->org, patch);
+        g_autoptr(GPtrArray) words = rig_setup_words(
+            r, name, (const char *const[]){"--login", "client-credentials", "--json", NULL});
+        g_autoptr(Child) child = rig_perch_input(r, (const char *const *)words->pdata, NULL, false);
+        g_autoptr(Json) result = child_json(child);
+        const Json *diagnosis = json_get(json_check(result, "exchange"), "diagnosis");
+        if (g_strcmp0(json_get_string(diagnosis, "cause"), cases[i].cause) != 0)
+            fail_msg("%s: %s", cases[i].settings, child->output->str);
+        assert_code(child, cases[i].code);
+        assert_true(json_size(json_get(diagnosis, "fix")) > 0);
+    }
+}
+
+static void login_host__is_refused_with_the_way_out(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Child) child =
+        rig_perch(r, "setup", "acme", "--plain", "--no-input", "--login-url",
+                  "login.salesforce.com", "--client-id", r->org->client_id, "--client-secret-file",
+                  r->org->secret_file, "--login", "client-credentials", NULL);
+    assert_code(child, 2);
+    assert_contains(child->errors->str, "Setup › My Domain");
+    g_autoptr(Child) other = rig_perch(r, "setup", "acme", "--login", "smoke-signals", NULL);
+    assert_code(other, 2);
+    assert_contains(other->errors->str, "refresh-token, client-credentials");
+}
+
+/* Nothing is lost by choosing another way: the refresh token of the first one stays. */
+static void setup__other_way__keeps_the_refresh_token(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = tokens_rig(false);
+    demo_org_patch(r->org, APP(ALLOWED));
+    g_autoptr(Child) child = set_up(r, "acme");
+    assert_code(child, 0);
+    assert_contains(child->output->str, "its refresh token is kept");
+    assert_true(tokens_stored_alive(r, "acme"));
+    g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
+    assert_code(token, 0);
+    assert_true(tokens_stored_alive(r, "acme"));
+    g_autoptr(Child) forget = rig_perch(r, "forget", "acme", NULL);
+    assert_code(forget, 0);
+    assert_contains(forget->output->str, "revoked at Salesforce");
+}
+
+/* What was never proven is not handed over. */
+static void handoff__before_the_login__is_refused(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = tokens_rig(false);
+    g_autoptr(Child) child = set_up(r, "acme");
+    assert_code(child, 5);
+    g_autoptr(Child) text = rig_perch(r, "handoff", "acme", "--format", "text", NULL);
+    assert_code(text, 4);
+    assert_contains(text->errors->str, "not proven");
+    assert_true(tokens_stored_alive(r, "acme"));
+}
+
+/* ---- on the screen ---- */
+
+/* The question of the App step, the login at once, and the end of it. */
+static void wizard__chosen_in_the_app_step__logs_in_at_once(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Walk) walk = walk_start_filled(r, "acme");
+    walk_to_app(walk);
+    see(walk, "How shall the flow log in?");
+    see_sentence(walk,
+                 "client credentials if Enable Refresh Token Rotation is ticked and greyed out");
+    press(walk, "Home Down Space");
+    see_sentence(walk, "The flow holds no refresh token");
+    see(walk, "(•) client credentials");
+    press(walk, "Enter");
+    see_key(walk, "Enter ask Salesforce");
+    press(walk, "Enter");
+    see_key(walk, "Enter log in");
+    press(walk, "Enter");
+    see(walk, "New token");
+    see_key(walk, "Enter test record");
+    see_no(walk, "Rotation");
+    press(walk, "Esc");
+    see(walk, "Log in as the integration user");
+    see(walk, RUN_AS);
+    press(walk, "Enter");
+    walk_home(walk, "acme");
+}
+
+/* Refused, cured in Setup, tried again where it stands. */
+static void wizard__refused__goes_on_after_the_cure(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    demo_org_patch(r->org, APP("'run_as': ''"));
+    g_autoptr(Walk) walk = walk_start_filled(r, "acme");
+    walk_to_app(walk);
+    press(walk, "Home Down Space");
+    see(walk, "(•) client credentials");
+    press(walk, "Enter");
+    see_key(walk, "Enter ask Salesforce");
+    press(walk, "Enter");
+    see_key(walk, "Enter log in");
+    press(walk, "Enter");
+    see_sentence(walk, "Set Run As in the app's policies to the username");
+    demo_org_patch(r->org, APP(ALLOWED));
+    press(walk, "r");
+    see_key(walk, "Enter test record");
+}
+
+/* The org's own address is asked for before any key is. */
+static void wizard__login_host__asks_for_my_domain(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Walk) walk = walk_start(r, "setup", "acme", "--login", "client-credentials", NULL);
+    see(walk, "Which Salesforce org?");
+    press(walk, "Enter");
+    see_sentence(walk, "Client credentials work at the org's own address only");
+    see(walk, "Which Salesforce org?");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(setup__no_input__needs_no_browser_and_ends_with_a_lead),
+        cmocka_unit_test(token__due__is_fetched_again),
+        cmocka_unit_test(token__many_at_once__ask_one_after_another),
+        cmocka_unit_test(commands__each__knows_the_way),
+        cmocka_unit_test(status__token_revoked__logs_in_again),
+        cmocka_unit_test(handoff__holds_no_refresh_token_and_plays),
+        cmocka_unit_test(forget__ends_the_token_and_leaves_nothing),
+        cmocka_unit_test(refusals__each__has_its_cause),
+        cmocka_unit_test(login_host__is_refused_with_the_way_out),
+        cmocka_unit_test(setup__other_way__keeps_the_refresh_token),
+        cmocka_unit_test(handoff__before_the_login__is_refused),
+        cmocka_unit_test(wizard__chosen_in_the_app_step__logs_in_at_once),
+        cmocka_unit_test(wizard__refused__goes_on_after_the_cure),
+        cmocka_unit_test(wizard__login_host__asks_for_my_domain),
+    };
+    return cmocka_run_group_tests_name("client credentials", tests, NULL, NULL);
+}
