@@ -116,7 +116,11 @@ bool regex_fits(const char *pattern, const char *text);
 
 /* ---- redact.c ---- */
 
-/* text with everything that looks like a token or a secret replaced; owned by the caller. */
+/* text with everything that looks like a token or a secret replaced, base64 that holds one
+ * included; owned by the caller. */
 char *redact(const char *text);
+#define BASE64_RUN "[A-Za-z0-9+/_-]{24,}+={0,2}+"
+/* The text that a match of BASE64_RUN stands for; NULL when it is no text. Owned by the caller. */
+char *base64_text(const char *run);
 
 #endif

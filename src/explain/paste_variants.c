@@ -112,6 +112,22 @@ static char *unescape_percent(const char *text)
     return valid;
 }
 
+static gboolean decode_run(const GMatchInfo *info, GString *out, gpointer user)
+{
+    g_autofree char *run = g_match_info_fetch(info, 0);
+    g_autoptr(WipedText) text = base64_text(run);
+    (void)user;
+    g_string_append(out, text != NULL ? text : run);
+    return FALSE;
+}
+
+/* A body in base64, as API gateways and workflow programs log it. */
+static char *decode_base64(const char *text)
+{
+    char *out = g_regex_replace_eval(regex_of(BASE64_RUN), text, -1, 0, 0, decode_run, NULL, NULL);
+    return out == NULL ? g_strdup(text) : out;
+}
+
 /* Each works on the result of the previous one. Email quoting and entities come first, as they
  * enclose everything else. */
 static const struct {
@@ -121,6 +137,7 @@ static const struct {
     {">", unquote_letter},    {"=", unquote_printable}, {"&", unescape_markup},
     {"': '", unquote_python}, {"\\", unescape},         {"\\", unescape},
     {"\\", unescape},         {"%", unescape_percent},  {"%", unescape_percent},
+    {"", decode_base64},      {"\\", unescape},
 };
 
 char *paste_next_variant(const char *text, guint *layer)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "explain_private.h"
 #include "perch/base/secret.h"
 
@@ -63,7 +65,7 @@ static const struct {
      "…"},
 };
 
-char *redact(const char *text)
+static char *by_rules(const char *text)
 {
     char *out = g_strdup(text);
     for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
@@ -73,4 +75,34 @@ char *redact(const char *text)
             return g_strdup("…");
     }
     return out;
+}
+
+char *base64_text(const char *run)
+{
+    g_autoptr(WipedText) padded = g_strconcat(run, "==", NULL);
+    gsize length;
+    g_strdelimit(g_strdelimit(padded, "-", '+'), "_", '/');
+    guchar *bytes = g_base64_decode(padded, &length);
+    g_autoptr(WipedText) text = g_strndup((const char *)bytes, length);
+    wipe(bytes, length);
+    g_free(bytes);
+    bool holds_more = strpbrk(text, "{<=") != NULL && strlen(text) == length;
+    return holds_more && g_utf8_validate(text, -1, NULL) ? g_steal_pointer(&text) : NULL;
+}
+
+static gboolean hide_coded(const GMatchInfo *info, GString *out, gpointer user)
+{
+    g_autoptr(WipedText) run = g_match_info_fetch(info, 0);
+    g_autoptr(WipedText) text = base64_text(run);
+    g_autofree char *safe = text == NULL ? NULL : by_rules(text);
+    (void)user;
+    g_string_append(out, g_strcmp0(safe, text) == 0 ? run : "…");
+    return FALSE;
+}
+
+char *redact(const char *text)
+{
+    g_autoptr(WipedText) plain = by_rules(text);
+    char *out = g_regex_replace_eval(regex_of(BASE64_RUN), plain, -1, 0, 0, hide_coded, NULL, NULL);
+    return out == NULL ? g_strdup("…") : out;
 }

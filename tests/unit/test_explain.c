@@ -254,12 +254,39 @@ static void failures__every_code_of_the_server__is_known_at_every_stage(void **s
         }
 }
 
+/* ---- which org ---- */
+
+static void org__one_host__is_found(void **state)
+{
+    static const struct {
+        const char *text, *org;
+    } cases[] = {
+        {"POST https://acme.my.salesforce.com/services/oauth2/token",
+         "https://acme.my.salesforce.com"},
+        {"Host: Acme--UAT.sandbox.my.salesforce.com\n",
+         "https://acme--uat.sandbox.my.salesforce.com"},
+        {"https://acme.lightning.force.com/x and https://acme.my.salesforce.com/y",
+         "https://acme.lightning.force.com"},
+        {"https://acme.my.salesforce.com https://beta.my.salesforce.com", NULL},
+        {"https://login.salesforce.com/x", NULL},
+        {"https://acme.my.salesforce.com.evil.example/", NULL},
+        {"nothing", NULL},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *org = paste_org(cases[i].text, strlen(cases[i].text));
+        if (g_strcmp0(org, cases[i].org) != 0)
+            fail_msg("%s: %s", cases[i].text, org);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failures__each_row__is_reached_from_the_wire),
         cmocka_unit_test(failures__each_row__has_a_source_and_a_stage),
         cmocka_unit_test(failures__every_code_of_the_server__is_known_at_every_stage),
+        cmocka_unit_test(org__one_host__is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
