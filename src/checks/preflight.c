@@ -158,6 +158,8 @@ static void add_taken(GString *text, guint16 port, const char *owner)
     const char *comma = text->len > 0 ? ", " : "";
     if (owner != NULL)
         g_string_append_printf(text, _("%s%u is used by %s"), comma, port, owner);
+    else if (loopback_port_is_forbidden(port))
+        g_string_append_printf(text, _("%s%u is for root only"), comma, port);
     else
         g_string_append_printf(text, _("%s%u is in use"), comma, port);
 }

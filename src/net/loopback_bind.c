@@ -9,31 +9,31 @@ enum { BACKLOG = 128 }; /* a burst of junk connections must not keep the browser
  * while old connections are in TIME_WAIT; on Linux it never takes a port away from a socket that
  * listens on this address or on all.
  */
-static GSocket *listen_on(GSocketFamily family, guint16 port)
+static GSocket *listen_on(GSocketFamily family, guint16 port, GError **error)
 {
     g_autoptr(GSocket) socket =
-        g_socket_new(family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+        g_socket_new(family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
     g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback(family);
     g_autoptr(GSocketAddress) address = g_inet_socket_address_new(loopback, port);
-    if (socket == NULL || !g_socket_bind(socket, address, TRUE, NULL))
+    if (socket == NULL || !g_socket_bind(socket, address, TRUE, error))
         return NULL;
     g_socket_set_blocking(socket, FALSE);
     g_socket_set_listen_backlog(socket, BACKLOG);
-    return g_socket_listen(socket, NULL) ? g_steal_pointer(&socket) : NULL;
+    return g_socket_listen(socket, error) ? g_steal_pointer(&socket) : NULL;
 }
 
 /* Whether the machine supports the family: tries any port. */
 static bool has_family(GSocketFamily family)
 {
-    g_autoptr(GSocket) socket = listen_on(family, 0);
+    g_autoptr(GSocket) socket = listen_on(family, 0, NULL);
     return socket != NULL;
 }
 
 bool loopback_bind(guint16 port, struct loopback_sockets *ret_sockets)
 {
     struct loopback_sockets sockets = {
-        .ipv4 = listen_on(G_SOCKET_FAMILY_IPV4, port),
-        .ipv6 = listen_on(G_SOCKET_FAMILY_IPV6, port),
+        .ipv4 = listen_on(G_SOCKET_FAMILY_IPV4, port, NULL),
+        .ipv6 = listen_on(G_SOCKET_FAMILY_IPV6, port, NULL),
     };
     /* One family alone is not enough: the browser chooses the address of localhost. */
     bool ipv4 = sockets.ipv4 != NULL || !has_family(G_SOCKET_FAMILY_IPV4);
@@ -54,10 +54,10 @@ static guint16 port_of(GSocket *socket)
 
 guint16 loopback_bind_any(struct loopback_sockets *ret_sockets)
 {
-    *ret_sockets = (struct loopback_sockets){.ipv4 = listen_on(G_SOCKET_FAMILY_IPV4, 0)};
+    *ret_sockets = (struct loopback_sockets){.ipv4 = listen_on(G_SOCKET_FAMILY_IPV4, 0, NULL)};
     if (ret_sockets->ipv4 != NULL)
         return port_of(ret_sockets->ipv4);
-    ret_sockets->ipv6 = listen_on(G_SOCKET_FAMILY_IPV6, 0);
+    ret_sockets->ipv6 = listen_on(G_SOCKET_FAMILY_IPV6, 0, NULL);
     return ret_sockets->ipv6 == NULL ? 0 : port_of(ret_sockets->ipv6);
 }
 
@@ -87,4 +87,11 @@ const char *loopback_port_is_free(guint16 port, char **ret_owner)
     if (ret_owner != NULL)
         *ret_owner = addresses != NULL ? NULL : port_owner(port);
     return addresses;
+}
+
+bool loopback_port_is_forbidden(guint16 port)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GSocket) socket = listen_on(G_SOCKET_FAMILY_IPV4, port, &error);
+    return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
 }

@@ -3,8 +3,10 @@
 /* perch setup NAME --plain --no-input, and the commands on what it made, with a real keyring. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "e2e/rig.h"
 
@@ -202,6 +204,16 @@ static void handoff__env_and_json__hold_what_the_flow_needs(void **state)
     remove(file);
 }
 
+static char *unregistered_port(const Rig *rig)
+{
+    guint16 ports[3];
+    const guint16 *registered = rig->org->callback_ports;
+    do
+        free_ports(ports);
+    while (ports[0] == registered[0] || ports[0] == registered[1] || ports[0] == registered[2]);
+    return g_strdup_printf("%u", ports[0]);
+}
+
 static void setup__wrong_secret_key_and_callback__are_told_apart(void **state)
 {
     static const struct {
@@ -210,14 +222,17 @@ static void setup__wrong_secret_key_and_callback__are_told_apart(void **state)
     } rows[] = {
         {"--client-id", "3MVG9wrongwrongwrongwrongwrong", "consumer-key", "consumer-key-unknown",
          5},
-        {"--callback-port", "9", "callback", "callback-mismatch", 5},
+        {"--callback-port", "unregistered", "callback", "callback-mismatch", 5},
         {"--client-secret-file", "wrong", "exchange", "consumer-secret-wrong", 5},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
         g_autofree char *file = tmphome_write(rig->home, "home/wrong-secret", "not-the-secret\n");
-        const char *value = strcmp(rows[i].value, "wrong") == 0 ? file : rows[i].value;
+        g_autofree char *port = unregistered_port(rig);
+        const char *value = strcmp(rows[i].value, "wrong") == 0          ? file
+                            : strcmp(rows[i].value, "unregistered") == 0 ? port
+                                                                         : rows[i].value;
         g_autoptr(GPtrArray) words = rig_setup_words(
             rig, "acme", (const char *const[]){"--json", rows[i].option, value, NULL});
         g_autoptr(Child) child =
@@ -254,6 +269,31 @@ static void setup__key_and_secret_with_more_around__are_cleaned(void **state)
     g_autoptr(Child) refused = rig_perch_input(rig, (const char *const *)bad->pdata, NULL, false);
     assert_code(refused, 2);
     assert_contains(refused->errors->str, "does not contain a consumer secret");
+}
+
+/* Nobody has it: it is not said to be in use. Without the capability that root listens there by. */
+static void setup__port_for_root__says_so(void **state)
+{
+    (void)state;
+    g_autofree char *first = NULL;
+    if (g_file_get_contents("/proc/sys/net/ipv4/ip_unprivileged_port_start", &first, NULL, NULL) &&
+        atoi(first) <= 9)
+        skip(); /* a container may leave no port to root */
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(GPtrArray) words =
+        rig_setup_words(rig, "acme", (const char *const[]){"--json", "--callback-port", "9", NULL});
+    static const char *const barred[] = {"setpriv", "--bounding-set=-net_bind_service",
+                                         "--inh-caps=-net_bind_service"};
+    g_ptr_array_insert(words, 0, g_strdup(g_getenv("PERCH")));
+    if (geteuid() == 0)
+        for (gsize i = G_N_ELEMENTS(barred); i > 0; i--)
+            g_ptr_array_insert(words, 0, g_strdup(barred[i - 1]));
+    g_autoptr(Child) child = child_run((const char *const *)words->pdata, rig->home->env, NULL);
+    assert_code(child, 8);
+    g_autoptr(Json) json = child_json(child);
+    const Json *diagnosis = json_get(json_check(json, "callback-port"), "diagnosis");
+    assert_string_equal(json_get_string(diagnosis, "cause"), "port-taken");
+    assert_string_equal(json_get_string(diagnosis, "message"), "9 is for root only");
 }
 
 static void setup__deny__is_user_denied(void **state)
@@ -309,6 +349,7 @@ int main(void)
         cmocka_unit_test(handoff__env_and_json__hold_what_the_flow_needs),
         cmocka_unit_test(setup__wrong_secret_key_and_callback__are_told_apart),
         cmocka_unit_test(setup__key_and_secret_with_more_around__are_cleaned),
+        cmocka_unit_test(setup__port_for_root__says_so),
         cmocka_unit_test(setup__deny__is_user_denied),
         cmocka_unit_test(setup__without_a_usable_keyring__stops_before_the_login),
     };

@@ -70,5 +70,7 @@ Loopback *loopback_lead_to(const char *url, char **ret_address);
  * is taken on one of them; *ret_owner (may be NULL) then names the owner if /proc shows it: "node
  * (pid 4211)", else NULL; owned by the caller. */
 const char *loopback_port_is_free(guint16 port, char **ret_owner);
+/* Whether this user may not listen on port, free or not: usually one below 1024. */
+bool loopback_port_is_forbidden(guint16 port);
 
 #endif
