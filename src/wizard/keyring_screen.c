@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "wizard_private.h"
 
-/* The offer of perch's own keyring on a machine without one: the password is asked twice to create
- * it, once to open it. */
+/* The offer of perch's own keyring on a machine without a usable one: the password is asked twice
+ * to create it, once to open it. */
 
 bool keyring_is_offered(const struct wizard *w, enum check_list_id list, const char *check)
 {
@@ -10,7 +10,9 @@ bool keyring_is_offered(const struct wizard *w, enum check_list_id list, const c
     if (w->no_input || result == NULL || result->status != CHECK_FAILED ||
         result->diagnosis == NULL || w->lists[list].running)
         return false;
+    /* Without a desktop, a keyring service may run that cannot ask for a password to begin with. */
     return result->diagnosis->cause == CAUSE_KEYRING_ABSENT ||
+           g_strcmp0(result->diagnosis->code, "no-collection") == 0 ||
            (result->diagnosis->cause == CAUSE_KEYRING_LOCKED && w->keyring.exists);
 }
 
@@ -113,11 +115,12 @@ void keyring_screen_view(const struct wizard *w, struct view *view, int focus)
                   _("It exists but is locked. Its password unlocks it for all your perch "
                     "processes until this computer restarts."));
     else
-        view_text(view, ROLE_PLAIN, 0,
-                  _("This machine has no keyring. perch can run gnome-keyring for you, encrypted "
-                    "with a password that you choose. It stays unlocked for all your perch "
-                    "processes until this computer restarts; then perch asks for the password "
-                    "again. Nobody can recover the password."));
+        view_text(
+            view, ROLE_PLAIN, 0,
+            _("This machine has no keyring to store tokens in. perch can run gnome-keyring for "
+              "you, encrypted with a password that you choose. It stays unlocked for all "
+              "your perch processes until this computer restarts; then perch asks for the "
+              "password again. Nobody can recover the password."));
     view_blank(view);
     if (w->keyring.missing != NULL)
         view_missing(w, view);

@@ -124,7 +124,7 @@ void editor_open(struct wizard *w, enum wizard_screen screen);
 void editor_close(struct wizard *w);
 void editor_clear(struct wizard *w); /* frees its contents */
 
-/* Over Preflight and Prove, if there is no keyring (keyring_screen.c). */
+/* Over Preflight and Prove, if there is no usable keyring (keyring_screen.c). */
 bool keyring_is_offered(const struct wizard *w, enum check_list_id list, const char *check);
 const char *keyring_key_label(const struct wizard *w);
 

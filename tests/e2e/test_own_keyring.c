@@ -26,9 +26,9 @@ static char *path_of(const Rig *rig, const char *name)
     return g_build_filename(rig->home->home, ".local/share/perch/keyring", name, NULL);
 }
 
-static Rig *rig_without_keyring(void)
+static Rig *rig_with(enum session_keyring keyring)
 {
-    Rig *rig = rig_new(SESSION_NO_KEYRING, NULL);
+    Rig *rig = rig_new(keyring, NULL);
     canary_add(rig->canary, password);
     canary_add(rig->canary, wrong);
     return rig;
@@ -107,7 +107,7 @@ static void set_up(Rig *rig)
 static void preflight__offer__ends_stored(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = rig_without_keyring();
+    g_autoptr(Rig) rig = rig_with(SESSION_NO_KEYRING);
     struct stat info;
     set_up(rig);
     g_autofree char *folder = path_of(rig, "");
@@ -125,7 +125,7 @@ static void preflight__offer__ends_stored(void **state)
 static void next_run__asks_once(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = rig_without_keyring();
+    g_autoptr(Rig) rig = rig_with(SESSION_NO_KEYRING);
     set_up(rig);
     end_keyring(rig);
     /* Without a terminal there is nobody to ask. */
@@ -162,7 +162,7 @@ static void next_run__asks_once(void **state)
 static void next_run__home_without_the_password(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = rig_without_keyring();
+    g_autoptr(Rig) rig = rig_with(SESSION_NO_KEYRING);
     set_up(rig);
     end_keyring(rig);
     g_autoptr(Walk) walk = walk_start(rig, NULL, NULL);
@@ -201,10 +201,8 @@ static void prove__offer__stores_the_token_that_was_won(void **state)
     end_keyring(rig);
 }
 
-static void plain__offer__ends_stored(void **state)
+static void accept_without_a_screen(Rig *rig)
 {
-    (void)state;
-    g_autoptr(Rig) rig = rig_without_keyring();
     g_autofree char *port = g_strdup_printf("%u", rig->org->callback_ports[0]);
     g_autoptr(Walk) walk = walk_start(rig, "setup", "acme", "--plain", "--login-url", rig->org->url,
                                       "--client-id", rig->org->client_id, "--client-secret-file",
@@ -230,10 +228,25 @@ static void plain__offer__ends_stored(void **state)
     end_keyring(rig);
 }
 
+static void plain__offer__ends_stored(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_with(SESSION_NO_KEYRING);
+    accept_without_a_screen(rig);
+}
+
+/* As on a server where gnome-keyring is installed: it runs, and cannot ask for a first password. */
+static void plain__no_default_keyring__is_offered_too(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_with(SESSION_KEYRING_EMPTY);
+    accept_without_a_screen(rig);
+}
+
 static void missing__names_the_packages(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = rig_without_keyring();
+    g_autoptr(Rig) rig = rig_with(SESSION_NO_KEYRING);
     tmphome_set(rig->home, "PATH", rig->home->home);
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     walk_to_preflight(walk);
@@ -247,7 +260,7 @@ static void missing__names_the_packages(void **state)
 static void open__at_the_same_time__is_one(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = rig_without_keyring();
+    g_autoptr(Rig) rig = rig_with(SESSION_NO_KEYRING);
     const char *argv[] = {g_getenv("PERCH"), "--open-keyring", NULL};
     Child *children[AT_ONCE];
     for (int i = 0; i < AT_ONCE; i++) {
@@ -291,7 +304,7 @@ static void address__is_no_file__is_not_waited_for(void **state)
 static void open__empty_password__is_refused(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = rig_without_keyring();
+    g_autoptr(Rig) rig = rig_with(SESSION_NO_KEYRING);
     const char *argv[] = {g_getenv("PERCH"), "--open-keyring", NULL};
     g_autoptr(Child) child = child_run(argv, rig->home->env, " \n");
     canary_search(rig->canary, "standard output", child->output->str, -1);
@@ -308,6 +321,7 @@ int main(void)
         cmocka_unit_test(next_run__home_without_the_password),
         cmocka_unit_test(prove__offer__stores_the_token_that_was_won),
         cmocka_unit_test(plain__offer__ends_stored),
+        cmocka_unit_test(plain__no_default_keyring__is_offered_too),
         cmocka_unit_test(missing__names_the_packages),
         cmocka_unit_test(open__at_the_same_time__is_one),
         cmocka_unit_test(open__empty_password__is_refused),
