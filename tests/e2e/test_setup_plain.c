@@ -3,7 +3,6 @@
 /* perch setup NAME --plain --no-input, and the commands on what it made, with a real keyring. */
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -277,7 +276,7 @@ static void setup__port_for_root__says_so(void **state)
     (void)state;
     g_autofree char *first = NULL;
     if (g_file_get_contents("/proc/sys/net/ipv4/ip_unprivileged_port_start", &first, NULL, NULL) &&
-        atoi(first) <= 9)
+        g_ascii_strtoull(first, NULL, 10) <= 9)
         skip(); /* a container may leave no port to root */
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     g_autoptr(GPtrArray) words =
