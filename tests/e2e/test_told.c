@@ -78,12 +78,8 @@ static void commands__an_org_with_hostile_names__say_clean_and_short_texts(void 
     };
     (void)state;
     g_autoptr(Rig) rig = told_rig();
-    g_autofree char *path =
-        g_build_filename(rig->home->config, "perch", "connections", "acme.json", NULL);
-    g_autofree char *stored = NULL;
-    gsize length;
-    assert_true(g_file_get_contents(path, &stored, &length, NULL));
-    g_autoptr(Json) settings = json_parse(stored, length, NULL);
+    g_autofree char *stored = rig_settings(rig, "acme.json");
+    g_autoptr(Json) settings = json_parse(stored, strlen(stored), NULL);
     assert_contains(json_get_string(settings, "org_name"), "EVIL");
     assert_values("the settings", settings);
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
