@@ -412,13 +412,14 @@ static void keep_better(struct paste *best, int *rank_of_best, const char *text,
 {
     struct paste paste;
     parse_one(&paste, text, state);
-    if (rank(&paste, text) > *rank_of_best) {
-        *rank_of_best = rank(&paste, text);
-        struct paste worse = *best;
-        *best = paste;
-        paste = worse;
+    const int rank_of_this = rank(&paste, text);
+    if (rank_of_this <= *rank_of_best) {
+        paste_clear(&paste);
+        return;
     }
-    paste_clear(&paste);
+    *rank_of_best = rank_of_this;
+    paste_clear(best);
+    *best = paste;
 }
 
 /* Each address in the text alone, so that one's code does not meet another one's state; then the
@@ -469,7 +470,7 @@ void paste_parse(struct paste *ret_paste, const char *text, const Secret *state)
 void paste_clear(struct paste *paste)
 {
     secret_unref(paste->code);
-    g_free(paste->error);
+    g_free(paste->error); /* NOLINT(clang-analyzer-unix.Malloc): it loses track of copied structs */
     g_free(paste->description);
     *paste = (struct paste){0};
 }
