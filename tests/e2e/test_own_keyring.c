@@ -285,7 +285,7 @@ static void open__at_the_same_time__is_one(void **state)
 static void address__is_no_file__is_not_waited_for(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = rig_without_keyring();
+    g_autoptr(Rig) rig = rig_with(SESSION_NO_KEYRING);
     set_up(rig);
     g_autofree char *path = path_of(rig, "address");
     g_autofree char *aside = path_of(rig, "aside");
