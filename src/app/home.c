@@ -11,9 +11,9 @@
 #include "perch/checks/check.h"
 #include "perch/ui/ui.h"
 
-/* Rows read before the first paint, enough for most terminals. The other files are read afterwards,
- * a few at a time, so that keys respond at once. */
-enum { FIRST_ROWS = 40, ROWS_AT_ONCE = 20 };
+/* Before the first paint only the files of the rows on the screen are read (of 24 lines, as most
+ * are); the others afterwards, so many at a time, so that keys respond at once. */
+enum { ROWS_AT_ONCE = 20 };
 
 /* Connections checked in parallel: enough to be quick, few enough for bus and sockets. */
 enum { ASKED_AT_ONCE = 32, TICK_MS = 250, SLOW_MS = 300 };
@@ -246,7 +246,7 @@ static void load(struct home_run *run, const char *target, const char *not_forgo
         home_add(run->home, entry->name, NULL, entry->problem);
     }
     /* A person who returns may land on any row. */
-    read_rows(run, target == NULL ? FIRST_ROWS : run->entries->len);
+    read_rows(run, target == NULL ? ROWS_AT_ONCE : run->entries->len);
     if (not_forgotten != NULL)
         home_not_forgotten(run->home, target, not_forgotten);
     if (busy != NULL)

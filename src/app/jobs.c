@@ -15,7 +15,8 @@ struct batch {
     const enum check_list_id *lists;
     guint list_count, open;
     struct track *tracks;
-    guint count, next; /* index of the first that is not started */
+    guint count, started;
+    guint next, step; /* index of the next to start, and from it to the one after that */
     app_before before;
     app_settled settled;
     bool cancelled;
@@ -47,9 +48,26 @@ static void track_done(gpointer user)
     track->source = g_idle_add(step, track); /* never from inside the runner */
 }
 
+/* Steps of this size through a ring of count visit all of it, far from the last in each step. */
+static guint far_step(guint count)
+{
+    for (guint size = count * 5 / 8;; size++) {
+        guint divisor = count;
+        for (guint rest = size, next; rest != 0; rest = next) {
+            next = divisor % rest;
+            divisor = rest;
+        }
+        if (divisor == 1)
+            return size;
+    }
+}
+
+/* From all over the list: neighbours are often of one org, which answers only so many at once. */
 static void start_next(struct batch *batch)
 {
-    struct track *track = &batch->tracks[batch->next++];
+    struct track *track = &batch->tracks[batch->next];
+    batch->next = (batch->next + batch->step) % batch->count;
+    batch->started++;
     track->source = g_idle_add(step, track);
 }
 
@@ -57,7 +75,7 @@ static void end_job(struct track *track)
 {
     if (--track->batch->open == 0)
         g_main_loop_quit(track->batch->loop);
-    else if (track->batch->next < track->batch->count)
+    else if (track->batch->started < track->batch->count)
         start_next(track->batch);
 }
 
@@ -135,19 +153,6 @@ static void prepare_http(const struct batch *batch, gint64 timeout_ms)
         http_limit(http, (guint)timeout_ms);
 }
 
-/* Pointless for one connection. */
-static void read_ahead(const struct batch *batch)
-{
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    if (batch->count < 2)
-        return;
-    for (guint i = 0; i < batch->count; i++)
-        g_ptr_array_add(names, batch->tracks[i].job->session->connection->name);
-    g_ptr_array_add(names, NULL);
-    store_read_ahead(tokens_store(batch->tracks[0].job->session->tokens),
-                     (const char *const *)names->pdata);
-}
-
 bool app_run_lists(struct app_job *jobs, guint count, const enum check_list_id *lists,
                    guint list_count, app_before before, app_settled settled, gint64 timeout_ms)
 {
@@ -163,11 +168,11 @@ bool app_run_lists(struct app_job *jobs, guint count, const enum check_list_id *
     g_autofree struct track *tracks = g_new0(struct track, count);
     batch.tracks = tracks;
     batch.count = count;
+    batch.step = far_step(count);
     for (guint i = 0; i < count; i++)
         tracks[i] = (struct track){.batch = &batch, .job = &jobs[i]};
     prepare_http(&batch, timeout_ms);
-    read_ahead(&batch);
-    while (batch.next < MIN(count, JOBS_AT_ONCE))
+    while (batch.started < MIN(count, JOBS_AT_ONCE))
         start_next(&batch);
     if (batch.open > 0)
         g_main_loop_run(batch.loop);

@@ -111,7 +111,7 @@ static char *rewrite(const char *text, replacer replace, gpointer user)
     while (*text != '\0') {
         struct variable_text read = read_variable(text);
         g_autofree char *inside = read.length > 0 ? replace(&read, user) : NULL;
-        gsize taken = read.length > 0 ? read.length : 1;
+        gsize taken = read.length > 0 ? read.length : 1 + strcspn(text + 1, "{");
         if (inside != NULL)
             g_string_append(out, inside);
         else

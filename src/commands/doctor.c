@@ -135,6 +135,7 @@ static int run_doctor(GStrv names, const struct common_options *common,
     guint wanted = g_strv_length(chosen);
     struct patients patients = {.jobs = g_new0(struct app_job, wanted + 1)};
     int code = PERCH_EXIT_OK;
+    store_read_ahead(services->store, (const char *const *)chosen);
     for (guint i = 0; i < wanted && code == PERCH_EXIT_OK; i++)
         if (!add_patient(&patients, chosen[i], services, desktop, &error))
             code = command_error(error);

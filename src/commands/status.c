@@ -42,14 +42,19 @@ static GArray *make_rows(const GStrv names, const struct services *services)
 {
     GArray *rows = g_array_new(FALSE, TRUE, sizeof(struct row));
     g_array_set_clear_func(rows, row_clear);
+    g_autoptr(GPtrArray) entries =
+        names[0] == NULL ? connections_names(services->config_dir) : g_ptr_array_new();
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
     for (guint i = 0; names[i] != NULL; i++)
-        add_row(rows, names[i], NULL, services);
-    if (names[0] != NULL)
-        return rows;
-    g_autoptr(GPtrArray) entries = connections_list(services->config_dir);
-    for (guint i = 0; i < entries->len; i++) {
-        const struct connections_entry *entry = entries->pdata[i];
-        add_row(rows, entry->name, entry->problem, services);
+        g_ptr_array_add(all, names[i]);
+    for (guint i = 0; i < entries->len; i++)
+        g_ptr_array_add(all, ((const struct connections_entry *)entries->pdata[i])->name);
+    g_ptr_array_add(all, NULL);
+    store_read_ahead(services->store, (const char *const *)all->pdata);
+    for (guint i = 0; i + 1 < all->len; i++) {
+        const struct connections_entry *entry = i < entries->len ? entries->pdata[i] : NULL;
+        add_row(rows, all->pdata[i], entry == NULL ? NULL : entry->problem, services);
+        g_main_context_iteration(NULL, FALSE); /* the keyring answers while files are read */
     }
     return rows;
 }

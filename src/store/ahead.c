@@ -264,7 +264,7 @@ void ahead_start(Store *store, const char *const *names)
         struct entry *entry = g_new0(struct entry, 1);
         entry->name = g_strdup(names[i]);
         g_ptr_array_add(ahead->names, g_strdup(names[i]));
-        g_hash_table_insert(ahead->entries, entry->name, entry);
+        g_hash_table_replace(ahead->entries, entry->name, entry); /* also a name given twice */
     }
     store->own = ahead;
     GTask *task = g_task_new(NULL, NULL, on_end, store_ref(store));

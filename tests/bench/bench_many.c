@@ -2,15 +2,16 @@
 
 /*
  * Many connections, each figure beside the one it is compared with, in turns: perch status with
- * 1,000 and 100 connections on ten orgs that are 50 ms away beside one; perch token with a refresh
- * beside cURL's same request and secret-tool's storing of the same item; Home with 200 rows beside
- * Home with one; and Home from a key to its paint.
+ * 1,000 and 100 connections on ten orgs that are 50 ms away beside one, and beside libsecret's
+ * reading of the same items and cURL's same requests; perch token with a refresh beside cURL's same
+ * request and secret-tool's storing of the same item; Home with 200 rows beside Home with one; and
+ * Home from a key to its paint.
  */
 
 #include <stdio.h>
 #include <string.h>
 
-#include "perch/store/store.h"
+#include "store/link.h"
 #include "support/demo_org_proc.h"
 #include "support/keyring.h"
 #include "support/many.h"
@@ -22,6 +23,7 @@
 enum { ORGS = 10, HOME_ROWS = 200, WAIT_MS = 60000 };
 
 static const double aim_key_ms = 33; /* two frames of a terminal */
+static const double aim_parts = 1.5;
 
 struct world {
     TmpHome *home;   /* of 1,000 connections */
@@ -77,11 +79,52 @@ static GPtrArray *status_words(const struct world *world, int count)
     return words;
 }
 
+static double read_items(const char *folder)
+{
+    const SecretSchema schema = {.name = "io.perch.Connection",
+                                 .attributes = {{"config", SECRET_SCHEMA_ATTRIBUTE_STRING}}};
+    double began = measure_now_ms();
+    g_autoptr(SecretService) service = secret_service_open_sync(
+        SECRET_TYPE_SERVICE, NULL, SECRET_SERVICE_OPEN_SESSION, NULL, NULL);
+    g_autoptr(GHashTable) attributes = secret_attributes_build(&schema, "config", folder, NULL);
+    g_auto(GStrv) paths = NULL;
+    secret_service_search_for_dbus_paths_sync(service, &schema, attributes, NULL, &paths, NULL,
+                                              NULL);
+    g_autoptr(GHashTable) texts = secret_service_get_secrets_for_dbus_paths_sync(
+        service, (const char **)(gpointer)paths, NULL, NULL);
+    assert_non_null(texts);
+    return measure_now_ms() - began;
+}
+
+/* The least that a status of the first count connections of each org takes: their items read by
+ * libsecret alone, and the same requests by cURL. */
+static double bare_status(const struct world *world, int count)
+{
+    g_autoptr(GString) lines = g_string_new(NULL);
+    g_autofree char *folder = g_build_filename(world->home->config, "perch", NULL);
+    g_autoptr(Store) store = store_open(STORE_SECRET_SERVICE, folder);
+    for (int i = 0; i < ORGS; i++) {
+        struct secrets secrets;
+        g_autofree char *name = g_strdup_printf("org%d", i);
+        assert_int_equal(call_load(store, name, false, &secrets), CALL_OK);
+        g_string_append_printf(lines,
+                               "%surl = \"%s/services/data/v60.0/limits?[1-%d]\"\n"
+                               "oauth2-bearer = \"%s\"\n",
+                               i == 0 ? "" : "next\n", world->orgs[i]->url, count,
+                               secret_peek(secrets.access_token));
+        secrets_clear(&secrets);
+    }
+    g_autofree char *path = tmphome_write(world->home, "requests", lines->str);
+    const char *argv[] = {"curl", "-sZ", "--parallel-max", "240", "--parallel-immediate", "-K",
+                          path,   NULL};
+    return read_items(folder) + measure_run(world->home, argv);
+}
+
 /* The only connections that there are, all of them beside one. */
 static void bench_status(struct world *world, int count, double aim)
 {
-    static struct series all, one;
-    all.count = one.count = 0;
+    static struct series all, one, bare;
+    all.count = one.count = bare.count = 0;
     for (int i = 0; i < ORGS; i++) {
         g_autofree char *name = g_strdup_printf("org%d", i);
         many_connections(world->home, world->bus, name, (guint)(count / ORGS) - 1);
@@ -91,9 +134,13 @@ static void bench_status(struct world *world, int count, double aim)
     for (int run = 0; run < measure_runs(); run++) {
         measure_add(&all, measure_run(world->home, (const char *const *)words->pdata));
         measure_add(&one, measure_run(world->home, ours));
+        measure_add(&bare, bare_status(world, count / ORGS));
     }
     g_autofree char *what = g_strdup_printf("status, %d", count);
     measure_print_ratio(what, "all", &all, "one", &one, aim);
+    measure_print_ratio("  its parts", "all", &all, "libsecret and cURL", &bare, aim_parts);
+    printf("  its floor        libsecret and cURL: %.2f times one\n",
+           measure_median(&bare) / measure_median(&one));
 }
 
 /* The same refresh as a line of cURL, which needs neither lock nor keyring. */

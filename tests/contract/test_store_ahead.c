@@ -203,6 +203,23 @@ static void several__are_left_to_the_load(void **state)
     bus_monitor_wait_count(world->monitor, "SearchItems", 2);
 }
 
+/* perch status acme acme: the second load reads for itself. */
+static void twice__the_same_name(void **state)
+{
+    struct world *world = *state;
+    static struct answer loads[MANY];
+    g_free(world->names->pdata[MANY - 1]);
+    world->names->pdata[MANY - 1] = world->names->pdata[0];
+    read_ahead(world);
+    load_all(world, loads);
+    for (guint i = 0; i < MANY; i++) {
+        assert_int_equal(loads[i].code, CALL_OK);
+        assert_string_equal(secret_peek(loads[i].secrets.refresh_token), world->names->pdata[i]);
+        secrets_clear(&loads[i].secrets);
+    }
+    world->names->pdata[MANY - 1] = g_strdup("c059");
+}
+
 /* For three names a hundred secrets are not fetched. */
 static void few__of_many_are_read_alone(void **state)
 {
@@ -269,6 +286,7 @@ int main(void)
         TEST(later__loads_are_served_unless_it_changed),
         TEST(nameless__are_read_with_the_others),
         TEST(several__are_left_to_the_load),
+        TEST(twice__the_same_name),
         TEST(few__of_many_are_read_alone),
         TEST(locked__is_said_by_each_load),
         TEST(stuck__is_waited_for_once),
