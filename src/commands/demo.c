@@ -16,8 +16,11 @@
 /* Failures that can be rehearsed; the demo org's own table completes each row. */
 static const struct rehearsal {
     const char *name, *cause, *happens, *todo;
+    const char *login; /* how the flow logs in; NULL = a refresh token */
 } rehearsals[] = {
-#define REHEARSAL(name, cause, user, happens, todo, state) {name, cause, happens, todo},
+#define REHEARSAL(name, cause, user, happens, todo, state) {name, cause, happens, todo, NULL},
+#define REHEARSAL_BY(login, name, cause, user, happens, todo, state) \
+    {name, cause, happens, todo, login},
 #include "perch/base/rehearsals.def"
 #undef REHEARSAL
 };
@@ -216,6 +219,7 @@ static int run_demo(struct demo *demo, const struct common_options *common)
         .login_url = json_get_string(demo->json, "url"),
         .client_id = json_get_string(demo->json, "client_id"),
         .client_secret = demo->client_secret,
+        .login = demo->rehearsal == NULL ? NULL : login_way_from_name(demo->rehearsal->login),
         .login_seconds = common->timeout,
         .plain = common->plain || common->json || !terminal || common->no_input,
         .json = common->json,
@@ -240,6 +244,8 @@ static int list_rehearsals(bool as_json)
         Json *row = json_object();
         json_set_string(row, "name", rehearsal->name);
         json_set_string(row, "cause", rehearsal->cause);
+        if (rehearsal->login != NULL)
+            json_set_string(row, "login", rehearsal->login);
         json_set_string(row, "happens", _(rehearsal->happens));
         json_set_string(row, "todo", _(rehearsal->todo));
         json_append(list, row);

@@ -29,9 +29,11 @@ static void begin(Rig *rig, const char *name)
     demo_org_use_browser(rig->org, rig->home, "allow");
 }
 
-static Json *set_up(Rig *rig, const char *name, int *ret_code)
+static Json *set_up(Rig *rig, const char *name, const char *login, int *ret_code)
 {
-    g_autoptr(GPtrArray) words = rig_setup_words(rig, name, (const char *const[]){"--json", NULL});
+    const char *const option = login == NULL ? NULL : "--login";
+    g_autoptr(GPtrArray) words =
+        rig_setup_words(rig, name, (const char *const[]){"--json", option, login, NULL});
     g_autoptr(Child) child = rig_perch_login(rig, (const char *const *)words->pdata);
     *ret_code = child_code(child);
     return child_json(child);
@@ -67,11 +69,11 @@ static int exit_of(const char *cause)
 
 /* The diagnosis names the cause and is not of unknown certainty, and the exit code is the cause's;
  * a mere warning exits with 0. */
-static void assert_found(Rig *rig, const char *name, const char *cause)
+static void assert_found(Rig *rig, const char *name, const char *login, const char *cause)
 {
     int code;
     begin(rig, name);
-    g_autoptr(Json) result = set_up(rig, name, &code);
+    g_autoptr(Json) result = set_up(rig, name, login, &code);
     const Json *check = find_diagnosed(result);
     const Json *diagnosis = json_get(check, "diagnosis");
     const char *found = json_get_string(diagnosis, "cause");
@@ -96,7 +98,8 @@ static void each__fails_with_the_cause_it_names(void **state)
     {
         const char *name = json_get_string(rehearsal, "name");
         if (strcmp(name, NEEDS_PASTE) != 0)
-            assert_found(rig, name, json_get_string(rehearsal, "cause"));
+            assert_found(rig, name, json_get_string(rehearsal, "login"),
+                         json_get_string(rehearsal, "cause"));
     }
 }
 
