@@ -152,9 +152,12 @@ static bool start(struct world *world)
 
 /* ---- what every service has to do ---- */
 
-/* The same crash, a moment after the start. */
+/* The same crash, a moment after the start. The bus tells of it before the kernel does. */
 static bool has_crashed(const struct world *world)
 {
+    const gint64 end = g_get_monotonic_time() + 5 * G_TIME_SPAN_SECOND;
+    while (g_subprocess_get_identifier(world->keepassxc) != NULL && g_get_monotonic_time() < end)
+        g_thread_yield();
     return g_subprocess_get_identifier(world->keepassxc) == NULL;
 }
 
