@@ -115,8 +115,9 @@ static double bare_status(const struct world *world, int count)
         secrets_clear(&secrets);
     }
     g_autofree char *path = tmphome_write(world->home, "requests", lines->str);
-    const char *argv[] = {"curl", "-sZ", "--parallel-max", "240", "--parallel-immediate", "-K",
-                          path,   NULL};
+    const char *argv[] = {
+        "curl", "-Z", "--no-progress-meter", "--parallel-max", "240", "--parallel-immediate", "-K",
+        path,   NULL};
     return read_items(folder) + measure_run(world->home, argv);
 }
 
