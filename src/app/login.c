@@ -14,14 +14,19 @@ static void got_code(struct app *app, Secret *code)
     app_event(app, &(struct wizard_event){.kind = WIZARD_LOGIN_CODE});
 }
 
-static void got_error(struct app *app, enum stage stage, const char *error, const char *description)
+static void login_failed(struct app *app, struct failure *failure)
 {
-    struct failure failure;
-    failure_own(&failure, stage, error, description);
-    failure.app = app->session->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED
-                                                                      : FAILURE_APP_EXTERNAL;
-    app_event(app, &(struct wizard_event){.kind = WIZARD_LOGIN_FAILED, .failure = &failure});
-    failure_clear(&failure);
+    failure->app = app->session->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED
+                                                                       : FAILURE_APP_EXTERNAL;
+    app_event(app, &(struct wizard_event){.kind = WIZARD_LOGIN_FAILED, .failure = failure});
+    failure_clear(failure);
+}
+
+static void was_refused(struct app *app, const char *error, const char *description)
+{
+    struct failure failure = {.stage = STAGE_AUTHORIZE};
+    failure_say(&failure, error, description);
+    login_failed(app, &failure);
 }
 
 static void caught(const struct loopback_result *result, gpointer user)
@@ -31,7 +36,7 @@ static void caught(const struct loopback_result *result, gpointer user)
         got_code(app, result->code);
         return;
     }
-    got_error(app, STAGE_AUTHORIZE, result->error, result->description);
+    was_refused(app, result->error, result->description);
     login_go_on(app);
 }
 
@@ -50,7 +55,9 @@ void login_start(struct app *app)
         app->loopback = loopback_new(connection->ports, CONNECTION_PORTS, app->session->state,
                                      caught, app, &port, &error);
     if (error != NULL && app->options->no_input) { /* nobody can paste */
-        got_error(app, STAGE_MACHINE, "port-taken", error->message);
+        struct failure failure;
+        failure_own(&failure, STAGE_MACHINE, "port-taken", error->message);
+        login_failed(app, &failure);
         return;
     }
     connection->port = port != 0 ? port : connection->ports[0];
@@ -125,7 +132,7 @@ void login_paste(struct app *app, const Secret *text)
     if (paste.kind == PASTE_NOTHING) {
         app_event(app, &(struct wizard_event){.kind = WIZARD_PASTE_PROBLEM, .text = paste.problem});
     } else if (paste.kind == PASTE_ERROR) {
-        got_error(app, STAGE_AUTHORIZE, paste.error, paste.description);
+        was_refused(app, paste.error, paste.description);
     } else if (paste.has_state && !paste.state_matches) {
         app_event(app,
                   &(struct wizard_event){

@@ -138,7 +138,7 @@ bool answer_from_markup(struct failure *failure, const char *text)
         answer_from_form(failure, text))
         return true;
     g_autofree char *readable = page_text(text);
-    failure_say(failure, page_code(text), readable);
+    failure_say_own(failure, page_code(text), readable);
     return true;
 }
 

@@ -99,11 +99,10 @@ static char *words_of(const struct failure *failure)
  * it all, and the advice what to do. */
 static void speak_for_itself(struct diagnosis *diagnosis, const struct failure *failure)
 {
-    bool own =
-        failure->stage == STAGE_MACHINE
-            ? g_strcmp0(failure->code, "file") == 0
-            : failure->stage == STAGE_TOKEN && g_strcmp0(failure->code, "not-authorized") == 0;
-    if (!own)
+    const char *code = failure->stage == STAGE_MACHINE ? "file"
+                       : failure->stage == STAGE_TOKEN ? "not-authorized"
+                                                       : NULL;
+    if (!failure->own || code == NULL || g_strcmp0(failure->code, code) != 0)
         return;
     g_free(diagnosis->title);
     diagnosis->title = g_strdup(failure->message);

@@ -24,6 +24,13 @@ void failure_say(struct failure *failure, const char *code, const char *message)
     g_free(failure->message);
     failure->code = presentable(code, CODE_CHARACTERS);
     failure->message = presentable(message, MESSAGE_CHARACTERS);
+    failure->own = false;
+}
+
+void failure_say_own(struct failure *failure, const char *code, const char *message)
+{
+    failure_say(failure, code, message);
+    failure->own = true;
 }
 
 void failure_clear(struct failure *failure)
@@ -60,7 +67,7 @@ void failure_own(struct failure *ret_failure, enum stage stage, const char *code
                  const char *message)
 {
     *ret_failure = (struct failure){.stage = stage};
-    failure_say(ret_failure, code, message);
+    failure_say_own(ret_failure, code, message);
 }
 
 void failure_add(struct failure *failure, const char *sentence)
@@ -101,7 +108,7 @@ static void parse_text(struct failure *failure, const char *text)
              answer_from_log(failure, valid) || answer_from_form(failure, valid))
         return;
     else if (strchr("{[", *text) != NULL)
-        failure_say(failure, "bad-answer", valid);
+        failure_say_own(failure, "bad-answer", valid);
     else
         failure_say(failure, NULL, valid);
 }

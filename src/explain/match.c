@@ -47,6 +47,7 @@ static bool fits(const struct failure_row *row, const struct failure *failure)
     return stage_fits(row->stage, failure->stage) &&
            (row->status == 0 || row->status == failure->status) &&
            g_strcmp0(row->code, failure->code) == 0 &&
+           (failure->own || g_strcmp0(row->source, "own") != 0) &&
            (row->text == NULL || holds(failure->message, row->text));
 }
 

@@ -103,7 +103,7 @@ static void add_phrase(struct paste_text *paste, const struct phrase *phrase, gs
     if (phrase->kind == WIRE)
         failure_own(&failure, STAGE_MACHINE, phrase->code, words);
     else
-        failure_say(&failure, phrase->code, words);
+        failure_say_own(&failure, phrase->code, words);
     paste_add(paste, &failure, phrase->kind == WIRE ? RANK_WIRE : RANK_PHRASE, at);
 }
 

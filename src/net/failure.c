@@ -88,7 +88,7 @@ void failure_from_unread(struct failure *ret_failure, enum stage stage,
 {
     failure_from_response(ret_failure, stage, response);
     if (error != NULL && g_strcmp0(ret_failure->code, "bad-answer") == 0)
-        failure_say(ret_failure, "bad-answer", error->message);
+        failure_say_own(ret_failure, "bad-answer", error->message);
 }
 
 void failure_from_error(struct failure *ret_failure, enum stage stage, const GError *error)

@@ -411,6 +411,37 @@ static char *mutate(GRand *rand, const char *text, gsize *ret_length)
     return g_string_free(out, FALSE);
 }
 
+/* A server that says "rotation" has not seen a rotation, and "file" is no error of this computer.
+ */
+static void own__words__of_another_side_are_no_verdict(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"file",      "not-authorized", "tls",     "signature",
+                                        "wrong-org", "rotation",       "clock",   "refused-url",
+                                        "locked",    "answer-lost",    "internal"};
+    static const char *const shapes[] = {
+        "{\"error\":\"%s\"}",
+        "{\"error\":\"%s\",\"error_description\":\"said elsewhere\"}",
+        "[{\"errorCode\":\"%s\",\"message\":\"said elsewhere\"}]",
+        "error=%s&error_description=said+elsewhere",
+        "<Error><errorCode>%s</errorCode><message>said elsewhere</message></Error>",
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(words) * G_N_ELEMENTS(shapes); i++) {
+        g_auto(GStrv) parts = g_strsplit(shapes[i % G_N_ELEMENTS(shapes)], "%s", 2);
+        const char *word = words[i / G_N_ELEMENTS(shapes)];
+        g_autofree char *body = g_strconcat(parts[0], word, parts[1], NULL);
+        for (enum stage stage = STAGE_ANY; stage <= STAGE_INSERT; stage++) {
+            struct failure failure;
+            failure_parse(&failure, stage, 400, body, strlen(body));
+            g_autoptr(Diagnosis) diagnosis = explain(&failure);
+            assert_non_null(diagnosis->title);
+            assert_string_equal(cause_name(diagnosis->cause), "unknown");
+            assert_string_equal(failure.code, word);
+            failure_clear(&failure);
+        }
+    }
+}
+
 static void check_sound(const struct failure *failure)
 {
     g_autoptr(Diagnosis) diagnosis = explain(failure);
@@ -461,6 +492,7 @@ int main(void)
         cmocka_unit_test(unknown__status_with_a_code__does_not_guess_by_status),
         cmocka_unit_test(situations__cause_and_exit__are_right),
         cmocka_unit_test(names__for_json__are_stable),
+        cmocka_unit_test(own__words__of_another_side_are_no_verdict),
         cmocka_unit_test(mutated__bodies__always_end_in_a_listed_cause),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

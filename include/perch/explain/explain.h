@@ -50,6 +50,7 @@ struct failure {
     enum stage stage;
     long status;          /* HTTP status, 0 = none */
     char *code;           /* NULL = none in the answer */
+    bool own;             /* code is one of perch's own words, not the other side's */
     char *message;        /* the other side's own words: cleaned, not translated */
     GStrv fields;         /* fields that Salesforce named; NULL = none */
     char *object;         /* API name of the call's object, set by the caller; NULL = unknown */
@@ -73,6 +74,8 @@ void failure_own(struct failure *ret_failure, enum stage stage, const char *code
 /* Sets code and message, cleaned, shortened and stripped of secrets. failure_add appends a sentence
  * to the message. */
 void failure_say(struct failure *failure, const char *code, const char *message);
+/* The same with a word of perch's own. Such a word means nothing when another side says it. */
+void failure_say_own(struct failure *failure, const char *code, const char *message);
 void failure_add(struct failure *failure, const char *sentence);
 /* "code: message", or only one of the two; NULL when there is neither. Owned by the caller. */
 char *failure_words(const struct failure *failure);
