@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "perch/net/desktop.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -114,19 +117,40 @@ const char *desktop_choose(const struct desktop *desktop, const struct command *
     return NULL;
 }
 
-/* A browser must not write to the screen, read the keys or die with the terminal. */
-static void leave_session(gpointer user)
+static void reaped(GPid pid, int status, gpointer user)
 {
+    (void)status;
     (void)user;
-    setsid();
+    g_spawn_close_pid(pid);
 }
 
+/* A browser must not write to the screen, read the keys or die with the terminal. GLib would set
+ * that up between fork() and exec(), in a process that has threads; the kernel does it here. */
 bool desktop_spawn(char **argv, int input, GError **error)
 {
-    /* Without DO_NOT_REAP_CHILD GLib forks twice, so that no zombie is left. */
-    GSpawnFlags flags =
-        G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
-    return g_spawn_async_with_pipes_and_fds(NULL, (const char *const *)argv, NULL, flags,
-                                            leave_session, NULL, input, -1, -1, NULL, NULL, 0, NULL,
-                                            NULL, NULL, NULL, error);
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t signals;
+    sigfillset(&signals);
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &signals);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF);
+    if (input >= 0)
+        posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
+    else
+        posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+    pid_t pid;
+    int code = posix_spawnp(&pid, argv[0], &files, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+    if (code == 0)
+        g_child_watch_add(pid, reaped, NULL);
+    else
+        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: %s", argv[0],
+                    g_strerror(code));
+    return code == 0;
 }

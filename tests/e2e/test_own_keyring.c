@@ -211,10 +211,10 @@ static void accept_without_a_screen(Rig *rig)
     press(walk, "Enter");
     see(walk, "u use perch's own keyring");
     type(walk, "u\n");
-    see(walk, "Password");
+    see(walk, "Password:"); /* the advice before it names Passwords and Keys */
     type(walk, password);
     press(walk, "Enter");
-    see(walk, "Repeat");
+    see(walk, "Repeat:");
     type(walk, password);
     press(walk, "Enter");
     see(walk, "Enter create it");
