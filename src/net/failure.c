@@ -35,6 +35,7 @@ static void name_odd_success(struct failure *failure)
         return;
     g_free(failure->code);
     failure->code = g_strdup("bad-answer");
+    failure->own = true;
 }
 
 /* Salesforce's own answers have a code; without one, a proxy's header tells who answered. */
@@ -51,6 +52,7 @@ static void name_between(struct failure *failure, const struct http_response *re
         g_autofree char *seen = g_strdup_printf("%s: %s", headers[i], value);
         g_free(failure->code);
         failure->code = g_strdup("between");
+        failure->own = true;
         g_free(failure->named);
         failure->named = text_clean(seen);
         return;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "e2e/rig.h"
+#include "perch/base/text.h"
 
 static const char lead_path[] = "/services/data/v68.0/sobjects/Lead";
 static const char case_path[] = "/services/data/v68.0/sobjects/Case";
@@ -250,8 +251,9 @@ static void env__any_value__comes_back_whole_or_is_refused(void **state)
     rig_setup(rig, "acme");
     g_autofree char *file = g_build_filename(rig->home->home, "acme.env", NULL);
     for (int i = 0; i < VALUES; i++) {
-        g_autofree char *value = hard_value(rand);
-        set_username(rig, value);
+        g_autofree char *any = hard_value(rand);
+        g_autofree char *value = text_told(any, TOLD_LIST); /* as perch reads its settings */
+        set_username(rig, any);
         g_autoptr(Child) child =
             rig_perch(rig, "handoff", "acme", "--format", "env", "--output", file, NULL);
         bool written = child_code(child) == 0;
@@ -271,7 +273,7 @@ static void env__any_value__comes_back_whole_or_is_refused(void **state)
 
 static void env__what_it_cannot_say__is_refused(void **state)
 {
-    static const char *const refused[] = {"o'clock", "two\nlines", "${HOME}", "back\\slash"};
+    static const char *const refused[] = {"o'clock", "${HOME}", "back\\slash"};
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");
@@ -360,7 +362,7 @@ static void env_formats__each_tool__reads_the_value_back(void **state)
 static void env_file__what_its_readers_see_more_in__is_refused(void **state)
 {
     static const char *const refused[] = {"o'clock", "say \"x\"", "$x",  "a #b", "a#b",
-                                          " a",      "a ",        "b\\", "`x`",  "two\nlines"};
+                                          " a",      "a ",        "b\\", "`x`"};
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");

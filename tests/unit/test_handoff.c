@@ -311,16 +311,19 @@ static void env__hard_value__is_refused_without_telling_it(void **state)
 {
     (void)state;
     static const char *const hard[] = {"o'clock", "back\\slash", "${HOME}", "two\nlines", "tab\t"};
+    static const enum handoff_format formats[] = {HANDOFF_ENV, HANDOFF_ENV_FILE};
     for (gsize i = 0; i < G_N_ELEMENTS(hard); i++) {
         g_autoptr(Connection) c = acme();
         struct secrets secrets = won();
         g_clear_pointer(&secrets.client_secret, secret_unref);
         secrets.client_secret = secret_new(hard[i]);
-        g_autoptr(GError) error = NULL;
-        assert_null(handoff_export(c, &secrets, HANDOFF_ENV, &error));
-        assert_true(g_error_matches(error, PERCH_ERROR, PERCH_ERROR_INPUT));
-        assert_non_null(strstr(error->message, "SALESFORCE_CLIENT_SECRET"));
-        assert_null(strstr(error->message, hard[i] + 2));
+        for (gsize j = 0; j < G_N_ELEMENTS(formats); j++) {
+            g_autoptr(GError) error = NULL;
+            assert_null(handoff_export(c, &secrets, formats[j], &error));
+            assert_true(g_error_matches(error, PERCH_ERROR, PERCH_ERROR_INPUT));
+            assert_non_null(strstr(error->message, "SALESFORCE_CLIENT_SECRET"));
+            assert_null(strstr(error->message, hard[i] + 2));
+        }
         /* JSON can say anything. */
         g_autoptr(Secret) text = handoff_export(c, &secrets, HANDOFF_JSON, NULL);
         g_autoptr(Json) json = json_parse(secret_peek(text), secret_length(text), NULL);
