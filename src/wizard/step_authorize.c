@@ -81,8 +81,8 @@ void step_authorize_event(struct wizard *w, const struct view_event *event, GArr
     else if (is_action(event, ACTION_NEXT) && is_idle(w) &&
              (w->logged_in || w->lists[CHECKS_PROVE].running))
         wizard_go(w, STEP_PROVE, out);
-    else if (is_action(event, ACTION_RETRY) || is_action(event, ACTION_NEXT))
-        again(w, out);
+    else if (is_action(event, ACTION_RETRY) || (is_action(event, ACTION_NEXT) && !w->login_waiting))
+        again(w, out); /* an impatient Enter would end the address that a slow browser just got */
     else if (is_action(event, ACTION_COPY) && event->id != ITEM_CHECK && w->login_waiting) {
         g_autoptr(Secret) text = secret_new(w->login_url);
         effect_secret(out, EFFECT_COPY, text);

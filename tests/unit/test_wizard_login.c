@@ -19,6 +19,19 @@ static void wizard__authorize__typed_paste_waits_for_enter(void **state)
     assert_non_null(rig_effect(rig, EFFECT_PASTE));
 }
 
+/* A browser that is slow to start would find its one-time address replaced. */
+static void wizard__authorize__enter_opens_no_second_browser(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    (void)state;
+    rig_to_authorize(rig);
+    rig_start_login(rig);
+    rig_act(rig, ACTION_NEXT, 0);
+    assert_null(rig_effect(rig, EFFECT_BROWSER));
+    rig_act(rig, ACTION_RETRY, 0);
+    assert_non_null(rig_effect(rig, EFFECT_BROWSER));
+}
+
 /* Why nobody came back, as far as it is known. */
 static void wizard__authorize__late_login__names_what_was_seen(void **state)
 {
@@ -242,6 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wizard__authorize__typed_paste_waits_for_enter),
+        cmocka_unit_test(wizard__authorize__enter_opens_no_second_browser),
         cmocka_unit_test(wizard__authorize__late_login__names_what_was_seen),
         cmocka_unit_test(wizard__authorize__time_runs_out),
         cmocka_unit_test(wizard__authorize__refusal_has_a_page_a_fix_and_a_result),
