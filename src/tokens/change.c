@@ -221,7 +221,8 @@ static void settle_put(struct put *put)
     rescue_done(tokens->rescue);
     store_lock_note(tokens->lock, NULL);
     tokens->keeps_lock = false;
-    if (secret_equal(tokens->secrets.refresh_token, put->item.refresh_token) &&
+    if (tokens->guards_secrets &&
+        secret_equal(tokens->secrets.refresh_token, put->item.refresh_token) &&
         !rescue_ends_former(tokens->guard, tokens->former))
         tokens_unguard(tokens);
 }

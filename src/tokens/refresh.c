@@ -189,7 +189,7 @@ static void take(struct refresh *refresh, struct token_answer *answer)
     refresh->result.rotated =
         secrets_take_answer(&refresh->secrets, answer, session_seconds, received_ms);
     if (in_hand) {
-        tokens_take(tokens, answer, session_seconds, received_ms);
+        tokens_take_refreshed(tokens, answer, session_seconds, received_ms);
         refresh->result.answer = *answer;
     } else {
         refresh->parts = SECRETS_TOKENS;

@@ -145,8 +145,8 @@ bool secrets_take_answer(struct secrets *secrets, const struct token_answer *ans
     return rotated;
 }
 
-void tokens_take(Tokens *tokens, const struct token_answer *answer, gint64 session_seconds,
-                 gint64 received_ms)
+void tokens_take_refreshed(Tokens *tokens, const struct token_answer *answer,
+                           gint64 session_seconds, gint64 received_ms)
 {
     const bool new_one = answer->refresh_token != NULL &&
                          !secret_equal(answer->refresh_token, tokens->secrets.refresh_token);
@@ -155,6 +155,13 @@ void tokens_take(Tokens *tokens, const struct token_answer *answer, gint64 sessi
         tokens->state = TOKENS_WON;
     else if (tokens->state == TOKENS_LOST)
         tokens->state = TOKENS_HELD;
+}
+
+void tokens_take(Tokens *tokens, const struct token_answer *answer, gint64 session_seconds,
+                 gint64 received_ms)
+{
+    tokens_take_refreshed(tokens, answer, session_seconds, received_ms);
+    tokens->guards_secrets = true;
 }
 
 void tokens_import(Tokens *tokens, Secret *client_secret, Secret *refresh_token)
@@ -185,6 +192,7 @@ void tokens_guard(Tokens *tokens, const Connection *connection, HttpRequest *exc
 {
     rescue_reject(tokens->guard); /* this login replaces that one */
     rescue_free(tokens->guard);
+    tokens->guards_secrets = false;
     tokens->guard =
         tokens->memory_only
             ? NULL

@@ -23,7 +23,8 @@ struct Tokens {
     StoreLock *lock;     /* the visit's, kept after it while keeps_lock */
     Rescue *rescue;
     bool keeps_lock;
-    Rescue *guard; /* for a login that the item does not have yet; NULL = none */
+    Rescue *guard;       /* for a login that the item does not have yet; NULL = none */
+    bool guards_secrets; /* that login is the one in secrets; else its answer is awaited */
 };
 
 Tokens *tokens_ref(Tokens *tokens);
@@ -32,6 +33,9 @@ void tokens_unref(Tokens *tokens);
 /* Takes over stored, just read from the keyring. A login that is not stored yet, and a consumer
  * secret changed here, stay in memory. */
 void tokens_see(Tokens *tokens, struct secrets *stored);
+/* tokens_take for a refresh's answer. */
+void tokens_take_refreshed(Tokens *tokens, const struct token_answer *answer,
+                           gint64 session_seconds, gint64 received_ms);
 /* Puts an answer's tokens into secrets; session_seconds as in struct connection. TRUE: a different
  * refresh token replaced the old one. */
 bool secrets_take_answer(struct secrets *secrets, const struct token_answer *answer,

@@ -239,6 +239,35 @@ static void first_login__killed_before_it_is_stored__is_stored(void **state)
     assert_settled(rig, "killed");
 }
 
+/* Back while the first login waits for the keyring, and a second one: what ends the visit of the
+ * first must not give the second one's tokens back. */
+static void second_login__asked_for_while_the_first_is_stored__is_alive(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_probed(walk);
+    const guint before = demo_org_requests(rig->org, "POST", TOKEN_PATH);
+    walk_browser(walk, "nothing");
+    press(walk, "Enter");
+    see(walk, "Listening on");
+    g_autofree char *first = walk_redirect(walk);
+    assert_int_equal(kill(rig->bus->keyring->pid, SIGSTOP), 0);
+    paste(walk, first);
+    see(walk, "waiting for it");
+    press(walk, "Esc");
+    see(walk, "step 6 is proving it now");
+    press(walk, "r");
+    see(walk, "Listening on");
+    demo_org_patch(rig->org, "{'faults': {'" TOKEN_PATH "': {'delay_ms': 3000, 'times': 1}}}");
+    g_autofree char *second = walk_redirect(walk);
+    paste(walk, second);
+    assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN_PATH, before + 2, 20000));
+    assert_int_equal(kill(rig->bus->keyring->pid, SIGCONT), 0);
+    see_key(walk, "Enter test record");
+    assert_true(tokens_stored_alive(rig, "acme"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +281,7 @@ int main(void)
         cmocka_unit_test(login_again__killed_before_the_former_one_is_revoked__revokes_it),
         cmocka_unit_test(login_again__whose_revocation_is_lost__is_tried_again),
         cmocka_unit_test(login_again__twice__keeps_the_stored_one),
+        cmocka_unit_test(second_login__asked_for_while_the_first_is_stored__is_alive),
     };
     return cmocka_run_group_tests_name("the end of an exchange", tests, NULL, NULL);
 }
