@@ -88,7 +88,8 @@ char *typed_value(const char *text, enum typed_kind kind)
 /* Percent signs undone; NULL when there is none, or what comes out is no text. */
 static char *unescape(const char *text)
 {
-    return strchr(text, '%') == NULL ? NULL : g_uri_unescape_string(text, NULL);
+    g_autofree char *plain = strchr(text, '%') == NULL ? NULL : g_uri_unescape_string(text, NULL);
+    return plain != NULL && g_utf8_validate(plain, -1, NULL) ? g_steal_pointer(&plain) : NULL;
 }
 
 /* .../v2/url?u=https-3A__acme.example_page&d=...: %3A is -3A, and a slash is _. */
@@ -100,7 +101,7 @@ static char *from_proofpoint_2(const char *text)
         return NULL;
     g_autoptr(WipedText) url = g_strndup(start + 2, strcspn(start + 2, "& \"'<>"));
     g_strdelimit(g_strdelimit(url, "-", '%'), "_", '/');
-    return g_uri_unescape_string(url, NULL);
+    return unescape(url);
 }
 
 /* .../v3/__https://acme.example/a*b__;JQ!!...: each * is the next of the characters that stand

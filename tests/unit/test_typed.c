@@ -109,6 +109,8 @@ static void link__one_layer__is_taken_off(void **state)
          "https://acme.example/abc"},
         {"https://acme.example/", NULL},
         {"100% sure", NULL},
+        {"https://acme.example/?code=%D4%3D", NULL}, /* no UTF-8 */
+        {"https://urldefense.proofpoint.com/v2/url?u=https-3A__acme.example_-D4-3D&d=c", NULL},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(links); i++) {
