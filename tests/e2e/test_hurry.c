@@ -32,6 +32,17 @@ static void typed_ahead__before_the_first_screen__lands_in_its_fields(void **sta
     see(walk, rig->org->url);
 }
 
+/* Authorization codes that were exchanged; those that perch makes up to ask do not count. */
+static int exchanges(Rig *rig)
+{
+    g_autoptr(Json) log = demo_org_control(rig->org, "GET", "log", NULL);
+    int count = 0;
+    JSON_FOREACH(entry, log)
+    count += g_str_has_prefix(json_get_string(entry, "target"), TOKEN) &&
+             strstr(json_get_string(entry, "body"), "code=aPrx") != NULL;
+    return count;
+}
+
 /* Enter upon Enter: each does at most one thing, and nothing is asked twice. */
 static void enter__again_and_again__skips_no_step(void **state)
 {
@@ -44,10 +55,12 @@ static void enter__again_and_again__skips_no_step(void **state)
         pty_wait_change(walk->pty, 100);
     }
     see(walk, "Into Flow Builder");
-    /* The code, the proof, and the rehearsal: one each. */
+    /* The code, the proof, and the rehearsal: one each. An Enter that comes when the last step is
+     * there plays it once more. */
     enum { POSTS = 3 + 3 /* asked at Keys */ };
     assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN, POSTS, PTY_WAIT_MS));
-    assert_int_equal(demo_org_requests(rig->org, "POST", TOKEN), POSTS);
+    assert_in_range(demo_org_requests(rig->org, "POST", TOKEN), POSTS, POSTS + 1);
+    assert_int_equal(exchanges(rig), 1);
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
 }
 
@@ -100,9 +113,9 @@ static void esc__while_it_proves__logs_in_again(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
-    slow_down(rig, TOKEN, 2000);
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     walk_to_probed(walk);
+    slow_down(rig, TOKEN, 6000);
     press(walk, "Enter"); /* the browser may be back before anybody has read the step */
     see(walk, "Proving the connection");
     walk_browser(walk, "nothing");
