@@ -66,10 +66,12 @@ static GPtrArray *fill_steps(const struct failure *failure, const struct step *s
                              const struct names *names)
 {
     GPtrArray *fix = g_ptr_array_new_with_free_func(g_free);
-    const char *advice = failure_advice(failure);
-    char *first = advice == NULL ? NULL : names_fill(names, _(advice));
+    const struct advice *advice = failure_advice(failure);
+    char *first = advice == NULL ? NULL : names_fill(names, _(advice->step));
     if (first != NULL)
         g_ptr_array_add(fix, first);
+    if (advice != NULL && advice->page != SETUP_PAGE_NONE)
+        return fix;
     bool last_was_left_out = false;
     for (const struct step *step = steps; step->text != NULL; step++) {
         if (step->kind == STEP_OTHERWISE && !last_was_left_out)
@@ -150,6 +152,10 @@ struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
     const struct cause_row *row = cause_row(match.cause);
     struct names names;
     names_find(&names, failure);
+    const struct advice *advice = failure_advice(failure);
+    const enum setup_page page = advice != NULL && advice->page != SETUP_PAGE_NONE
+                                     ? advice->page
+                                     : page_for(row->page, names.text[NAME_OBJECT]);
     struct diagnosis *diagnosis = g_new0(struct diagnosis, 1);
     *diagnosis = (struct diagnosis){
         .cause = match.cause,
@@ -158,14 +164,13 @@ struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
         .happened = happened_of(failure, row, match.cause),
         .fix = fill_steps(failure, row->steps, &names),
         .tell_apart = row->tell_apart == NULL ? NULL : g_strdup(_(row->tell_apart)),
-        .page = page_for_app(page_for(row->page, names.text[NAME_OBJECT]), failure->app),
+        .page = page_for_app(page, failure->app),
         .retry = row->retry,
         .exit = row->exit,
         .code = g_strdup(failure->code),
         .message = words_of(failure),
     };
-    if (cause == CAUSE_UNKNOWN && failure_advice(failure) == NULL &&
-        unknown_question(failure) != NULL)
+    if (cause == CAUSE_UNKNOWN && advice == NULL && unknown_question(failure) != NULL)
         g_ptr_array_insert(diagnosis->fix, 0, g_strdup(unknown_question(failure)));
     names_clear(&names);
     speak_for_itself(diagnosis, failure);

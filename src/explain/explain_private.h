@@ -45,7 +45,11 @@ bool failure_code_is_known(const char *code);
 /* Whether a code belongs to a family, recognised by its beginning or end. */
 bool failure_code_is_of_a_family(const char *code);
 /* The first thing to do for exactly this answer, untranslated; NULL = none. */
-const char *failure_advice(const struct failure *failure);
+struct advice {
+    const char *code, *text, *step;
+    enum setup_page page; /* the step is the whole fix, made there; SETUP_PAGE_NONE: it is not */
+};
+const struct advice *failure_advice(const struct failure *failure);
 
 /* ---- names.c: what a message names ---- */
 

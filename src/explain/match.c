@@ -18,10 +18,9 @@ static const struct failure_row {
 #undef FAILURE
 };
 
-static const struct advice {
-    const char *code, *text, *step;
-} advices[] = {
-#define ADVICE(code, text, step) {code, text, step},
+static const struct advice advices[] = {
+#define ADVICE(code, text, step) {code, text, step, SETUP_PAGE_NONE},
+#define ADVICE_ALONE(code, text, page, step) {code, text, step, SETUP_PAGE_##page},
 #include "perch/explain/advice.def"
 #undef ADVICE
 };
@@ -219,11 +218,11 @@ bool failure_code_is_of_a_family(const char *code)
     return match_family(code) != NULL;
 }
 
-const char *failure_advice(const struct failure *failure)
+const struct advice *failure_advice(const struct failure *failure)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(advices); i++)
         if (g_strcmp0(advices[i].code, failure->code) == 0 &&
             (advices[i].text == NULL || holds(failure->message, advices[i].text)))
-            return advices[i].step;
+            return &advices[i];
     return NULL;
 }

@@ -189,18 +189,20 @@ static void forget__ends_the_token_and_leaves_nothing(void **state)
 static void refusals__each__has_its_cause(void **state)
 {
     static const struct {
-        const char *settings, *cause;
+        const char *settings, *cause, *page; /* page NULL: not looked at */
         int code;
     } cases[] = {
-        {"'client_credentials': false", "flow-disabled", 5},
-        {"'client_credentials_policy': false", "flow-disabled", 5},
-        {"'run_as': ''", "flow-disabled", 5},
-        {"'run_as': 'it@bird-demo.example'", "flow-disabled", 5},
-        {"'run_as': 'frozen@bird-demo.example'", "user-inactive", 4},
-        {"'permitted_users': 'admin'", "user-not-approved", 5},
-        {"'run_as': 'office@bird-demo.example', 'ip_relaxation': 'enforce'", "ip-restricted", 5},
-        {"'blocked': true", "app-blocked", 5},
-        {"'secret': 'another'", "consumer-secret-wrong", 5},
+        {"'client_credentials': false", "flow-disabled", "ManageExternalClientApplication", 5},
+        {"'client_credentials_policy': false", "flow-disabled", "ManageExternalClientApplication",
+         5},
+        {"'run_as': ''", "flow-disabled", "ManageExternalClientApplication", 5},
+        {"'run_as': 'it@bird-demo.example'", "flow-disabled", NULL, 5},
+        {"'run_as': 'frozen@bird-demo.example'", "user-inactive", NULL, 4},
+        {"'permitted_users': 'admin'", "user-not-approved", NULL, 5},
+        {"'run_as': 'office@bird-demo.example', 'ip_relaxation': 'enforce'", "ip-restricted", NULL,
+         5},
+        {"'blocked': true", "app-blocked", NULL, 5},
+        {"'secret': 'another'", "consumer-secret-wrong", NULL, 5},
     };
     (void)state;
     g_autoptr(Rig) r = rig();
@@ -220,6 +222,8 @@ static void refusals__each__has_its_cause(void **state)
         if (g_strcmp0(json_get_string(diagnosis, "cause"), cases[i].cause) != 0)
             fail_msg("%s: %s", cases[i].settings, child->output->str);
         assert_code(child, cases[i].code);
+        if (cases[i].page != NULL)
+            assert_contains(json_get_string(diagnosis, "page"), cases[i].page);
         assert_true(json_size(json_get(diagnosis, "fix")) > 0);
     }
 }
@@ -315,7 +319,7 @@ static void wizard__refused__goes_on_after_the_cure(void **state)
     press(walk, "Enter");
     see_key(walk, "Enter log in");
     press(walk, "Enter");
-    see_sentence(walk, "Set Run As in the app's policies to the username");
+    see_sentence(walk, "set Run As to the username, not the e-mail address");
     demo_org_patch(r->org, APP(ALLOWED));
     press(walk, "r");
     see_key(walk, "Enter test record");
