@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "e2e/node.h"
 #include "e2e/tokens.h"
 #include "e2e/walk.h"
 
 #define RUN_AS "integration@bird-demo.example"
-#define APP(settings) "{'apps': {'Bird_Integration': {" settings "}}}"
+#define APP_MEMBERS(settings) "'apps': {'Bird_Integration': {" settings "}}"
+#define APP(settings) "{" APP_MEMBERS(settings) "}"
 #define ALLOWED \
     "'client_credentials': true, 'client_credentials_policy': true, 'run_as': '" RUN_AS "'"
 
@@ -163,6 +165,32 @@ static void handoff__holds_no_refresh_token_and_plays(void **state)
     g_autoptr(Child) url = rig_perch_secret(r, "handoff", "acme", "--format", "sfdx-url", NULL);
     assert_code(url, 2);
     assert_contains(url->errors->str, "this connection has none");
+}
+
+/* The script and the function, as they are. */
+static void handoff__script_and_function__create_records(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Child) child = set_up(r, "acme");
+    assert_code(child, 0);
+    g_autofree char *file = g_build_filename(r->home->home, "flow.sh", NULL);
+    g_autoptr(Child) written =
+        rig_perch(r, "handoff", "acme", "--format", "curl", "--output", file, NULL);
+    assert_code(written, 0);
+    const char *argv[] = {"dash", file, NULL};
+    g_autoptr(Child) script = child_run(argv, r->home->env, NULL);
+    assert_code(script, 0);
+    assert_contains(script->output->str, "viber: Case 500");
+    assert_int_equal(remove(file), 0); /* it holds the secret, as it should */
+    g_autoptr(Node) node = node_start(r, "whatsapp");
+    g_autoptr(Json) made =
+        node_call_text(node, "{'senderName':'Z','senderNumber':'1','message':'x'}");
+    assert_true(json_get_bool(made, "success", false));
+    demo_org_patch(r->org, "{'sessions': {'*': null}, " APP_MEMBERS("'run_as': ''") "}");
+    g_autoptr(Json) refused =
+        node_call_text(node, "{'senderName':'Z','senderNumber':'1','message':'x'}");
+    assert_string_equal(json_get_string(refused, "cause"), "flow-disabled");
 }
 
 static void forget__ends_the_token_and_leaves_nothing(void **state)
@@ -346,6 +374,7 @@ int main(void)
         cmocka_unit_test(commands__each__knows_the_way),
         cmocka_unit_test(status__token_revoked__logs_in_again),
         cmocka_unit_test(handoff__holds_no_refresh_token_and_plays),
+        cmocka_unit_test(handoff__script_and_function__create_records),
         cmocka_unit_test(forget__ends_the_token_and_leaves_nothing),
         cmocka_unit_test(refusals__each__has_its_cause),
         cmocka_unit_test(login_host__is_refused_with_the_way_out),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "perch/base/error.h"
+#include "perch/base/login_way.h"
 #include "perch/handoff/handoff.h"
 #include "support/test.h"
 
@@ -41,24 +42,32 @@ static void assert_golden(const char *name, const char *text)
         fail_msg("%s is not this any more:\n%s", file, text);
 }
 
+static void assert_files(const Connection *c, enum handoff_format format, const char *what)
+{
+    struct secrets secrets = {.client_secret = secret_new("S3cr3t.x"),
+                              .refresh_token = secret_new("5Aep861.KIw==")};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) files = handoff_files(c, &secrets, format, &error);
+    assert_no_error(error);
+    for (guint i = 0; i < files->len; i++) {
+        const struct handoff_file *file = files->pdata[i];
+        g_autofree char *name =
+            g_strdup_printf("%s-%s%s.golden", handoff_format_name(format), what, file->suffix);
+        assert_golden(name, secret_peek(file->text));
+        if (!connection_way(c)->attended)
+            assert_null(strstr(secret_peek(file->text), "5Aep861"));
+    }
+    secrets_clear(&secrets);
+}
+
 static void assert_format(enum platform platform, enum handoff_format format)
 {
     static const char *const channels[] = {"whatsapp", "viber"};
     for (guint channel = 0; channel < G_N_ELEMENTS(channels); channel++) {
         g_autoptr(Connection) c = acme(platform, channel);
-        struct secrets secrets = {.client_secret = secret_new("S3cr3t.x"),
-                                  .refresh_token = secret_new("5Aep861.KIw==")};
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GPtrArray) files = handoff_files(c, &secrets, format, &error);
-        assert_no_error(error);
-        for (guint i = 0; i < files->len; i++) {
-            const struct handoff_file *file = files->pdata[i];
-            g_autofree char *name =
-                g_strdup_printf("%s-%s-%s%s.golden", handoff_format_name(format),
-                                platform_name(platform), channels[channel], file->suffix);
-            assert_golden(name, secret_peek(file->text));
-        }
-        secrets_clear(&secrets);
+        g_autofree char *what =
+            g_strdup_printf("%s-%s", platform_name(platform), channels[channel]);
+        assert_files(c, format, what);
     }
 }
 
@@ -67,6 +76,23 @@ static void formats__golden__for_every_channel(void **state)
     (void)state;
     for (int format = 0; format < HANDOFF_FORMAT_COUNT; format++)
         assert_format(PLATFORM_FLOW_BUILDER, (enum handoff_format)format);
+}
+
+/* What a flow holds that logs in with client credentials: no refresh token, though the keyring may
+ * still have one of before. */
+static void formats__client_credentials__hold_no_refresh_token(void **state)
+{
+    g_autoptr(Connection) c = acme(PLATFORM_FLOW_BUILDER, 0);
+    (void)state;
+    c->app_values = APP_VALUES_CLIENT_CREDENTIALS;
+    c->proven_at = 1;
+    c->proven_login = LOGIN_CLIENT_CREDENTIALS;
+    connection_set(&c->granted_scopes, "api");
+    for (int format = 0; format < HANDOFF_FORMAT_COUNT; format++)
+        if (format != HANDOFF_SFDX_URL)
+            assert_files(c, (enum handoff_format)format, "client-credentials");
+    c->platform = PLATFORM_BIRD_FLOWS;
+    assert_files(c, HANDOFF_TEXT, "client-credentials-bird-flows");
 }
 
 /* What differs between the platforms. */
@@ -100,6 +126,7 @@ int main(void)
     json_use_wiping_allocators();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats__golden__for_every_channel),
+        cmocka_unit_test(formats__client_credentials__hold_no_refresh_token),
         cmocka_unit_test(sheets__golden__for_every_platform),
         cmocka_unit_test(forms__rows__have_a_source),
     };
