@@ -78,7 +78,7 @@ static void prove_done(struct app *app, bool ok)
         return;
     g_clear_pointer(&app->session->before, connection_free);
     connection->proven_at = clock_wall_ms();
-    connection->proven_login = (int)connection_login(connection);
+    connection_set(&connection->proven_values, app_values_name(connection->app_values));
     connection->with_secret = secret_length(session_secrets(app->session)->client_secret) > 0;
     app_told(app);
     app_offer_values(app);
@@ -88,7 +88,7 @@ static void prove_done(struct app *app, bool ok)
 static void disown_done(struct app *app, bool ok)
 {
     g_autoptr(Connection) blank = connection_new(NULL);
-    if (!ok)
+    if (!ok || !connection_way(app->session->connection)->attended)
         return;
     session_expect_anybody(app->session);
     connection_take_told(app->session->connection, blank);

@@ -309,7 +309,7 @@ static bool follow(const struct app_options *options, enum home_choice choice, c
     static const enum app_start starts[] = {
         [HOME_OPEN] = APP_START_STEP,     [HOME_REAUTHORIZE] = APP_START_AUTHORIZE,
         [HOME_DOCTOR] = APP_START_DOCTOR, [HOME_TEST] = APP_START_TEST,
-        [HOME_NEW] = APP_START_STEP,
+        [HOME_NEW] = APP_START_STEP,      [HOME_CHANGE] = APP_START_STEP,
     };
     struct app_options setup = *options;
     bool home = false;
@@ -332,6 +332,8 @@ static bool follow(const struct app_options *options, enum home_choice choice, c
     }
     setup.name = choice == HOME_NEW ? NULL : name;
     setup.start = starts[choice];
+    if (choice == HOME_CHANGE)
+        setup.login = login_way(LOGIN_CLIENT_CREDENTIALS);
     setup.ret_home = &home;
     *ret_code = app_setup(&setup);
     return home;

@@ -189,6 +189,17 @@ bool app_claim(struct app *app, const char *name, GError **error)
     return true;
 }
 
+/* Takes up a change to another way to log in that was given up half-way. */
+static void go_on_changing(Connection *connection, enum app_start start)
+{
+    const enum app_values values = app_values_from_name(connection->next_values);
+    if (start != APP_START_STEP)
+        return;
+    if (values != APP_VALUES_COUNT)
+        sheet_choose(connection, values, connection->app_kind);
+    connection_set(&connection->next_values, NULL);
+}
+
 static Connection *open_connection(struct app *app, GError **error)
 {
     const struct app_options *options = app->options;
@@ -207,6 +218,7 @@ static Connection *open_connection(struct app *app, GError **error)
     }
     if (connection == NULL)
         connection = connection_new(options->name);
+    go_on_changing(connection, options->start);
     prefill(connection, options);
     return connection;
 }
@@ -259,7 +271,7 @@ static void begin(struct app *app)
     enum step step = options->login_url != NULL ? STEP_ORG : first_step(connection, logged_in);
     if (app->secrets_problem != NULL && connection_is_draft(connection))
         step = MIN(step, STEP_KEYS);
-    if (options->login != NULL && !connection_is_proven(connection))
+    if (connection_changes_way(connection))
         step = MIN(step, options->no_input ? STEP_AUTHORIZE : STEP_APP);
     if (options->start == APP_START_AUTHORIZE) {
         /* An unreadable consumer secret has to be typed again. */

@@ -30,6 +30,8 @@
     X(contact_email, TYPED) \
     X(app_callbacks, TYPED) \
     X(run_as, TYPED)        \
+    X(next_values, TYPED)   \
+    X(proven_values, TOLD)  \
     X(app_key, TYPED)       \
     X(draft_step, TYPED)
 
@@ -40,7 +42,6 @@
     X(session_seconds, TOLD, gint64, G_MAXINT64) \
     X(proven_at, TOLD, gint64, G_MAXINT64)       \
     X(tested_at, TOLD, gint64, G_MAXINT64)       \
-    X(proven_login, TOLD, int, LOGIN_COUNT - 1)  \
     X(rotation, TOLD, int, 1)                    \
     X(with_secret, TOLD, int, 1)                 \
     X(forgetting, TOLD, int, 1)
@@ -358,11 +359,12 @@ static void from_3_to_4(Json *json)
     channels_from_single_braces((Json *)(guintptr)json_get(json, "channels"));
 }
 
-/* Since version 5 a flow may log in without a refresh token. Older files are right as they are; the
- * number keeps an older perch from taking a newer file for one with a refresh token. */
+/* Since version 5 a flow may log in without a refresh token. What was proven before, was proven
+ * with the values in the file. */
 static void from_4_to_5(Json *json)
 {
-    (void)json;
+    if (json_get_int(json, "proven_at", 0) > 0 && json_get_string(json, "app_values") != NULL)
+        json_set_string(json, "proven_values", json_get_string(json, "app_values"));
 }
 
 /* The migration from each version, starting with 1, to the next. */

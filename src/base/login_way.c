@@ -3,7 +3,6 @@
 
 #include "perch/base/text.h"
 
-/* The numbers of the rows are in the connections' files (proven_login). */
 static const struct login_way ways[LOGIN_COUNT] = {
     [LOGIN_REFRESH_TOKEN] = {"refresh-token", N_("a refresh token"), "refresh_token",
                              "api refresh_token web", "api refresh_token",
@@ -47,8 +46,25 @@ const struct login_way *connection_way(const struct connection *connection)
     return login_way(connection_login(connection));
 }
 
+static enum login proven_login(const struct connection *connection)
+{
+    return app_values_login(app_values_from_name(connection->proven_values));
+}
+
 bool connection_is_proven(const struct connection *connection)
 {
-    return connection->proven_at > 0 &&
-           connection->proven_login == (int)connection_login(connection);
+    return connection->proven_at > 0 && proven_login(connection) == connection_login(connection);
+}
+
+bool connection_changes_way(const struct connection *connection)
+{
+    return connection->proven_at > 0 && !connection_is_proven(connection);
+}
+
+void connection_postpone_change(struct connection *connection)
+{
+    const enum app_values values = app_values_from_name(connection->proven_values);
+    connection_set(&connection->next_values, app_values_name(connection->app_values));
+    connection->app_values = values == APP_VALUES_COUNT ? APP_VALUES_PERCH : values;
+    connection_set(&connection->scopes, connection_way(connection)->scopes);
 }

@@ -145,4 +145,54 @@ static const struct check_def disown[] = {
     {"revoked", N_("Login"), true, {NULL}, check_revoked},
     {"erased", N_("Keyring item"), true, {"revoked"}, check_erased},
 };
-CHECK_LIST(disown_checks, disown);
+
+/* The app logs in by itself now: only the refresh token of before goes. */
+static void dropped(GObject *source, GAsyncResult *async, gpointer user)
+{
+    struct check_run *run = user;
+    (void)source;
+    if (check_tokens_done(run, async))
+        check_ok(run, _("without the old refresh token"));
+}
+
+static void check_dropped(struct check_run *run)
+{
+    Tokens *tokens = run->session->tokens;
+    tokens_import(tokens, tokens_secrets(tokens)->client_secret, NULL);
+    check_waits_for_keyring(run);
+    tokens_change(tokens, run->session->connection->name, SECRETS_TOKENS, run->cancellable, dropped,
+                  run);
+}
+
+/* Else the refresh token is what the connection works with. */
+static void check_changed(struct check_run *run)
+{
+    const struct session *session = run->session;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Connection) kept =
+        connections_load(session->config_dir, session->connection->name, &error);
+    if (kept != NULL && connection_way(kept)->attended)
+        g_set_error_literal(&error, PERCH_ERROR, PERCH_ERROR_FILE,
+                            _("The settings still log in with the refresh token. Make it possible "
+                              "to save them, then try again."));
+    if (error != NULL)
+        check_fail_error(run, STAGE_MACHINE, error);
+    else
+        check_ok(run, _("saved; the app logs in by itself"));
+}
+
+static const struct check_def end_former[] = {
+    {"changed", N_("Settings"), true, {NULL}, check_changed},
+    {"revoked", N_("Previous login"), true, {"changed"}, check_revoked},
+    {"dropped", N_("Keyring item"), true, {"revoked"}, check_dropped},
+};
+
+static void build_disown(const struct session *session, GArray *checks)
+{
+    if (connection_way(session->connection)->attended)
+        g_array_append_vals(checks, disown, G_N_ELEMENTS(disown));
+    else
+        g_array_append_vals(checks, end_former, G_N_ELEMENTS(end_former));
+}
+
+const struct check_list_def disown_checks = {.build = build_disown};

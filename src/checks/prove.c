@@ -238,8 +238,8 @@ static void check_same_org(struct check_run *run)
     const bool same_org = g_strcmp0(session->expected_org_id, connection->org_id) == 0;
     const bool same_user = g_strcmp0(session->expected_user_id, connection->user_id) == 0;
     /* An app that logs in by itself has a user of its own, chosen in Setup. */
-    const bool any_user = connection->proven_login != (int)connection_login(connection) ||
-                          !connection_way(connection)->attended;
+    const bool any_user =
+        connection_changes_way(connection) || !connection_way(connection)->attended;
     if (session->expected_org_id == NULL)
         check_ok(run, _("first login of this connection"));
     else if (same_org && same_user)
@@ -377,8 +377,7 @@ static void keep_old_grant(struct check_run *run)
     if (session_secrets(run->session)->refresh_token == NULL)
         check_skip(run, _("none"));
     else
-        check_ok(run, _("its refresh token is kept, as a flow may still use it; perch forget "
-                        "revokes it"));
+        check_ok(run, _("its refresh token is kept, as a flow may still use it"));
 }
 
 static void check_old_grant(struct check_run *run)

@@ -122,6 +122,8 @@ Connection *session_proven_connection(const struct session *session)
 {
     const Connection *before = session->before;
     Connection *copy = connection_copy(session->connection);
+    if (connection_changes_way(copy))
+        connection_postpone_change(copy);
     if (before == NULL)
         return copy;
     connection_set(&copy->instance_url, before->instance_url);

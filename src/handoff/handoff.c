@@ -70,8 +70,7 @@ static const struct {
     {no_token, PERCH_EXIT_AUTHORIZATION,
      N_("There is no refresh token to hand over. Authorize the connection with perch setup.")},
     {not_proven, PERCH_EXIT_AUTHORIZATION,
-     N_("The app has not logged in by itself yet, so these values are not proven. Run perch "
-        "reauthorize.")},
+     N_("The app has not logged in by itself yet, so these values are not proven. Log in first.")},
     {no_instance, PERCH_EXIT_AUTHORIZATION,
      N_("The instance URL of the org is not known. Authorize the connection again with perch "
         "setup.")},

@@ -321,7 +321,8 @@ void sheet_choose(Connection *connection, enum app_values chosen, enum app_kind 
     const struct login_way *way = connection_way(connection);
     connection->app_values = chosen;
     connection->app_kind = kind;
-    if (connection_way(connection) != way)
+    const bool other_way = connection_way(connection) != way;
+    if (other_way)
         connection_set(&connection->scopes, connection_way(connection)->scopes);
     if (other_app) /* nothing has been entered in that app yet */
         connection->app_ticks = 0;
@@ -329,6 +330,8 @@ void sheet_choose(Connection *connection, enum app_values chosen, enum app_kind 
         g_autofree char *after = sheet_value(connection, (enum setting)i);
         if (strcmp(before[i], after) != 0)
             connection->app_ticks &= ~bit((enum setting)i);
+        else if (other_way && !other_app && connection->proven_at > 0) /* the app has it already */
+            connection->app_ticks |= bit((enum setting)i);
         g_free(before[i]);
     }
 }

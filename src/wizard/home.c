@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "perch/base/login_way.h"
 #include "perch/base/text.h"
 #include "perch/wizard/wizard.h"
 
@@ -294,9 +295,12 @@ static char *row_details(const struct home *home, const struct home_row *row)
         return NULL;
     if (connection_is_draft(row->connection))
         return g_strdup(_("Everything you typed is kept. Enter continues."));
-    if (failed == NULL)
-        return history(home, row);
-    return check_result_why(failed);
+    g_autofree char *text = failed == NULL ? history(home, row) : check_result_why(failed);
+    const bool weak = state == HOME_REVOKED || row->connection->rotation != 0;
+    if (!weak || !connection_way(row->connection)->attended)
+        return g_steal_pointer(&text);
+    return g_strdup_printf(_("%s · l: client credentials, which have no refresh token to lose"),
+                           text);
 }
 
 static void view_row(const struct home *home, struct view *view, guint index)
@@ -327,6 +331,13 @@ static bool can_forget(const struct home_row *row)
     return connection_name_problem(row->name) == NULL;
 }
 
+/* Whether the flow holds a refresh token, which may rotate, expire or be revoked. */
+static bool may_change(const struct home_row *row)
+{
+    return row->connection != NULL && !connection_is_draft(row->connection) &&
+           connection_way(row->connection)->attended;
+}
+
 static void view_list_keys(const struct home *home, struct view *view, const struct home_row *row)
 {
     bool finished = row != NULL && row->connection != NULL && !connection_is_draft(row->connection);
@@ -345,6 +356,8 @@ static void view_list_keys(const struct home *home, struct view *view, const str
         view_key(view, ACTION_RENAME, _("rename"));
     if (row != NULL && can_forget(row))
         view_key(view, ACTION_FORGET, _("forget"));
+    if (row != NULL && may_change(row))
+        view_key(view, ACTION_CHANGE, _("client credentials"));
     if (enter_logs_in)
         view_key(view, ACTION_RETRY, _("re-authorize"));
     view_key(view, ACTION_QUIT, _("quit"));
@@ -504,6 +517,8 @@ static enum home_choice handle_row(struct home *home, const struct home_row *row
     }
     if (!finished)
         return HOME_STAY;
+    if (action == ACTION_CHANGE && may_change(row))
+        return HOME_CHANGE;
     return action == ACTION_RETRY     ? HOME_REAUTHORIZE
            : action == ACTION_DOCTOR  ? HOME_DOCTOR
            : action == ACTION_TEST    ? HOME_TEST

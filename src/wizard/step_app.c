@@ -140,6 +140,9 @@ static void view_setting(const struct wizard *w, struct view *view, enum setting
 /* Which way to choose, and why, by what is known of the app. */
 static const char *advice(const Connection *c)
 {
+    if (connection_changes_way(c))
+        return _("What is not ticked below differs from what the app had. Until the new login is "
+                 "proven, the old one stays as it is.");
     if (!connection_way(c)->attended)
         return _("The flow holds no refresh token: nothing rotates, and nothing expires with a "
                  "person's password. One user, Run As below, does everything.");

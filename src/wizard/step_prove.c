@@ -24,14 +24,18 @@ bool step_prove_may_win(const struct wizard *w)
 
 void step_prove_leave(struct wizard *w, GArray *out)
 {
-    if (is_disowning(w))
+    if (is_disowning(w) && wizard_is_attended(w))
         wizard_forget_login(w, out);
     list_forget(w, CHECKS_DISOWN, out);
 }
 
 void step_prove_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
 {
-    if (list == CHECKS_DISOWN && done && list_ok(w, CHECKS_DISOWN)) {
+    if (list == CHECKS_DISOWN && done && list_ok(w, CHECKS_DISOWN) && !wizard_is_attended(w)) {
+        list_forget(w, CHECKS_DISOWN, out);
+        w->former_ended = true;
+        wizard_notice(w, _("The old refresh token is revoked."));
+    } else if (list == CHECKS_DISOWN && done && list_ok(w, CHECKS_DISOWN)) {
         w->token_won = false;
         wizard_go(w, STEP_AUTHORIZE, out);
         wizard_notice(w, _("That login is revoked. Log out in the browser before the next one."));
@@ -88,6 +92,14 @@ static bool proven_before(const struct wizard *w)
     return w->logged_in && w->lists[CHECKS_PROVE].results == NULL;
 }
 
+/* Whether the connection still has the refresh token of another way to log in. */
+static bool has_former(const struct wizard *w)
+{
+    const struct check_result *former = list_find(w, CHECKS_PROVE, "old-grant");
+    return !wizard_is_attended(w) && list_ok(w, CHECKS_PROVE) && !w->former_ended &&
+           former != NULL && former->status == CHECK_OK;
+}
+
 /* Whether the person may reject the user who logged in: nothing is set up yet. */
 static bool may_disown(const struct wizard *w)
 {
@@ -104,7 +116,8 @@ static void disown_event(struct wizard *w, const struct view_event *event, GArra
 
 static void disown_view(const struct wizard *w, struct view *view, int focus)
 {
-    view_heading(view, _("Ending this login"), NULL);
+    view_heading(view, wizard_is_attended(w) ? _("Ending this login") : _("Ending the old login"),
+                 NULL);
     view_blank(view);
     list_view(w, CHECKS_DISOWN, view, focus);
     view->busy = w->lists[CHECKS_DISOWN].running;
@@ -132,9 +145,11 @@ void step_prove_event(struct wizard *w, const struct view_event *event, GArray *
     } else if ((is_action(event, ACTION_NEXT) || is_action(event, ACTION_TEST)) &&
                (list_ok(w, CHECKS_PROVE) || proven_before(w)))
         wizard_go(w, STEP_TEST, out);
-    else if (is_action(event, ACTION_FORGET) && may_disown(w))
+    else if (is_action(event, ACTION_FORGET) && (may_disown(w) || has_former(w))) {
+        if (has_former(w)) /* the new way first: nothing else works once the old one is gone */
+            wizard_save(w, out);
         list_start(w, CHECKS_DISOWN, true, out);
-    else if (is_action(event, ACTION_NEXT) || is_action(event, ACTION_RETRY))
+    } else if (is_action(event, ACTION_NEXT) || is_action(event, ACTION_RETRY))
         retry(w, out);
     else if (is_action(event, ACTION_KEYRING) && keyring_is_offered(w, CHECKS_PROVE, "stored"))
         screen_open(w, SCREEN_KEYRING);
@@ -170,6 +185,14 @@ void step_prove_view(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_NEXT, w->reauthorize ? _("done") : _("test record"));
         if (w->reauthorize)
             view_key(view, ACTION_TEST, _("test record"));
+        if (has_former(w)) {
+            view_blank(view);
+            view_text(view, ROLE_PLAIN, 0,
+                      _("The old refresh token still works, for flows that have it. Once none "
+                        "has, f revokes it."));
+            view_key(view, ACTION_FORGET, _("revoke the old one"));
+            view->asks = true;
+        }
         if (may_disown(w)) {
             g_autofree char *who = text_clean(w->connection->username);
             view_blank(view);

@@ -40,6 +40,19 @@ static Json *stored(Rig *rig, const char *name)
     return json_parse(item, strlen(item), NULL);
 }
 
+static char *last_token_request(Rig *rig)
+{
+    g_autoptr(Json) log = demo_org_control(rig->org, "GET", "log", NULL);
+    const char *body = NULL;
+    JSON_FOREACH(entry, log)
+    {
+        if (g_str_has_prefix(json_get_string(entry, "target"), TOKEN_PATH))
+            body = json_get_string(entry, "body");
+    }
+    assert_non_null(body);
+    return g_strdup(body);
+}
+
 static void setup__no_input__needs_no_browser_and_ends_with_a_lead(void **state)
 {
     static const char *const absent[] = {"Callback port", "Browser:", "Rotation", "efresh"};
@@ -284,22 +297,100 @@ static void setup__other_way__keeps_the_refresh_token(void **state)
     g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
     assert_code(token, 0);
     assert_true(tokens_stored_alive(r, "acme"));
+    g_autofree char *asked = last_token_request(r);
+    assert_null(strstr(asked, "refresh_token"));
+    assert_contains(asked, "grant_type=client_credentials");
     g_autoptr(Child) forget = rig_perch(r, "forget", "acme", NULL);
     assert_code(forget, 0);
     assert_contains(forget->output->str, "revoked at Salesforce");
 }
 
-/* What was never proven is not handed over. */
-static void handoff__before_the_login__is_refused(void **state)
+/* A change that fails, or is given up, leaves what works: the flow's refresh token, its hand-off,
+ * its access token. The next set-up goes on where this one stopped. */
+static void change__given_up__leaves_what_works(void **state)
 {
     (void)state;
     g_autoptr(Rig) r = tokens_rig(false);
     g_autoptr(Child) child = set_up(r, "acme");
     assert_code(child, 5);
-    g_autoptr(Child) text = rig_perch(r, "handoff", "acme", "--format", "text", NULL);
-    assert_code(text, 4);
-    assert_contains(text->errors->str, "not proven");
+    g_autoptr(Child) text = rig_perch_secret(r, "handoff", "acme", "--format", "text", NULL);
+    assert_code(text, 0);
+    assert_contains(text->output->str, "grant_type=refresh_token");
+    g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
+    assert_code(token, 0);
     assert_true(tokens_stored_alive(r, "acme"));
+    demo_org_patch(r->org, APP(ALLOWED));
+    g_autoptr(Child) again = rig_perch(r, "setup", "acme", "--plain", "--no-input", NULL);
+    assert_code(again, 0);
+    assert_contains(again->output->str, "Logged in: access token");
+    g_autoptr(Child) now = rig_perch_secret(r, "handoff", "acme", "--format", "text", NULL);
+    assert_contains(now->output->str, "grant_type=client_credentials");
+}
+
+/* From Home in one go: what is not ticked is what to change; the old login ends on a word. */
+static void home__rotates__is_moved_over(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = tokens_rig(true);
+    demo_org_patch(r->org, APP(ALLOWED ", 'security_locked': true"));
+    g_autoptr(Child) rotated = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
+    assert_code(rotated, 0);
+    g_autoptr(Walk) walk = walk_start(r, NULL, NULL);
+    see(walk, "✔ working");
+    see_sentence(walk, "l: client credentials");
+    pty_resize(walk->pty, 80, 48);
+    press(walk, "l");
+    see_sentence(walk, "What is not ticked below differs from what the app had.");
+    see(walk, "[x] API Name");
+    see(walk, "[ ] Run As (Username)");
+    press(walk, "Enter");
+    see_key(walk, "Enter ask Salesforce");
+    press(walk, "Enter");
+    see_key(walk, "Enter log in");
+    press(walk, "Enter");
+    see_sentence(walk, "The old refresh token still works");
+    assert_true(tokens_stored_alive(r, "acme"));
+    struct secrets secrets;
+    tokens_load(r, "acme", &secrets);
+    press(walk, "f");
+    see_sentence(walk, "The old refresh token is revoked.");
+    assert_false(tokens_alive(r, secrets.refresh_token));
+    secrets_clear(&secrets);
+    tokens_load(r, "acme", &secrets);
+    assert_null(secrets.refresh_token);
+    assert_non_null(secrets.client_secret);
+    secrets_clear(&secrets);
+    see_no(walk, "revoke the old one");
+    see_key(walk, "Enter test record");
+    g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
+    assert_code(token, 0);
+}
+
+/* Stopped at each step of the wizard: the old way stays, and the choice is not forgotten. */
+static void change__stopped_at_each_step__is_taken_up_again(void **state)
+{
+    static const char *const stops[] = {"App settings", "Consumer key and secret", "Enter log in"};
+    (void)state;
+    g_autoptr(Rig) r = tokens_rig(false);
+    demo_org_patch(r->org, APP(ALLOWED));
+    for (gsize i = 0; i < G_N_ELEMENTS(stops); i++) {
+        g_autoptr(Walk) walk =
+            walk_start(r, "setup", "acme", "--login", "client-credentials", NULL);
+        see(walk, "(•) client credentials");
+        for (gsize k = 0; k < i; k++) {
+            press(walk, "Enter");
+            see(walk, stops[k + 1]);
+        }
+        press(walk, "C-c");
+        see(walk, "Keep the draft and quit?");
+        press(walk, "Enter");
+        pty_expect_exit(walk->pty, 3);
+        g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
+        assert_code(token, 0);
+        assert_true(tokens_stored_alive(r, "acme"));
+    }
+    g_autoptr(Walk) walk = walk_start(r, "setup", "acme", NULL);
+    see(walk, "(•) client credentials");
 }
 
 /* ---- on the screen ---- */
@@ -379,7 +470,9 @@ int main(void)
         cmocka_unit_test(refusals__each__has_its_cause),
         cmocka_unit_test(login_host__is_refused_with_the_way_out),
         cmocka_unit_test(setup__other_way__keeps_the_refresh_token),
-        cmocka_unit_test(handoff__before_the_login__is_refused),
+        cmocka_unit_test(change__given_up__leaves_what_works),
+        cmocka_unit_test(home__rotates__is_moved_over),
+        cmocka_unit_test(change__stopped_at_each_step__is_taken_up_again),
         cmocka_unit_test(wizard__chosen_in_the_app_step__logs_in_at_once),
         cmocka_unit_test(wizard__refused__goes_on_after_the_cure),
         cmocka_unit_test(wizard__login_host__asks_for_my_domain),

@@ -337,8 +337,18 @@ static void connection__login__follows_from_the_values(void **state)
                                       NULL);
     assert_int_equal(connection_login(old), LOGIN_REFRESH_TOKEN);
     assert_true(connection_is_proven(old));
+    assert_string_equal(old->proven_values, "guide");
     old->app_values = APP_VALUES_CLIENT_CREDENTIALS;
+    connection_set(&old->scopes, "api");
     assert_false(connection_is_proven(old));
+    assert_true(connection_changes_way(old));
+    /* Given up half-way: the way that works is in the file, and the choice beside it. */
+    g_autoptr(Connection) kept = connection_copy(old);
+    connection_postpone_change(kept);
+    assert_true(connection_is_proven(kept));
+    assert_int_equal(kept->app_values, APP_VALUES_GUIDE);
+    assert_string_equal(kept->scopes, "api refresh_token web");
+    assert_string_equal(kept->next_values, "client-credentials");
     assert_false(connection_has_ports(old));
     g_autoptr(Json) json = connection_to_json(old);
     g_autoptr(WipedText) text = json_print(json);

@@ -86,7 +86,7 @@ static void formats__client_credentials__hold_no_refresh_token(void **state)
     (void)state;
     c->app_values = APP_VALUES_CLIENT_CREDENTIALS;
     c->proven_at = 1;
-    c->proven_login = LOGIN_CLIENT_CREDENTIALS;
+    connection_set(&c->proven_values, "client-credentials");
     connection_set(&c->granted_scopes, "api");
     for (int format = 0; format < HANDOFF_FORMAT_COUNT; format++)
         if (format != HANDOFF_SFDX_URL)

@@ -66,7 +66,9 @@ struct connection {
     bool test_keep;               /* leave the test record in the org */
     gint64 session_seconds;       /* lifetime of an access token, from introspection; 0 = unknown */
     gint64 proven_at;             /* wall ms of the last complete proof; 0 = never */
-    int proven_login;             /* how it logged in then (enum login) */
+    char *proven_values;          /* name of the app's values then; NULL = with a refresh token */
+    char *next_values;            /* name of the values for another way to log in that is not yet
+                                     proven, as kept in the file; NULL = none */
     int rotation;                 /* 1: the last refresh returned a different refresh token */
     int with_secret;              /* 1: the last proof used a consumer secret */
     gint64 tested_at;             /* wall ms of the last test record; 0 = never */

@@ -30,7 +30,11 @@ enum login app_values_login(enum app_values values);
 enum login connection_login(const struct connection *connection);
 const struct login_way *connection_way(const struct connection *connection);
 
-/* Whether a login of that way has been proven. */
+/* Whether a login of that way has been proven; or one of another way, which works until then. */
 bool connection_is_proven(const struct connection *connection);
+bool connection_changes_way(const struct connection *connection);
+/* Takes back such a change, for everyone but the wizard: the other way's values and scopes, and the
+ * chosen ones in next_values. */
+void connection_postpone_change(struct connection *connection);
 
 #endif

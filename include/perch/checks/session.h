@@ -91,7 +91,7 @@ void session_learn(struct session *session, struct token_answer *answer);
 void session_refreshed(struct session *session, struct refresh_result *result);
 
 /* The connection without anything learnt from a login that is not yet proven, which may be for
- * another org. Owned by the caller. */
+ * another org, and without a way to log in that is not. Owned by the caller. */
 Connection *session_proven_connection(const struct session *session);
 
 /* The secrets; borrowed, valid until the next call to tokens.h. */

@@ -32,7 +32,8 @@ enum check_list_id {
     CHECKS_REHEARSE,  /* the flow's own calls, made from the exported values alone */
     CHECKS_IMPORT,    /* from a login made elsewhere to a stored connection */
     CHECKS_FORGET,    /* actions, not checks: revoke the login, delete item and file */
-    CHECKS_DISOWN,    /* actions, too: revoke and delete a login of the wrong user */
+    CHECKS_DISOWN,    /* actions, too: revoke and delete a login of the wrong user, or the refresh
+                         token of before, once the app logs in by itself */
     CHECKS_COUNT,
 };
 

@@ -71,7 +71,8 @@ const char *sheet_problem(const Connection *connection, enum setting setting, co
 void sheet_edit(Connection *connection, enum setting setting, const char *text);
 
 /* Changes the set of values or the kind of app; settings whose value changes lose their tick, and
- * another way to log in has scopes of its own. */
+ * another way to log in has scopes of its own. For an app that was proven with one way, what the
+ * other has in common is ticked: the rest is what to change. */
 void sheet_choose(Connection *connection, enum app_values values, enum app_kind kind);
 const char *sheet_values_title(enum app_values values); /* "recommended settings", translated */
 const char *sheet_values_hint(enum app_values values);  /* a sentence, translated */

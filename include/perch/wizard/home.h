@@ -46,6 +46,7 @@ enum home_choice {
     HOME_REAUTHORIZE,
     HOME_DOCTOR,
     HOME_TEST,
+    HOME_CHANGE, /* to client credentials */
     HOME_NEW,
     HOME_RENAME, /* to home->typed */
     HOME_FORGET,

@@ -238,6 +238,7 @@ struct wizard {
     guint login_refused; /* number of answers that led to no login */
     bool code_new;       /* an authorization code arrived that is not yet exchanged */
     bool token_won, stored, memory_only;
+    bool former_ended; /* the refresh token of another way to log in is revoked */
 
     /* Test */
     const struct describe *describe; /* borrowed; NULL = not available yet */
