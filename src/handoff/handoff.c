@@ -82,7 +82,8 @@ static const struct {
     {rotates, PERCH_EXIT_APP,
      N_("Refresh token rotation is on: the token dies at its first use, so a flow that holds it "
         "works once and then stops. Turn rotation off in the app's OAuth settings, then run perch "
-        "reauthorize.")},
+        "reauthorize; if it is greyed out there, run perch setup NAME --login "
+        "client-credentials.")},
 };
 
 const char *handoff_problem(const Connection *connection, const struct secrets *secrets,

@@ -387,7 +387,8 @@ static void change__stopped_at_each_step__is_taken_up_again(void **state)
         pty_expect_exit(walk->pty, 3);
         g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
         assert_code(token, 0);
-        assert_true(tokens_stored_alive(r, "acme"));
+        g_autofree char *asked = last_token_request(r);
+        assert_contains(asked, "grant_type=refresh_token");
     }
     g_autoptr(Walk) walk = walk_start(r, "setup", "acme", NULL);
     see(walk, "(•) client credentials");
