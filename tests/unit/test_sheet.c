@@ -427,6 +427,11 @@ static void metadata__client_credentials__has_boxes_and_user(void **state)
     assert_contains(app, "<oauthClientCredentialUser>integration@acme.com<");
     assert_true(is_well_formed(app));
     assert_int_equal(sheet_has(old, SETTING_CLIENT_POLICY), 0);
+    /* And the user, whom no metadata makes. */
+    g_autofree char *rights = sheet_value(c, SETTING_USER_RIGHTS);
+    assert_string_equal(sheet_group(c, SETTING_USER_LICENSE), "The user it runs as");
+    assert_contains(rights, "Leads and Cases: Read, Create");
+    assert_int_equal(sheet_page(c, SETTING_USER_RIGHTS), SETUP_PAGE_PERMISSION_SETS);
     assert_contains(sheet_label(old, SETTING_RUN_AS), "Client Credentials Flow");
     sheet_choose(c, APP_VALUES_PERCH, APP_EXTERNAL_CLIENT);
     assert_string_equal(c->scopes, "api refresh_token web");
