@@ -117,6 +117,25 @@ static void token__many_at_once__ask_one_after_another(void **state)
     assert_non_null(json_get_string(secrets, "client_secret"));
 }
 
+/* No refresh token can be in a lost answer: it is told so, nobody guards it, and the next try
+ * works.
+ */
+static void token__answer_lost__is_asked_for_again(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Child) child = set_up(r, "acme");
+    assert_code(child, 0);
+    demo_org_patch(r->org, "{'faults': {'" TOKEN_PATH "': {'kind': 'lose', 'times': 2}}}");
+    g_autoptr(Child) lost = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
+    assert_code(lost, 8);
+    assert_contains(lost->errors->str, "Nothing is lost.");
+    assert_string_equal(lost->output->str, "");
+    g_autoptr(Child) again = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
+    assert_code(again, 0);
+    tokens_assert_work(r, again->output->str);
+}
+
 static void commands__each__knows_the_way(void **state)
 {
     (void)state;
@@ -204,6 +223,29 @@ static void handoff__script_and_function__create_records(void **state)
     g_autoptr(Json) refused =
         node_call_text(node, "{'senderName':'Z','senderNumber':'1','message':'x'}");
     assert_string_equal(json_get_string(refused, "cause"), "flow-disabled");
+}
+
+/* Rotation is locked, and the flow that was handed over runs on, day after day. */
+static void flow__a_week_on_the_orgs_clock__runs(void **state)
+{
+    enum { DAYS = 8 };
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Child) child = set_up(r, "acme");
+    assert_code(child, 0);
+    g_autofree char *file = g_build_filename(r->home->home, "flow.sh", NULL);
+    g_autoptr(Child) written =
+        rig_perch(r, "handoff", "acme", "--format", "curl", "--output", file, NULL);
+    assert_code(written, 0);
+    for (int day = 0; day < DAYS; day++) {
+        const char *argv[] = {"dash", file, NULL};
+        json_free(demo_org_control(r->org, "POST", "clock", "{\"advance_ms\":86400000}"));
+        g_autoptr(Child) flow = child_run(argv, r->home->env, NULL);
+        assert_code(flow, 0);
+        g_autoptr(Child) status = rig_perch(r, "status", NULL);
+        assert_code(status, 0);
+    }
+    assert_int_equal(remove(file), 0);
 }
 
 static void forget__ends_the_token_and_leaves_nothing(void **state)
@@ -463,10 +505,12 @@ int main(void)
         cmocka_unit_test(setup__no_input__needs_no_browser_and_ends_with_a_lead),
         cmocka_unit_test(token__due__is_fetched_again),
         cmocka_unit_test(token__many_at_once__ask_one_after_another),
+        cmocka_unit_test(token__answer_lost__is_asked_for_again),
         cmocka_unit_test(commands__each__knows_the_way),
         cmocka_unit_test(status__token_revoked__logs_in_again),
         cmocka_unit_test(handoff__holds_no_refresh_token_and_plays),
         cmocka_unit_test(handoff__script_and_function__create_records),
+        cmocka_unit_test(flow__a_week_on_the_orgs_clock__runs),
         cmocka_unit_test(forget__ends_the_token_and_leaves_nothing),
         cmocka_unit_test(refusals__each__has_its_cause),
         cmocka_unit_test(login_host__is_refused_with_the_way_out),
