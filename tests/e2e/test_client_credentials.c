@@ -466,6 +466,22 @@ static void wizard__chosen_in_the_app_step__logs_in_at_once(void **state)
     walk_home(walk, "acme");
 }
 
+/* Line by line, the question is the first row. */
+static void plain__way__is_chosen_by_number(void **state)
+{
+    static const char input[] = "\n1\n2\nq\n\n";
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    const char *const words[] = {"setup", "acme", "--plain", "--login-url", r->org->url, NULL};
+    g_autoptr(Child) child = rig_perch_input(r, words, input, false);
+    assert_code(child, 3);
+    assert_contains(child->output->str, "The app logs in by itself");
+    g_autofree char *text = rig_settings(r, "acme.json");
+    g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
+    assert_string_equal(json_get_string(json, "app_values"), "client-credentials");
+    assert_string_equal(json_get_string(json, "scopes"), "api");
+}
+
 /* Refused, cured in Setup, tried again where it stands. */
 static void wizard__refused__goes_on_after_the_cure(void **state)
 {
@@ -519,6 +535,7 @@ int main(void)
         cmocka_unit_test(home__rotates__is_moved_over),
         cmocka_unit_test(change__stopped_at_each_step__is_taken_up_again),
         cmocka_unit_test(wizard__chosen_in_the_app_step__logs_in_at_once),
+        cmocka_unit_test(plain__way__is_chosen_by_number),
         cmocka_unit_test(wizard__refused__goes_on_after_the_cure),
         cmocka_unit_test(wizard__login_host__asks_for_my_domain),
     };
