@@ -139,10 +139,7 @@ static int rewrite(Rig *rig, const char *inject, const char *log)
     argv[count++] = g_getenv("PERCH");
     argv[count++] = "forget";
     argv[count++] = "acme";
-    /* A process that is traced cannot look for its own leaks. */
-    const char *given = g_getenv("ASAN_OPTIONS");
-    g_autofree char *asan = g_strconcat(given == NULL ? "" : given, ":detect_leaks=0", NULL);
-    g_auto(GStrv) env = g_environ_setenv(g_strdupv(rig->home->env), "ASAN_OPTIONS", asan, TRUE);
+    g_auto(GStrv) env = child_env_without_leak_check(rig->home->env);
     g_autoptr(Child) child = child_start(argv, env);
     child_close_input(child);
     assert_true(child_wait_end(child, 60000));
@@ -268,9 +265,7 @@ static Child *traced(Rig *rig, const char *log, const char *line)
                         "-o \"%s\" \"$0\" %s",
                         log, line);
     const char *argv[] = {"/bin/sh", "-c", whole, g_getenv("PERCH"), NULL};
-    const char *given = g_getenv("ASAN_OPTIONS");
-    g_autofree char *asan = g_strconcat(given == NULL ? "" : given, ":detect_leaks=0", NULL);
-    g_auto(GStrv) env = g_environ_setenv(g_strdupv(rig->home->env), "ASAN_OPTIONS", asan, TRUE);
+    g_auto(GStrv) env = child_env_without_leak_check(rig->home->env);
     return child_run(argv, env, NULL);
 }
 

@@ -188,8 +188,7 @@ static void network_settings__that_may_not_be_read__are_not_left_out(void **stat
                                 "acme",
                                 "--fresh",
                                 NULL};
-    g_auto(GStrv) env = g_environ_setenv(g_strdupv(rig->home->env), "ASAN_OPTIONS",
-                                         "detect_leaks=0", TRUE); /* not under ptrace */
+    g_auto(GStrv) env = child_env_without_leak_check(rig->home->env);
     g_autoptr(Child) child = child_run(argv, env, NULL);
     if (strstr(child->errors->str, "ptrace") != NULL) {
         print_message("# SKIP: strace may not trace here\n");

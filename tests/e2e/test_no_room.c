@@ -199,8 +199,7 @@ static void settings__lost_after_the_login__are_no_success(void **state)
     g_ptr_array_add(argv, (gpointer)(guintptr)g_getenv("PERCH"));
     for (guint i = 0; i < words->len; i++)
         g_ptr_array_add(argv, words->pdata[i]);
-    g_auto(GStrv) env =
-        g_environ_setenv(g_strdupv(rig->home->env), "ASAN_OPTIONS", "detect_leaks=0", TRUE);
+    g_auto(GStrv) env = child_env_without_leak_check(rig->home->env);
     g_autoptr(Child) child = child_start((const char *const *)argv->pdata, env);
     child_close_input(child);
     assert_true(child_wait_end(child, 60000));

@@ -46,10 +46,7 @@ static int run_words(Rig *rig, const char *const *words, const char *inject, boo
     argv[count++] = g_getenv("PERCH");
     for (gsize i = 0; words[i] != NULL; i++)
         argv[count++] = words[i];
-    /* A process that is traced cannot look for its own leaks. */
-    g_autofree char *asan = g_strconcat(
-        g_getenv("ASAN_OPTIONS") == NULL ? "" : g_getenv("ASAN_OPTIONS"), ":detect_leaks=0", NULL);
-    g_auto(GStrv) env = g_environ_setenv(g_strdupv(rig->home->env), "ASAN_OPTIONS", asan, TRUE);
+    g_auto(GStrv) env = child_env_without_leak_check(rig->home->env);
     g_autoptr(Child) child = child_start(argv, env);
     child_close_input(child);
     assert_true(child_wait_end(child, WAIT_MS));

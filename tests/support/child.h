@@ -22,6 +22,9 @@ struct Child {
     bool ended;
 };
 
+/* A copy of env for a process that is traced, or stopped by signals all the time: LeakSanitizer
+ * cannot look for leaks there. */
+char **child_env_without_leak_check(char **env);
 /* Starts argv (argv[0] is searched in PATH) in its own process group with exactly env. */
 Child *child_start(const char *const *argv, char **env);
 void child_free(Child *child); /* kills the group if it still runs; NULL is fine */
