@@ -101,8 +101,10 @@ static void assert_token(const struct world *world, const char *name, const char
 
 static void assert_counts(const struct world *world, guint searches, guint names, guint secrets)
 {
-    /* After the last of them, so that the monitor has seen them all. */
+    /* The monitor may see them later than the store does. */
+    bus_monitor_wait_count(world->monitor, "SearchItems", searches);
     bus_monitor_wait_count(world->monitor, "GetSecrets", secrets);
+    bus_monitor_wait_count(world->monitor, "Get", names);
     assert_int_equal(bus_monitor_count(world->monitor, "SearchItems"), searches);
     assert_int_equal(bus_monitor_count(world->monitor, "Get"), names);
     assert_int_equal(bus_monitor_count(world->monitor, "GetSecrets"), secrets);
