@@ -44,7 +44,7 @@ void compare_differs(struct check_run *run, enum cause cause, const char *found)
     struct failure failure = {.stage = STAGE_ANY};
     Diagnosis *diagnosis = explain_as(&failure, cause, CERTAINTY_CERTAIN);
     g_autofree char *title =
-        g_strdup_printf(_("%s differs from step 3."), sheet_label(connection, setting));
+        g_strdup_printf(_("%s differs from the App step."), sheet_label(connection, setting));
     connection_set(&diagnosis->title, title);
     connection_set(&diagnosis->happened, sheet_without(connection, setting));
     connection_set(&diagnosis->tell_apart, NULL);
@@ -55,7 +55,7 @@ void compare_differs(struct check_run *run, enum cause cause, const char *found)
     check_evidence(run, "setting", sheet_id(setting));
     check_evidence(run, "found", found);
     check_evidence(run, "sheet", value);
-    check_warn_with(run, diagnosis, _("%s; step 3 says: %s"), found, value);
+    check_warn_with(run, diagnosis, _("%s; the App step says: %s"), found, value);
 }
 
 void compare_same(struct check_run *run)
@@ -63,7 +63,7 @@ void compare_same(struct check_run *run)
     enum setting setting = compared(run);
     g_autofree char *value = wanted(run, setting);
     check_evidence(run, "setting", sheet_id(setting));
-    check_ok(run, _("matches step 3: %s"), value);
+    check_ok(run, _("matches the App step: %s"), value);
 }
 
 /* A check box, as seen from outside. */

@@ -41,7 +41,6 @@ struct HttpRequest {
     guint timeout_ms;
     gsize cap;
     int via; /* socket of the process that sends it; -1 = this process */
-    bool fresh;
     bool patient;
     bool refused; /* part of it cannot be sent */
 };

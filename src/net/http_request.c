@@ -89,8 +89,3 @@ void http_request_patient(HttpRequest *request)
 {
     request->patient = true;
 }
-
-void http_request_fresh(HttpRequest *request)
-{
-    request->fresh = true;
-}

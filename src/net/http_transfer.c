@@ -157,7 +157,6 @@ static void set_limits(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)request->cap);
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)request->fresh);
 }
 
 static void set_request(struct transfer *transfer, const char *url)

@@ -281,7 +281,7 @@ static void guide__login__ends_with_a_paste(void **state)
     press(walk, "Enter");
     see_key(walk, "Enter open browser and log in");
     see(walk, "✔ Callback          https://login.salesforce.com/");
-    see(walk, "▲ PKCE              ticked; step 3 says: not ticked");
+    see(walk, "▲ PKCE              ticked; the App step says: not ticked");
     press(walk, "Enter");
     see(walk, "Not listening: paste the address the browser ends up on");
     g_autofree char *redirect = walk_redirect(walk);
@@ -321,8 +321,8 @@ static void no_secret__deployed__connects_without_one(void **state)
     see(again, "Consumer key and secret");
     press(again, "Enter");
     see_key(again, "Enter open browser and log in");
-    see(again, "✔ Login secret      matches step 3: not ticked");
-    see(again, "✔ Refresh secret    matches step 3: not ticked");
+    see(again, "✔ Login secret      matches the App step: not ticked");
+    see(again, "✔ Refresh secret    matches the App step: not ticked");
     press(again, "Enter");
     see_key(again, "Enter test record");
     walk_home(again, "acme");

@@ -172,9 +172,9 @@ static void keys__difference__is_a_row_of_the_probe(void **state)
     walk_to_keys(walk);
     press(walk, "Enter");
     see_key(walk, "Enter open browser and log in");
-    see(walk, "▲ PKCE              not ticked; step 3 says: ticked");
-    see(walk, "✔ Login secret      matches step 3: ticked");
-    see(walk, "✔ Refresh secret    matches step 3: ticked");
+    see(walk, "▲ PKCE              not ticked; the App step says: ticked");
+    see(walk, "✔ Login secret      matches the App step: ticked");
+    see(walk, "✔ Refresh secret    matches the App step: ticked");
     see(walk, "✔ Consumer secret   accepted so far");
     pty_resize(walk->pty, 100, 48);
     press(walk, "Tab Down Down Down");

@@ -208,12 +208,23 @@ static void turn(Pty *pty, gint64 milliseconds)
     pty_pump(pty);
 }
 
+static gint64 deadline_in(int milliseconds)
+{
+    return g_get_monotonic_time() + (gint64)milliseconds * 1000;
+}
+
+/* In milliseconds, rounded up: no wait ends before its time. */
+static gint64 left_until(gint64 deadline)
+{
+    return (deadline - g_get_monotonic_time() + 999) / 1000;
+}
+
 bool pty_wait_until(Pty *pty, bool (*ready)(gpointer data), gpointer data, int milliseconds)
 {
-    gint64 deadline = g_get_monotonic_time() / 1000 + milliseconds;
+    gint64 deadline = deadline_in(milliseconds);
     pty_pump(pty);
     while (!ready(data)) {
-        gint64 left = deadline - g_get_monotonic_time() / 1000;
+        gint64 left = left_until(deadline);
         if (left <= 0) {
             return false;
         }
@@ -226,10 +237,10 @@ typedef bool (*condition)(Pty *pty, const char *text);
 
 static bool wait_for(Pty *pty, condition holds, const char *text, int milliseconds)
 {
-    gint64 deadline = g_get_monotonic_time() / 1000 + milliseconds;
+    gint64 deadline = deadline_in(milliseconds);
     pty_pump(pty);
     while (!holds(pty, text)) {
-        gint64 left = deadline - g_get_monotonic_time() / 1000;
+        gint64 left = left_until(deadline);
         if (left <= 0 || (pty->closed && reap(pty, WNOHANG))) {
             return holds(pty, text);
         }

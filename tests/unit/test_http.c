@@ -372,24 +372,6 @@ static void http__waiting_for_a_turn__times_out(void **state)
     got_clear(&slow);
 }
 
-static void http__fresh__new_connection(void **state)
-{
-    struct fixture *fixture = *state;
-    struct got first = run(fixture, "GET", "/hello", NULL);
-    got_clear(&first);
-    g_autofree char *url = local_url(fixture->port, "/hello");
-    HttpRequest *request = http_request_new("GET", url);
-    http_request_fresh(request);
-    struct got got = http_run(fixture->http, request);
-    assert_int_equal(got.end, HTTP_ANSWERED);
-    assert_int_equal(got.timing.new_connections, 1);
-    got_clear(&got);
-    struct got again = run(fixture, "GET", "/hello", NULL);
-    assert_int_equal(again.timing.new_connections, 0);
-    got_clear(&again);
-    assert_int_equal(net_server_connections(fixture->server), 2);
-}
-
 /* The server closed a kept connection meanwhile: nothing was sent on it, so all is well. */
 static void http__kept_connection_closed__new_one(void **state)
 {
@@ -492,7 +474,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(http__five_at_once__one_connection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(http__two_at_once__take_turns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(http__waiting_for_a_turn__times_out, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(http__fresh__new_connection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(http__kept_connection_closed__new_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(http__change_lost_on_kept_connection__sent_once, set_up,
                                         tear_down),

@@ -89,8 +89,6 @@ void http_request_cap(HttpRequest *request, gsize bytes);        /* default 4 Mi
 void http_request_via(HttpRequest *request, int socket);
 void http_request_patient(
     HttpRequest *request); /* its answer cannot be obtained again: http_limit does not apply */
-void http_request_fresh(
-    HttpRequest *request); /* on a new connection, so that all timings are measured */
 
 /*
  * Settings come from $XDG_CONFIG_HOME/perch/network.json, which is used only if this user owns it
