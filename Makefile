@@ -267,11 +267,16 @@ clang:
 	$(Q)$(MAKE) --no-print-directory BUILD=build/clang CC=$(CLANG) WERROR=1 all tests
 
 # Every suite with what is already built and installed; check adds the rest. All of them side by
-# side, the long ones first, so that no core idles at the end.
+# side: what takes seconds, then the long ones, first the two that wait for a minute, so that no core
+# idles at the end. Under the sanitizers the scripts have nothing to find.
 .PHONY: check-all
-LONGEST_FIRST := e2e browser contract demo_org support screen unit
+WAITS_LONGEST := $(patsubst %,$(BUILD)/tests/e2e/test_%,exchange_end wire_stalls)
+ALL_IN_ORDER := $(foreach s,unit screen,$(call suite_tests,$(s))) $(WAITS_LONGEST) \
+                $(foreach s,e2e browser contract demo_org support, \
+                  $(filter-out $(WAITS_LONGEST),$(call suite_tests,$(s))) \
+                  $(if $(SANITIZE),,$(call suite_scripts,$(s))))
 check-all: tests
-	$(Q)$(RUN) all $(foreach s,$(LONGEST_FIRST),$(call suite_tests,$(s)) $(call suite_scripts,$(s)))
+	$(Q)$(RUN) all $(ALL_IN_ORDER)
 
 # --- Helpers ---------------------------------------------------------------------------------
 
