@@ -81,23 +81,24 @@ bool token_answer_parse(struct token_answer *ret_answer, const Json *json, const
                               "Authorize again, on a network that does not change answers."));
         return false;
     }
-    g_autofree char *instance = trusted_origin(json_get_string(json, "instance_url"), login_url);
-    if (instance == NULL) {
-        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                            _("The answer names an instance URL that is not a Salesforce host, so "
-                              "perch does not send the token there. Check the login host."));
-        return false;
-    }
+    const char *instance = json_get_string(json, "instance_url");
     *ret_answer = (struct token_answer){
         .access_token = secret_new(token),
         .refresh_token = take_secret(json, "refresh_token"),
-        .instance_url = g_steal_pointer(&instance),
+        .instance_url = trusted_origin(instance, login_url),
         .scope = text_told(json_get_string(json, "scope"), TOLD_LIST),
         .signature = g_strdup(json_get_string(json, "signature")),
         .issued_at = take_issued_at(json),
     };
     take_identity(ret_answer, json_get_string(json, "id"));
-    return true;
+    if (ret_answer->instance_url == NULL)
+        g_set_error_literal(
+            error, PERCH_ERROR, PERCH_ERROR_INPUT,
+            instance == NULL ? _("The token endpoint's answer names no instance URL, which every "
+                                 "answer of Salesforce's does. Check the login host.")
+                             : _("The answer names an instance URL that is not a Salesforce host, "
+                                 "so perch does not send the token there. Check the login host."));
+    return ret_answer->instance_url != NULL;
 }
 
 void token_answer_clear(struct token_answer *answer)
@@ -117,9 +118,10 @@ void token_answer_clear(struct token_answer *answer)
 enum signature_check token_signature_check(const struct token_answer *answer,
                                            const Secret *client_secret)
 {
-    if (secret_length(client_secret) == 0 || answer->signature == NULL ||
-        answer->identity_url == NULL || answer->issued_at == NULL)
-        return SIGNATURE_UNCHECKED;
+    if (answer->signature == NULL || answer->identity_url == NULL || answer->issued_at == NULL)
+        return SIGNATURE_ABSENT;
+    if (secret_length(client_secret) == 0)
+        return SIGNATURE_NO_SECRET;
     guint8 digest[32];
     gsize length = sizeof digest;
     g_autoptr(GHmac) hmac =

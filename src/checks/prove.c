@@ -47,15 +47,43 @@ static void store_at_once(struct check_run *run)
     tokens_change(tokens, run->session->connection->name, SECRETS_ALL, NULL, stored_at_once, run);
 }
 
+static void judge_given_back(struct check_run *run, const struct http_response *response)
+{
+    g_autofree char *why = g_steal_pointer(&run->state);
+    const bool gone =
+        check_is_revoked(response) || (response->end == HTTP_ANSWERED && response->status == 400);
+    if (gone)
+        tokens_unguard(run->session->tokens);
+    g_autofree char *text = g_strdup_printf(
+        "%s %s", why,
+        gone ? _("The login in that answer is revoked.")
+             : _("The login in that answer could not be revoked yet; perch keeps trying for 15 "
+                 "minutes after it ends."));
+    check_fail_own(run, STAGE_TOKEN, "bad-answer", text);
+}
+
+/* Tokens in an answer that is not Salesforce's are used for nothing else, and not left behind. */
+static void give_back(struct check_run *run, const struct token_answer *answer, const char *why)
+{
+    run->state = g_strdup(why);
+    run->state_free = g_free;
+    tokens_give_back(run->session->tokens);
+    check_http_any(run,
+                   token_revoke_request(run->session->connection->login_url,
+                                        answer->refresh_token != NULL ? answer->refresh_token
+                                                                      : answer->access_token),
+                   judge_given_back);
+}
+
 static void judge_exchange(struct check_run *run, const struct http_response *response)
 {
     struct session *session = run->session;
-    struct token_answer answer;
+    struct token_answer answer = {0};
     g_autoptr(GError) error = NULL;
     g_autoptr(Json) json = http_response_json(response);
     bool fine = response->status == 200 &&
                 token_answer_parse(&answer, json, session->connection->login_url, &error);
-    if (!fine)
+    if (answer.access_token == NULL)
         tokens_unguard(session->tokens);
     if (!surely_not_sent(response->end))
         secret_set(&session->code, NULL);
@@ -64,7 +92,11 @@ static void judge_exchange(struct check_run *run, const struct http_response *re
         return;
     }
     if (!fine) {
-        check_fail_unread(run, STAGE_TOKEN, response, error);
+        if (answer.access_token != NULL)
+            give_back(run, &answer, error->message);
+        else
+            check_fail_unread(run, STAGE_TOKEN, response, error);
+        token_answer_clear(&answer);
         return;
     }
     bool whole = answer.refresh_token != NULL || !connection_way(session->connection)->attended;
@@ -124,8 +156,11 @@ static void check_signature(struct check_run *run)
     case SIGNATURE_OK:
         check_ok(run, _("signed with this app's secret"));
         return;
-    case SIGNATURE_UNCHECKED:
+    case SIGNATURE_NO_SECRET:
         check_skip(run, _("cannot be checked without a consumer secret"));
+        return;
+    case SIGNATURE_ABSENT:
+        check_skip(run, _("the answer has none"));
         return;
     case SIGNATURE_WRONG:
         check_fail_own(run, STAGE_TOKEN, "signature",

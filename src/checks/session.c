@@ -99,7 +99,8 @@ char *session_authorize_url(const struct session *session)
 void session_learn(struct session *session, struct token_answer *answer)
 {
     Connection *connection = session->connection;
-    connection_set(&connection->instance_url, answer->instance_url);
+    if (answer->instance_url != NULL)
+        connection_set(&connection->instance_url, answer->instance_url);
     connection_set(&connection->identity_url, answer->identity_url);
     connection_set(&connection->org_id, answer->org_id);
     connection_set(&connection->user_id, answer->user_id);

@@ -235,7 +235,7 @@ static void retry_or_give_up(struct refresh *refresh, const struct verdict *verd
 static void answered(const struct http_response *response, gpointer user)
 {
     struct refresh *refresh = user;
-    struct token_answer answer;
+    struct token_answer answer = {0};
     g_autoptr(GError) error = NULL;
     refresh->result.milliseconds = response->timing.total_ms;
     refresh->result.sent |= response->end == HTTP_ANSWERED || response->sent_ms != 0;
@@ -244,11 +244,15 @@ static void answered(const struct http_response *response, gpointer user)
         refresh->options.answered(response, refresh->options.user);
     struct verdict verdict = refresh_judge(response, &refresh->result.failure);
     g_autoptr(Json) json = verdict.trouble == TROUBLE_NONE ? http_response_json(response) : NULL;
+    /* A new refresh token is the only one that still works: without a usable instance URL the known
+     * one serves. */
     if (verdict.trouble == TROUBLE_NONE &&
-        token_answer_parse(&answer, json, refresh->connection->login_url, &error)) {
+        (token_answer_parse(&answer, json, refresh->connection->login_url, &error) ||
+         (answer.refresh_token != NULL && refresh->secrets.instance_url != NULL))) {
         take(refresh, &answer);
         return;
     }
+    token_answer_clear(&answer);
     if (verdict.trouble == TROUBLE_NONE) { /* a 200 without tokens: the real answer is lost */
         verdict.trouble = TROUBLE_LOST;
         failure_from_error(&refresh->result.failure, STAGE_TOKEN, error);

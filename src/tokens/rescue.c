@@ -280,12 +280,14 @@ static bool read_answer(struct charge *charge)
     g_autoptr(Json) json = charge->answer == NULL ? NULL
                                                   : json_parse(secret_peek(charge->answer),
                                                                secret_length(charge->answer), NULL);
-    if (!token_answer_parse(&answer, json, page->login_url, NULL))
-        return false;
-    if (answer.refresh_token == NULL && !page->has_lock) { /* an exchange without a login */
+    const bool fine = token_answer_parse(&answer, json, page->login_url, NULL);
+    /* Without a lock it is a code exchange, which begins a login or does not. */
+    if (answer.refresh_token == NULL && !(fine && page->has_lock)) {
         token_answer_clear(&answer);
         return false;
     }
+    if (!fine && !page->has_lock) /* no answer of Salesforce's: nobody would use the login */
+        charge->fate = RESCUE_REJECTS;
     /* If the answer has nothing that the keyring lacks, one attempt must do. */
     const bool precious = answer.refresh_token != NULL || page->parts == SECRETS_ALL;
     charge->until_ms = clock_wall_ms() + (precious ? RESCUE_SECONDS * 1000 : 0);

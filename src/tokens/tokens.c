@@ -137,9 +137,11 @@ bool secrets_take_answer(struct secrets *secrets, const struct token_answer *ans
     if (answer->refresh_token != NULL)
         secret_set(&secrets->refresh_token, answer->refresh_token);
     /* The instance URL may change (sandbox refresh, new My Domain): the last one counts. */
-    g_autofree char *instance_url = g_strdup(answer->instance_url);
-    g_free(secrets->instance_url);
-    secrets->instance_url = g_steal_pointer(&instance_url);
+    if (answer->instance_url != NULL) {
+        g_autofree char *instance_url = g_strdup(answer->instance_url);
+        g_free(secrets->instance_url);
+        secrets->instance_url = g_steal_pointer(&instance_url);
+    }
     secrets->issued_at = received_ms;
     secrets->good_until = received_ms + MAX(0, life - GOOD_MARGIN_SECONDS) * 1000;
     return rotated;

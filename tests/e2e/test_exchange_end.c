@@ -217,6 +217,77 @@ static void login_again__twice__keeps_the_stored_one(void **state)
     secrets_clear(&after);
 }
 
+/* ---- answers that are not Salesforce's ---- */
+
+#define WITHOUT(member) "{'faults': {'" TOKEN_PATH "': {'without': '" member "'}}}"
+
+static Child *set_up(Rig *rig)
+{
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
+    return rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+}
+
+static void first_login__without_an_instance_url__is_given_back(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_patch(rig->org, WITHOUT("instance_url"));
+    g_autoptr(Child) child = set_up(rig);
+    assert_code(child, 8);
+    assert_contains(child->output->str, "The answer is not one from Salesforce's API.");
+    assert_contains(child->output->str, "names no instance URL");
+    assert_contains(child->output->str, "The login in that answer is revoked.");
+    assert_int_equal(grants(rig), 0);
+}
+
+static void assert_given_back(Rig *rig)
+{
+    gint64 until = g_get_monotonic_time() + POLL_MS * 1000;
+    while (grants(rig) != 0)
+        assert_true(g_get_monotonic_time() < until);
+}
+
+/* The org cannot be told at once, or perch is killed before it is: the rescue tells it. */
+static void first_login__without_an_instance_url__is_given_back_in_the_end(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_patch(rig->org, WITHOUT("instance_url"));
+    demo_org_patch(rig->org, "{'faults': {'" REVOKE "': {'kind': 'close', 'times': 1}}}");
+    g_autoptr(Child) child = set_up(rig);
+    assert_code(child, 8);
+    assert_contains(child->output->str, "could not be revoked yet");
+    assert_given_back(rig);
+    demo_org_patch(rig->org, "{'faults': {'" REVOKE "': null}}");
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
+    end_there(rig, words, &at_revoke, SIGKILL);
+    assert_given_back(rig);
+}
+
+/* Its refresh token is the only one that works: it is kept. */
+static void refresh__without_an_instance_url__keeps_a_rotated_token(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(true);
+    demo_org_patch(rig->org, WITHOUT("instance_url"));
+    g_autoptr(Child) child = rig_perch_secret(rig, "token", "acme", "--fresh", NULL);
+    assert_code(child, 0);
+    tokens_assert_work(rig, child->output->str);
+    assert_true(tokens_stored_alive(rig, "acme"));
+    g_autoptr(Child) test = rig_perch(rig, "test", "acme", NULL);
+    assert_code(test, 0);
+}
+
+static void first_login__without_a_signature__is_said_so(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_patch(rig->org, WITHOUT("signature"));
+    g_autoptr(Child) child = set_up(rig);
+    assert_code(child, 0);
+    assert_contains(child->output->str, "Signature: the answer has none");
+}
+
 /* Killed while the keyring has not answered: nobody but the rescue has the token. */
 static void first_login__killed_before_it_is_stored__is_stored(void **state)
 {
@@ -281,6 +352,10 @@ int main(void)
         cmocka_unit_test(login_again__killed_before_the_former_one_is_revoked__revokes_it),
         cmocka_unit_test(login_again__whose_revocation_is_lost__is_tried_again),
         cmocka_unit_test(login_again__twice__keeps_the_stored_one),
+        cmocka_unit_test(first_login__without_an_instance_url__is_given_back),
+        cmocka_unit_test(first_login__without_an_instance_url__is_given_back_in_the_end),
+        cmocka_unit_test(refresh__without_an_instance_url__keeps_a_rotated_token),
+        cmocka_unit_test(first_login__without_a_signature__is_said_so),
         cmocka_unit_test(second_login__asked_for_while_the_first_is_stored__is_alive),
     };
     return cmocka_run_group_tests_name("the end of an exchange", tests, NULL, NULL);

@@ -160,7 +160,7 @@ static void token__code_exchange__all_fields_are_taken(void **state)
     assert_string_equal(answer.issued_at, "1700000000000");
     assert_int_equal(token_signature_check(&answer, secret), SIGNATURE_OK);
     assert_int_equal(token_signature_check(&answer, other), SIGNATURE_WRONG);
-    assert_int_equal(token_signature_check(&answer, NULL), SIGNATURE_UNCHECKED);
+    assert_int_equal(token_signature_check(&answer, NULL), SIGNATURE_NO_SECRET);
     token_answer_clear(&answer);
     assert_null(answer.access_token);
 }
@@ -248,8 +248,45 @@ static void token__instance_url__has_to_be_trusted(void **state)
             fail_msg("%s after a login at %s", rows[i].instance, rows[i].login);
         if (!rows[i].trusted) {
             assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
+            assert_contains(error->message, "not a Salesforce host");
             assert_null(strstr(error->message, "canary"));
         }
+        /* They have to be revoked, or kept. */
+        assert_true(secret_equal_text(answer.access_token, "canary"));
+        assert_int_equal(answer.instance_url != NULL, rows[i].trusted);
+        token_answer_clear(&answer);
+    }
+}
+
+static void token__without_an_instance_url__is_said_so(void **state)
+{
+    struct token_answer answer = {0};
+    g_autoptr(GError) error = NULL;
+    (void)state;
+    assert_false(parse(&answer, "{\"access_token\":\"x\",\"refresh_token\":\"y\"}", LOGIN, &error));
+    assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
+    assert_contains(error->message, "names no instance URL");
+    assert_true(secret_equal_text(answer.refresh_token, "y"));
+    token_answer_clear(&answer);
+}
+
+static void signature__absent__is_not_for_want_of_a_secret(void **state)
+{
+    static const char *const lacks[] = {
+        "\"id\":\"https://x/id/00D000000000001AAA/005000000000001AAA\",\"issued_at\":\"1\"",
+        "\"id\":\"https://x/id/00D000000000001AAA/005000000000001AAA\",\"signature\":\"s\"",
+        "\"issued_at\":\"1\",\"signature\":\"s\"",
+    };
+    g_autoptr(Secret) secret = secret_new("secret");
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(lacks); i++) {
+        struct token_answer answer = {0};
+        g_autofree char *body = g_strdup_printf(
+            "{\"access_token\":\"t\",\"instance_url\":\"https://a.my.salesforce.com\",%s}",
+            lacks[i]);
+        assert_true(parse(&answer, body, LOGIN, NULL));
+        assert_int_equal(token_signature_check(&answer, secret), SIGNATURE_ABSENT);
+        assert_int_equal(token_signature_check(&answer, NULL), SIGNATURE_ABSENT);
         token_answer_clear(&answer);
     }
 }
@@ -266,8 +303,7 @@ static void token__no_token_answer__is_refused(void **state)
         "{\"error\":\"invalid_grant\",\"error_description\":\"expired authorization code\"}",
         "{\"access_token\":\"\",\"instance_url\":\"https://a.my.salesforce.com\"}",
         "{\"access_token\":7,\"instance_url\":\"https://a.my.salesforce.com\"}",
-        "{\"access_token\":\"x\"",
-        "{\"access_token\":\"x\"}"};
+        "{\"access_token\":\"x\""};
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(bodies); i++) {
         struct token_answer answer = {0};
@@ -417,6 +453,8 @@ int main(void)
         cmocka_unit_test(token__short_ids__become_long),
         cmocka_unit_test(token__odd_identity__is_no_reason_to_lose_the_token),
         cmocka_unit_test(token__instance_url__has_to_be_trusted),
+        cmocka_unit_test(token__without_an_instance_url__is_said_so),
+        cmocka_unit_test(signature__absent__is_not_for_want_of_a_secret),
         cmocka_unit_test(token__no_token_answer__is_refused),
         cmocka_unit_test(token__characters_that_no_token_has__are_refused_as_that),
         cmocka_unit_test(scope__granted__covers_what_it_means),

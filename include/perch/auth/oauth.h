@@ -79,15 +79,17 @@ struct token_answer {
     char *signature;        /* NULL when missing */
     char *issued_at;        /* as received, as it is part of the signed text; NULL when missing */
 };
-/* PERCH_ERROR_INPUT: this is not a token answer. Lenient: unknown keys, a missing refresh token and
- * numbers as strings are accepted. */
+/* PERCH_ERROR_INPUT: this is not a token answer of Salesforce's. Lenient: unknown keys, a missing
+ * refresh token and numbers as strings are accepted. If only the instance URL is missing or
+ * foreign, *ret_answer has the rest nonetheless, as its tokens must be kept or revoked; otherwise
+ * nothing. */
 bool token_answer_parse(struct token_answer *ret_answer, const Json *json, const char *login_url,
                         GError **error);
 void token_answer_clear(struct token_answer *answer);
 
-enum signature_check { SIGNATURE_OK, SIGNATURE_WRONG, SIGNATURE_UNCHECKED };
-/* Compares signature with base64(HMAC-SHA256(consumer secret, id + issued_at)). UNCHECKED without
- * consumer secret or signature. */
+enum signature_check { SIGNATURE_OK, SIGNATURE_WRONG, SIGNATURE_NO_SECRET, SIGNATURE_ABSENT };
+/* Compares signature with base64(HMAC-SHA256(consumer secret, id + issued_at)). ABSENT: the answer
+ * lacks one of these three. */
 enum signature_check token_signature_check(const struct token_answer *answer,
                                            const Secret *client_secret);
 

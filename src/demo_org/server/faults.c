@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "perch/base/error.h"
+#include "perch/base/secret.h"
 
 enum { HUGE_HEAD = 512 * 1024 };
 
@@ -109,6 +110,16 @@ static void fill_head(struct response *response)
     response_header(response, "X-Filler", filler);
 }
 
+static void leave_out(const char *member, struct response *response)
+{
+    g_autoptr(Json) json = json_parse(response->body->str, response->body->len, NULL);
+    if (json == NULL || *member == '\0')
+        return;
+    json_remove(json, member);
+    g_autoptr(WipedText) text = json_print(json);
+    g_string_assign(response->body, text);
+}
+
 static void spoil(const struct fault *fault, const struct fault_kind *kind,
                   const struct request *request, struct response *response)
 {
@@ -117,6 +128,7 @@ static void spoil(const struct fault *fault, const struct fault_kind *kind,
         response_header(response, "Content-Type", kind->type);
     if (kind->body != NULL)
         g_string_assign(response->body, kind->body);
+    leave_out(fault->without, response);
     if (kind->wire == WIRE_GZIP)
         pack(response);
     if (kind->wire == WIRE_GZIP || kind->wire == WIRE_BAD_GZIP)
