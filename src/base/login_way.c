@@ -5,12 +5,12 @@
 
 static const struct login_way ways[LOGIN_COUNT] = {
     [LOGIN_REFRESH_TOKEN] = {"refresh-token", N_("a refresh token"), "refresh_token",
-                             "api refresh_token web", "api refresh_token",
+                             "api refresh_token web", "api refresh_token", NULL,
                              N_("Log in, and press Allow"), N_("open browser and log in"),
                              APP_VALUES_PERCH, true},
     /* No source grants it anything but api. */
     [LOGIN_CLIENT_CREDENTIALS] = {"client-credentials", N_("client credentials"),
-                                  "client_credentials", "api", "api",
+                                  "client_credentials", "api", "api", N_("Log in"),
                                   N_("Log in as the integration user"), N_("log in"),
                                   APP_VALUES_CLIENT_CREDENTIALS, false},
 };

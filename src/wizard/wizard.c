@@ -63,11 +63,6 @@ void wizard_free(struct wizard *w)
     g_free(w);
 }
 
-const char *step_title(enum step step)
-{
-    return _(steps[step].title);
-}
-
 const char *step_name(enum step step)
 {
     return steps[step].name;
@@ -325,7 +320,9 @@ static void add_header(const struct wizard *w, struct view *view)
 void wizard_rail(const struct wizard *w, struct view *view)
 {
     for (int i = 0; i < STEP_COUNT; i++) {
-        g_autofree char *title = g_strdup_printf("%d %s", i + 1, step_title((enum step)i));
+        const char *own = i == STEP_AUTHORIZE ? connection_way(w->connection)->step : NULL;
+        g_autofree char *title =
+            g_strdup_printf("%d %s", i + 1, _(own != NULL ? own : steps[i].title));
         view_rail(view, title, w->marks[i], i == (int)w->step);
     }
 }

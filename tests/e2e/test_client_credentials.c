@@ -451,6 +451,8 @@ static void wizard__chosen_in_the_app_step__logs_in_at_once(void **state)
     press(walk, "Home Down Space");
     see_sentence(walk, "The flow holds no refresh token");
     see(walk, "(•) client credentials");
+    see(walk, "○ 5 Log in");
+    see_no(walk, "Authorize");
     press(walk, "Enter");
     see_key(walk, "Enter ask Salesforce");
     press(walk, "Enter");

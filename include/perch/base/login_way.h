@@ -15,7 +15,8 @@ struct login_way {
     const char *grant_type; /* of the request for an access token */
     const char *scopes;     /* for its app, separated by blanks */
     const char *needs;      /* those without which a flow fails */
-    const char *heading;    /* N_(): of the wizard's step Authorize */
+    const char *step;       /* N_(): what the wizard's step Authorize is called instead, or NULL */
+    const char *heading;    /* N_(): of that step */
     const char *begin;      /* N_(): label of the key that begins a login */
     enum app_values values; /* of its app, unless others of the same way are chosen */
     bool attended;          /* a person logs in, in a browser, and that gives a refresh token; else

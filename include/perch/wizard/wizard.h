@@ -284,7 +284,6 @@ GPtrArray *wizard_results(const struct wizard *wizard);
 /* The exit code if the wizard ends now. */
 int wizard_exit(const struct wizard *wizard);
 
-const char *step_title(enum step step);
 const char *step_name(enum step step);      /* "preflight", as in a draft's file */
 enum step step_from_name(const char *name); /* the first step if name is unknown */
 
