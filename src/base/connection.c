@@ -42,6 +42,7 @@
     X(session_seconds, TOLD, gint64, G_MAXINT64) \
     X(proven_at, TOLD, gint64, G_MAXINT64)       \
     X(tested_at, TOLD, gint64, G_MAXINT64)       \
+    X(rested_at, TOLD, gint64, G_MAXINT64)       \
     X(rotation, TOLD, int, 1)                    \
     X(with_secret, TOLD, int, 1)                 \
     X(forgetting, TOLD, int, 1)

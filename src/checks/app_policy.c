@@ -214,7 +214,37 @@ void check_refresh_policy(struct check_run *run)
                                policy->refresh_period, policy->refresh_unit);
     else if (policy->refresh != NULL)
         text = g_strdup(word_text(policy->refresh));
-    compare_word(run, CAUSE_AUTHORIZATION_REVOKED, policy->refresh, text);
+    if (g_strcmp0(policy->refresh, "Infinite") == 0)
+        check_ok(run, _("reads valid until revoked, also where idle tokens are limited to %d days"),
+                 IDLE_LIMIT_DAYS);
+    else
+        compare_word(run, CAUSE_AUTHORIZATION_REVOKED, policy->refresh, text);
+}
+
+/* ---- boxes that no org shows ---- */
+
+void check_idle_limit(struct check_run *run)
+{
+    const gint64 rested_at = run->session->connection->rested_at;
+    check_evidence(run, "setting", sheet_id(SETTING_IDLE));
+    if (rested_at <= 0) {
+        check_skip(run,
+                   _("not shown by the org, and Refresh Token Policy reads the same with it. Proof "
+                     "is a refresh that works after %d days without one"),
+                   IDLE_LIMIT_DAYS + 1);
+        return;
+    }
+    g_autofree char *when = clock_format(rested_at);
+    check_evidence(run, "proven", when);
+    check_ok(run, _("off on %.10s: a refresh worked after %d days without one by perch"), when,
+             IDLE_LIMIT_DAYS + 1);
+}
+
+void check_ip_allowlist(struct check_run *run)
+{
+    check_evidence(run, "setting", sheet_id(SETTING_ALLOWLIST));
+    check_skip(run, _("not shown by the org. This computer's address may refresh; a flow has "
+                      "others"));
 }
 
 /* ---- the session's length ---- */

@@ -129,6 +129,8 @@ static const struct check_def doctor[] = {
     {"permitted-users", N_("Permitted users"), false, {"app-policies"}, check_permitted_users},
     {"ip-relaxation", N_("IP relaxation"), false, {"app-policies"}, check_ip_relaxation},
     {"refresh-policy", N_("Refresh policy"), false, {"app-policies"}, check_refresh_policy},
+    {"idle-limit", N_("Idle limit"), false, {"refreshed"}, check_idle_limit},
+    {"ip-allowlist", N_("IP allowlist"), false, {"refreshed"}, check_ip_allowlist},
     {"session-timeout",
      N_("Session timeout"),
      false,

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "perch/base/clock.h"
 #include "perch/base/text.h"
 #include "perch/rest/rest.h"
 
@@ -500,10 +501,19 @@ static void add_app(struct diagnosis *diagnosis, const struct evidence *evidence
 }
 
 /* If the app's policy ends refresh tokens, another login alone does not help. */
-static void add_policies(struct diagnosis *diagnosis, const struct evidence *evidence)
+static void add_policies(struct diagnosis *diagnosis, const struct session *session,
+                         const struct evidence *evidence)
 {
+    const gint64 issued_at = session_secrets(session)->issued_at;
+    const int idle_days = issued_at > 0 ? (int)((clock_wall_ms() - issued_at) / CLOCK_DAY_MS) : 0;
     if (diagnosis->cause == CAUSE_IP_RESTRICTED && evidence->ip_enforced == ANSWER_YES)
         add_fact(diagnosis, _("The app's policy enforces IP restrictions."));
+    if (diagnosis->cause == CAUSE_AUTHORIZATION_REVOKED && idle_days >= IDLE_LIMIT_DAYS)
+        add_fact(diagnosis,
+                 _("perch last refreshed it %d days ago. Where idle tokens are limited to %d days, "
+                   "that ends the login, even if Refresh Token Policy reads \"valid until "
+                   "revoked\"."),
+                 idle_days, IDLE_LIMIT_DAYS);
     if (diagnosis->cause == CAUSE_AUTHORIZATION_REVOKED && evidence->refresh_policy != NULL &&
         strcmp(evidence->refresh_policy, "Infinite") != 0)
         add_fact(diagnosis, _("The app's refresh token policy is %s, which makes tokens expire."),
@@ -521,7 +531,7 @@ struct diagnosis *evidence_explain(const struct failure *failure, const struct s
     struct diagnosis *diagnosis = explain_as(failure, cause, certainty);
     add_rights(diagnosis, evidence);
     add_app(diagnosis, evidence);
-    add_policies(diagnosis, evidence);
+    add_policies(diagnosis, session, evidence);
     add_history(diagnosis, evidence);
     return diagnosis;
 }

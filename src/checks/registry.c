@@ -38,6 +38,8 @@ void check_rows_add(GArray *checks, const struct session *session, const struct 
         {"refresh-secret", NULL},
         {"secret", NULL},
         {"refresh-policy", NULL},
+        {"idle-limit", NULL},
+        {"ip-allowlist", NULL},
     };
     const bool attended = connection_way(session->connection)->attended;
     for (guint i = 0; i < count; i++) {

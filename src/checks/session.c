@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "perch/base/clock.h"
+#include "perch/base/login_way.h"
 #include "perch/tokens/refresh.h"
 
 struct session *session_new(Connection *connection, const char *config_dir, Http *http,
@@ -117,6 +119,9 @@ void session_refreshed(struct session *session, struct refresh_result *result)
         return;
     session_learn(session, &result->answer);
     session->connection->rotation = result->rotated;
+    if (result->rested_ms > (IDLE_LIMIT_DAYS + 1) * CLOCK_DAY_MS &&
+        connection_way(session->connection)->attended)
+        session->connection->rested_at = clock_wall_ms();
 }
 
 Connection *session_proven_connection(const struct session *session)

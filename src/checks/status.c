@@ -10,9 +10,17 @@ static void loaded(GObject *source, GAsyncResult *async, gpointer user)
 {
     struct check_run *run = user;
     (void)source;
-    if (check_tokens_done(run, async))
-        check_ok(run, _("%s; one item, complete"),
-                 store_provider(tokens_store(run->session->tokens)));
+    if (!check_tokens_done(run, async))
+        return;
+    const char *provider = store_provider(tokens_store(run->session->tokens));
+    const gint64 issued_at = session_secrets(run->session)->issued_at;
+    if (issued_at <= 0) {
+        check_ok(run, _("%s; one item, complete"), provider);
+        return;
+    }
+    g_autofree char *when = clock_format(issued_at);
+    check_evidence(run, "last_token", when);
+    check_ok(run, _("%s; one item, complete; last token %.10s"), provider, when);
 }
 
 void check_item(struct check_run *run)

@@ -151,6 +151,8 @@ bool connections_learn(const char *config_dir, const Connection *learnt, GError 
     changed |= learn_text(&c->granted_scopes, learnt->granted_scopes);
     changed |= c->rotation != learnt->rotation;
     c->rotation = learnt->rotation;
+    changed |= c->rested_at < learnt->rested_at;
+    c->rested_at = MAX(c->rested_at, learnt->rested_at);
     return !changed || connections_save(config_dir, c, error);
 }
 

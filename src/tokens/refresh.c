@@ -186,6 +186,8 @@ static void take(struct refresh *refresh, struct token_answer *answer)
     /* Read the clock once: the stored item is compared with memory to the millisecond. */
     const gint64 received_ms = clock_wall_ms();
     failure_clear(&refresh->result.failure);
+    if (refresh->secrets.issued_at > 0)
+        refresh->result.rested_ms = received_ms - refresh->secrets.issued_at;
     refresh->result.rotated =
         secrets_take_answer(&refresh->secrets, answer, session_seconds, received_ms);
     if (in_hand) {

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "e2e/tokens.h"
 #include "e2e/walk.h"
+#include "perch/base/clock.h"
 
 static Json *doctor(Rig *rig, int code)
 {
@@ -196,6 +198,66 @@ static void keys__secret_wrong__is_told_before_a_login(void **state)
     see(walk, "✔ PKCE");
 }
 
+/* ---- what no org shows ---- */
+
+/* As if nobody had refreshed for so long. */
+static void rest(Rig *rig, int days)
+{
+    struct secrets secrets;
+    tokens_load(rig, "acme", &secrets);
+    secrets.issued_at = clock_wall_ms() - days * CLOCK_DAY_MS;
+    secrets.good_until = 1;
+    tokens_save(rig, "acme", &secrets);
+    secrets_clear(&secrets);
+    demo_org_patch(rig->org, "{'grants':{'*':{'used_ms':1}}}");
+}
+
+static const char *evidence_of(const Json *result, const char *id, const char *key)
+{
+    return json_get_string(json_get(json_check(result, id), "evidence"), key);
+}
+
+/* A policy that reads Infinite proves nothing; a refresh after 31 days does, and stays known. */
+static void doctor__idle_limit__is_proven_by_a_late_refresh(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    rest(rig, 30);
+    g_autoptr(Json) unproven = doctor(rig, 0);
+    assert_status(unproven, "idle-limit", "skipped");
+    assert_status(unproven, "ip-allowlist", "skipped");
+    rest(rig, 32);
+    g_autoptr(Child) token = rig_perch_secret(rig, "token", "acme", NULL);
+    assert_code(token, 0);
+    g_autofree char *today = clock_format(clock_wall_ms());
+    g_autoptr(Child) child = rig_perch(rig, "doctor", "acme", NULL);
+    assert_contains(child->output->str, "Idle limit: off on 20");
+    assert_contains(child->output->str, "also where idle tokens are limited to 30 days");
+    g_autoptr(Json) proven = doctor(rig, 0);
+    assert_status(proven, "idle-limit", "ok");
+    assert_true(strncmp(evidence_of(proven, "idle-limit", "proven"), today, 8) == 0);
+    assert_true(strncmp(evidence_of(proven, "keyring", "last_token"), today, 8) == 0);
+}
+
+/* And where the box is ticked, the refusal says that it may be that. */
+static void doctor__idle_limit_reached__is_told_with_its_box(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    rest(rig, 33);
+    patch_app(rig, "'idle_limit':true");
+    g_autoptr(Json) json = doctor(rig, 4);
+    const Json *diagnosis = json_get(json_check(json, "refreshed"), "diagnosis");
+    g_autofree char *text = json_print(diagnosis);
+    assert_string_equal(json_get_string(diagnosis, "cause"), "authorization-revoked");
+    g_autoptr(Child) child = rig_perch(rig, "doctor", "acme", NULL);
+    assert_contains(child->output->str, "33 days ago");
+    assert_contains(text, "Limit Idle Refresh Token Time-to-Live (TTL) to 30 Days");
+    assert_contains(text, "if it is greyed out, let the flow log in without a refresh token");
+}
+
 static void connected_app__policies__come_from_connected_application(void **state)
 {
     (void)state;
@@ -228,6 +290,8 @@ int main(void)
         cmocka_unit_test(doctor__policies_hidden__are_skipped),
         cmocka_unit_test(keys__difference__is_a_row_of_the_probe),
         cmocka_unit_test(keys__secret_wrong__is_told_before_a_login),
+        cmocka_unit_test(doctor__idle_limit__is_proven_by_a_late_refresh),
+        cmocka_unit_test(doctor__idle_limit_reached__is_told_with_its_box),
         cmocka_unit_test(connected_app__policies__come_from_connected_application),
     };
     return cmocka_run_group_tests_name("seen from outside", tests, NULL, NULL);

@@ -76,7 +76,7 @@ static void table__difference__is_explained(void **state)
         assert_int_equal(differs, sheet_differs(perch, (enum setting)i) != NULL);
         differing += differs;
     }
-    assert_int_equal(differing, 5); /* callbacks, PKCE, rotation, both secrets */
+    assert_int_equal(differing, 7); /* callbacks, PKCE, three boxes of the refresh token, secrets */
 }
 
 static void order__both_kinds__is_that_of_the_screens(void **state)
@@ -261,7 +261,7 @@ static void table__each_compared_setting__has_its_check(void **state)
             fail_msg("%s: the doctor has no check %s", sheet_id((enum setting)i), check);
         assert_int_equal(sheet_compared_by(check), i);
     }
-    assert_int_equal(compared, 10);
+    assert_int_equal(compared, 12);
     assert_int_equal(sheet_compared_by("lookup"), SETTING_COUNT);
 }
 
@@ -390,6 +390,23 @@ static void metadata__key_of_perch__is_in_one_file(void **state)
     assert_contains(file_of(files, "README.md"), "nothing to copy back");
 }
 
+/* Boxes without a documented element: not in the files, which say so, but in the sheet. */
+static void metadata__idle_limit_and_allowlist__are_for_setup(void **state)
+{
+    (void)state;
+    g_autoptr(Connection) c = sheet(APP_EXTERNAL_CLIENT, APP_VALUES_PERCH);
+    g_autofree char *text = sheet_as_text(c);
+    g_autoptr(GPtrArray) files = sheet_as_metadata(c, NULL);
+    assert_contains(text, "Limit Idle Refresh Token Time-to-Live (TTL) to 30 Days: not ticked\n");
+    assert_contains(text, "Enforce Refresh Token IP Allowlist: not ticked\n");
+    assert_contains(sheet_without(c, SETTING_ROTATION), "greyed out");
+    assert_contains(sheet_without(c, SETTING_IDLE), "greyed out");
+    assert_contains(file_of(files, "README.md"), "compare the app's Security section");
+    assert_null(strstr(file_of(files, ".ecaGlblOauth-meta.xml"), "TTL"));
+    sheet_choose(c, APP_VALUES_CLIENT_CREDENTIALS, APP_EXTERNAL_CLIENT);
+    assert_false(sheet_has(c, SETTING_IDLE) || sheet_has(c, SETTING_ALLOWLIST));
+}
+
 /* An app that logs in by itself: both boxes, its user, one callback, scope api, and nothing of the
  * refresh token, whose boxes may be locked. */
 static void metadata__client_credentials__has_boxes_and_user(void **state)
@@ -508,6 +525,7 @@ int main(void)
         cmocka_unit_test(print__every_row__is_in_each_form),
         cmocka_unit_test(metadata__external__is_complete),
         cmocka_unit_test(metadata__key_of_perch__is_in_one_file),
+        cmocka_unit_test(metadata__idle_limit_and_allowlist__are_for_setup),
         cmocka_unit_test(metadata__client_credentials__has_boxes_and_user),
         cmocka_unit_test(metadata__guide__leaves_out_what_it_does_not_say),
         cmocka_unit_test(metadata__connected__is_for_comparing),

@@ -4,6 +4,8 @@
 
 #include <glib.h>
 
+#define CLOCK_DAY_MS (G_GINT64_CONSTANT(24) * 60 * 60 * 1000)
+
 gint64 clock_wall_ms(void);      /* milliseconds since 1970, UTC */
 gint64 clock_monotonic_ms(void); /* milliseconds since an arbitrary start; never goes back */
 

@@ -72,6 +72,8 @@ struct connection {
     int rotation;                 /* 1: the last refresh returned a different refresh token */
     int with_secret;              /* 1: the last proof used a consumer secret */
     gint64 tested_at;             /* wall ms of the last test record; 0 = never */
+    gint64 rested_at;             /* wall ms of the last refresh that worked although perch had not
+                                     refreshed for 31 days or more; 0 = never */
     int forgetting;               /* 1: to be forgotten once its login can be revoked */
     char *draft_step;             /* name of the step where set-up stopped; NULL = finished */
     Json *extra;                  /* unknown keys in the file, kept unchanged; NULL = none */

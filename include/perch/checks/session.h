@@ -13,6 +13,10 @@
 
 struct refresh_result;
 
+/* "Limit Idle Refresh Token Time-to-Live (TTL) to 30 Days", which no org shows: a refresh that
+ * works after one day more proves that it is off. */
+enum { IDLE_LIMIT_DAYS = 30 };
+
 /* The app's policies as the org reported them, in the words of the Metadata API; NULL and 0 =
  * unknown. */
 struct app_policy {

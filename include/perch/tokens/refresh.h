@@ -39,6 +39,7 @@ struct refresh_result {
     bool sent;         /* FALSE: another process had already refreshed */
     bool rotated;      /* the answer has a different refresh token */
     bool unstored;     /* ok, but the keyring refuses the new tokens */
+    gint64 rested_ms;  /* since the token answer before this one; 0 = unknown */
     int milliseconds;  /* of the last request; -1 = none was made */
     gint64 kept_until; /* unstored: wall ms until which a rescue process retries; 0 = none does */
     struct token_answer answer; /* the answer for the current login; empty if none came */
