@@ -8,8 +8,8 @@
 //   input         @inputs@
 //   output        id, success, errorCode, message, cause
 // If success is true, a record was created and id is its id. If not, cause is
-// perch explain's name for the error. An insert whose answer is lost is not
-// sent again (errorCode ANSWER_LOST), as the record may exist.
+// perch explain's name for the error. An insert whose answer is lost or
+// unreadable is not sent again (errorCode ANSWER_LOST): the record may exist.
 
 const { request } = require('@transport@');
 
@@ -134,6 +134,18 @@ function send(method, url, headers, body, deadline) {
   });
 }
 
+// A value of a successful answer.
+function valueOf(answer, name) {
+  let told = null;
+  try {
+    told = JSON.parse(answer.body);
+  } catch (error) {
+    // A page or half an answer: told stays null.
+  }
+  if (told && told[name]) return told[name];
+  throw new Failure('ANSWER_LOST', `The answer (${answer.status}) has no ${name}: ${answer.body.slice(0, 200)}`);
+}
+
 // The error in an answer: REST returns a list, OAuth an object.
 function failureOf(answer) {
   let told = null;
@@ -164,8 +176,7 @@ async function fetchToken(env, deadline) {
       deadline,
     );
     if (answer.status === 200) {
-      const told = JSON.parse(answer.body);
-      return { access: told.access_token, url: told.instance_url };
+      return { access: valueOf(answer, 'access_token'), url: valueOf(answer, 'instance_url') };
     }
     const failure = failureOf(answer);
     // Another instance of this function is refreshing: wait for it.
@@ -212,7 +223,7 @@ async function create(env, variables, deadline) {
     answer = await insert(channel, record, from, deadline);
   }
   if (answer.status !== 200 && answer.status !== 201) throw failureOf(answer);
-  return JSON.parse(answer.body).id;
+  return valueOf(answer, 'id');
 }
 
 exports.handler = async function (context, variables) {

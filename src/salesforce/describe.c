@@ -45,6 +45,7 @@ static struct field *parse_field(const Json *json)
     field->createable = json_get_bool(json, "createable", false);
     field->nillable = json_get_bool(json, "nillable", true);
     field->defaulted = json_get_bool(json, "defaultedOnCreate", false);
+    field->external_id = json_get_bool(json, "externalId", false);
     field->restricted = json_get_bool(json, "restrictedPicklist", false);
     field->values = parse_values(json_get(json, "picklistValues"));
     return field;

@@ -121,6 +121,8 @@ char *field_facts(const struct field *field)
         add_fact(facts,
                  g_strdup_printf(ngettext("%d character", "%d characters", (gulong)field->length),
                                  (int)field->length));
+    if (field->external_id)
+        add_fact(facts, g_strdup(_("external ID")));
     if (field_is_required(field))
         add_fact(facts, g_strdup(_("required")));
     if (!field->createable)

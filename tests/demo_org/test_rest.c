@@ -296,6 +296,34 @@ static void lead__insert_read_update_delete(void **state)
                   "[{\"errorCode\":\"ENTITY_IS_DELETED\",\"message\":\"entity is deleted\"}]");
 }
 
+static void lead__upsert__by_an_external_id(void **state)
+{
+    DemoOrg *org = *state;
+    static const char by_key[] = LEAD_PATH "/Message__c/a%3Fb%20%C3%BC";
+    g_autofree char *token = client_access(org, USER_ADMIN);
+    client_expect(client_call(org, "PATCH", by_key, token, "{}"), 404,
+                  "[{\"errorCode\":\"NOT_FOUND\",\"message\":\"Provided external ID field does not "
+                  "exist or is not accessible: Message__c\"}]");
+    demo_org_patch(org, "{'custom_fields': {'Lead.Message__c': {'label': 'Message', "
+                        "'unique': true, 'external_id': true}}}");
+    g_autoptr(Fetched) first =
+        client_call(org, "PATCH", by_key, token, "{\"LastName\":\"A\",\"Company\":\"B\"}");
+    assert_int_equal(first->status, 201);
+    g_autoptr(Json) made = json_parse(first->body, strlen(first->body), NULL);
+    assert_true(json_get_bool(made, "created", false));
+    const char *id = json_get_string(made, "id");
+    g_autofree char *again =
+        g_strdup_printf("{\"id\":\"%s\",\"success\":true,\"errors\":[],\"created\":false}", id);
+    client_expect(client_call(org, "PATCH", by_key, token, "{\"City\":\"Bonn\"}"), 200, again);
+    g_autofree char *path = g_strconcat(LEAD_PATH "/", id, NULL);
+    g_autoptr(Json) lead = describe(org, token, path);
+    assert_string_equal(json_get_string(lead, "Message__c"), "a?b ü");
+    assert_string_equal(json_get_string(lead, "City"), "Bonn");
+    client_expect(client_call(org, "PATCH", by_key, token, "{\"Message__c\":\"x\"}"), 400,
+                  "[{\"message\":\"The Message__c field should not be specified in the sobject "
+                  "data.\",\"errorCode\":\"INVALID_FIELD\",\"fields\":[\"Message__c\"]}]");
+}
+
 static void case__has_no_required_field(void **state)
 {
     DemoOrg *org = *state;
@@ -406,6 +434,7 @@ int main(void)
         TEST(insert__errors__are_byte_for_byte),
         TEST(insert__several_field_errors__come_together),
         TEST(lead__insert_read_update_delete),
+        TEST(lead__upsert__by_an_external_id),
         TEST(case__has_no_required_field),
         TEST(insert__org_rules__refuse),
         TEST(insert__duplicate_rule__alert_can_be_allowed),

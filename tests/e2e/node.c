@@ -4,17 +4,45 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A line of input is a list of calls that are made at once; a line of output what they gave. */
+/* A line of input is a list of calls that are made at once; a line of output what they gave. A call
+ * that takes more than 30 seconds is stopped. All clocks run PACE times as fast. */
 static const char runner[] =
-    "const { handler } = require(process.argv[1]);\n"
+    "const [file, pace] = process.argv.slice(1);\n"
+    "const [began, now, later] = [Date.now(), Date.now, setTimeout];\n"
+    "Date.now = () => began + (now() - began) * pace;\n"
+    "global.setTimeout = (then, ms, ...more) => later(then, ms / pace, ...more);\n"
+    "const { handler } = require(file);\n"
+    "const limit = () => new Promise((then) => setTimeout(then, 30000, { errorCode: 'STOPPED' })"
+    ".unref());\n"
     "const lines = require('readline').createInterface({ input: process.stdin });\n"
     "lines.on('line', async (line) => {\n"
     "  const { env, calls } = JSON.parse(line);\n"
-    "  const results = await Promise.all(calls.map((variables) => handler({ env }, variables)));\n"
+    "  const results = await Promise.all(calls.map((variables) =>\n"
+    "    Promise.race([handler({ env }, variables), limit()])));\n"
     "  console.log(JSON.stringify(results));\n"
     "});\n";
 
+/* Changes the file as a person would: what is to be replaced, and by what, NULL at the end. */
+static void edit(const char *file, const char *const *edits)
+{
+    for (int i = 0; edits[i] != NULL; i += 2) {
+        g_autofree char *text = NULL;
+        assert_true(g_file_get_contents(file, &text, NULL, NULL));
+        g_auto(GStrv) parts = g_strsplit(text, edits[i], 2);
+        if (parts[1] == NULL)
+            fail_msg("%s is not in the function", edits[i]);
+        g_autofree char *edited = g_strjoinv(edits[i + 1], parts);
+        assert_true(g_file_set_contents(file, edited, -1, NULL));
+    }
+}
+
 Node *node_start(Rig *rig, const char *channel)
+{
+    static const char *const none[] = {NULL};
+    return node_start_edited(rig, channel, none, "1");
+}
+
+Node *node_start_edited(Rig *rig, const char *channel, const char *const *edits, const char *pace)
 {
     static int count;
     g_autofree char *program = g_find_program_in_path("node");
@@ -30,7 +58,8 @@ Node *node_start(Rig *rig, const char *channel)
     assert_code(written, 0);
     assert_true(g_file_get_contents(file, &text, NULL, NULL));
     canary_search(rig->canary, "the function", text, -1);
-    const char *argv[] = {program, "-e", runner, file, NULL};
+    edit(file, edits);
+    const char *argv[] = {program, "-e", runner, file, pace, NULL};
     Node *node = g_new0(Node, 1);
     node->child = child_start(argv, rig->home->env);
     node->env = json_copy(json_get(json, "environment"));

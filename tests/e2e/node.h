@@ -17,6 +17,9 @@ struct Node {
 
 /* For the connection acme; channel NULL: all of them. Skips the test where there is no node. */
 Node *node_start(Rig *rig, const char *channel);
+/* The same with changes to the file, as pairs of old and new text with NULL at the end, and with
+ * clocks that run pace times as fast. */
+Node *node_start_edited(Rig *rig, const char *channel, const char *const *edits, const char *pace);
 void node_free(Node *node); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Node, node_free)
 

@@ -20,6 +20,8 @@ static const char lead[] =
     "{'name':'Branch__c','label':'Branch','type':'picklist','length':255,'createable':true,"
     "'nillable':false,'defaultedOnCreate':false,'restrictedPicklist':true,"
     "'picklistValues':[{'value':'North'},{'value':'South'}]},"
+    "{'name':'Message__c','label':'Message','type':'string','length':80,'createable':true,"
+    "'externalId':true},"
     "{'name':'Score__c','label':'Score','type':'double','createable':true}]}";
 
 static struct describe describe;
@@ -120,6 +122,7 @@ static void facts__say_type_length_and_duty(void **state)
         {"LastName", "string · 80 characters · required"},
         {"LeadSource", "picklist · 2 values"},
         {"Phone", "phone · 40 characters · you cannot write it"},
+        {"Message__c", "string · 80 characters · external ID"},
         {"Score__c", "double"},
     };
     (void)state;

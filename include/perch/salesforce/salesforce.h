@@ -56,7 +56,7 @@ bool limit_info_parse(const char *header, gint64 *ret_used, gint64 *ret_allowed)
 struct field {
     char *name, *label, *type; /* type as Salesforce names it: string, email, picklist, ... */
     gint64 length;             /* characters; 0 = no limit known */
-    bool createable, nillable, defaulted, restricted;
+    bool createable, nillable, defaulted, restricted, external_id;
     GPtrArray *values; /* char *: active picklist values; NULL = none */
 };
 bool field_is_required(const struct field *field); /* createable, not nillable, not defaulted */

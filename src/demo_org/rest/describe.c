@@ -112,7 +112,8 @@ static Json *describe_field(const struct field *field, bool writable)
     json_set_bool(json, "defaultedOnCreate", field_is(field, FIELD_DEFAULTED));
     set_flags(json, "dependentPicklist deprecatedAndHidden", false);
     json_set_int(json, "digits", field_is_type(field, "int") ? 8 : 0);
-    set_flags(json, "displayLocationInDecimal encrypted externalId", false);
+    set_flags(json, "displayLocationInDecimal encrypted", false);
+    json_set_bool(json, "externalId", field->custom != NULL && field->custom->external_id);
     json_set_string(json, "extraTypeInfo", or_null(field->extra));
     json_set_bool(json, "filterable", !long_text && !field_is(field, FIELD_UNFILTERED));
     json_set_string(json, "filteredLookupInfo", NULL);

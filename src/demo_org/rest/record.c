@@ -15,6 +15,13 @@ static const struct object *find_writable(const struct request *request, struct 
     return NULL;
 }
 
+static void no_external_id(const char *name, struct response *response)
+{
+    g_autofree char *text =
+        g_strdup_printf("Provided external ID field does not exist or is not accessible: %s", name);
+    rest_error_code_first(response, 404, "NOT_FOUND", text);
+}
+
 /* The record in the path; NULL, with an answer, when there is none. */
 static struct record *find_record(const struct state *state, const struct request *request,
                                   const struct object *object, struct response *response)
@@ -23,16 +30,14 @@ static struct record *find_record(const struct state *state, const struct reques
     struct record *record = state_record(state, object->name, id);
     if (record != NULL)
         return record;
-    /* Ids begin with a digit; anything else in their place is taken for an external id field. */
+    /* Ids begin with a digit; anything else in their place is taken for an external ID field. */
     const bool is_id = id_same(id, id) && g_ascii_isdigit(*id);
     if (is_id && list_has(state->deleted, id) && strcmp(request->method, "GET") != 0) {
         rest_error_code_first(response, 404, "ENTITY_IS_DELETED", "entity is deleted");
     } else if (is_id) {
         rest_not_found(response);
     } else {
-        g_autofree char *text = g_strdup_printf(
-            "Provided external ID field does not exist or is not accessible: %s", id);
-        rest_error_code_first(response, 404, "NOT_FOUND", text);
+        no_external_id(id, response);
     }
     return NULL;
 }
@@ -120,6 +125,11 @@ static bool may_insert(const struct state *state, const struct request *request,
     return true;
 }
 
+static bool is_upsert(const struct request *request)
+{
+    return request->args[3] != NULL;
+}
+
 static void insert(struct state *state, struct request *request, const struct object *object,
                    struct write *write, struct response *response)
 {
@@ -140,7 +150,40 @@ static void insert(struct state *state, struct request *request, const struct ob
     json_set_string(body, "id", record->id);
     json_set_bool(body, "success", true);
     json_set(body, "errors", json_array());
+    if (is_upsert(request))
+        json_set_bool(body, "created", true);
     response_json(response, 201, body);
+}
+
+static void answer_update(const struct request *request, const struct record *record,
+                          struct response *response)
+{
+    if (!is_upsert(request)) {
+        response->status = 204;
+        return;
+    }
+    Json *body = json_object();
+    json_set_string(body, "id", record->id);
+    json_set_bool(body, "success", true);
+    json_set(body, "errors", json_array());
+    json_set_bool(body, "created", false);
+    response_json(response, 200, body);
+}
+
+/* The external ID is in the path only. */
+static bool take_external_id(const struct request *request, Json *sent, struct response *response)
+{
+    if (!is_upsert(request))
+        return true;
+    if (json_get(sent, request->args[2]) == NULL) {
+        json_set_string(sent, request->args[2], request->args[3]);
+        return true;
+    }
+    const char *const fields[] = {request->args[2], NULL};
+    g_autofree char *text = g_strdup_printf(
+        "The %s field should not be specified in the sobject data.", request->args[2]);
+    rest_error_fields(response, 400, "INVALID_FIELD", text, fields);
+    return false;
 }
 
 /* Runs insert or update with the parsed request body and the visible fields. */
@@ -150,7 +193,7 @@ static void write_record(struct state *state, struct request *request, const str
     struct scan scan = {0};
     g_autoptr(GArray) fields = object_visible_fields(state, object, request->profile);
     g_autoptr(Json) sent = parse_body(request, &scan, response);
-    if (sent != NULL) {
+    if (sent != NULL && take_external_id(request, sent, response)) {
         struct write write = {.state = state,
                               .object = object,
                               .profile = request->profile,
@@ -170,7 +213,7 @@ static void write_record(struct state *state, struct request *request, const str
                 record_set_computed(state, object, request->user, values);
                 json_free(record->fields);
                 record->fields = g_steal_pointer(&values);
-                response->status = 204;
+                answer_update(request, record, response);
             }
         }
     }
@@ -205,6 +248,37 @@ void rest_update(struct state *state, struct request *request, struct response *
         rest_error(response, 400, "CANNOT_UPDATE_CONVERTED_LEAD",
                    "cannot reference converted lead");
     else
+        write_record(state, request, object, record, response);
+}
+
+static struct record *find_by(const struct state *state, const struct object *object,
+                              const char *field, const char *value)
+{
+    for (guint i = 0; i < state->records->len; i++) {
+        struct record *record = state->records->pdata[i];
+        const char *held = json_get_string(record->fields, field);
+        if (strcmp(record->object, object->name) == 0 && held != NULL &&
+            g_ascii_strcasecmp(held, value) == 0)
+            return record;
+    }
+    return NULL;
+}
+
+void rest_upsert(struct state *state, struct request *request, struct response *response)
+{
+    const struct object *object = find_writable(request, response);
+    if (object == NULL)
+        return;
+    g_autoptr(GArray) fields = object_visible_fields(state, object, request->profile);
+    const struct field *field = fields_find(fields, request->args[2]);
+    if (field == NULL || field->custom == NULL || !field->custom->external_id) {
+        no_external_id(request->args[2], response);
+        return;
+    }
+    struct record *record = find_by(state, object, field->name, request->args[3]);
+    if (record == NULL
+            ? may_insert(state, request, object, response)
+            : may(request, RIGHT_EDIT, object, response) && may_write_now(state, response))
         write_record(state, request, object, record, response);
 }
 

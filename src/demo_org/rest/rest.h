@@ -28,6 +28,7 @@ void rest_describe(struct state *state, struct request *request, struct response
 void rest_insert(struct state *state, struct request *request, struct response *response);
 void rest_get_record(struct state *state, struct request *request, struct response *response);
 void rest_update(struct state *state, struct request *request, struct response *response);
+void rest_upsert(struct state *state, struct request *request, struct response *response);
 void rest_delete(struct state *state, struct request *request, struct response *response);
 void rest_query(struct state *state, struct request *request, struct response *response);
 

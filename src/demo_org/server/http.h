@@ -14,7 +14,7 @@ struct pair {
     char *value;
 };
 
-enum { REQUEST_ARGS = 3 };
+enum { REQUEST_ARGS = 4 };
 
 struct request {
     char *method;
