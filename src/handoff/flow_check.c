@@ -251,13 +251,26 @@ static char *wrong_header(const struct checking *c, const struct flow_call *call
     const char *header = call->authorization;
     (void)c;
     if (header == NULL)
-        return g_strdup(_("The header Authorization is missing: Bearer {{access_token}}."));
+        return call->integration
+                   ? NULL
+                   : g_strdup(_("The header Authorization is missing: Bearer {{access_token}}."));
     if (!g_str_has_prefix(header, "Bearer "))
         return g_strdup(_("The header Authorization must begin with Bearer and a space."));
     g_autofree char *path = text_variable(header + strlen("Bearer "));
     return path != NULL ? NULL
                         : g_strdup(_("The header Authorization must have one variable after "
                                      "Bearer and nothing else: Bearer {{access_token}}."));
+}
+
+static char *integrated(const struct checking *c, const struct flow_call *call)
+{
+    (void)c;
+    return !call->integration ? NULL
+           : call->authorization != NULL
+               ? g_strdup(_("It has an OAuth integration and a header Authorization. Use one of "
+                            "them."))
+               : g_strdup(
+                     _("It seems to log in by an OAuth integration, which perch cannot check."));
 }
 
 static char *retried(const struct checking *c, const struct flow_call *call)
@@ -319,7 +332,7 @@ static char *missing_fields(const struct checking *c, const struct flow_call *ca
     return g_strdup_printf(_("It does not fill these fields of the mapping: %s."), names);
 }
 
-/* Whether an earlier step may have set the variable; yes when in doubt. */
+/* Whether an earlier step is seen to set the variable; or its path cannot be followed. */
 static bool is_set(const struct checking *c, const struct flow_call *call, const char *path)
 {
     if (c->file->kind == FLOW_OF_BIRD)
@@ -336,7 +349,8 @@ static bool is_set(const struct checking *c, const struct flow_call *call, const
     return false;
 }
 
-static char *never_set(const struct checking *c, const struct flow_call *call)
+/* The first variable of the call that nothing sets; NULL if there is none. */
+static char *unset_variable(const struct checking *c, const struct flow_call *call)
 {
     g_autofree char *all =
         g_strjoin("\n", call->url, call->authorization ? call->authorization : "",
@@ -344,12 +358,39 @@ static char *never_set(const struct checking *c, const struct flow_call *call)
     g_autoptr(GPtrArray) paths = text_variables(all);
     for (guint i = 0; i < paths->len; i++)
         if (!is_set(c, call, paths->pdata[i]))
-            return g_strdup_printf(
-                c->file->kind == FLOW_OF_BIRD
-                    ? _("{{%s}} is not a variable of Bird's Flows. Pick the flow's own.")
-                    : _("{{%s}} is never set. Set it in an earlier Set variables step."),
-                (const char *)paths->pdata[i]);
+            return g_strdup(paths->pdata[i]);
     return NULL;
+}
+
+/* Whether only the flow itself can set it: these names are perch's, no trigger has them. */
+static bool is_own_name(const struct checking *c, const char *name)
+{
+    static const char *const own[] = {"access_token", "senderName", "senderNumber", "message",
+                                      NULL};
+    return c->file->kind == FLOW_OF_BIRD ||
+           (c->file->unknown->len == 0 && g_strv_contains(own, name));
+}
+
+static char *never_set(const struct checking *c, const struct flow_call *call)
+{
+    g_autofree char *name = unset_variable(c, call);
+    if (name == NULL || !is_own_name(c, name))
+        return NULL;
+    return g_strdup_printf(c->file->kind == FLOW_OF_BIRD
+                               ? _("{{%s}} is not a variable of Bird's Flows. Pick the flow's own.")
+                               : _("{{%s}} is never set. Set it in an earlier Set variables step."),
+                           name);
+}
+
+static char *maybe_set(const struct checking *c, const struct flow_call *call)
+{
+    g_autofree char *name = unset_variable(c, call);
+    return name == NULL || is_own_name(c, name)
+               ? NULL
+               : g_strdup_printf(
+                     _("No step that perch knows sets {{%s}}. Check that the trigger or "
+                       "another step does."),
+                     name);
 }
 
 static const struct rule {
@@ -372,11 +413,13 @@ static const struct rule {
     {"api-version", CALL_CREATE, CHECK_WARNING, old_version},
     {"object", CALL_CREATE, CHECK_FAILED, other_path},
     {"authorization", CALL_CREATE, CHECK_FAILED, wrong_header},
+    {"integration", CALL_CREATE, CHECK_WARNING, integrated},
     {"body", CALL_CREATE, CHECK_FAILED, no_json},
     {"escaping", CALL_CREATE, CHECK_WARNING, breaks},
     {"fields", CALL_CREATE, CHECK_WARNING, missing_fields},
     {"retries", CALL_CREATE, CHECK_FAILED, retried},
     {"not-set", CALL_EITHER, CHECK_FAILED, never_set},
+    {"maybe-set", CALL_EITHER, CHECK_WARNING, maybe_set},
 };
 
 static void check_call(struct checking *c, const struct flow_call *call)
@@ -402,6 +445,19 @@ static bool holds(const char *text, const Secret *secret)
     return secret_length(secret) > 0 && strstr(text, secret_peek(secret)) != NULL;
 }
 
+/* Compares line by line, except for the values that a person may change. */
+static bool same_function(const char *a, const char *b)
+{
+    static const char own[] = "\\A(const SAVE_DUPLICATES =| *\"key\":)";
+    g_auto(GStrv) lines = g_strsplit(a, "\n", -1), others = g_strsplit(b, "\n", -1);
+    guint i = 0;
+    while (lines[i] != NULL && others[i] != NULL &&
+           (strcmp(lines[i], others[i]) == 0 || (g_regex_match_simple(own, lines[i], 0, 0) &&
+                                                 g_regex_match_simple(own, others[i], 0, 0))))
+        i++;
+    return lines[i] == NULL && others[i] == NULL;
+}
+
 static void check_function(struct checking *c)
 {
     static const struct {
@@ -417,7 +473,7 @@ static void check_function(struct checking *c)
         holds(c->file->text, secrets->refresh_token))
         add(c, "plain-secret", CHECK_FAILED, _("Function"),
             g_strdup(_("It contains a secret. Put it into the function's environment.")));
-    if (strcmp(c->file->text, own->text) == 0) {
+    if (same_function(c->file->text, own->text)) {
         add(c, "function", CHECK_OK, _("Function"), g_strdup(_("as perch writes it")));
         return;
     }
@@ -444,27 +500,47 @@ static guint count_of(const struct checking *c, enum call_kind kind)
     return count;
 }
 
+static bool uses_integration(const struct checking *c)
+{
+    for (guint i = 0; i < c->file->calls->len; i++)
+        if (((const struct flow_call *)c->file->calls->pdata[i])->integration)
+            return true;
+    return false;
+}
+
+/* A step of an unknown kind, such as one that calls a function, may be what is missing. */
+static void check_complete(struct checking *c, bool doubtful)
+{
+    enum check_status status = doubtful ? CHECK_WARNING : CHECK_FAILED;
+    if (count_of(c, CALL_CREATE) == 0)
+        add(c, "no-create", status, _("Flow"),
+            g_strdup(doubtful ? _("No step that perch knows creates a record in Salesforce. If it "
+                                  "calls a function, check the function's text.")
+                              : _("It has no call that creates a record in Salesforce.")));
+    else if (count_of(c, CALL_TOKEN) == 0 && !uses_integration(c))
+        add(c, "no-token", status, _("Flow"),
+            g_strdup(doubtful ? _("No step that perch knows gets a token from Salesforce.")
+                              : _("It has no call that gets a token from Salesforce.")));
+}
+
 static void check_whole(struct checking *c)
 {
-    const char *flow = _("Flow");
+    const GPtrArray *unknown = c->file->unknown;
     if (c->source->connection->rotation != 0)
-        add(c, "rotation", CHECK_FAILED, flow,
+        add(c, "rotation", CHECK_FAILED, _("Flow"),
             g_strdup(_("Refresh token rotation is on: the flow works once and then stops.")));
-    if (c->file->unknown->len > 0) {
-        g_ptr_array_add(c->file->unknown, NULL);
-        g_autofree char *kinds = g_strjoinv(", ", (char **)c->file->unknown->pdata);
-        add(c, "unknown", CHECK_WARNING, flow,
+    if (unknown->len > 0) {
+        g_autoptr(GString) kinds = g_string_new(unknown->pdata[0]);
+        for (guint i = 1; i < unknown->len; i++)
+            g_string_append_printf(kinds, ", %s", (const char *)unknown->pdata[i]);
+        add(c, "unknown", CHECK_WARNING, _("Flow"),
             g_strdup_printf(_("Steps of kinds that perch does not know were not checked: %s."),
-                            kinds));
+                            kinds->str));
     }
     if (c->file->kind == FLOW_FUNCTION)
         check_function(c);
-    else if (count_of(c, CALL_CREATE) == 0)
-        add(c, "no-create", CHECK_FAILED, flow,
-            g_strdup(_("It has no call that creates a record in Salesforce.")));
-    else if (count_of(c, CALL_TOKEN) == 0)
-        add(c, "no-token", CHECK_FAILED, flow,
-            g_strdup(_("It has no call that gets a token from Salesforce.")));
+    else
+        check_complete(c, unknown->len > 0);
 }
 
 GPtrArray *handoff_check(const Connection *connection, const struct secrets *secrets,

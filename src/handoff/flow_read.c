@@ -85,6 +85,19 @@ static void take_variables(struct flow_call *call, const Json *list)
     }
 }
 
+/* No export with an OAuth integration is known; any value under such a name may be one. */
+static bool has_integration(const Json *options)
+{
+    JSON_FOREACH(option, options)
+    {
+        g_autofree char *name = g_ascii_strdown(json_key(option), -1);
+        bool empty = json_is_null(option) || g_strcmp0(json_string(option), "") == 0;
+        if (!empty && (strstr(name, "oauth") != NULL || strstr(name, "integration") != NULL))
+            return true;
+    }
+    return false;
+}
+
 static void add_call(struct flow_file *file, const char *label, const Json *options)
 {
     const Json *body = json_get(options, "body");
@@ -99,6 +112,7 @@ static void add_call(struct flow_file *file, const char *label, const Json *opti
     call->body = json_is_string(body) ? g_strdup(json_string(body))
                  : call->body_object  ? json_print(body)
                                       : NULL;
+    call->integration = has_integration(options);
     call->retries = json_get_int(options, "retries", 0);
     call->variables = g_ptr_array_new_with_free_func(g_free);
     take_headers(call, json_get(options, "headers"));
@@ -119,6 +133,16 @@ static void take_set(struct flow_file *file, const Json *set)
     }
 }
 
+/* What a step's result is called: {"translatedText": "translated"}. */
+static void take_outputs(struct flow_file *file, const Json *outputs)
+{
+    JSON_FOREACH(name, outputs)
+    {
+        if (json_is_string(name))
+            g_hash_table_replace(file->set, g_strdup(json_string(name)), g_strdup(""));
+    }
+}
+
 static void walk_steps(struct flow_file *file, const Json *steps, int depth);
 
 static void walk_step(struct flow_file *file, const Json *step, int depth)
@@ -131,6 +155,7 @@ static void walk_step(struct flow_file *file, const Json *step, int depth)
         take_set(file, json_get(options, "variableSet"));
     else
         add_call(file, json_get_string(options, "label"), options);
+    take_outputs(file, json_get(options, "variables"));
     if (action != NULL && !g_strv_contains(known, action))
         note_unknown(file, action);
     JSON_FOREACH(branch, json_get(options, "cases"))

@@ -17,6 +17,7 @@ struct flow_call {
     char *authorization;
     char *body;       /* an object is converted to text */
     bool body_object; /* it was an object, whose texts are filled in one by one */
+    bool integration; /* it seems to log in by an OAuth integration, whose form is not known */
     gint64 retries;
     GPtrArray *variables;   /* char *: names of variables filled from the answer */
     bool variables_unknown; /* they are in an unknown form */

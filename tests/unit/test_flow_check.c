@@ -122,7 +122,6 @@ static void check__one_thing_wrong__is_named(void **state)
         {builder, "~{{message}}~", "~{message}~", "single-braces"},
         {builder, "Bearer {{access_token}}", "{{access_token}}", "authorization"},
         {builder, "Bearer {{access_token}}", "Bearer {{access_token}};", "authorization"},
-        {builder, "Bearer {{access_token}}", "Bearer {{token}}", "not-set"},
         {builder, "'Authorization':'Bearer {{access_token}}'", "", "authorization"},
         {builder, "['access_token']", "['token']", "variable, not-set"},
         {builder, "['access_token']", "[{'key':'token'}]", "variable"},
@@ -160,6 +159,25 @@ static void check__doubts__are_no_mistakes(void **state)
          "'body':'{~LastName~:~{{trigger.payload.name}}~}','x':{", "escaping, fields"},
         {builder, "['access_token']", "[{'key':'access_token'}]",
          "plain-secret, variables-unknown, escaping"},
+        {builder, "Bearer {{access_token}}", "Bearer {{token}}",
+         "plain-secret, escaping, maybe-set"},
+        {builder, "{{message}}", "{{conversationMessageContent}}",
+         "plain-secret, escaping, maybe-set"},
+        {builder, "{{message}}", "{{translated}}", "plain-secret, escaping, maybe-set"},
+        /* An unknown step may set it; one that names its result does. */
+        {builder, "'senderName':'x','senderNumber':'x','message':'x'}}},",
+         "'senderNumber':'x','message':'x'}}},{'action':'lookUp','options':{}},",
+         "plain-secret, escaping, maybe-set, unknown"},
+        {builder, "'senderName':'x','senderNumber':'x','message':'x'}}},",
+         "'senderNumber':'x','message':'x'}}},{'action':'translateText','options':{'variables':{"
+         "'translatedText':'senderName'}}},",
+         "plain-secret, escaping, unknown"},
+        /* The token may come from an OAuth integration, and all of it from a function. */
+        {builder, "'headers':{'Authorization':'Bearer {{access_token}}'}",
+         "'headers':{},'oauthIntegrationId':'1'", "plain-secret, integration, escaping"},
+        {builder, "'contentType':'application/json'",
+         "'contentType':'application/json','oauthIntegrationId':'1'",
+         "plain-secret, integration, escaping"},
         {bird, "'type':'terminate'", "'type':'mrn:v1:other'", "unknown"},
         {bird, "client_secret={{env.SALESFORCE_CLIENT_SECRET}}", "client_secret=S3cr3t%2Bx",
          "plain-secret"},
@@ -186,6 +204,16 @@ static void check__variables_of_the_flow__are_followed(void **state)
     assert_found(unset, "onReceivedMessage", "onReceivedHttpRequest", CHECK_FAILED, "");
 }
 
+static void check__unknown_steps__may_be_what_is_missing(void **state)
+{
+    static const char calls_function[] =
+        "{'trigger':'onReceivedMessage','steps':[{'action':'callFunction','options':{'id':'1'}}]}";
+    (void)state;
+    assert_found(calls_function, "'1'", "'2'", CHECK_WARNING, "unknown, no-create");
+    assert_found(calls_function, "'1'", "'2'", CHECK_FAILED, "");
+    assert_found(calls_function, "callFunction", "endFlow", CHECK_FAILED, "no-create");
+}
+
 static void check__rotation__is_wrong_whatever_the_flow(void **state)
 {
     (void)state;
@@ -205,6 +233,16 @@ static void check__function__is_compared_with_what_perch_writes(void **state)
     g_autoptr(Secret) own = handoff_export(c, &secrets, HANDOFF_FUNCTION, NULL);
     g_autofree char *fine = found(c, secret_peek(own), CHECK_OK);
     assert_string_equal(fine, "function");
+    /* The person's own values at its head are no difference. */
+    g_auto(GStrv) around = g_strsplit(secret_peek(own), "SAVE_DUPLICATES = false", 2);
+    g_autofree char *saving = g_strjoinv("SAVE_DUPLICATES = true", around);
+    g_auto(GStrv) keys = g_strsplit(saving, "\"key\": null", -1);
+    g_autofree char *edited = g_strjoinv("\"key\": \"Message__c\"", keys);
+    g_autofree char *still_fine = found(c, edited, CHECK_OK);
+    assert_string_equal(still_fine, "function");
+    g_autofree char *longer = g_strconcat(edited, "\n", NULL);
+    g_autofree char *differs = found(c, longer, CHECK_WARNING);
+    assert_string_equal(differs, "function");
     g_autofree char *leaks = g_strconcat(secret_peek(own), "// ", token, NULL);
     g_autofree char *wrong = found(c, leaks, CHECK_FAILED);
     assert_string_equal(wrong, "plain-secret");
@@ -284,6 +322,7 @@ int main(void)
         cmocka_unit_test(check__one_thing_wrong__is_named),
         cmocka_unit_test(check__doubts__are_no_mistakes),
         cmocka_unit_test(check__variables_of_the_flow__are_followed),
+        cmocka_unit_test(check__unknown_steps__may_be_what_is_missing),
         cmocka_unit_test(check__rotation__is_wrong_whatever_the_flow),
         cmocka_unit_test(check__function__is_compared_with_what_perch_writes),
         cmocka_unit_test(flow__written__passes_the_check),
