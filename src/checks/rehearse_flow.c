@@ -114,6 +114,18 @@ static bool told_failure(struct check_run *run, const struct http_response *resp
     return true;
 }
 
+/* "senderName, message, channel": what the webhook's step has to declare. */
+static char *sent_names(const struct check_run *run)
+{
+    GString *names = g_string_new(NULL);
+    JSON_FOREACH(sample, json_get(rehearse_channel(run), "variables"))
+    {
+        g_string_append_printf(names, "%s, ", json_key(sample));
+    }
+    g_string_append(names, "channel");
+    return g_string_free(names, FALSE);
+}
+
 static void judge_webhook(struct check_run *run, const struct http_response *response)
 {
     if (response->end != HTTP_ANSWERED) {
@@ -123,10 +135,11 @@ static void judge_webhook(struct check_run *run, const struct http_response *res
     check_evidence_int(run, "status", response->status);
     check_evidence(run, "mark", run->session->rehearsal->mark);
     if (response->status >= 200 && response->status < 300) {
-        if (told_failure(run, response))
-            return;
-        check_ok(run, _("answered %ld; the sample values carry the mark %s"), response->status,
-                 run->session->rehearsal->mark);
+        g_autofree char *names = sent_names(run);
+        check_evidence(run, "variables", names);
+        if (!told_failure(run, response))
+            check_ok(run, _("answered %ld to %s; the sample values carry the mark %s"),
+                     response->status, names, run->session->rehearsal->mark);
         return;
     }
     bool refused = response->status == 401 || response->status == 403;

@@ -84,12 +84,33 @@ static int run_job(struct app_job *job, const struct handoff_options *options, S
     return finish(job, options);
 }
 
+/* The three lines of the file, one by one; without a key there is no signature. */
+static SecretBuf *ask_webhook(GError **error)
+{
+    static const char *const questions[] = {
+        N_("Address of the flow's webhook (not shown): "),
+        N_("Key that its trigger requires (not shown; empty: none): "),
+        N_("Name of the header for the signature (not shown; empty: none): "),
+    };
+    g_autoptr(SecretBuf) text = secret_buf_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(questions); i++) {
+        g_autoptr(SecretBuf) line = paste_line_from_terminal(_(questions[i]), error);
+        if (line == NULL)
+            return NULL;
+        g_strstrip(line->text);
+        secret_buf_add(text, i > 0 ? "\n" : "");
+        secret_buf_add(text, line->text);
+        if (*line->text == '\0')
+            break;
+    }
+    return g_steal_pointer(&text);
+}
+
 static Secret *read_webhook(const struct handoff_options *options, GError **error)
 {
     bool asks = strcmp(options->webhook_file, "-") == 0 && options->ask;
     g_autoptr(SecretBuf) text =
-        asks ? paste_line_from_terminal(_("Address of the flow's webhook (not shown): "), error)
-             : paste_from_file(options->webhook_file, error);
+        asks ? ask_webhook(error) : paste_from_file(options->webhook_file, error);
     if (text == NULL)
         return NULL;
     g_strstrip(text->text);

@@ -287,24 +287,40 @@ static void webhook__asked_for_by_the_command__is_not_shown(void **state)
     (void)state;
     g_autoptr(Rig) rig = ready();
     g_autofree char *values = exported(rig, "json");
-    g_autoptr(Flow) flow = flow_start(values, "viber", FLOW_ESCAPES);
-    g_autoptr(Walk) walk =
-        walk_start(rig, "handoff", "acme", "--webhook-file", "-", "--channel", "viber", NULL);
-    see(walk, "Address of the flow's webhook (not shown):");
-    type(walk, flow_webhook(flow));
-    press(walk, "Enter");
-    see(walk, "Viber: record of the flow: 500");
-    pty_expect_exit(walk->pty, 0);
+    static const struct {
+        enum flow_kind kind;
+        const char *key;
+    } rows[] = {{FLOW_ESCAPES, ""}, {FLOW_KEYED, "CANARY-key"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Flow) flow = flow_start(values, "viber", rows[i].kind);
+        g_autoptr(Walk) walk =
+            walk_start(rig, "handoff", "acme", "--webhook-file", "-", "--channel", "viber", NULL);
+        see(walk, "Address of the flow's webhook (not shown):");
+        type(walk, flow_webhook(flow));
+        press(walk, "Enter");
+        see(walk, "Key that its trigger requires");
+        type(walk, rows[i].key);
+        press(walk, "Enter");
+        if (rows[i].kind == FLOW_KEYED) {
+            see(walk, "Name of the header for the signature");
+            type(walk, "X-My-Signature");
+            press(walk, "Enter");
+        }
+        see(walk, "Viber: record of the flow: 500");
+        pty_expect_exit(walk->pty, 0);
+    }
 }
 
-/* The same step line by line: x and a number, w and the address. */
+/* The same step line by line: x and a number, w and the address, its key, the signature's header.
+ */
 static void plain__exports_and_starts_the_flow(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = ready();
     g_autofree char *values = exported(rig, "json");
-    g_autoptr(Flow) flow = flow_start(values, "whatsapp", FLOW_ESCAPES);
-    g_autofree char *lines = g_strdup_printf("x\n4\n\nw\n%s\n\n\n\nq\n", flow_webhook(flow));
+    g_autoptr(Flow) flow = flow_start(values, "whatsapp", FLOW_KEYED);
+    g_autofree char *lines =
+        g_strdup_printf("x\n4\n\nw\n%s\nCANARY-key\nX-My-Signature\n\nq\n", flow_webhook(flow));
     g_autofree char *before = g_get_current_dir();
     const char *words[] = {"setup", "acme", "--plain", NULL};
     assert_int_equal(chdir(rig->home->home), 0);

@@ -254,7 +254,6 @@ static void webhook__out_of_reach__is_told_without_its_path(void **state)
     assert_string_equal(json_get_string(json_check(json, "whatsapp-arrived"), "status"), "skipped");
 }
 
-/* With nothing in the record that could carry a mark, the flow is not started at all. */
 /* The trigger's own key, and the signature of what it is sent; the record may stay. */
 static void webhook__key_and_signature__open_it(void **state)
 {
@@ -269,8 +268,10 @@ static void webhook__key_and_signature__open_it(void **state)
     g_autoptr(Child) child = rig_perch_input(rig, words, whole, false);
     assert_code(child, 0);
     g_autoptr(Json) json = child_json(child);
-    assert_int_equal(
-        json_get_int(json_get(json_check(json, "whatsapp-webhook"), "evidence"), "status", 0), 204);
+    const Json *called = json_get(json_check(json, "whatsapp-webhook"), "evidence");
+    assert_int_equal(json_get_int(called, "status", 0), 204);
+    assert_string_equal(json_get_string(called, "variables"),
+                        "senderName, senderNumber, message, channel");
     assert_string_equal(json_get_string(json_check(json, "whatsapp-arrived"), "status"), "ok");
     assert_int_equal(records(rig), before + 1);
     g_autoptr(Child) without = call_flow(rig, flow_webhook(flow), "whatsapp", "4");
@@ -288,6 +289,7 @@ static void webhook__answer_of_the_function__is_handed_on(void **state)
     assert_contains(child->output->str, "STRING_TOO_LONG: Name: data value too large");
 }
 
+/* With nothing in the record that could carry a mark, the flow is not started at all. */
 static void webhook__nothing_to_recognise__is_told_first(void **state)
 {
     (void)state;
