@@ -120,6 +120,78 @@ static void forms__rows__have_a_source(void **state)
         assert_true(strlen(sources[i]) > 3);
 }
 
+/* ---- the manual ---- */
+
+/* The part of the page from this heading to the next; owned by the caller. */
+static char *section(const char *page, const char *heading)
+{
+    g_autofree char *line = g_strconcat("\n", heading, "\n", NULL);
+    const char *start = strstr(page, line);
+    if (start == NULL)
+        fail_msg("there is no %s", heading);
+    start += strlen(line);
+    const char *end = strstr(start, "\n.S");
+    while (end != NULL && g_str_has_prefix(end, "\n.Sx"))
+        end = strstr(end + 1, "\n.S");
+    return g_strndup(start, end == NULL ? strlen(start) : (gsize)(end - start));
+}
+
+static void assert_items(const char *page, const char *heading, const char *const *items)
+{
+    g_autofree char *text = section(page, heading);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    int next = 0;
+    for (char **line = lines; *line != NULL; line++)
+        if (g_str_has_prefix(*line, ".It ")) {
+            if (items[next] == NULL || strcmp(*line + 4, items[next]) != 0)
+                fail_msg("%s: %s, not %s", heading, *line, items[next]);
+            next++;
+        }
+    assert_null(items[next]);
+}
+
+/* The guide's chapters in its order, each with a place that exists; the forms as they are. */
+static void manual__guide_and_forms__are_followed(void **state)
+{
+    static const char *const chapters[] = {"What you need",
+                                           "Create a connected app",
+                                           "Get the consumer key and secret",
+                                           "Get the instance URL with cURL",
+                                           "Authorize in a new tab, and copy the code",
+                                           "Get the tokens with cURL or Postman",
+                                           "The REST API is not enabled for this Organization",
+                                           "Download the sample flow, and import it",
+                                           "Prepare authentication",
+                                           "Create a lead",
+                                           "Create a case",
+                                           "Which channel creates which object",
+                                           "Add the channels, and publish",
+                                           "Try it with a message",
+                                           NULL};
+    static const char *const token[] = {
+        "URL", "Method", "OAuth Integration", "Body", "Set Content-Type header", "Variables", NULL};
+    static const char *const create[] = {
+        "URL",       "Method", "OAuth Integration", "Body", "Set Content-Type header", "Headers",
+        "Variables", NULL};
+    (void)state;
+    g_autofree char *path = g_build_filename(g_getenv("TEST_SOURCE"), "man/perch-handoff.7", NULL);
+    g_autofree char *page = NULL;
+    assert_true(g_file_get_contents(path, &page, NULL, NULL));
+    assert_items(page, ".Sh THE WRITTEN GUIDE", chapters);
+    assert_items(page, ".Ss 2. Fetch variables: get a token", token);
+    assert_items(page, ".Ss 3. Fetch variables: create the record", create);
+    g_auto(GStrv) references = g_strsplit(page, "\n.Sx ", -1);
+    for (guint i = 1; references[i] != NULL; i++) {
+        g_autofree char *name = g_strndup(references[i], strcspn(references[i], "\n"));
+        g_autoptr(GRegex) mark = g_regex_new(" [.,]$", 0, 0, NULL);
+        g_autofree char *bare = g_regex_replace_literal(mark, name, -1, 0, "", 0, NULL);
+        g_autofree char *heading = g_strconcat("\n.Sh ", bare, "\n", NULL);
+        g_autofree char *smaller = g_strconcat("\n.Ss ", bare, "\n", NULL);
+        if (strstr(page, heading) == NULL && strstr(page, smaller) == NULL)
+            fail_msg("%s is no heading of the page", bare);
+    }
+}
+
 int main(void)
 {
     secret_init_process();
@@ -129,6 +201,7 @@ int main(void)
         cmocka_unit_test(formats__client_credentials__hold_no_refresh_token),
         cmocka_unit_test(sheets__golden__for_every_platform),
         cmocka_unit_test(forms__rows__have_a_source),
+        cmocka_unit_test(manual__guide_and_forms__are_followed),
     };
     return cmocka_run_group_tests_name("hand-off, golden files", tests, NULL, NULL);
 }
