@@ -181,15 +181,19 @@ static void demo__without_a_terminal__goes_through_on_its_own(void **state)
     assert_untouched(rig, before);
 }
 
-/* localhost is one address and nothing else. False where that cannot be had. */
+/* localhost is one address and nothing else, in a user namespace, so that anybody may make it so.
+ * False where that cannot be had. */
 static bool demo_with(const char *family, const char *free_on)
 {
     g_autoptr(Rig) rig = person_new();
     g_autofree char *wrapper = test_build_path("tests/support/one_family");
-    const char *argv[] = {wrapper, family, g_getenv("PERCH"), "demo", NULL};
+    const char *argv[] = {"unshare", "--user", "--map-current-user", "--keep-caps", "--net",
+                          wrapper,   family,   g_getenv("PERCH"),    "demo",        NULL};
     g_autoptr(Child) child = child_run(argv, rig->home->env, NULL);
-    if (child_code(child) == 77)
+    if (child_code(child) == 77 || strstr(child->errors->str, "unshare failed") != NULL) {
+        print_message("# SKIP: no network of its own may be made here\n");
         return false;
+    }
     assert_code(child, 0);
     assert_contains(child->output->str, free_on);
     assert_contains(child->output->str, "Inserted: 00Q");
