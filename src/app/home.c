@@ -59,6 +59,19 @@ static void asked_free(gpointer data)
     g_free(asked);
 }
 
+/* The other connections whose token is known already, to which this one is compared. */
+static void compare_logins(const struct asked *asked)
+{
+    const struct home_run *run = asked->run;
+    const Secret *login = session_secrets(asked->session)->refresh_token;
+    for (guint i = 0; login != NULL && i < run->next; i++) {
+        const struct asked *other = run->asked->pdata[i];
+        const Secret *others = session_secrets(other->session)->refresh_token;
+        if (other != asked && other->done && others != NULL && secret_equal(login, others))
+            home_same_login(run->home, asked->name, other->name);
+    }
+}
+
 static gboolean tell(gpointer user)
 {
     struct asked *asked = user;
@@ -67,6 +80,7 @@ static gboolean tell(gpointer user)
     home_checked(run->home, asked->name, (GPtrArray *)(guintptr)check_list_results(asked->list),
                  asked->done);
     if (asked->done) {
+        compare_logins(asked);
         g_clear_pointer(&asked->list, check_list_free);
         run->under_way--;
         start_more(run);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <unistd.h>
 
+#include "paste_input.h"
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
 
@@ -8,7 +10,8 @@
 
 struct forget_options {
     const char *name;
-    gboolean keep_grant;
+    gboolean keep_grant, yes;
+    char **same;        /* other connections with the same login */
     char **ret_problem; /* for Home: receives the reason for a failure; NULL = print it on standard
                            error */
     struct common_options common;
@@ -29,17 +32,27 @@ static void looked(GObject *source, GAsyncResult *result, gpointer user)
     g_main_loop_quit(look->loop);
 }
 
+/* FALSE: the keyring has no item of that name. Else *ret_login: the connection's refresh token;
+ * NULL if there is none, or it cannot be read. */
+static bool look_up(const struct services *services, const char *name, bool ask, Secret **ret_login)
+{
+    struct look look = {.loop = g_main_loop_new(NULL, FALSE)};
+    Tokens *tokens = tokens_new(services->config_dir, services->store);
+    tokens_may_ask(tokens, ask);
+    tokens_load(tokens, name, NULL, looked, &look);
+    g_main_loop_run(look.loop);
+    g_main_loop_unref(look.loop);
+    *ret_login = secret_ref(tokens_secrets(tokens)->refresh_token);
+    tokens_close(tokens);
+    return !look.none;
+}
+
 /* Whether the keyring may have an item of that name: missing settings, never saved or deleted, are
  * no reason to leave a login alive. */
 static bool has_item(const struct services *services, const char *name)
 {
-    struct look look = {.loop = g_main_loop_new(NULL, FALSE)};
-    Tokens *tokens = tokens_new(services->config_dir, services->store);
-    tokens_load(tokens, name, NULL, looked, &look);
-    g_main_loop_run(look.loop);
-    g_main_loop_unref(look.loop);
-    tokens_close(tokens);
-    return !look.none;
+    g_autoptr(Secret) login = NULL;
+    return look_up(services, name, false, &login);
 }
 
 /* Unreadable settings can be forgotten, too: the keyring has what is needed. */
@@ -55,6 +68,74 @@ static Connection *load(const struct services *services, const char *name, GErro
     g_propagate_error(error, g_steal_pointer(&problem));
     return NULL;
 }
+
+/* ---- the question ---- */
+
+/* Names of the other connections with the same login, which ends with it. */
+static GStrv same_login(const struct services *services, const Connection *connection)
+{
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    g_autoptr(Secret) login = NULL;
+    look_up(services, connection->name, true, &login);
+    g_autoptr(GPtrArray) entries = connections_list(services->config_dir);
+    for (guint i = 0; login != NULL && i < entries->len; i++) {
+        const struct connections_entry *entry = entries->pdata[i];
+        g_autoptr(Secret) other = NULL;
+        if (strcmp(entry->name, connection->name) == 0 || entry->connection == NULL ||
+            g_strcmp0(entry->connection->client_id, connection->client_id) != 0)
+            continue;
+        look_up(services, entry->name, true, &other);
+        if (other != NULL && secret_equal(login, other))
+            g_strv_builder_add(names, entry->name);
+    }
+    return g_strv_builder_end(names);
+}
+
+static char *question(const struct forget_options *options, const struct services *services,
+                      const Connection *connection)
+{
+    GString *text = g_string_new(NULL);
+    if (connection->username != NULL)
+        g_string_append_printf(text, _("%s logs in as %s.\n"), connection->name,
+                               connection->username);
+    if (options->keep_grant)
+        g_string_append(text, _("Its settings and keyring item will be deleted here.\n"
+                                "Its login at Salesforce stays alive.\n"));
+    else
+        g_string_append(text, _("Its login will be revoked at Salesforce.\n"
+                                "Its settings and keyring item will be deleted here.\n"
+                                "Flows that use its refresh token will stop.\n"));
+    g_auto(GStrv) same = options->keep_grant ? NULL : same_login(services, connection);
+    g_autofree char *names = same == NULL ? NULL : g_strjoinv(", ", same);
+    if (names != NULL && *names != '\0')
+        g_string_append_printf(text, _("The same login is in use by: %s. It ends there, too.\n"),
+                               names);
+    g_string_append_printf(text, _("Forget %s? [y/N]"), connection->name);
+    g_string_append_c(text, ' ');
+    return g_string_free(text, FALSE);
+}
+
+/* FALSE: *ret_code is the command's. Home has asked already. */
+static bool confirmed(const struct forget_options *options, const struct services *services,
+                      const Connection *connection, int *ret_code)
+{
+    if (options->yes || options->ret_problem != NULL)
+        return true;
+    if (options->common.no_input || options->common.json || !isatty(STDIN_FILENO)) {
+        *ret_code = command_usage(_("perch forget asks before it ends a login, and nobody can "
+                                    "answer here. To go ahead: perch forget %s --yes"),
+                                  connection->name);
+        return false;
+    }
+    g_autofree char *text = question(options, services, connection);
+    *ret_code = PERCH_EXIT_CANCELLED;
+    if (paste_yes_from_terminal(text))
+        return true;
+    fprintf(stderr, _("perch: Nothing was changed.\n"));
+    return false;
+}
+
+/* ---- the run ---- */
 
 static void print_settled(struct app_job *job, const struct check_result *result)
 {
@@ -112,16 +193,10 @@ static void print_end(const struct app_job *job, const struct forget_options *op
                 name);
 }
 
-static int run_forget(struct forget_options *options, const struct services *services)
+static int end_login(struct forget_options *options, const struct services *services,
+                     Connection *connection)
 {
     static const enum check_list_id lists[] = {CHECKS_FORGET};
-    g_autoptr(GError) error = NULL;
-    g_autoptr(StoreLock) claim = store_lock_setup(services->config_dir, options->name, &error);
-    if (claim == NULL)
-        return fail(options, error);
-    Connection *connection = load(services, options->name, &error);
-    if (connection == NULL)
-        return fail(options, error);
     struct app_job job = {.user = options};
     job.session = session_new(connection, services->config_dir, services->http, services->store);
     job.session->keep_grant = options->keep_grant;
@@ -135,6 +210,22 @@ static int run_forget(struct forget_options *options, const struct services *ser
     int code = ended ? (int)check_results_exit(job.results) : PERCH_EXIT_CANCELLED;
     print_end(&job, options, code);
     job_clear(&job);
+    return code;
+}
+
+static int run_forget(struct forget_options *options, const struct services *services)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreLock) claim = store_lock_setup(services->config_dir, options->name, &error);
+    if (claim == NULL)
+        return fail(options, error);
+    Connection *connection = load(services, options->name, &error);
+    if (connection == NULL)
+        return fail(options, error);
+    int code;
+    if (confirmed(options, services, connection, &code))
+        return end_login(options, services, connection);
+    connection_free(connection);
     return code;
 }
 
@@ -165,6 +256,7 @@ int command_forget(int argc, char **argv)
     const GOptionEntry entries[] = {
         {"keep-grant", 0, 0, G_OPTION_ARG_NONE, &options.keep_grant,
          N_("do not revoke the login at Salesforce"), NULL},
+        {"yes", 0, 0, G_OPTION_ARG_NONE, &options.yes, N_("do not ask"), NULL},
         G_OPTION_ENTRY_NULL,
     };
     if (!command_parse("forget", argc, argv, &options.common, entries, &names, &code))

@@ -239,3 +239,13 @@ SecretBuf *paste_line_from_terminal(const char *prompt, GError **error)
     fputs("\n", stderr);
     return buf;
 }
+
+bool paste_yes_from_terminal(const char *question)
+{
+    struct typing typing = {.buf = secret_buf_new(), .one_line = true};
+    fputs(question, stderr);
+    run(&typing);
+    bool yes = !typing.cancelled && rpmatch(typing.buf->text) == 1;
+    secret_buf_free(typing.buf);
+    return yes;
+}

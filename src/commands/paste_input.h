@@ -21,4 +21,7 @@ SecretBuf *paste_from_terminal(GError **error);
 /* Prompts for one line on the terminal, without echo; same errors. */
 SecretBuf *paste_line_from_terminal(const char *prompt, GError **error);
 
+/* Asks on the terminal, in sight. Anything but a yes, Ctrl-C too, is a no. */
+bool paste_yes_from_terminal(const char *question);
+
 #endif

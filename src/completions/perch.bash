@@ -101,7 +101,7 @@ _perch() {
         words="$words $(_perch_connections)"
         ;;
     import) words="$common --from" ;;
-    forget) words="$common --keep-grant $(_perch_connections)" ;;
+    forget) words="$common --keep-grant --yes $(_perch_connections)" ;;
     app)
         words="$common --kind --values --format --output --contact-email --run-as --no-key"
         words="$words $(_perch_connections)"

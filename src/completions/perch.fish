@@ -82,6 +82,7 @@ complete -c perch -n '__fish_seen_subcommand_from import' -l from -x -a sf \
     -d 'Where the login comes from'
 complete -c perch -n '__fish_seen_subcommand_from forget' -l keep-grant \
     -d 'Do not revoke the login at Salesforce'
+complete -c perch -n '__fish_seen_subcommand_from forget' -l yes -d 'Do not ask'
 complete -c perch -n '__fish_seen_subcommand_from app' -l kind -x -a 'eca connected' \
     -d 'Kind of app'
 complete -c perch -n '__fish_seen_subcommand_from app' -l values -x \

@@ -87,6 +87,7 @@ _perch() {
         import) _arguments $common '--from=[where the login comes from]:program:(sf)' '1:name:' ;;
         forget)
             _arguments $common '--keep-grant[do not revoke the login at Salesforce]' \
+                '--yes[do not ask]' \
                 '1:connection:_perch_connections'
             ;;
         app)

@@ -51,6 +51,7 @@ static void row_free(gpointer data)
     g_clear_pointer(&row->results, g_ptr_array_unref);
     g_free(row->name);
     g_free(row->problem);
+    g_free(row->same_login);
     g_free(row->not_forgotten);
     g_free(row);
 }
@@ -115,6 +116,23 @@ void home_checked(struct home *home, const char *name, GPtrArray *results, bool 
         row->results = g_ptr_array_ref(results);
     }
     row->checking = !done;
+}
+
+static void add_same(struct home_row *row, const char *name)
+{
+    char *names =
+        row->same_login == NULL ? g_strdup(name) : g_strdup_printf("%s, %s", row->same_login, name);
+    g_free(row->same_login);
+    row->same_login = names;
+}
+
+void home_same_login(struct home *home, const char *one, const char *other)
+{
+    struct home_row *first = home_find(home, one), *second = home_find(home, other);
+    if (first == NULL || second == NULL)
+        return;
+    add_same(first, other);
+    add_same(second, one);
 }
 
 void home_notice(struct home *home, const char *text)
@@ -423,6 +441,24 @@ static void view_rename(const struct home *home, struct view *view)
     view_key(view, ACTION_BACK, _("back"));
 }
 
+static void view_forget(const struct home *home, struct view *view)
+{
+    const struct home_row *row = home_find(home, home->target);
+    g_autoptr(GString) question = g_string_new(NULL);
+    g_string_printf(question,
+                    _("Forget %s? Its login will be revoked at Salesforce, and its settings and "
+                      "keyring item deleted here. Flows that use its refresh token will stop."),
+                    home->target);
+    if (row != NULL && row->same_login != NULL) {
+        g_string_append_c(question, ' ');
+        g_string_append_printf(question, _("The same login is in use by: %s. It ends there, too."),
+                               row->same_login);
+    }
+    view_dialog(view, question->str);
+    view_dialog_key(view, ACTION_YES, _("forget it"));
+    view_dialog_key(view, ACTION_BACK, _("keep it"));
+}
+
 struct view *home_view(const struct home *home, int focus)
 {
     struct view *view = view_new();
@@ -436,15 +472,8 @@ struct view *home_view(const struct home *home, int focus)
         view_rename(home, view);
     else
         view_list(home, view, focus);
-    if (home->mode == HOME_FORGETTING) {
-        g_autofree char *question = g_strdup_printf(
-            _("Forget %s? Its login will be revoked at Salesforce, and its settings and keyring "
-              "item deleted here. Flows that use its refresh token will stop."),
-            home->target);
-        view_dialog(view, question);
-        view_dialog_key(view, ACTION_YES, _("forget it"));
-        view_dialog_key(view, ACTION_BACK, _("keep it"));
-    }
+    if (home->mode == HOME_FORGETTING)
+        view_forget(home, view);
     return view;
 }
 

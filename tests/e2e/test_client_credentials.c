@@ -255,7 +255,7 @@ static void forget__ends_the_token_and_leaves_nothing(void **state)
     g_autoptr(Child) child = set_up(r, "acme");
     assert_code(child, 0);
     g_autoptr(Json) secrets = stored(r, "acme");
-    g_autoptr(Child) forget = rig_perch(r, "forget", "acme", NULL);
+    g_autoptr(Child) forget = rig_perch(r, "forget", "acme", "--yes", NULL);
     assert_code(forget, 0);
     assert_contains(forget->output->str, "whoever has the app's key and secret can go on");
     assert_int_equal(session_bus_count(r->home, "connection", "acme"), 0);
@@ -342,7 +342,7 @@ static void setup__other_way__keeps_the_refresh_token(void **state)
     g_autofree char *asked = last_token_request(r);
     assert_null(strstr(asked, "refresh_token"));
     assert_contains(asked, "grant_type=client_credentials");
-    g_autoptr(Child) forget = rig_perch(r, "forget", "acme", NULL);
+    g_autoptr(Child) forget = rig_perch(r, "forget", "acme", "--yes", NULL);
     assert_code(forget, 0);
     assert_contains(forget->output->str, "revoked at Salesforce");
 }

@@ -139,6 +139,7 @@ static int rewrite(Rig *rig, const char *inject, const char *log)
     argv[count++] = g_getenv("PERCH");
     argv[count++] = "forget";
     argv[count++] = "acme";
+    argv[count++] = "--yes";
     g_auto(GStrv) env = child_env_without_leak_check(rig->home->env);
     g_autoptr(Child) child = child_start(argv, env);
     child_close_input(child);

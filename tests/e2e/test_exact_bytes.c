@@ -184,7 +184,7 @@ static void commands__send_exactly_this(void **state)
         {"status", {"status"}},
         {"test-case", {"test", "acme", "--object", "Case", "--keep"}},
         {"rehearse", {"handoff", "acme", "--rehearse", "--channel=whatsapp"}},
-        {"forget", {"forget", "acme"}},
+        {"forget", {"forget", "acme", "--yes"}},
     };
     (void)state;
     g_autoptr(Wire) wire = wire_new();

@@ -87,7 +87,7 @@ static void first_login__ended_by_any_signal__is_stored(void **state)
         g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
         end_there(rig, words, &at_userinfo, ends[i]);
         assert_settled(rig, strsignal(ends[i]));
-        g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", NULL);
+        g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", "--yes", NULL);
         assert_code(forget, 0);
         assert_contains(forget->output->str, "revoked at Salesforce");
         assert_int_equal(grants(rig), 0);

@@ -9,6 +9,7 @@
 
 #include "e2e/tokens.h"
 #include "e2e/walk.h"
+#include "support/many.h"
 
 #define REVOKE_PATH "/services/oauth2/revoke"
 
@@ -64,14 +65,14 @@ static void forget__revokes_then_deletes(void **state)
     (void)state;
     g_autoptr(Rig) rig = connected();
     assert_int_equal(grants(rig), 1);
-    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(child, 0);
     assert_non_null(strstr(child->output->str, "Login: revoked at Salesforce"));
     assert_non_null(strstr(child->output->str, "acme is forgotten."));
     assert_int_equal(revocations(rig), 1);
     assert_int_equal(grants(rig), 0);
     assert_gone(rig);
-    g_autoptr(Child) again = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) again = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(again, 2);
 }
 
@@ -79,7 +80,7 @@ static void keep_grant__leaves_the_login_alive(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = connected();
-    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--keep-grant", NULL);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--yes", "--keep-grant", NULL);
     assert_code(child, 0);
     assert_non_null(strstr(child->output->str, "not revoked"));
     assert_int_equal(revocations(rig), 0);
@@ -92,7 +93,7 @@ static void dead_login__is_no_obstacle(void **state)
     (void)state;
     g_autoptr(Rig) rig = connected();
     demo_org_patch(rig->org, "{'grants': {'*': null}}");
-    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(child, 0);
     assert_non_null(strstr(child->output->str, "already revoked"));
     assert_gone(rig);
@@ -106,7 +107,7 @@ static void failed_revocation__is_said_and_tried_again(void **state)
     static const char *const kinds[] = {"unavailable", "close", "html"};
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
         unreachable(rig, kinds[i]);
-        g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+        g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--yes", NULL);
         assert_true(child_code(child) > 0);
         assert_non_null(strstr(child->errors->str, "its login could not be revoked"));
         assert_non_null(strstr(child->errors->str, "perch forget acme --keep-grant"));
@@ -119,7 +120,7 @@ static void failed_revocation__is_said_and_tried_again(void **state)
     assert_string_equal(json_get_string(row, "status"), "warning");
     assert_non_null(strstr(json_get_string(row, "state"), "perch forget acme"));
     reachable(rig);
-    g_autoptr(Child) again = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) again = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(again, 0);
     assert_int_equal(grants(rig), 0);
     assert_gone(rig);
@@ -130,10 +131,10 @@ static void failed_revocation__is_dropped_on_request(void **state)
     (void)state;
     g_autoptr(Rig) rig = connected();
     unreachable(rig, "close");
-    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(child, 8);
     guint before = revocations(rig);
-    g_autoptr(Child) dropped = rig_perch(rig, "forget", "acme", "--keep-grant", NULL);
+    g_autoptr(Child) dropped = rig_perch(rig, "forget", "acme", "--yes", "--keep-grant", NULL);
     assert_code(dropped, 0);
     assert_int_equal(revocations(rig), before);
     assert_int_equal(grants(rig), 1);
@@ -145,7 +146,7 @@ static void failed_revocation__a_new_login_ends_it(void **state)
     (void)state;
     g_autoptr(Rig) rig = connected();
     unreachable(rig, "close");
-    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(child, 8);
     reachable(rig);
     g_autoptr(Child) login = rig_perch(rig, "reauthorize", "acme", "--plain", "--no-input", NULL);
@@ -160,7 +161,7 @@ static void keyring_locked__nothing_is_done(void **state)
     (void)state;
     g_autoptr(Rig) rig = connected();
     session_bus_lock(rig->bus);
-    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--no-input", NULL);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--yes", "--no-input", NULL);
     assert_code(child, 9);
     assert_int_equal(revocations(rig), 0);
     assert_int_equal(grants(rig), 1);
@@ -174,7 +175,7 @@ static void damaged_settings__are_forgotten_with_their_login(void **state)
     g_autoptr(Rig) rig = connected();
     g_autofree char *path = rig_settings_path(rig, "acme.json");
     assert_true(g_file_set_contents(path, "{\"version\":1,", -1, NULL));
-    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(child, 0);
     assert_int_equal(grants(rig), 0);
     assert_gone(rig);
@@ -192,7 +193,7 @@ static void refresh_under_way__is_waited_for(void **state)
     g_autoptr(Child) token = child_start(argv, rig->home->env);
     child_close_input(token);
     assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN_PATH, before + 1, 30000));
-    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(child, 0);
     assert_non_null(strstr(child->output->str, "revoked at Salesforce"));
     assert_true(child_wait_end(token, 30000));
@@ -200,12 +201,63 @@ static void refresh_under_way__is_waited_for(void **state)
     assert_gone(rig);
 }
 
+/* ---- the question ---- */
+
+static void terminal__is_asked(void **state)
+{
+    static const char *const answers[] = {"Enter", "n Enter", "C-c", "C-d"};
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    many_connections(rig->home, rig->bus, "acme", 2);
+    for (gsize i = 0; i < G_N_ELEMENTS(answers); i++) {
+        g_autoptr(Walk) walk = walk_start(rig, "forget", "acme", NULL);
+        see_sentence(walk, "The same login is in use by: acme-000, acme-001. It ends there, too.");
+        see(walk, "Forget acme? [y/N]");
+        press(walk, answers[i]);
+        see(walk, "perch: Nothing was changed.");
+        pty_expect_exit(walk->pty, 3);
+    }
+    assert_here(rig);
+    assert_int_equal(grants(rig), 1);
+    g_autoptr(Walk) kept = walk_start(rig, "forget", "acme-000", "--keep-grant", NULL);
+    see_sentence(kept, "Its login at Salesforce stays alive.");
+    see_no(kept, "The same login");
+    press(kept, "y Enter");
+    pty_expect_exit(kept->pty, 0);
+    assert_int_equal(grants(rig), 1);
+    g_autoptr(Walk) walk = walk_start(rig, "forget", "acme", NULL);
+    see(walk, "The same login is in use by: acme-001. It ends there, too.");
+    see(walk, "Forget acme? [y/N]");
+    press(walk, "y Enter");
+    see(walk, "acme is forgotten.");
+    pty_expect_exit(walk->pty, 0);
+    assert_gone(rig);
+    assert_int_equal(grants(rig), 0);
+}
+
+static void nobody_to_ask__needs_yes(void **state)
+{
+    static const char *const options[] = {"--plain", "--json", "--no-input", "--keep-grant"};
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    for (gsize i = 0; i < G_N_ELEMENTS(options); i++) {
+        g_autoptr(Child) child = rig_perch(rig, "forget", "acme", options[i], NULL);
+        assert_code(child, 2);
+        assert_contains(child->errors->str, "To go ahead: perch forget acme --yes");
+    }
+    g_autoptr(Walk) walk = walk_start(rig, "forget", "acme", "--no-input", NULL);
+    see_sentence(walk, "To go ahead: perch forget acme --yes");
+    pty_expect_exit(walk->pty, 2);
+    assert_here(rig);
+    assert_int_equal(grants(rig), 1);
+}
+
 static void json__tells_each_step(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = connected();
     unreachable(rig, "unavailable");
-    g_autoptr(Child) failed = rig_perch(rig, "forget", "acme", "--json", NULL);
+    g_autoptr(Child) failed = rig_perch(rig, "forget", "acme", "--yes", "--json", NULL);
     g_autoptr(Json) before = child_json(failed);
     assert_int_equal(json_get_int(before, "exit", -1), child_code(failed));
     assert_string_equal(json_get_string(json_check(before, "revoked"), "status"), "failed");
@@ -213,7 +265,7 @@ static void json__tells_each_step(void **state)
     assert_false(json_get_bool(before, "forgotten", true));
     assert_true(json_get_bool(before, "retried", false));
     reachable(rig);
-    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--json", NULL);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--yes", "--json", NULL);
     assert_code(child, 0);
     g_autoptr(Json) json = child_json(child);
     static const char *const ids[] = {"found", "revoked", "erased", "deleted"};
@@ -250,6 +302,21 @@ static void home__asks_what_goes_and_does_it(void **state)
 }
 
 /* As perch forget NAME does it: what is needed for it is in the keyring. */
+static void home__names_those_with_the_same_login(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    rig_setup(rig, "beta");
+    many_connections(rig->home, rig->bus, "acme", 1);
+    g_autoptr(Walk) walk = walk_start(rig, NULL, NULL);
+    see(walk, "3 connections");
+    press(walk, "f");
+    see(walk, "The same login is in use by:");
+    see(walk, "acme-000. It ends there, too.");
+    press(walk, "Esc q");
+    pty_expect_exit(walk->pty, 0);
+}
+
 static void home__forgets_a_damaged_one(void **state)
 {
     (void)state;
@@ -309,7 +376,7 @@ static void home__tries_again_as_it_opens(void **state)
     (void)state;
     g_autoptr(Rig) rig = connected();
     unreachable(rig, "close");
-    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(child, 8);
     g_autoptr(Walk) still = walk_start(rig, NULL, NULL);
     see(still, "not revoked");
@@ -336,8 +403,11 @@ int main(void)
         cmocka_unit_test(keyring_locked__nothing_is_done),
         cmocka_unit_test(damaged_settings__are_forgotten_with_their_login),
         cmocka_unit_test(refresh_under_way__is_waited_for),
+        cmocka_unit_test(terminal__is_asked),
+        cmocka_unit_test(nobody_to_ask__needs_yes),
         cmocka_unit_test(json__tells_each_step),
         cmocka_unit_test(home__asks_what_goes_and_does_it),
+        cmocka_unit_test(home__names_those_with_the_same_login),
         cmocka_unit_test(home__forgets_a_damaged_one),
         cmocka_unit_test(home__failed__says_why_and_stays),
         cmocka_unit_test(home__tries_again_as_it_opens),

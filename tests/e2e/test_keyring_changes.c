@@ -122,13 +122,13 @@ static void prompt__closed_at_a_delete__keeps_the_settings(void **state)
     (void)state;
     g_autoptr(Rig) rig = tokens_rig(false);
     g_autoptr(Child) fake = asks_and_is_closed(rig);
-    g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(forget, 9);
     assert_contains(forget->output->str, "nobody agreed");
     assert_contains(forget->errors->str, "acme is not forgotten. To try again: perch forget acme");
     assert_true(child_stop(fake, WAIT_MS));
     session_bus_add_keyring(rig->bus, rig->home);
-    g_autoptr(Child) again = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) again = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(again, 0);
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
 }

@@ -378,11 +378,11 @@ static void other__damaged_item__is_forgotten_on_request(void **state)
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");
     tokens_store_text(rig, "not json", NULL);
-    g_autoptr(Child) plain = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) plain = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(plain, 9);
     assert_contains(plain->output->str, "--keep-grant");
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
-    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--keep-grant", NULL);
+    g_autoptr(Child) child = rig_perch(rig, "forget", "acme", "--yes", "--keep-grant", NULL);
     assert_code(child, 0);
     assert_contains(child->output->str, "the item cannot be read");
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
@@ -396,7 +396,7 @@ static void other__item_of_a_newer_perch__is_not_replaced(void **state)
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");
     tokens_store_text(rig, item, NULL);
-    g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", "--keep-grant", NULL);
+    g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", "--yes", "--keep-grant", NULL);
     assert_code(forget, 9);
     assert_contains(forget->output->str, "Update perch");
     g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);

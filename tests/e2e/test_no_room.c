@@ -48,8 +48,8 @@ static const char *const outputs[] = {
     "$P setup acme --plain --no-input",
     "$P handoff acme --format sfdx-url | $P import copy --from sf",
     "$P handoff acme --format sfdx-url | $P import json --from sf --json",
-    "$P forget acme --keep-grant",
-    "$P forget copy --json --keep-grant",
+    "$P forget acme --keep-grant --yes",
+    "$P forget copy --json --keep-grant --yes",
 };
 
 static bool has_output(const char *command)
@@ -213,11 +213,11 @@ static void settings__lost_after_the_login__are_no_success(void **state)
 
     g_autofree char *path = rig_settings_path(rig, "acme.json");
     assert_int_equal(unlink(path), 0);
-    g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(forget, 0);
     assert_contains(forget->output->str, "revoked at Salesforce");
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
-    g_autoptr(Child) again = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) again = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_code(again, 2);
     assert_contains(again->errors->str, "There is no connection named acme.");
 }
@@ -324,7 +324,7 @@ static void keyring__silent__no_command_takes_longer_than_it_was_told(void **sta
         {"status", "acme"},
         {"test", "acme"},
         {"doctor", "acme"},
-        {"forget", "acme"},
+        {"forget", "acme", "--yes"},
     };
     (void)state;
     g_autoptr(Rig) rig = tokens_rig(false);

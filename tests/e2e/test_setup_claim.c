@@ -34,7 +34,7 @@ static void commands__while_a_setup_is_open__are_refused(void **state)
     assert_refused(setup, walk);
     g_autoptr(Child) again = rig_perch(rig, "reauthorize", "acme", "--plain", "--no-input", NULL);
     assert_refused(again, walk);
-    g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", NULL);
+    g_autoptr(Child) forget = rig_perch(rig, "forget", "acme", "--yes", NULL);
     assert_refused(forget, walk);
     static const char *const import_words[] = {"import", "acme", "--from", "sf", NULL};
     g_autoptr(Child) import = rig_perch_input(

@@ -74,7 +74,7 @@ static void commands__an_org_with_hostile_names__say_clean_and_short_texts(void 
         {"handoff", "acme", "--rehearse", "--json"},
         {"reauthorize", "acme", "--plain", "--no-input"},
         {"reauthorize", "acme", "--json", "--no-input"},
-        {"forget", "acme", "--json"},
+        {"forget", "acme", "--yes", "--json"},
     };
     (void)state;
     g_autoptr(Rig) rig = told_rig();

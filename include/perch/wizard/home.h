@@ -15,6 +15,7 @@ struct home_row {
     char *name;
     char *problem;       /* why it cannot be read; NULL = not read yet */
     char *not_forgotten; /* why the last attempt to forget it failed; NULL = none did */
+    char *same_login;    /* names of those with the same login: "beta, gamma"; NULL = none known */
     GPtrArray *results;  /* of the live check (struct check_result *); NULL = not checked yet */
     bool checking;
     bool replaceable; /* connection NULL: a new set-up may set the file aside, as it is worthless */
@@ -81,6 +82,8 @@ struct home_row *home_find(const struct home *home, const char *name); /* borrow
 /* results are referenced; done = the check has ended. */
 void home_checked(struct home *home, const char *name, GPtrArray *results, bool done);
 enum home_state home_row_state(const struct home_row *row);
+/* one and other turned out to have the same login. */
+void home_same_login(struct home *home, const char *one, const char *other);
 /* Forgetting name failed; why: whole sentences. */
 void home_not_forgotten(struct home *home, const char *name, const char *why);
 void home_notice(struct home *home, const char *text); /* NULL clears */
