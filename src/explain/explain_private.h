@@ -39,9 +39,14 @@ struct match {
 };
 
 struct match failure_match(const struct failure *failure);
-/* Whether a table has a row for this code of Salesforce's; perch's own words do not count.
- * InvalidSessionId counts as INVALID_SESSION_ID. */
+/* Whether a table has a row for this code of Salesforce's, to the letter; perch's own words do not
+ * count. */
+bool failure_code_has_row(const char *code);
+/* The same in any spelling. */
 bool failure_code_is_known(const char *code);
+/* The known code of Salesforce's that an unknown one is but for one word or the order of words, as
+ * translators and typists make them; NULL = none. */
+const char *failure_code_resembled(const char *code);
 /* Whether a code belongs to a family, recognised by its beginning or end. */
 bool failure_code_is_of_a_family(const char *code);
 /* The first thing to do for exactly this answer, untranslated; NULL = none. */

@@ -124,13 +124,26 @@ static const struct match *match_by_name(const char *code)
     return g_hash_table_lookup((GHashTable *)(guintptr)code_table(), code);
 }
 
-/* InvalidSessionId, the spelling of the Bulk API and some clients, as INVALID_SESSION_ID; NULL for
- * any other spelling. */
-static char *snake_case(const char *code)
+bool failure_code_has_row(const char *code)
 {
-    if (code == NULL || !regex_fits("\\A(?:[A-Z][a-z]+){2,}\\z", code))
-        return NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (g_strcmp0(rows[i].code, code) == 0 && strcmp(rows[i].source, "own") != 0)
+            return true;
+    return code != NULL && match_by_name(code) != NULL;
+}
+
+/* The code as Salesforce spells it: InvalidSessionId, of the Bulk API, is INVALID_SESSION_ID, and
+ * some programs change the case. NULL = no other spelling; *ret_sure: it is documented. */
+static char *other_spelling(const char *code, bool *ret_sure)
+{
     g_autoptr(GString) out = g_string_new(NULL);
+    *ret_sure = code != NULL && regex_fits("\\A(?:[A-Z][a-z]+){2,}\\z", code);
+    if (!*ret_sure) {
+        g_autofree char *other = code == NULL || strchr(code, '_') == NULL ? NULL
+                                 : regex_fits("\\A[a-z_]+\\z", code)       ? g_ascii_strup(code, -1)
+                                                                     : g_ascii_strdown(code, -1);
+        return other != NULL && failure_code_has_row(other) ? g_steal_pointer(&other) : NULL;
+    }
     for (const char *p = code; *p != '\0'; p++) {
         if (p > code && g_ascii_isupper(*p))
             g_string_append_c(out, '_');
@@ -185,32 +198,80 @@ static const struct match *match_family(const char *code)
     return NULL;
 }
 
+static guint words_in(GStrv words, GStrv among)
+{
+    guint count = 0;
+    for (char **word = words; *word != NULL; word++)
+        count += g_strv_contains((const char *const *)among, *word) ? 1 : 0;
+    return count;
+}
+
+/* Whether b is a with one word between underscores changed, or its words in another order. */
+static bool nearly_same(GStrv a, const char *b)
+{
+    enum { SAME = 3 };
+    g_auto(GStrv) words = g_strsplit(b, "_", -1);
+    const guint length = g_strv_length(words);
+    const guint same = MIN(words_in(a, words), words_in(words, a));
+    return g_strv_length(a) == length && same >= SAME && same + 1 >= length;
+}
+
+const char *failure_code_resembled(const char *code)
+{
+    if (code == NULL || !regex_fits("\\A[A-Z][\\w]*_[\\w]*_[\\w]*\\z", code))
+        return NULL;
+    g_auto(GStrv) words = g_strsplit(code, "_", -1);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (rows[i].code != NULL && nearly_same(words, rows[i].code))
+            return rows[i].code;
+    GHashTableIter names;
+    gpointer name;
+    g_hash_table_iter_init(&names, (GHashTable *)(guintptr)code_table());
+    while (g_hash_table_iter_next(&names, &name, NULL))
+        if (nearly_same(words, name))
+            return name;
+    return NULL;
+}
+
+/* The failure as if the other side had said this code instead. */
+static struct match match_instead(const struct failure *failure, const char *code, bool sure)
+{
+    struct failure same = *failure;
+    same.code = (char *)(guintptr)code;
+    struct match match = failure_match(&same);
+    if (!sure)
+        match.certainty = MIN(match.certainty, CERTAINTY_LIKELY);
+    return match;
+}
+
 struct match failure_match(const struct failure *failure)
 {
     struct match match;
+    bool sure;
     if (match_rows(failure, &match))
         return match;
-    g_autofree char *snake = snake_case(failure->code);
-    if (snake != NULL) {
-        struct failure same = *failure;
-        same.code = snake;
-        return failure_match(&same);
-    }
+    g_autofree char *spelling = other_spelling(failure->code, &sure);
+    if (spelling != NULL)
+        return match_instead(failure, spelling, sure);
     if (g_strcmp0(failure->code, "empty") == 0) /* then only the status can tell */
         return failure_match(&(struct failure){.stage = failure->stage, .status = failure->status});
+    const char *resembled = failure_code_resembled(failure->code);
+    if (resembled != NULL) {
+        match = match_instead(failure, resembled, false);
+        match.guessed = true;
+        return match;
+    }
     const struct match *family = match_family(failure->code);
     return family != NULL ? *family : (struct match){CAUSE_UNKNOWN, CERTAINTY_UNKNOWN, false};
 }
 
 bool failure_code_is_known(const char *code)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (g_strcmp0(rows[i].code, code) == 0 && strcmp(rows[i].source, "own") != 0)
-            return true;
-    if (code != NULL && match_by_name(code) != NULL)
+    bool sure;
+    if (failure_code_has_row(code))
         return true;
-    g_autofree char *snake = snake_case(code);
-    return snake != NULL && failure_code_is_known(snake);
+    g_autofree char *spelling = other_spelling(code, &sure);
+    return spelling != NULL && failure_code_has_row(spelling);
 }
 
 bool failure_code_is_of_a_family(const char *code)

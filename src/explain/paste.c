@@ -133,6 +133,7 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
     struct match match = failure_match(&finding->failure);
     if (match.cause == CAUSE_SESSION_EXPIRED || match.cause == CAUSE_ROLLED_BACK)
         finding->rank -= 5;
+    finding->certainty = match.certainty;
     g_ptr_array_add(paste->findings, finding);
 }
 
@@ -186,12 +187,16 @@ static bool same_failure(const struct failure *a, const struct failure *b)
     return g_strcmp0(a->code, b->code) == 0 || failure_match(a).cause == failure_match(b).cause;
 }
 
+static bool is_better(const struct finding *a, const struct finding *b)
+{
+    return a->rank != b->rank ? a->rank > b->rank : a->certainty > b->certainty;
+}
+
 static struct finding *take_best(GPtrArray *findings)
 {
     guint best = 0;
     for (guint i = 1; i < findings->len; i++)
-        if (((struct finding *)findings->pdata[i])->rank >
-            ((struct finding *)findings->pdata[best])->rank)
+        if (is_better(findings->pdata[i], findings->pdata[best]))
             best = i;
     return g_ptr_array_steal_index(findings, best);
 }

@@ -26,6 +26,7 @@ enum rank {
 struct finding {
     struct failure failure;
     int rank;
+    enum certainty certainty; /* decides between two of the same rank */
 };
 
 struct paste_text {

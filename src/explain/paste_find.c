@@ -161,7 +161,18 @@ static bool is_code_word(const char *word, const char *text, gsize at)
         g_autofree char *all = g_strstrip(g_strdup(text));
         telling = strcmp(all, word) == 0;
     }
-    return telling && failure_code_is_known(word);
+    return telling && (failure_code_is_known(word) || failure_code_resembled(word) != NULL);
+}
+
+/* A code to the letter comes before another spelling of one, and that before a word that may be a
+ * heading of the program that shows it. */
+static int word_rank(const char *word)
+{
+    if (answer_code_is_halted(word))
+        return RANK_OAUTH;
+    if (failure_code_has_row(word))
+        return RANK_WORD;
+    return regex_fits("[a-z]", word) ? RANK_WORD - 1 : RANK_WORD - 2;
 }
 
 void paste_find_words(struct paste_text *paste)
@@ -180,8 +191,7 @@ void paste_find_words(struct paste_text *paste)
         struct failure failure = {0};
         g_autofree char *message = message_of_word(paste->text, (gsize)start, strlen(word));
         failure_say(&failure, word, g_strcmp0(message, word) == 0 ? NULL : message);
-        paste_add(paste, &failure, answer_code_is_halted(word) ? RANK_OAUTH : RANK_WORD,
-                  (gsize)start);
+        paste_add(paste, &failure, word_rank(word), (gsize)start);
         g_hash_table_add(seen, g_steal_pointer(&word));
         count++;
     }

@@ -112,6 +112,13 @@ static char *unescape_percent(const char *text)
     return valid;
 }
 
+/* Quotes and apostrophes as word processors, phones and web pages set them. */
+static char *straighten(const char *text)
+{
+    g_autofree char *single = replace(text, "[‘’ʼ]", "'");
+    return replace(single, "[“”„«»] ?", "\"");
+}
+
 static gboolean decode_run(const GMatchInfo *info, GString *out, gpointer user)
 {
     g_autofree char *run = g_match_info_fetch(info, 0);
@@ -137,7 +144,7 @@ static const struct {
     {">", unquote_letter},    {"=", unquote_printable}, {"&", unescape_markup},
     {"': '", unquote_python}, {"\\", unescape},         {"\\", unescape},
     {"\\", unescape},         {"%", unescape_percent},  {"%", unescape_percent},
-    {"", decode_base64},      {"\\", unescape},
+    {"", decode_base64},      {"\\", unescape},         {"", straighten},
 };
 
 char *paste_next_variant(const char *text, guint *layer)

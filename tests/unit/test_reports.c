@@ -126,9 +126,10 @@ static void families__a_new_code__is_likely(void **state)
 
 static const struct report {
     const char *where, *causes, *text;
+    enum certainty certainty;
 } reports[] =
     {
-#define REPORT(where, causes, text) {where, causes, text},
+#define REPORT(where, causes, certainty, text) {where, causes, text, CERTAINTY_##certainty},
 #include "reports.def"
 },
   held[] = {
@@ -148,9 +149,11 @@ static guint count_right(const struct report *list, gsize count)
     for (gsize i = 0; i < count; i++) {
         enum certainty certainty;
         enum cause cause = pasted_cause(list[i].text, &certainty);
-        if (is_right(&list[i], cause))
+        if (is_right(&list[i], cause)) {
             right++;
-        else if (certainty == CERTAINTY_CERTAIN)
+            if (certainty != list[i].certainty)
+                fail_msg("%s: %s %s", list[i].where, certainty_name(certainty), cause_name(cause));
+        } else if (certainty == CERTAINTY_CERTAIN)
             fail_msg("%s: certainly %s", list[i].where, cause_name(cause));
         else
             print_message("%s: %s instead of %s\n", list[i].where,
