@@ -137,9 +137,7 @@ void home_same_login(struct home *home, const char *one, const char *other)
 
 void home_notice(struct home *home, const char *text)
 {
-    char *copy = g_strdup(text);
-    g_free(home->notice);
-    home->notice = copy;
+    connection_set(&home->notice, text);
 }
 
 void home_not_forgotten(struct home *home, const char *name, const char *why)
@@ -149,8 +147,7 @@ void home_not_forgotten(struct home *home, const char *name, const char *why)
         home_notice(home, why);
         return;
     }
-    g_free(row->not_forgotten);
-    row->not_forgotten = g_strdup(why);
+    connection_set(&row->not_forgotten, why);
 }
 
 static const struct check_result *first_failed(const struct home_row *row)
