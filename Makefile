@@ -111,6 +111,7 @@ DEMO := $(if $(DEMO_MAIN_OBJ),$(BUILD)/perch-demo-org)
 po_dir = src/po
 MO := $(patsubst $(po_dir)/%.po,$(BUILD)/po/%.mo,$(wildcard $(po_dir)/*.po))
 METAINFO := $(BUILD)/perch.metainfo.xml
+UNITS := $(BUILD)/perch-refresh.service $(BUILD)/perch-refresh.timer
 CONFIG_H := $(BUILD)/include/perch/config.h
 JS_H := $(patsubst src/handoff/%.js,$(BUILD)/include/perch/js/%.h,$(wildcard src/handoff/*.js))
 
@@ -146,7 +147,7 @@ C_FILES := $(wildcard .make/*.c include/perch/*/*.h src/*.c src/*/*.[ch] src/dem
 FORCE:
 
 .PHONY: all deps test-deps dev-deps demo programs tests help clean
-all: $(LIB) $(PERCH) $(DEMO) $(MO) $(METAINFO)
+all: $(LIB) $(PERCH) $(DEMO) $(MO) $(METAINFO) $(UNITS)
 programs: all
 tests: all $(SUPPORT_BIN) $(ALL_TESTS)
 
@@ -227,6 +228,10 @@ $(BUILD)/po/%.mo: $(po_dir)/%.po | ready
 $(METAINFO): $(BUILD)/%: .packaging/% man/CHANGES Makefile
 	@mkdir -p $(@D)
 	@.make/fill.sh $(VERSION) $< >$@
+
+$(UNITS): $(BUILD)/%: .packaging/% FORCE
+	@mkdir -p $(@D)
+	@sed 's|/usr/bin|$(bindir)|' $< >$@
 
 # --- Tests -----------------------------------------------------------------------------------
 

@@ -94,6 +94,19 @@ void check_api(struct check_run *run)
     check_rest(run, limits_request, judge_limits);
 }
 
+static void check_fresh_token(struct check_run *run)
+{
+    check_refresh(run, NULL, refreshed, run);
+}
+
+/* Nobody waits for it: an idle limit counts from the last refresh, and a login that is no longer
+ * accepted is told before a flow needs it. */
+static const struct check_def refresh[] = {
+    {"keyring", N_("Keyring"), true, {NULL}, check_item},
+    {"token", N_("Token"), true, {"keyring"}, check_fresh_token},
+};
+CHECK_LIST(refresh_checks, refresh);
+
 static const struct check_def status[] = {
     {"keyring", N_("Keyring"), true, {NULL}, check_item},
     {"token", N_("Token"), true, {"keyring"}, check_token},

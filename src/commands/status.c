@@ -4,7 +4,8 @@
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
 
-/* One line per connection, all checked in parallel. */
+/* One line per connection, all checked in parallel: `perch status`, and `perch refresh`, which says
+ * only what failed. */
 
 struct row {
     char *name;
@@ -104,19 +105,19 @@ static void print_row(const struct row *row, int width)
            c == NULL || c->username == NULL ? "-" : c->username, state);
 }
 
-static void print_json(const GArray *rows, int code)
+static void print_json(const GArray *rows, const char *command, int code)
 {
     g_autoptr(Json) json = json_object();
     Json *list = json_array();
     json_set_int(json, "perch", 1);
-    json_set_string(json, "command", "status");
+    json_set_string(json, "command", command);
     json_set_string(json, "status", code == 0 ? "ok" : "failed");
     json_set_int(json, "exit", code);
     for (guint i = 0; i < rows->len; i++) {
         const struct row *row = &g_array_index(rows, struct row, i);
         g_autoptr(GPtrArray) none = g_ptr_array_new();
         Json *one = check_results_to_json(row->job.results == NULL ? none : row->job.results,
-                                          "status", row->name);
+                                          command, row->name);
         g_autofree char *state = row_state(row);
         json_set_string(one, "state", state);
         json_set_int(one, "exit", row_exit(row));
@@ -133,14 +134,14 @@ static void print_json(const GArray *rows, int code)
     puts(text);
 }
 
-static int run_status(const GStrv names, const struct common_options *common,
-                      const struct services *services)
+static int run_list(enum check_list_id list, const char *command, const GStrv names,
+                    const struct common_options *common, const struct services *services)
 {
-    static const enum check_list_id lists[] = {CHECKS_STATUS};
     g_autoptr(GArray) rows = make_rows(names, services);
     int code = PERCH_EXIT_OK, width = 4;
     if (rows->len == 0 && !common->json) {
-        puts(_("No connections yet. Create one with: perch setup"));
+        if (!common->quiet)
+            puts(_("No connections yet. Create one with: perch setup"));
         return PERCH_EXIT_OK;
     }
     g_autoptr(GArray) jobs = g_array_new(FALSE, FALSE, sizeof(struct app_job));
@@ -150,8 +151,8 @@ static int run_status(const GStrv names, const struct common_options *common,
         if (row->problem == NULL && !row->draft && !row->forgetting)
             g_array_append_val(jobs, row->job);
     }
-    if (jobs->len > 0 && !app_run_lists((struct app_job *)(gpointer)jobs->data, jobs->len, lists,
-                                        G_N_ELEMENTS(lists), NULL, NULL, common->timeout * 1000)) {
+    if (jobs->len > 0 && !app_run_lists((struct app_job *)(gpointer)jobs->data, jobs->len, &list, 1,
+                                        NULL, NULL, common->timeout * 1000)) {
         fprintf(stderr, "perch: %s\n", _("Stopped before every connection had answered."));
         return PERCH_EXIT_CANCELLED;
     }
@@ -163,22 +164,33 @@ static int run_status(const GStrv names, const struct common_options *common,
             print_row(row, width);
     }
     if (common->json)
-        print_json(rows, code);
+        print_json(rows, command, code);
     return code;
 }
 
-int command_status(int argc, char **argv)
+static int run_command(enum check_list_id list, const char *command, int argc, char **argv)
 {
     struct common_options common = {0};
     struct services services = {0};
     g_auto(GStrv) names = NULL;
     g_autoptr(GError) error = NULL;
     int code;
-    if (!command_parse("status", argc, argv, &common, NULL, &names, &code))
+    if (!command_parse(command, argc, argv, &common, NULL, &names, &code))
         return code;
+    common.quiet |= list == CHECKS_REFRESH;
     code = services_init(&services, !common.no_input, &error)
-               ? run_status(names, &common, &services)
+               ? run_list(list, command, names, &common, &services)
                : command_error(error);
     services_clear(&services);
     return code;
+}
+
+int command_status(int argc, char **argv)
+{
+    return run_command(CHECKS_STATUS, "status", argc, argv);
+}
+
+int command_refresh(int argc, char **argv)
+{
+    return run_command(CHECKS_REFRESH, "refresh", argc, argv);
 }

@@ -16,7 +16,7 @@ _perch_formats() {
 
 _perch() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' word i
-    local commands="setup reauthorize token test status doctor explain handoff app import forget demo help"
+    local commands="setup reauthorize token test status refresh doctor explain handoff app import forget demo help"
     local common="--help --json --no-input --plain --quiet --timeout"
     COMPREPLY=()
     # --format=env arrives as the three words --format, = and env.
@@ -89,7 +89,7 @@ _perch() {
     reauthorize) words="$common --callback-port $(_perch_connections)" ;;
     token) words="$common --fresh $(_perch_connections)" ;;
     test) words="$common --channel --object --set --keep --dry-run $(_perch_connections)" ;;
-    status) words="$common $(_perch_connections)" ;;
+    status | refresh) words="$common $(_perch_connections)" ;;
     doctor) words="$common --all $(_perch_connections)" ;;
     explain)
         mapfile -t COMPREPLY < <(compgen -W "$common --stage --status" -- "$cur"; compgen -f -- "$cur")

@@ -10,7 +10,7 @@ function __perch_connections
     end
 end
 
-set -l named setup reauthorize token test status doctor handoff forget app
+set -l named setup reauthorize token test status refresh doctor handoff forget app
 
 complete -c perch -f
 complete -c perch -n __fish_use_subcommand -a setup -d 'Set up a connection, step by step'
@@ -19,6 +19,7 @@ complete -c perch -n __fish_use_subcommand -a reauthorize \
 complete -c perch -n __fish_use_subcommand -a token -d 'Print a valid access token'
 complete -c perch -n __fish_use_subcommand -a test -d 'Insert a test record'
 complete -c perch -n __fish_use_subcommand -a status -d 'Show which connections work'
+complete -c perch -n __fish_use_subcommand -a refresh -d 'Refresh every login'
 complete -c perch -n __fish_use_subcommand -a doctor -d 'Run every check and explain what failed'
 complete -c perch -n __fish_use_subcommand -a explain -d 'Explain an error from anywhere'
 complete -c perch -n __fish_use_subcommand -a handoff -d 'Print the values for Flow Builder'
@@ -30,7 +31,7 @@ complete -c perch -n __fish_use_subcommand -a demo -d 'Try everything, or rehear
 complete -c perch -n __fish_use_subcommand -a help -d 'Show help for a command'
 complete -c perch -n __fish_use_subcommand -l version -d 'Show the version'
 complete -c perch -n "__fish_seen_subcommand_from $named" -a '(__perch_connections)'
-complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token test status doctor explain handoff app import forget demo'
+complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token test status refresh doctor explain handoff app import forget demo'
 complete -c perch -l help -d 'Show help'
 complete -c perch -l json -d 'One JSON object on standard output'
 complete -c perch -l no-input -d 'Never ask'

@@ -17,6 +17,7 @@ _perch() {
         'token:print a valid access token'
         'test:insert a test record'
         'status:show which connections work'
+        'refresh:refresh every login'
         'doctor:run every check and explain what failed'
         'explain:explain an error pasted from anywhere'
         'handoff:print the values for Flow Builder'
@@ -61,7 +62,7 @@ _perch() {
                 '*--set=[value of a field]:FIELD=VALUE:' '--keep[keep the record in the org]' \
                 '--dry-run[write nothing]' '1:connection:_perch_connections'
             ;;
-        status) _arguments $common '*:connection:_perch_connections' ;;
+        status | refresh) _arguments $common '*:connection:_perch_connections' ;;
         doctor)
             _arguments $common '--all[every connection]' '*:connection:_perch_connections'
             ;;

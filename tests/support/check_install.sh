@@ -65,6 +65,10 @@ must_be_there "$work/prefix/bin/perch" "$work/prefix/bin/perch-demo-org" \
     "$work/prefix/share/man/man7/perch-causes.7" \
     "$work/prefix/share/man/man7/perch-handoff.7" \
     "$work/prefix/share/bash-completion/completions/perch"
+unit=$work/prefix/share/systemd/user/perch-refresh
+must_be_there "$unit.timer"
+grep -qxF "ExecStart=$work/prefix/bin/perch refresh --no-input" "$unit.service" ||
+    say_and_fail "the unit starts another perch"
 "$work/prefix/bin/perch" --version | grep -q '^perch [0-9]'
 run_make PREFIX="$work/prefix" uninstall
 rm "$work/prefix/bin/other"

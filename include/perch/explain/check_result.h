@@ -28,6 +28,7 @@ enum check_list_id {
     CHECKS_INSERT,    /* test record: insert, read back, delete */
     CHECKS_DRY_RUN,   /* rights only */
     CHECKS_STATUS,    /* is a stored connection alive? */
+    CHECKS_REFRESH,   /* the same, with a new token in any case */
     CHECKS_DOCTOR,    /* every check of a connection, for perch doctor and troubleshooting */
     CHECKS_REHEARSE,  /* the flow's own calls, made from the exported values alone */
     CHECKS_IMPORT,    /* from a login made elsewhere to a stored connection */
