@@ -2,7 +2,6 @@
 
 #include "support/canary.h"
 
-#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,44 +61,22 @@ static void remember(Canary *canary, pid_t pid, const char *name)
     }
 }
 
-static pid_t parent_of(pid_t pid)
-{
-    g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)pid);
-    g_autofree char *text = NULL;
-    int parent = -1;
-    if (g_file_get_contents(path, &text, NULL, NULL)) {
-        const char *after_name = strrchr(text, ')');
-        if (after_name == NULL || sscanf(after_name + 1, " %*c %d", &parent) != 1) {
-            parent = -1;
-        }
-    }
-    return (pid_t)parent;
-}
-
-static bool is_below(pid_t pid, pid_t top)
-{
-    for (int depth = 0; pid > 1 && depth < 64; depth++) {
-        if (pid == top) {
-            return true;
-        }
-        pid = parent_of(pid);
-    }
-    return false;
-}
-
+/* Downwards, not through all of /proc: a terminal's test comes here with each screenful. */
 void canary_snapshot(Canary *canary, pid_t pid)
 {
-    DIR *proc = opendir("/proc");
-    struct dirent *entry;
-    while (proc != NULL && (entry = readdir(proc)) != NULL) {
-        pid_t other = (pid_t)strtol(entry->d_name, NULL, 10);
-        if (other > 0 && is_below(other, pid)) {
-            remember(canary, other, "cmdline");
-            remember(canary, other, "environ");
-        }
-    }
-    if (proc != NULL) {
-        closedir(proc);
+    g_autofree char *tasks = g_strdup_printf("/proc/%d/task", (int)pid);
+    g_autoptr(GDir) dir = g_dir_open(tasks, 0, NULL);
+    const char *task;
+    remember(canary, pid, "cmdline");
+    remember(canary, pid, "environ");
+    while (dir != NULL && (task = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(tasks, task, "children", NULL);
+        g_autofree char *text = NULL;
+        if (!g_file_get_contents(path, &text, NULL, NULL))
+            continue;
+        g_auto(GStrv) children = g_strsplit(g_strstrip(text), " ", -1);
+        for (gsize i = 0; children[i] != NULL; i++)
+            canary_snapshot(canary, (pid_t)strtol(children[i], NULL, 10));
     }
 }
 

@@ -177,6 +177,20 @@ static void canary__finds__files_argv_environment_and_bytes(void **state)
     assert_null(canary_report(idle));
 }
 
+/* The shell's own argv holds it in two pieces. */
+static void canary__looks__at_children_too(void **state)
+{
+    struct sample *sample = *state;
+    g_autofree char *program = test_build_path("tests/support/sample_tui");
+    const char *argv[] = {"sh", "-c", "\"$0\" argument-CANA''RY-1; true", program, NULL};
+    g_autoptr(Canary) canary = canary_new();
+    g_autoptr(Pty) pty = pty_start(argv, sample->home->env, 40, 10);
+    pty_expect(pty, "argument-CANARY-1");
+    canary_snapshot(canary, pty_pid(pty));
+    assert_non_null(canary_report(canary));
+    assert_contains(canary_report(canary), "/cmdline");
+}
+
 static void tmphome__is__apart_and_removed(void **state)
 {
     (void)state;
@@ -208,6 +222,7 @@ int main(void)
         cmocka_unit_test(pty__missing_program__is_an_exit),
         cmocka_unit_test_setup_teardown(canary__finds__files_argv_environment_and_bytes,
                                         start_sample, stop_sample),
+        cmocka_unit_test_setup_teardown(canary__looks__at_children_too, start_sample, stop_sample),
         cmocka_unit_test(tmphome__is__apart_and_removed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
