@@ -17,7 +17,7 @@ say_and_fail() {
     exit 1
 }
 
-make --no-print-directory "${arguments[@]}" all dist >/dev/null
+make --no-print-directory -j"$(nproc)" "${arguments[@]}" all dist >/dev/null
 tree=$PWD
 tarball=$(echo "$tree"/build/dist/perch-*.tar.gz)
 (cd build/dist && sha256sum --quiet -c ./*.sha256)
@@ -35,7 +35,7 @@ for program in perch perch-demo-org; do
 done
 
 run_make() {
-    make --no-print-directory "${arguments[@]}" "$@" >/dev/null
+    make --no-print-directory -j"$(nproc)" "${arguments[@]}" "$@" >/dev/null
 }
 
 # must_be_there FILE...
