@@ -38,25 +38,53 @@ static void name_odd_success(struct failure *failure)
     failure->own = true;
 }
 
-/* Salesforce's own answers have a code; without one, a proxy's header tells who answered. */
+/* Which header tells who answered, if the answer itself has no code; the first one found decides. A
+ * proxy adds Via to what it passes on, too, so that one is no proof. */
+static const struct sign {
+    const char *header, *holds; /* NULL = anything */
+    const char *code;
+} signs[] = {
+    {"Server", "sfdcedge", "edge-page"},  {"X-Squid-Error", NULL, "between"},
+    {"X-Zscaler-Error", NULL, "between"}, {"Proxy-Agent", NULL, "between"},
+    {"Server", "squid", "between"},       {"Server", "zscaler", "between"},
+    {"Server", "bigip", "passed-on"},     {"Via", NULL, "passed-on"},
+};
+
+static bool shows(const struct sign *sign, const struct http_response *response)
+{
+    const char *value = http_response_header(response, sign->header);
+    return value != NULL && (sign->holds == NULL || strcasestr(value, sign->holds) != NULL);
+}
+
+/* What was seen, for whoever runs it: "Via: 1.1 gate, certificate by Acme". */
+static char *sign_seen(const struct sign *sign, const struct http_response *response)
+{
+    g_autofree char *seen = g_strdup_printf(
+        "%s: %s%s%s", sign->header, http_response_header(response, sign->header),
+        *response->tls.issuer == '\0' ? "" : ", certificate by ", response->tls.issuer);
+    return text_clean(seen);
+}
+
+static bool is_without_code(const struct failure *failure)
+{
+    return failure->code == NULL || strcmp(failure->code, "html") == 0 ||
+           strcmp(failure->code, "empty") == 0 || strcmp(failure->code, "filter-page") == 0;
+}
+
 static void name_between(struct failure *failure, const struct http_response *response)
 {
-    static const char *const headers[] = {"Via", "X-Squid-Error", "Proxy-Agent", "X-Zscaler-Error"};
-    if (failure->code != NULL && strcmp(failure->code, "html") != 0 &&
-        strcmp(failure->code, "empty") != 0 && strcmp(failure->code, "filter-page") != 0)
+    gsize i = 0;
+    while (i < G_N_ELEMENTS(signs) && !shows(&signs[i], response))
+        i++;
+    if (i == G_N_ELEMENTS(signs) || !is_without_code(failure))
         return;
-    for (gsize i = 0; i < G_N_ELEMENTS(headers); i++) {
-        const char *value = http_response_header(response, headers[i]);
-        if (value == NULL)
-            continue;
-        g_autofree char *seen = g_strdup_printf("%s: %s", headers[i], value);
-        g_free(failure->code);
-        failure->code = g_strdup("between");
-        failure->own = true;
-        g_free(failure->named);
-        failure->named = text_clean(seen);
-        return;
-    }
+    /* Salesforce's edge refuses without a reason, too: only what it does not pass on is its own. */
+    const bool refused = i == 0 && failure->status < 420;
+    g_free(failure->code);
+    failure->code = g_strdup(refused ? "html" : signs[i].code);
+    failure->own = true;
+    g_free(failure->named);
+    failure->named = sign_seen(&signs[i], response);
 }
 
 void failure_from_response(struct failure *ret_failure, enum stage stage,

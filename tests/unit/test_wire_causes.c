@@ -39,6 +39,13 @@ static const struct net_route routes[] = {
      "HTTP/1.1 403 X\r\nVia: 1.1 gate\r\n\r\n[{\"errorCode\":\"API_DISABLED_FOR_ORG\",\"message\":"
      "\"The REST API is not enabled\"}]",
      0, NET_CLOSE},
+    {"/edge", "HTTP/1.1 503 X\r\nServer: sfdcedge\r\nVia: 1.1 gate\r\n\r\n<html>Wait</html>", 0,
+     NET_CLOSE},
+    {"/refused-by-edge",
+     "HTTP/1.1 403 X\r\nServer: sfdcedge\r\nVia: 1.1 gate\r\n\r\n<html>Blocked</html>", 0,
+     NET_CLOSE},
+    {"/squid", "HTTP/1.1 403 X\r\nX-Squid-Error: ERR_ACCESS_DENIED 0\r\n\r\n<html>No</html>", 0,
+     NET_CLOSE},
     {"/firewall", "HTTP/1.1 403 Forbidden\r\nRetry-After: 9\r\n\r\n", 0, NET_CLOSE},
     {"/wrong-type",
      "HTTP/1.1 401 X\r\nContent-Type: text/plain\r\n\r\n[{\"errorCode\":\"INVALID_SESSION_ID\","
@@ -58,6 +65,7 @@ struct fixture {
     Http *http;
     int calls;
     char *cause, *advice;
+    enum certainty certainty;
     enum perch_exit exit;
 };
 
@@ -95,6 +103,7 @@ static void answered(const struct http_response *response, gpointer user)
     fixture->cause = g_strdup(cause_name(diagnosis->cause));
     fixture->advice = g_strdup(diagnosis->fix->pdata[0]);
     fixture->exit = diagnosis->exit;
+    fixture->certainty = diagnosis->certainty;
     failure_clear(&failure);
     fixture->calls++;
 }
@@ -131,6 +140,9 @@ static void wire__each_end__has_its_cause(void **state)
         {"/login-page", "proxy-failed", PERCH_EXIT_NETWORK},
         {"/firewall", "answer-unreadable", PERCH_EXIT_NETWORK},
         {"/between", "proxy-failed", PERCH_EXIT_NETWORK},
+        {"/squid", "proxy-failed", PERCH_EXIT_NETWORK},
+        {"/edge", "salesforce-unavailable", PERCH_EXIT_BUSY},
+        {"/refused-by-edge", "answer-unreadable", PERCH_EXIT_NETWORK},
         {"/with-code", "api-disabled-user", PERCH_EXIT_API},
         {"/gateway", "salesforce-unavailable", PERCH_EXIT_BUSY},
         {"/cdn", "salesforce-unavailable", PERCH_EXIT_BUSY},
@@ -145,6 +157,20 @@ static void wire__each_end__has_its_cause(void **state)
             fail_msg("%s is %s, not %s", rows[i].path, fixture->cause, rows[i].cause);
         assert_int_equal(fixture->exit, rows[i].exit);
     }
+}
+
+/* A proxy signs what it passes on, too: its signature is no proof, its own error header is. */
+static void wire__who_answered__is_as_sure_as_its_header(void **state)
+{
+    struct fixture *fixture = *state;
+    g_autofree char *via = local_url(fixture->port, "/between");
+    g_autofree char *squid = local_url(fixture->port, "/squid");
+    ask(fixture, via);
+    assert_int_equal(fixture->certainty, CERTAINTY_LIKELY);
+    assert_contains(fixture->advice, "Via: 1.1 gate.acme.example (squid)");
+    ask(fixture, squid);
+    assert_int_equal(fixture->certainty, CERTAINTY_CERTAIN);
+    assert_contains(fixture->advice, "X-Squid-Error: ERR_ACCESS_DENIED 0");
 }
 
 static void wire__no_connection__has_its_cause(void **state)
@@ -216,6 +242,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(wire__each_end__has_its_cause, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(wire__who_answered__is_as_sure_as_its_header, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(wire__no_connection__has_its_cause, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wire__proxy__has_its_cause_and_advice, set_up, tear_down),
         cmocka_unit_test(keyring__each_refusal__has_its_cause),
