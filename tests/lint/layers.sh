@@ -15,7 +15,7 @@ curses\.h|ncurses|panel\.h|term\.h$        src/ui/
 libsecret/                                 src/store/ src/base/secret.c
 [cj]JSON\.h|cjson                          src/base/json.c src/base/secret.c
 microhttpd                                 src/demo_org/
-gnutls                                     src/demo_org/oauth/jwt.c
+gnutls                                     src/demo_org/oauth/jwt.c src/auth/jwt.c src/auth/gnutls.
 '
 # The pure folders reach none of these.
 pure='view salesforce explain sheet handoff wizard'
