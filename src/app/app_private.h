@@ -44,6 +44,7 @@ struct app {
     guint tick_source;
     guint saves_pending;   /* running keyring writes; quitting waits for them */
     char *secrets_problem; /* why the connection's secrets could not be read; NULL = they were */
+    bool unread;           /* they could not be read, though they may be there */
     bool damaged;          /* the connection's file cannot be read */
     bool saved;            /* the connection's file was written */
     GError *save_problem;  /* why the last write of that file failed; NULL = it did not */
@@ -65,6 +66,9 @@ void app_offer_values(struct app *app);
 /* Checks a flow that was pasted or is in a file. */
 void app_check_flow(struct app *app,
                     const Secret *given); /* what goes into Flow Builder, to the wizard */
+
+/* Makes private key and certificate if the connection needs them and has none. */
+void key_pair_ensure(struct app *app);
 
 /* login.c */
 void login_start(struct app *app);

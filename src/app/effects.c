@@ -97,7 +97,8 @@ static void export_values(struct app *app, enum handoff_format format)
 static bool secret_is_kept(const struct app *app)
 {
     const struct session *session = app->session;
-    return session_secrets(session)->client_secret == NULL ||
+    const struct secrets *secrets = session_secrets(session);
+    return (secrets->client_secret == NULL && secrets->private_key == NULL) ||
            (!tokens_in_memory(session->tokens) && tokens_secret_is_kept(session->tokens));
 }
 
@@ -135,7 +136,9 @@ static char *exit_message_text(const struct app *app)
         return g_strdup_printf(_("The draft is kept. To continue: perch setup %s"),
                                connection->name);
     return g_strdup_printf(
-        _("Kept without the consumer secret (no keyring). To continue: perch setup %s"),
+        connection_way(connection)->signs
+            ? _("Kept without the private key (no keyring). To continue: perch setup %s")
+            : _("Kept without the consumer secret (no keyring). To continue: perch setup %s"),
         connection->name);
 }
 
@@ -168,7 +171,11 @@ static void secret_saved(GObject *source, GAsyncResult *result, gpointer user)
         if (app->quitting)
             exit_message(app);
         else
-            app_notice(app, _("The consumer secret is not in the keyring yet: %s"), error->message);
+            app_notice(app,
+                       connection_way(app->session->connection)->signs
+                           ? _("The private key is not in the keyring yet: %s")
+                           : _("The consumer secret is not in the keyring yet: %s"),
+                       error->message);
     }
     go_on(app);
 }

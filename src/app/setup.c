@@ -39,6 +39,7 @@ static void run_effects(struct app *app, GArray *effects)
     sync_secret(app);
     if (effects->len > 0)
         connection_take_typed(app->session->connection, app->wizard->connection);
+    key_pair_ensure(app);
     for (guint i = 0; i < effects->len && !app->quitting; i++)
         app_effect(app, &g_array_index(effects, struct effect, i));
 }
@@ -167,6 +168,8 @@ static void prefill(Connection *connection, const struct app_options *options)
         g_autofree char *key = typed_value(options->client_id, TYPED_KEY);
         connection_set(&connection->client_id, *key == '\0' ? NULL : key);
     }
+    if (options->username != NULL)
+        sheet_edit(connection, SETTING_USERNAME, options->username);
     if (options->login != NULL && options->login != connection_way(connection))
         sheet_choose(connection, options->login->values, connection->app_kind);
     if (options->callback_port != 0) {
@@ -292,17 +295,21 @@ static void begin(struct app *app)
                    options->name);
 }
 
-/* Without the consumer secret a login would only fail at its end. Sets secrets_problem; FALSE:
- * nobody can type it, and perch ends. */
+/* Without the app's secret a login would only fail at its end. Sets secrets_problem; FALSE: nobody
+ * can give it, and perch ends. */
 static bool has_its_secret(struct app *app)
 {
     const Connection *connection = app->wizard->connection;
-    if (app->secrets_problem != NULL || connection->with_secret == 0 ||
-        app->wizard->client_secret != NULL)
+    const bool signs = connection_way(connection)->signs;
+    if (app->secrets_problem != NULL ||
+        (signs ? session_secrets(app->session)->private_key != NULL
+               : connection->with_secret == 0 || app->wizard->client_secret != NULL))
         return true;
     app->secrets_problem = g_strdup_printf(
-        _("The keyring no longer has the consumer secret of %s. Copy it from the app in Setup "
-          "again: perch setup %s, step Keys."),
+        signs ? _("The keyring no longer has the private key of %s. Let perch make another, and "
+                  "upload its certificate: perch setup %s, step App.")
+              : _("The keyring no longer has the consumer secret of %s. Copy it from the app in "
+                  "Setup again: perch setup %s, step Keys."),
         connection->name, connection->name);
     if (!app->options->no_input)
         return true;
@@ -332,6 +339,7 @@ static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
         sync_secret(app);
     else if (!orphan && !g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
         app->secrets_problem = g_strdup(error->message);
+    app->unread = app->secrets_problem != NULL;
     if (app->options->start == APP_START_AUTHORIZE && !has_its_secret(app))
         return;
     orphan =

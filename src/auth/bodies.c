@@ -33,6 +33,14 @@ Secret *token_body(const char *grant_type, const char *client_id, const Secret *
     return secret_buf_to_secret(body);
 }
 
+Secret *assertion_body(const char *grant_type, const Secret *assertion)
+{
+    g_autoptr(SecretBuf) body = secret_buf_new();
+    secret_buf_add_form(body, "grant_type", grant_type);
+    secret_buf_add_form(body, "assertion", secret_peek(assertion));
+    return secret_buf_to_secret(body);
+}
+
 Secret *revoke_body(const Secret *token)
 {
     g_autoptr(SecretBuf) body = secret_buf_new();

@@ -8,7 +8,7 @@
 #include "perch/base/json.h"
 #include "perch/base/text.h"
 
-enum { KEY_BITS = 2048, SERIAL_BYTES = 16, GOOD_SECONDS = 180, YEARS = 10 };
+enum { KEY_BITS = 2048, SERIAL_BYTES = 16, GOOD_SECONDS = 180 };
 
 /* Text that GnuTLS has allocated; wiped, as it may hold a key. */
 static void take_back(const struct gnutls_functions *g, gnutls_datum_t *datum)
@@ -44,7 +44,7 @@ static int fill_certificate(const struct gnutls_functions *g, gnutls_x509_crt_t 
     if (code >= 0)
         code = g->x509_crt_set_activation_time(certificate, now - 3600);
     if (code >= 0)
-        code = g->x509_crt_set_expiration_time(certificate, now + (time_t)YEARS * 365 * 86400);
+        code = g->x509_crt_set_expiration_time(certificate, now + (time_t)CERTIFICATE_DAYS * 86400);
     if (code >= 0)
         code = g->x509_crt_set_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name,
                                          (unsigned)strlen(name));

@@ -2,6 +2,9 @@
 #include "perch/auth/oauth.h"
 
 #include "bodies.h"
+#include "perch/auth/jwt.h"
+#include "perch/base/clock.h"
+#include "perch/salesforce/salesforce.h"
 
 static HttpRequest *post(const char *origin, const char *path, Secret *body)
 {
@@ -22,13 +25,31 @@ HttpRequest *token_exchange_request(const char *login_url, const char *client_id
     return request;
 }
 
-HttpRequest *token_request(const struct login_way *way, const char *login_url,
-                           const char *client_id, const Secret *client_secret,
-                           const Secret *refresh_token)
+static Secret *signed_body(const Connection *connection, const struct secrets *secrets,
+                           GError **error)
 {
+    g_autofree char *audience =
+        login_audience(connection->login_url, connection->app_kind == APP_CONNECTED);
+    const struct jwt_claims claims = {.client_id = connection->client_id,
+                                      .username = connection->run_as,
+                                      .audience = audience,
+                                      .now_ms = clock_wall_ms()};
+    g_autoptr(Secret) assertion = jwt_assertion(&claims, secrets->private_key, error);
+    return assertion == NULL ? NULL
+                             : assertion_body(connection_way(connection)->grant_type, assertion);
+}
+
+HttpRequest *token_request(const Connection *connection, const struct secrets *secrets,
+                           GError **error)
+{
+    const struct login_way *way = connection_way(connection);
     g_autoptr(Secret) body =
-        token_body(way->grant_type, client_id, client_secret, way->attended ? refresh_token : NULL);
-    HttpRequest *request = post(login_url, "/services/oauth2/token", body);
+        way->signs ? signed_body(connection, secrets, error)
+                   : token_body(way->grant_type, connection->client_id, secrets->client_secret,
+                                way->attended ? secrets->refresh_token : NULL);
+    if (body == NULL)
+        return NULL;
+    HttpRequest *request = post(connection->login_url, "/services/oauth2/token", body);
     http_request_patient(request); /* with rotation the answer holds the only refresh token */
     return request;
 }

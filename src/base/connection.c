@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "perch/base/clock.h"
 #include "perch/base/error.h"
 #include "perch/base/login_way.h"
+#include "perch/base/paths.h"
 #include "perch/base/text.h"
 
 /* The string and number members, with their keys in the file. TOLD: learnt from the org or from
@@ -30,21 +32,23 @@
     X(contact_email, TYPED) \
     X(app_callbacks, TYPED) \
     X(run_as, TYPED)        \
+    X(certificate, TYPED)   \
     X(next_values, TYPED)   \
     X(proven_values, TOLD)  \
     X(app_key, TYPED)       \
     X(draft_step, TYPED)
 
 /* Each with its type and its largest meaningful value; anything else in a file counts as 0. */
-#define NUMBER_MEMBERS(X)                        \
-    X(port, TOLD, guint16, G_MAXUINT16)          \
-    X(app_ticks, TYPED, guint32, G_MAXUINT32)    \
-    X(session_seconds, TOLD, gint64, G_MAXINT64) \
-    X(proven_at, TOLD, gint64, G_MAXINT64)       \
-    X(tested_at, TOLD, gint64, G_MAXINT64)       \
-    X(rested_at, TOLD, gint64, G_MAXINT64)       \
-    X(rotation, TOLD, int, 1)                    \
-    X(with_secret, TOLD, int, 1)                 \
+#define NUMBER_MEMBERS(X)                          \
+    X(certificate_ends, TYPED, gint64, G_MAXINT64) \
+    X(port, TOLD, guint16, G_MAXUINT16)            \
+    X(app_ticks, TYPED, guint32, G_MAXUINT32)      \
+    X(session_seconds, TOLD, gint64, G_MAXINT64)   \
+    X(proven_at, TOLD, gint64, G_MAXINT64)         \
+    X(tested_at, TOLD, gint64, G_MAXINT64)         \
+    X(rested_at, TOLD, gint64, G_MAXINT64)         \
+    X(rotation, TOLD, int, 1)                      \
+    X(with_secret, TOLD, int, 1)                   \
     X(forgetting, TOLD, int, 1)
 
 enum origin { TYPED, TOLD };
@@ -56,7 +60,7 @@ enum origin { TYPED, TOLD };
 static const guint16 default_ports[CONNECTION_PORTS] = {1717, 1718, 1719};
 static const char *const app_kinds[] = {"external-client-app", "connected-app"};
 static const char *const app_values[APP_VALUES_COUNT] = {"perch", "guide", "no-secret",
-                                                         "client-credentials"};
+                                                         "client-credentials", "jwt-bearer"};
 static const char *const platforms[PLATFORM_COUNT] = {"flow-builder", "bird-flows", "other"};
 
 /* Without channels. */
@@ -197,6 +201,20 @@ char *connection_callback(guint16 port)
 bool connection_has_ports(const struct connection *connection)
 {
     return connection->app_values != APP_VALUES_GUIDE && connection_way(connection)->attended;
+}
+
+char *connection_certificate_file(const struct connection *connection)
+{
+    g_autofree char *config_dir = paths_config_dir();
+    g_autofree char *file =
+        g_strconcat(connection->name != NULL ? connection->name : "NAME", ".crt", NULL);
+    return g_build_filename(config_dir, "connections", file, NULL);
+}
+
+char *connection_certificate_end(const struct connection *connection)
+{
+    g_autofree char *whole = clock_format(connection->certificate_ends);
+    return g_strndup(whole, strlen("2036-11-24"));
 }
 
 char *connection_redirect(const struct connection *connection, guint16 port)

@@ -13,6 +13,7 @@ enum { ITEM_VERSION = 1 };
  * comparison and the merge follow these lists. */
 #define SECRET_MEMBERS(X)            \
     X(client_secret, SECRETS_APP)    \
+    X(private_key, SECRETS_APP)      \
     X(refresh_token, SECRETS_TOKENS) \
     X(access_token, SECRETS_TOKENS)
 

@@ -79,7 +79,11 @@ static void compare_box(struct check_run *run, bool ticked, enum cause when_tick
 
 void compare_scopes(struct check_run *run, const char *granted)
 {
-    g_auto(GStrv) wanted_scopes = g_strsplit(run->session->connection->scopes, " ", -1);
+    const Connection *connection = run->session->connection;
+    const struct login_way *way = connection_way(connection);
+    /* An app that logs in by itself gets fewer than it has. */
+    g_auto(GStrv) wanted_scopes =
+        g_strsplit(way->attended ? connection->scopes : way->needs, " ", -1);
     if (granted == NULL) {
         check_ok(run, "%s", _("Salesforce did not say"));
         return;
@@ -261,12 +265,9 @@ void check_web_secret(struct check_run *run)
 
 void check_refresh_secret(struct check_run *run)
 {
-    const Connection *connection = run->session->connection;
     g_autoptr(Secret) token = secret_new(NO_CODE);
-    check_http_any(run,
-                   token_request(connection_way(connection), connection->login_url,
-                                 connection->client_id, NULL, token),
-                   judge_required);
+    const struct secrets no_secret = {.refresh_token = token};
+    check_http_any(run, token_request(run->session->connection, &no_secret, NULL), judge_required);
 }
 
 static void judge_secret(struct check_run *run, const struct http_response *response)

@@ -109,6 +109,7 @@ static const struct check_def doctor[] = {
     {"callback-port", N_("Callback port"), false, {NULL}, check_callback_port},
     {"browser", N_("Browser"), false, {NULL}, check_browser},
     {"keyring", N_("Keyring"), true, {NULL}, check_item},
+    {"certificate", N_("Certificate"), false, {NULL}, check_certificate},
     {"consumer-key", N_("Consumer key"), true, {"connection", "~callback-port"}, check_key},
     {"callback", N_("Callback"), true, {"consumer-key"}, check_callback},
     {"refreshed", N_("Refresh token"), true, {"connection", "keyring"}, check_refreshed},

@@ -63,6 +63,9 @@ static void judge_revoked(struct check_run *run, const struct http_response *res
         check_ok(run, connection_way(session->connection)->attended ||
                               session_secrets(session)->refresh_token != NULL
                           ? _("revoked at Salesforce")
+                      : connection_way(session->connection)->signs
+                          ? _("token revoked; remove the certificate from the app, as whoever has "
+                              "its private key can go on")
                           : _("token revoked; whoever has the app's key and secret can go on"));
         return;
     }

@@ -88,7 +88,10 @@ static void judge_exchange(struct check_run *run, const struct http_response *re
     if (!surely_not_sent(response->end))
         secret_set(&session->code, NULL);
     if (response->status != 200) {
-        check_fail_response(run, STAGE_TOKEN, FAILURE_OF_ANYTHING, NULL, response);
+        struct failure failure;
+        failure_from_response(&failure, STAGE_TOKEN, response);
+        refresh_blames_clock(&failure, session->connection);
+        check_fail(run, &failure);
         return;
     }
     if (!fine) {
@@ -119,12 +122,12 @@ static void judge_exchange(struct check_run *run, const struct http_response *re
 static void ask_for_token(struct check_run *run)
 {
     const struct session *session = run->session;
-    const Connection *connection = session->connection;
-    const struct secrets *secrets = session_secrets(session);
-    check_http_any(run,
-                   token_request(connection_way(connection), connection->login_url,
-                                 connection->client_id, secrets->client_secret, NULL),
-                   judge_exchange);
+    g_autoptr(GError) error = NULL;
+    HttpRequest *request = token_request(session->connection, session_secrets(session), &error);
+    if (request != NULL)
+        check_http_any(run, request, judge_exchange);
+    else
+        check_fail_error(run, STAGE_TOKEN, error);
 }
 
 static void check_exchange(struct check_run *run)

@@ -22,32 +22,41 @@ const struct check_list_def *check_list_def(enum check_list_id id)
 void check_rows_add(GArray *checks, const struct session *session, const struct check_def *rows,
                     guint count)
 {
-    /* The rows that differ for an app that logs in by itself. */
-    static const struct {
-        const char *id, *title; /* title NULL: it has no such row */
-    } unattended[] = {
-        {"callback-port", NULL},
-        {"browser", NULL},
-        {"callback", NULL},
-        {"exchange", N_("Logged in")},
-        {"refreshed", N_("New token")},
-        {"rotation", NULL},
-        {"approvals", NULL},
-        {"callbacks", NULL},
-        {"pkce", NULL},
-        {"web-secret", NULL},
-        {"refresh-secret", NULL},
-        {"secret", NULL},
-        {"refresh-policy", NULL},
-        {"idle-limit", NULL},
-        {"ip-allowlist", NULL},
+    enum {
+        ATTENDED = 1u << LOGIN_REFRESH_TOKEN,
+        WITH_SECRET = 1u << LOGIN_CLIENT_CREDENTIALS,
+        SIGNING = 1u << LOGIN_JWT_BEARER,
+        UNATTENDED = WITH_SECRET | SIGNING,
     };
-    const bool attended = connection_way(session->connection)->attended;
+    /* The rows that differ with these ways to log in. */
+    static const struct {
+        guint ways;
+        const char *id, *title; /* title NULL: there is no such row */
+    } differing[] = {
+        {UNATTENDED, "callback-port", NULL},
+        {UNATTENDED, "browser", NULL},
+        {UNATTENDED, "callback", NULL},
+        {UNATTENDED, "exchange", N_("Logged in")},
+        {UNATTENDED, "refreshed", N_("New token")},
+        {UNATTENDED, "rotation", NULL},
+        {UNATTENDED, "approvals", NULL},
+        {UNATTENDED, "callbacks", NULL},
+        {UNATTENDED, "pkce", NULL},
+        {UNATTENDED, "web-secret", NULL},
+        {UNATTENDED, "refresh-secret", NULL},
+        {UNATTENDED, "secret", NULL},
+        {UNATTENDED, "refresh-policy", NULL},
+        {UNATTENDED, "idle-limit", NULL},
+        {UNATTENDED, "ip-allowlist", NULL},
+        {SIGNING, "signature", NULL}, /* made with a secret that it does not have */
+        {ATTENDED | WITH_SECRET, "certificate", NULL},
+    };
+    const guint way = 1u << connection_login(session->connection);
     for (guint i = 0; i < count; i++) {
         struct check_def row = rows[i];
-        for (gsize k = 0; !attended && k < G_N_ELEMENTS(unattended); k++)
-            if (strcmp(unattended[k].id, row.id) == 0)
-                row.title = unattended[k].title;
+        for (gsize k = 0; k < G_N_ELEMENTS(differing); k++)
+            if ((differing[k].ways & way) != 0 && strcmp(differing[k].id, row.id) == 0)
+                row.title = differing[k].title;
         if (row.title != NULL)
             g_array_append_val(checks, row);
     }

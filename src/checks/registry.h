@@ -33,6 +33,7 @@ void check_session_timeout(struct check_run *run);
 void check_idle_limit(struct check_run *run);
 void check_ip_allowlist(struct check_run *run);
 void check_item(struct check_run *run);
+void check_certificate(struct check_run *run);
 void check_refreshed(struct check_run *run);
 void check_rotation(struct check_run *run);
 void check_scopes(struct check_run *run);

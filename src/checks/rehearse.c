@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "perch/auth/jwt.h"
+#include "perch/base/clock.h"
 #include "perch/base/text.h"
 #include "perch/handoff/handoff.h"
 #include "registry.h"
@@ -26,6 +28,7 @@ void rehearsal_free(struct rehearsal *rehearsal)
     secret_unref(rehearsal->webhook);
     json_free(rehearsal->values);
     secret_unref(rehearsal->token);
+    secret_unref(rehearsal->assertion);
     g_hash_table_unref(rehearsal->records);
     g_free(rehearsal->mark);
     g_free(rehearsal->flow_record);
@@ -202,13 +205,31 @@ void rehearse_refused(struct check_run *run, enum stage stage, const Json *chann
 
 /* ---- step 1: a token ---- */
 
-/* {{env.NAME}}, for platforms that keep secrets separately. */
+/* {{env.NAME}}, for platforms that keep secrets separately, and {{assertion}}. */
 static const char *env_value(const char *path, gpointer user)
 {
     const struct rehearsal *rehearsal = user;
+    if (strcmp(path, "assertion") == 0)
+        return secret_peek(rehearsal->assertion);
     return g_str_has_prefix(path, "env.")
                ? json_get_string(json_get(rehearsal->values, "environment"), path + strlen("env."))
                : NULL;
+}
+
+/* Signs as a program does that has the values only; TRUE if nothing is to be signed. */
+static bool sign_assertion(struct rehearsal *rehearsal, GError **error)
+{
+    const Json *values = rehearsal->values;
+    g_autoptr(Secret) key = secret_new(json_get_string(values, "private_key"));
+    if (key == NULL)
+        return true;
+    const struct jwt_claims claims = {.client_id = json_get_string(values, "client_id"),
+                                      .username = json_get_string(values, "username"),
+                                      .audience = json_get_string(values, "audience"),
+                                      .now_ms = clock_wall_ms()};
+    secret_unref(rehearsal->assertion);
+    rehearsal->assertion = jwt_assertion(&claims, key, error);
+    return rehearsal->assertion != NULL;
 }
 
 /* The flow's first request, with the values as they are under the lock; its answer is stored like
@@ -220,6 +241,8 @@ static HttpRequest *flow_request(gpointer user)
     if (run->result == NULL || !take_values(run, &error))
         return NULL;
     const Json *step = first_step(run);
+    if (!sign_assertion(rehearsal_of(run), &error))
+        return NULL;
     return step_request(run, step,
                         text_fill(json_get_string(step, "body"), env_value, rehearsal_of(run)));
 }

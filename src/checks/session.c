@@ -154,9 +154,7 @@ const struct secrets *session_secrets(const struct session *session)
 
 bool session_can_renew(const struct session *session)
 {
-    const struct secrets *secrets = session_secrets(session);
-    return connection_way(session->connection)->attended ? secrets->refresh_token != NULL
-                                                         : secrets->client_secret != NULL;
+    return connection_credential(session->connection, session_secrets(session)) != NULL;
 }
 
 const char *session_base(const struct session *session)

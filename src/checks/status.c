@@ -107,9 +107,36 @@ static const struct check_def refresh[] = {
 };
 CHECK_LIST(refresh_checks, refresh);
 
+/* Salesforce is said to accept expired certificates, or not: replaced before, it does not matter.
+ */
+void check_certificate(struct check_run *run)
+{
+    enum { WARN_DAYS = 60 };
+    const Connection *connection = run->session->connection;
+    const gint64 left = connection->certificate_ends - clock_wall_ms();
+    g_autofree char *day = connection_certificate_end(connection);
+    check_evidence(run, "ends", day);
+    if (left > WARN_DAYS * G_GINT64_CONSTANT(86400000))
+        check_ok(run, _("until %s"), day);
+    else
+        check_warn(run, NULL,
+                   left > 0
+                       ? _("ends on %s: make a new one in perch setup, step Keys, and upload it")
+                       : _("ended on %s: make a new one in perch setup, step Keys, and upload "
+                           "it"),
+                   day);
+}
+
 static const struct check_def status[] = {
     {"keyring", N_("Keyring"), true, {NULL}, check_item},
+    {"certificate", N_("Certificate"), false, {NULL}, check_certificate},
     {"token", N_("Token"), true, {"keyring"}, check_token},
     {"api", N_("API access"), true, {"token"}, check_api},
 };
-CHECK_LIST(status_checks, status);
+
+static void build(const struct session *session, GArray *checks)
+{
+    check_rows_add(checks, session, status, G_N_ELEMENTS(status));
+}
+
+const struct check_list_def status_checks = {.build = build};

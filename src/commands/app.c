@@ -233,7 +233,7 @@ int command_app(int argc, char **argv)
     const GOptionEntry entries[] = {
         {"kind", 0, 0, G_OPTION_ARG_STRING, &kind, N_("eca or connected"), N_("KIND")},
         {"values", 0, 0, G_OPTION_ARG_STRING, &values,
-         N_("perch, guide, no-secret or client-credentials"), N_("VALUES")},
+         N_("perch, guide, no-secret, client-credentials or jwt-bearer"), N_("VALUES")},
         {"format", 0, 0, G_OPTION_ARG_STRING, &format, N_("text, markdown or metadata"),
          N_("FORMAT")},
         {"output", 0, 0, G_OPTION_ARG_FILENAME, &output, N_("a new file, or folder for metadata"),
@@ -241,7 +241,7 @@ int command_app(int argc, char **argv)
         {"contact-email", 0, 0, G_OPTION_ARG_STRING, &email, N_("the app's contact e-mail"),
          N_("ADDRESS")},
         {"run-as", 0, 0, G_OPTION_ARG_STRING, &run_as,
-         N_("the user that client credentials run as"), N_("USERNAME")},
+         N_("the user that an app that logs in by itself runs as"), N_("USERNAME")},
         {"no-key", 0, 0, G_OPTION_ARG_NONE, &no_key, N_("let Salesforce generate the consumer key"),
          NULL},
         G_OPTION_ENTRY_NULL,

@@ -38,12 +38,15 @@ static int check_options(const struct app_options *options, int port)
 int command_setup(int argc, char **argv)
 {
     struct common_options common = {0};
-    g_autofree char *login_url = NULL, *client_id = NULL, *secret_file = NULL, *login = NULL;
+    g_autofree char *login_url = NULL, *client_id = NULL, *secret_file = NULL, *login = NULL,
+                    *username = NULL;
     int port = 0, code;
     const GOptionEntry entries[] = {
         {"login-url", 0, 0, G_OPTION_ARG_STRING, &login_url, N_("address of the org"), N_("URL")},
         {"login", 0, 0, G_OPTION_ARG_STRING, &login,
-         N_("how the flow logs in: refresh-token or client-credentials"), N_("WAY")},
+         N_("how the flow logs in: refresh-token, client-credentials or jwt-bearer"), N_("WAY")},
+        {"username", 0, 0, G_OPTION_ARG_STRING, &username,
+         N_("the user that jwt-bearer logs in as"), N_("USERNAME")},
         {"client-id", 0, 0, G_OPTION_ARG_STRING, &client_id, N_("the app's consumer key"),
          N_("KEY")},
         {"client-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &secret_file,
@@ -62,6 +65,7 @@ int command_setup(int argc, char **argv)
         .login_url = login_url,
         .client_id = client_id,
         .login = login == NULL ? NULL : login_way_from_name(login),
+        .username = username,
         .callback_port = (guint16)port,
         .login_seconds = common.timeout,
         .plain = common.plain || common.json || common.no_input || command_is_plain(),
@@ -69,9 +73,9 @@ int command_setup(int argc, char **argv)
         .no_input = common.no_input,
         .quiet = common.quiet,
     };
+    g_autofree char *ways = login_way_names();
     if (login != NULL && options.login == NULL)
-        return command_usage(_("--login cannot be \"%s\". Use one of: %s."), login,
-                             "refresh-token, client-credentials");
+        return command_usage(_("--login cannot be \"%s\". Use one of: %s."), login, ways);
     code = check_options(&options, port);
     if (code != PERCH_EXIT_OK)
         return code;

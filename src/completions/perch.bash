@@ -58,11 +58,11 @@ _perch() {
         return
         ;;
     --login)
-        mapfile -t COMPREPLY < <(compgen -W "refresh-token client-credentials" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "refresh-token client-credentials jwt-bearer" -- "$cur")
         return
         ;;
     --values)
-        mapfile -t COMPREPLY < <(compgen -W "perch guide no-secret client-credentials" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "perch guide no-secret client-credentials jwt-bearer" -- "$cur")
         return
         ;;
     --platform)
@@ -73,7 +73,7 @@ _perch() {
         mapfile -t COMPREPLY < <(compgen -W "Lead Case" -- "$cur")
         return
         ;;
-    --login-url | --client-id | --callback-port | --timeout | --set | --status | --vault-* | \
+    --login-url | --client-id | --username | --callback-port | --timeout | --set | --status | --vault-* | \
         --contact-email | --run-as)
         return
         ;;
@@ -83,7 +83,8 @@ _perch() {
     case $command in
     '') words="$commands --help --version" ;;
     setup)
-        words="$common --login-url --client-id --client-secret-file --login --callback-port"
+        words="$common --login-url --client-id --client-secret-file --login --username \
+            --callback-port"
         words="$words $(_perch_connections)"
         ;;
     reauthorize) words="$common --callback-port $(_perch_connections)" ;;

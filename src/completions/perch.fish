@@ -43,7 +43,9 @@ complete -c perch -n '__fish_seen_subcommand_from setup' -l client-id -x -d 'Con
 complete -c perch -n '__fish_seen_subcommand_from setup' -l client-secret-file -r -F \
     -d 'File with the consumer secret'
 complete -c perch -n '__fish_seen_subcommand_from setup' -l login -x \
-    -a 'refresh-token client-credentials' -d 'How the flow logs in'
+    -a 'refresh-token client-credentials jwt-bearer' -d 'How the flow logs in'
+complete -c perch -n '__fish_seen_subcommand_from setup' -l username -x \
+    -d 'The user that jwt-bearer logs in as'
 complete -c perch -n '__fish_seen_subcommand_from setup reauthorize' -l callback-port -x \
     -d 'Registered callback port'
 complete -c perch -n '__fish_seen_subcommand_from token' -l fresh -d 'Refresh even if the token is still valid'
@@ -87,7 +89,7 @@ complete -c perch -n '__fish_seen_subcommand_from forget' -l yes -d 'Do not ask'
 complete -c perch -n '__fish_seen_subcommand_from app' -l kind -x -a 'eca connected' \
     -d 'Kind of app'
 complete -c perch -n '__fish_seen_subcommand_from app' -l values -x \
-    -a 'perch guide no-secret client-credentials' -d 'Which values'
+    -a 'perch guide no-secret client-credentials jwt-bearer' -d 'Which values'
 complete -c perch -n '__fish_seen_subcommand_from app' -l format -x -a 'text markdown metadata' \
     -d 'Format of the sheet'
 complete -c perch -n '__fish_seen_subcommand_from app' -l output -r -F -d 'A new file or folder'

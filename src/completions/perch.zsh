@@ -45,7 +45,8 @@ _perch() {
             _arguments $common '--login-url=[address of the org]:URL:_urls' \
                 '--client-id=[consumer key]:key:' \
                 '--client-secret-file=[file with the consumer secret]:file:_files' \
-                '--login=[how the flow logs in]:way:(refresh-token client-credentials)' \
+                '--login=[how the flow logs in]:way:(refresh-token client-credentials jwt-bearer)' \
+                '--username=[the user that jwt-bearer logs in as]:username:' \
                 '--callback-port=[registered callback port]:port:' '1:connection:_perch_connections'
             ;;
         reauthorize)
@@ -93,7 +94,7 @@ _perch() {
             ;;
         app)
             _arguments $common '--kind=[kind of app]:kind:(eca connected)' \
-                '--values=[which values]:values:(perch guide no-secret client-credentials)' \
+                '--values=[which values]:values:(perch guide no-secret client-credentials jwt-bearer)' \
                 '--format=[format of the sheet]:format:(text markdown metadata)' \
                 '--output=[a new file or folder]:path:_files' \
                 '--contact-email=[contact of the app]:address:' \

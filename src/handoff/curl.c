@@ -98,7 +98,8 @@ static void add_channel(const struct flow_source *source, SecretBuf *out)
 
 bool write_curl(const struct flow_source *source, SecretBuf *out, GError **error)
 {
-    (void)error;
+    if (!flow_needs_no_signature(source, error))
+        return false;
     g_autoptr(GPtrArray) items = flow_forms(source);
     const GPtrArray *channels = source->connection->channels;
     secret_buf_add(out, head);

@@ -19,7 +19,8 @@ bool write_curl_config(const struct flow_source *source, SecretBuf *out, GError 
 {
     g_autoptr(GPtrArray) items = flow_values(source);
     g_autoptr(Secret) body = flow_token_body(source);
-    (void)error;
+    if (!flow_needs_no_signature(source, error))
+        return false;
     secret_buf_add(out, "# An access token as JSON: curl --config THIS-FILE\n");
     add_setting(out, "url", flow_value(items, "token_url"));
     add_setting(out, "data", secret_peek(body));

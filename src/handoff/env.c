@@ -88,14 +88,16 @@ static bool write_lines(const struct flow_source *source, const struct style *st
     for (guint i = 0; i < items->len; i++) {
         const struct handoff_item *item = items->pdata[i];
         g_autofree char *key = flow_env_key(item->id);
-        if (style->cannot_hold(secret_peek(item->value))) {
+        g_autoptr(Secret) line = flow_key_line(item->value);
+        const char *value = secret_peek(line != NULL ? line : item->value);
+        if (style->cannot_hold(value)) {
             g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT, "%s: %s", key, _(style->refusal));
             return false;
         }
         secret_buf_add(out, style->before);
         secret_buf_add(out, key);
         secret_buf_add(out, style->equals);
-        add_value(style, secret_peek(item->value), out);
+        add_value(style, value, out);
         secret_buf_add(out, style->after);
     }
     return true;

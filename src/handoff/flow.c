@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "perch/base/text.h"
+#include "perch/salesforce/salesforce.h"
 
 /* ---- the values ---- */
 
@@ -65,12 +66,26 @@ static Secret *type_json(const struct flow_source *source)
     return secret_new("application/json");
 }
 
+static bool signs(const struct flow_source *source)
+{
+    return connection_way(source->connection)->signs;
+}
+
+bool flow_needs_no_signature(const struct flow_source *source, GError **error)
+{
+    if (signs(source))
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                            _("A login with a private key is signed anew each time, which this "
+                              "format cannot do. Use --format function; or json, for a program "
+                              "that signs."));
+    return !signs(source);
+}
+
 /* Whether the flow has all that it sends for a token. */
 static bool is_known(const struct flow_source *source)
 {
-    const struct secrets *secrets = source->secrets;
     return source->connection->client_id != NULL &&
-           (is_attended(source) ? secrets->refresh_token : secrets->client_secret) != NULL;
+           connection_credential(source->connection, source->secrets) != NULL;
 }
 
 Secret *flow_token_body(const struct flow_source *source)
@@ -80,6 +95,10 @@ Secret *flow_token_body(const struct flow_source *source)
         return NULL;
     g_autoptr(SecretBuf) body = secret_buf_new();
     secret_buf_add_form(body, "grant_type", connection_way(source->connection)->grant_type);
+    if (signs(source)) {
+        secret_buf_add(body, "&assertion={{assertion}}");
+        return secret_buf_to_secret(body);
+    }
     secret_buf_add_form(body, "client_id", source->connection->client_id);
     /* An app without a consumer secret refuses a request that has one. */
     if (secret_length(secrets->client_secret) > 0)
@@ -147,12 +166,46 @@ static Secret *client_id(const struct flow_source *source)
 static Secret *client_secret(const struct flow_source *source)
 {
     Secret *secret = source->secrets->client_secret;
-    return secret_length(secret) > 0 ? secret_ref(secret) : NULL;
+    return secret_length(secret) > 0 && !signs(source) ? secret_ref(secret) : NULL;
 }
 
 static Secret *refresh_token(const struct flow_source *source)
 {
     return is_attended(source) ? secret_ref(source->secrets->refresh_token) : NULL;
+}
+
+static Secret *private_key(const struct flow_source *source)
+{
+    return signs(source) ? secret_ref(source->secrets->private_key) : NULL;
+}
+
+Secret *flow_key_line(const Secret *value)
+{
+    static const char begin[] = "-----BEGIN ";
+    if (!g_str_has_prefix(secret_peek(value), begin))
+        return NULL;
+    g_autoptr(SecretBuf) line = secret_buf_new();
+    for (const char *p = secret_peek(value); *p != '\0';) {
+        const gsize length = strcspn(p, "\r\n");
+        if (*p != '-')
+            secret_buf_add_len(line, p, length);
+        p += length;
+        p += strspn(p, "\r\n");
+    }
+    return secret_buf_to_secret(line);
+}
+
+static Secret *private_key_line(const struct flow_source *source)
+{
+    g_autoptr(Secret) key = private_key(source);
+    return key == NULL ? NULL : flow_key_line(key);
+}
+
+static Secret *audience(const struct flow_source *source)
+{
+    const Connection *c = source->connection;
+    return signs(source) ? take_value(login_audience(c->login_url, c->app_kind == APP_CONNECTED))
+                         : NULL;
 }
 
 /* A secret in its form-encoded version, if that differs from the secret itself. */
@@ -168,7 +221,8 @@ static Secret *form_encoded(const Secret *secret)
 
 static Secret *client_secret_form(const struct flow_source *source)
 {
-    return form_encoded(source->secrets->client_secret);
+    g_autoptr(Secret) secret = client_secret(source);
+    return form_encoded(secret);
 }
 
 static Secret *refresh_token_form(const struct flow_source *source)
@@ -189,8 +243,8 @@ static void add_env(GString *body, const char *key, const char *name, const Secr
 static Secret *token_body_env(const struct flow_source *source)
 {
     g_autoptr(Secret) token = refresh_token(source);
-    if (!is_known(source))
-        return NULL;
+    if (!is_known(source) || signs(source))
+        return flow_token_body(source);
     g_autoptr(SecretBuf) start = secret_buf_new();
     secret_buf_add_form(start, "grant_type", connection_way(source->connection)->grant_type);
     secret_buf_add_form(start, "client_id", source->connection->client_id);
@@ -233,7 +287,12 @@ static Secret *org_id(const struct flow_source *source)
 
 static Secret *username(const struct flow_source *source)
 {
-    return text_value(source->connection->username);
+    return text_value(signs(source) ? source->connection->run_as : source->connection->username);
+}
+
+static Secret *assertion_user(const struct flow_source *source)
+{
+    return signs(source) ? username(source) : NULL;
 }
 
 /* By the ids used in exports for programs. */
@@ -251,6 +310,8 @@ const struct flow_named flow_named[] = {
     {"channel", false, channel_id},
     {"org_id", false, org_id},
     {"username", false, username},
+    {"private_key", true, private_key},
+    {"audience", false, audience},
 };
 const gsize flow_named_count = G_N_ELEMENTS(flow_named);
 
@@ -320,11 +381,16 @@ const char *handoff_platform(enum platform platform)
     return _(platforms[platform].name);
 }
 
-/* The OAuth integration logs in with a browser. */
+/* The OAuth integration logs in with a browser; no step of Bird's signs. */
 static bool has_group(const Connection *connection, enum flow_group group)
 {
+    const struct login_way *way = connection_way(connection);
+    const bool steps = group == GROUP_NAMES || group == GROUP_TOKEN || group == GROUP_CREATE;
+    if (group == GROUP_SIGN)
+        return way->signs;
     return headings[connection->platform][group] != NULL &&
-           (group != GROUP_FORM || connection_way(connection)->attended);
+           (group != GROUP_FORM || way->attended) &&
+           (!steps || !way->signs || connection->platform == PLATFORM_OTHER);
 }
 
 GPtrArray *handoff_notes(const Connection *connection)
@@ -342,8 +408,11 @@ GPtrArray *handoff_notes(const Connection *connection)
 
 const char *flow_heading(const struct flow_source *source, enum flow_group group)
 {
-    const char *text = headings[source->connection->platform][group];
-    if (!has_group(source->connection, group))
+    const enum platform platform = source->connection->platform;
+    const bool alone = group == GROUP_ENV && signs(source) && platform == PLATFORM_FLOW_BUILDER;
+    const char *text =
+        alone ? N_("The function's environment variables") : headings[platform][group];
+    if (!has_group(source->connection, group) || text == NULL)
         return NULL;
     g_auto(GStrv) around = g_strsplit(_(text), "%s", 2);
     g_autofree char *heading = g_strjoinv(object_name(source->channel->object), around);
@@ -427,7 +496,8 @@ GPtrArray *flow_forms(const struct flow_source *source)
     if (platforms[platform].names)
         add_names(items, source);
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
-        if (fields[i].platform == platform && has_group(source->connection, fields[i].group))
+        if (fields[i].platform == platform &&
+            (fields[i].group != GROUP_FORM || is_attended(source))) /* others are used by JSON */
             add_item(items, fields[i].id, flow_heading(source, fields[i].group), _(fields[i].label),
                      fields[i].secret, fields[i].value(source));
     return items;

@@ -14,6 +14,7 @@ enum flow_group {
     GROUP_ENV,    /* secrets as environment variables */
     GROUP_FORM,   /* the OAuth integration form */
     GROUP_MORE,
+    GROUP_SIGN, /* for a login that has to be signed: only notes */
     GROUP_COUNT,
 };
 
@@ -32,7 +33,13 @@ struct flow_named {
 extern const struct flow_named flow_named[];
 extern const gsize flow_named_count;
 
-/* The form body of the call that gets a token; NULL = unknown. */
+/* FALSE with PERCH_ERROR_INPUT: each login has to be signed, and what cannot sign is no use. */
+bool flow_needs_no_signature(const struct flow_source *source, GError **error);
+/* A private key in one line: PEM without its first and last; NULL: no PEM. */
+Secret *flow_key_line(const Secret *value);
+
+/* The form body of the call that gets a token; with {{assertion}} for what has to be signed. NULL =
+ * unknown. */
 Secret *flow_token_body(const struct flow_source *source);
 
 /* All known values of flow_named and of the platform's forms: struct handoff_item *. */

@@ -173,6 +173,8 @@ static char *wrong_grant(const struct checking *c, const struct flow_call *call)
 {
     g_autofree char *grant = form_value(c, call, "grant_type");
     const char *wanted = connection_way(c->source->connection)->grant_type;
+    if (connection_way(c->source->connection)->signs)
+        return g_strdup(_("A step cannot sign a login with a private key. Use the function."));
     return g_strcmp0(grant, wanted) == 0
                ? NULL
                : g_strdup_printf(_("Its body must contain grant_type=%s."), wanted);
@@ -190,7 +192,7 @@ static char *wrong_secret(const struct checking *c, const struct flow_call *call
 {
     const Secret *wanted = c->source->secrets->client_secret;
     g_autoptr(WipedText) told = form_value(c, call, "client_secret");
-    if (is_variable(told))
+    if (is_variable(told) || connection_way(c->source->connection)->signs)
         return NULL;
     if (secret_length(wanted) == 0)
         return told == NULL ? NULL : g_strdup(_("It sends a client_secret, and the app has none."));
@@ -469,7 +471,9 @@ static void check_function(struct checking *c)
                             c->source->connection->api_version};
     g_autoptr(SecretBuf) own = secret_buf_new();
     write_function(c->source, own, NULL);
+    g_autoptr(Secret) key_line = flow_key_line(secrets->private_key);
     if (holds(c->file->text, secrets->client_secret) ||
+        holds(c->file->text, secrets->private_key) || holds(c->file->text, key_line) ||
         holds(c->file->text, secrets->refresh_token))
         add(c, "plain-secret", CHECK_FAILED, _("Function"),
             g_strdup(_("It contains a secret. Put it into the function's environment.")));

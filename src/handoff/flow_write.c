@@ -128,6 +128,8 @@ Secret *handoff_flow(const Connection *connection, const struct secrets *secrets
     const struct flow_source source = {builder, secrets, connection_channel(builder)};
     g_autoptr(GPtrArray) items = flow_forms(&source);
     g_autoptr(Json) pattern = like == NULL ? NULL : json_parse(like, strlen(like), NULL);
+    if (!flow_needs_no_signature(&source, error))
+        return NULL;
     if (like != NULL && !json_is_array(json_get(pattern, "steps"))) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT,
                             _("The pattern is not a flow exported from Flow Builder."));

@@ -22,12 +22,17 @@ static const char *const grant_client_credentials_js[] = {
 #include "perch/js/grant_client_credentials.h"
     NULL};
 
+static const char *const grant_jwt_bearer_js[] = {
+#include "perch/js/grant_jwt_bearer.h"
+    NULL};
+
 static const struct grant {
     const char *const *lines;
     const char *secrets[4]; /* ids of flow_named that the function needs, if known */
 } grants[LOGIN_COUNT] = {
     [LOGIN_REFRESH_TOKEN] = {grant_refresh_token_js, {"client_secret", "refresh_token"}},
     [LOGIN_CLIENT_CREDENTIALS] = {grant_client_credentials_js, {"client_secret"}},
+    [LOGIN_JWT_BEARER] = {grant_jwt_bearer_js, {"private_key"}},
 };
 
 static const struct grant *grant_of(const struct flow_source *source)
@@ -157,9 +162,20 @@ static char *piece_channels(const struct flow_source *source)
     return g_strjoinv("  ", tabs);
 }
 
-static char *piece_grant(const struct flow_source *source)
+static char *piece_value(const struct flow_source *source, const char *id)
 {
-    return g_strjoinv("", (char **)(guintptr)grant_of(source)->lines);
+    g_autoptr(GPtrArray) items = flow_values(source);
+    return take_string(flow_value(items, id));
+}
+
+static char *piece_username(const struct flow_source *source)
+{
+    return piece_value(source, "username");
+}
+
+static char *piece_audience(const struct flow_source *source)
+{
+    return piece_value(source, "audience");
 }
 
 static const struct {
@@ -171,12 +187,19 @@ static const struct {
     {"@secrets@", piece_secrets},     {"@secrets_list@", piece_secrets_list},
     {"@inputs@", piece_inputs},       {"@login_url@", piece_login_url},
     {"@client_id@", piece_client_id}, {"@api_version@", piece_api_version},
-    {"@channels@", piece_channels},   {"@grant@\n", piece_grant},
+    {"@channels@", piece_channels},   {"@username@", piece_username},
+    {"@audience@", piece_audience},
 };
 
-/* Inserted text is not scanned again. */
+static void add_lines(const struct flow_source *source, const char *const *lines, SecretBuf *out);
+
+/* Inserted text is not scanned again, except for the way's own lines. */
 static void add_line(const struct flow_source *source, const char *p, SecretBuf *out)
 {
+    if (strcmp(p, "@grant@\n") == 0) {
+        add_lines(source, grant_of(source)->lines, out);
+        return;
+    }
     while (*p != '\0') {
         gsize i = 0;
         while (i < G_N_ELEMENTS(pieces) && !g_str_has_prefix(p, pieces[i].name))
@@ -191,10 +214,15 @@ static void add_line(const struct flow_source *source, const char *p, SecretBuf 
     }
 }
 
+static void add_lines(const struct flow_source *source, const char *const *lines, SecretBuf *out)
+{
+    for (gsize i = 0; lines[i] != NULL; i++)
+        add_line(source, lines[i], out);
+}
+
 bool write_function(const struct flow_source *source, SecretBuf *out, GError **error)
 {
     (void)error;
-    for (gsize i = 0; function_js[i] != NULL; i++)
-        add_line(source, function_js[i], out);
+    add_lines(source, function_js, out);
     return true;
 }

@@ -14,7 +14,11 @@ static struct flow_source source_of(const Connection *connection, const struct s
 GPtrArray *handoff_items(const Connection *connection, const struct secrets *secrets)
 {
     const struct flow_source source = source_of(connection, secrets);
-    return flow_forms(&source);
+    GPtrArray *items = flow_forms(&source);
+    for (guint i = items->len; i-- > 0;)
+        if (((const struct handoff_item *)items->pdata[i])->group == NULL)
+            g_ptr_array_remove_index(items, i);
+    return items;
 }
 
 /* ---- obstacles ---- */
@@ -50,8 +54,14 @@ static bool no_version(const Connection *connection, const struct secrets *secre
 
 static bool no_secret(const Connection *connection, const struct secrets *secrets)
 {
-    const bool needed = connection->with_secret != 0 || !connection_way(connection)->attended;
+    const struct login_way *way = connection_way(connection);
+    const bool needed = !way->signs && (connection->with_secret != 0 || !way->attended);
     return needed && secret_length(secrets->client_secret) == 0;
+}
+
+static bool no_key(const Connection *connection, const struct secrets *secrets)
+{
+    return connection_way(connection)->signs && secret_length(secrets->private_key) == 0;
 }
 
 static bool rotates(const Connection *connection, const struct secrets *secrets)
@@ -79,6 +89,9 @@ static const struct {
     {no_secret, PERCH_EXIT_AUTHORIZATION,
      N_("The connection was proven with a consumer secret, but the keyring no longer has it. "
         "Without it a flow gets no token. Enter it in perch setup, step Keys.")},
+    {no_key, PERCH_EXIT_AUTHORIZATION,
+     N_("The keyring no longer has the private key, without which a flow gets no token. Make "
+        "another in perch setup, and upload its certificate.")},
     {rotates, PERCH_EXIT_APP,
      N_("Refresh token rotation is on: the token dies at its first use, so a flow that holds it "
         "works once and then stops. Turn rotation off in the app's OAuth settings, then run perch "

@@ -185,7 +185,8 @@ static void print_to(const Json *json, SecretBuf *out)
 
 bool write_postman(const struct flow_source *source, SecretBuf *out, GError **error)
 {
-    (void)error;
+    if (!flow_needs_no_signature(source, error))
+        return false;
     g_autoptr(Json) json = json_object();
     Json *items = json_array();
     json_set(json, "info", info(source));

@@ -446,3 +446,15 @@ char *record_url(const char *instance_url, const char *object, const char *id)
         return g_strdup_printf("%s/%s", instance_url, id);
     return g_strdup_printf("%s/lightning/r/%s/%s/view", lightning, object, id);
 }
+
+char *login_audience(const char *login_url, bool connected_app)
+{
+    struct org_host host = {0};
+    const char *audience = login_url;
+    if (connected_app && org_host_parse(&host, login_url, ORG_PRODUCTION, NULL) &&
+        host.kind != ORG_LOCAL)
+        audience = host.kind == ORG_SANDBOX ? "https://test.salesforce.com"
+                                            : "https://login.salesforce.com";
+    org_host_clear(&host);
+    return g_strdup(audience);
+}

@@ -29,6 +29,7 @@ enum form {
     FORM_OWNER,
     FORM_SELF,
     FORM_KEY,
+    FORM_CERTIFICATE,
     FORM_OPEN,
     FORM_CLOSE,
     FORM_FIXED,
@@ -161,6 +162,9 @@ static void add_field(struct xml *xml, const Connection *connection, const struc
     case FORM_KEY:
         if (connection->app_key != NULL)
             xml_element(xml, field->element, connection->app_key);
+        break;
+    case FORM_CERTIFICATE:
+        xml_element(xml, field->element, connection->certificate);
         break;
     case FORM_OPEN:
         xml_open(xml, field->element);
@@ -308,6 +312,12 @@ static bool is_complete(const Connection *connection, GError **error)
 {
     static const enum setting needed[] = {SETTING_NAME, SETTING_API_NAME, SETTING_EMAIL,
                                           SETTING_CALLBACKS, SETTING_RUN_AS};
+    if (sheet_has(connection, SETTING_CERTIFICATE) && connection->certificate == NULL) {
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_USAGE,
+                            _("There is no certificate yet. Begin with: perch setup NAME --login "
+                              "jwt-bearer"));
+        return false;
+    }
     for (gsize i = 0; i < G_N_ELEMENTS(needed); i++) {
         const char *problem =
             sheet_problem(connection, needed[i], sheet_text(connection, needed[i]));

@@ -47,19 +47,19 @@ static const struct row {
     enum setup_page page, page_connected;
     const char *check;
 } rows[SETTING_COUNT] = {
-#define SETTING(id, bit, group, label, label_connected, value, guide, no_secret, client, why, \
-                without, differs, page, page_connected, check)                                \
-    {#id,                                                                                     \
-     bit,                                                                                     \
-     GROUP_##group,                                                                           \
-     label,                                                                                   \
-     label_connected,                                                                         \
-     {VALUE_##value, VALUE_##guide, VALUE_##no_secret, VALUE_##client},                       \
-     why,                                                                                     \
-     without,                                                                                 \
-     differs,                                                                                 \
-     SETUP_PAGE_##page,                                                                       \
-     SETUP_PAGE_##page_connected,                                                             \
+#define SETTING(id, bit, group, label, label_connected, value, guide, no_secret, client, jwt, why, \
+                without, differs, page, page_connected, check)                                     \
+    {#id,                                                                                          \
+     bit,                                                                                          \
+     GROUP_##group,                                                                                \
+     label,                                                                                        \
+     label_connected,                                                                              \
+     {VALUE_##value, VALUE_##guide, VALUE_##no_secret, VALUE_##client, VALUE_##jwt},               \
+     why,                                                                                          \
+     without,                                                                                      \
+     differs,                                                                                      \
+     SETUP_PAGE_##page,                                                                            \
+     SETUP_PAGE_##page_connected,                                                                  \
      check},
 #include "perch/sheet/app_settings.def"
 #undef SETTING
@@ -67,10 +67,10 @@ static const struct row {
 
 static const struct {
     const char *why, *without;
-} unattended[SETTING_COUNT] = {
-#define UNATTENDED(id, why, without) [SETTING_##id] = {why, without},
+} own[LOGIN_COUNT][SETTING_COUNT] = {
+#define OWN(login, id, why, without) [LOGIN_##login][SETTING_##id] = {why, without},
 #include "perch/sheet/app_settings.def"
-#undef UNATTENDED
+#undef OWN
 };
 
 /* ---- the rows ---- */
@@ -135,21 +135,17 @@ enum setting sheet_compared_by(const char *check)
     return (enum setting)setting;
 }
 
-/* Whether the app logs in by itself and the setting then has other reasons. */
-static bool has_own_texts(const Connection *connection, enum setting setting)
-{
-    return !connection_way(connection)->attended && unattended[setting].why != NULL;
-}
-
+/* The setting's reasons with that way to log in, if it has others. */
 const char *sheet_why(const Connection *connection, enum setting setting)
 {
-    return _(has_own_texts(connection, setting) ? unattended[setting].why : rows[setting].why);
+    const char *why = own[connection_login(connection)][setting].why;
+    return _(why != NULL ? why : rows[setting].why);
 }
 
 const char *sheet_without(const Connection *connection, enum setting setting)
 {
-    return _(has_own_texts(connection, setting) ? unattended[setting].without
-                                                : rows[setting].without);
+    const char *without = own[connection_login(connection)][setting].without;
+    return _(without != NULL ? without : rows[setting].without);
 }
 
 const char *sheet_differs(const Connection *connection, enum setting setting)
@@ -257,6 +253,8 @@ char *sheet_value(const Connection *connection, enum setting setting)
     case VALUE_RUN_AS:
         return g_strdup(connection->run_as != NULL ? connection->run_as
                                                    : _("the integration user's username"));
+    case VALUE_CERTIFICATE:
+        return connection_certificate_file(connection);
     case VALUE_CALLBACK_LIST: {
         g_autoptr(GPtrArray) list = sheet_callbacks(connection);
         return join_lines(list);
@@ -300,6 +298,9 @@ static const struct {
     [APP_VALUES_CLIENT_CREDENTIALS] = {N_("client credentials"),
                                        N_("The app logs in by itself, with key and secret, as the "
                                           "user that you choose.")},
+    [APP_VALUES_JWT_BEARER] = {N_("JWT bearer"),
+                               N_("The app logs in by itself, with a private key that perch makes; "
+                                  "no secret is shared.")},
 };
 
 const char *sheet_values_title(enum app_values chosen)
@@ -346,6 +347,7 @@ static const struct {
     {SETTING_API_NAME, G_STRUCT_OFFSET(Connection, app_api_name)},
     {SETTING_EMAIL, G_STRUCT_OFFSET(Connection, contact_email)},
     {SETTING_RUN_AS, G_STRUCT_OFFSET(Connection, run_as)},
+    {SETTING_USERNAME, G_STRUCT_OFFSET(Connection, run_as)},
     {SETTING_CALLBACKS, G_STRUCT_OFFSET(Connection, app_callbacks)},
 };
 
@@ -392,6 +394,7 @@ const char *sheet_problem(const Connection *connection, enum setting setting, co
     case SETTING_EMAIL:
         return sheet_email_problem(text);
     case SETTING_RUN_AS:
+    case SETTING_USERNAME:
         return sheet_username_problem(text);
     case SETTING_CALLBACKS:
         return callbacks_problem(connection, text);

@@ -15,22 +15,27 @@
 enum { FILE_MAX = 1024 * 1024, SET_ASIDE_MAX = 1000 };
 
 static const char suffix[] = ".json";
+static const char certificate_suffix[] = ".crt";
 
 static char *folder_of(const char *config_dir)
 {
     return g_build_filename(config_dir, "connections", NULL);
 }
 
+static char *in_folder(const char *config_dir, const char *name, const char *end)
+{
+    g_autofree char *folder = folder_of(config_dir);
+    g_autofree char *file = g_strconcat(name, end, NULL);
+    return g_build_filename(folder, file, NULL);
+}
+
 static char *path_of(const char *config_dir, const char *name, GError **error)
 {
     const char *problem = connection_name_problem(name);
-    if (problem != NULL) {
-        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_USAGE, problem);
-        return NULL;
-    }
-    g_autofree char *folder = folder_of(config_dir);
-    g_autofree char *file = g_strconcat(name, suffix, NULL);
-    return g_build_filename(folder, file, NULL);
+    if (problem == NULL)
+        return in_folder(config_dir, name, suffix);
+    g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_USAGE, problem);
+    return NULL;
 }
 
 static Json *read_json(const char *path, const char *name, GError **error)
@@ -107,6 +112,14 @@ bool connections_is_damaged(const char *config_dir, const char *name)
     return path != NULL && look(path, name, NULL) == STATE_DAMAGED;
 }
 
+/* The file to upload, from what the settings say. */
+static bool save_certificate(const char *config_dir, const Connection *connection, GError **error)
+{
+    const char *pem = connection->certificate;
+    g_autofree char *path = in_folder(config_dir, connection->name, certificate_suffix);
+    return pem == NULL || paths_replace_file(path, pem, strlen(pem), error);
+}
+
 bool connections_save_telling(const char *config_dir, const Connection *connection,
                               char **ret_aside, GError **error)
 {
@@ -122,7 +135,8 @@ bool connections_save_telling(const char *config_dir, const Connection *connecti
     g_autoptr(Json) json = connection_to_json(connection);
     g_autoptr(WipedText) text = json_print_pretty(json);
     g_autofree char *lines = g_strconcat(text, "\n", NULL);
-    return paths_replace_file(path, lines, strlen(lines), error);
+    return paths_replace_file(path, lines, strlen(lines), error) &&
+           save_certificate(config_dir, connection, error);
 }
 
 bool connections_save(const char *config_dir, const Connection *connection, GError **error)
@@ -161,8 +175,11 @@ bool connections_delete(const char *config_dir, const char *name, GError **error
     g_autofree char *path = path_of(config_dir, name, error);
     if (path == NULL)
         return false;
-    if (unlink(path) == 0)
+    g_autofree char *certificate = in_folder(config_dir, name, certificate_suffix);
+    if (unlink(path) == 0) {
+        unlink(certificate);
         return true;
+    }
     if (errno == ENOENT)
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
                     _("There is no connection named %s."), name);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "answer.h"
 
+#include <string.h>
+
 #include "perch/base/clock.h"
 #include "perch/base/text.h"
 #include "perch/net/failure.h"
@@ -139,6 +141,21 @@ void refresh_say_refused(struct failure *failure, gint64 noted_ms)
                   when);
     failure_clear(failure);
     failure_own(failure, STAGE_TOKEN, "answer-lost-refused", text);
+}
+
+/* Salesforce has only one text for all that is too late. */
+bool refresh_blames_clock(struct failure *failure, const Connection *connection)
+{
+    const bool late = connection_way(connection)->signs && failure->message != NULL &&
+                      strstr(failure->message, "expired authorization code") != NULL;
+    if (late) {
+        const char *text =
+            _("The signed login, good for three minutes, had expired when it arrived. "
+              "(invalid_grant: expired authorization code)");
+        failure->stage = STAGE_MACHINE;
+        failure_say_own(failure, "clock", text);
+    }
+    return late;
 }
 
 /* ---- texts about tokens that are not stored ---- */

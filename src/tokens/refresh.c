@@ -245,6 +245,7 @@ static void answered(const struct http_response *response, gpointer user)
     if (refresh->options.answered != NULL)
         refresh->options.answered(response, refresh->options.user);
     struct verdict verdict = refresh_judge(response, &refresh->result.failure);
+    refresh_blames_clock(&refresh->result.failure, refresh->connection);
     g_autoptr(Json) json = verdict.trouble == TROUBLE_NONE ? http_response_json(response) : NULL;
     /* A new refresh token is the only one that still works: without a usable instance URL the known
      * one serves. */
@@ -265,20 +266,23 @@ static void answered(const struct http_response *response, gpointer user)
 
 /* ---- the request ---- */
 
-static HttpRequest *make_request(const struct refresh *refresh)
+/* NULL: cancelled, unless there is an error. */
+static HttpRequest *make_request(const struct refresh *refresh, GError **error)
 {
     if (refresh->options.request != NULL)
         return refresh->options.request(refresh->options.user);
-    return token_request(connection_way(refresh->connection), refresh->connection->login_url,
-                         refresh->connection->client_id, refresh->secrets.client_secret,
-                         refresh->secrets.refresh_token);
+    return token_request(refresh->connection, &refresh->secrets, error);
 }
 
 static void post(struct refresh *refresh)
 {
-    HttpRequest *request = make_request(refresh);
+    g_autoptr(GError) error = NULL;
+    HttpRequest *request = make_request(refresh, &error);
     if (request == NULL) {
-        fail_cancelled(refresh);
+        if (error != NULL)
+            fail_error(refresh, error);
+        else
+            fail_cancelled(refresh);
         return;
     }
     if (is_precious(refresh))
@@ -343,8 +347,12 @@ static void prepare(struct refresh *refresh)
     Tokens *tokens = refresh->tokens;
     secrets_copy(&refresh->secrets, &tokens->secrets);
     refresh->parts = tokens->state == TOKENS_WON ? SECRETS_ALL : SECRETS_TOKENS;
-    if (is_precious(refresh) && refresh->secrets.refresh_token == NULL) {
-        fail_own(refresh, "not-authorized", _("There is no refresh token for this connection."));
+    if (connection_credential(refresh->connection, &refresh->secrets) == NULL) {
+        fail_own(refresh, "not-authorized",
+                 is_precious(refresh)
+                     ? _("There is no refresh token for this connection.")
+                     : _("The keyring no longer has the secret that this connection logs in with: "
+                         "perch setup NAME, step Keys."));
         return;
     }
     if (is_cancelled(refresh)) {

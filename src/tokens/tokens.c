@@ -104,9 +104,15 @@ void tokens_set_client_secret(Tokens *tokens, Secret *client_secret)
     secret_set(&tokens->secrets.client_secret, client_secret);
 }
 
+void tokens_set_private_key(Tokens *tokens, Secret *private_key)
+{
+    secret_set(&tokens->secrets.private_key, private_key);
+}
+
 bool tokens_secret_is_kept(const Tokens *tokens)
 {
-    return secret_equal(tokens->secrets.client_secret, tokens->kept.client_secret);
+    return secret_equal(tokens->secrets.client_secret, tokens->kept.client_secret) &&
+           secret_equal(tokens->secrets.private_key, tokens->kept.private_key);
 }
 
 void tokens_begin_login(Tokens *tokens)
@@ -224,7 +230,7 @@ void tokens_see(Tokens *tokens, struct secrets *stored)
 {
     const bool other_token = !secret_equal(stored->refresh_token, tokens->secrets.refresh_token);
     if (tokens_secret_is_kept(tokens))
-        secret_set(&tokens->secrets.client_secret, stored->client_secret);
+        secrets_merge(&tokens->secrets, stored, SECRETS_APP);
     secrets_clear(&tokens->kept);
     tokens->kept = *stored;
     if (tokens->state == TOKENS_WON) {

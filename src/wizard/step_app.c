@@ -143,6 +143,10 @@ static const char *advice(const Connection *c)
     if (connection_changes_way(c))
         return _("What is not ticked below differs from what the app had. Until the new login is "
                  "proven, the old one stays as it is.");
+    if (connection_way(c)->signs)
+        return _("The flow holds a private key and signs with it: for a function or a program, as "
+                 "Flow Builder's own steps cannot sign. No secret is shared, nothing rotates, and "
+                 "nothing expires with a person's password.");
     if (!connection_way(c)->attended)
         return _("The flow holds no refresh token: nothing rotates, and nothing expires with a "
                  "person's password. One user, Run As below, does everything.");

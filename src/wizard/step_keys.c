@@ -3,6 +3,7 @@
 
 #include "perch/base/typed.h"
 #include "perch/salesforce/setup_pages.h"
+#include "perch/sheet/sheet.h"
 #include "wizard_private.h"
 
 /* A new app takes 2 to 10 minutes to be known everywhere; until then Salesforce calls its key
@@ -43,6 +44,29 @@ void step_keys_tick(struct wizard *w, GArray *out)
     list_start(w, CHECKS_PROBE, false, out);
 }
 
+static bool signs(const struct wizard *w)
+{
+    return connection_way(w->connection)->signs;
+}
+
+/* What the app logs in with, or as, besides its key. */
+static enum wizard_item second_item(const struct wizard *w)
+{
+    return signs(w) ? ITEM_USERNAME : ITEM_CLIENT_SECRET;
+}
+
+static const char *secret_problem(const struct wizard *w)
+{
+    const Connection *c = w->connection;
+    if (signs(w))
+        return sheet_problem(c, SETTING_USERNAME, sheet_text(c, SETTING_USERNAME));
+    if (strpbrk(secret_peek(w->client_secret), " \t\"'<>") != NULL)
+        return _("A consumer secret has no spaces or quotes. Copy it again.");
+    return w->client_secret == NULL && !wizard_is_attended(w)
+               ? _("Paste the app's consumer secret: client credentials need it.")
+               : NULL;
+}
+
 static bool check_inputs(struct wizard *w)
 {
     const char *key = w->connection->client_id;
@@ -54,14 +78,8 @@ static bool check_inputs(struct wizard *w)
     else if (strpbrk(key, " \t\"'<>") != NULL)
         problem = _("A consumer key has no spaces or quotes. Copy it again.");
     wizard_error(w, ITEM_CLIENT_ID, problem);
-    const char *secret = secret_peek(w->client_secret);
-    wizard_error(w, ITEM_CLIENT_SECRET,
-                 strpbrk(secret, " \t\"'<>") != NULL
-                     ? _("A consumer secret has no spaces or quotes. Copy it again.")
-                 : w->client_secret == NULL && !wizard_is_attended(w)
-                     ? _("Paste the app's consumer secret: client credentials need it.")
-                     : NULL);
-    return w->errors[ITEM_CLIENT_ID] == NULL && w->errors[ITEM_CLIENT_SECRET] == NULL;
+    wizard_error(w, (int)second_item(w), secret_problem(w));
+    return w->errors[ITEM_CLIENT_ID] == NULL && w->errors[second_item(w)] == NULL;
 }
 
 static void changed(struct wizard *w, GArray *out)
@@ -82,6 +100,15 @@ static void set_client_secret(struct wizard *w, const char *text, GArray *out)
         return;
     secret_set(&w->client_secret, secret);
     changed(w, out);
+}
+
+static void set_username(struct wizard *w, const char *text, GArray *out)
+{
+    g_autofree char *before = g_strdup(w->connection->run_as);
+    sheet_edit(w->connection, SETTING_USERNAME, text);
+    wizard_error(w, ITEM_USERNAME, NULL);
+    if (g_strcmp0(before, w->connection->run_as) != 0)
+        changed(w, out);
 }
 
 static void next(struct wizard *w, GArray *out)
@@ -109,6 +136,8 @@ void step_keys_event(struct wizard *w, const struct view_event *event, GArray *o
             changed(w, out);
     } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_CLIENT_SECRET) {
         set_client_secret(w, event->text, out);
+    } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_USERNAME) {
+        set_username(w, event->text, out);
     } else if (event->kind == VIEW_EVENT_LEAVE && w->connection->client_id != NULL) {
         check_inputs(w);
     } else if (is_action(event, ACTION_NEXT)) {
@@ -135,6 +164,38 @@ static char *characters(gsize count)
     return g_strdup_printf(ngettext("%zu character", "%zu characters", count), count);
 }
 
+static void view_secret(const struct wizard *w, struct view *view)
+{
+    struct view_item *item =
+        secret_view(w, view, ITEM_CLIENT_SECRET, _("Consumer secret"), w->client_secret,
+                    w->client_secret == NULL && wizard_is_attended(w)
+                        ? _("empty: only for an app that requires no secret")
+                        : NULL);
+    if (w->client_secret != NULL)
+        item->right = characters(secret_length(w->client_secret));
+    item->settled = (w->client_secret != NULL || w->no_input) && item->error == NULL;
+}
+
+/* The private key is made by perch: only its certificate goes anywhere. */
+static void view_key_pair(const struct wizard *w, struct view *view)
+{
+    const Connection *c = w->connection;
+    struct view_item *item = input_view(w, view, ITEM_USERNAME, _("Username"), c->run_as,
+                                        _("the user that the flow runs as"));
+    item->settled = (c->run_as != NULL || w->no_input) && item->error == NULL;
+    if (c->certificate == NULL)
+        return;
+    g_autofree char *file = connection_certificate_file(c);
+    g_autofree char *ends = connection_certificate_end(c);
+    g_autofree char *text = g_strdup_printf(
+        _("The private key stays in the keyring. Its certificate is to be uploaded in the app, as "
+          "in step 3; it ends on %s:"),
+        ends);
+    view_blank(view);
+    view_text(view, ROLE_PLAIN, 0, text);
+    view_text(view, ROLE_PLAIN, 2, file);
+}
+
 static void view_inputs(const struct wizard *w, struct view *view)
 {
     const Connection *c = w->connection;
@@ -143,13 +204,10 @@ static void view_inputs(const struct wizard *w, struct view *view)
     if (c->client_id != NULL)
         item->right = characters(strlen(c->client_id));
     item->settled = c->client_id != NULL && item->error == NULL;
-    item = secret_view(w, view, ITEM_CLIENT_SECRET, _("Consumer secret"), w->client_secret,
-                       w->client_secret == NULL && wizard_is_attended(w)
-                           ? _("empty: only for an app that requires no secret")
-                           : NULL);
-    if (w->client_secret != NULL)
-        item->right = characters(secret_length(w->client_secret));
-    item->settled = (w->client_secret != NULL || w->no_input) && item->error == NULL;
+    if (signs(w))
+        view_key_pair(w, view);
+    else
+        view_secret(w, view);
 }
 
 static void view_countdown(const struct wizard *w, struct view *view)
@@ -170,8 +228,8 @@ void step_keys_view(const struct wizard *w, struct view *view, int focus)
     bool ok = list_ok(w, CHECKS_PROBE), failed = list_failed(w, CHECKS_PROBE);
     view->focus = w->field != 0                      ? w->field
                   : w->connection->client_id == NULL ? ITEM_CLIENT_ID
-                                                     : ITEM_CLIENT_SECRET;
-    view_heading(view, _("Consumer key and secret"), NULL);
+                                                     : (int)second_item(w);
+    view_heading(view, signs(w) ? _("Consumer key and user") : _("Consumer key and secret"), NULL);
     view_blank(view);
     view_text(view, ROLE_PLAIN, 0,
               w->connection->app_kind == APP_CONNECTED
@@ -196,6 +254,7 @@ void step_keys_view(const struct wizard *w, struct view *view, int focus)
     list_keys(w, CHECKS_PROBE, view, focus);
     if (failed)
         view_key(view, ACTION_RETRY, _("ask again"));
-    view_key(view, ACTION_SHOW, w->show_secrets ? _("hide secret") : _("show secret"));
+    if (!signs(w))
+        view_key(view, ACTION_SHOW, w->show_secrets ? _("hide secret") : _("show secret"));
     view_key(view, ACTION_BACK, _("back"));
 }

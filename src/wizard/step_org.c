@@ -58,8 +58,10 @@ static bool check_address(struct wizard *w, struct org_host *ret_host)
 
 const char *step_org_domain_problem(const struct wizard *w, bool generic)
 {
-    return !generic || wizard_is_attended(w)
-               ? NULL
+    return !generic || wizard_is_attended(w) ? NULL
+           : connection_way(w->connection)->signs
+               ? _("JWT bearer works at the org's own address only: paste its My Domain address, "
+                   "which Setup › My Domain shows, or any page of the org.")
                : _("Client credentials work at the org's own address only: paste its My Domain "
                    "address, which Setup › My Domain shows, or any page of the org.");
 }

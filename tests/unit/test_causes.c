@@ -172,6 +172,7 @@ static const char *const vocabulary[] = {
     "flow-disabled",
     "state-mismatch",
     "signature-wrong",
+    "certificate-wrong",
     "wrong-org",
     "session-expired",
     "session-not-for-api",

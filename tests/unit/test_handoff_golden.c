@@ -45,6 +45,8 @@ static void assert_golden(const char *name, const char *text)
 static void assert_files(const Connection *c, enum handoff_format format, const char *what)
 {
     struct secrets secrets = {.client_secret = secret_new("S3cr3t.x"),
+                              .private_key = secret_new("-----BEGIN PRIVATE KEY-----\nMIIE+vQ/\n"
+                                                        "BADA==\n-----END PRIVATE KEY-----\n"),
                               .refresh_token = secret_new("5Aep861.KIw==")};
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) files = handoff_files(c, &secrets, format, &error);
@@ -56,6 +58,10 @@ static void assert_files(const Connection *c, enum handoff_format format, const 
         assert_golden(name, secret_peek(file->text));
         if (!connection_way(c)->attended)
             assert_null(strstr(secret_peek(file->text), "5Aep861"));
+        if (connection_way(c)->signs)
+            assert_null(strstr(secret_peek(file->text), "S3cr3t"));
+        else
+            assert_null(strstr(secret_peek(file->text), "MIIE"));
     }
     secrets_clear(&secrets);
 }
@@ -93,6 +99,41 @@ static void formats__client_credentials__hold_no_refresh_token(void **state)
             assert_files(c, (enum handoff_format)format, "client-credentials");
     c->platform = PLATFORM_BIRD_FLOWS;
     assert_files(c, HANDOFF_TEXT, "client-credentials-bird-flows");
+}
+
+/* What a flow holds that signs: neither secret nor refresh token. A format for a program that
+ * cannot sign says so. */
+static void formats__jwt_bearer__hold_the_key_or_say_why_not(void **state)
+{
+    static const enum handoff_format cannot[] = {HANDOFF_CURL, HANDOFF_CURL_CONFIG, HANDOFF_POSTMAN,
+                                                 HANDOFF_FLOW, HANDOFF_SFDX_URL};
+    static const struct secrets none = {.private_key = NULL};
+    g_autoptr(Connection) c = acme(PLATFORM_FLOW_BUILDER, 0);
+    (void)state;
+    c->app_values = APP_VALUES_JWT_BEARER;
+    c->proven_at = 1;
+    connection_set(&c->proven_values, "jwt-bearer");
+    connection_set(&c->granted_scopes, "api");
+    connection_set(&c->run_as, "integration@acme.com");
+    assert_non_null(handoff_problem(c, &none, NULL));
+    for (int format = 0; format < HANDOFF_FORMAT_COUNT; format++) {
+        bool can = true;
+        for (gsize i = 0; i < G_N_ELEMENTS(cannot); i++)
+            can = can && format != (int)cannot[i];
+        if (can) {
+            assert_files(c, (enum handoff_format)format, "jwt-bearer");
+            continue;
+        }
+        struct secrets secrets = {.private_key = secret_new("-----BEGIN PRIVATE KEY-----\n")};
+        g_autoptr(GError) error = NULL;
+        assert_null(handoff_files(c, &secrets, (enum handoff_format)format, &error));
+        assert_contains(error->message, "json");
+        secrets_clear(&secrets);
+    }
+    c->platform = PLATFORM_BIRD_FLOWS;
+    assert_files(c, HANDOFF_TEXT, "jwt-bearer-bird-flows");
+    c->platform = PLATFORM_OTHER;
+    assert_files(c, HANDOFF_TEXT, "jwt-bearer-other");
 }
 
 /* What differs between the platforms. */
@@ -199,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats__golden__for_every_channel),
         cmocka_unit_test(formats__client_credentials__hold_no_refresh_token),
+        cmocka_unit_test(formats__jwt_bearer__hold_the_key_or_say_why_not),
         cmocka_unit_test(sheets__golden__for_every_platform),
         cmocka_unit_test(forms__rows__have_a_source),
         cmocka_unit_test(manual__guide_and_forms__are_followed),

@@ -10,6 +10,8 @@
 /* What a login with a private key needs (RFC 7523; salesforce.com help
  * remoteaccess_oauth_jwt_flow): a key pair, and the assertion signed with it. */
 
+enum { CERTIFICATE_DAYS = 3650 }; /* a certificate's life */
+
 /* An RSA key of 2048 bits, PEM (PKCS #8), and a self-signed certificate for the app, PEM, below the
  * 4 KB that Salesforce takes. Both are owned by the caller. PERCH_ERROR_INTERNAL: GnuTLS is
  * missing, or says why. */

@@ -60,10 +60,10 @@ void paste_clear(struct paste *paste);
 HttpRequest *token_exchange_request(const char *login_url, const char *client_id,
                                     const Secret *client_secret, const char *redirect_uri,
                                     const Secret *code, const Secret *verifier);
-/* For another access token, without a person; refresh_token is used by a way that has one. */
-HttpRequest *token_request(const struct login_way *way, const char *login_url,
-                           const char *client_id, const Secret *client_secret,
-                           const Secret *refresh_token);
+/* For another access token, without a person, the connection's way; NULL: the private key cannot
+ * sign (jwt.h). */
+HttpRequest *token_request(const Connection *connection, const struct secrets *secrets,
+                           GError **error);
 HttpRequest *token_revoke_request(const char *login_url, const Secret *token);
 HttpRequest *token_introspect_request(const char *login_url, const char *client_id,
                                       const Secret *client_secret, const Secret *access_token);

@@ -18,13 +18,14 @@ enum { CONNECTION_PORTS = 3, CONNECTION_VERSION = 5, CONNECTION_NAME_MAX = 40 };
 enum app_kind { APP_EXTERNAL_CLIENT, APP_CONNECTED };
 
 /* Which values the app sheet uses: perch's recommendation, those of the written guide, those of an
- * app that requires no consumer secret, or those of an app that logs in by itself. They also say
- * how the flow logs in (login_way.h). */
+ * app that requires no consumer secret, or those of an app that logs in by itself, with its secret
+ * or with a private key. They also say how the flow logs in (login_way.h). */
 enum app_values {
     APP_VALUES_PERCH,
     APP_VALUES_GUIDE,
     APP_VALUES_NO_SECRET,
     APP_VALUES_CLIENT_CREDENTIALS,
+    APP_VALUES_JWT_BEARER,
     APP_VALUES_COUNT
 };
 
@@ -59,7 +60,10 @@ struct connection {
     char *app_api_name; /* "Bird_Integration" */
     char *contact_email;
     char *app_callbacks;          /* additional callback URLs, separated by blanks */
-    char *run_as;                 /* username that client credentials run as; NULL = not typed */
+    char *run_as;                 /* username that an app that logs in by itself runs as; NULL = not
+                                     typed */
+    char *certificate;            /* of the private key, PEM; NULL = none */
+    gint64 certificate_ends;      /* wall ms */
     GPtrArray *channels;          /* struct channel *, at least one */
     guint channel;                /* index of the current channel */
     enum test_object test_object; /* its object, unless a command asks for the other one */
@@ -108,6 +112,10 @@ const char *connection_name_problem(const char *name);
 /* The callback URL of a port: http://localhost:PORT/OauthRedirect (the form that Salesforce's own
  * tools register: CLI and Data Loader guides). Owned by the caller. */
 char *connection_callback(guint16 port);
+
+/* The file with the certificate, to upload: beside the settings. Owned by the caller. */
+char *connection_certificate_file(const struct connection *connection);
+char *connection_certificate_end(const struct connection *connection); /* "2036-11-24" */
 
 /* Where Salesforce sends the browser: the callback of port, or the guide's address if the app's
  * values have only that. Owned by the caller. */

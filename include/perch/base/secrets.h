@@ -9,6 +9,7 @@
 /* All secrets of one connection. They share one keyring item so that they change together. */
 struct secrets {
     Secret *client_secret; /* NULL for an app that requires none */
+    Secret *private_key;   /* PEM, PKCS #8; NULL for an app that does not log in with one */
     Secret *refresh_token;
     Secret *access_token;
     char *instance_url; /* belongs to the tokens, which are useless without it */
@@ -19,7 +20,7 @@ struct secrets {
 
 /* Groups of members that change together. */
 enum secrets_part {
-    SECRETS_APP = 1,    /* the app's credential: the consumer secret */
+    SECRETS_APP = 1,    /* the app's credential: consumer secret, private key */
     SECRETS_TOKENS = 2, /* what Salesforce issued */
     SECRETS_ALL = SECRETS_APP | SECRETS_TOKENS,
 };

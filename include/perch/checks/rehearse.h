@@ -20,6 +20,7 @@ struct rehearsal {
 
     /* set during the rehearsal */
     Json *values;        /* the export, parsed */
+    Secret *assertion;   /* that the flow logs in with; NULL = none */
     Secret *token;       /* access token from the flow's first step */
     GHashTable *records; /* channel id → id of its record (char *), while the record exists */
     char *mark;          /* marks the samples that were sent to the webhook */

@@ -27,6 +27,11 @@ bool org_host_parse(struct org_host *ret_host, const char *typed, enum org_kind 
                     GError **error);
 void org_host_clear(struct org_host *host);
 
+/* The audience of an assertion for that login host: since 2026 External Client Apps know only the
+ * org's own address, and Connected Apps are documented with the generic one. Owned by the caller.
+ */
+char *login_audience(const char *login_url, bool connected_app);
+
 /* Whether url is an https origin under Salesforce's own domains, or any loopback origin. */
 bool salesforce_url_is_trusted(const char *url);
 

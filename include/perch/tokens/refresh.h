@@ -47,6 +47,9 @@ struct refresh_result {
 };
 
 /* For unstored: what happens to the tokens and what to do, translated; owned by the caller. */
+/* Whether a login that was signed arrived too late: then the clock is wrong, and failure says so.
+ */
+bool refresh_blames_clock(struct failure *failure, const Connection *connection);
 char *refresh_unstored_text(const struct refresh_result *result, const char *name);
 
 /* May take the contents of result->answer and must then leave it empty. */

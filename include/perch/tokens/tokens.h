@@ -44,9 +44,10 @@ bool tokens_in_memory(const Tokens *tokens);
 
 /* ---- input ---- */
 
-/* Sets the consumer secret in memory; tokens_change stores it. */
+/* Set the consumer secret and the private key in memory; tokens_change stores them. */
 void tokens_set_client_secret(Tokens *tokens, Secret *client_secret);
-/* Whether the keyring has that consumer secret. */
+void tokens_set_private_key(Tokens *tokens, Secret *private_key);
+/* Whether the keyring has both, or there are none. */
 bool tokens_secret_is_kept(const Tokens *tokens);
 
 /* A login begins: the one in the keyring stays the connection's until the new one is proven. */

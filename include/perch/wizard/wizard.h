@@ -43,6 +43,7 @@ enum wizard_item {
     ITEM_EMAIL,
     ITEM_CLIENT_ID,
     ITEM_CLIENT_SECRET,
+    ITEM_USERNAME,
     ITEM_PASTE,
     ITEM_URL,
     ITEM_KEEP,
