@@ -92,7 +92,7 @@ static void switch_values(Walk *walk)
 static void switch_kind(Walk *walk)
 {
     see(walk, "(•) External Client App");
-    press(walk, "Down Down Down Space");
+    press(walk, "Down Down Down Down Space");
     see(walk, "Connected App Name");
     see_no(walk, "Distribution State");
     press(walk, "Up Space");
