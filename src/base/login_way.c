@@ -16,8 +16,8 @@ static const struct login_way ways[LOGIN_COUNT] = {
     /* Without refresh_token in the app, Salesforce knows no approval of a user in advance. */
     [LOGIN_JWT_BEARER] = {"jwt-bearer", N_("JWT bearer"),
                           "urn:ietf:params:oauth:grant-type:jwt-bearer", "api refresh_token", "api",
-                          N_("Log in with the private key"), N_("log in"), APP_VALUES_JWT_BEARER,
-                          false, true},
+                          N_("Log in"), N_("Log in with the private key"), N_("log in"),
+                          APP_VALUES_JWT_BEARER, false, true},
 };
 
 const struct login_way *login_way(enum login login)

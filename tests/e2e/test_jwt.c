@@ -263,7 +263,7 @@ static void forget__ends_the_token_and_leaves_nothing(void **state)
     g_autofree char *file = rig_settings_path(r, "acme.crt");
     struct secrets secrets;
     tokens_load(r, "acme", &secrets);
-    g_autoptr(Child) forget = rig_perch(r, "forget", "acme", NULL);
+    g_autoptr(Child) forget = rig_perch(r, "forget", "acme", "--yes", NULL);
     assert_code(forget, 0);
     assert_contains(forget->output->str, "remove the certificate from the app");
     assert_int_equal(session_bus_count(r->home, "connection", "acme"), 0);
