@@ -255,3 +255,41 @@ bool host_is_loopback(const char *host)
     g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
     return address != NULL && g_inet_address_get_is_loopback(address);
 }
+
+/* ---- a mistyped word ---- */
+
+enum { WORD_MAX = 40 };
+
+/* How many letters were left out, added, changed or swapped with their neighbour. */
+static guint slips(const char *word, const char *name)
+{
+    guint rows[3][WORD_MAX + 1] = {{0}};
+    gsize length = strlen(name);
+    for (guint j = 0; j <= length; j++)
+        rows[0][j] = j;
+    for (guint i = 1; word[i - 1] != '\0'; i++) {
+        guint *row = rows[i % 3], *above = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+        row[0] = i;
+        for (guint j = 1; j <= length; j++) {
+            row[j] = above[j - 1] + (word[i - 1] != name[j - 1]);
+            row[j] = MIN(row[j], MIN(above[j], row[j - 1]) + 1);
+            if (i > 1 && j > 1 && word[i - 1] == name[j - 2] && word[i - 2] == name[j - 1])
+                row[j] = MIN(row[j], before[j - 2] + 1);
+        }
+    }
+    return rows[strlen(word) % 3][length];
+}
+
+const char *text_nearest(const char *word, const char *const *names)
+{
+    const char *nearest = NULL;
+    guint least = (guint)strlen(word) / 3 + 1; /* one slip in three letters */
+    for (; strlen(word) <= WORD_MAX && *names != NULL; names++) {
+        guint count = strlen(*names) <= WORD_MAX ? slips(word, *names) : least;
+        if (count < least) {
+            nearest = *names;
+            least = count;
+        }
+    }
+    return nearest;
+}

@@ -19,6 +19,15 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
+static int no_such_command(const char *name)
+{
+    const char *names[G_N_ELEMENTS(commands) + 1] = {NULL};
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+        names[i] = commands[i].name;
+    g_autofree char *what = g_strdup_printf(_("There is no command %s."), name);
+    return command_no_such(what, name, names, _("perch help lists them."));
+}
+
 static void print_help(FILE *stream)
 {
     fprintf(stream, _("perch connects a program to a Salesforce org, and proves that it works.\n\n"
@@ -42,7 +51,7 @@ int command_help(int argc, char **argv)
     }
     const struct command *command = command_find(argv[1]);
     if (command == NULL)
-        return command_usage(_("There is no command %s. perch help lists them."), argv[1]);
+        return no_such_command(argv[1]);
     char *help[] = {argv[1], (char[]){"--help"}, NULL};
     return command->run(2, help);
 }
@@ -75,6 +84,6 @@ int command_main(int argc, char **argv)
     }
     const struct command *command = command_find(first);
     if (command == NULL)
-        return command_usage(_("There is no command %s. perch help lists them."), first);
+        return no_such_command(first);
     return command->run(argc - 1, argv + 1);
 }

@@ -260,6 +260,15 @@ static int list_rehearsals(bool as_json)
     return PERCH_EXIT_OK;
 }
 
+static int no_such_rehearsal(const char *name)
+{
+    const char *names[G_N_ELEMENTS(rehearsals) + 1] = {NULL};
+    for (gsize i = 0; i < G_N_ELEMENTS(rehearsals); i++)
+        names[i] = rehearsals[i].name;
+    g_autofree char *what = g_strdup_printf(_("There is no rehearsal %s."), name);
+    return command_no_such(what, name, names, _("perch demo --list names them."));
+}
+
 static const struct rehearsal *find_rehearsal(const char *name)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(rehearsals); i++)
@@ -288,8 +297,7 @@ int command_demo(int argc, char **argv)
     if (g_strv_length(names) > 1)
         return command_usage(_("One rehearsal at a time: perch demo NAME"));
     if (names[0] != NULL && (demo.rehearsal = find_rehearsal(names[0])) == NULL)
-        return command_usage(_("There is no rehearsal %s. perch demo --list names them."),
-                             names[0]);
+        return no_such_rehearsal(names[0]);
     code = prepare(&demo, &error) && start_org(&demo, &error) ? run_demo(&demo, &common)
                                                               : command_error(error);
     demo_clear(&demo);

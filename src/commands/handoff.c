@@ -98,7 +98,10 @@ static bool pick_format(struct handoff_options *options, const char *name, const
                  : options->json ? HANDOFF_JSON
                                  : HANDOFF_TEXT;
     if (format < 0) {
-        command_usage(_("There is no format %s. Use one of: %s."), name, names);
+        g_auto(GStrv) all = g_strsplit(names, ", ", -1);
+        g_autofree char *what = g_strdup_printf(_("There is no format %s."), name);
+        g_autofree char *otherwise = g_strdup_printf(_("Use one of: %s."), names);
+        command_no_such(what, name, (const char *const *)all, otherwise);
         return false;
     }
     options->format = (enum handoff_format)format;

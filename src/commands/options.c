@@ -19,6 +19,15 @@ int command_usage(const char *format, ...)
     return PERCH_EXIT_USAGE;
 }
 
+int command_no_such(const char *what, const char *word, const char *const *names,
+                    const char *otherwise)
+{
+    const char *nearest = text_nearest(word, names);
+    g_autofree char *meant =
+        nearest == NULL ? NULL : g_strdup_printf(_("Did you mean %s?"), nearest);
+    return command_usage("%s %s", what, meant != NULL ? meant : otherwise);
+}
+
 int command_error(const GError *error)
 {
     fprintf(stderr, "perch: %s\n", error->message);
@@ -50,6 +59,25 @@ static GOptionContext *context_new(const char *name, struct common_options *comm
     return context;
 }
 
+/* GLib's message ends with the option. */
+static int parse_failed(const char *command, const GError *error, const GOptionEntry *entries)
+{
+    gsize count = 0;
+    while (entries != NULL && entries[count].long_name != NULL)
+        count++;
+    g_autofree const char **names = g_new0(const char *, count + 1);
+    for (gsize i = 0; i < count; i++)
+        names[i] = entries[i].long_name;
+    const char *word = strstr(error->message, " --");
+    const char *nearest =
+        word == NULL || !g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION)
+            ? NULL
+            : text_nearest(word + 3, names);
+    if (nearest != NULL)
+        return command_usage(_("%s. Did you mean --%s?"), error->message, nearest);
+    return command_usage(_("%s. See: perch %s --help"), error->message, command);
+}
+
 static bool wants_help(int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
@@ -72,7 +100,7 @@ gboolean command_parse(const char *command, int argc, char **argv, struct common
         return FALSE;
     }
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
-        *ret_exit = command_usage(_("%s. See: perch %s --help"), error->message, command);
+        *ret_exit = parse_failed(command, error, entries);
         return FALSE;
     }
     if (common->timeout < 0) {

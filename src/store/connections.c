@@ -46,8 +46,7 @@ static Json *read_json(const char *path, const char *name, GError **error)
     g_autofree char *text = paths_read_file(path, FILE_MAX, &info, &length, &problem);
     if (text == NULL && !g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_INPUT)) {
         if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
-            g_set_error(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
-                        _("There is no connection named %s."), name);
+            g_propagate_error(error, g_steal_pointer(&problem));
         else
             g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
                         _("The settings of %s cannot be read: %s Repair or remove %s."), name,
@@ -61,11 +60,36 @@ static Json *read_json(const char *path, const char *name, GError **error)
     return json;
 }
 
+static void no_such(GError **error, const char *config_dir, const char *name)
+{
+    g_autoptr(GPtrArray) entries = connections_names(config_dir);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < entries->len; i++)
+        g_ptr_array_add(names, ((struct connections_entry *)entries->pdata[i])->name);
+    g_ptr_array_add(names, NULL);
+    const char *nearest = text_nearest(name, (const char *const *)names->pdata);
+    if (nearest != NULL)
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
+                    _("There is no connection named %s. Did you mean %s?"), name, nearest);
+    else
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
+                    _("There is no connection named %s. perch status lists them."), name);
+}
+
 Connection *connections_load(const char *config_dir, const char *name, GError **error)
 {
     g_autofree char *path = path_of(config_dir, name, error);
-    g_autoptr(Json) json = path == NULL ? NULL : read_json(path, name, error);
-    return json == NULL ? NULL : connection_take_json(g_steal_pointer(&json), name, error);
+    if (path == NULL)
+        return NULL;
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(Json) json = read_json(path, name, &problem);
+    if (json != NULL)
+        return connection_take_json(g_steal_pointer(&json), name, error);
+    if (g_error_matches(problem, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
+        no_such(error, config_dir, name);
+    else
+        g_propagate_error(error, g_steal_pointer(&problem));
+    return NULL;
 }
 
 /* Moves an unreadable file out of the way, to an unused name. */
@@ -181,8 +205,7 @@ bool connections_delete(const char *config_dir, const char *name, GError **error
         return true;
     }
     if (errno == ENOENT)
-        g_set_error(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
-                    _("There is no connection named %s."), name);
+        no_such(error, config_dir, name);
     else
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
                     _("The settings of %s cannot be deleted: %s"), name, g_strerror(errno));

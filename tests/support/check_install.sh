@@ -93,8 +93,8 @@ msgstr ""
 "Content-Type: text/plain; charset=UTF-8\n"
 "Content-Transfer-Encoding: 8bit\n"
 #, c-format
-msgid "There is no command %s. perch help lists them."
-msgstr "Ne estas ordono %s. Vidu: perch help."
+msgid "There is no command %s."
+msgstr "Ne estas ordono %s."
 PO
 run_make PREFIX="$work/new" po_dir="$work/po" install
 must_be_there "$work/new/share/locale/eo/LC_MESSAGES/perch.mo"
@@ -103,7 +103,7 @@ mkdir "$work/locales"
 localedef -i en_US -f UTF-8 "$work/locales/en_US.UTF-8"
 said=$(LOCPATH=$work/locales LC_ALL=en_US.UTF-8 LANGUAGE=eo \
     "$work/new/bin/perch" flugi 2>&1 || true)
-[ "$said" = "perch: Ne estas ordono flugi. Vidu: perch help." ] ||
+[ "$said" = "perch: Ne estas ordono flugi. perch help lists them." ] ||
     say_and_fail "a new language is not spoken: $said"
 sed -i 's/ordono %s/ordono %d/' "$work/po/eo.po"
 if run_make PREFIX="$work/new" po_dir="$work/po" install 2>/dev/null; then

@@ -282,6 +282,26 @@ static void duration__has_the_unit_that_fits(void **state)
     }
 }
 
+static void nearest__one_slip_in_three_letters(void **state)
+{
+    static const char *const names[] = {"setup", "status", "test", "token", "a", NULL};
+    static const struct {
+        const char *word, *meant;
+    } rows[] = {
+        {"setpu", "setup"},  {"stup", "setup"},    {"settup", "setup"}, {"tset", "test"},
+        {"tokenn", "token"}, {"stattu", "status"}, {"b", NULL},         {"", NULL},
+        {"se", NULL},        {"handoff", NULL},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *meant = text_nearest(rows[i].word, names);
+        if (g_strcmp0(meant, rows[i].meant) != 0)
+            fail_msg("%s: %s", rows[i].word, meant);
+    }
+    g_autofree char *long_word = g_strnfill(100, 's');
+    assert_null(text_nearest(long_word, names));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +313,7 @@ int main(void)
         cmocka_unit_test(wrap__words__keep_whole),
         cmocka_unit_test(break__address__joins_again),
         cmocka_unit_test(wrap__any_text__fits_and_is_complete),
+        cmocka_unit_test(nearest__one_slip_in_three_letters),
         cmocka_unit_test(small_ones__do_what_they_say),
         cmocka_unit_test(duration__has_the_unit_that_fits),
         cmocka_unit_test(shell_word__is_quoted_where_needed),

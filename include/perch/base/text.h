@@ -70,6 +70,10 @@ char *text_number(gint64 number);
  * days"; owned by the caller. */
 char *text_duration(gint64 seconds);
 
+/* The one of names (NULL at the end) that word was probably meant to be, some slips of the finger
+ * apart; borrowed; NULL = none. */
+const char *text_nearest(const char *word, const char *const *names);
+
 /* text as one shell word, quoted only if necessary; owned by the caller. */
 char *text_shell_word(const char *text);
 

@@ -46,6 +46,10 @@ gboolean command_parse(const char *command, int argc, char **argv, struct common
 /* Prints "perch: sentence" on standard error and returns the exit code of the error. */
 int command_error(const GError *error);
 int command_usage(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* "There is no command forgt. Did you mean forget?" what: the first sentence; otherwise: the second
+ * one if none of names (NULL at the end) is like word. */
+int command_no_such(const char *what, const char *word, const char *const *names,
+                    const char *otherwise);
 
 /* Whether to work line by line: no terminal, TERM=dumb, ACCESSIBLE. */
 bool command_is_plain(void);
