@@ -39,16 +39,17 @@
     X(draft_step, TYPED)
 
 /* Each with its type and its largest meaningful value; anything else in a file counts as 0. */
-#define NUMBER_MEMBERS(X)                          \
-    X(certificate_ends, TYPED, gint64, G_MAXINT64) \
-    X(port, TOLD, guint16, G_MAXUINT16)            \
-    X(app_ticks, TYPED, guint32, G_MAXUINT32)      \
-    X(session_seconds, TOLD, gint64, G_MAXINT64)   \
-    X(proven_at, TOLD, gint64, G_MAXINT64)         \
-    X(tested_at, TOLD, gint64, G_MAXINT64)         \
-    X(rested_at, TOLD, gint64, G_MAXINT64)         \
-    X(rotation, TOLD, int, 1)                      \
-    X(with_secret, TOLD, int, 1)                   \
+#define NUMBER_MEMBERS(X)                                             \
+    X(certificate_ends, TYPED, gint64, G_MAXINT64)                    \
+    X(port, TOLD, guint16, G_MAXUINT16)                               \
+    X(app_ticks, TYPED, guint32, G_MAXUINT32)                         \
+    X(session_seconds, TOLD, gint64, G_MAXINT64)                      \
+    X(proven_at, TOLD, gint64, G_MAXINT64)                            \
+    X(tested_at, TOLD, gint64, G_MAXINT64)                            \
+    X(rested_at, TOLD, gint64, G_MAXINT64)                            \
+    X(rotation, TOLD, int, 1)                                         \
+    X(rotation_box, TYPED, enum rotation_box, ROTATION_BOX_COUNT - 1) \
+    X(with_secret, TOLD, int, 1)                                      \
     X(forgetting, TOLD, int, 1)
 
 enum origin { TYPED, TOLD };

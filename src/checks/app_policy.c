@@ -221,6 +221,20 @@ void check_refresh_policy(struct check_run *run)
         compare_word(run, CAUSE_AUTHORIZATION_REVOKED, policy->refresh, text);
 }
 
+/* ---- the user that the app runs as ---- */
+
+/* The org tells who logged in, which proves both boxes of the flow as well. */
+void check_run_as(struct check_run *run)
+{
+    const char *wanted = run->session->connection->run_as, *found = run->session->userinfo.username;
+    if (found == NULL)
+        check_skip(run, _("the org does not say"));
+    else if (wanted != NULL && g_ascii_strcasecmp(wanted, found) != 0)
+        compare_differs(run, CAUSE_UNKNOWN, found);
+    else
+        check_ok(run, "%s", found);
+}
+
 /* ---- boxes that no org shows ---- */
 
 void check_idle_limit(struct check_run *run)

@@ -19,10 +19,43 @@ static void check_rights(struct check_run *run, const char *object,
                judge);
 }
 
+/* The mapped fields that this user may not fill in, separated by commas; NULL: none. Owned by the
+ * caller. */
+static char *unwritable(const Connection *connection, const struct describe *describe,
+                        const char *object)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < connection->channels->len; i++) {
+        const struct channel *channel = connection->channels->pdata[i];
+        if (strcmp(object_name(channel->object), object) != 0)
+            continue;
+        for (guint k = 0; k < channel->mappings->len; k++) {
+            const struct mapping *mapping = channel->mappings->pdata[k];
+            const struct field *field = describe_field(describe, mapping->field);
+            if ((field == NULL || !field->createable) &&
+                !g_ptr_array_find_with_equal_func(names, mapping->field, g_str_equal, NULL))
+                g_ptr_array_add(names, mapping->field);
+        }
+    }
+    g_ptr_array_add(names, NULL);
+    return names->len == 1 ? NULL : g_strjoinv(", ", (char **)names->pdata);
+}
+
+static void warn_of_fields(struct check_run *run, const char *object, const char *names)
+{
+    struct failure failure = {.stage = STAGE_INSERT, .object = g_strdup(object)};
+    failure.fields = g_strsplit(names, ", ", -1);
+    check_evidence(run, "fields", names);
+    check_warn_with(run, explain_as(&failure, CAUSE_FIELD_NOT_WRITABLE, CERTAINTY_CERTAIN),
+                    _("can be created, but this user may not fill in: %s"), names);
+    failure_clear(&failure);
+}
+
 static void judge_rights(struct check_run *run, const struct http_response *response,
                          const char *object)
 {
     struct describe describe = {0};
+    g_autofree char *names = NULL;
     g_autoptr(Json) answer = http_response_json(response);
     g_autoptr(GError) error = NULL;
     struct failure failure;
@@ -35,6 +68,8 @@ static void judge_rights(struct check_run *run, const struct http_response *resp
                     _("This user can read the object, but not create records of it."));
         failure.object = g_strdup(object);
         check_fail(run, &failure);
+    } else if ((names = unwritable(run->session->connection, &describe, object)) != NULL) {
+        warn_of_fields(run, object, names);
     } else {
         check_ok(run, _("can be created; %u fields, %u writable by this user"),
                  describe.fields->len, describe_createable_count(&describe));
@@ -127,6 +162,7 @@ static const struct check_def doctor[] = {
     {"refresh-secret", N_("Refresh secret"), false, {"consumer-key"}, check_refresh_secret},
     {"secret", N_("Consumer secret"), false, {"callback", "keyring"}, check_secret},
     {"app-policies", N_("App policies"), false, {"api"}, check_app_policies},
+    {"run-as", N_("Run As"), false, {"who"}, check_run_as},
     {"permitted-users", N_("Permitted users"), false, {"app-policies"}, check_permitted_users},
     {"ip-relaxation", N_("IP relaxation"), false, {"app-policies"}, check_ip_relaxation},
     {"refresh-policy", N_("Refresh policy"), false, {"app-policies"}, check_refresh_policy},

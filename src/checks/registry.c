@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "perch/base/text.h"
+#include "perch/sheet/sheet.h"
 
 const struct check_list_def *check_list_def(enum check_list_id id)
 {
@@ -38,22 +39,18 @@ void check_rows_add(GArray *checks, const struct session *session, const struct 
         {UNATTENDED, "callback", NULL},
         {UNATTENDED, "exchange", N_("Logged in")},
         {UNATTENDED, "refreshed", N_("New token")},
-        {UNATTENDED, "rotation", NULL},
         {UNATTENDED, "approvals", NULL},
         {UNATTENDED, "callbacks", NULL},
-        {UNATTENDED, "pkce", NULL},
-        {UNATTENDED, "web-secret", NULL},
-        {UNATTENDED, "refresh-secret", NULL},
         {UNATTENDED, "secret", NULL},
-        {UNATTENDED, "refresh-policy", NULL},
-        {UNATTENDED, "idle-limit", NULL},
-        {UNATTENDED, "ip-allowlist", NULL},
         {SIGNING, "signature", NULL}, /* made with a secret that it does not have */
         {ATTENDED | WITH_SECRET, "certificate", NULL},
     };
     const guint way = 1u << connection_login(session->connection);
     for (guint i = 0; i < count; i++) {
         struct check_def row = rows[i];
+        const enum setting setting = sheet_compared_by(row.id);
+        if (setting < SETTING_COUNT && !sheet_has(session->connection, setting))
+            continue; /* it compares what this app does not have */
         for (gsize k = 0; k < G_N_ELEMENTS(differing); k++)
             if ((differing[k].ways & way) != 0 && strcmp(differing[k].id, row.id) == 0)
                 row.title = differing[k].title;

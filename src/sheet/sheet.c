@@ -325,8 +325,10 @@ void sheet_choose(Connection *connection, enum app_values chosen, enum app_kind 
     const bool other_way = connection_way(connection) != way;
     if (other_way)
         connection_set(&connection->scopes, connection_way(connection)->scopes);
-    if (other_app) /* nothing has been entered in that app yet */
+    if (other_app) { /* nothing is entered in that app yet, or known of it */
         connection->app_ticks = 0;
+        connection->rotation_box = ROTATION_NOT_SEEN;
+    }
     for (int i = 0; i < SETTING_COUNT; i++) {
         g_autofree char *after = sheet_value(connection, (enum setting)i);
         if (strcmp(before[i], after) != 0)

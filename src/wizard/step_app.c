@@ -93,6 +93,8 @@ void step_app_event(struct wizard *w, const struct view_event *event, GArray *ou
         choose(w, c->app_values, event->index == 1 ? APP_CONNECTED : APP_EXTERNAL_CLIENT, out);
     else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_LOGIN)
         choose_login(w, (enum login)event->index, out);
+    else if (rotation_answered(w, event))
+        return;
     else if (is_action(event, ACTION_TICK) && is_setting(event->id))
         tick(w, event->id);
     else if (is_action(event, ACTION_COPY) && is_setting(event->id))
@@ -137,26 +139,48 @@ static void view_setting(const struct wizard *w, struct view *view, enum setting
         item->role = ROLE_DIM;
 }
 
-/* Which way to choose, and why, by what is known of the app. */
-static const char *advice(const Connection *c)
+/* Which way to choose, and why. Owned by the caller. */
+static char *advice(const Connection *c)
 {
     if (connection_changes_way(c))
-        return _("What is not ticked below differs from what the app had. Until the new login is "
-                 "proven, the old one stays as it is.");
+        return g_strdup(_("What is not ticked below differs from what the app had. Until the new "
+                          "login is proven, the old one stays as it is."));
     if (connection_way(c)->signs)
-        return _("The flow holds a private key and signs with it: for a function or a program, as "
-                 "Flow Builder's own steps cannot sign. No secret is shared, nothing rotates, and "
-                 "nothing expires with a person's password.");
+        return g_strdup(_("The flow holds a private key and signs with it: for a function or a "
+                          "program, as Flow Builder's own steps cannot sign. No secret is shared, "
+                          "nothing rotates, and nothing expires with a person's password."));
     if (!connection_way(c)->attended)
-        return _("The flow holds no refresh token: nothing rotates, and nothing expires with a "
-                 "person's password. One user, Run As below, does everything.");
-    if (c->rotation != 0)
-        return _("Recommended: client credentials. This app replaces its refresh token with each "
-                 "use, and a flow holds only one. Or untick the rotation, if it is not greyed "
-                 "out.");
-    return _(
-        "Recommended: a refresh token; but client credentials if Enable Refresh Token Rotation "
-        "is ticked and greyed out in your app.");
+        return g_strdup(_("The flow holds no refresh token: nothing rotates, and nothing expires "
+                          "with a person's password. One user, Run As below, does everything."));
+    return sheet_advice(c);
+}
+
+void rotation_question(const struct wizard *w, struct view *view)
+{
+    static const char *const answers[ROTATION_BOX_COUNT] = {
+        [ROTATION_NOT_SEEN] = N_("I have not looked yet"),
+        [ROTATION_FREE] = N_("yes"),
+        [ROTATION_LOCKED] = N_("no, it is greyed out"),
+    };
+    if (w->connection->rotation == 0 || !wizard_is_attended(w))
+        return;
+    view_blank(view);
+    view_text(view, ROLE_PLAIN, 0, _("Enable Refresh Token Rotation is ticked in this app."));
+    struct view_item *item = view_add(view, VIEW_CHOICE, ITEM_ROTATION, _("Can you untick it?"));
+    item->options = g_ptr_array_new_with_free_func(g_free);
+    for (int i = 0; i < ROTATION_BOX_COUNT; i++)
+        g_ptr_array_add(item->options, g_strdup(_(answers[i])));
+    item->selected = (int)w->connection->rotation_box;
+    item->settled = true;
+}
+
+bool rotation_answered(struct wizard *w, const struct view_event *event)
+{
+    if (event->kind != VIEW_EVENT_SELECT || event->id != ITEM_ROTATION)
+        return false;
+    w->connection->rotation_box = (enum rotation_box)event->index;
+    w->changed = true;
+    return true;
 }
 
 static void view_logins(const struct wizard *w, struct view *view)
@@ -168,7 +192,8 @@ static void view_logins(const struct wizard *w, struct view *view)
         g_ptr_array_add(item->options, g_strdup(_(login_way((enum login)i)->title)));
     item->selected = (int)connection_login(w->connection);
     item->settled = true;
-    view_text(view, ROLE_DIM, 0, advice(w->connection));
+    g_autofree char *text = advice(w->connection);
+    view_text(view, ROLE_DIM, 0, text);
     view_blank(view);
 }
 
@@ -213,6 +238,7 @@ void step_app_view(const struct wizard *w, struct view *view, int focus)
                 "copies it, o opens the page."),
         setup_page_path(sheet_page(c, SETTING_NAME)));
     view_text(view, ROLE_PLAIN, 0, where);
+    rotation_question(w, view);
     view_blank(view);
     view_logins(w, view);
     view_choices(w, view);

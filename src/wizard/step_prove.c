@@ -137,7 +137,10 @@ void step_prove_event(struct wizard *w, const struct view_event *event, GArray *
     }
     if (list_action(w, CHECKS_PROVE, event, out) || w->lists[CHECKS_PROVE].running)
         return;
-    if (is_action(event, ACTION_NEXT) && list_ok(w, CHECKS_PROVE) && w->reauthorize) {
+    if (rotation_answered(w, event)) {
+        if (w->connection->rotation_box == ROTATION_LOCKED) /* which has the way out */
+            wizard_go(w, STEP_APP, out);
+    } else if (is_action(event, ACTION_NEXT) && list_ok(w, CHECKS_PROVE) && w->reauthorize) {
         effect_add(out, EFFECT_SAVE);
         struct effect *effect = effect_add(out, EFFECT_QUIT);
         effect->code = PERCH_EXIT_OK;
@@ -185,6 +188,7 @@ void step_prove_view(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_NEXT, w->reauthorize ? _("done") : _("test record"));
         if (w->reauthorize)
             view_key(view, ACTION_TEST, _("test record"));
+        rotation_question(w, view);
         if (has_former(w)) {
             view_blank(view);
             view_text(view, ROLE_PLAIN, 0,

@@ -98,6 +98,9 @@ void list_keys(const struct wizard *w, enum check_list_id list, struct view *vie
 /* Title, steps, page and the other side's words as text to copy; page_url may be NULL. */
 Secret *diagnosis_text(const struct diagnosis *diagnosis, const char *page_url);
 
+/* "Can you untick it?", where rotation was found on; TRUE: the event was an answer (step_app.c). */
+void rotation_question(const struct wizard *w, struct view *view);
+bool rotation_answered(struct wizard *w, const struct view_event *event);
 /* Whether a person logs in, in a browser (login_way.h). */
 bool wizard_is_attended(const struct wizard *w);
 /* Why the chosen way to log in does not work at the login host of that kind (generic: it does not

@@ -225,29 +225,6 @@ static void handoff__script_and_function__create_records(void **state)
     assert_string_equal(json_get_string(refused, "cause"), "flow-disabled");
 }
 
-/* Rotation is locked, and the flow that was handed over runs on, day after day. */
-static void flow__a_week_on_the_orgs_clock__runs(void **state)
-{
-    enum { DAYS = 8 };
-    (void)state;
-    g_autoptr(Rig) r = rig();
-    g_autoptr(Child) child = set_up(r, "acme");
-    assert_code(child, 0);
-    g_autofree char *file = g_build_filename(r->home->home, "flow.sh", NULL);
-    g_autoptr(Child) written =
-        rig_perch(r, "handoff", "acme", "--format", "curl", "--output", file, NULL);
-    assert_code(written, 0);
-    for (int day = 0; day < DAYS; day++) {
-        const char *argv[] = {"dash", file, NULL};
-        json_free(demo_org_control(r->org, "POST", "clock", "{\"advance_ms\":86400000}"));
-        g_autoptr(Child) flow = child_run(argv, r->home->env, NULL);
-        assert_code(flow, 0);
-        g_autoptr(Child) status = rig_perch(r, "status", NULL);
-        assert_code(status, 0);
-    }
-    assert_int_equal(remove(file), 0);
-}
-
 static void forget__ends_the_token_and_leaves_nothing(void **state)
 {
     (void)state;
@@ -528,7 +505,6 @@ int main(void)
         cmocka_unit_test(status__token_revoked__logs_in_again),
         cmocka_unit_test(handoff__holds_no_refresh_token_and_plays),
         cmocka_unit_test(handoff__script_and_function__create_records),
-        cmocka_unit_test(flow__a_week_on_the_orgs_clock__runs),
         cmocka_unit_test(forget__ends_the_token_and_leaves_nothing),
         cmocka_unit_test(refusals__each__has_its_cause),
         cmocka_unit_test(login_host__is_refused_with_the_way_out),

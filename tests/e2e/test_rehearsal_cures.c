@@ -30,6 +30,11 @@ static const struct cure {
      FIX_ENTER(SETUP_APPS, "Bird Integration", "", "profiles", "System Administrator")},
     {"rotation-on", FIX_UNTICK(SETUP_APPS, "Bird Integration", "", "rotation")},
     {"new-app", FIX_UNTICK(SETUP_APPS, "Bird Integration", "", "rotation")},
+    {"new-app", FIX_ENTER(SETUP_APPS, "Bird Integration", "", "ip_relaxation", "bypass")},
+    {"new-app", FIX_ENTER(SETUP_APPS, "Bird Integration", "", "refresh_policy", "infinite")},
+    {"idle-limit", FIX_UNTICK(SETUP_APPS, "Bird Integration", "", "idle_limit")},
+    {"client-flow-off", FIX_TICK(SETUP_APPS, "Bird Integration", "", "client_credentials")},
+    {"integration-user", FIX_ENTER(SETUP_USERS, RUN_AS, "", "permission_sets", "Bird_Records")},
     {"rotation-locked", FIX_TICK(SETUP_APPS, "Bird Integration", "", "client_credentials")},
     {"rotation-locked", FIX_TICK(SETUP_APPS, "Bird Integration", "", "client_credentials_policy")},
     {"rotation-locked", FIX_ENTER(SETUP_APPS, "Bird Integration", "", "run_as", RUN_AS)},
@@ -92,7 +97,8 @@ static void begin(Rig *rig, const char *name)
 }
 
 /* Cured by letting the app log in by itself. */
-static const char *const by_itself[] = {"rotation-locked", "client-credentials", NULL};
+static const char *const by_itself[] = {"rotation-locked", "client-credentials", "client-flow-off",
+                                        "integration-user", NULL};
 
 static int set_up(Rig *rig, const char *name)
 {

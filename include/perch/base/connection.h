@@ -32,6 +32,9 @@ enum app_values {
 /* Where the flow runs: the dashboard's Flow Builder, Bird's Flows, or some other program. */
 enum platform { PLATFORM_FLOW_BUILDER, PLATFORM_BIRD_FLOWS, PLATFORM_OTHER, PLATFORM_COUNT };
 
+/* The person's answer to "Can you untick it?", where rotation was found on. */
+enum rotation_box { ROTATION_NOT_SEEN, ROTATION_FREE, ROTATION_LOCKED, ROTATION_BOX_COUNT };
+
 struct connection {
     char *name;      /* also the file name: letters, digits, '-', '_', '.' */
     char *login_url; /* origin of the login host: "https://acme.my.salesforce.com" */
@@ -74,13 +77,14 @@ struct connection {
     char *next_values;            /* name of the values for another way to log in that is not yet
                                      proven, as kept in the file; NULL = none */
     int rotation;                 /* 1: the last refresh returned a different refresh token */
-    int with_secret;              /* 1: the last proof used a consumer secret */
-    gint64 tested_at;             /* wall ms of the last test record; 0 = never */
-    gint64 rested_at;             /* wall ms of the last refresh that worked although perch had not
-                                     refreshed for 31 days or more; 0 = never */
-    int forgetting;               /* 1: to be forgotten once its login can be revoked */
-    char *draft_step;             /* name of the step where set-up stopped; NULL = finished */
-    Json *extra;                  /* unknown keys in the file, kept unchanged; NULL = none */
+    enum rotation_box rotation_box;
+    int with_secret;  /* 1: the last proof used a consumer secret */
+    gint64 tested_at; /* wall ms of the last test record; 0 = never */
+    gint64 rested_at; /* wall ms of the last refresh that worked although perch had not
+                         refreshed for 31 days or more; 0 = never */
+    int forgetting;   /* 1: to be forgotten once its login can be revoked */
+    char *draft_step; /* name of the step where set-up stopped; NULL = finished */
+    Json *extra;      /* unknown keys in the file, kept unchanged; NULL = none */
 };
 
 struct connection *connection_new(const char *name);

@@ -2,7 +2,7 @@
 #ifndef PERCH_SHEET_H
 #define PERCH_SHEET_H
 
-#include "perch/base/connection.h"
+#include "perch/base/login_way.h"
 #include "perch/salesforce/setup_pages.h"
 
 /*
@@ -74,6 +74,10 @@ void sheet_edit(Connection *connection, enum setting setting, const char *text);
  * another way to log in has scopes of its own. For an app that was proven with one way, what the
  * other has in common is ticked: the rest is what to change. */
 void sheet_choose(Connection *connection, enum app_values values, enum app_kind kind);
+/* The way to log in that suits this connection best, by what is known of its app, org and platform;
+ * and why: translated, owned by the caller. */
+enum login sheet_recommends(const Connection *connection);
+char *sheet_advice(const Connection *connection);
 const char *sheet_values_title(enum app_values values); /* "recommended settings", translated */
 const char *sheet_values_hint(enum app_values values);  /* a sentence, translated */
 

@@ -40,6 +40,7 @@ enum wizard_item {
     ITEM_ADDRESS,
     ITEM_APP_KIND,
     ITEM_LOGIN,
+    ITEM_ROTATION,
     ITEM_EMAIL,
     ITEM_CLIENT_ID,
     ITEM_CLIENT_SECRET,

@@ -8,7 +8,7 @@
 
 enum { ACCESS_LENGTH = 112, REFRESH_LENGTH = 87, ID_TOKEN_SECONDS = 120 };
 
-static const gint64 idle_limit_ms = 30 * G_GINT64_CONSTANT(86400000);
+static const gint64 day_ms = 86400000, idle_limit_ms = 30 * G_GINT64_CONSTANT(86400000);
 
 void oauth_error(struct response *response, unsigned status, const char *error,
                  const char *description)
@@ -192,7 +192,7 @@ static struct grant *new_grant(struct state *state, const struct code *code, con
         g_free(grant->token);
         grant->token = token_make("5Aep861", REFRESH_LENGTH);
     }
-    grant->created_ms = grant->used_ms = state_now(state);
+    grant->created_ms = grant->used_ms = state_now(state) - state->org->idle_days * day_ms;
     grant->uses = 1;
     drop_oldest_approvals(state, code->user, code->app);
     return grant;

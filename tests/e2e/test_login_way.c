@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Which way a flow logs in: asked where rotation is found on, recommended with the reason, and the
+ * user behind it compared with the sheet. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "e2e/walk.h"
+
+#define RUN_AS "integration@bird-demo.example"
+
+/* Rotation locked, as in a new app of 2026, which may also log in by itself. */
+static Rig *rig(void)
+{
+    Rig *rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_patch(rig->org, "{'apps': {'Bird_Integration': {'client_credentials': true, "
+                             "'client_credentials_policy': true, 'run_as': '" RUN_AS "', "
+                             "'rotation': true, 'idle_limit': true, 'security_locked': true}}}");
+    return rig;
+}
+
+/* From a set-up that finds rotation locked, over a hand-off that is refused, to a flow that runs
+ * on, day after day. */
+static void flow__a_week_on_the_orgs_clock__runs(void **state)
+{
+    enum { DAYS = 8 };
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    rig_setup(r, "acme");
+    g_autoptr(Child) refused = rig_perch_secret(r, "handoff", "acme", NULL);
+    assert_code(refused, 5);
+    assert_contains(refused->errors->str, "if it is greyed out there");
+    g_autoptr(Child) child = rig_perch(r, "setup", "acme", "--plain", "--no-input", "--login",
+                                       "client-credentials", NULL);
+    assert_code(child, 0);
+    g_autofree char *file = g_build_filename(r->home->home, "flow.sh", NULL);
+    g_autoptr(Child) written =
+        rig_perch(r, "handoff", "acme", "--format", "curl", "--output", file, NULL);
+    assert_code(written, 0);
+    for (int day = 0; day < DAYS; day++) {
+        const char *argv[] = {"dash", file, NULL};
+        json_free(demo_org_control(r->org, "POST", "clock", "{\"advance_ms\":86400000}"));
+        g_autoptr(Child) flow = child_run(argv, r->home->env, NULL);
+        assert_code(flow, 0);
+        g_autoptr(Child) status = rig_perch(r, "status", NULL);
+        assert_code(status, 0);
+    }
+    assert_int_equal(remove(file), 0);
+}
+
+/* Where rotation is found on, the proof asks whether the box can be unticked; where it cannot, the
+ * App step says what to choose, and why. */
+static void prove__rotates__asks_whether_it_can_be_unticked(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Walk) walk = walk_start_filled(r, "acme");
+    walk_to_probed(walk);
+    press(walk, "Enter");
+    see_key(walk, "Enter test record");
+    see(walk, "Can you untick it?");
+    pty_resize(walk->pty, 100, 48);
+    press(walk, "End");
+    see(walk, "▸ Can you untick it?");
+    press(walk, "Down Down Space");
+    see_sentence(walk, "Recommended: client credentials, because you cannot untick this app's "
+                       "refresh token rotation");
+    see_sentence(walk, "Developer Edition has free integration users for it.");
+    see(walk, "(•) no, it is greyed out");
+    g_autofree char *text = rig_settings(r, "acme.json");
+    g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
+    assert_int_equal(json_get_int(json, "rotation_box", 0), 2);
+}
+
+/* The user in Policies is compared with the sheet's, and its rights with what the flow fills in:
+ * both by that very login. */
+static void doctor__the_user_it_runs_as__is_compared(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(GPtrArray) words =
+        rig_setup_words(r, "acme", (const char *const[]){"--login", "client-credentials", NULL});
+    g_autoptr(Child) child = rig_perch_input(r, (const char *const *)words->pdata, NULL, false);
+    assert_code(child, 0);
+    g_autoptr(Child) as_it_is = rig_perch(r, "doctor", "acme", NULL);
+    assert_contains(as_it_is->output->str, "Run As: " RUN_AS);
+    assert_null(strstr(as_it_is->output->str, "PKCE"));
+    assert_null(strstr(as_it_is->output->str, "Idle limit"));
+    g_autofree char *path = rig_settings_path(r, "acme.json");
+    g_autofree char *text = rig_settings(r, "acme.json");
+    g_autoptr(Json) settings = json_parse(text, strlen(text), NULL);
+    json_set_string(settings, "run_as", "another@bird-demo.example");
+    g_autofree char *other = json_print(settings);
+    assert_true(g_file_set_contents(path, other, -1, NULL));
+    demo_org_patch(r->org, "{'profiles': {'Minimum Access - API Only Integrations': "
+                           "{'read_only_fields': ['Lead.Phone'], "
+                           "'hidden_fields': ['Case.Subject']}}}");
+    g_autoptr(Child) doctor = rig_perch(r, "doctor", "acme", "--json", NULL);
+    g_autoptr(Json) json = child_json(doctor);
+    const Json *run_as = json_check(json, "run-as"), *lead = json_check(json, "lead");
+    assert_string_equal(json_get_string(run_as, "status"), "warning");
+    g_autofree char *fix = json_print(json_get(run_as, "diagnosis"));
+    assert_contains(fix, "Run As (Username): another@bird-demo.example");
+    assert_string_equal(json_get_string(lead, "status"), "warning");
+    assert_string_equal(json_get_string(json_get(lead, "evidence"), "fields"), "Phone");
+    const Json *of_case = json_get(json_check(json, "case"), "evidence");
+    assert_string_equal(json_get_string(of_case, "fields"), "Subject");
+    assert_string_equal(json_get_string(json_get(lead, "diagnosis"), "cause"),
+                        "field-not-writable");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(flow__a_week_on_the_orgs_clock__runs),
+        cmocka_unit_test(prove__rotates__asks_whether_it_can_be_unticked),
+        cmocka_unit_test(doctor__the_user_it_runs_as__is_compared),
+    };
+    return cmocka_run_group_tests_name("the way to log in", tests, NULL, NULL);
+}
