@@ -69,6 +69,8 @@ void app_check_flow(struct app *app,
 
 /* Makes private key and certificate if the connection needs them and has none. */
 void key_pair_ensure(struct app *app);
+/* Notes the certificate of a pair that was made just now. */
+void key_pair_certify(Connection *connection, const char *certificate);
 
 /* login.c */
 void login_start(struct app *app);

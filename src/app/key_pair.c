@@ -18,6 +18,12 @@ static bool is_missing(const struct app *app)
            (!app->unread && session_secrets(app->session)->private_key == NULL);
 }
 
+void key_pair_certify(Connection *connection, const char *certificate)
+{
+    connection_set(&connection->certificate, certificate);
+    connection->certificate_ends = clock_wall_ms() + CERTIFICATE_DAYS * G_GINT64_CONSTANT(86400000);
+}
+
 void key_pair_ensure(struct app *app)
 {
     Connection *connection = app->wizard->connection;
@@ -25,16 +31,14 @@ void key_pair_ensure(struct app *app)
     g_autofree char *certificate = NULL;
     g_autoptr(GError) error = NULL;
     const bool again = connection->certificate != NULL;
-    const gint64 now_ms = clock_wall_ms();
     if (!is_missing(app))
         return;
-    if (!key_pair_make(connection->name, now_ms, &key, &certificate, &error)) {
+    if (!key_pair_make(connection->name, clock_wall_ms(), &key, &certificate, &error)) {
         app_notice(app, "%s", error->message);
         return;
     }
     tokens_set_private_key(app->session->tokens, key);
-    connection_set(&connection->certificate, certificate);
-    connection->certificate_ends = now_ms + CERTIFICATE_DAYS * G_GINT64_CONSTANT(86400000);
+    key_pair_certify(connection, certificate);
     if (sheet_is_ticked(connection, SETTING_CERTIFICATE))
         sheet_tick(connection, SETTING_CERTIFICATE);
     connection_take_typed(app->session->connection, connection);

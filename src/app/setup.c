@@ -172,6 +172,10 @@ static void prefill(Connection *connection, const struct app_options *options)
         sheet_edit(connection, SETTING_USERNAME, options->username);
     if (options->login != NULL && options->login != connection_way(connection))
         sheet_choose(connection, options->login->values, connection->app_kind);
+    if (options->certificate != NULL)
+        key_pair_certify(connection, options->certificate);
+    else if (options->new_key)
+        connection_set(&connection->certificate, NULL);
     if (options->callback_port != 0) {
         memset(connection->ports, 0, sizeof connection->ports);
         connection->ports[0] = options->callback_port;
@@ -270,11 +274,12 @@ static void begin(struct app *app)
                                                [APP_START_TEST] = START_STEP};
     const struct app_options *options = app->options;
     const Connection *connection = app->session->connection;
-    bool logged_in = session_can_renew(app->session) && connection_is_proven(connection);
+    bool logged_in =
+        session_can_renew(app->session) && connection_is_proven(connection) && !options->new_key;
     enum step step = options->login_url != NULL ? STEP_ORG : first_step(connection, logged_in);
     if (app->secrets_problem != NULL && connection_is_draft(connection))
         step = MIN(step, STEP_KEYS);
-    if (connection_changes_way(connection))
+    if (connection_changes_way(connection) || options->new_key)
         step = MIN(step, options->no_input ? STEP_AUTHORIZE : STEP_APP);
     if (options->start == APP_START_AUTHORIZE) {
         /* An unreadable consumer secret has to be typed again. */
@@ -371,6 +376,7 @@ static bool make_wizard(struct app *app, GError **error)
     app->wizard->org_kind = kind_of(connection);
     app->session = session_new(connection_copy(connection), app->services.config_dir,
                                app->services.http, app->services.store);
+    tokens_set_private_key(app->session->tokens, app->options->private_key);
     app->events.deliver = deliver;
     app->events.user = app;
     app->session->desktop = app->desktop;

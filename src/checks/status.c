@@ -120,10 +120,8 @@ void check_certificate(struct check_run *run)
         check_ok(run, _("until %s"), day);
     else
         check_warn(run, NULL,
-                   left > 0
-                       ? _("ends on %s: make a new one in perch setup, step Keys, and upload it")
-                       : _("ended on %s: make a new one in perch setup, step Keys, and upload "
-                           "it"),
+                   left > 0 ? _("ends on %s: make another with perch setup NAME --new-key")
+                            : _("ended on %s: make another with perch setup NAME --new-key"),
                    day);
 }
 

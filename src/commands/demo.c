@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "perch/auth/jwt.h"
+#include "perch/base/clock.h"
 #include "perch/base/paths.h"
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
@@ -39,6 +41,9 @@ struct demo {
     Json *json; /* the line that it printed */
     StorePrivate *keyring;
     Secret *client_secret;
+    Secret *private_key; /* for a login that is signed, as is its certificate; else NULL */
+    char *certificate;
+    char *state; /* option that gives it to the org */
 };
 
 /* Next to this program in a build tree, else where it is installed. */
@@ -88,6 +93,7 @@ static bool start_org(struct demo *demo, GError **error)
                     (char[]){"--print-json"},
                     (char[]){"--die-with-parent"},
                     rehearsal,
+                    demo->state,
                     NULL};
     if (!g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
                                   &demo->pid, NULL, &demo->out, NULL, error))
@@ -150,6 +156,26 @@ static bool prepare(struct demo *demo, GError **error)
     return demo->keyring != NULL;
 }
 
+/* The pair of keys, as if set up last week: the app has the certificate already. */
+static bool make_keys(struct demo *demo, GError **error)
+{
+    const char *name = demo->rehearsal == NULL ? NULL : demo->rehearsal->login;
+    const struct login_way *login = login_way_from_name(name);
+    if (login == NULL || !login->signs)
+        return true;
+    if (!key_pair_make("demo", clock_wall_ms(), &demo->private_key, &demo->certificate, error))
+        return false;
+    g_autofree char *path = g_build_filename(demo->folder, "state.json", NULL);
+    g_autoptr(Json) state = json_object();
+    Json *apps = json_object(), *app = json_object();
+    json_set_string(app, "certificate", demo->certificate);
+    json_set(apps, "Bird_Integration", app);
+    json_set(state, "apps", apps);
+    g_autofree char *text = json_print(state);
+    demo->state = g_strconcat("--state=", path, NULL);
+    return paths_create_file(path, text, strlen(text), error);
+}
+
 static void demo_clear(struct demo *demo)
 {
     stop_org(demo);
@@ -160,6 +186,9 @@ static void demo_clear(struct demo *demo)
     g_free(demo->program);
     json_free(demo->json);
     secret_unref(demo->client_secret);
+    secret_unref(demo->private_key);
+    g_free(demo->certificate);
+    g_free(demo->state);
 }
 
 /* Why a scripted browser is used; NULL = it is not. */
@@ -219,6 +248,9 @@ static int run_demo(struct demo *demo, const struct common_options *common)
         .login_url = json_get_string(demo->json, "url"),
         .client_id = json_get_string(demo->json, "client_id"),
         .client_secret = demo->client_secret,
+        .username = demo->certificate == NULL ? NULL : "integration@bird-demo.example",
+        .private_key = demo->private_key,
+        .certificate = demo->certificate,
         .login = demo->rehearsal == NULL ? NULL : login_way_from_name(demo->rehearsal->login),
         .login_seconds = common->timeout,
         .plain = common->plain || common->json || !terminal || common->no_input,
@@ -298,8 +330,9 @@ int command_demo(int argc, char **argv)
         return command_usage(_("One rehearsal at a time: perch demo NAME"));
     if (names[0] != NULL && (demo.rehearsal = find_rehearsal(names[0])) == NULL)
         return no_such_rehearsal(names[0]);
-    code = prepare(&demo, &error) && start_org(&demo, &error) ? run_demo(&demo, &common)
-                                                              : command_error(error);
+    code = prepare(&demo, &error) && make_keys(&demo, &error) && start_org(&demo, &error)
+               ? run_demo(&demo, &common)
+               : command_error(error);
     demo_clear(&demo);
     return code;
 }

@@ -40,6 +40,7 @@ int command_setup(int argc, char **argv)
     struct common_options common = {0};
     g_autofree char *login_url = NULL, *client_id = NULL, *secret_file = NULL, *login = NULL,
                     *username = NULL;
+    gboolean new_key = FALSE;
     int port = 0, code;
     const GOptionEntry entries[] = {
         {"login-url", 0, 0, G_OPTION_ARG_STRING, &login_url, N_("address of the org"), N_("URL")},
@@ -47,6 +48,8 @@ int command_setup(int argc, char **argv)
          N_("how the flow logs in: refresh-token, client-credentials or jwt-bearer"), N_("WAY")},
         {"username", 0, 0, G_OPTION_ARG_STRING, &username,
          N_("the user that jwt-bearer logs in as"), N_("USERNAME")},
+        {"new-key", 0, 0, G_OPTION_ARG_NONE, &new_key,
+         N_("make another private key and certificate for jwt-bearer"), NULL},
         {"client-id", 0, 0, G_OPTION_ARG_STRING, &client_id, N_("the app's consumer key"),
          N_("KEY")},
         {"client-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &secret_file,
@@ -66,6 +69,7 @@ int command_setup(int argc, char **argv)
         .client_id = client_id,
         .login = login == NULL ? NULL : login_way_from_name(login),
         .username = username,
+        .new_key = new_key,
         .callback_port = (guint16)port,
         .login_seconds = common.timeout,
         .plain = common.plain || common.json || common.no_input || command_is_plain(),

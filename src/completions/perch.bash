@@ -83,7 +83,7 @@ _perch() {
     case $command in
     '') words="$commands --help --version" ;;
     setup)
-        words="$common --login-url --client-id --client-secret-file --login --username \
+        words="$common --login-url --client-id --client-secret-file --login --username --new-key \
             --callback-port"
         words="$words $(_perch_connections)"
         ;;

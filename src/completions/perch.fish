@@ -44,6 +44,8 @@ complete -c perch -n '__fish_seen_subcommand_from setup' -l client-secret-file -
     -d 'File with the consumer secret'
 complete -c perch -n '__fish_seen_subcommand_from setup' -l login -x \
     -a 'refresh-token client-credentials jwt-bearer' -d 'How the flow logs in'
+complete -c perch -n '__fish_seen_subcommand_from setup' -l new-key \
+    -d 'Make another private key and certificate'
 complete -c perch -n '__fish_seen_subcommand_from setup' -l username -x \
     -d 'The user that jwt-bearer logs in as'
 complete -c perch -n '__fish_seen_subcommand_from setup reauthorize' -l callback-port -x \

@@ -46,6 +46,7 @@ _perch() {
                 '--client-id=[consumer key]:key:' \
                 '--client-secret-file=[file with the consumer secret]:file:_files' \
                 '--login=[how the flow logs in]:way:(refresh-token client-credentials jwt-bearer)' \
+                '--new-key[make another private key and certificate]' \
                 '--username=[the user that jwt-bearer logs in as]:username:' \
                 '--callback-port=[registered callback port]:port:' '1:connection:_perch_connections'
             ;;

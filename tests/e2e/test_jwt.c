@@ -400,6 +400,24 @@ static void key__lost__is_made_anew(void **state)
     assert_string_not_equal(before, after);
 }
 
+/* Before the old certificate ends: another pair, refused until its certificate is there. */
+static void key__renewed__needs_another_upload(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    set_up_whole(r, "acme");
+    g_autofree char *before = rig_settings(r, "acme.crt");
+    g_autoptr(Child) renewed =
+        rig_perch(r, "setup", "acme", "--plain", "--no-input", "--new-key", NULL);
+    assert_code(renewed, 5);
+    know_key(r, "acme");
+    g_autofree char *after = rig_settings(r, "acme.crt");
+    assert_string_not_equal(before, after);
+    upload(r, "acme.crt");
+    g_autoptr(Child) again = rig_perch(r, "reauthorize", "acme", "--plain", "--no-input", NULL);
+    assert_code(again, 0);
+}
+
 /* ---- on the screen ---- */
 
 /* The question of the App step, the user, the login at once; refused, cured, tried again. */
@@ -447,6 +465,7 @@ int main(void)
         cmocka_unit_test(login_host__is_refused_with_the_way_out),
         cmocka_unit_test(change__given_up_and_taken_up__loses_nothing),
         cmocka_unit_test(key__lost__is_made_anew),
+        cmocka_unit_test(key__renewed__needs_another_upload),
         cmocka_unit_test(wizard__chosen_in_the_app_step__logs_in_after_the_upload),
     };
     return cmocka_run_group_tests_name("JWT bearer", tests, NULL, NULL);

@@ -41,6 +41,13 @@ static const struct cure {
     {"client-credentials",
      FIX_TICK(SETUP_APPS, "Bird Integration", "", "client_credentials_policy")},
     {"client-credentials", FIX_ENTER(SETUP_APPS, "Bird Integration", "", "run_as", RUN_AS)},
+    {"jwt-flow-off", FIX_TICK(SETUP_APPS, "Bird Integration", "", "jwt_bearer")},
+    {"jwt-self-authorize",
+     FIX_ENTER(SETUP_APPS, "Bird Integration", "", "permitted_users", "admin")},
+    {"jwt-self-authorize",
+     FIX_ENTER(SETUP_APPS, "Bird Integration", "", "permission_sets", "Bird_Records")},
+    {"jwt-not-approved",
+     FIX_ENTER(SETUP_APPS, "Bird Integration", "", "permission_sets", "Bird_Records")},
     {"authorization-revoked",
      FIX_ENTER(SETUP_APPS, "Bird Integration", "", "refresh_policy", "infinite")},
     {"login-refused", FIX_UNTICK(SETUP_USERS, ADMIN_NAME, "", "login_flow_pending")},
@@ -100,11 +107,29 @@ static void begin(Rig *rig, const char *name)
 static const char *const by_itself[] = {"rotation-locked", "client-credentials", "client-flow-off",
                                         "integration-user", NULL};
 
+/* A login that is signed: the certificate of the key that perch has made is uploaded first. */
+static void upload(Rig *rig, const char *name)
+{
+    g_autofree char *file = g_strconcat(name, ".crt", NULL);
+    g_autofree char *path = rig_settings_path(rig, file);
+    g_autofree char *pem = NULL;
+    if (!g_file_get_contents(path, &pem, NULL, NULL))
+        return;
+    g_autoptr(Admin) admin = admin_new(rig);
+    admin_fix(admin, &(const struct admin_fix)FIX_ENTER(SETUP_APPS, "Bird Integration", "",
+                                                        "certificate", pem));
+}
+
 static int set_up(Rig *rig, const char *name)
 {
-    const char *const login = g_strv_contains(by_itself, name) ? "--login" : NULL;
-    g_autoptr(GPtrArray) words = rig_setup_words(
-        rig, name, (const char *const[]){"--json", login, "client-credentials", NULL});
+    const bool signs = g_str_has_prefix(name, "jwt-");
+    const char *const login = signs || g_strv_contains(by_itself, name) ? "--login" : NULL;
+    g_autoptr(GPtrArray) words =
+        rig_setup_words(rig, name,
+                        (const char *const[]){"--username", RUN_AS, "--json", login,
+                                              signs ? "jwt-bearer" : "client-credentials", NULL});
+    if (signs)
+        upload(rig, name);
     g_autoptr(Child) child = rig_perch_login(rig, (const char *const *)words->pdata);
     return child_code(child);
 }

@@ -29,11 +29,27 @@ static void begin(Rig *rig, const char *name)
     demo_org_use_browser(rig->org, rig->home, "allow");
 }
 
+/* A login that is signed: the app has the certificate of the key that perch has made. */
+static void exchange_keys(Rig *rig, const char *name, const char *const *words)
+{
+    g_autofree char *file = g_strconcat(name, ".crt", NULL);
+    g_autoptr(Child) child = rig_perch_login(rig, words);
+    g_autofree char *pem = rig_settings(rig, file);
+    g_autofree char *lines = g_strescape(pem, NULL);
+    g_autofree char *patch =
+        g_strdup_printf("{\"apps\":{\"Bird_Integration\":{\"certificate\":\"%s\"}}}", lines);
+    json_free(demo_org_control(rig->org, "PATCH", "state", patch));
+}
+
 static Json *set_up(Rig *rig, const char *name, const char *login, int *ret_code)
 {
     const char *const option = login == NULL ? NULL : "--login";
     g_autoptr(GPtrArray) words =
-        rig_setup_words(rig, name, (const char *const[]){"--json", option, login, NULL});
+        rig_setup_words(rig, name,
+                        (const char *const[]){"--username", "integration@bird-demo.example",
+                                              "--json", option, login, NULL});
+    if (g_strcmp0(login, "jwt-bearer") == 0)
+        exchange_keys(rig, name, (const char *const *)words->pdata);
     g_autoptr(Child) child = rig_perch_login(rig, (const char *const *)words->pdata);
     *ret_code = child_code(child);
     return child_json(child);
@@ -138,6 +154,19 @@ static void demo__opens_a_rehearsal_and_tells_its_cure(void **state)
     assert_contains(child->errors->str, "The cure: External Client App Manager");
 }
 
+/* Its keys are made for it, and the app has the certificate already. */
+static void demo__jwt__has_its_keys(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Child) child =
+        rig_perch(rig, "demo", "jwt-not-approved", "--no-input", "--json", NULL);
+    assert_code(child, 5);
+    g_autoptr(Json) result = child_json(child);
+    const Json *diagnosis = json_get(json_check(result, "exchange"), "diagnosis");
+    assert_string_equal(json_get_string(diagnosis, "cause"), "user-not-approved");
+}
+
 static void demo__list__is_for_people_too(void **state)
 {
     (void)state;
@@ -156,6 +185,7 @@ int main(void)
         cmocka_unit_test(each__fails_with_the_cause_it_names),
         cmocka_unit_test(not_installed__the_error_page_tells),
         cmocka_unit_test(demo__opens_a_rehearsal_and_tells_its_cure),
+        cmocka_unit_test(demo__jwt__has_its_keys),
         cmocka_unit_test(demo__list__is_for_people_too),
     };
     return cmocka_run_group_tests_name("rehearsals", tests, NULL, NULL);

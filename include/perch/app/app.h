@@ -19,8 +19,11 @@ struct app_options {
     const char *name;      /* connection name; NULL = ask */
     const char *login_url; /* prefills the Org step */
     const char *client_id;
-    Secret *client_secret; /* borrowed */
-    const char *username;  /* that an app that logs in by itself runs as; NULL = not given */
+    Secret *client_secret;   /* borrowed */
+    const char *username;    /* that an app that logs in by itself runs as; NULL = not given */
+    Secret *private_key;     /* for a login that is signed, with its certificate; borrowed; */
+    const char *certificate; /* NULL = perch makes them */
+    bool new_key;            /* even if there are some */
     const struct login_way *login; /* how the flow logs in; NULL = not given */
     guint16 callback_port;         /* 0 = the usual ports */
     gint64 login_seconds;          /* how long a login may take; 0 = 15 minutes */
