@@ -108,6 +108,27 @@ bool write_env(const struct flow_source *source, SecretBuf *out, GError **error)
     return write_lines(source, &sh, out, error);
 }
 
+/* The same lines for programs that take the whole file. */
+static bool write_env_for(const char *remark, const struct flow_source *source, SecretBuf *out,
+                          GError **error)
+{
+    struct style style = sh;
+    style.remark = remark;
+    return write_lines(source, &style, out, error);
+}
+
+bool write_github(const struct flow_source *source, SecretBuf *out, GError **error)
+{
+    return write_env_for("For GitHub Actions: gh secret set -f FILE", source, out, error);
+}
+
+bool write_container(const struct flow_source *source, SecretBuf *out, GError **error)
+{
+    return write_env_for("For podman secret create NAME FILE; in the container: set -a; "
+                         ". /run/secrets/NAME",
+                         source, out, error);
+}
+
 bool write_env_file(const struct flow_source *source, SecretBuf *out, GError **error)
 {
     return write_lines(source, &bare, out, error);

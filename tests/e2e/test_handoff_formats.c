@@ -316,16 +316,31 @@ static const struct reader {
      "value=$(pod inspect --format '{{range .Config.Env}}{{println .}}{{end}}' x | "
      "sed -n 's/^SALESFORCE_USERNAME=//p'); printf %s \"$value\"; pod rm -f x >/dev/null; "
      "rm -rf \"$HOME/store\" \"$HOME/run\""},
+    {"github-actions", "gh",
+     "node \"$3/tests/support/gh_secrets.js\" \"$2\" \"$1\" SALESFORCE_USERNAME"},
+    {"container-secret", "docker",
+     "node \"$3/tests/support/docker_env.js\" \"$HOME/socket\" \"$1\" >\"$HOME/opened\"; "
+     ". \"$HOME/opened\"; rm \"$HOME/opened\"; printf %s \"$SALESFORCE_USERNAME\""},
+    {"container-secret", "podman",
+     "podman --storage-driver=vfs --root \"$HOME/store\" --runroot \"$HOME/run\" secret create "
+     "--driver-opts path=\"$HOME/store\" x \"$1\" >/dev/null && "
+     "sed -n 's/.*: *\"\\([A-Za-z0-9+/=]*\\)\".*/\\1/p' \"$HOME/store/secretsdata.json\" | "
+     "base64 -d >\"$HOME/opened\"; . \"$HOME/opened\"; printf %s \"$SALESFORCE_USERNAME\"; "
+     "rm -rf \"$HOME/store\" \"$HOME/run\" \"$HOME/opened\""},
     {"fish", "fish",
      "fish --no-config -c 'source $argv[1]; printf %s $SALESFORCE_USERNAME' \"$1\""},
 };
 
 static bool is_here(const struct reader *reader, const char *modules)
 {
+    static const char *const needed[][2] = {{"node", "dotenv"}, {"gh", "libsodium-wrappers"}};
     g_autofree char *program = g_find_program_in_path(reader->program);
-    g_autofree char *dotenv = g_build_filename(modules, "dotenv", NULL);
-    return program != NULL &&
-           (strcmp(reader->program, "node") != 0 || g_file_test(dotenv, G_FILE_TEST_IS_DIR));
+    for (gsize i = 0; i < G_N_ELEMENTS(needed); i++) {
+        g_autofree char *module = g_build_filename(modules, needed[i][1], NULL);
+        if (strcmp(reader->program, needed[i][0]) == 0 && !g_file_test(module, G_FILE_TEST_IS_DIR))
+            return false;
+    }
+    return program != NULL;
 }
 
 static void env_formats__each_tool__reads_the_value_back(void **state)
@@ -333,7 +348,10 @@ static void env_formats__each_tool__reads_the_value_back(void **state)
     static const char *const values[] = {"plain", "a b", "x=y;&!~|<>", "ünï 😀", "--x"};
     static const struct {
         const char *format, *value;
-    } more[] = {{"env", "say \"hi\" #1 `x`"}, {"fish", "It's \\ \"$HOME\" #1 $(x) '"}};
+    } more[] = {{"env", "say \"hi\" #1 `x`"},
+                {"github-actions", "say \"hi\" #1 `x`"},
+                {"container-secret", "say \"hi\" #1 `x`"},
+                {"fish", "It's \\ \"$HOME\" #1 $(x) '"}};
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");

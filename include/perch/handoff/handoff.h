@@ -84,7 +84,8 @@ char *handoff_format_names(void); /* "text, env, json …"; owned by the caller 
  * handoff_problem's reason, or a value that the format cannot express (the value is not revealed).
  *
  * ENV is the subset that sh, dotenv and systemd read alike: KEY='value', one per line;
- * SYSTEMD_CREDS is the same text, to be encrypted. ENV_FILE is KEY=value, for programs that take
+ * SYSTEMD_CREDS is the same text, to be encrypted; GITHUB_ACTIONS and CONTAINER_SECRET, with
+ * another remark, for gh and podman. ENV_FILE is KEY=value, for programs that take
  * quotes literally; FISH is set -gx KEY 'value'. JSON is the object of `perch handoff NAME --json`:
  * "perch", "command", "connection", "status", "exit", "checks", the values by id, "steps" and
  * "channels". "steps" are the flow's two requests in order, each with name, method, url, headers,
