@@ -359,6 +359,40 @@ static void function__key__makes_one_record_of_one_value(void **state)
         g_free(ids[i]);
 }
 
+/* perch explain, given what the function returned, names the cause that the function named. */
+static void assert_explained(Rig *rig, const Json *result)
+{
+    const char *words[] = {"explain", "-", "--json", NULL};
+    g_autofree char *text = json_print(result);
+    g_autoptr(Child) child = rig_perch_input(rig, words, text, false);
+    g_autoptr(Json) told = child_json(child);
+    const Json *diagnosis = json_get(json_first(json_get(told, "checks")), "diagnosis");
+    const char *cause = json_get_string(diagnosis, "cause");
+    if (g_strcmp0(cause, json_get_string(result, "cause")) != 0)
+        fail_msg("%s for %s", cause, text);
+}
+
+static void function__what_it_returns__is_explained(void **state)
+{
+    const struct way *way = *state;
+    static const char *const faults[] = {"'kind':'unavailable'", "'kind':'lose'"};
+    g_autoptr(Rig) rig = ready(state);
+    g_autoptr(Node) node = node_start(rig, "whatsapp");
+    for (gsize i = 0; i < G_N_ELEMENTS(faults); i++) {
+        fault(rig, lead_path, faults[i]);
+        g_autoptr(Json) result = node_call_text(node, good);
+        assert_explained(rig, result);
+    }
+    fault(rig, lead_path, "");
+    g_autoptr(Json) missing = node_call_text(node, "{'senderName':'Z','message':'x'}");
+    assert_explained(rig, missing);
+    demo_org_patch(rig->org, way->revoked);
+    demo_org_patch(rig->org, "{'sessions':{'*':null}}");
+    g_autoptr(Json) revoked = node_call_text(node, good);
+    assert_refused(revoked, way->code, way->cause);
+    assert_explained(rig, revoked);
+}
+
 #define EACH_WAY(test)                                                             \
     {#test ", refresh token", test, NULL, NULL, (void *)(guintptr)&ways[0]},       \
     {                                                                              \
@@ -381,6 +415,7 @@ int main(void)
         EACH_WAY(function__slow_org__ends_in_time),
         EACH_WAY(function__duplicates__are_saved_on_demand),
         EACH_WAY(function__key__makes_one_record_of_one_value),
+        EACH_WAY(function__what_it_returns__is_explained),
     };
     return cmocka_run_group_tests_name("the function, under Node.js", tests, NULL, NULL);
 }

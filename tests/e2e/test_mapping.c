@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "e2e/node.h"
 #include "e2e/walk.h"
 
 static Json *body_of_last(Rig *rig, const char *path)
@@ -410,6 +411,82 @@ static void test__channel_and_object__use_the_mapping(void **state)
     assert_code(none, 2);
 }
 
+/* ---- the flow's language ---- */
+
+/* Description of WhatsApp's Lead: a member of a list, a fallback, and braces that are text. */
+static void map_path(Rig *rig)
+{
+    static const char *const edits[][2] = {
+        {"{{message|default:\\\"(no text)\\\"}}",
+         "{{payload.items[0].text|default:\\\"none\\\"}} {kept} {"},
+        {"\"variables\":",
+         "\"variables\":[{\"name\":\"payload.items[0].text\",\"sample\":\"a \\\"sample\\\"\"},"},
+    };
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
+    g_autofree char *text = rig_settings(rig, "acme.json");
+    for (gsize i = 0; i < G_N_ELEMENTS(edits); i++) {
+        g_auto(GStrv) parts = g_strsplit(text, edits[i][0], 2);
+        assert_non_null(parts[1]);
+        const char *rest = i == 0 ? parts[1] : strchr(parts[1], '[') + 1;
+        g_free(text);
+        text = g_strconcat(parts[0], edits[i][1], rest, NULL);
+    }
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+static void assert_description(Rig *rig, const char *wanted)
+{
+    g_autoptr(Json) lead = body_of_last(rig, "/sobjects/Lead");
+    assert_string_equal(json_get_string(lead, "Description"), wanted);
+}
+
+/* It is a variable everywhere, never a text in a record; and what is no variable stays. */
+static void mapping__path_and_braces__alike_in_every_format(void **state)
+{
+    static const char sample[] = "a \"sample\" {kept} {";
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    map_path(rig);
+    g_autoptr(Child) tested = rig_perch(rig, "test", "acme", NULL);
+    assert_code(tested, 0);
+    assert_description(rig, sample);
+    g_autoptr(Child) played =
+        rig_perch(rig, "handoff", "acme", "--rehearse", "--channel", "whatsapp", NULL);
+    assert_code(played, 0);
+    g_autofree char *file = g_build_filename(rig->home->home, "flow", NULL);
+    g_autoptr(Child) written =
+        rig_perch(rig, "handoff", "acme", "--format", "curl", "--output", file, NULL);
+    assert_code(written, 0);
+    const char *argv[] = {"sh", file, "whatsapp", NULL};
+    g_autoptr(Child) script = child_run(argv, rig->home->env, NULL);
+    assert_code(script, 0);
+    assert_description(rig, sample);
+    assert_int_equal(remove(file), 0); /* it holds the secrets */
+    static const struct {
+        const char *platform, *body;
+    } sheets[] = {
+        {"flow-builder", "\"Description\":\"{{payload.items[0].text}} {kept} {\""},
+        {"bird-flows",
+         "\"Description\":\"{{payload.items[0].text|default:\\\"none\\\"}} {kept} {\""},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(sheets); i++) {
+        g_autoptr(Child) sheet =
+            rig_perch_secret(rig, "handoff", "acme", "--platform", sheets[i].platform, "--channel",
+                             "whatsapp", NULL);
+        assert_contains(sheet->output->str, sheets[i].body);
+    }
+    g_autoptr(Node) node = node_start(rig, "whatsapp");
+    g_autoptr(Json) made = node_call_text(
+        node, "{'senderName':'Z','senderNumber':'1','payload':{'items':[{'text':'{{x}} y'}]}}");
+    assert_true(json_get_bool(made, "success", false));
+    assert_description(rig, "{{x}} y {kept} {");
+    g_autoptr(Json) empty =
+        node_call_text(node, "{'senderName':'Z','senderNumber':'1','payload':{'items':[]}}");
+    assert_true(json_get_bool(empty, "success", false));
+    assert_description(rig, "none {kept} {");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,6 +499,7 @@ int main(void)
         cmocka_unit_test(mapping__fields_that_may_not_be_written__are_left_out),
         cmocka_unit_test(mapping__required_field_without_a_person__gets_a_text),
         cmocka_unit_test(test__channel_and_object__use_the_mapping),
+        cmocka_unit_test(mapping__path_and_braces__alike_in_every_format),
     };
     return cmocka_run_group_tests_name("channels and mapping", tests, NULL, NULL);
 }

@@ -180,12 +180,9 @@ static void assert_record(Rig *rig, const char *id, const char *message)
     fail_msg("no record %s: %s", id, all);
 }
 
-static void sheets__as_they_are__create_the_record(void **state)
+static void play_all(Rig *rig)
 {
     static const char *const channels[] = {"whatsapp", "viber"};
-    (void)state;
-    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
-    rig_setup(rig, "acme");
     for (gsize d = 0; d < G_N_ELEMENTS(doubles); d++) {
         for (gsize c = 0; c < G_N_ELEMENTS(channels); c++) {
             g_autofree char *sheet = sheet_of(rig, doubles[d].platform, channels[c]);
@@ -199,6 +196,28 @@ static void sheets__as_they_are__create_the_record(void **state)
                 assert_record(rig, g_hash_table_lookup(hard, "id"), awkward);
         }
     }
+}
+
+static void sheets__as_they_are__create_the_record(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    play_all(rig);
+}
+
+static void sheets__client_credentials__create_the_record(void **state)
+{
+    static const char *const way[] = {"--login", "client-credentials", NULL};
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_patch(rig->org,
+                   "{'apps':{'Bird_Integration':{'client_credentials':true,"
+                   "'client_credentials_policy':true,'run_as':'integration@bird-demo.example'}}}");
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", way);
+    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    assert_code(child, 0);
+    play_all(rig);
 }
 
 /* Where the platform knows defaults, an empty name does not lose the Lead; where not, it does, and
@@ -368,6 +387,7 @@ int main(void)
     json_use_wiping_allocators();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sheets__as_they_are__create_the_record),
+        cmocka_unit_test(sheets__client_credentials__create_the_record),
         cmocka_unit_test(sheets__empty_name__as_they_say),
         cmocka_unit_test(sheets__oauth_integration__works_with_what_they_ask_for),
         cmocka_unit_test(flow_file__written__runs_and_passes_the_check),
