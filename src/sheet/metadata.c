@@ -247,12 +247,26 @@ static const char *key_note(const Connection *connection)
     if (connection->app_key == NULL)
         return _("The consumer key is not in these files: Salesforce generates one. Copy it from "
                  "the app's Settings tab, OAuth Settings, Consumer Key and Secret.");
+    if (sheet_has(connection, SETTING_CERTIFICATE))
+        return _("perch generated the consumer key in these files for this connection, which "
+                 "already has it. The certificate is in them, too, and the login needs no consumer "
+                 "secret: there is nothing to copy back.");
     if (connection->app_values == APP_VALUES_NO_SECRET)
         return _("perch generated the consumer key in these files for this connection, which "
                  "already has it. The app requires no secret, so there is nothing to copy back.");
     return _("perch generated the consumer key in these files for this connection, which already "
              "has it. Salesforce generates the consumer secret: copy it from the app's Settings "
              "tab, OAuth Settings, Consumer Key and Secret.");
+}
+
+/* Who may use the app is a matter of the org's profiles and permission sets. */
+static const char *approval_note(const Connection *connection)
+{
+    return sheet_has(connection, SETTING_APPROVED) ? _("After the deploy approve the user, which "
+                                                       "these files do not: the app's Policies "
+                                                       "tab, App Policies, the user's profile or a "
+                                                       "permission set that the user has.\n\n")
+                                                   : "";
 }
 
 static char *external_note(const Connection *connection)
@@ -266,7 +280,7 @@ static char *external_note(const Connection *connection)
           "- The user who deploys needs the permissions Modify Metadata Through Metadata API "
           "Functions; Create, edit, and delete External Client Apps; and View all External Client "
           "Apps, view their settings, and edit their policies.\n\n"
-          "%s\n\n"
+          "%s\n\n%s"
           "Some boxes have no element here, and an org may leave boxes ticked that these files "
           "untick: after the deploy, compare the app's Security section in Setup with "
           "perch app.\n\n"
@@ -275,7 +289,7 @@ static char *external_note(const Connection *connection)
           "deploy replaces each part as a whole.\n\n"
           "A retrieve can write the key and the secret into extlClntAppGlobalOauthSets: keep that "
           "folder out of a shared repository.\n"),
-        connection->app_api_name, key_note(connection));
+        connection->app_api_name, key_note(connection), approval_note(connection));
 }
 
 static char *connected_note(const Connection *connection)

@@ -138,6 +138,22 @@ static void connections__delete__only_that_one(void **state)
     assert_non_null(other);
 }
 
+/* The file to upload is beside the settings, goes with them, and lists as no connection. */
+static void connections__certificate__is_a_file_beside(void **state)
+{
+    struct world *world = *state;
+    g_autoptr(Connection) c = connection_new("acme");
+    connection_set(&c->certificate, "-----BEGIN CERTIFICATE-----\n");
+    assert_true(connections_save(world->config_dir, c, NULL));
+    g_autofree char *pem = read_file(world, "acme.crt");
+    assert_string_equal(pem, "-----BEGIN CERTIFICATE-----\n");
+    g_autoptr(GPtrArray) list = connections_list(world->config_dir);
+    assert_int_equal(list->len, 1);
+    assert_true(connections_delete(world->config_dir, "acme", NULL));
+    g_autofree char *gone = read_file(world, "acme.crt");
+    assert_null(gone);
+}
+
 static const struct connections_entry *entry(const GPtrArray *list, guint i)
 {
     assert_true(i < list->len);
@@ -265,6 +281,7 @@ int main(void)
         WITH(connections__load__missing_is_not_found),
         WITH(connections__names__are_checked_first),
         WITH(connections__delete__only_that_one),
+        WITH(connections__certificate__is_a_file_beside),
         WITH(connections__list__by_name_with_problems),
         WITH(connections__list__says_when_it_may_not_look),
         WITH(connections__save__leaves_damaged_neighbours_alone),

@@ -205,6 +205,27 @@ static void host__table__is_normalised_or_refused(void **state)
         check_host(i);
 }
 
+static void host__audience__is_generic_for_connected_apps_only(void **state)
+{
+    static const struct {
+        const char *login_url;
+        bool connected;
+        const char *audience;
+    } cases[] = {
+        {"https://acme.my.salesforce.com", false, "https://acme.my.salesforce.com"},
+        {"https://acme.my.salesforce.com", true, "https://login.salesforce.com"},
+        {"https://acme--uat.sandbox.my.salesforce.com", false,
+         "https://acme--uat.sandbox.my.salesforce.com"},
+        {"https://acme--uat.sandbox.my.salesforce.com", true, "https://test.salesforce.com"},
+        {"http://127.0.0.1:8080", true, "http://127.0.0.1:8080"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *audience = login_audience(cases[i].login_url, cases[i].connected);
+        assert_string_equal(audience, cases[i].audience);
+    }
+}
+
 static void host__empty__is_the_generic_one(void **state)
 {
     static const char *const empty[] = {"", "  ", "\n", "\"\""};
@@ -461,6 +482,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(host__table__is_normalised_or_refused),
         cmocka_unit_test(host__empty__is_the_generic_one),
+        cmocka_unit_test(host__audience__is_generic_for_connected_apps_only),
         cmocka_unit_test(host__generic__is_told_apart),
         cmocka_unit_test(host__normalised__stays_the_same),
         cmocka_unit_test(trust__only_salesforce_and_loopback),

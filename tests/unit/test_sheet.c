@@ -460,6 +460,35 @@ static void metadata__idle_limit_and_allowlist__are_for_setup(void **state)
 
 /* An app that logs in by itself: both boxes, its user, one callback, scope api, and nothing of the
  * refresh token, whose boxes may be locked. */
+static void metadata__jwt_bearer__has_the_certificate(void **state)
+{
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Connection) c = sheet(APP_EXTERNAL_CLIENT, APP_VALUES_JWT_BEARER);
+    assert_null(sheet_as_metadata(c, &error)); /* without a certificate nobody could log in */
+    assert_true(g_error_matches(error, PERCH_ERROR, PERCH_ERROR_USAGE));
+    connection_set(&c->certificate, "-----BEGIN CERTIFICATE-----\nMIIC\n");
+    g_autoptr(GPtrArray) files = sheet_as_metadata(c, NULL);
+    const char *global = file_of(files, ".ecaGlblOauth-meta.xml");
+    const char *policy = file_of(files, ".ecaOauthPlcy-meta.xml");
+    assert_contains(global, "<certificate>-----BEGIN CERTIFICATE-----\nMIIC\n</certificate>");
+    assert_null(strstr(global, "isClientCredentialsFlowEnabled"));
+    assert_contains(policy, "<permittedUsersPolicyType>AdminApprovedPreAuthorized<");
+    assert_contains(file_of(files, "README.md"), "After the deploy approve the user");
+    g_autofree char *text = sheet_as_text(c);
+    assert_contains(text, "Enable JWT Bearer Flow: ticked");
+    assert_contains(text, "connections/");
+    assert_null(strstr(text, "Enable Client Credentials Flow"));
+    g_autoptr(Connection) old = sheet(APP_CONNECTED, APP_VALUES_JWT_BEARER);
+    connection_set(&old->certificate, "-----BEGIN CERTIFICATE-----\nMIIC\n");
+    g_autoptr(GPtrArray) one = sheet_as_metadata(old, NULL);
+    const char *app = file_of(one, ".connectedApp-meta.xml");
+    assert_contains(app, "<certificate>-----BEGIN CERTIFICATE-----");
+    assert_contains(app, "<isAdminApproved>true<");
+    g_autofree char *connected = sheet_as_text(old);
+    assert_contains(connected, "Use digital signatures: ticked");
+}
+
 static void metadata__client_credentials__has_boxes_and_user(void **state)
 {
     static const char *const absent[] = {"RefreshToken", "Pkce", "refreshTokenPolicyType",
@@ -579,6 +608,7 @@ int main(void)
         cmocka_unit_test(metadata__key_of_perch__is_in_one_file),
         cmocka_unit_test(metadata__idle_limit_and_allowlist__are_for_setup),
         cmocka_unit_test(metadata__client_credentials__has_boxes_and_user),
+        cmocka_unit_test(metadata__jwt_bearer__has_the_certificate),
         cmocka_unit_test(metadata__guide__leaves_out_what_it_does_not_say),
         cmocka_unit_test(metadata__connected__is_for_comparing),
         cmocka_unit_test(metadata__incomplete__is_refused),
