@@ -36,6 +36,7 @@ static const char *const outputs[] = {
     "$P handoff acme --rehearse",
     "$P handoff acme --rehearse --json",
     "$P handoff acme --format function | $P handoff acme --check -",
+    "$P refresh --json",
     "$P reauthorize acme --plain --no-input",
     "$P reauthorize acme --json --no-input",
     "$P app",

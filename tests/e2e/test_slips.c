@@ -18,7 +18,7 @@ static void slips__name_what_was_meant(void **state)
         {{"setup", "--flugi"}, 2, "Unknown option --flugi. See: perch setup --help"},
         {{"demo", "app-not-installd"}, 2, "installd. Did you mean app-not-installed?"},
         {{"demo", "flugi"}, 2, "There is no rehearsal flugi. perch demo --list names them."},
-        {{"handoff", "acme", "--format", "funktion"}, 2, "funktion. Did you mean function?"},
+        {{"handoff", "acme", "--format", "fnction"}, 2, "fnction. Did you mean function?"},
         {{"handoff", "acme", "--format", "flugi"}, 2, "no format flugi. Use one of: function, "},
         {{"token", "amce"}, 2, "There is no connection named amce. Did you mean acme?"},
         {{"token", "flugi"}, 2, "no connection named flugi. perch status lists them."},

@@ -288,7 +288,7 @@ static void nearest__one_slip_in_three_letters(void **state)
     static const struct {
         const char *word, *meant;
     } rows[] = {
-        {"setpu", "setup"},  {"stup", "setup"},    {"settup", "setup"}, {"tset", "test"},
+        {"setpu", "setup"},  {"stup", "setup"},    {"setupp", "setup"}, {"tset", "test"},
         {"tokenn", "token"}, {"stattu", "status"}, {"b", NULL},         {"", NULL},
         {"se", NULL},        {"handoff", NULL},
     };
