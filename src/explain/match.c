@@ -198,39 +198,82 @@ static const struct match *match_family(const char *code)
     return NULL;
 }
 
-static guint words_in(GStrv words, GStrv among)
+/* ---- codes that are a known one but for one word, or for the order of words ---- */
+
+static int by_word(const void *a, const void *b)
 {
-    guint count = 0;
-    for (char **word = words; *word != NULL; word++)
-        count += g_strv_contains((const char *const *)among, *word) ? 1 : 0;
-    return count;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Whether b is a with one word between underscores changed, or its words in another order. */
-static bool nearly_same(GStrv a, const char *b)
+/* Calls visit for each form that a code has in common with those that it resembles: with one of its
+ * words left open, and with its words sorted. */
+static void each_form(const char *code, void (*visit)(const char *form, gpointer user),
+                      gpointer user)
 {
     enum { SAME = 3 };
-    g_auto(GStrv) words = g_strsplit(b, "_", -1);
-    const guint length = g_strv_length(words);
-    const guint same = MIN(words_in(a, words), words_in(words, a));
-    return g_strv_length(a) == length && same >= SAME && same + 1 >= length;
+    g_auto(GStrv) words = g_strsplit(code, "_", -1);
+    const guint count = g_strv_length(words);
+    for (guint i = 0; count > SAME && i < count; i++) {
+        char *word = words[i];
+        words[i] = (char *)(guintptr) "?";
+        g_autofree char *form = g_strjoinv("_", words);
+        words[i] = word;
+        visit(form, user);
+    }
+    qsort(words, count, sizeof *words, by_word);
+    g_autofree char *sorted = g_strjoinv(" ", words);
+    if (count >= SAME)
+        visit(sorted, user);
+}
+
+struct forms {
+    GHashTable *table; /* form → known code */
+    const char *code;
+};
+
+static void add_form(const char *form, gpointer user)
+{
+    const struct forms *forms = user;
+    if (!g_hash_table_contains(forms->table, form))
+        g_hash_table_insert(forms->table, g_strdup(form), (gpointer)(guintptr)forms->code);
+}
+
+static void find_form(const char *form, gpointer user)
+{
+    struct forms *forms = user;
+    if (forms->code == NULL)
+        forms->code = g_hash_table_lookup(forms->table, form);
+}
+
+/* Built once and cached. */
+static GHashTable *form_table(void)
+{
+    static struct forms forms;
+    if (forms.table != NULL)
+        return forms.table;
+    forms.table = g_hash_table_new(g_str_hash, g_str_equal);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        forms.code = rows[i].code;
+        if (forms.code != NULL)
+            each_form(forms.code, add_form, &forms);
+    }
+    GHashTableIter names;
+    gpointer name;
+    g_hash_table_iter_init(&names, (GHashTable *)(guintptr)code_table());
+    while (g_hash_table_iter_next(&names, &name, NULL)) {
+        forms.code = name;
+        each_form(forms.code, add_form, &forms);
+    }
+    return forms.table;
 }
 
 const char *failure_code_resembled(const char *code)
 {
     if (code == NULL || !regex_fits("\\A[A-Z][\\w]*_[\\w]*_[\\w]*\\z", code))
         return NULL;
-    g_auto(GStrv) words = g_strsplit(code, "_", -1);
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (rows[i].code != NULL && nearly_same(words, rows[i].code))
-            return rows[i].code;
-    GHashTableIter names;
-    gpointer name;
-    g_hash_table_iter_init(&names, (GHashTable *)(guintptr)code_table());
-    while (g_hash_table_iter_next(&names, &name, NULL))
-        if (nearly_same(words, name))
-            return name;
-    return NULL;
+    struct forms forms = {form_table(), NULL};
+    each_form(code, find_form, &forms);
+    return forms.code;
 }
 
 /* The failure as if the other side had said this code instead. */
