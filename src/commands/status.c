@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
+#include "perch/base/clock.h"
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
 
@@ -85,7 +86,9 @@ static char *row_state(const struct row *row)
     }
     const struct check_result *last =
         row->job.results->len == 0 ? NULL : row->job.results->pdata[row->job.results->len - 1];
-    return g_strdup_printf(_("working; %s"), last == NULL ? "" : last->summary);
+    g_autofree char *when = clock_format(session_secrets(row->job.session)->issued_at);
+    return g_strdup_printf(_("working; %s; last token %.10s"), last == NULL ? "" : last->summary,
+                           when);
 }
 
 static void print_row(const struct row *row, int width)

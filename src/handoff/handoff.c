@@ -96,7 +96,7 @@ static const struct {
      N_("Refresh token rotation is on: the token dies at its first use, so a flow that holds it "
         "works once and then stops. Turn rotation off in the app's OAuth settings, then run perch "
         "reauthorize; if it is greyed out there, run perch setup NAME --login "
-        "client-credentials.")},
+        "client-credentials, or jwt-bearer.")},
 };
 
 const char *handoff_problem(const Connection *connection, const struct secrets *secrets,

@@ -3,6 +3,7 @@
 /* An app that logs in by itself, with key and secret: set up, used, handed over and forgotten,
  * without a browser, a listener or a refresh token. */
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -409,8 +410,20 @@ static void change__stopped_at_each_step__is_taken_up_again(void **state)
         g_autofree char *asked = last_token_request(r);
         assert_contains(asked, "grant_type=refresh_token");
     }
+    /* Killed when the new login is proven: it works, and so does the old refresh token. */
     g_autoptr(Walk) walk = walk_start(r, "setup", "acme", NULL);
     see(walk, "(•) client credentials");
+    for (gsize i = 1; i < G_N_ELEMENTS(stops); i++) {
+        press(walk, "Enter");
+        see(walk, stops[i]);
+    }
+    press(walk, "Enter");
+    see_key(walk, "Enter test record");
+    kill(pty_pid(walk->pty), SIGKILL);
+    wait_for_lock(r, "acme");
+    g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
+    assert_code(token, 0);
+    assert_true(tokens_stored_alive(r, "acme"));
 }
 
 /* ---- on the screen ---- */

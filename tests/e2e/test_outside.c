@@ -238,6 +238,8 @@ static void doctor__idle_limit__is_proven_by_a_late_refresh(void **state)
     assert_status(proven, "idle-limit", "ok");
     assert_true(strncmp(evidence_of(proven, "idle-limit", "proven"), today, 8) == 0);
     assert_true(strncmp(evidence_of(proven, "keyring", "last_token"), today, 8) == 0);
+    g_autoptr(Child) status = rig_perch(rig, "status", NULL);
+    assert_contains(status->output->str, "; last token 20");
 }
 
 /* And where the box is ticked, the refusal says that it may be that. */
