@@ -187,10 +187,10 @@ static void view_key_pair(const struct wizard *w, struct view *view)
         return;
     g_autofree char *file = connection_certificate_file(c);
     g_autofree char *ends = connection_certificate_end(c);
-    g_autofree char *text = g_strdup_printf(
-        _("The private key stays in the keyring. Its certificate is to be uploaded in the app, as "
-          "in step 3; it ends on %s:"),
-        ends);
+    g_autofree char *text = g_strdup_printf(_("The private key stays in the keyring. Upload its "
+                                              "certificate in the app, as the App step "
+                                              "says; it ends on %s:"),
+                                            ends);
     view_blank(view);
     view_text(view, ROLE_PLAIN, 0, text);
     view_text(view, ROLE_PLAIN, 2, file);
