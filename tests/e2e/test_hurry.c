@@ -115,7 +115,7 @@ static void esc__while_it_proves__logs_in_again(void **state)
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     walk_to_probed(walk);
-    slow_down(rig, TOKEN, 6000);
+    slow_down(rig, TOKEN, 12000);
     press(walk, "Enter"); /* the browser may be back before anybody has read the step */
     see(walk, "Proving the connection");
     walk_browser(walk, "nothing");
