@@ -22,9 +22,9 @@ localedir = $(datadir)/locale
 
 # --- Flags -----------------------------------------------------------------------------------
 
-PKGS = glib-2.0 gio-2.0 gio-unix-2.0 libsecret-1 libcurl libcjson ncursesw panelw
+PKGS = glib-2.0 gio-2.0 gio-unix-2.0 libsecret-1 libcurl libcjson ncursesw panelw libzip
 BASE_PKGS = glib-2.0 gio-2.0 gio-unix-2.0 libsecret-1 libcjson
-DEMO_PKGS = libmicrohttpd gnutls
+DEMO_PKGS = libmicrohttpd gnutls libzip
 TEST_PKGS = cmocka vterm
 
 # pkg-config runs when the first recipe needs it, never while this file is read: `make deps` has

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "demo_org/control.h"
+#include "demo_org/metadata/metadata.h"
 #include "demo_org/oauth/oauth.h"
 #include "demo_org/rest/rest.h"
 #include "demo_org/server/http.h"
@@ -153,6 +154,7 @@ static enum family family_of(const char *path)
 void route_request(struct state *state, struct request *request, struct response *response)
 {
     g_ptr_array_set_size(state->merged, 0);
+    deploys_run(state);
     g_auto(GStrv) segments = split_path(request->path);
     g_autoptr(GString) allowed = g_string_new(NULL);
     const char *path = NULL; /* path of the first route that matches except for its method */

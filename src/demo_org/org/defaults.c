@@ -5,7 +5,8 @@
 const char demo_defaults[] =
 "{\"profiles\":{"
   "\"System Administrator\":{\"approve_uninstalled\":true,\"any_api_client\":true,"
-    "\"view_setup\":true,\"manage_users\":true,\"customize\":true},"
+    "\"view_setup\":true,\"manage_users\":true,\"customize\":true,"
+    "\"modify_metadata\":true,\"manage_apps\":true,\"view_secrets\":true},"
   "\"Integration\":{\"view_setup\":true,\"manage_users\":true,\"customize\":true},"
   "\"Standard User\":{},"
   "\"Sales without API\":{\"api_enabled\":false},"

@@ -72,3 +72,14 @@ char *token_make(const char *start, gsize length)
     memcpy(token + used, TOKEN_MARKER, strlen(TOKEN_MARKER));
     return token;
 }
+
+char *secret_make(void)
+{
+    guint8 noise[32];
+    GString *text = g_string_new(NULL);
+    random_bytes(noise, sizeof noise);
+    for (gsize i = 0; i < sizeof noise; i++)
+        g_string_append_printf(text, "%02X", noise[i]);
+    memcpy(text->str + 20, TOKEN_MARKER_HEX, strlen(TOKEN_MARKER_HEX));
+    return g_string_free(text, FALSE);
+}

@@ -6,9 +6,9 @@
 #include "demo_org/org/state_fields.h"
 
 static const struct {
-    const char *name, *label;
+    const char *name, *token, *label;
 } scopes[] = {
-#define SCOPE(name, label) {name, label},
+#define SCOPE(name, token, label) {name, token, label},
 #include "demo_org/org/scopes.def"
 #undef SCOPE
 };
@@ -18,6 +18,16 @@ const char *scope_label(const char *name)
     for (gsize i = 0; i < G_N_ELEMENTS(scopes); i++)
         if (strcmp(scopes[i].name, name) == 0)
             return scopes[i].label;
+    return NULL;
+}
+
+const char *scope_by_token(const char *token)
+{
+    if (strcmp(token, "OfflineAccess") == 0)
+        return "refresh_token";
+    for (gsize i = 0; i < G_N_ELEMENTS(scopes); i++)
+        if (strcmp(scopes[i].token, token) == 0)
+            return scopes[i].name;
     return NULL;
 }
 

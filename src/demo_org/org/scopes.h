@@ -7,6 +7,9 @@
 /* The approval page's text for a scope; NULL for an unknown scope. */
 const char *scope_label(const char *name);
 
+/* The scope that the Metadata API calls so; NULL for an unknown token. */
+const char *scope_by_token(const char *token);
+
 /* The words of a scope parameter; offline_access becomes its synonym refresh_token. */
 GPtrArray *scope_parse(const char *text);
 

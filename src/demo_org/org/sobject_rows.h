@@ -24,6 +24,13 @@ ROWS(rows_of_permission_sets);
 ROWS(rows_of_assignments);
 ROWS(rows_of_setup_access);
 
+/* Our word for one of the Metadata API's, for that member of an app; NULL: there is none. */
+const char *app_word_ours(const char *member, const char *theirs);
+
+/* Name of the app's part of that type: as it was deployed, else with Setup's tail. Owned by the
+ * caller. */
+char *app_part_name(const struct app *app, const char *type, const char *tail);
+
 /* Helpers: an array that frees its rows; an id in its 18-character form; a time, 0 = null. */
 GPtrArray *rows_new(void);
 void row_set_id(Json *row, const char *key, const char *id);

@@ -110,7 +110,7 @@ static Json *eca_row(const struct state *state, const struct app *app)
     json_set_string(row, "DeveloperName", app->name);
     json_set_string(row, "MasterLabel", app->label);
     json_set_string(row, "Description", NULL);
-    json_set_string(row, "ContactEmail", NULL);
+    json_set_string(row, "ContactEmail", *app->contact_email == '\0' ? NULL : app->contact_email);
     json_set_string(row, "DistributionState", "Local");
     json_set_string(row, "OrgScopedExternalApp", scoped);
     json_set_string(row, "NamespacePrefix", NULL);
@@ -125,33 +125,54 @@ ROWS(rows_of_external_client_apps)
     return rows_of_ecas(state, eca_row);
 }
 
-/* The Metadata API's word for one of ours. */
+/* The policies' words: member of the app, ours, the Metadata API's. */
+static const struct {
+    const char *member, *ours, *theirs;
+} words[] = {{"permitted_users", "self", "AllSelfAuthorized"},
+             {"permitted_users", "admin", "AdminApprovedPreAuthorized"},
+             {"ip_relaxation", "enforce", "Enforce"},
+             {"ip_relaxation", "bypass", "Bypass"},
+             {"ip_relaxation", "relax_refresh", "Enforce_RelaxRefresh"},
+             {"refresh_policy", "infinite", "Infinite"},
+             {"refresh_policy", "zero", "Zero"},
+             {"refresh_policy", "lifetime", "SpecificLifetime"},
+             {"refresh_policy", "inactivity", "SpecificInactivity"},
+             {"session_level", "standard", "STANDARD"},
+             {"session_level", "high", "HIGH_ASSURANCE"}};
+
 static const char *policy_word(const char *ours)
 {
-    static const struct {
-        const char *ours, *theirs;
-    } words[] = {{"self", "AllSelfAuthorized"},
-                 {"admin", "AdminApprovedPreAuthorized"},
-                 {"enforce", "Enforce"},
-                 {"bypass", "Bypass"},
-                 {"relax_refresh", "Enforce_RelaxRefresh"},
-                 {"infinite", "Infinite"},
-                 {"zero", "Zero"},
-                 {"lifetime", "SpecificLifetime"},
-                 {"inactivity", "SpecificInactivity"},
-                 {"standard", "STANDARD"},
-                 {"high", "HIGH_ASSURANCE"}};
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
         if (strcmp(words[i].ours, ours) == 0)
             return words[i].theirs;
     return NULL;
 }
 
-static Json *satellite_row(const struct app *app, const char *prefix, const char *suffix)
+const char *app_word_ours(const char *member, const char *theirs)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strcmp(words[i].member, member) == 0 && strcmp(words[i].theirs, theirs) == 0)
+            return words[i].ours;
+    return NULL;
+}
+
+char *app_part_name(const struct app *app, const char *type, const char *tail)
+{
+    const gsize length = strlen(type);
+    for (guint i = 0; i < app->parts->len; i++) {
+        const char *part = g_ptr_array_index(app->parts, i);
+        if (strncmp(part, type, length) == 0 && part[length] == ':')
+            return g_strdup(part + length + 1);
+    }
+    return g_strconcat(app->name, tail, NULL);
+}
+
+static Json *satellite_row(const struct app *app, const char *prefix, const char *type,
+                           const char *tail)
 {
     Json *row = json_object();
     g_autofree char *id = g_strconcat(prefix, app->id + 3, NULL);
-    g_autofree char *name = g_strconcat(app->name, suffix, NULL);
+    g_autofree char *name = app_part_name(app, type, tail);
     row_set_id(row, "Id", id);
     json_set_string(row, "DeveloperName", name);
     row_set_id(row, "ExternalClientApplicationId", app->id);
@@ -163,7 +184,7 @@ static Json *policy_row(const struct state *state, const struct app *app)
     (void)state;
     const bool period = strcmp(app->refresh_policy, "lifetime") == 0 ||
                         strcmp(app->refresh_policy, "inactivity") == 0;
-    Json *row = satellite_row(app, "0xQ", "_oauthPlcy");
+    Json *row = satellite_row(app, "0xQ", "ExtlClntAppOauthConfigurablePolicies", "_oauthPlcy");
     json_set_string(row, "PermittedUsersPolicyType", policy_word(app->permitted_users));
     json_set_string(row, "IpRelaxationPolicyType", policy_word(app->ip_relaxation));
     json_set_string(row, "RefreshTokenPolicyType", policy_word(app->refresh_policy));
@@ -199,7 +220,7 @@ static Json *settings_row(const struct state *state, const struct app *app)
                   {"OauthScopesADDRESS", "address"},
                   {"OauthScopesPHONE", "phone"}};
     (void)state;
-    Json *row = satellite_row(app, "0xL", "_oauth");
+    Json *row = satellite_row(app, "0xL", "ExtlClntAppOauthSettings", "_oauth");
     for (gsize i = 0; i < G_N_ELEMENTS(scopes); i++)
         json_set_bool(row, scopes[i].field, list_has(app->scopes, scopes[i].scope));
     return row;

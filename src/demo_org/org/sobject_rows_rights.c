@@ -13,6 +13,8 @@ static const struct {
                    {"PermissionsManageUsers", "manage_users"},
                    {"PermissionsMonitorLoginHistory", "monitor_logins"},
                    {"PermissionsCustomizeApplication", "customize"},
+                   {"PermissionsModifyMetadata", "modify_metadata"},
+                   {"PermissionsExternalClientAppDeveloper", "manage_apps"},
                    {"PermissionsUseAnyApiClient", "any_api_client"},
                    {"PermissionsApproveUninstalledConnectedApps", "approve_uninstalled"}};
 

@@ -100,6 +100,11 @@ static const struct state_field assignment_rule_fields[] = {
 #include "demo_org/org/state/assignment_rule.def"
 };
 #undef THING
+#define THING struct deploy
+static const struct state_field deploy_fields[] = {
+#include "demo_org/org/state/deploy.def"
+};
+#undef THING
 #define THING struct fault
 static const struct state_field fault_fields[] = {
 #include "demo_org/org/state/fault.def"

@@ -64,6 +64,9 @@ struct security_policy {
 struct assignment_rule {
 #include "demo_org/org/state/assignment_rule.def"
 };
+struct deploy {
+#include "demo_org/org/state/deploy.def"
+};
 struct fault {
 #include "demo_org/org/state/fault.def"
 };
@@ -169,5 +172,7 @@ char *id_make(struct state *state, const char *prefix); /* a new one, 15 charact
 #define TOKEN_MARKER "CANARY"
 #define TOKEN_MARKER_HEX "43414E415259"
 char *token_make(const char *start, gsize length);
+/* 64 upper-case hexadecimal digits. */
+char *secret_make(void);
 
 #endif

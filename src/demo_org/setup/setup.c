@@ -6,7 +6,6 @@
 #include "demo_org/oauth/jwt.h"
 #include "demo_org/org/objects.h"
 #include "demo_org/server/pages.h"
-#include "perch/base/secret.h"
 
 #define SETUP "/lightning/setup"
 
@@ -97,18 +96,6 @@ void setup_apps(struct state *state, struct request *request, struct response *r
     page_send(page, response, 200);
 }
 
-/* 64 upper-case hexadecimal digits that contain the marker. */
-static char *new_secret(void)
-{
-    guint8 noise[32];
-    GString *text = g_string_new(NULL);
-    random_bytes(noise, sizeof noise);
-    for (gsize i = 0; i < sizeof noise; i++)
-        g_string_append_printf(text, "%02X", noise[i]);
-    memcpy(text->str + 20, TOKEN_MARKER_HEX, strlen(TOKEN_MARKER_HEX));
-    return g_string_free(text, FALSE);
-}
-
 void setup_app_new(struct state *state, struct request *request, struct response *response)
 {
     const struct browser *browser = setup_enter(state, request, response, true);
@@ -126,7 +113,7 @@ void setup_app_new(struct state *state, struct request *request, struct response
     g_free(app->key);
     app->key = token_make("3MVG9", 85);
     g_free(app->secret);
-    app->secret = new_secret();
+    app->secret = secret_make();
     app->known_from_ms = state_now(state) + state->org->app_delay_ms;
     g_autofree char *url =
         g_strdup_printf(SETUP "/ManageExternalClientApplication/%s/detail", app->id);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DEMO_METADATA_H
+#define DEMO_METADATA_H
+
+#include "demo_org/server/http.h"
+
+/* Deploys: sent, asked for, cancelled. */
+void metadata_deploy(struct state *state, struct request *request, struct response *response);
+void metadata_status(struct state *state, struct request *request, struct response *response);
+void metadata_cancel(struct state *state, struct request *request, struct response *response);
+
+/* Runs every deploy whose time has come. */
+void deploys_run(struct state *state);
+
+/* The External Client Apps, their consumers, and key and secret of one. */
+void credentials_usage(struct state *state, struct request *request, struct response *response);
+void credentials_app(struct state *state, struct request *request, struct response *response);
+void credentials_consumer(struct state *state, struct request *request, struct response *response);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DEMO_PACKAGE_H
+#define DEMO_PACKAGE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "demo_org/metadata/components.h"
+
+/* What a deploy brings: the package.xml and the components of its zip. */
+struct component {
+    enum component_type type;
+    char *full_name;
+    char *file;       /* in the zip; "" for one that is to be removed */
+    GArray *elements; /* struct pair, in their order */
+    bool removed;
+    char *problem; /* NULL = none */
+    bool created, changed;
+};
+
+/* struct component, those of package.xml in its order, then those to be removed. Free with
+ * g_ptr_array_unref. NULL with Salesforce's text in *ret_problem, owned by the caller. */
+GPtrArray *package_read(const guint8 *zip, gsize length, char **ret_problem);
+
+#endif
