@@ -15,7 +15,8 @@ const struct check_list_def *check_list_def(enum check_list_id id)
         [CHECKS_STATUS] = &status_checks,       [CHECKS_DOCTOR] = &doctor_checks,
         [CHECKS_REHEARSE] = &rehearse_checks,   [CHECKS_FORGET] = &forget_checks,
         [CHECKS_IMPORT] = &import_login_checks, [CHECKS_DISOWN] = &disown_checks,
-        [CHECKS_REFRESH] = &refresh_checks,
+        [CHECKS_REFRESH] = &refresh_checks,     [CHECKS_MAKE] = &make_checks,
+        [CHECKS_MADE] = &made_checks,
     };
     return lists[id];
 }

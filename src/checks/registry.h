@@ -8,7 +8,7 @@
 /* One table per file; check_list_def() in registry.c lists them all. */
 extern const struct check_list_def preflight_checks, probe_checks, prove_checks, describe_checks,
     insert_checks, dry_run_checks, status_checks, doctor_checks, rehearse_checks, forget_checks,
-    import_login_checks, disown_checks, refresh_checks;
+    import_login_checks, disown_checks, refresh_checks, make_checks, made_checks;
 
 /* Checks that are in more than one list. */
 void check_lookup(struct check_run *run);

@@ -2,13 +2,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app_make.h"
 #include "perch/base/paths.h"
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
 #include "perch/sheet/sheet.h"
 #include "perch/store/store.h"
 
-/* perch app [NAME]: the app's settings, as a sheet or as files to deploy. */
+/* perch app [NAME]: the app's settings, as a sheet or as files to deploy; or the app itself. */
 
 enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_METADATA, FORMAT_COUNT };
 static const char *const format_names[] = {"text", "markdown", "metadata", NULL};
@@ -20,6 +21,8 @@ struct app_command {
     const char *email, *run_as;
     int format, kind, values; /* -1 = not given */
     bool json, own_key;
+    struct app_make_options make;
+    bool create; /* or make.remove: in the org */
 };
 
 /* Sets *ret_index to the index of text in names; a NULL text changes nothing. FALSE: a sentence is
@@ -107,10 +110,7 @@ static bool take_key(const struct app_command *command, const char *config_dir,
     if (!command->own_key || connection->name == NULL || connection->client_id != NULL ||
         connection->app_kind == APP_CONNECTED)
         return true;
-    g_autoptr(Secret) random = secret_new_random(32);
-    g_autofree char *hex =
-        g_compute_checksum_for_string(G_CHECKSUM_SHA256, secret_peek(random), -1);
-    sheet_take_key(connection, hex);
+    app_take_key(connection);
     return connections_save(config_dir, connection, error);
 }
 
@@ -207,27 +207,64 @@ static int write_sheet(const struct app_command *command, const Connection *conn
     return command_usage(_("%s already exists. Give --output another name."), command->output);
 }
 
+/* The connection named, for a new app a new one. */
+static Connection *open_named(const struct app_command *command, const char *config_dir,
+                              GError **error)
+{
+    g_autoptr(GError) local = NULL;
+    Connection *connection = connections_load(config_dir, command->name, &local);
+    if (connection == NULL && command->create &&
+        g_error_matches(local, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
+        return connection_new(command->name);
+    if (connection == NULL)
+        g_propagate_error(error, g_steal_pointer(&local));
+    return connection;
+}
+
 static int run(const struct app_command *command)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *config_dir = paths_config_dir();
-    g_autoptr(Connection) connection = command->name == NULL
-                                           ? connection_new(NULL)
-                                           : connections_load(config_dir, command->name, &error);
+    g_autoptr(Connection) connection =
+        command->name == NULL ? connection_new(NULL) : open_named(command, config_dir, &error);
     if (connection == NULL || !apply_options(command, connection, &error))
         return command_error(error);
+    if (command->create || command->make.remove)
+        return app_make(&command->make, g_steal_pointer(&connection));
     return command->format == FORMAT_METADATA ? write_metadata(command, config_dir, connection)
                                               : write_sheet(command, connection);
+}
+
+/* FALSE: a sentence is on standard error. */
+static bool options_agree(const struct app_command *command)
+{
+    const struct app_make_options *make = &command->make;
+    const bool makes = command->create || make->remove;
+    const char *problem = NULL;
+    if (command->create && make->remove)
+        problem = _("Give --create or --remove, not both.");
+    else if (!makes && (make->with != NULL || make->dry_run))
+        problem = _("--with and --dry-run go with --create or --remove.");
+    else if (makes && command->name == NULL)
+        problem = _("Name the connection that the app is for: perch app NAME --create");
+    else if (makes && connection_name_problem(command->name) != NULL)
+        problem = connection_name_problem(command->name);
+    else if (makes && (command->format >= 0 || command->output != NULL || !command->own_key))
+        problem = _("--format, --output and --no-key write files: leave them out with --create and "
+                    "--remove.");
+    if (problem != NULL)
+        command_usage("%s", problem);
+    return problem == NULL;
 }
 
 int command_app(int argc, char **argv)
 {
     struct common_options common = {0};
-    struct app_command command = {.kind = -1, .values = -1};
+    struct app_command command = {.kind = -1, .values = -1, .format = -1};
     g_autofree char *kind = NULL, *values = NULL, *format = NULL, *output = NULL, *email = NULL,
-                    *run_as = NULL;
+                    *run_as = NULL, *with = NULL;
     const char *value_names[APP_VALUES_COUNT + 1] = {NULL};
-    gboolean no_key = FALSE;
+    gboolean no_key = FALSE, create = FALSE, remove = FALSE, dry_run = FALSE;
     g_auto(GStrv) names = NULL;
     int code;
     const GOptionEntry entries[] = {
@@ -244,6 +281,12 @@ int command_app(int argc, char **argv)
          N_("the user that an app that logs in by itself runs as"), N_("USERNAME")},
         {"no-key", 0, 0, G_OPTION_ARG_NONE, &no_key, N_("let Salesforce generate the consumer key"),
          NULL},
+        {"create", 0, 0, G_OPTION_ARG_NONE, &create, N_("make the app in the org"), NULL},
+        {"remove", 0, 0, G_OPTION_ARG_NONE, &remove, N_("remove the app that perch made"), NULL},
+        {"with", 0, 0, G_OPTION_ARG_STRING, &with,
+         N_("whose session: a connection, sf, sf:ORG, or - for an access token"), N_("SOURCE")},
+        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run,
+         N_("only ask whether the org would accept it"), NULL},
         G_OPTION_ENTRY_NULL,
     };
     if (!command_parse("app", argc, argv, &common, entries, &names, &code))
@@ -262,5 +305,10 @@ int command_app(int argc, char **argv)
     command.run_as = run_as;
     command.json = common.json;
     command.own_key = !no_key;
+    command.create = create;
+    command.make = (struct app_make_options){
+        .with = with, .remove = remove, .dry_run = dry_run, .common = &common};
+    if (!options_agree(&command))
+        return PERCH_EXIT_USAGE;
     return run(&command);
 }

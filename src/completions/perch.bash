@@ -49,6 +49,10 @@ _perch() {
         mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur")
         return
         ;;
+    --with)
+        mapfile -t COMPREPLY < <(compgen -W "sf - $(_perch_connections)" -- "$cur")
+        return
+        ;;
     --from)
         mapfile -t COMPREPLY < <(compgen -W "sf" -- "$cur")
         return
@@ -105,6 +109,7 @@ _perch() {
     forget) words="$common --keep-grant --yes $(_perch_connections)" ;;
     app)
         words="$common --kind --values --format --output --contact-email --run-as --no-key"
+        words="$words --create --remove --with --dry-run"
         words="$words $(_perch_connections)"
         ;;
     demo) words="$common --list $(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')" ;;

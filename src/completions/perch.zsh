@@ -100,7 +100,11 @@ _perch() {
                 '--output=[a new file or folder]:path:_files' \
                 '--contact-email=[contact of the app]:address:' \
                 '--run-as=[the user it runs as]:username:' \
-                '--no-key[let Salesforce generate the consumer key]' '1:connection:_perch_connections'
+                '--no-key[let Salesforce generate the consumer key]' \
+                '--create[make the app in the org]' '--remove[remove the app that perch made]' \
+                '--with=[whose session]:source:_perch_connections' \
+                '--dry-run[only ask whether the org would accept it]' \
+                '1:connection:_perch_connections'
             ;;
         demo)
             _arguments $common '--list[name the rehearsals]' \

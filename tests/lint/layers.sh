@@ -16,6 +16,7 @@ libsecret/                                 src/store/ src/base/secret.c
 [cj]JSON\.h|cjson                          src/base/json.c src/base/secret.c
 microhttpd                                 src/demo_org/
 gnutls                                     src/demo_org/oauth/jwt.c src/auth/jwt.c src/auth/gnutls.
+^zip\.h                                     src/metadata/ src/demo_org/metadata/
 '
 # The pure folders reach none of these.
 pure='view salesforce explain sheet handoff wizard'

@@ -14,6 +14,8 @@ static void set_method(CURL *curl, const struct fetch_options *options)
 {
     if (options->body != NULL) {
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, options->body);
+        if (options->length > 0)
+            curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)options->length);
     }
     if (options->method != NULL) {
         curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, options->method);

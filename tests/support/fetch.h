@@ -17,6 +17,7 @@ struct fetched {
 struct fetch_options {
     const char *method;            /* NULL: GET, or POST with a body */
     const char *body;              /* NULL: none */
+    gsize length;                  /* of a body that is no text; 0: text */
     const char *const *headers;    /* "Name: value"..., NULL at the end; may be NULL */
     const char *ca_file;           /* for TLS; NULL: the system's */
     const char *const *connect_to; /* HOST:PORT:ADDRESS:PORT..., NULL at the end; may be NULL */

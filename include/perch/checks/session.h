@@ -70,6 +70,7 @@ struct session {
     char *record_url;
     struct rehearsal *rehearsal; /* (rehearse.h) and the function that frees it; NULL = none yet */
     void (*rehearsal_free)(struct rehearsal *rehearsal);
+    struct making *making;        /* (making.h) borrowed; NULL = no app is being made */
     gint64 api_used, api_allowed; /* from Sforce-Limit-Info; allowed 0 = unknown */
 };
 

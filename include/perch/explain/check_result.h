@@ -35,6 +35,8 @@ enum check_list_id {
     CHECKS_FORGET,    /* actions, not checks: revoke the login, delete item and file */
     CHECKS_DISOWN,    /* actions, too: revoke and delete a login of the wrong user, or the refresh
                          token of before, once the app logs in by itself */
+    CHECKS_MAKE,      /* actions: the app is made in the org by a deploy, or removed */
+    CHECKS_MADE,      /* the app that was made: its secret stored, known, as the sheet says */
     CHECKS_COUNT,
 };
 

@@ -70,6 +70,8 @@ void tokens_unguard(Tokens *tokens);
 /* Takes over the answer to the code exchange; the state becomes WON if it has a refresh token. */
 void tokens_take(Tokens *tokens, const struct token_answer *answer, gint64 session_seconds,
                  gint64 received_ms);
+/* An access token of somebody else, for this session only: nothing of it is ever stored. */
+void tokens_borrow(Tokens *tokens, Secret *access_token, const char *instance_url);
 /* Takes over a login made elsewhere. */
 void tokens_import(Tokens *tokens, Secret *client_secret, Secret *refresh_token);
 /* The new login is to be revoked, if need be by the rescue process. */

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+
+/* perch makes the app: from a session with the rights to an app that logs in; and takes it away. */
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "e2e/tokens.h"
+
+#define MADE "Bird_made_by_perch"
+#define DEPLOYS "/services/data/v68.0/metadata/deployRequest"
+
+/* A rig with the connection acme, whose user is an administrator, and the draft flow, which has the
+ * org's address and a free port, and asks for an app of another name than acme's. */
+static Rig *make_rig(void)
+{
+    Rig *rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autofree char *settings = rig_settings(rig, "acme.json");
+    g_autoptr(Json) json = json_parse(settings, strlen(settings), NULL);
+    static const char *const drop[] = {"client_id", "org_id",     "user_id",     "username",
+                                       "org_name",  "app_id",     "proven_at",   "with_secret",
+                                       "edition",   "profile_id", "identity_url"};
+    for (gsize i = 0; i < G_N_ELEMENTS(drop); i++)
+        json_remove(json, drop[i]);
+    json_set_string(json, "draft_step", "app");
+    json_set_string(json, "app_name", "Bird made by perch");
+    json_set_string(json, "app_api_name", MADE);
+    json_set_string(json, "contact_email", "it@acme.com");
+    g_autofree char *text = json_print(json);
+    g_autofree char *path = rig_settings_path(rig, "flow.json");
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+    return rig;
+}
+
+static Json *state_part(Rig *rig, const char *part, const char *name)
+{
+    g_autoptr(Json) state = demo_org_control(rig->org, "GET", "state", NULL);
+    const Json *json = json_get(state, part);
+    return json_copy(name == NULL ? json : json_get(json, name));
+}
+
+static bool app_exists(Rig *rig)
+{
+    g_autoptr(Json) app = state_part(rig, "apps", MADE);
+    return app != NULL;
+}
+
+static void assert_status(const Json *result, const char *id, const char *status)
+{
+    const char *is = json_get_string(json_check(result, id), "status");
+    if (strcmp(is, status) != 0)
+        fail_msg("%s is %s", id, is);
+}
+
+static void assert_cause(const Json *result, const char *id, const char *cause)
+{
+    const Json *diagnosis = json_get(json_check(result, id), "diagnosis");
+    assert_string_equal(json_get_string(diagnosis, "cause"), cause);
+}
+
+static Json *app_json(Rig *rig, int code, const char *what, const char *more, const char *last)
+{
+    g_autoptr(Child) child = rig_perch(rig, "app", "flow", "--json", what, more, last, NULL);
+    assert_code(child, code);
+    return child_json(child);
+}
+
+/* ---- made ---- */
+
+static void make__app_without_secret__logs_in_at_once(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = make_rig();
+    g_autoptr(Child) child =
+        rig_perch(rig, "app", "flow", "--create", "--values", "no-secret", NULL);
+    assert_code(child, 0);
+    assert_contains(child->output->str, "Session: the connection acme");
+    assert_contains(child->output->str, "ok  Deployed: done: 5 components");
+    assert_contains(child->output->str, "ok  Known to the login host");
+    g_autoptr(Json) app = state_part(rig, "apps", MADE);
+    g_autofree char *settings = rig_settings(rig, "flow.json");
+    assert_contains(settings, json_get_string(app, "key"));
+    g_autoptr(Child) setup = rig_perch(rig, "setup", "flow", "--plain", "--no-input", NULL);
+    assert_code(setup, 0);
+    g_autoptr(Child) test = rig_perch(rig, "test", "flow", NULL);
+    assert_code(test, 0);
+}
+
+static void make__secret_that_the_org_shows__is_kept(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = make_rig();
+    demo_org_patch(rig->org, "{'org': {'secrets_by_rest': true}}");
+    g_autoptr(Json) json = app_json(rig, 0, "--create", NULL, NULL);
+    assert_status(json, "secret-back", "ok");
+    assert_status(json, "secret-kept", "ok");
+    assert_status(json, "web-secret", "ok");
+    assert_true(json_get_bool(json, "changed", false));
+    g_autoptr(Child) setup = rig_perch(rig, "setup", "flow", "--plain", "--no-input", NULL);
+    assert_code(setup, 0);
+}
+
+static void make__secret_that_is_hidden__is_asked_for(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = make_rig();
+    g_autoptr(Json) json = app_json(rig, 0, "--create", NULL, NULL);
+    assert_status(json, "secret-back", "warning");
+    assert_cause(json, "secret-back", "secret-hidden");
+    assert_string_equal(json_get_string(json, "status"), "warning");
+    g_autofree char *settings = rig_settings(rig, "flow.json");
+    g_autoptr(Json) draft = json_parse(settings, strlen(settings), NULL);
+    assert_string_equal(json_get_string(draft, "draft_step"), "keys");
+}
+
+static void make__app_that_is_not_known_yet__is_waited_for(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = make_rig();
+    demo_org_patch(rig->org, "{'org': {'app_delay_ms': 3000, 'deploy_ms': 1500}}");
+    g_autoptr(Json) json = app_json(rig, 0, "--create", "--values", "no-secret");
+    assert_int_not_equal(
+        json_get_int(json_get(json_check(json, "known"), "evidence"), "waited_seconds", 0), 0);
+}
+
+static void dry_run__changes_nothing(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = make_rig();
+    g_autoptr(Json) before = state_part(rig, "apps", NULL);
+    g_autofree char *settings = rig_settings(rig, "flow.json");
+    g_autoptr(Child) child = rig_perch(rig, "app", "flow", "--create", "--dry-run", NULL);
+    assert_code(child, 0);
+    assert_contains(child->output->str, "The org would accept this. Nothing was changed.");
+    g_autoptr(Json) after = state_part(rig, "apps", NULL);
+    g_autofree char *was = json_print(before), *is = json_print(after);
+    g_autofree char *now = rig_settings(rig, "flow.json");
+    assert_string_equal(was, is);
+    assert_string_equal(settings, now);
+}
+
+/* ---- other sessions ---- */
+
+static char *access_token(Rig *rig)
+{
+    g_autoptr(Child) child = rig_perch_secret(rig, "token", "acme", NULL);
+    assert_code(child, 0);
+    return g_strdup(child->output->str);
+}
+
+static void make__with_a_token_on_standard_input(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = make_rig();
+    g_autofree char *token = access_token(rig);
+    const char *words[] = {"app", "flow", "--create", "--with=-", "--values=no-secret", NULL};
+    g_autoptr(Child) child = rig_perch_input(rig, words, token, false);
+    assert_code(child, 0);
+    assert_true(app_exists(rig));
+    const char *again[] = {"app", "flow", "--remove", "--with=-", NULL};
+    g_autoptr(Child) garbage = rig_perch_input(rig, again, "no token", false);
+    assert_code(garbage, 2);
+    assert_contains(garbage->errors->str, "That is not an access token");
+    assert_true(app_exists(rig));
+}
+
+/* A stand-in for Salesforce's CLI in a folder of its own, whose answers are these; it writes down
+ * how it was called. Owned by the caller: PATH with it. */
+static char *stand_in(Rig *rig, const char *token_answer, const char *display_answer)
+{
+    g_autofree char *script = g_strdup_printf("#!/bin/sh\n"
+                                              "echo \"$*\" >>\"${0%%/*}/calls\"\n"
+                                              "case \"$*\" in\n"
+                                              "'org auth show-access-token --json'*) %s ;;\n"
+                                              "'org display --verbose --json'*) %s ;;\n"
+                                              "*) exit 1 ;;\n"
+                                              "esac\n",
+                                              token_answer, display_answer);
+    g_autofree char *path = tmphome_write(rig->home, "cli/sf", script);
+    assert_int_equal(chmod(path, 0700), 0);
+    g_autofree char *folder = g_path_get_dirname(path);
+    return g_strdup_printf("%s:%s", folder, g_getenv("PATH"));
+}
+
+static void make__with_the_login_of_salesforces_cli(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = make_rig();
+    g_autofree char *token = g_strchomp(access_token(rig));
+    g_autofree char *secret_file = tmphome_write(rig->home, "token", token);
+    g_autofree char *shown = g_strdup_printf(
+        "printf '{\"status\":0,\"result\":{\"accessToken\":\"%%s\"}}' \"$(cat '%s')\"",
+        secret_file);
+    g_autofree char *older = g_strdup_printf(
+        "printf '{\"status\":0,\"result\":{\"instanceUrl\":\"%s\",\"accessToken\":\"%%s\"}}' "
+        "\"$(cat '%s')\"",
+        rig->org->url, secret_file);
+    g_autofree char *newer = g_strdup_printf(
+        "echo '{\"status\":0,\"result\":{\"instanceUrl\":\"%s\",\"accessToken\":\"[REDACTED]\"}}'",
+        rig->org->url);
+    const struct {
+        const char *token, *display;
+    } versions[] = {{shown, newer}, {"exit 2", older}};
+    for (gsize i = 0; i < G_N_ELEMENTS(versions); i++) {
+        g_autofree char *path = stand_in(rig, versions[i].token, versions[i].display);
+        tmphome_set(rig->home, "PATH", path);
+        g_autoptr(Json) made = app_json(rig, 0, "--create", "--with", "sf");
+        assert_true(app_exists(rig));
+        g_autoptr(Json) removed = app_json(rig, 0, "--remove", "--with", "sf");
+        assert_false(app_exists(rig));
+    }
+    unlink(secret_file); /* the rig looks for secrets */
+    g_autofree char *none = stand_in(rig, "exit 1", "exit 1");
+    g_autoptr(Child) logged_out = rig_perch(rig, "app", "flow", "--create", "--with", "sf", NULL);
+    assert_code(logged_out, 2);
+    assert_contains(logged_out->errors->str, "sf org login web");
+}
+
+/* ---- refused ---- */
+
+static void make__name_that_is_taken__changes_nothing(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = make_rig();
+    demo_org_patch(rig->org, "{'apps': {'" MADE "': {'label': 'Other', 'key': 'other'}}}");
+    g_autoptr(Json) json = app_json(rig, 5, "--create", NULL, NULL);
+    assert_cause(json, "name", "app-exists");
+    assert_false(json_get_bool(json, "changed", true));
+    g_autoptr(Json) app = state_part(rig, "apps", MADE);
+    assert_string_equal(json_get_string(app, "key"), "other");
+}
+
+static void make__user_without_the_rights__is_told_which(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *patch, *row;
+    } cases[] = {
+        {"{'profiles': {'System Administrator': {'manage_apps': false}}}", "validated"},
+        {"{'profiles': {'System Administrator': {'modify_metadata': false}}}", "rights"},
+    };
+    g_autoptr(Rig) rig = make_rig();
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        demo_org_patch(rig->org, cases[i].patch);
+        g_autoptr(Json) json = app_json(rig, 6, "--create", NULL, NULL);
+        assert_cause(json, cases[i].row, "deploy-not-permitted");
+        assert_cause(json, "validated", "deploy-not-permitted");
+        assert_false(app_exists(rig));
+    }
+}
+
+static void make__setting_that_the_org_refuses__is_named(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = make_rig();
+    const char *words[] = {"app",
+                           "flow",
+                           "--create",
+                           "--values",
+                           "client-credentials",
+                           "--run-as",
+                           "nobody@bird-demo.example",
+                           NULL};
+    g_autoptr(Child) child = rig_perch_input(rig, words, NULL, false);
+    assert_code(child, 5);
+    assert_contains(child->output->str, "Enter a valid execution user");
+    assert_contains(child->output->str, "Set Run As in the app's policies to the username");
+    assert_contains(child->errors->str, "Nothing was changed in the org.");
+    assert_false(app_exists(rig));
+}
+
+static void make__in_another_org__is_refused(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = make_rig();
+    g_autofree char *settings = rig_settings(rig, "flow.json");
+    g_autoptr(Json) json = json_parse(settings, strlen(settings), NULL);
+    json_set_string(json, "org_id", "00D000000000001EAA");
+    g_autofree char *text = json_print(json);
+    g_autofree char *path = rig_settings_path(rig, "flow.json");
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+    g_autoptr(Json) result = app_json(rig, 2, "--create", "--with", "acme");
+    assert_cause(result, "session", "session-elsewhere");
+    assert_int_equal(demo_org_requests(rig->org, "POST", DEPLOYS), 0);
+}
+
+/* ---- removed ---- */
+
+static void remove__takes_the_app_away(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = make_rig();
+    g_autoptr(Child) foreign = rig_perch(rig, "app", "acme", "--remove", NULL);
+    assert_code(foreign, 2);
+    g_autoptr(Json) made = app_json(rig, 0, "--create", "--values", "no-secret");
+    g_autoptr(Json) tried = app_json(rig, 0, "--remove", "--dry-run", NULL);
+    assert_true(app_exists(rig));
+    g_autoptr(Json) removed = app_json(rig, 0, "--remove", NULL, NULL);
+    assert_status(removed, "removed", "ok");
+    assert_false(app_exists(rig));
+    g_autoptr(Json) again = app_json(rig, 0, "--create", NULL, NULL);
+    assert_true(app_exists(rig));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(make__app_without_secret__logs_in_at_once),
+        cmocka_unit_test(make__secret_that_the_org_shows__is_kept),
+        cmocka_unit_test(make__secret_that_is_hidden__is_asked_for),
+        cmocka_unit_test(make__app_that_is_not_known_yet__is_waited_for),
+        cmocka_unit_test(dry_run__changes_nothing),
+        cmocka_unit_test(make__with_a_token_on_standard_input),
+        cmocka_unit_test(make__with_the_login_of_salesforces_cli),
+        cmocka_unit_test(make__name_that_is_taken__changes_nothing),
+        cmocka_unit_test(make__user_without_the_rights__is_told_which),
+        cmocka_unit_test(make__setting_that_the_org_refuses__is_named),
+        cmocka_unit_test(make__in_another_org__is_refused),
+        cmocka_unit_test(remove__takes_the_app_away),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
