@@ -8,21 +8,13 @@
 #include "perch/base/text.h"
 #include "perch/salesforce/salesforce.h"
 
-static bool is_loopback(const char *url)
-{
-    struct org_host host = {0};
-    bool is_local = org_host_parse(&host, url, ORG_PRODUCTION, NULL) && host.kind == ORG_LOCAL;
-    org_host_clear(&host);
-    return is_local;
-}
-
 /* Origin of a host that may be sent tokens: Salesforce's, or this computer if it was also the login
  * host. NULL otherwise. */
 static char *trusted_origin(const char *url, const char *login_url)
 {
     if (url == NULL || !salesforce_url_is_trusted(url))
         return NULL;
-    if (is_loopback(url) && !is_loopback(login_url))
+    if (salesforce_url_is_local(url) && !salesforce_url_is_local(login_url))
         return NULL;
     g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
     return g_uri_join(G_URI_FLAGS_NONE, g_uri_get_scheme(uri), NULL, g_uri_get_host(uri),

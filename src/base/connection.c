@@ -47,6 +47,9 @@
     X(proven_at, TOLD, gint64, G_MAXINT64)                            \
     X(tested_at, TOLD, gint64, G_MAXINT64)                            \
     X(rested_at, TOLD, gint64, G_MAXINT64)                            \
+    X(logged_in_at, TOLD, gint64, G_MAXINT64)                         \
+    X(ends_seconds, TOLD, gint64, G_MAXINT32)                         \
+    X(idle_seconds, TOLD, gint64, G_MAXINT32)                         \
     X(rotation, TOLD, int, 1)                                         \
     X(rotation_box, TYPED, enum rotation_box, ROTATION_BOX_COUNT - 1) \
     X(with_secret, TOLD, int, 1)                                      \

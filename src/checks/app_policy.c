@@ -95,6 +95,21 @@ static void learn(char **member, const Json *record, const char *key)
     *member = text_told(json_get_string(record, key), TOLD_NAME);
 }
 
+/* What is known of the end of a login, for when it is not asked again. */
+static void keep_validity(Connection *connection, const struct app_policy *policy)
+{
+    static const struct {
+        const char *unit;
+        gint64 seconds;
+    } units[] = {{"Hours", 3600}, {"Days", 86400}, {"Months", 30 * 86400}};
+    gint64 seconds = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(units); i++)
+        if (g_strcmp0(policy->refresh_unit, units[i].unit) == 0)
+            seconds = CLAMP(policy->refresh_period, 0, 9999) * units[i].seconds;
+    connection->ends_seconds = g_strcmp0(policy->refresh, "SpecificLifetime") == 0 ? seconds : 0;
+    connection->idle_seconds = g_strcmp0(policy->refresh, "SpecificInactivity") == 0 ? seconds : 0;
+}
+
 static void judge_policy(struct check_run *run, const struct http_response *response)
 {
     struct app_policy *policy = &run->session->app_policy;
@@ -113,6 +128,7 @@ static void judge_policy(struct check_run *run, const struct http_response *resp
     learn(&policy->refresh_unit, record, "RefreshTokenValidityUnit");
     policy->refresh_period = json_get_int(record, "RefreshTokenValidityPeriod", 0);
     policy->session_minutes = json_get_int(record, "SessionTimeoutInMinutes", 0);
+    keep_validity(run->session->connection, policy);
     found(run);
 }
 

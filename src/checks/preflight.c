@@ -98,9 +98,20 @@ void check_salesforce(struct check_run *run)
     check_ok(run, _("answers; newest API is v%s (%s)"), version, label == NULL ? "" : label);
 }
 
+/* The clock of another server says nothing about Salesforce's. */
+static bool is_an_org(const struct session *session)
+{
+    g_autofree char *version = versions_newest(session->versions, NULL, NULL);
+    return version != NULL;
+}
+
 void check_clock(struct check_run *run)
 {
     struct session *session = run->session;
+    if (!is_an_org(session)) {
+        check_skip(run, _("needs an answer of Salesforce's"));
+        return;
+    }
     if (!session->has_date) {
         check_skip(run, _("the answer had no date"));
         return;
@@ -109,7 +120,11 @@ void check_clock(struct check_run *run)
     off = MAX(0, off - 500); /* uncertainty of the header's whole seconds */
     check_evidence_int(run, "offset_ms", session->clock_offset_ms);
     if (off < CLOCK_WARN_MS) {
-        check_ok(run, _("within %.1f s of Salesforce's"), (double)off / 1000.0);
+        check_ok(run,
+                 salesforce_url_is_local(session->connection->login_url)
+                     ? _("within %.1f s of the server's")
+                     : _("within %.1f s of Salesforce's"),
+                 (double)off / 1000.0);
         return;
     }
     g_autofree char *much = text_duration((off + 500) / 1000);

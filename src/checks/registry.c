@@ -43,6 +43,7 @@ void check_rows_add(GArray *checks, const struct session *session, const struct 
         {UNATTENDED, "approvals", NULL},
         {UNATTENDED, "callbacks", NULL},
         {UNATTENDED, "secret", NULL},
+        {UNATTENDED, "login-end", NULL},
         {SIGNING, "signature", NULL}, /* made with a secret that it does not have */
         {ATTENDED | WITH_SECRET, "certificate", NULL},
     };

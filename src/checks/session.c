@@ -144,6 +144,7 @@ Connection *session_proven_connection(const struct session *session)
     connection_set(&copy->app_id, before->app_id);
     copy->session_seconds = before->session_seconds;
     copy->rotation = before->rotation;
+    copy->logged_in_at = before->logged_in_at;
     return copy;
 }
 

@@ -125,16 +125,53 @@ void check_certificate(struct check_run *run)
                    day);
 }
 
+/* ---- when the login ends, by a policy that was read ---- */
+
+enum { SOON_DAYS = 14 };
+
+static gint64 ends_at(const Connection *connection)
+{
+    return connection->ends_seconds > 0 && connection->logged_in_at > 0
+               ? connection->logged_in_at + connection->ends_seconds * 1000
+               : 0;
+}
+
+static void check_login_end(struct check_run *run)
+{
+    const Connection *connection = run->session->connection;
+    const gint64 at = ends_at(connection), used = session_secrets(run->session)->issued_at;
+    const gint64 end = at != 0 ? at : used + connection->idle_seconds * 1000;
+    g_autofree char *when = clock_format(end);
+    check_evidence(run, "ends", when);
+    if (at == 0)
+        check_ok(run, _("%.10s, unless it is used before"), when);
+    else if (at - clock_wall_ms() > SOON_DAYS * CLOCK_DAY_MS)
+        check_ok(run, _("%.10s at the latest"), when);
+    else
+        check_warn(run, NULL, _("%.10s at the latest; before that: perch reauthorize %s"), when,
+                   connection->name);
+}
+
+static const struct check_def login_end[] = {
+    {"login-end", N_("Login ends"), false, {"token"}, check_login_end},
+};
+
 static const struct check_def status[] = {
     {"keyring", N_("Keyring"), true, {NULL}, check_item},
     {"certificate", N_("Certificate"), false, {NULL}, check_certificate},
     {"token", N_("Token"), true, {"keyring"}, check_token},
+};
+static const struct check_def api[] = {
     {"api", N_("API access"), true, {"token"}, check_api},
 };
 
 static void build(const struct session *session, GArray *checks)
 {
+    const Connection *connection = session->connection;
     check_rows_add(checks, session, status, G_N_ELEMENTS(status));
+    if (ends_at(connection) != 0 || connection->idle_seconds > 0)
+        check_rows_add(checks, session, login_end, G_N_ELEMENTS(login_end));
+    check_rows_add(checks, session, api, G_N_ELEMENTS(api));
 }
 
 const struct check_list_def status_checks = {.build = build};

@@ -106,7 +106,8 @@ static int print_json(const struct patients *patients)
     return code;
 }
 
-static int examine(const struct patients *patients, const struct common_options *common)
+static int examine(const struct patients *patients, const struct common_options *common,
+                   const struct services *services)
 {
     static const enum check_list_id lists[] = {CHECKS_DOCTOR};
     gint64 start = clock_monotonic_ms();
@@ -115,6 +116,8 @@ static int examine(const struct patients *patients, const struct common_options 
         fprintf(stderr, "perch: %s\n", _("Stopped before every check had finished."));
         return PERCH_EXIT_CANCELLED;
     }
+    for (guint i = 0; i < patients->count; i++)
+        job_learn(&patients->jobs[i], services);
     if (common->json)
         return print_json(patients);
     int code = PERCH_EXIT_OK;
@@ -142,7 +145,7 @@ static int run_doctor(GStrv names, const struct common_options *common,
     if (code == PERCH_EXIT_OK && wanted == 0)
         code = command_usage(_("There is no connection to check. Create one with: perch setup"));
     else if (code == PERCH_EXIT_OK)
-        code = examine(&patients, common);
+        code = examine(&patients, common, services);
     for (guint i = 0; i < patients.count; i++)
         job_clear(&patients.jobs[i]);
     g_free(patients.jobs);

@@ -104,6 +104,7 @@ static int keep(struct session *session, const struct services *services)
     g_autoptr(GError) error = NULL;
     connection_set(&connection->draft_step, NULL);
     connection->proven_at = clock_wall_ms();
+    connection->logged_in_at = 0; /* somewhere else */
     connection->with_secret = secret_length(session_secrets(session)->client_secret) > 0;
     return connections_save(services->config_dir, connection, &error) ? PERCH_EXIT_OK
                                                                       : command_error(error);

@@ -33,6 +33,13 @@ bool job_init(struct app_job *job, const char *name, const struct services *serv
     return true;
 }
 
+void job_learn(const struct app_job *job, const struct services *services)
+{
+    g_autoptr(GError) error = NULL;
+    if (!connections_learn(services->config_dir, job->session->connection, &error))
+        fprintf(stderr, "perch: %s\n", error->message);
+}
+
 void job_clear(struct app_job *job)
 {
     g_clear_pointer(&job->results, g_ptr_array_unref);

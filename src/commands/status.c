@@ -87,8 +87,10 @@ static char *row_state(const struct row *row)
     const struct check_result *last =
         row->job.results->len == 0 ? NULL : row->job.results->pdata[row->job.results->len - 1];
     g_autofree char *when = clock_format(session_secrets(row->job.session)->issued_at);
-    return g_strdup_printf(_("working; %s; last token %.10s"), last == NULL ? "" : last->summary,
-                           when);
+    g_autofree char *end = check_results_phrase(row->job.results, "login-end");
+    return g_strdup_printf(_("working; %s; last token %.10s%s%s"),
+                           last == NULL ? "" : last->summary, when, end == NULL ? "" : "; ",
+                           end == NULL ? "" : end);
 }
 
 static void print_row(const struct row *row, int width)
@@ -159,6 +161,8 @@ static int run_list(enum check_list_id list, const char *command, const GStrv na
         fprintf(stderr, "perch: %s\n", _("Stopped before every connection had answered."));
         return PERCH_EXIT_CANCELLED;
     }
+    for (guint i = 0; i < jobs->len; i++)
+        job_learn(&g_array_index(jobs, struct app_job, i), services);
     for (guint i = 0; i < rows->len; i++) {
         const struct row *row = &g_array_index(rows, struct row, i);
         if (code == PERCH_EXIT_OK)

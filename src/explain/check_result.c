@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "perch/explain/check_result.h"
 
+#include <string.h>
+
 #include "perch/base/text.h"
 
 static const char *const statuses[] = {
@@ -53,6 +55,17 @@ void check_result_diagnose(struct check_result *result, Diagnosis *diagnosis, co
 const char *check_status_name(enum check_status status)
 {
     return statuses[status];
+}
+
+char *check_results_phrase(const GPtrArray *results, const char *id)
+{
+    for (guint i = 0; results != NULL && i < results->len; i++) {
+        const struct check_result *result = results->pdata[i];
+        if (strcmp(result->id, id) == 0 &&
+            (result->status == CHECK_OK || result->status == CHECK_WARNING))
+            return g_strdup_printf("%s: %s", result->title, result->summary);
+    }
+    return NULL;
 }
 
 char *check_result_why(const struct check_result *result)

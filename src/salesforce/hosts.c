@@ -389,6 +389,14 @@ void org_host_clear(struct org_host *host)
     *host = (struct org_host){0};
 }
 
+bool salesforce_url_is_local(const char *url)
+{
+    struct org_host host = {0};
+    bool is_local = org_host_parse(&host, url, ORG_PRODUCTION, NULL) && host.kind == ORG_LOCAL;
+    org_host_clear(&host);
+    return is_local;
+}
+
 bool salesforce_url_is_trusted(const char *url)
 {
     g_autoptr(GUri) uri = url == NULL ? NULL : g_uri_parse(url, G_URI_FLAGS_HAS_PASSWORD, NULL);

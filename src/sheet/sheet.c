@@ -255,6 +255,9 @@ char *sheet_value(const Connection *connection, enum setting setting)
                                                    : _("the integration user's username"));
     case VALUE_CERTIFICATE:
         return connection_certificate_file(connection);
+    case VALUE_SELF_AUTHORIZE: /* Setup's words */
+        return g_strdup(is_connected(connection) ? _("All users may self-authorize")
+                                                 : _("All users can self-authorize"));
     case VALUE_CALLBACK_LIST: {
         g_autoptr(GPtrArray) list = sheet_callbacks(connection);
         return join_lines(list);

@@ -191,6 +191,9 @@ bool connections_learn(const char *config_dir, const Connection *learnt, GError 
     c->rotation = learnt->rotation;
     changed |= c->rested_at < learnt->rested_at;
     c->rested_at = MAX(c->rested_at, learnt->rested_at);
+    changed |= c->ends_seconds != learnt->ends_seconds || c->idle_seconds != learnt->idle_seconds;
+    c->ends_seconds = learnt->ends_seconds;
+    c->idle_seconds = learnt->idle_seconds;
     return !changed || connections_save(config_dir, c, error);
 }
 

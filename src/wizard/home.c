@@ -270,11 +270,12 @@ static char *history(const struct home *home, const struct home_row *row)
             : row->results->pdata[row->results->len - 1];
     g_autofree char *proven = age(home, c->proven_at), *tested = age(home, c->tested_at);
     g_autofree char *org = text_clean(c->org_name);
-    return g_strdup_printf(_("%s · %s · proven %s · test record %s"), row->name,
+    g_autofree char *end = check_results_phrase(row->results, "login-end");
+    return g_strdup_printf(_("%s · %s%s%s · proven %s · test record %s"), row->name,
                            last != NULL && last->summary != NULL ? last->summary
                            : c->org_name != NULL                 ? org
                                                                  : _("this org"),
-                           proven, tested);
+                           end != NULL ? " · " : "", end != NULL ? end : "", proven, tested);
 }
 
 /* Why forgetting a connection failed; NULL = not known yet. */

@@ -187,6 +187,22 @@ static void doctor__rotation_and_clock__are_told(void **state)
     assert_status(late, "refreshed", "ok");
 }
 
+/* Its clock would be compared with Salesforce's. */
+static void doctor__another_server_on_loopback__is_no_clock(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autoptr(Child) here = rig_perch(rig, "doctor", "acme", NULL);
+    assert_contains(here->output->str, "s of the server's");
+    assert_null(strstr(here->output->str, "of Salesforce's"));
+    demo_org_patch(rig->org, "{'org':{'clock_offset_ms':600000},"
+                             "'faults':{'/services/data':{'kind':'html'}}}");
+    g_autoptr(Json) json = doctor(rig, 8);
+    assert_status(json, "clock", "skipped");
+    assert_status(json, "salesforce", "failed");
+}
+
 /* ---- at the same time ---- */
 
 static gint64 held(Rig *rig, const char *path)
@@ -281,6 +297,7 @@ int main(void)
         cmocka_unit_test(doctor__allowance__is_told_and_warned_about),
         cmocka_unit_test(doctor__four_of_five_approvals__is_a_warning),
         cmocka_unit_test(doctor__rotation_and_clock__are_told),
+        cmocka_unit_test(doctor__another_server_on_loopback__is_no_clock),
         cmocka_unit_test(doctor__independent_checks__are_under_way_together),
         cmocka_unit_test(doctor__many_connections__are_under_way_together),
         cmocka_unit_test(doctor__several_failures__exit_of_the_gravest),

@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "e2e/tokens.h"
+#include "e2e/walk.h"
+#include "perch/base/clock.h"
 
-#define DAY_MS G_GINT64_CONSTANT(86400000)
 #define REVOKE "/services/oauth2/revoke"
 
 static void pass_days(Rig *rig, int days)
 {
-    g_autofree char *body = g_strdup_printf("{\"advance_ms\":%" G_GINT64_FORMAT "}", days * DAY_MS);
+    g_autofree char *body =
+        g_strdup_printf("{\"advance_ms\":%" G_GINT64_FORMAT "}", days * CLOCK_DAY_MS);
     json_free(demo_org_control(rig->org, "POST", "clock", body));
 }
 
@@ -108,6 +110,75 @@ static void nothing__to_refresh__is_no_failure(void **state)
     assert_string_equal(child->output->str, "");
 }
 
+/* The day of an end that status tells; "" = it tells none. */
+static char *told_end(Rig *rig)
+{
+    g_autoptr(Child) child = rig_perch(rig, "status", "--json", NULL);
+    assert_code(child, 0);
+    g_autoptr(Json) json = child_json(child);
+    const Json *checks = json_get(json_first(json_get(json, "connections")), "checks");
+    JSON_FOREACH(check, checks)
+    {
+        if (strcmp(json_get_string(check, "id"), "login-end") == 0)
+            return g_strndup(json_get_string(json_get(check, "evidence"), "ends"), 10);
+    }
+    return g_strdup("");
+}
+
+static char *day_in(int days)
+{
+    g_autofree char *text = clock_format(clock_wall_ms() + days * CLOCK_DAY_MS);
+    return g_strndup(text, 10);
+}
+
+static void end__of_each_policy__is_told_once_it_is_read(void **state)
+{
+    static const struct {
+        const char *policy;
+        int days; /* 0 = nothing is known */
+        const char *told;
+    } rows[] = {
+        {"'refresh_policy': 'infinite'", 0, NULL},
+        {"'refresh_policy': 'lifetime', 'refresh_hours': 8760", 365, " at the latest"},
+        {"'refresh_policy': 'lifetime', 'refresh_hours': 240", 10, "perch reauthorize acme"},
+        {"'refresh_policy': 'inactivity', 'refresh_hours': 720", 30, ", unless it is used before"},
+        {"'refresh_policy': 'infinite'", 0, NULL},
+    };
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *patch =
+            g_strdup_printf("{'apps': {'Bird_Integration': {%s}}}", rows[i].policy);
+        demo_org_patch(rig->org, patch);
+        g_autoptr(Child) doctor = rig_perch(rig, "doctor", "acme", NULL);
+        assert_code(doctor, 0);
+        g_autofree char *before = day_in(rows[i].days);
+        g_autofree char *end = told_end(rig);
+        g_autofree char *after = day_in(rows[i].days);
+        if (rows[i].days == 0)
+            assert_string_equal(end, "");
+        else if (strcmp(end, before) != 0 && strcmp(end, after) != 0)
+            fail_msg("%s: ends %s, not %s", rows[i].policy, end, after);
+        g_autoptr(Child) status = rig_perch(rig, "status", NULL);
+        if (rows[i].told != NULL)
+            assert_contains(status->output->str, rows[i].told);
+        else
+            assert_null(strstr(status->output->str, "Login ends"));
+    }
+}
+
+static void end__told__stands_on_home(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = tokens_rig(false);
+    demo_org_patch(rig->org, "{'apps': {'Bird_Integration': {'refresh_policy': 'lifetime', "
+                             "'refresh_hours': 8760}}}");
+    g_autoptr(Child) doctor = rig_perch(rig, "doctor", "acme", NULL);
+    assert_code(doctor, 0);
+    g_autoptr(Walk) walk = walk_start(rig, NULL, NULL);
+    see(walk, "Login ends:");
+}
+
 /* systemd tries it again later. */
 static void keyring__locked__is_told_apart(void **state)
 {
@@ -128,6 +199,8 @@ int main(void)
         cmocka_unit_test(many__one_revoked__is_the_only_one_told),
         cmocka_unit_test(nothing__to_refresh__is_no_failure),
         cmocka_unit_test(keyring__locked__is_told_apart),
+        cmocka_unit_test(end__of_each_policy__is_told_once_it_is_read),
+        cmocka_unit_test(end__told__stands_on_home),
     };
     return cmocka_run_group_tests_name("kept alive", tests, NULL, NULL);
 }

@@ -85,7 +85,7 @@ static void doctor__each_difference__is_a_row_with_its_fix(void **state)
         {"'permitted_users':'admin','profiles':['System Administrator']",
          "'permitted_users':'self'", "permitted-users", "user-not-approved",
          "Admin approved users are pre-authorized",
-         "Permitted Users: All users may self-authorize"},
+         "Permitted Users: All users can self-authorize"},
         {"'ip_relaxation':'enforce'", "'ip_relaxation':'bypass'", "ip-relaxation", "ip-restricted",
          "Enforce IP restrictions", "IP Relaxation: Relax IP restrictions"},
         {"'refresh_policy':'inactivity','refresh_hours':720", "'refresh_policy':'infinite'",

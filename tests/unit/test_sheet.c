@@ -105,7 +105,7 @@ static void values__guide__are_those_of_the_guide(void **state)
         const char *value;
     } rows[] = {
         {SETTING_CALLBACKS, "https://login.salesforce.com/"},
-        {SETTING_USERS, "All users may self-authorize"},
+        {SETTING_USERS, "All users can self-authorize"},
         {SETTING_IP, "Relax IP restrictions"},
         {SETTING_REFRESH, "Refresh token is valid until revoked"},
         {SETTING_TIMEOUT, "24 hours (1440 minutes)"},
@@ -115,6 +115,9 @@ static void values__guide__are_those_of_the_guide(void **state)
         g_autofree char *value = sheet_value(c, rows[i].setting);
         assert_string_equal(value, rows[i].value);
     }
+    g_autoptr(Connection) connected = sheet(APP_CONNECTED, APP_VALUES_GUIDE);
+    g_autofree char *users = sheet_value(connected, SETTING_USERS);
+    assert_string_equal(users, "All users may self-authorize");
     g_autofree char *scopes = sheet_value(c, SETTING_SCOPES);
     assert_contains(scopes, "(api)");
     assert_contains(scopes, "(refresh_token, offline_access)");

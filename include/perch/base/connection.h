@@ -78,13 +78,16 @@ struct connection {
                                      proven, as kept in the file; NULL = none */
     int rotation;                 /* 1: the last refresh returned a different refresh token */
     enum rotation_box rotation_box;
-    int with_secret;  /* 1: the last proof used a consumer secret */
-    gint64 tested_at; /* wall ms of the last test record; 0 = never */
-    gint64 rested_at; /* wall ms of the last refresh that worked although perch had not
-                         refreshed for 31 days or more; 0 = never */
-    int forgetting;   /* 1: to be forgotten once its login can be revoked */
-    char *draft_step; /* name of the step where set-up stopped; NULL = finished */
-    Json *extra;      /* unknown keys in the file, kept unchanged; NULL = none */
+    int with_secret;     /* 1: the last proof used a consumer secret */
+    gint64 tested_at;    /* wall ms of the last test record; 0 = never */
+    gint64 rested_at;    /* wall ms of the last refresh that worked although perch had not
+                            refreshed for 31 days or more; 0 = never */
+    gint64 logged_in_at; /* wall ms when a person last logged in; 0 = unknown */
+    gint64 ends_seconds; /* a policy that was read ends a login so long after it began, */
+    gint64 idle_seconds; /* or after its last use; 0 = no such policy is known */
+    int forgetting;      /* 1: to be forgotten once its login can be revoked */
+    char *draft_step;    /* name of the step where set-up stopped; NULL = finished */
+    Json *extra;         /* unknown keys in the file, kept unchanged; NULL = none */
 };
 
 struct connection *connection_new(const char *name);

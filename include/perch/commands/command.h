@@ -60,6 +60,8 @@ void command_print_result(const struct check_result *result, FILE *stream);
 /* Loads a stored connection into job. FALSE: *error says why it cannot be loaded. */
 bool job_init(struct app_job *job, const char *name, const struct services *services,
               GError **error);
+/* Saves what the org told while the job's checks ran. */
+void job_learn(const struct app_job *job, const struct services *services);
 void job_clear(struct app_job *job);
 
 #endif

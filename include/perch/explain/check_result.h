@@ -68,6 +68,10 @@ void check_result_diagnose(struct check_result *result, Diagnosis *diagnosis, co
 
 const char *check_status_name(enum check_status status); /* "ok", for JSON */
 
+/* The result of this check, settled well: its title and summary in one phrase, owned by the caller.
+ * NULL: it is not in the list (NULL = none), or not settled so. */
+char *check_results_phrase(const GPtrArray *results, const char *id);
+
 /* Why the check failed, from its diagnosis; owned by the caller. */
 char *check_result_why(const struct check_result *result);
 

@@ -32,6 +32,9 @@ void org_host_clear(struct org_host *host);
  */
 char *login_audience(const char *login_url, bool connected_app);
 
+/* Whether url is a loopback origin. */
+bool salesforce_url_is_local(const char *url);
+
 /* Whether url is an https origin under Salesforce's own domains, or any loopback origin. */
 bool salesforce_url_is_trusted(const char *url);
 

@@ -110,8 +110,9 @@ bool connections_save_telling(const char *config_dir, const Connection *connecti
                               char **ret_aside, GError **error);
 /* Whether the file exists but is not a connection, nor one of a newer perch. */
 bool connections_is_damaged(const char *config_dir, const char *name);
-/* Saves what a token answer tells (instance URL, ids, granted scopes, rotation) and nothing else,
- * to preserve other processes' changes to the file; writes only if something changed. */
+/* Saves what the org told (instance URL, ids, granted scopes, rotation, how long a login lasts) and
+ * nothing else, to preserve other processes' changes to the file; writes only if something changed.
+ */
 bool connections_learn(const char *config_dir, const Connection *learnt, GError **error);
 bool connections_delete(const char *config_dir, const char *name, GError **error);
 
