@@ -8,7 +8,7 @@
 #include "perch/base/json.h"
 #include "perch/base/text.h"
 
-enum { KEY_BITS = 2048, SERIAL_BYTES = 16, GOOD_SECONDS = 180 };
+enum { KEY_BITS = 2048, SERIAL_BYTES = 16, GOOD_SECONDS = 120 };
 
 /* Text that GnuTLS has allocated; wiped, as it may hold a key. */
 static void take_back(const struct gnutls_functions *g, gnutls_datum_t *datum)

@@ -149,9 +149,8 @@ bool refresh_blames_clock(struct failure *failure, const Connection *connection)
     const bool late = connection_way(connection)->signs && failure->message != NULL &&
                       strstr(failure->message, "expired authorization code") != NULL;
     if (late) {
-        const char *text =
-            _("The signed login, good for three minutes, had expired when it arrived. "
-              "(invalid_grant: expired authorization code)");
+        const char *text = _("The signed login, good for two minutes, had expired when it arrived. "
+                             "(invalid_grant: expired authorization code)");
         failure->stage = STAGE_MACHINE;
         failure_say_own(failure, "clock", text);
     }

@@ -115,7 +115,7 @@ static void assertion__claims_and_signature__are_right(void **state)
     assert_string_equal(json_get_string(json, "iss"), "3MVG9.key");
     assert_string_equal(json_get_string(json, "sub"), "integration@acme.com");
     assert_string_equal(json_get_string(json, "aud"), "https://acme.my.salesforce.com");
-    assert_int_equal(json_get_int(json, "exp", 0), NOW_S + 180);
+    assert_int_equal(json_get_int(json, "exp", 0), NOW_S + 120);
     g_autofree guchar *head = decode(parts[0], &length);
     assert_int_equal(length, strlen("{\"alg\":\"RS256\"}"));
     assert_memory_equal(head, "{\"alg\":\"RS256\"}", length);

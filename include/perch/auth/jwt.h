@@ -22,7 +22,7 @@ struct jwt_claims {
     const char *client_id; /* iss */
     const char *username;  /* sub */
     const char *audience;  /* aud: the org's My Domain origin, without a slash at the end */
-    gint64 now_ms;         /* it is good for three minutes, the most that Salesforce takes */
+    gint64 now_ms; /* it is good for two minutes: Salesforce takes three, by its own clock */
 };
 /* PERCH_ERROR_INPUT: private_key is no RSA key in PEM. */
 Secret *jwt_assertion(const struct jwt_claims *claims, const Secret *private_key, GError **error);
