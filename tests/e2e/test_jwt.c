@@ -439,6 +439,7 @@ static void wizard__chosen_in_the_app_step__logs_in_after_the_upload(void **stat
     see_key(walk, "Enter log in");
     press(walk, "Enter");
     see_sentence(walk, "The app does not accept the signature of this login");
+    see_key(walk, "r log in again");
     upload(r, "acme.crt");
     press(walk, "r");
     see_key(walk, "Enter test record");
