@@ -245,6 +245,8 @@ static bool options_agree(const struct app_command *command)
         problem = _("Give --create or --remove, not both.");
     else if (!makes && (make->with != NULL || make->dry_run))
         problem = _("--with and --dry-run go with --create or --remove.");
+    else if (make->yes && !make->remove)
+        problem = _("--yes goes with --remove.");
     else if (makes && command->name == NULL)
         problem = _("Name the connection that the app is for: perch app NAME --create");
     else if (makes && connection_name_problem(command->name) != NULL)
@@ -252,6 +254,9 @@ static bool options_agree(const struct app_command *command)
     else if (makes && (command->format >= 0 || command->output != NULL || !command->own_key))
         problem = _("--format, --output and --no-key write files: leave them out with --create and "
                     "--remove.");
+    else if (make->remove && !make->yes && !make->dry_run && !command_can_ask(make->common))
+        problem = _("perch asks before it removes an app, and nobody can answer here. To go ahead, "
+                    "add --yes.");
     if (problem != NULL)
         command_usage("%s", problem);
     return problem == NULL;
@@ -264,7 +269,7 @@ int command_app(int argc, char **argv)
     g_autofree char *kind = NULL, *values = NULL, *format = NULL, *output = NULL, *email = NULL,
                     *run_as = NULL, *with = NULL;
     const char *value_names[APP_VALUES_COUNT + 1] = {NULL};
-    gboolean no_key = FALSE, create = FALSE, remove = FALSE, dry_run = FALSE;
+    gboolean no_key = FALSE, create = FALSE, remove = FALSE, dry_run = FALSE, yes = FALSE;
     g_auto(GStrv) names = NULL;
     int code;
     const GOptionEntry entries[] = {
@@ -287,6 +292,7 @@ int command_app(int argc, char **argv)
          N_("whose session: a connection, sf, sf:ORG, or - for an access token"), N_("SOURCE")},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run,
          N_("only ask whether the org would accept it"), NULL},
+        {"yes", 0, 0, G_OPTION_ARG_NONE, &yes, N_("remove without a question"), NULL},
         G_OPTION_ENTRY_NULL,
     };
     if (!command_parse("app", argc, argv, &common, entries, &names, &code))
@@ -307,7 +313,7 @@ int command_app(int argc, char **argv)
     command.own_key = !no_key;
     command.create = create;
     command.make = (struct app_make_options){
-        .with = with, .remove = remove, .dry_run = dry_run, .common = &common};
+        .with = with, .remove = remove, .dry_run = dry_run, .yes = yes, .common = &common};
     if (!options_agree(&command))
         return PERCH_EXIT_USAGE;
     return run(&command);

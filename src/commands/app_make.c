@@ -114,6 +114,13 @@ static void announce(const struct work *work)
                                     : _("Nothing else in the org is changed."));
 }
 
+/* An app is removed with every login through it, so only on the person's word. */
+static bool confirmed(const struct app_make_options *options)
+{
+    return !options->remove || options->dry_run || options->yes ||
+           command_confirmed(_("Remove the app?"));
+}
+
 /* ---- the work ---- */
 
 static bool run_list(struct work *work, struct session *session, enum check_list_id list)
@@ -237,11 +244,11 @@ int app_make(const struct app_make_options *options, Connection *app)
     g_autoptr(GError) error = NULL;
     int code;
     work.results = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
-    if (prepare(&work, &error)) {
-        announce(&work);
-        code = tell(&work, work_on(&work, &error));
-    } else {
+    if (!prepare(&work, &error)) {
         code = command_error(error);
+    } else {
+        announce(&work);
+        code = confirmed(options) ? tell(&work, work_on(&work, &error)) : PERCH_EXIT_CANCELLED;
     }
     work_clear(&work);
     return code;

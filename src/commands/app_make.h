@@ -7,8 +7,8 @@
 /* perch app NAME --create and --remove. */
 
 struct app_make_options {
-    const char *with; /* a connection, "sf" or "-"; NULL = whatever is there */
-    bool remove, dry_run;
+    const char *with;          /* a connection, "sf" or "-"; NULL = whatever is there */
+    bool remove, dry_run, yes; /* yes: remove without a question */
     const struct common_options *common;
 };
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
-#include <unistd.h>
 
-#include "paste_input.h"
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
 
@@ -110,8 +108,7 @@ static char *question(const struct forget_options *options, const struct service
     if (names != NULL && *names != '\0')
         g_string_append_printf(text, _("The same login is in use by: %s. It ends there, too.\n"),
                                names);
-    g_string_append_printf(text, _("Forget %s? [y/N]"), connection->name);
-    g_string_append_c(text, ' ');
+    g_string_append_printf(text, _("Forget %s?"), connection->name);
     return g_string_free(text, FALSE);
 }
 
@@ -121,7 +118,7 @@ static bool confirmed(const struct forget_options *options, const struct service
 {
     if (options->yes || options->ret_problem != NULL)
         return true;
-    if (options->common.no_input || options->common.json || !isatty(STDIN_FILENO)) {
+    if (!command_can_ask(&options->common)) {
         *ret_code = command_usage(_("perch forget asks before it ends a login, and nobody can "
                                     "answer here. To go ahead: perch forget %s --yes"),
                                   connection->name);
@@ -129,10 +126,7 @@ static bool confirmed(const struct forget_options *options, const struct service
     }
     g_autofree char *text = question(options, services, connection);
     *ret_code = PERCH_EXIT_CANCELLED;
-    if (paste_yes_from_terminal(text))
-        return true;
-    fprintf(stderr, _("perch: Nothing was changed.\n"));
-    return false;
+    return command_confirmed(text);
 }
 
 /* ---- the run ---- */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "paste_input.h"
 #include "perch/base/text.h"
 #include "perch/commands/command.h"
 
@@ -114,6 +115,20 @@ gboolean command_parse(const char *command, int argc, char **argv, struct common
     if (ret_names != NULL)
         *ret_names = g_strdupv(argv + (argc > 0));
     return TRUE;
+}
+
+bool command_can_ask(const struct common_options *common)
+{
+    return !common->no_input && !common->json && isatty(STDIN_FILENO);
+}
+
+bool command_confirmed(const char *question)
+{
+    g_autofree char *prompt = g_strconcat(question, " [y/N] ", NULL);
+    if (paste_yes_from_terminal(prompt))
+        return true;
+    fprintf(stderr, _("perch: Nothing was changed.\n"));
+    return false;
 }
 
 bool command_is_plain(void)

@@ -178,7 +178,9 @@ static gboolean ended(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-static void run(struct typing *typing)
+/* Prompts only once signals are caught and, with hidden input, echo is off: a fast typist is
+ * neither seen nor cut off. */
+static void run(struct typing *typing, const char *prompt)
 {
     guint sources[] = {
         g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, typed, typing),
@@ -186,6 +188,7 @@ static void run(struct typing *typing)
         g_unix_signal_add(SIGHUP, ended, typing),
         g_unix_signal_add(SIGINT, ended, typing),
     };
+    fputs(prompt, stderr);
     typing->loop = g_main_loop_new(NULL, FALSE);
     g_main_loop_run(typing->loop);
     for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
@@ -194,15 +197,13 @@ static void run(struct typing *typing)
     g_main_loop_unref(typing->loop);
 }
 
-/* Prompts only after echo is off, so that a fast typist is not seen either. */
 static SecretBuf *type_hidden(struct typing *typing, const struct termios *quiet,
                               const char *prompt, const char *cancelled, GError **error)
 {
     struct termios before;
     tcgetattr(STDIN_FILENO, &before);
     tcsetattr(STDIN_FILENO, TCSADRAIN, quiet);
-    fputs(prompt, stderr);
-    run(typing);
+    run(typing, prompt);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
     if (!typing->cancelled && !is_too_long(typing->buf, error))
         return typing->buf;
@@ -243,8 +244,9 @@ SecretBuf *paste_line_from_terminal(const char *prompt, GError **error)
 bool paste_yes_from_terminal(const char *question)
 {
     struct typing typing = {.buf = secret_buf_new(), .one_line = true};
-    fputs(question, stderr);
-    run(&typing);
+    run(&typing, question);
+    if (typing.cancelled)
+        fputs("\n", stderr);
     bool yes = !typing.cancelled && rpmatch(typing.buf->text) == 1;
     secret_buf_free(typing.buf);
     return yes;

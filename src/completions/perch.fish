@@ -106,6 +106,7 @@ complete -c perch -n '__fish_seen_subcommand_from app' -l with -x -a 'sf (__perc
     -d 'Whose session'
 complete -c perch -n '__fish_seen_subcommand_from app' -l dry-run \
     -d 'Only ask whether the org would accept it'
+complete -c perch -n '__fish_seen_subcommand_from app' -l yes -d 'Remove without a question'
 complete -c perch -n '__fish_seen_subcommand_from demo' -l list -d 'List the rehearsals'
 complete -c perch -n '__fish_seen_subcommand_from demo' -x \
     -a "(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')"

@@ -103,7 +103,7 @@ _perch() {
                 '--no-key[let Salesforce generate the consumer key]' \
                 '--create[make the app in the org]' '--remove[remove the app that perch made]' \
                 '--with=[whose session]:source:_perch_connections' \
-                '--dry-run[only ask whether the org would accept it]' \
+                '--dry-run[only ask whether the org would accept it]' '--yes[remove without a question]' \
                 '1:connection:_perch_connections'
             ;;
         demo)

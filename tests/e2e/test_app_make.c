@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "e2e/tokens.h"
+#include "e2e/walk.h"
 
 #define MADE "Bird_made_by_perch"
 #define DEPLOYS "/services/data/v68.0/metadata/deployRequest"
@@ -159,7 +160,7 @@ static void make__with_a_token_on_standard_input(void **state)
     g_autoptr(Child) child = rig_perch_input(rig, words, token, false);
     assert_code(child, 0);
     assert_true(app_exists(rig));
-    const char *again[] = {"app", "flow", "--remove", "--with=-", NULL};
+    const char *again[] = {"app", "flow", "--remove", "--yes", "--with=-", NULL};
     g_autoptr(Child) garbage = rig_perch_input(rig, again, "no token", false);
     assert_code(garbage, 2);
     assert_contains(garbage->errors->str, "That is not an access token");
@@ -208,7 +209,7 @@ static void make__with_the_login_of_salesforces_cli(void **state)
         tmphome_set(rig->home, "PATH", path);
         g_autoptr(Json) made = app_json(rig, 0, "--create", "--with", "sf");
         assert_true(app_exists(rig));
-        g_autoptr(Json) removed = app_json(rig, 0, "--remove", "--with", "sf");
+        g_autoptr(Json) removed = app_json(rig, 0, "--remove", "--yes", "--with=sf");
         assert_false(app_exists(rig));
     }
     unlink(secret_file); /* the rig looks for secrets */
@@ -292,12 +293,22 @@ static void remove__takes_the_app_away(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = make_rig();
-    g_autoptr(Child) foreign = rig_perch(rig, "app", "acme", "--remove", NULL);
+    g_autoptr(Child) foreign = rig_perch(rig, "app", "acme", "--remove", "--yes", NULL);
     assert_code(foreign, 2);
     g_autoptr(Json) made = app_json(rig, 0, "--create", "--values", "no-secret");
     g_autoptr(Json) tried = app_json(rig, 0, "--remove", "--dry-run", NULL);
     assert_true(app_exists(rig));
-    g_autoptr(Json) removed = app_json(rig, 0, "--remove", NULL, NULL);
+    g_autoptr(Child) unasked = rig_perch(rig, "app", "flow", "--remove", NULL);
+    assert_code(unasked, 2);
+    assert_contains(unasked->errors->str, "To go ahead, add --yes.");
+    g_autoptr(Walk) walk = walk_start(rig, "app", "flow", "--remove", NULL);
+    see(walk, "and with it every login");
+    see(walk, "Remove the app? [y/N]");
+    press(walk, "Enter");
+    see(walk, "perch: Nothing was changed.");
+    pty_expect_exit(walk->pty, 3);
+    assert_true(app_exists(rig));
+    g_autoptr(Json) removed = app_json(rig, 0, "--remove", "--yes", NULL);
     assert_status(removed, "removed", "ok");
     assert_false(app_exists(rig));
     g_autoptr(Json) again = app_json(rig, 0, "--create", NULL, NULL);

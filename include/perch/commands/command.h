@@ -51,6 +51,11 @@ int command_usage(const char *format, ...) G_GNUC_PRINTF(1, 2);
 int command_no_such(const char *what, const char *word, const char *const *names,
                     const char *otherwise);
 
+/* Whether somebody can answer: a terminal, and no option against it. */
+bool command_can_ask(const struct common_options *common);
+/* Asks on the terminal; says so if the answer is no. */
+bool command_confirmed(const char *question);
+
 /* Whether to work line by line: no terminal, TERM=dumb, ACCESSIBLE. */
 bool command_is_plain(void);
 
