@@ -490,6 +490,7 @@ static void wizard__refused__goes_on_after_the_cure(void **state)
     see_key(walk, "Enter log in");
     press(walk, "Enter");
     see_sentence(walk, "set Run As to the username, not the e-mail address");
+    see_key(walk, "r log in again");
     demo_org_patch(r->org, APP(ALLOWED));
     press(walk, "r");
     see_key(walk, "Enter test record");
