@@ -9,6 +9,8 @@
 
 #define TOKEN "/services/oauth2/token"
 
+enum { ASKED = 3 /* requests for a token at Keys, with a code that is made up */ };
+
 /* Requests below that path take their time from now on. */
 static void slow_down(Rig *rig, const char *path, guint milliseconds)
 {
@@ -57,7 +59,7 @@ static void enter__again_and_again__skips_no_step(void **state)
     see(walk, "Into Flow Builder");
     /* The code, the proof, and the rehearsal: one each. An Enter that comes when the last step is
      * there plays it once more. */
-    enum { POSTS = 3 + 3 /* asked at Keys */ };
+    enum { POSTS = ASKED + 3 };
     assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN, POSTS, PTY_WAIT_MS));
     assert_in_range(demo_org_requests(rig->org, "POST", TOKEN), POSTS, POSTS + 1);
     assert_int_equal(exchanges(rig), 1);
@@ -118,6 +120,7 @@ static void esc__while_it_proves__logs_in_again(void **state)
     slow_down(rig, TOKEN, 12000);
     press(walk, "Enter"); /* the browser may be back before anybody has read the step */
     see(walk, "Proving the connection");
+    assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN, ASKED + 1, PTY_WAIT_MS));
     walk_browser(walk, "nothing");
     press(walk, "Esc");
     see(walk, "step 6 is proving it now");

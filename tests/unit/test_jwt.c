@@ -56,12 +56,12 @@ static void pair__made__is_what_openssl_takes(void **state)
 {
     (void)state;
     g_auto(Pair) pair = make("Bird Integration");
-    const char *const show[] = {"openssl", "x509", "-noout", "-text", NULL};
+    const char *const show[] = {"openssl", "x509", "-noout", "-text", "-nameopt", "RFC2253", NULL};
     g_autofree char *text = openssl(show, pair.certificate);
     assert_contains(text, "Version: 3");
     assert_contains(text, "sha256WithRSAEncryption");
-    assert_contains(text, "Issuer: CN = Bird Integration");
-    assert_contains(text, "Subject: CN = Bird Integration");
+    assert_contains(text, "Issuer: CN=Bird Integration");
+    assert_contains(text, "Subject: CN=Bird Integration");
     assert_contains(text, "(2048 bit)");
     assert_contains(text, "Not After : Nov 20 08:00:00 2036 GMT");
     assert_true(strlen(pair.certificate) < 4096);
@@ -136,9 +136,8 @@ static void assertion__claims_and_signature__are_right(void **state)
 
 static void assertion__without_a_key__is_refused(void **state)
 {
-    static const char *const wrong[] = {"", "no key",
-                                        "-----BEGIN PRIVATE KEY-----\nAAAA\n"
-                                        "-----END PRIVATE KEY-----\n"};
+    static const char *const wrong[] = {
+        "", "no key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"};
     const struct jwt_claims claims = {"key", "a@b.example", "https://acme.my.salesforce.com", 1};
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
