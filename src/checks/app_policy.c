@@ -251,6 +251,42 @@ void check_run_as(struct check_run *run)
         check_ok(run, "%s", found);
 }
 
+/* The row runs when an API call has worked, which is what the license is for: another one does as
+ * well. */
+static void judge_license(struct check_run *run, const struct http_response *response)
+{
+    g_autoptr(Json) records = records_of(run, response);
+    if (records == NULL)
+        return;
+    const Json *profile = json_get(json_first(records), "Profile");
+    g_autofree char *name = text_told(json_get_string(profile, "Name"), TOLD_NAME);
+    g_autofree char *license =
+        text_told(json_get_string(json_get(profile, "UserLicense"), "Name"), TOLD_NAME);
+    g_autofree char *wanted =
+        sheet_value(run->session->connection, sheet_compared_by(run->def->id));
+    check_evidence(run, "license", license);
+    check_evidence(run, "profile", name);
+    if (license == NULL || name == NULL)
+        check_skip(run, _("the org does not say"));
+    else if (strcmp(license, wanted) == 0)
+        check_ok(run, _("%s, profile %s; has API Enabled"), license, name);
+    else
+        check_ok(run, _("%s, profile %s; has API Enabled, so it does as well as %s"), license, name,
+                 wanted);
+}
+
+void check_user_license(struct check_run *run)
+{
+    const char *id = run->session->connection->user_id;
+    if (id == NULL || !salesforce_id_is_valid(id)) {
+        check_skip(run, _("the org does not say"));
+        return;
+    }
+    g_autofree char *soql = g_strdup_printf(
+        "SELECT Profile.Name, Profile.UserLicense.Name FROM User WHERE Id = '%s'", id);
+    ask(run, soql, judge_license);
+}
+
 /* ---- boxes that no org shows ---- */
 
 void check_idle_limit(struct check_run *run)

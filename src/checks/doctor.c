@@ -163,6 +163,8 @@ static const struct check_def doctor[] = {
     {"secret", N_("Consumer secret"), false, {"callback", "keyring"}, check_secret},
     {"app-policies", N_("App policies"), false, {"api"}, check_app_policies},
     {"run-as", N_("Run As"), false, {"who"}, check_run_as},
+    {"username", N_("Username"), false, {"who"}, check_run_as},
+    {"user-license", N_("User license"), false, {"api"}, check_user_license},
     {"permitted-users", N_("Permitted users"), false, {"app-policies"}, check_permitted_users},
     {"ip-relaxation", N_("IP relaxation"), false, {"app-policies"}, check_ip_relaxation},
     {"refresh-policy", N_("Refresh policy"), false, {"app-policies"}, check_refresh_policy},

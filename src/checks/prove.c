@@ -57,8 +57,11 @@ static void judge_given_back(struct check_run *run, const struct http_response *
     g_autofree char *text = g_strdup_printf(
         "%s %s", why,
         gone ? _("The login in that answer is revoked.")
-             : _("The login in that answer could not be revoked yet; perch keeps trying for 15 "
-                 "minutes after it ends."));
+        : tokens_guards(run->session->tokens)
+            ? _("The login in that answer could not be revoked yet; perch keeps trying for 15 "
+                "minutes after it ends.")
+            : _("The login in that answer could not be revoked: end it in Setup › the user › OAuth "
+                "Connected Apps › Revoke."));
     check_fail_own(run, STAGE_TOKEN, "bad-answer", text);
 }
 
@@ -405,9 +408,12 @@ static void judge_old_grant(struct check_run *run, const struct http_response *r
         check_ok(run, _("revoked; the new one replaces it"));
     else if (invalid)
         check_ok(run, _("already invalid"));
-    else
+    else if (tokens_guards(run->session->tokens))
         check_skip(run, _("could not be revoked; it counts as one of the five approvals, and perch "
                           "keeps trying for 15 minutes after it ends"));
+    else
+        check_skip(run, _("could not be revoked; it counts as one of the five approvals: Setup › "
+                          "the user › OAuth Connected Apps › Revoke"));
 }
 
 /* A refresh token of the same connection, from before it logged in another way. */

@@ -31,6 +31,7 @@ void check_ip_relaxation(struct check_run *run);
 void check_refresh_policy(struct check_run *run);
 void check_session_timeout(struct check_run *run);
 void check_run_as(struct check_run *run);
+void check_user_license(struct check_run *run);
 void check_idle_limit(struct check_run *run);
 void check_ip_allowlist(struct check_run *run);
 void check_item(struct check_run *run);

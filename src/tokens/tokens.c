@@ -225,6 +225,11 @@ void tokens_guard(Tokens *tokens, const Connection *connection, HttpRequest *exc
     rescue_carries(tokens->guard, exchange);
 }
 
+bool tokens_guards(const Tokens *tokens)
+{
+    return tokens->guard != NULL;
+}
+
 void tokens_unguard(Tokens *tokens)
 {
     if (rescue_awaits(tokens->guard))

@@ -217,6 +217,17 @@ static struct fetched *assert_rightly(DemoOrg *org, const struct key *key)
     return assert_jwt(org, key, USER_INTEGRATION, org->url, in_seconds(170));
 }
 
+/* private_key_jwt, which discovery names: the app signs in place of its secret. */
+static struct fetched *ask_signed(DemoOrg *org, const struct key *key, const char *sub,
+                                  const char *aud, gint64 exp, const char *kind)
+{
+    g_autofree char *said = claims(org->client_id, sub, aud, exp);
+    g_autofree char *token = sign(key, "RS256", said);
+    return client_post(org, TOKEN_PATH, "grant_type", "client_credentials", "client_id",
+                       org->client_id, "client_assertion_type", kind, "client_assertion", token,
+                       NULL);
+}
+
 /* The app with the certificate, the integration user approved. */
 static void allow_jwt(DemoOrg *org, const struct key *key)
 {
@@ -333,6 +344,40 @@ static void jwt__each_claim__is_looked_at(void **state)
     g_autoptr(Fetched) connected =
         assert_jwt(org, &good, USER_INTEGRATION, "https://test.salesforce.com", in_seconds(60));
     assert_int_equal(connected->status, 200);
+}
+
+static void client_assertion__takes_the_place_of_the_secret(void **state)
+{
+#define SIGNED "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    static const char wrong[] = REFUSAL("invalid_client", "invalid client credentials");
+    DemoOrg *org = *state;
+    const char *id = org->client_id;
+    g_autofree char *endpoint = g_strconcat(org->url, TOKEN_PATH, NULL);
+    allow_jwt(org, &good);
+    demo_org_patch(org, WITH_CLIENT_CREDENTIALS);
+    const char *const audiences[] = {org->url, endpoint};
+    for (gsize i = 0; i < G_N_ELEMENTS(audiences); i++) {
+        g_autoptr(Fetched) answer =
+            ask_signed(org, &good, id, audiences[i], in_seconds(60), SIGNED);
+        g_autoptr(Json) tokens = client_parse(answer, 200);
+        assert_non_null(json_get_string(tokens, "access_token"));
+    }
+    const struct {
+        const struct key *key;
+        const char *sub, *aud;
+        gint64 exp;
+        const char *kind;
+    } refused[] = {{&other, id, org->url, in_seconds(60), SIGNED},
+                   {&good, USER_INTEGRATION, org->url, in_seconds(60), SIGNED},
+                   {&good, id, "https://login.salesforce.com", in_seconds(60), SIGNED},
+                   {&good, id, org->url, in_seconds(-5), SIGNED},
+                   {&good, id, org->url, in_seconds(60), "jwt"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(refused); i++)
+        client_expect(ask_signed(org, refused[i].key, refused[i].sub, refused[i].aud,
+                                 refused[i].exp, refused[i].kind),
+                      400, wrong);
+    client_patch_app(org, "'jwt_bearer': false");
+    client_expect(ask_signed(org, &good, id, org->url, in_seconds(60), SIGNED), 400, wrong);
 }
 
 static void jwt__approval__comes_before(void **state)
@@ -465,6 +510,7 @@ int main(void)
         TEST(jwt__signed_with_the_apps_certificate__logs_in),
         TEST(jwt__signature__is_really_checked),
         TEST(jwt__each_claim__is_looked_at),
+        TEST(client_assertion__takes_the_place_of_the_secret),
         TEST(jwt__approval__comes_before),
         TEST(new_app__has_salesforces_defaults),
         TEST(setup__flow_and_run_as__can_be_set),

@@ -164,6 +164,10 @@ static void commands__each__knows_the_way(void **state)
     assert_string_equal(json_get_string(json_check(checks, "refreshed"), "title"), "New token");
     assert_string_equal(json_get_string(json_check(checks, "certificate"), "status"), "ok");
     assert_string_equal(json_get_string(json_check(checks, "lead"), "status"), "ok");
+    assert_string_equal(json_get_string(json_check(checks, "username"), "status"), "ok");
+    const Json *license = json_get(json_check(checks, "user-license"), "evidence");
+    assert_string_equal(json_get_string(license, "license"), "Salesforce Integration");
+    assert_null(strstr(doctor->output->str, "\"run-as\""));
     assert_null(strstr(doctor->output->str, "\"rotation\""));
     g_autoptr(Child) test = rig_perch(r, "test", "acme", NULL);
     assert_code(test, 0);

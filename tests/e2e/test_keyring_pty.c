@@ -125,6 +125,43 @@ static void keep__goes_on_without_storing(void **state)
     assert_one_exchange(rig);
 }
 
+/* Nobody is there to try it again once perch has ended. */
+static void keep__revocation_lost__promises_no_further_try(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = fail_to_store(rig, SESSION_NO_KEYRING);
+    press(walk, "k");
+    see_key(walk, "Enter test record");
+    demo_org_patch(rig->org, "{'faults': {'/services/oauth2/token': {'without': 'instance_url'}, "
+                             "'/services/oauth2/revoke': {'kind': 'close', 'times': 2}}}");
+    press(walk, "Esc");
+    see_key(walk, "r log in again");
+    press(walk, "r");
+    see_sentence(walk, "could not be revoked: end it in Setup");
+    see_no(walk, "15 minutes");
+}
+
+/* The former login, too: the new one is kept in memory only. */
+static void keep__former_login_not_revoked__promises_no_further_try(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    const guint sent = posts(rig, "/services/oauth2/token", "code=aPrx");
+    demo_org_patch(rig->org, "{'faults': {'/services/oauth2/token': {'delay_ms': 1500}, "
+                             "'/services/oauth2/revoke': {'kind': 'close', 'times': 2}}}");
+    g_autoptr(Walk) walk = walk_start(rig, "reauthorize", "acme", NULL);
+    while (posts(rig, "/services/oauth2/token", "code=aPrx") == sent)
+        pty_wait_change(walk->pty, 100);
+    session_bus_change(rig->bus, rig->home, SESSION_NO_KEYRING);
+    see(walk, "✖ Refreshed once"); /* which stores a login that replaces another */
+    see_key(walk, "k continue without storing");
+    press(walk, "k");
+    see_sentence(walk, "one of the five approvals: Setup › the user");
+    see_no(walk, "15 minutes");
+}
+
 static void wait_for_no_rescue(Walk *walk)
 {
     gint64 end = g_get_monotonic_time() + PTY_WAIT_MS * G_TIME_SPAN_MILLISECOND;
@@ -226,6 +263,8 @@ int main(void)
         cmocka_unit_test(preflight__tells_three_keyrings_apart_and_goes_on),
         cmocka_unit_test(retry__after_the_keyring_is_back__stores_the_same_token),
         cmocka_unit_test(keep__goes_on_without_storing),
+        cmocka_unit_test(keep__revocation_lost__promises_no_further_try),
+        cmocka_unit_test(keep__former_login_not_revoked__promises_no_further_try),
         cmocka_unit_test(keep__leaves_nobody_who_stores),
         cmocka_unit_test(keep__then_store__stores),
         cmocka_unit_test(quit__asks_and_revokes_only_when_told),

@@ -85,6 +85,9 @@ static void doctor__the_user_it_runs_as__is_compared(void **state)
     assert_code(child, 0);
     g_autoptr(Child) as_it_is = rig_perch(r, "doctor", "acme", NULL);
     assert_contains(as_it_is->output->str, "Run As: " RUN_AS);
+    assert_contains(as_it_is->output->str,
+                    "User license: Salesforce Integration, profile Minimum Access - API Only "
+                    "Integrations; has API Enabled");
     assert_null(strstr(as_it_is->output->str, "PKCE"));
     assert_null(strstr(as_it_is->output->str, "Idle limit"));
     g_autofree char *path = rig_settings_path(r, "acme.json");
@@ -94,7 +97,7 @@ static void doctor__the_user_it_runs_as__is_compared(void **state)
     g_autofree char *other = json_print(settings);
     assert_true(g_file_set_contents(path, other, -1, NULL));
     demo_org_patch(r->org, "{'profiles': {'Minimum Access - API Only Integrations': "
-                           "{'read_only_fields': ['Lead.Phone'], "
+                           "{'api_only': false, 'read_only_fields': ['Lead.Phone'], "
                            "'hidden_fields': ['Case.Subject']}}}");
     g_autoptr(Child) doctor = rig_perch(r, "doctor", "acme", "--json", NULL);
     g_autoptr(Json) json = child_json(doctor);
@@ -102,6 +105,8 @@ static void doctor__the_user_it_runs_as__is_compared(void **state)
     assert_string_equal(json_get_string(run_as, "status"), "warning");
     g_autofree char *fix = json_print(json_get(run_as, "diagnosis"));
     assert_contains(fix, "Run As (Username): another@bird-demo.example");
+    const Json *license = json_get(json_check(json, "user-license"), "evidence");
+    assert_string_equal(json_get_string(license, "license"), "Salesforce");
     assert_string_equal(json_get_string(lead, "status"), "warning");
     assert_string_equal(json_get_string(json_get(lead, "evidence"), "fields"), "Phone");
     const Json *of_case = json_get(json_check(json, "case"), "evidence");

@@ -266,7 +266,7 @@ static void table__each_compared_setting__has_its_check(void **state)
             fail_msg("%s: the doctor has no check %s", sheet_id((enum setting)i), check);
         assert_int_equal(sheet_compared_by(check), i);
     }
-    assert_int_equal(compared, 13);
+    assert_int_equal(compared, 15);
     assert_int_equal(sheet_compared_by("lookup"), SETTING_COUNT);
 }
 

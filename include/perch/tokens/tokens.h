@@ -66,6 +66,8 @@ void tokens_former_ended(Tokens *tokens);
  */
 void tokens_guard(Tokens *tokens, const Connection *connection, HttpRequest *exchange);
 void tokens_unguard(Tokens *tokens);
+/* Whether there is such a process: not for tokens that stay in memory. */
+bool tokens_guards(const Tokens *tokens);
 
 /* Takes over the answer to the code exchange; the state becomes WON if it has a refresh token. */
 void tokens_take(Tokens *tokens, const struct token_answer *answer, gint64 session_seconds,

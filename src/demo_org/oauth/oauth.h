@@ -36,8 +36,8 @@ void oauth_end_grant(struct state *state, struct grant *grant);
 /* Whether the grant's refresh token is still valid by the app's policy. */
 bool oauth_grant_alive(const struct state *state, const struct grant *grant);
 
-/* Checks consumer key and secret, from the form or a Basic header. If they are wrong, answers the
- * error and returns NULL. */
+/* Checks consumer key and secret, from the form or a Basic header, or an assertion that the app
+ * signed in place of the secret. If they are wrong, answers the error and returns NULL. */
 struct app *oauth_client(struct state *state, const struct request *request,
                          struct response *response, bool secret_needed);
 

@@ -6,6 +6,8 @@
 #include "demo_org/org/scopes.h"
 #include "perch/base/secret.h"
 
+#define CLIENT_ASSERTION "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
 enum { ACCESS_LENGTH = 112, REFRESH_LENGTH = 87, ID_TOKEN_SECONDS = 120 };
 
 static const gint64 day_ms = 86400000, idle_limit_ms = 30 * G_GINT64_CONSTANT(86400000);
@@ -42,6 +44,8 @@ struct app *oauth_client(struct state *state, const struct request *request,
 {
     g_autofree char *id = NULL;
     g_autofree char *secret = NULL;
+    const char *assertion = request_field(request, "client_assertion");
+    const char *kind = request_field(request, "client_assertion_type");
     if (!basic_credentials(request, &id, &secret)) {
         id = g_strdup(request_field(request, "client_id"));
         secret = g_strdup(request_field(request, "client_secret"));
@@ -58,7 +62,9 @@ struct app *oauth_client(struct state *state, const struct request *request,
     const bool old = *app->old_secret != '\0' && state_now(state) < app->old_secret_until_ms &&
                      sent && secret_equal_text(before, secret);
     /* A secret that is sent is checked even if none is required. */
-    if ((secret_needed && !sent) || (sent && !old && !secret_equal_text(right, secret))) {
+    if (assertion != NULL
+            ? g_strcmp0(kind, CLIENT_ASSERTION) != 0 || !token_client_signed(state, app, assertion)
+            : (secret_needed && !sent) || (sent && !old && !secret_equal_text(right, secret))) {
         oauth_error(response, 400, "invalid_client", "invalid client credentials");
         return NULL;
     }

@@ -28,5 +28,7 @@ bool token_refused(struct state *state, const struct subject *subject,
 void token_client_credentials(struct state *state, struct request *request,
                               struct response *response);
 void token_jwt_bearer(struct state *state, struct request *request, struct response *response);
+/* private_key_jwt: whether the app itself signed this, to show that it is that app. */
+bool token_client_signed(const struct state *state, const struct app *app, const char *assertion);
 
 #endif

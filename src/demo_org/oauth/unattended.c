@@ -127,6 +127,17 @@ static bool in_time(const struct state *state, const Json *claims)
     return ends > now && (ends <= now + ASSERTION_SECONDS || ends >= first_milliseconds);
 }
 
+bool token_client_signed(const struct state *state, const struct app *app, const char *assertion)
+{
+    g_autoptr(Json) claims = jwt_claims(assertion);
+    g_autofree char *endpoint = g_strconcat(state->public_url, "/services/oauth2/token", NULL);
+    const char *audience = json_get_string(claims, "aud");
+    return app->jwt_bearer && g_strcmp0(json_get_string(claims, "iss"), app->key) == 0 &&
+           g_strcmp0(json_get_string(claims, "sub"), app->key) == 0 &&
+           (is_own_address(state, audience) || g_strcmp0(audience, endpoint) == 0) &&
+           in_time(state, claims) && jwt_signed_by(assertion, app->certificate);
+}
+
 /* The app of a valid assertion; NULL, with an answer, for an invalid one. */
 static const struct app *app_of(const struct state *state, const struct request *request,
                                 const Json *claims, struct response *response)

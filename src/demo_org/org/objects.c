@@ -33,6 +33,9 @@ static const struct field profile_fields[] = {
 static const struct field user_fields[] = {
 #include "demo_org/org/fields/user.def"
 };
+static const struct field user_license_fields[] = {
+#include "demo_org/org/fields/user_license.def"
+};
 static const struct field user_permission_access_fields[] = {
 #include "demo_org/org/fields/user_permission_access.def"
 };

@@ -12,6 +12,7 @@ ROWS(rows_of_records);
 ROWS(rows_of_organization);
 ROWS(rows_of_profiles);
 ROWS(rows_of_users);
+ROWS(rows_of_user_licenses);
 ROWS(rows_of_permissions);
 ROWS(rows_of_logins);
 ROWS(rows_of_oauth_tokens);

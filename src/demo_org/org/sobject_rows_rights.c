@@ -28,6 +28,30 @@ static void set_permissions(Json *row, const struct kind *kind, gconstpointer th
     }
 }
 
+static const char *const licenses[] = {"Salesforce", "Salesforce Integration"};
+
+/* Owned by the caller. */
+static char *license_id(gsize license)
+{
+    return g_strdup_printf("1000000000000%02" G_GSIZE_FORMAT, license + 1);
+}
+
+ROWS(rows_of_user_licenses)
+{
+    (void)state;
+    (void)object;
+    (void)asking;
+    GPtrArray *rows = rows_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(licenses); i++) {
+        g_autofree char *id = license_id(i);
+        Json *row = json_object();
+        row_set_id(row, "Id", id);
+        json_set_string(row, "Name", licenses[i]);
+        g_ptr_array_add(rows, row);
+    }
+    return rows;
+}
+
 ROWS(rows_of_profiles)
 {
     (void)object;
@@ -36,8 +60,10 @@ ROWS(rows_of_profiles)
     STATE_EACH(profile, profile, state)
     {
         Json *row = json_object();
+        g_autofree char *license = license_id(profile->api_only);
         row_set_id(row, "Id", profile->id);
         json_set_string(row, "Name", profile->name);
+        row_set_id(row, "UserLicenseId", license);
         json_set_string(row, "UserType", "Standard");
         set_permissions(row, &state_kinds[KIND_profile], profile);
         g_ptr_array_add(rows, row);
