@@ -192,6 +192,16 @@ Json *child_json(const Child *child)
     return json;
 }
 
+void rig_upload(Rig *rig, const char *file)
+{
+    g_autofree char *pem = rig_settings(rig, file);
+    g_autoptr(Json) app = json_object();
+    json_set_string(app, "certificate", pem);
+    g_autofree char *text = json_print(app);
+    g_autofree char *patch = g_strdup_printf("{\"apps\":{\"Bird_Integration\":%s}}", text);
+    json_free(demo_org_control(rig->org, "PATCH", "state", patch));
+}
+
 const Json *json_check(const Json *result, const char *id)
 {
     JSON_FOREACH(check, json_get(result, "checks"))

@@ -50,6 +50,9 @@ GPtrArray *rig_filled_words(Rig *rig, const char *name, const char *const *more)
 char *rig_settings_path(const Rig *rig, const char *file);
 char *rig_settings(const Rig *rig, const char *file);
 
+/* Puts that file, a certificate, into the app: what a person uploads in Setup. */
+void rig_upload(Rig *rig, const char *file);
+
 void assert_code(const Child *child, int code);
 /* The one JSON object on the child's standard output; owned by the caller. */
 Json *child_json(const Child *child);

@@ -3,7 +3,6 @@
 /* An app that logs in by itself, with key and secret: set up, used, handed over and forgotten,
  * without a browser, a listener or a refresh token. */
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,19 +38,6 @@ static Json *stored(Rig *rig, const char *name)
 {
     g_autofree char *item = session_bus_lookup(rig->home, "connection", name);
     return json_parse(item, strlen(item), NULL);
-}
-
-static char *last_token_request(Rig *rig)
-{
-    g_autoptr(Json) log = demo_org_control(rig->org, "GET", "log", NULL);
-    const char *body = NULL;
-    JSON_FOREACH(entry, log)
-    {
-        if (g_str_has_prefix(json_get_string(entry, "target"), TOKEN_PATH))
-            body = json_get_string(entry, "body");
-    }
-    assert_non_null(body);
-    return g_strdup(body);
 }
 
 static void setup__no_input__needs_no_browser_and_ends_with_a_lead(void **state)
@@ -317,7 +303,7 @@ static void setup__other_way__keeps_the_refresh_token(void **state)
     g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
     assert_code(token, 0);
     assert_true(tokens_stored_alive(r, "acme"));
-    g_autofree char *asked = last_token_request(r);
+    g_autofree char *asked = tokens_last_request(r);
     assert_null(strstr(asked, "refresh_token"));
     assert_contains(asked, "grant_type=client_credentials");
     g_autoptr(Child) forget = rig_perch(r, "forget", "acme", "--yes", NULL);
@@ -384,46 +370,6 @@ static void home__rotates__is_moved_over(void **state)
     see_key(walk, "Enter test record");
     g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
     assert_code(token, 0);
-}
-
-/* Stopped at each step of the wizard: the old way stays, and the choice is not forgotten. */
-static void change__stopped_at_each_step__is_taken_up_again(void **state)
-{
-    static const char *const stops[] = {"App settings", "Consumer key and secret", "Enter log in"};
-    (void)state;
-    g_autoptr(Rig) r = tokens_rig(false);
-    demo_org_patch(r->org, APP(ALLOWED));
-    for (gsize i = 0; i < G_N_ELEMENTS(stops); i++) {
-        g_autoptr(Walk) walk =
-            walk_start(r, "setup", "acme", "--login", "client-credentials", NULL);
-        see(walk, "(•) client credentials");
-        for (gsize k = 0; k < i; k++) {
-            press(walk, "Enter");
-            see(walk, stops[k + 1]);
-        }
-        press(walk, "C-c");
-        see(walk, "Keep the draft and quit?");
-        press(walk, "Enter");
-        pty_expect_exit(walk->pty, 3);
-        g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
-        assert_code(token, 0);
-        g_autofree char *asked = last_token_request(r);
-        assert_contains(asked, "grant_type=refresh_token");
-    }
-    /* Killed when the new login is proven: it works, and so does the old refresh token. */
-    g_autoptr(Walk) walk = walk_start(r, "setup", "acme", NULL);
-    see(walk, "(•) client credentials");
-    for (gsize i = 1; i < G_N_ELEMENTS(stops); i++) {
-        press(walk, "Enter");
-        see(walk, stops[i]);
-    }
-    press(walk, "Enter");
-    see_key(walk, "Enter test record");
-    kill(pty_pid(walk->pty), SIGKILL);
-    wait_for_lock(r, "acme");
-    g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
-    assert_code(token, 0);
-    assert_true(tokens_stored_alive(r, "acme"));
 }
 
 /* ---- on the screen ---- */
@@ -525,7 +471,6 @@ int main(void)
         cmocka_unit_test(setup__other_way__keeps_the_refresh_token),
         cmocka_unit_test(change__given_up__leaves_what_works),
         cmocka_unit_test(home__rotates__is_moved_over),
-        cmocka_unit_test(change__stopped_at_each_step__is_taken_up_again),
         cmocka_unit_test(wizard__chosen_in_the_app_step__logs_in_at_once),
         cmocka_unit_test(plain__way__is_chosen_by_number),
         cmocka_unit_test(wizard__refused__goes_on_after_the_cure),

@@ -37,17 +37,6 @@ static Child *set_up(Rig *rig, const char *name)
     return rig_perch_input(rig, words, NULL, false);
 }
 
-/* A person uploads the file that perch names. */
-static void upload(Rig *rig, const char *file)
-{
-    g_autofree char *pem = rig_settings(rig, file);
-    g_autoptr(Json) app = json_object();
-    json_set_string(app, "certificate", pem);
-    g_autofree char *text = json_print(app);
-    g_autofree char *patch = g_strdup_printf("{\"apps\":{\"Bird_Integration\":%s}}", text);
-    json_free(demo_org_control(rig->org, "PATCH", "state", patch));
-}
-
 /* From here on each line of the private key is searched for. */
 static void know_key(Rig *rig, const char *name)
 {
@@ -67,7 +56,7 @@ static void set_up_whole(Rig *rig, const char *name)
     g_autoptr(Child) first = set_up(rig, name);
     assert_code(first, 5);
     know_key(rig, name);
-    upload(rig, file);
+    rig_upload(rig, file);
     g_autoptr(Child) again = rig_perch(rig, "setup", name, "--plain", "--no-input", NULL);
     assert_code(again, 0);
 }
@@ -91,7 +80,7 @@ static void setup__no_input__needs_no_browser_and_ends_with_a_lead(void **state)
     assert_code(first, 5);
     assert_contains(first->output->str, "tick Enable JWT Bearer Flow");
     know_key(r, "acme");
-    upload(r, "acme.crt");
+    rig_upload(r, "acme.crt");
     g_autoptr(Child) child = rig_perch(r, "setup", "acme", "--plain", "--no-input", NULL);
     assert_code(child, 0);
     assert_contains(child->output->str, "Logged in: access token");
@@ -366,7 +355,7 @@ static void change__given_up_and_taken_up__loses_nothing(void **state)
     g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
     assert_code(token, 0);
     assert_true(tokens_stored_alive(r, "acme"));
-    upload(r, "acme.crt");
+    rig_upload(r, "acme.crt");
     g_autoptr(Child) again = rig_perch(r, "setup", "acme", "--plain", "--no-input", NULL);
     assert_code(again, 0);
     assert_contains(again->output->str, "Logged in: access token");
@@ -417,7 +406,7 @@ static void key__renewed__needs_another_upload(void **state)
     know_key(r, "acme");
     g_autofree char *after = rig_settings(r, "acme.crt");
     assert_string_not_equal(before, after);
-    upload(r, "acme.crt");
+    rig_upload(r, "acme.crt");
     g_autoptr(Child) again = rig_perch(r, "reauthorize", "acme", "--plain", "--no-input", NULL);
     assert_code(again, 0);
 }
@@ -444,7 +433,7 @@ static void wizard__chosen_in_the_app_step__logs_in_after_the_upload(void **stat
     press(walk, "Enter");
     see_sentence(walk, "The app does not accept the signature of this login");
     see_key(walk, "r log in again");
-    upload(r, "acme.crt");
+    rig_upload(r, "acme.crt");
     press(walk, "r");
     see_key(walk, "Enter test record");
     know_key(r, "acme"); /* stored by now; what was written before is searched at the end */

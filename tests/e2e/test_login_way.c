@@ -3,9 +3,11 @@
 /* Which way a flow logs in: asked where rotation is found on, recommended with the reason, and the
  * user behind it compared with the sheet. */
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "e2e/tokens.h"
 #include "e2e/walk.h"
 
 #define RUN_AS "integration@bird-demo.example"
@@ -115,12 +117,68 @@ static void doctor__the_user_it_runs_as__is_compared(void **state)
                         "field-not-writable");
 }
 
+/* Stopped at each step of the wizard: the old way stays, and the choice is not forgotten. Killed
+ * when the new login is proven: it works, and so does the old refresh token. */
+static void change__stopped_at_each_step__is_taken_up_again(void **state)
+{
+    static const struct {
+        const char *way, *chosen, *app;
+        const char *stops[3];
+    } rows[] = {
+        {"client-credentials",
+         "(•) client credentials",
+         "{'apps': {'Bird_Integration': {'client_credentials': true, "
+         "'client_credentials_policy': true, 'run_as': '" RUN_AS "'}}}",
+         {"App settings", "Consumer key and secret", "Enter log in"}},
+        {"jwt-bearer",
+         "(•) JWT bearer",
+         "{'apps': {'Bird_Integration': {'jwt_bearer': true, 'permitted_users': 'admin', "
+         "'profiles': ['System Administrator'], 'permission_sets': ['Bird_Records']}}}",
+         {"App settings", "Consumer key and user", "Enter log in"}},
+    };
+    (void)state;
+    for (gsize row = 0; row < G_N_ELEMENTS(rows); row++) {
+        const char *const *stops = rows[row].stops;
+        g_autoptr(Rig) r = tokens_rig(false);
+        demo_org_patch(r->org, rows[row].app);
+        for (gsize i = 0; i <= G_N_ELEMENTS(rows[row].stops); i++) {
+            g_autoptr(Walk) walk = walk_start(r, "setup", "acme", "--login", rows[row].way,
+                                              "--username", RUN_AS, NULL);
+            see(walk, rows[row].chosen);
+            for (gsize k = 1; k < G_N_ELEMENTS(rows[row].stops) && k <= i; k++) {
+                press(walk, "Enter");
+                see(walk, stops[k]);
+            }
+            if (i == G_N_ELEMENTS(rows[row].stops)) {
+                if (strcmp(rows[row].way, "jwt-bearer") == 0)
+                    rig_upload(r, "acme.crt");
+                press(walk, "Enter");
+                see_key(walk, "Enter test record");
+                kill(pty_pid(walk->pty), SIGKILL);
+                wait_for_lock(r, "acme");
+            } else {
+                press(walk, "C-c");
+                see(walk, "Keep the draft and quit?");
+                press(walk, "Enter");
+                pty_expect_exit(walk->pty, 3);
+            }
+            g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
+            assert_code(token, 0);
+            g_autofree char *asked = tokens_last_request(r);
+            if (i < G_N_ELEMENTS(rows[row].stops))
+                assert_contains(asked, "grant_type=refresh_token");
+        }
+        assert_true(tokens_stored_alive(r, "acme"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(flow__a_week_on_the_orgs_clock__runs),
         cmocka_unit_test(prove__rotates__asks_whether_it_can_be_unticked),
         cmocka_unit_test(doctor__the_user_it_runs_as__is_compared),
+        cmocka_unit_test(change__stopped_at_each_step__is_taken_up_again),
     };
     return cmocka_run_group_tests_name("the way to log in", tests, NULL, NULL);
 }

@@ -150,3 +150,16 @@ void wait_for_lock(Rig *rig, const char *name)
     assert_non_null(take.lock);
     store_lock_free(take.lock);
 }
+
+char *tokens_last_request(Rig *rig)
+{
+    g_autoptr(Json) log = demo_org_control(rig->org, "GET", "log", NULL);
+    const char *body = NULL;
+    JSON_FOREACH(entry, log)
+    {
+        if (g_str_has_prefix(json_get_string(entry, "target"), TOKEN_PATH))
+            body = json_get_string(entry, "body");
+    }
+    assert_non_null(body);
+    return g_strdup(body);
+}

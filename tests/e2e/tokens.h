@@ -34,6 +34,8 @@ pid_t tokens_rescue_of(pid_t perch);
 bool tokens_has_rescue(pid_t perch);
 
 /* Until no perch of this rig holds the connection's lock; fails the test after 20 s. */
+/* The body of the newest request for a token, owned by the caller. */
+char *tokens_last_request(Rig *rig);
 void wait_for_lock(Rig *rig, const char *name);
 
 #endif
