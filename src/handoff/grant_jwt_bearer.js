@@ -11,7 +11,11 @@ function base64url(bytes) {
 // PEM, its lines broken or not, or only the text between its first and last line.
 function keyOf(text) {
   const der = Buffer.from(text.replace(/-----[^-]*-----|\\n|\s/g, ''), 'base64');
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  try {
+    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  } catch (error) {
+    throw new Failure('MISSING_SECRET', 'The environment variable SALESFORCE_PRIVATE_KEY is not a private key (PKCS #8).');
+  }
 }
 function grant(env) {
   const exp = Math.floor(Date.now() / 1000) + 120;

@@ -5,10 +5,12 @@
 #include <string.h>
 
 /* A line of input is a list of calls that are made at once; a line of output what they gave. A call
- * that takes more than 30 seconds is stopped. All clocks run PACE times as fast. */
+ * that takes more than 30 seconds is stopped. All clocks run PACE times as fast, from the true time
+ * at which the calls begin: a login that is signed then is of the org's time. */
 static const char runner[] =
     "const [file, pace] = process.argv.slice(1);\n"
-    "const [began, now, later] = [Date.now(), Date.now, setTimeout];\n"
+    "const [now, later] = [Date.now, setTimeout];\n"
+    "let began = now();\n"
     "Date.now = () => began + (now() - began) * pace;\n"
     "global.setTimeout = (then, ms, ...more) => later(then, ms / pace, ...more);\n"
     "const { handler } = require(file);\n"
@@ -17,6 +19,7 @@ static const char runner[] =
     "const lines = require('readline').createInterface({ input: process.stdin });\n"
     "lines.on('line', async (line) => {\n"
     "  const { env, calls } = JSON.parse(line);\n"
+    "  began = now();\n"
     "  const results = await Promise.all(calls.map((variables) =>\n"
     "    Promise.race([handler({ env }, variables), limit()])));\n"
     "  console.log(JSON.stringify(results));\n"

@@ -5,32 +5,43 @@
 
 #include <string.h>
 
+#include "e2e/jwt.h"
 #include "e2e/node.h"
 
 static const char lead_path[] = "/services/data/v68.0/sobjects/Lead";
 static const char token_path[] = "/services/oauth2/token";
 
+static void set_up_client_credentials(Rig *rig, const char *name)
+{
+    static const char *const more[] = {"--login", "client-credentials", NULL};
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, name, more);
+    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    assert_code(child, 0);
+}
+
+enum { REFRESH_TOKEN, CLIENT_CREDENTIALS, JWT_BEARER };
+
 /* The ways to log in; every test runs for each. */
 static const struct way {
-    const char *words[3]; /* of perch setup */
-    const char *org;      /* what the org needs for it */
-    const char *secret;   /* whose absence is told */
-    const char *revoked;  /* what ends it in the org, and how that is told */
+    void (*set_up)(Rig *rig, const char *name);
+    const char *org;     /* what the org needs for it */
+    const char *secret;  /* whose absence is told */
+    const char *revoked; /* what ends it in the org, and how that is told */
     const char *code, *cause;
+    const char *wrong_code, *wrong_cause; /* how another secret is told */
 } ways[] = {
-    {{NULL},
-     "{}",
-     "SALESFORCE_REFRESH_TOKEN",
-     "{'grants':{'*':null}}",
-     "invalid_grant",
-     "authorization-revoked"},
-    {{"--login", "client-credentials", NULL},
-     "{'apps':{'Bird_Integration':{'client_credentials':true,'client_credentials_policy':true,"
-     "'run_as':'integration@bird-demo.example','rotation':true}}}",
-     "SALESFORCE_CLIENT_SECRET",
-     "{'apps':{'Bird_Integration':{'run_as':''}}}",
-     "invalid_grant",
-     "flow-disabled"},
+    [REFRESH_TOKEN] = {rig_setup, "{}", "SALESFORCE_REFRESH_TOKEN", "{'grants':{'*':null}}",
+                       "invalid_grant", "authorization-revoked", "invalid_grant",
+                       "authorization-revoked"},
+    [CLIENT_CREDENTIALS] =
+        {set_up_client_credentials,
+         APP("'client_credentials': true, 'client_credentials_policy': true, 'run_as': '" RUN_AS
+             "', 'rotation': true"),
+         "SALESFORCE_CLIENT_SECRET", APP("'run_as': ''"), "invalid_grant", "flow-disabled",
+         "invalid_client", "consumer-secret-wrong"},
+    [JWT_BEARER] = {jwt_set_up_whole, APP(ALLOWED ", 'rotation': true"), "SALESFORCE_PRIVATE_KEY",
+                    APP("'permission_sets': []"), "invalid_app_access", "user-not-approved",
+                    "MISSING_SECRET", "request-malformed"},
 };
 
 static Rig *ready(void **state)
@@ -38,9 +49,7 @@ static Rig *ready(void **state)
     const struct way *way = *state;
     Rig *rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     demo_org_patch(rig->org, way->org);
-    g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", way->words);
-    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
-    assert_code(child, 0);
+    way->set_up(rig, "acme");
     return rig;
 }
 
@@ -86,6 +95,19 @@ static void assert_refused(const Json *result, const char *code, const char *cau
     assert_false(json_get_bool(result, "success", true));
     assert_string_equal(json_get_string(result, "id"), "");
     assert_true(*json_get_string(result, "message") != '\0');
+}
+
+/* perch explain, given what the function returned, names the cause that the function named. */
+static void assert_explained(Rig *rig, const Json *result)
+{
+    const char *words[] = {"explain", "-", "--json", NULL};
+    g_autofree char *text = json_print(result);
+    g_autoptr(Child) child = rig_perch_input(rig, words, text, false);
+    g_autoptr(Json) told = child_json(child);
+    const Json *diagnosis = json_get(json_first(json_get(told, "checks")), "diagnosis");
+    const char *cause = json_get_string(diagnosis, "cause");
+    if (g_strcmp0(cause, json_get_string(result, "cause")) != 0)
+        fail_msg("%s for %s", cause, text);
 }
 
 static void function__any_message__becomes_the_record(void **state)
@@ -235,19 +257,25 @@ static void function__token_step__its_failures_are_told(void **state)
     g_autoptr(Json) page = node_call_text(node, good);
     assert_refused(page, "ANSWER_LOST", "timeout");
     assert_contains(json_get_string(page, "message"), "Guest network");
+    fault(rig, token_path, "'kind':'close'");
+    g_autoptr(Json) lost = node_call_text(node, good);
+    assert_refused(lost, "ANSWER_LOST", "timeout");
     fault(rig, token_path, "");
-    demo_org_patch(rig->org, way->revoked);
-    g_autoptr(Json) revoked = node_call_text(node, good);
-    assert_refused(revoked, way->code, way->cause);
-    assert_int_equal(demo_org_requests(rig->org, "POST", lead_path), inserts);
+    g_autoptr(Json) secret = json_copy(json_get(node->env, way->secret));
+    json_set_string(node->env, way->secret, "x");
+    g_autoptr(Json) wrong = node_call_text(node, good);
+    assert_refused(wrong, way->wrong_code, way->wrong_cause);
+    assert_explained(rig, wrong);
     json_set_string(node->env, way->secret, " \n");
     g_autoptr(Json) unset = node_call_text(node, good);
     assert_refused(unset, "MISSING_SECRET", "request-malformed");
     assert_contains(json_get_string(unset, "message"), way->secret);
-    fault(rig, token_path, "'kind':'close'");
-    json_set_string(node->env, way->secret, "x");
-    g_autoptr(Json) lost = node_call_text(node, good);
-    assert_refused(lost, "ANSWER_LOST", "timeout");
+    assert_explained(rig, unset);
+    json_set_string(node->env, way->secret, json_string(secret));
+    demo_org_patch(rig->org, way->revoked);
+    g_autoptr(Json) revoked = node_call_text(node, good);
+    assert_refused(revoked, way->code, way->cause);
+    assert_int_equal(demo_org_requests(rig->org, "POST", lead_path), inserts);
 }
 
 static void function__calls_at_the_same_time__share_one_token(void **state)
@@ -290,11 +318,11 @@ static void function__two_processes__wait_for_each_other(void **state)
 
 static void function__env__pasted_with_a_line_break__works(void **state)
 {
+    const struct way *way = *state;
     g_autoptr(Rig) rig = ready(state);
     g_autoptr(Node) node = node_start(rig, "whatsapp");
-    g_autofree char *padded =
-        g_strdup_printf(" %s\n", json_get_string(node->env, "SALESFORCE_CLIENT_SECRET"));
-    json_set_string(node->env, "SALESFORCE_CLIENT_SECRET", padded);
+    g_autofree char *padded = g_strdup_printf(" %s\n", json_get_string(node->env, way->secret));
+    json_set_string(node->env, way->secret, padded);
     g_autoptr(Json) result = node_call_text(node, good);
     assert_created(result);
 }
@@ -359,19 +387,6 @@ static void function__key__makes_one_record_of_one_value(void **state)
         g_free(ids[i]);
 }
 
-/* perch explain, given what the function returned, names the cause that the function named. */
-static void assert_explained(Rig *rig, const Json *result)
-{
-    const char *words[] = {"explain", "-", "--json", NULL};
-    g_autofree char *text = json_print(result);
-    g_autoptr(Child) child = rig_perch_input(rig, words, text, false);
-    g_autoptr(Json) told = child_json(child);
-    const Json *diagnosis = json_get(json_first(json_get(told, "checks")), "diagnosis");
-    const char *cause = json_get_string(diagnosis, "cause");
-    if (g_strcmp0(cause, json_get_string(result, "cause")) != 0)
-        fail_msg("%s for %s", cause, text);
-}
-
 static void function__what_it_returns__is_explained(void **state)
 {
     const struct way *way = *state;
@@ -393,11 +408,12 @@ static void function__what_it_returns__is_explained(void **state)
     assert_explained(rig, revoked);
 }
 
-#define EACH_WAY(test)                                                             \
-    {#test ", refresh token", test, NULL, NULL, (void *)(guintptr)&ways[0]},       \
-    {                                                                              \
-#test ", client credentials", test, NULL, NULL, (void *)(guintptr)&ways[1] \
+#define WAY(test, i)                                                \
+    {                                                               \
+#test ", " #i, test, NULL, NULL, (void *)(guintptr)&ways[i] \
     }
+#define EACH_WAY(test) \
+    WAY(test, REFRESH_TOKEN), WAY(test, CLIENT_CREDENTIALS), WAY(test, JWT_BEARER)
 
 int main(void)
 {

@@ -8,14 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "e2e/node.h"
+#include "e2e/jwt.h"
 #include "e2e/tokens.h"
 #include "e2e/walk.h"
-
-#define RUN_AS "integration@bird-demo.example"
-#define APP(settings) "{'apps': {'Bird_Integration': {" settings "}}}"
-#define ALLOWED \
-    "'jwt_bearer': true, 'permitted_users': 'admin', 'permission_sets': ['Bird_Records']"
 
 /* Rotation locked, as in a new app of 2026: no flow can hold its refresh token. */
 static Rig *rig(void)
@@ -25,40 +20,6 @@ static Rig *rig(void)
                                          "'security_locked': true"));
     tmphome_set(rig->home, "BROWSER", NULL);
     return rig;
-}
-
-/* Without a consumer secret. */
-static Child *set_up(Rig *rig, const char *name)
-{
-    const char *const words[] = {"setup",       name,          "--plain",     "--no-input",
-                                 "--login-url", rig->org->url, "--client-id", rig->org->client_id,
-                                 "--login",     "jwt-bearer",  "--username",  RUN_AS,
-                                 NULL};
-    return rig_perch_input(rig, words, NULL, false);
-}
-
-/* From here on each line of the private key is searched for. */
-static void know_key(Rig *rig, const char *name)
-{
-    struct secrets secrets;
-    tokens_load(rig, name, &secrets);
-    g_auto(GStrv) lines = g_strsplit(secret_peek(secrets.private_key), "\n", -1);
-    assert_true(g_strv_length(lines) > 20);
-    for (gsize i = 1; i < 20; i++)
-        canary_add(rig->canary, lines[i]);
-    secrets_clear(&secrets);
-}
-
-/* Set up to the end: refused once, as the app has no certificate yet. */
-static void set_up_whole(Rig *rig, const char *name)
-{
-    g_autofree char *file = g_strconcat(name, ".crt", NULL);
-    g_autoptr(Child) first = set_up(rig, name);
-    assert_code(first, 5);
-    know_key(rig, name);
-    rig_upload(rig, file);
-    g_autoptr(Child) again = rig_perch(rig, "setup", name, "--plain", "--no-input", NULL);
-    assert_code(again, 0);
 }
 
 static char *openssl(Rig *rig, const char *const *words, const char *input)
@@ -75,11 +36,11 @@ static void setup__no_input__needs_no_browser_and_ends_with_a_lead(void **state)
                                          "efresh token",  "onsumer secret", "Signature"};
     (void)state;
     g_autoptr(Rig) r = rig();
-    g_autoptr(Child) first = set_up(r, "acme");
+    g_autoptr(Child) first = jwt_set_up(r, "acme");
     g_autofree char *file = rig_settings_path(r, "acme.crt");
     assert_code(first, 5);
     assert_contains(first->output->str, "tick Enable JWT Bearer Flow");
-    know_key(r, "acme");
+    jwt_know_key(r, "acme");
     rig_upload(r, "acme.crt");
     g_autoptr(Child) child = rig_perch(r, "setup", "acme", "--plain", "--no-input", NULL);
     assert_code(child, 0);
@@ -113,7 +74,7 @@ static void token__due__is_fetched_one_after_another(void **state)
     enum { MANY = 10 };
     (void)state;
     g_autoptr(Rig) r = rig();
-    set_up_whole(r, "acme");
+    jwt_set_up_whole(r, "acme");
     const guint before = demo_org_requests(r->org, "POST", TOKEN_PATH);
     g_autoptr(Child) first = rig_perch_secret(r, "token", "acme", NULL);
     assert_code(first, 0);
@@ -141,7 +102,7 @@ static void commands__each__knows_the_way(void **state)
 {
     (void)state;
     g_autoptr(Rig) r = rig();
-    set_up_whole(r, "acme");
+    jwt_set_up_whole(r, "acme");
     g_autofree char *file = rig_settings_path(r, "acme.crt");
     g_autofree char *pem = rig_settings(r, "acme.crt");
     g_autoptr(Child) status = rig_perch(r, "status", NULL);
@@ -184,7 +145,7 @@ static void status__certificate_ends_soon__warns(void **state)
 {
     (void)state;
     g_autoptr(Rig) r = rig();
-    set_up_whole(r, "acme");
+    jwt_set_up_whole(r, "acme");
     g_autofree char *path = rig_settings_path(r, "acme.json");
     g_autofree char *text = rig_settings(r, "acme.json");
     g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
@@ -202,7 +163,7 @@ static void handoff__holds_the_key_and_plays(void **state)
     static const char *const cannot[] = {"curl", "curl-config", "postman", "flow", "sfdx-url"};
     (void)state;
     g_autoptr(Rig) r = rig();
-    set_up_whole(r, "acme");
+    jwt_set_up_whole(r, "acme");
     g_autoptr(Child) json = rig_perch_secret(r, "handoff", "acme", "--json", NULL);
     assert_code(json, 0);
     g_autoptr(Json) values = child_json(json);
@@ -232,27 +193,11 @@ static void handoff__holds_the_key_and_plays(void **state)
     assert_int_equal(remove(file), 0); /* it holds the key, as it should */
 }
 
-static void handoff__function__signs_and_creates_records(void **state)
-{
-    (void)state;
-    g_autoptr(Rig) r = rig();
-    set_up_whole(r, "acme");
-    g_autoptr(Node) node = node_start(r, "whatsapp");
-    g_autoptr(Json) made =
-        node_call_text(node, "{'senderName':'Z','senderNumber':'1','message':'x'}");
-    assert_true(json_get_bool(made, "success", false));
-    demo_org_patch(r->org, "{'sessions': {'*': null}, 'apps': {'Bird_Integration': "
-                           "{'permission_sets': []}}}");
-    g_autoptr(Json) refused =
-        node_call_text(node, "{'senderName':'Z','senderNumber':'1','message':'x'}");
-    assert_string_equal(json_get_string(refused, "cause"), "user-not-approved");
-}
-
 static void forget__ends_the_token_and_leaves_nothing(void **state)
 {
     (void)state;
     g_autoptr(Rig) r = rig();
-    set_up_whole(r, "acme");
+    jwt_set_up_whole(r, "acme");
     g_autofree char *file = rig_settings_path(r, "acme.crt");
     struct secrets secrets;
     tokens_load(r, "acme", &secrets);
@@ -291,7 +236,7 @@ static void refusals__each__has_its_cause(void **state)
     };
     (void)state;
     g_autoptr(Rig) r = rig();
-    set_up_whole(r, "acme");
+    jwt_set_up_whole(r, "acme");
     g_autoptr(Json) before = demo_org_control(r->org, "GET", "state", NULL);
     g_autofree char *app = json_print(json_get(json_get(before, "apps"), "Bird_Integration"));
     g_autofree char *reset = g_strdup_printf("{\"apps\":{\"Bird_Integration\":%s}}", app);
@@ -315,7 +260,7 @@ static void clock__wrong__is_blamed(void **state)
 {
     (void)state;
     g_autoptr(Rig) r = rig();
-    set_up_whole(r, "acme");
+    jwt_set_up_whole(r, "acme");
     json_free(demo_org_control(r->org, "POST", "clock", "{\"advance_ms\":600000}"));
     g_autoptr(Child) child = rig_perch(r, "reauthorize", "acme", "--json", "--no-input", NULL);
     g_autoptr(Json) result = child_json(child);
@@ -349,9 +294,9 @@ static void change__given_up_and_taken_up__loses_nothing(void **state)
     (void)state;
     g_autoptr(Rig) r = tokens_rig(false);
     demo_org_patch(r->org, APP(ALLOWED ", 'profiles': ['System Administrator']"));
-    g_autoptr(Child) child = set_up(r, "acme");
+    g_autoptr(Child) child = jwt_set_up(r, "acme");
     assert_code(child, 5);
-    know_key(r, "acme");
+    jwt_know_key(r, "acme");
     g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
     assert_code(token, 0);
     assert_true(tokens_stored_alive(r, "acme"));
@@ -373,7 +318,7 @@ static void key__lost__is_made_anew(void **state)
 {
     (void)state;
     g_autoptr(Rig) r = rig();
-    set_up_whole(r, "acme");
+    jwt_set_up_whole(r, "acme");
     g_autofree char *before = rig_settings(r, "acme.crt");
     struct secrets secrets;
     tokens_load(r, "acme", &secrets);
@@ -398,12 +343,12 @@ static void key__renewed__needs_another_upload(void **state)
 {
     (void)state;
     g_autoptr(Rig) r = rig();
-    set_up_whole(r, "acme");
+    jwt_set_up_whole(r, "acme");
     g_autofree char *before = rig_settings(r, "acme.crt");
     g_autoptr(Child) renewed =
         rig_perch(r, "setup", "acme", "--plain", "--no-input", "--new-key", NULL);
     assert_code(renewed, 5);
-    know_key(r, "acme");
+    jwt_know_key(r, "acme");
     g_autofree char *after = rig_settings(r, "acme.crt");
     assert_string_not_equal(before, after);
     rig_upload(r, "acme.crt");
@@ -436,7 +381,7 @@ static void wizard__chosen_in_the_app_step__logs_in_after_the_upload(void **stat
     rig_upload(r, "acme.crt");
     press(walk, "r");
     see_key(walk, "Enter test record");
-    know_key(r, "acme"); /* stored by now; what was written before is searched at the end */
+    jwt_know_key(r, "acme"); /* stored by now; what was written before is searched at the end */
     see_no(walk, "Rotation");
     press(walk, "Esc");
     see(walk, "Log in with the private key");
@@ -452,7 +397,6 @@ int main(void)
         cmocka_unit_test(commands__each__knows_the_way),
         cmocka_unit_test(status__certificate_ends_soon__warns),
         cmocka_unit_test(handoff__holds_the_key_and_plays),
-        cmocka_unit_test(handoff__function__signs_and_creates_records),
         cmocka_unit_test(forget__ends_the_token_and_leaves_nothing),
         cmocka_unit_test(refusals__each__has_its_cause),
         cmocka_unit_test(clock__wrong__is_blamed),
