@@ -151,20 +151,36 @@ static char *wrong_type(const struct checking *c, const struct flow_call *call)
                : g_strdup_printf(_("Its Content-Type is %s. It must be %s."), call->type, wanted);
 }
 
+/* The mapping's own texts may have such braces. */
+static bool is_mapped(const struct checking *c, GRegex *regex, const char *braces)
+{
+    g_autoptr(GMatchInfo) match = NULL;
+    g_regex_match(regex, flow_value(c->items, "create_body"), 0, &match);
+    for (; g_match_info_matches(match); g_match_info_next(match, NULL)) {
+        g_autofree char *own = g_match_info_fetch(match, 0);
+        if (strcmp(own, braces) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* "{name}" where a flow writes "{{name}}". */
 static char *single_braces(const struct checking *c, const struct flow_call *call)
 {
     static const char pattern[] = "(?<!\\{)\\{ *[A-Za-z][A-Za-z0-9_. -]*\\}(?!\\})";
     const char *const texts[] = {call->url, call->authorization, call->body};
-    (void)c;
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_RAW, 0, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
-        g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_RAW, 0, NULL);
         g_autoptr(GMatchInfo) match = NULL;
-        if (texts[i] == NULL || !g_regex_match(regex, texts[i], 0, &match))
+        if (texts[i] == NULL)
             continue;
-        g_autofree char *found = g_match_info_fetch(match, 0);
-        return g_strdup_printf(_("%s is sent literally. A variable has double braces: {%s}."),
-                               found, found);
+        g_regex_match(regex, texts[i], 0, &match);
+        for (; g_match_info_matches(match); g_match_info_next(match, NULL)) {
+            g_autofree char *found = g_match_info_fetch(match, 0);
+            if (!is_mapped(c, regex, found))
+                return g_strdup_printf(
+                    _("%s is sent literally. A variable has double braces: {%s}."), found, found);
+        }
     }
     return NULL;
 }

@@ -7,6 +7,7 @@
 
 #include "e2e/node.h"
 #include "e2e/walk.h"
+#include "perch/base/template.h"
 
 static Json *body_of_last(Rig *rig, const char *path)
 {
@@ -487,6 +488,68 @@ static void mapping__path_and_braces__alike_in_every_format(void **state)
     assert_description(rig, "none {kept} {");
 }
 
+/* Where the platform replaces double braces itself, too. */
+static void mapping__path_and_braces__alike_in_postman(void **state)
+{
+    (void)state;
+    g_autofree char *newman = rig_newman();
+    if (newman == NULL)
+        skip();
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    map_path(rig);
+    g_autofree char *base = g_build_filename(rig->home->home, "acme", NULL);
+    g_autofree char *collection = g_strconcat(base, ".postman_collection.json", NULL);
+    g_autofree char *environment = g_strconcat(base, ".postman_environment.json", NULL);
+    g_autoptr(Child) written =
+        rig_perch(rig, "handoff", "acme", "--format", "postman", "--output", base, NULL);
+    assert_code(written, 0);
+    const char *argv[] = {newman, "run", collection, "-e", environment, "-r", "cli", NULL};
+    g_autoptr(Child) run = child_run(argv, rig->home->env, NULL);
+    assert_code(run, 0);
+    assert_description(rig, "a \"sample\" {kept} {");
+    assert_int_equal(remove(collection), 0);
+    assert_int_equal(remove(environment), 0);
+}
+
+static const char *value_of(const char *path, gpointer user)
+{
+    (void)user;
+    return strcmp(path, "payload.items[0].text") == 0 ? "some text" : "x";
+}
+
+static void mapping__path_and_braces__alike_in_the_flow_file(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    map_path(rig);
+    g_autofree char *file = g_build_filename(rig->home->home, "flow.json", NULL);
+    g_autoptr(Child) written = rig_perch(rig, "handoff", "acme", "--format", "flow", "--channel",
+                                         "whatsapp", "--output", file, NULL);
+    assert_code(written, 0);
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    assert_true(g_file_get_contents(file, &text, &length, NULL));
+    g_autoptr(Json) flow = json_parse(text, length, NULL);
+    const Json *names = json_first(json_get(flow, "steps")), *create = NULL;
+    assert_null(json_get(json_get(json_get(names, "options"), "variableSet"), "payload"));
+    JSON_FOREACH(step, json_get(flow, "steps"))
+    {
+        const char *url = json_get_string(json_get(step, "options"), "url");
+        if (url != NULL && g_str_has_suffix(url, "/sobjects/Lead"))
+            create = json_get(step, "options");
+    }
+    /* As the platform does: the text of the variable in its place, and nothing else changed. */
+    g_autofree char *body = text_fill(json_get_string(create, "body"), value_of, NULL);
+    g_autoptr(Json) lead = json_parse(body, strlen(body), NULL);
+    assert_string_equal(json_get_string(lead, "Description"), "some text {kept} {");
+    g_autoptr(Child) checked =
+        rig_perch(rig, "handoff", "acme", "--channel", "whatsapp", "--check", file, NULL);
+    assert_code(checked, 0);
+    assert_int_equal(remove(file), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -500,6 +563,8 @@ int main(void)
         cmocka_unit_test(mapping__required_field_without_a_person__gets_a_text),
         cmocka_unit_test(test__channel_and_object__use_the_mapping),
         cmocka_unit_test(mapping__path_and_braces__alike_in_every_format),
+        cmocka_unit_test(mapping__path_and_braces__alike_in_postman),
+        cmocka_unit_test(mapping__path_and_braces__alike_in_the_flow_file),
     };
     return cmocka_run_group_tests_name("channels and mapping", tests, NULL, NULL);
 }

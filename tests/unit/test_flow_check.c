@@ -301,6 +301,18 @@ static void check__what_is_no_flow__is_said_to_be_none(void **state)
         assert_null(handoff_check(c, &secrets, none[i], strlen(none[i]), &error));
         assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
     }
+    /* An AI agent of Bird's: its actions have steps, but it is no flow. */
+    g_autofree char *agent =
+        json_of("{'name':'Receptionist','model':'m','instructions':'Be kind.','actions':[{'name':"
+                "'register','arguments':[{'name':'mediaType'}],'definition':{'startAt':'a','steps':"
+                "{'a':{'type':'httpRequest','parameters':{'method':'POST','url':"
+                "'https://acme.my.salesforce.com/services/data/v68.0/sobjects/Lead',"
+                "'contentType':'application/json','headers':[],'body':"
+                "{'LastName':'{{arguments.mediaType}}'}}}}}}]}");
+    g_autoptr(GError) error = NULL;
+    assert_null(handoff_check(c, &secrets, agent, strlen(agent), &error));
+    assert_error_code(error, PERCH_ERROR, PERCH_ERROR_INPUT);
+    assert_non_null(strstr(error->message, "neither a flow"));
     /* Odd members are no reason to fall over. */
     static const char *const odd[] = {
         "{\"steps\":[null,7,{\"action\":3,\"options\":{\"url\":\"x\",\"headers\":[1,{}],\"body\":[]"
