@@ -25,6 +25,29 @@ static const struct pasted {
      "\"errorCode\":\"REQUIRED_FIELD_MISSING\",\"fields\":[\"Company\",\"Branch__c\"]}]\n",
      "required-field", "Give Company, Branch__c a value",
      "https://acme.lightning.force.com/lightning/setup/ObjectManager/Lead/", 7},
+    /* What Fetch variables knows: the fields of its form, and the answer. */
+    {"Fetch variables, getting the token",
+     "Fetch variables: Get a token\nURL: https://acme.my.salesforce.com/services/oauth2/token\n"
+     "Method: POST\nBody: grant_type=refresh_token&client_id=3MVG9.key&refresh_token=" SECRET "\n"
+     "Set Content-Type header: application/x-www-form-urlencoded\nStatus: 400\nResponse: "
+     "{\"error\":"
+     "\"invalid_grant\",\"error_description\":\"expired access/refresh token\"}\n",
+     "authorization-revoked", "perch reauthorize", NULL, 4},
+    {"Fetch variables, a message that broke the body",
+     "{\"action\":\"fetchVariables\",\"options\":{\"label\":\"Create the Lead\",\"method\":"
+     "\"POST\",\"url\":\"https://acme.my.salesforce.com/services/data/v68.0/sobjects/Lead\","
+     "\"headers\":{\"Authorization\":\"Bearer 00D000000000001!CANARY.aaaaaaaaaaaaaaaaaaaaaaaa\"},"
+     "\"contentType\":\"application/json\",\"body\":\"{\\\"Description\\\":\\\"He said "
+     "\\\"hi\\\"\\\"}\"},\"status\":400,\"response\":\"[{\\\"message\\\":\\\"Unexpected "
+     "character ('h' (code 104)): was expecting comma\\\",\\\"errorCode\\\":"
+     "\\\"JSON_PARSER_ERROR\\\"}]\"}\n",
+     "request-malformed", "Escape quotation marks", NULL, 1},
+    {"Fetch variables, a header with single braces",
+     "Fetch variables: Create the Lead\n"
+     "URL: https://acme.my.salesforce.com/services/data/v68.0/sobjects/Lead\n"
+     "Headers: Authorization Bearer {access_token}\nStatus: 401\nResponse: [{\"message\":"
+     "\"Session expired or invalid\",\"errorCode\":\"INVALID_SESSION_ID\"}]\n",
+     "session-expired", "in double braces", NULL, 4},
     {"a line with the body in quotes",
      "{\"step\":{\"type\":\"http-request\"},\"error\":{\"code\":\"HTTP_ERROR\",\"message\":"
      "\"Request "
