@@ -8,7 +8,7 @@ start_keyring
 start_org
 # The first browser only looks at the login page, so that there is something to wait for.
 use_browser stop-at-login
-start_terminal 100 30 "$build/perch" setup acme
+start_terminal 100 32 "$build/perch" setup acme
 
 wait_for "Which Salesforce org"
 type_text "$ORG_URL"
@@ -25,6 +25,7 @@ for _ in 1 2 3 4 5; do
     keys Space Down
 done
 wait_for "▸ [ ] Callback URL"
+wait_for "How shall the flow log in?"
 shot 3-app
 
 keys Enter
