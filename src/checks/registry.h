@@ -11,6 +11,7 @@ extern const struct check_list_def preflight_checks, probe_checks, prove_checks,
     import_login_checks, disown_checks, refresh_checks, make_checks, made_checks;
 
 /* Checks that are in more than one list. */
+void check_custom_domain(struct check_run *run);
 void check_lookup(struct check_run *run);
 void check_connection(struct check_run *run);
 void check_salesforce(struct check_run *run);

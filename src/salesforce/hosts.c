@@ -381,6 +381,36 @@ bool org_host_parse(struct org_host *ret_host, const char *typed, enum org_kind 
     return true;
 }
 
+/* Whether the address, mistyped or forged, comes close to Salesforce's own names. */
+static bool resembles_salesforce(const char *text, const char *host)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rules); i++)
+        if (suffix_fits(host, rules[i].suffix))
+            return true;
+    return g_regex_match_simple("force\\.(?:com|mil)|-salesforce\\.", text, G_REGEX_CASELESS, 0);
+}
+
+char *org_host_unknown(const char *typed)
+{
+    struct org_host known = {0};
+    g_autofree char *cleaned = text_clean(typed);
+    g_autofree char *text = tidy(cleaned);
+    const bool is_known = org_host_parse(&known, typed, ORG_PRODUCTION, NULL);
+    org_host_clear(&known);
+    g_autofree char *whole =
+        strstr(text, "://") != NULL ? g_strdup(text) : g_strconcat("https://", text, NULL);
+    g_autoptr(GUri) uri = is_known ? NULL : g_uri_parse(whole, G_URI_FLAGS_PARSE_RELAXED, NULL);
+    if (uri == NULL || g_uri_get_host(uri) == NULL || g_uri_get_port(uri) != -1 ||
+        !g_str_has_prefix(g_uri_get_scheme(uri), "http") || strchr(whole, '@') != NULL)
+        return NULL;
+    g_autofree char *host = g_ascii_strdown(g_uri_get_host(uri), -1);
+    drop_session_proxy(host);
+    if (!is_host_name(host) || strchr(host, '.') == NULL || g_hostname_is_ip_address(host) ||
+        host_is_loopback(host) || resembles_salesforce(whole, host))
+        return NULL;
+    return g_strconcat("https://", host, NULL);
+}
+
 void org_host_clear(struct org_host *host)
 {
     g_free(host->url);

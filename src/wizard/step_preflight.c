@@ -12,11 +12,25 @@ void step_preflight_leave(struct wizard *w, GArray *out)
     list_cancel(w, CHECKS_PREFLIGHT, out);
 }
 
+/* What a host that is not Salesforce's own said of the org behind it. */
+static void take_host(Connection *connection, const GPtrArray *results)
+{
+    for (guint i = 0; results != NULL && i < results->len; i++) {
+        const struct check_result *result = results->pdata[i];
+        const char *url = json_get_string(result->evidence, "login_url");
+        if (url == NULL)
+            continue;
+        connection_set(&connection->login_url, url);
+        connection_set(&connection->address, url);
+    }
+}
+
 void step_preflight_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
 {
     (void)out;
     if (list != CHECKS_PREFLIGHT)
         return;
+    take_host(w->connection, w->lists[list].results);
     enum check_status status = check_results_status(w->lists[list].results);
     w->marks[STEP_PREFLIGHT] = !done ? MARK_WORKING : check_status_mark(status);
 }

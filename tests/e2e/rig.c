@@ -37,6 +37,15 @@ Rig *rig_new_tls(const char *login_host, const char *instance_host,
                     demo_org_start_tls(rig->home, login_host, instance_host, certificate, NULL));
 }
 
+Rig *rig_new_custom_domain(const char *domain, const char *login_host)
+{
+    Rig *rig = rig_begin(SESSION_KEYRING_OPEN);
+    g_autofree char *instance = g_strconcat("--instance-url=https://", login_host, NULL);
+    const char *arguments[] = {instance, NULL};
+    return rig_take(rig,
+                    demo_org_start_tls(rig->home, login_host, domain, DEMO_ORG_VALID, arguments));
+}
+
 void rig_free(Rig *rig)
 {
     if (rig == NULL)

@@ -24,6 +24,8 @@ Rig *rig_new(enum session_keyring keyring, const char *const *org_arguments);
  * demo_org_start_tls). */
 Rig *rig_new_tls(const char *login_host, const char *instance_host,
                  enum demo_org_certificate certificate);
+/* The same with an org that answers under domain, too, and says there that it is login_host. */
+Rig *rig_new_custom_domain(const char *domain, const char *login_host);
 /* Searches all files for secrets, then ends everything. */
 void rig_free(Rig *rig);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)

@@ -63,7 +63,7 @@ static void talk_to_authorize(Talk *talk)
     hear(talk, "Which Salesforce org?");
     say(talk, "acme");
     say(talk, "1");
-    say(talk, "https://acme.example.com/");
+    say(talk, "https://acme-salesforce.com/");
     say(talk, talk->rig->org->url);
     say(talk, ""); /* check this computer */
     hear(talk, "Keyring: gnome-keyring; wrote, read back, deleted");
@@ -106,7 +106,7 @@ static void talk__line_by_line__ends_with_a_lead(void **state)
     g_autoptr(Talk) talk = talk_new(false);
     talk_to_the_end(talk);
     assert_contains(talk->child->output->str, "Inserted: 00Q");
-    assert_contains(talk->child->errors->str, "acme.example.com is not a Salesforce host.");
+    assert_contains(talk->child->errors->str, "acme-salesforce.com is not a Salesforce host.");
     assert_contains(talk->child->errors->str, "perch token acme");
     /* Prompts on standard error, facts on standard output. */
     assert_null(strstr(talk->child->output->str, "Consumer secret: \n"));

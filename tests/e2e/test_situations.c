@@ -402,7 +402,8 @@ static void no_salesforce_host__is_refused_with_the_reason(void **state)
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     g_autoptr(GPtrArray) words = rig_setup_words(
-        rig, "acme", (const char *const[]){"--login-url", "https://www.example.com/", NULL});
+        rig, "acme",
+        (const char *const[]){"--login-url", "https://www.salesforce.com.example.com/", NULL});
     g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
     assert_code(child, 2);
     g_autofree char *said = g_strconcat(child->output->str, child->errors->str, NULL);

@@ -181,6 +181,77 @@ static void setup__certificate_not_trusted__nothing_is_sent(void **state)
     }
 }
 
+/* ---- a name of the company's own ---- */
+
+#define CUSTOM "crm.acme.com"
+#define METADATA "/.well-known/openid-configuration"
+
+/* What the host says of itself decides where perch logs in, and it is asked before anything else.
+ */
+static void setup__custom_domain__is_asked_what_it_is(void **state)
+{
+    static const struct {
+        const char *typed, *login;
+    } rows[] = {
+        {"https://" CUSTOM "/lightning/setup/SetupOneHome/home", MY_DOMAIN},
+        {CUSTOM, CUSTOM}, /* Salesforce answers under this name only */
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const bool itself = strcmp(rows[i].login, CUSTOM) == 0;
+        g_autoptr(Rig) rig = itself ? rig_new_tls(CUSTOM, MY_DOMAIN, DEMO_ORG_VALID)
+                                    : rig_new_custom_domain(CUSTOM, MY_DOMAIN);
+        g_autoptr(Child) child = set_up(rig, rows[i].typed, NULL);
+        assert_code(child, 0);
+        g_autoptr(GHashTable) connections = connections_new();
+        g_autoptr(GPtrArray) lines = asked(rig, connections);
+        assert_string_equal(lines->pdata[0], "GET " CUSTOM METADATA);
+        g_ptr_array_remove_index(lines, 0);
+        assert_asked(lines, rows[i].login, MY_DOMAIN);
+        if (!itself)
+            assert_int_equal(g_hash_table_size(g_hash_table_lookup(connections, CUSTOM)), 1);
+        g_autoptr(Child) doctor = rig_perch(rig, "doctor", "acme", NULL);
+        assert_code(doctor, 0);
+    }
+}
+
+/* A host that is not Salesforce: refused with what to paste, and sent nothing more. */
+static void setup__custom_domain_of_others__is_refused(void **state)
+{
+    static const char *const faults[] = {
+        "'kind': 'html', 'status': 404",
+        "'kind': 'redirect', 'location': 'https://" MY_DOMAIN METADATA "'",
+        "'kind': 'empty'",
+    };
+    (void)state;
+    g_autoptr(Rig) rig = rig_new_custom_domain(CUSTOM, MY_DOMAIN);
+    for (gsize i = 0; i < G_N_ELEMENTS(faults); i++) {
+        g_autofree char *patch =
+            g_strdup_printf("{'faults': {'*': null, '" METADATA "': {%s}}}", faults[i]);
+        demo_org_patch(rig->org, patch);
+        json_free(demo_org_control(rig->org, "DELETE", "log", NULL));
+        g_autoptr(Child) child = set_up(rig, "https://" CUSTOM, "--json");
+        assert_code(child, 2);
+        g_autoptr(Json) json = child_json(child);
+        const Json *diagnosis = json_get(json_check(json, "custom-domain"), "diagnosis");
+        assert_string_equal(json_get_string(diagnosis, "cause"), "not-salesforce-host");
+        g_autoptr(GHashTable) connections = connections_new();
+        g_autoptr(GPtrArray) lines = asked(rig, connections);
+        assert_int_equal(lines->len, 1);
+    }
+}
+
+/* One that says it is a third: no endpoint of Salesforce's is its own. */
+static void setup__custom_domain_that_names_others__is_refused(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new_custom_domain(CUSTOM, "login.acme.com");
+    g_autoptr(Child) child = set_up(rig, "https://" CUSTOM, NULL);
+    assert_code(child, 2);
+    assert_contains(child->output->str, CUSTOM " is not a Salesforce host.");
+    assert_int_equal(demo_org_requests(rig->org, "GET", "/services/"), 0);
+}
+
 /* With these anybody who has recorded the connection reads the tokens in it. */
 static void keys__of_a_connection__are_written_nowhere(void **state)
 {
@@ -199,6 +270,9 @@ int main(void)
         cmocka_unit_test(setup__each_kind_of_org__one_handshake_a_host),
         cmocka_unit_test(commands__afterwards__one_handshake_a_host),
         cmocka_unit_test(setup__certificate_not_trusted__nothing_is_sent),
+        cmocka_unit_test(setup__custom_domain__is_asked_what_it_is),
+        cmocka_unit_test(setup__custom_domain_of_others__is_refused),
+        cmocka_unit_test(setup__custom_domain_that_names_others__is_refused),
         cmocka_unit_test(keys__of_a_connection__are_written_nowhere),
     };
     return cmocka_run_group_tests_name("TLS under Salesforce's names", tests, NULL, NULL);

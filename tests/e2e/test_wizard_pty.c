@@ -16,7 +16,7 @@ static void type_org(Walk *walk)
     static const struct {
         const char *address, *sentence;
     } refused[] = {
-        {"https://acme.example.com/services", "acme.example.com is not a Salesforce host."},
+        {"https://acme-salesforce.com/services", "acme-salesforce.com is not a Salesforce host."},
         {"https://acme.lightning.force.com.example.com/lightning/setup",
          "is not a Salesforce host."},
         {"http://192.168.1.2:8080/", "192.168.1.2 is not a Salesforce host."},

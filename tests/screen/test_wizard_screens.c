@@ -17,7 +17,7 @@ static void nothing_yet(Play *play)
 
 static void address_refused(Play *play)
 {
-    screen_type(play->screen, "acme\t\thttps://acme.example.com/services\r");
+    screen_type(play->screen, "acme\t\thttps://acme-salesforce.com/services\r");
 }
 
 static void address_taken(Play *play)

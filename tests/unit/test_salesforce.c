@@ -477,9 +477,45 @@ static void created__id__is_taken_from_a_success_only(void **state)
     }
 }
 
+/* Names that may be a company's own are asked; Salesforce's, and what comes close, are not. */
+static void org_host_unknown__only_what_can_be_asked(void **state)
+{
+    static const struct {
+        const char *typed, *origin;
+    } rows[] = {
+        {"crm.acme.com", "https://crm.acme.com"},
+        {" https://CRM.acme.com/lightning/page?x=1 ", "https://crm.acme.com"},
+        {"http://salesforce.acme.com", "https://salesforce.acme.com"},
+        {"https://crm.acme.com.mcas.ms/home", "https://crm.acme.com"},
+        {"acme.my.salesforce.com", NULL},
+        {"help.salesforce.com", NULL},
+        {"acme.my.site.com", NULL},
+        {"acme.my.saleforce.com", NULL},
+        {"acme-salesforce.com", NULL},
+        {"https://acme.my.salesforce.com.evil.example", NULL},
+        {"https://login.salesforce.com@evil.example/", NULL},
+        {"https://evil.example/https://login.salesforce.com", NULL},
+        {"admin@crm.acme.com", NULL},
+        {"https://crm.acme.com:8443", NULL},
+        {"ftp://crm.acme.com", NULL},
+        {"10.0.0.1", NULL},
+        {"localhost:8080", NULL},
+        {"xn--acm-dma.example", NULL},
+        {"acme", NULL},
+        {"", NULL},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *origin = org_host_unknown(rows[i].typed);
+        if (g_strcmp0(origin, rows[i].origin) != 0)
+            fail_msg("%s: %s", rows[i].typed, origin);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(org_host_unknown__only_what_can_be_asked),
         cmocka_unit_test(host__table__is_normalised_or_refused),
         cmocka_unit_test(host__empty__is_the_generic_one),
         cmocka_unit_test(host__audience__is_generic_for_connected_apps_only),

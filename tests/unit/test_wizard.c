@@ -21,7 +21,7 @@ static void wizard__org__refuses_what_is_no_salesforce_host(void **state)
     g_autoptr(Rig) rig = rig_new();
     (void)state;
     rig_input(rig, ITEM_NAME, "acme");
-    rig_input(rig, ITEM_ADDRESS, "https://example.com/");
+    rig_input(rig, ITEM_ADDRESS, "https://example-salesforce.com/");
     rig_act(rig, ACTION_NEXT, ITEM_ADDRESS);
     g_autofree char *error = rig_error(rig, ITEM_ADDRESS);
     assert_non_null(error);
@@ -35,7 +35,7 @@ static void wizard__org__refuses_a_taken_or_bad_name(void **state)
     (void)state;
     for (int i = 0; names[i] != NULL; i++) {
         g_autoptr(Rig) rig = rig_new();
-        rig_input(rig, ITEM_ADDRESS, *names[i] == '\0' ? "http://evil.example" : "");
+        rig_input(rig, ITEM_ADDRESS, *names[i] == '\0' ? "help.salesforce.com" : "");
         rig_input(rig, ITEM_NAME, names[i]);
         rig_act(rig, ACTION_NEXT, ITEM_NAME);
         g_autofree char *error = rig_error(rig, ITEM_NAME);
@@ -87,6 +87,32 @@ static void wizard__preflight__blocks_only_what_blocks(void **state)
     rig_act(rig, ACTION_NEXT, 0); /* asks again, keeping what was ok */
     assert_int_equal(rig->wizard->step, STEP_PREFLIGHT);
     assert_true(rig_effect(rig, EFFECT_CHECKS)->keep);
+}
+
+/* A custom domain: what Preflight learnt from it is the address from then on. */
+static void wizard__preflight__takes_the_host_that_the_domain_names(void **state)
+{
+    g_autoptr(Rig) rig = rig_new();
+    g_autoptr(GPtrArray) results =
+        g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+    (void)state;
+    rig_input(rig, ITEM_ADDRESS, "crm.acme.com/home");
+    rig_act(rig, ACTION_NEXT, 0);
+    assert_int_equal(rig->wizard->step, STEP_PREFLIGHT);
+    assert_string_equal(rig->wizard->connection->login_url, "https://crm.acme.com");
+    assert_string_equal(rig->wizard->connection->name, "crm");
+    struct check_result *result = g_new0(struct check_result, 1);
+    result->id = "custom-domain";
+    result->status = CHECK_OK;
+    result->evidence = json_object();
+    json_set_string(result->evidence, "login_url", "https://acme.my.salesforce.com");
+    g_ptr_array_add(results, result);
+    rig_handle(rig, (struct wizard_event){.kind = WIZARD_CHECKS,
+                                          .list = CHECKS_PREFLIGHT,
+                                          .serial = rig->wizard->lists[CHECKS_PREFLIGHT].serial,
+                                          .results = results});
+    assert_string_equal(rig->wizard->connection->login_url, "https://acme.my.salesforce.com");
+    assert_string_equal(rig->wizard->connection->address, "https://acme.my.salesforce.com");
 }
 
 static void wizard__checks__late_answer_is_dropped(void **state)
@@ -360,6 +386,7 @@ int main(void)
         cmocka_unit_test(wizard__org__suggests_a_name_from_the_host),
         cmocka_unit_test(wizard__back__loses_nothing_typed),
         cmocka_unit_test(wizard__preflight__blocks_only_what_blocks),
+        cmocka_unit_test(wizard__preflight__takes_the_host_that_the_domain_names),
         cmocka_unit_test(wizard__checks__late_answer_is_dropped),
         cmocka_unit_test(wizard__keys__unknown_key_is_asked_again_after_a_countdown),
         cmocka_unit_test(wizard__keys__pasted_with_more_around_are_cleaned),

@@ -26,6 +26,10 @@ struct org_host {
 bool org_host_parse(struct org_host *ret_host, const char *typed, enum org_kind kind,
                     GError **error);
 void org_host_clear(struct org_host *host);
+/* The https origin of a host that is none of Salesforce's names, but may be a name that the company
+ * gave its org ("crm.acme.com"): it has to be asked. NULL: there is nothing to ask. Owned by the
+ * caller. */
+char *org_host_unknown(const char *typed);
 
 /* The audience of an assertion for that login host: since 2026 External Client Apps know only the
  * org's own address, and Connected Apps are documented with the generic one. Owned by the caller.
