@@ -226,7 +226,10 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
 void step_app_view(const struct wizard *w, struct view *view, int focus)
 {
     const Connection *c = w->connection;
-    view->focus = ITEM_SETTING + (int)w->setting;
+    /* The answer that rotation is locked leads here: the way out of it has the focus. */
+    const bool elsewhere =
+        c->rotation_box == ROTATION_LOCKED && sheet_recommends(c) != connection_login(c);
+    view->focus = elsewhere ? ITEM_LOGIN : ITEM_SETTING + (int)w->setting;
     g_autofree char *heading =
         g_strdup_printf(wizard_is_attended(w) ? "‹ %s ›" : "%s", sheet_values_title(c->app_values));
     view_heading(view, _("App settings"), heading);

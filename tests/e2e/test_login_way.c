@@ -73,6 +73,9 @@ static void prove__rotates__asks_whether_it_can_be_unticked(void **state)
     g_autofree char *text = rig_settings(r, "acme.json");
     g_autoptr(Json) json = json_parse(text, strlen(text), NULL);
     assert_int_equal(json_get_int(json, "rotation_box", 0), 2);
+    /* The question has the focus. */
+    press(walk, "Down Space");
+    see(walk, "(•) client credentials");
 }
 
 /* The user in Policies is compared with the sheet's, and its rights with what the flow fills in:
