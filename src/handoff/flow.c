@@ -445,22 +445,20 @@ static void item_free(gpointer data)
 }
 
 /* Takes ownership of value; NULL: unknown, left out. */
-static void add_item(GPtrArray *items, const char *id, const char *group, const char *label,
-                     bool secret, Secret *value)
+static void add_item(GPtrArray *items, struct handoff_item item)
 {
-    if (value == NULL)
-        return;
-    struct handoff_item *item = g_new0(struct handoff_item, 1);
-    *item = (struct handoff_item){id, group, label, secret, value};
-    g_ptr_array_add(items, item);
+    if (item.value != NULL)
+        g_ptr_array_add(items, g_memdup2(&item, sizeof item));
 }
 
 GPtrArray *flow_values(const struct flow_source *source)
 {
     GPtrArray *items = g_ptr_array_new_with_free_func(item_free);
     for (gsize i = 0; i < flow_named_count; i++)
-        add_item(items, flow_named[i].id, NULL, flow_named[i].id, flow_named[i].secret,
-                 flow_named[i].value(source));
+        add_item(items, (struct handoff_item){.id = flow_named[i].id,
+                                              .label = flow_named[i].id,
+                                              .secret = flow_named[i].secret,
+                                              .value = flow_named[i].value(source)});
     return items;
 }
 
@@ -484,8 +482,11 @@ static void add_names(GPtrArray *items, const struct flow_source *source)
             if (strcmp(known[k].name, name) == 0)
                 what = known[k].what;
         g_autofree char *id = g_strconcat("name_", name, NULL);
-        add_item(items, g_intern_string(id), flow_heading(source, GROUP_NAMES),
-                 g_intern_string(name), false, secret_new(_(what)));
+        add_item(items, (struct handoff_item){.id = g_intern_string(id),
+                                              .group = flow_heading(source, GROUP_NAMES),
+                                              .label = g_intern_string(name),
+                                              .hint = true,
+                                              .value = secret_new(_(what))});
     }
 }
 
@@ -498,8 +499,12 @@ GPtrArray *flow_forms(const struct flow_source *source)
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
         if (fields[i].platform == platform &&
             (fields[i].group != GROUP_FORM || is_attended(source))) /* others are used by JSON */
-            add_item(items, fields[i].id, flow_heading(source, fields[i].group), _(fields[i].label),
-                     fields[i].secret, fields[i].value(source));
+            add_item(items, (struct handoff_item){.id = fields[i].id,
+                                                  .group = flow_heading(source, fields[i].group),
+                                                  .label = _(fields[i].label),
+                                                  .secret = fields[i].secret,
+                                                  .hint = fields[i].value == leave_empty,
+                                                  .value = fields[i].value(source)});
     return items;
 }
 

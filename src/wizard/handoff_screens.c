@@ -72,8 +72,13 @@ void export_screen_view(const struct wizard *w, struct view *view, int focus)
     view_blank(view);
     view_text(
         view, ROLE_DIM, 0,
-        _("A new file in the current folder that only you can read; it contains the "
-          "secrets. perch handoff --list names the formats for other places, such as Vault."));
+        offered((int)w->export_choice) == HANDOFF_FUNCTION
+            ? _("A new file in the current folder. It contains no secrets: the function takes "
+                "them from its environment.")
+            : _("A new file in the current folder that only you can read. It contains the "
+                "secrets."));
+    view_text(view, ROLE_DIM, 0,
+              _("perch handoff --list names the formats for other places, such as Vault."));
     view->focus = ITEM_FORMAT;
     view_key(view, ACTION_NEXT, _("write the file"));
     view_key(view, ACTION_BACK, _("back"));

@@ -72,7 +72,9 @@ static void step_channel(struct wizard *w, int by, GArray *out)
 void step_handoff_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     const struct handoff_item *item = item_of(w, event->id);
-    if (is_action(event, ACTION_COPY) && item != NULL)
+    if (is_action(event, ACTION_COPY) && item != NULL && item->hint)
+        wizard_notice(w, _("There is nothing to copy here: do what it says in the form."));
+    else if (is_action(event, ACTION_COPY) && item != NULL)
         effect_secret(out, EFFECT_COPY, item->value);
     else if (is_action(event, ACTION_SHOW))
         w->show_secrets = !w->show_secrets;

@@ -66,16 +66,41 @@ char *local_url(guint16 port, const char *path)
     return g_strdup_printf("http://127.0.0.1:%u%s", port, path);
 }
 
-guint16 unused_port(void)
+/* Bound, but nobody listens. NULL: the machine has no such address. */
+static GSocket *bound_to(GInetAddress *address)
 {
-    g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4);
-    g_autoptr(GSocketAddress) any = g_inet_socket_address_new(loopback, 0);
-    g_autoptr(GSocket) socket =
-        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
-    if (!g_socket_bind(socket, any, FALSE, NULL))
-        g_error("no free port");
+    g_autoptr(GSocketAddress) any = g_inet_socket_address_new(address, 0);
+    g_autoptr(GSocket) socket = g_socket_new(g_inet_address_get_family(address),
+                                             G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+    g_object_unref(address);
+    return socket != NULL && g_socket_bind(socket, any, FALSE, NULL) ? g_steal_pointer(&socket)
+                                                                     : NULL;
+}
+
+static guint16 port_of(GSocket *socket)
+{
     g_autoptr(GSocketAddress) bound = g_socket_get_local_address(socket, NULL);
     return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
+}
+
+guint16 unused_port(void)
+{
+    g_autoptr(GSocket) socket = bound_to(g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4));
+    if (socket == NULL)
+        g_error("no free port");
+    return port_of(socket);
+}
+
+guint16 closed_port(void)
+{
+    static GSocket *kept; /* on all addresses of both families, where there are two */
+    if (kept == NULL)
+        kept = bound_to(g_inet_address_new_any(G_SOCKET_FAMILY_IPV6));
+    if (kept == NULL)
+        kept = bound_to(g_inet_address_new_any(G_SOCKET_FAMILY_IPV4));
+    if (kept == NULL)
+        g_error("no free port");
+    return port_of(kept);
 }
 
 void write_network_json(const char *contents)

@@ -36,8 +36,10 @@ struct got http_get(Http *http, const char *url);
 /* "http://127.0.0.1:PORT" and path; owned by the caller. */
 char *local_url(guint16 port, const char *path);
 
-/* A port of 127.0.0.1 without a listener. */
+/* A port of 127.0.0.1 that is free to be listened on. */
 guint16 unused_port(void);
+/* A port that refuses connections as long as this process lives: nobody else gets it. */
+guint16 closed_port(void);
 
 /* Writes network.json into the test's XDG_CONFIG_HOME; NULL removes it. */
 void write_network_json(const char *contents);

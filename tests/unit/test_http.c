@@ -201,7 +201,7 @@ static void http__every_end__mapped(void **state)
 static void http__refused_connection__nothing_sent(void **state)
 {
     struct fixture *fixture = *state;
-    g_autofree char *url = local_url(unused_port(), "/");
+    g_autofree char *url = local_url(closed_port(), "/");
     struct got got = http_get(fixture->http, url);
     assert_int_equal(got.end, HTTP_CONNECT);
     assert_int_equal(got.sent_ms, 0);

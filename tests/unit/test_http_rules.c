@@ -140,7 +140,7 @@ static void url__loopback__asked(void **state)
     static const char *const others[] = {"http://127.8.9.10:%u/", "http://[::1]:%u/"};
     for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
         g_auto(GStrv) parts = g_strsplit(others[i], "%u", 2);
-        g_autofree char *url = g_strdup_printf("%s%u%s", parts[0], unused_port(), parts[1]);
+        g_autofree char *url = g_strdup_printf("%s%u%s", parts[0], closed_port(), parts[1]);
         struct got got = http_get(fixture->http, url);
         assert_int_equal(got.end, HTTP_CONNECT); /* allowed, only nobody is there */
         got_clear(&got);
@@ -336,7 +336,7 @@ static void proxy__fails__said_so(void **state)
         assert_int_equal(got.sent_ms, 0);
         got_clear(&got);
     }
-    g_autofree char *absent = local_url(unused_port(), "");
+    g_autofree char *absent = local_url(closed_port(), "");
     g_setenv("https_proxy", absent, TRUE);
     struct got got = http_get(fixture->http, "https://a.example/");
     assert_int_equal(got.end, HTTP_PROXY);

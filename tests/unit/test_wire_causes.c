@@ -176,7 +176,7 @@ static void wire__who_answered__is_as_sure_as_its_header(void **state)
 static void wire__no_connection__has_its_cause(void **state)
 {
     struct fixture *fixture = *state;
-    g_autofree char *closed = local_url(unused_port(), "/");
+    g_autofree char *closed = local_url(closed_port(), "/");
     ask(fixture, closed);
     assert_string_equal(fixture->cause, "connect-failed");
     assert_contains(fixture->advice, "nothing answers there");
@@ -191,7 +191,7 @@ static void wire__proxy__has_its_cause_and_advice(void **state)
 {
     struct fixture *fixture = *state;
     g_autofree char *proxy = local_url(fixture->port, "");
-    g_autofree char *absent = local_url(unused_port(), "");
+    g_autofree char *absent = local_url(closed_port(), "");
     const struct {
         const char *proxy, *url, *advice;
     } rows[] = {

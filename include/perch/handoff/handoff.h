@@ -18,6 +18,7 @@ struct handoff_item {
     const char *group; /* translated heading: the step or form it belongs to */
     const char *label; /* translated, as in the platform's form */
     bool secret;       /* masked on screen */
+    bool hint;         /* value says what to do there; it is nothing to paste */
     Secret *value;
 };
 
