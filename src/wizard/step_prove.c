@@ -100,10 +100,11 @@ static bool has_former(const struct wizard *w)
            former != NULL && former->status == CHECK_OK;
 }
 
-/* Whether the person may reject the user who logged in: nothing is set up yet. */
+/* Whether the person may reject the user who logged in: nothing is set up yet. Who an app runs as
+ * that logs in by itself is not chosen by a login. */
 static bool may_disown(const struct wizard *w)
 {
-    return list_ok(w, CHECKS_PROVE) && !w->reauthorize && w->stored &&
+    return wizard_is_attended(w) && list_ok(w, CHECKS_PROVE) && !w->reauthorize && w->stored &&
            w->connection->username != NULL;
 }
 

@@ -76,6 +76,18 @@ static void prove__rotates__asks_whether_it_can_be_unticked(void **state)
     /* The question has the focus. */
     press(walk, "Down Space");
     see(walk, "(•) client credentials");
+    press(walk, "Enter");
+    see_key(walk, "Enter ask Salesforce");
+    press(walk, "Enter");
+    see_key(walk, "Enter log in");
+    press(walk, "Enter");
+    /* The key ends the old login, and nothing else: who the app runs as is chosen in Setup. */
+    see_key(walk, "f revoke the old one");
+    see_no(walk, "rong user");
+    press(walk, "f");
+    see_sentence(walk, "The old refresh token is revoked.");
+    g_autoptr(Child) token = rig_perch_secret(r, "token", "acme", "--fresh", NULL);
+    assert_code(token, 0);
 }
 
 /* The user in Policies is compared with the sheet's, and its rights with what the flow fills in:
