@@ -506,8 +506,9 @@ static void check_function(struct checking *c)
                 g_strdup_printf(_("It lacks the line: %s"), line));
     }
     add(c, "function", CHECK_WARNING, _("Function"),
-        g_strdup(_("It differs from what perch writes now; perch handoff --format function writes "
-                   "a new one.")));
+        g_strdup(
+            _("It differs from what perch writes now; perch handoff NAME --format function writes "
+              "a new one.")));
 }
 
 /* ---- the whole flow ---- */

@@ -44,6 +44,10 @@ while IFS= read -r row; do
     then
         complain "$place: a word that helps nobody: $text"
     fi
+    # What is printed as a command runs as it is, but for the name.
+    if [[ ${text//--list/} =~ perch\ (token|test|doctor|reauthorize|handoff|forget)\ -- ]]; then
+        complain "$place: a command that lacks its connection: $text"
+    fi
     # In a synopsis, after a bracket or before one, it means "any number of these".
     if [[ $text =~ [A-Za-z0-9\ ]\.\.\.([^]]|$) ]]; then
         complain "$place: three dots instead of an ellipsis: $text"
