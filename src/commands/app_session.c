@@ -33,9 +33,7 @@ static char *find_connection(const struct services *services, const Connection *
     g_autoptr(GPtrArray) entries = connections_list(services->config_dir);
     for (guint i = 0; i < entries->len; i++) {
         const struct connections_entry *entry = entries->pdata[i];
-        g_autoptr(Connection) connection =
-            connections_load(services->config_dir, entry->name, NULL);
-        if (connection != NULL && is_of_org(connection, app))
+        if (entry->connection != NULL && is_of_org(entry->connection, app))
             return g_strdup(entry->name);
     }
     return NULL;

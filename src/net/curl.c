@@ -1,35 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "curl.h"
 
-#include <dlfcn.h>
-#include <glib.h>
-#include <stdlib.h>
+#include <stdarg.h>
 
-#include "perch/base/error.h"
-#include "perch/base/text.h"
-
-/* The same interface, built with OpenSSL or with GnuTLS. */
-static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
-
-static gpointer load(void)
-{
-    gpointer library = NULL;
-    for (gsize i = 0; library == NULL && i < G_N_ELEMENTS(names); i++)
-        library = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
-    if (library == NULL) {
-        g_printerr("perch: %s (%s)\n", _("libcurl is not installed. Install it and try again."),
-                   dlerror());
-        exit(PERCH_EXIT_UNEXPECTED);
-    }
-    return library;
-}
+#include "perch/base/library.h"
 
 const struct curl_functions *curl_functions(void)
 {
+    /* The same interface, built with OpenSSL or with GnuTLS. */
+    static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", NULL};
     static struct curl_functions functions;
     if (functions.free == NULL) {
-        gpointer library = load();
-#define X(name) *(gpointer *)&functions.name = dlsym(library, "curl_" #name);
+        gpointer library = library_need("libcurl", names);
+#define X(name) LIBRARY_SYMBOL(functions, library, "curl_", name);
         CURL_FUNCTIONS(X)
 #undef X
     }

@@ -264,14 +264,8 @@ static void refusals__each__has_its_cause(void **state)
         g_autoptr(GPtrArray) words = rig_setup_words(
             r, name, (const char *const[]){"--login", "client-credentials", "--json", NULL});
         g_autoptr(Child) child = rig_perch_input(r, (const char *const *)words->pdata, NULL, false);
-        g_autoptr(Json) result = child_json(child);
-        const Json *diagnosis = json_get(json_check(result, "exchange"), "diagnosis");
-        if (g_strcmp0(json_get_string(diagnosis, "cause"), cases[i].cause) != 0)
-            fail_msg("%s: %s", cases[i].settings, child->output->str);
-        assert_code(child, cases[i].code);
-        if (cases[i].page != NULL)
-            assert_contains(json_get_string(diagnosis, "page"), cases[i].page);
-        assert_true(json_size(json_get(diagnosis, "fix")) > 0);
+        tokens_assert_refused(child, cases[i].settings, cases[i].cause, cases[i].code,
+                              cases[i].page);
     }
 }
 

@@ -244,18 +244,8 @@ static void refusals__each__has_its_cause(void **state)
         json_free(demo_org_control(r->org, "PATCH", "state", reset));
         demo_org_patch(r->org, cases[i].settings);
         g_autoptr(Child) child = rig_perch(r, "reauthorize", "acme", "--json", "--no-input", NULL);
-        g_autoptr(Json) result = child_json(child);
-        const Json *diagnosis = json_get(json_check(result, "exchange"), "diagnosis");
-        if (g_strcmp0(json_get_string(diagnosis, "cause"), cases[i].cause) != 0)
-            fail_msg("%s: %s", cases[i].settings, child->output->str);
-        assert_code(child, cases[i].code);
-        if (cases[i].page != NULL)
-            assert_contains(json_get_string(diagnosis, "page"), cases[i].page);
-        assert_true(json_size(json_get(diagnosis, "fix")) > 0);
-        /* No step leads into another refusal: nobody is there to press Allow. */
-        g_autofree char *fix = json_print(json_get(diagnosis, "fix"));
-        if (strstr(fix, "self-authorize") != NULL)
-            assert_contains(fix, "unless the login is by JWT bearer");
+        tokens_assert_refused(child, cases[i].settings, cases[i].cause, cases[i].code,
+                              cases[i].page);
     }
 }
 

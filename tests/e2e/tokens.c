@@ -163,3 +163,20 @@ char *tokens_last_request(Rig *rig)
     assert_non_null(body);
     return g_strdup(body);
 }
+
+void tokens_assert_refused(const Child *child, const char *what, const char *cause, int code,
+                           const char *page)
+{
+    g_autoptr(Json) result = child_json(child);
+    const Json *diagnosis = json_get(json_check(result, "exchange"), "diagnosis");
+    if (g_strcmp0(json_get_string(diagnosis, "cause"), cause) != 0)
+        fail_msg("%s: %s", what, child->output->str);
+    assert_code(child, code);
+    if (page != NULL)
+        assert_contains(json_get_string(diagnosis, "page"), page);
+    g_autofree char *fix = json_print(json_get(diagnosis, "fix"));
+    assert_true(json_size(json_get(diagnosis, "fix")) > 0);
+    /* Nobody is there to press Allow. */
+    if (strstr(fix, "self-authorize") != NULL)
+        assert_contains(fix, "unless the login is by JWT bearer");
+}

@@ -33,9 +33,14 @@ void keyring_restart(Rig *rig);
 pid_t tokens_rescue_of(pid_t perch);
 bool tokens_has_rescue(pid_t perch);
 
-/* Until no perch of this rig holds the connection's lock; fails the test after 20 s. */
 /* The body of the newest request for a token, owned by the caller. */
 char *tokens_last_request(Rig *rig);
+/* A login without a browser was refused (--json): its row has that cause, exit code and Setup page
+ * (NULL: any), and a fix that leads into no other refusal. what: the case, for a failure. */
+void tokens_assert_refused(const Child *child, const char *what, const char *cause, int code,
+                           const char *page);
+
+/* Until no perch of this rig holds the connection's lock; fails the test after 20 s. */
 void wait_for_lock(Rig *rig, const char *name);
 
 #endif
