@@ -302,6 +302,9 @@ static void draw_links(Ui *ui)
 
 /* ---- the whole screen ---- */
 
+/* A frame is shown at once, where the terminal knows this mode; others ignore it. */
+static const char frame_begins[] = "\033[?2026h", frame_ends[] = "\033[?2026l";
+
 void ui_draw(Ui *ui)
 {
     ui_refresh(ui);
@@ -323,6 +326,8 @@ void ui_draw(Ui *ui)
     }
     ui_mouse_update(ui);
     wnoutrefresh(stdscr);
+    ui_term_write(ui->term, frame_begins, strlen(frame_begins));
     doupdate();
     draw_links(ui);
+    ui_term_write(ui->term, frame_ends, strlen(frame_ends));
 }

@@ -35,6 +35,10 @@ static void assert_restored(const Pty *pty)
     const char *paste_on = g_strrstr(text, "\033[?2004h"),
                *paste_off = g_strrstr(text, "\033[?2004l");
     const char *hidden = g_strrstr(text, "\033[?25l"), *shown = g_strrstr(text, "\033[?25h");
+    const char *frame_begins = g_strrstr(text, "\033[?2026h"),
+               *frame_ends = g_strrstr(text, "\033[?2026l");
+    assert_non_null(frame_begins);
+    assert_true(frame_ends > frame_begins);
     assert_false(pty_alternate_screen(pty));
     assert_true(paste_off > paste_on);
     assert_true(hidden == NULL || shown > hidden);

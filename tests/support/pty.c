@@ -17,6 +17,8 @@
 #include "support/pty_private.h"
 #include "support/test.h"
 
+enum { FRAME_MS = 2000 };
+
 static void write_all(Pty *pty, const char *bytes, gsize length)
 {
     while (length > 0) {
@@ -189,10 +191,29 @@ static bool take_in(Pty *pty)
     }
 }
 
+/* FALSE while a frame that perch draws has come in part (synchronized output, mode 2026). */
+static bool is_whole(const Pty *pty)
+{
+    static const char mode[] = "\033[?2026";
+    const char *raw = (const char *)pty->raw->data, *end = raw + pty->raw->len;
+    const char *last = pty->raw->len == 0 ? NULL : g_strrstr_len(raw, (gssize)pty->raw->len, mode);
+    if (last == NULL)
+        return true;
+    last += strlen(mode);
+    return last < end && *last == 'l';
+}
+
+/* What is seen afterwards are whole frames only. */
 void pty_pump(Pty *pty)
 {
+    gint64 deadline = g_get_monotonic_time() + FRAME_MS * 1000; /* it may have been stopped */
     if (!pty->closed && !take_in(pty)) {
         pty->closed = true;
+    }
+    while (!pty->closed && !is_whole(pty) && g_get_monotonic_time() < deadline) {
+        struct pollfd ready = {.fd = pty->master, .events = POLLIN};
+        poll(&ready, 1, 100);
+        pty->closed = !take_in(pty);
     }
     vterm_screen_flush_damage(pty->screen);
 }
