@@ -87,7 +87,9 @@ GArray *ui_bar_keys(const Ui *ui)
         const char *name = ui_key_name(ui, key->action);
         if (key->action == ACTION_PREVIOUS && both)
             name = ui->ascii ? "<- ->" : "←→";
-        add_key(keys, key->action, name, key->label != NULL ? key->label : action_id(key->action));
+        const char *label = key->label != NULL ? key->label : action_id(key->action);
+        bool restores = key->action == ACTION_BACK && ui_field_is_changed(ui);
+        add_key(keys, key->action, name, restores ? _("restore") : label);
     }
     if (!moved)
         add_arrows(ui, keys);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "perch/base/secret.h"
+#include "perch/base/text.h"
 #include "ui_private.h"
 
 #define CTRL(letter) ((letter)&0x1f)
@@ -45,32 +46,92 @@ static void input_changed(Ui *ui, LineEdit *edit, bool changed)
     ui_redraw(ui);
 }
 
-static bool edit_key(Ui *ui, const struct key *key)
+static void type(Ui *ui, LineEdit *edit, guint code)
 {
-    LineEdit *edit = ui_focused_edit(ui);
-    if (edit == NULL)
-        return false;
-    for (gsize i = 0; i < G_N_ELEMENTS(edit_keys); i++) {
-        if (edit_keys[i].kind == key->kind && edit_keys[i].code == key->code) {
-            input_changed(ui, edit, line_edit_press(edit, edit_keys[i].key));
-            return true;
-        }
-    }
-    if (key->kind != KEY_KIND_CHAR || key->code < ' ')
-        return false;
     char utf8[8];
-    int length = g_unichar_to_utf8(g_unichar_validate(key->code) ? key->code : 0xFFFD, utf8);
+    int length = g_unichar_to_utf8(g_unichar_validate(code) ? code : 0xFFFD, utf8);
+    ui_field_mark(ui, ui->focus, UI_TYPED);
     input_changed(ui, edit, line_edit_insert(edit, utf8, (gsize)length));
     wipe(utf8, sizeof utf8);
+}
+
+static void edit_text(Ui *ui, LineEdit *edit, enum line_edit_key key)
+{
+    ui_field_mark(ui, ui->focus, (int)key);
+    input_changed(ui, edit, line_edit_press(edit, key));
+}
+
+/* One stray key must not replace a secret that nobody can see or type again. Ctrl-U is no
+ * accident, and neither is a paste. */
+static bool ask_first(Ui *ui, const LineEdit *edit, const struct key *key)
+{
+    if (!line_edit_is_held(edit))
+        return false;
+    ui->asked = *key;
+    ui_stale(ui);
     return true;
 }
 
+void ui_ask(Ui *ui)
+{
+    if (ui->view->dialog != NULL)
+        ui->asked.code = 0;
+    if (ui->asked.code == 0)
+        return;
+    view_dialog(ui->view, _("A secret is stored here. Replace it by what you type?"));
+    view_dialog_key(ui->view, ACTION_YES, _("replace it"));
+    view_dialog_key(ui->view, ACTION_BACK, _("keep it"));
+}
+
+static bool edit_key(Ui *ui, const struct key *key)
+{
+    LineEdit *edit = ui_focused_edit(ui);
+    bool is_char = key->kind == KEY_KIND_CHAR;
+    if (edit == NULL)
+        return false;
+    for (gsize i = 0; i < G_N_ELEMENTS(edit_keys); i++) {
+        if (edit_keys[i].kind != key->kind || edit_keys[i].code != key->code)
+            continue;
+        if (edit_keys[i].key != EDIT_BACKSPACE || !ask_first(ui, edit, key))
+            edit_text(ui, edit, edit_keys[i].key);
+        return true;
+    }
+    if (is_char && key->code == ESC)
+        return ui_field_restore(ui);
+    if (is_char && key->code == CTRL('_'))
+        ui_field_undo(ui);
+    else if (!is_char || key->code < ' ')
+        return false;
+    else if (!ask_first(ui, edit, key))
+        type(ui, edit, key->code);
+    return true;
+}
+
+/* The answer to the question: the key counts, or nothing happens. */
+static void answer(Ui *ui, enum action action)
+{
+    struct key key = ui->asked;
+    LineEdit *edit = ui_focused_edit(ui);
+    ui->asked.code = 0;
+    ui_stale(ui);
+    if (action != ACTION_YES || edit == NULL)
+        return;
+    ui_field_mark(ui, ui->focus, UI_TYPED);
+    line_edit_set(edit, "");
+    if (key.kind == KEY_KIND_CHAR && key.code >= ' ' && key.code != DEL)
+        type(ui, edit, key.code);
+    else
+        input_changed(ui, edit, true);
+}
+
+/* Replaces what is there, unless somebody is composing it. */
 static void paste(Ui *ui, const struct key *key)
 {
     const struct view_item *target = view_find(ui->view, ui->view->paste);
+    g_autoptr(WipedText) clean = line_edit_clean(key->text, key->length);
     if (target != NULL) {
-        g_autoptr(WipedText) clean = line_edit_clean(key->text, key->length);
         LineEdit *edit = ui_field(ui, target->id);
+        ui_field_mark(ui, target->id, 0);
         if (edit != NULL)
             line_edit_set(edit, clean);
         ui->scrolled = false;
@@ -78,8 +139,14 @@ static void paste(Ui *ui, const struct key *key)
         return;
     }
     LineEdit *edit = ui_focused_edit(ui);
-    if (edit != NULL)
-        input_changed(ui, edit, line_edit_insert(edit, key->text, key->length));
+    if (edit == NULL || *clean == '\0')
+        return;
+    bool inserts = ui_field_is_typed(ui, ui->focus) && !line_edit_is_secret(edit);
+    ui_field_mark(ui, ui->focus, 0);
+    if (!inserts)
+        line_edit_set(edit, "");
+    line_edit_insert(edit, clean, strlen(clean));
+    input_changed(ui, edit, true);
 }
 
 /* ---- moving ---- */
@@ -166,13 +233,19 @@ static void dialog_key(Ui *ui, const struct key *key)
         /* No is 'N' to differ from New, but nobody presses Shift to say no. */
         bool same = own == code || (code > 0 && code < 128 && own > ' ' &&
                                     g_ascii_tolower((char)own) == (char)code);
+        if (same && ui->asked.code != 0) {
+            answer(ui, action);
+            return;
+        }
         if (same) {
             ui_send_action(ui, action);
             return;
         }
     }
-    if (code == action_key(ACTION_INTERRUPT))
+    if (code == action_key(ACTION_INTERRUPT)) {
+        ui->asked.code = 0;
         ui_send_action(ui, ACTION_INTERRUPT);
+    }
 }
 
 static void help_key(Ui *ui)

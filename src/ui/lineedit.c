@@ -213,6 +213,11 @@ bool line_edit_is_secret(const LineEdit *edit)
     return edit->secret;
 }
 
+bool line_edit_is_held(const LineEdit *edit)
+{
+    return edit->held > 0;
+}
+
 static char *bullets(gsize count)
 {
     GString *text = g_string_sized_new(3 * count);

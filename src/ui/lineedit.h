@@ -12,7 +12,7 @@
 typedef struct LineEdit LineEdit;
 
 enum line_edit_key {
-    EDIT_LEFT,
+    EDIT_LEFT = 1,
     EDIT_RIGHT,
     EDIT_WORD_LEFT,
     EDIT_WORD_RIGHT,
@@ -43,6 +43,7 @@ bool line_edit_press(LineEdit *edit, enum line_edit_key key);
 const char *line_edit_text(const LineEdit *edit); /* borrowed until the next change */
 gsize line_edit_characters(const LineEdit *edit); /* of the text, or of the held secret */
 bool line_edit_is_secret(const LineEdit *edit);
+bool line_edit_is_held(const LineEdit *edit);
 
 /* The part to show in this many columns (> 0), and the cursor's column in it; the window moves as
  * little as possible. Wiped and freed by the caller (wipe_free). */

@@ -110,6 +110,8 @@ static GArray *help_rows(const Ui *ui)
         {NULL, NULL, N_("Go to that step; with Alt from inside a field."), STEPS},
         {"Home End", "Home End", N_("The first or the last row; in a field, its ends."), ALWAYS},
         {"Ctrl-U", "Ctrl-U", N_("Clear the field."), TYPING},
+        {"Ctrl-_", "Ctrl-_", N_("Undo the last change; Esc brings back what the field contained."),
+         TYPING},
         {"Ctrl-W", "Ctrl-W", N_("Delete the word before the cursor."), TYPING},
         {"Ctrl-L", "Ctrl-L", N_("Draw the screen again."), ALWAYS},
         {"Ctrl-Z", "Ctrl-Z", N_("Suspend perch; fg resumes it."), ALWAYS},

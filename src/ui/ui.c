@@ -30,8 +30,13 @@ static bool take_view(Ui *ui)
     ui->started = true;
     ui->screen = ui->view->screen;
     ui_fields_sync(ui);
-    keys_set_burst(ui->keys, ui->view->paste != 0);
     ui_adopt_focus(ui, new_screen);
+    if (new_screen)
+        ui->asked.code = 0;
+    ui_ask(ui);
+    /* Without brackets, a paste over a stored secret would begin with the question. */
+    const LineEdit *edit = ui_focused_edit(ui);
+    keys_set_burst(ui->keys, ui->view->paste != 0 || (edit != NULL && line_edit_is_held(edit)));
     return ui->focus == focus && (ui->option == option || ui->focus != 0);
 }
 

@@ -5,6 +5,7 @@
 #include "keys.h"
 #include "layout.h"
 #include "lineedit.h"
+#include "perch/base/secret.h"
 #include "perch/ui/ui.h"
 #include "term.h"
 
@@ -42,9 +43,10 @@ struct Ui {
     bool moved;   /* the layout is older than the view, a field or the scroll position */
     bool started; /* screen is valid */
     int screen;
-    bool touched; /* the person did something on this screen and controls the focus */
-    int focus;    /* id, 0 = none */
-    int option;   /* of a choice with the focus */
+    bool touched;     /* the person did something on this screen and controls the focus */
+    int focus;        /* id, 0 = none */
+    int option;       /* of a choice with the focus */
+    struct key asked; /* may this key replace a stored secret? kind, code; code 0 = no question */
 
     struct ui_layout *layout;
     struct ui_frame frame;
@@ -75,10 +77,20 @@ void ui_stale(Ui *ui);   /* the view must be fetched again and drawn */
 void ui_redraw(Ui *ui);  /* the screen must be redrawn */
 void ui_hangup(Ui *ui);
 
-/* focus.c */
+/* field.c */
 void ui_fields_clear(Ui *ui);
 void ui_fields_sync(Ui *ui);
 LineEdit *ui_field(const Ui *ui, int id); /* NULL: no such input */
+/* Before a key changes the text or moves in it: what was there can be brought back. kind: an enum
+ * line_edit_key or UI_TYPED, a run of which counts as one change; 0 = anything else. */
+void ui_field_mark(Ui *ui, int id, int kind);
+bool ui_field_is_typed(const Ui *ui, int id); /* or moved in, since the focus or a paste came */
+void ui_field_undo(Ui *ui);                   /* the last change of the focused input */
+/* Whether Esc first brings back what the focused input contained when the focus came. */
+bool ui_field_is_changed(const Ui *ui);
+bool ui_field_restore(Ui *ui); /* false: it is not changed */
+
+/* focus.c */
 const struct view_item *ui_focused(const Ui *ui);
 LineEdit *ui_focused_edit(const Ui *ui); /* the focused input's, else NULL */
 bool ui_focus_on_input(const Ui *ui);
@@ -102,7 +114,9 @@ int ui_scroll_room(const Ui *ui);      /* rows that scroll */
 int ui_line_at(const Ui *ui, int row); /* index of the line in this row of the screen, or -1 */
 
 /* input.c */
+enum { UI_TYPED = 1000 }; /* as the kind of a change: a typed character */
 void ui_handle_key(const struct key *key, gpointer ui);
+void ui_ask(Ui *ui); /* adds the question about ui->asked to the view */
 
 /* bar.c */
 bool ui_action_works(const Ui *ui, enum action action);

@@ -18,6 +18,7 @@ static void item_free(gpointer data)
 {
     struct view_item *item = data;
     g_free(item->label);
+    secret_unref(item->kept);
     wipe_free(item->value); /* it may be a secret shown on request */
     g_free(item->right);
     g_free(item->note);

@@ -47,10 +47,11 @@ struct view_item *input_view(const struct wizard *w, struct view *view, int id, 
 }
 
 struct view_item *secret_view(const struct wizard *w, struct view *view, int id, const char *label,
-                              const Secret *value, const char *note)
+                              Secret *value, const char *note)
 {
     struct view_item *item = input_view(w, view, id, label, NULL, note);
     item->secret = true;
+    item->kept = secret_ref(value);
     item->length = (gsize)g_utf8_strlen(secret_peek(value), -1);
     if (w->show_secrets && value != NULL) {
         item->secret = false;

@@ -82,33 +82,55 @@ static bool check_inputs(struct wizard *w)
     return w->errors[ITEM_CLIENT_ID] == NULL && w->errors[second_item(w)] == NULL;
 }
 
-static void changed(struct wizard *w, GArray *out)
+/* What the app logs in with, and as; owned by the caller. */
+static Secret *credentials(const struct wizard *w)
 {
+    const char *parts[] = {w->connection->client_id, secret_peek(w->client_secret),
+                           w->connection->run_as};
+    g_autoptr(SecretBuf) buf = secret_buf_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++)
+        secret_buf_add_form(buf, "", parts[i] == NULL ? "" : parts[i]);
+    return secret_buf_to_secret(buf);
+}
+
+/* before: the credentials until now. Back at those of the stored login, it is good again. */
+static void changed(struct wizard *w, Secret *before, GArray *out)
+{
+    g_autoptr(Secret) proven = secret_ref(w->logged_in ? before : w->proven);
+    g_autoptr(Secret) now = credentials(w);
     w->changed = true;
     w->probe_again_ms = 0;
     list_forget(w, CHECKS_PROBE, out);
     wizard_forget_login(w, out);
     w->marks[STEP_KEYS] = MARK_OPEN;
+    secret_set(&w->proven, proven);
+    w->logged_in = secret_equal(proven, now);
+    if (w->logged_in)
+        w->marks[STEP_KEYS] = w->marks[STEP_AUTHORIZE] = w->marks[STEP_PROVE] = MARK_OK;
 }
 
-static void set_client_secret(struct wizard *w, const char *text, GArray *out)
+static void set_client_secret(struct wizard *w, const char *text)
 {
     g_autoptr(WipedText) value = typed_value(text, TYPED_SECRET);
     g_autoptr(Secret) secret = *value == '\0' ? NULL : secret_new(value);
-    wizard_error(w, ITEM_CLIENT_SECRET, NULL);
-    if (secret_equal(secret, w->client_secret))
-        return;
     secret_set(&w->client_secret, secret);
-    changed(w, out);
 }
 
-static void set_username(struct wizard *w, const char *text, GArray *out)
+static void typed(struct wizard *w, int item, const char *text, GArray *out)
 {
-    g_autofree char *before = g_strdup(w->connection->run_as);
-    sheet_edit(w->connection, SETTING_USERNAME, text);
-    wizard_error(w, ITEM_USERNAME, NULL);
-    if (g_strcmp0(before, w->connection->run_as) != 0)
-        changed(w, out);
+    g_autoptr(Secret) before = credentials(w);
+    wizard_error(w, item, NULL);
+    if (item == ITEM_CLIENT_ID) {
+        g_autofree char *key = typed_value(text, TYPED_KEY);
+        member_set(w, &w->connection->client_id, key);
+    } else if (item == ITEM_CLIENT_SECRET) {
+        set_client_secret(w, text);
+    } else {
+        sheet_edit(w->connection, SETTING_USERNAME, text);
+    }
+    g_autoptr(Secret) now = credentials(w);
+    if (!secret_equal(before, now))
+        changed(w, before, out);
 }
 
 static void next(struct wizard *w, GArray *out)
@@ -127,17 +149,8 @@ static void next(struct wizard *w, GArray *out)
 
 void step_keys_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
-    if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_CLIENT_ID) {
-        g_autofree char *before = g_strdup(w->connection->client_id);
-        g_autofree char *key = typed_value(event->text, TYPED_KEY);
-        member_set(w, &w->connection->client_id, key);
-        wizard_error(w, ITEM_CLIENT_ID, NULL);
-        if (g_strcmp0(before, w->connection->client_id) != 0)
-            changed(w, out);
-    } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_CLIENT_SECRET) {
-        set_client_secret(w, event->text, out);
-    } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_USERNAME) {
-        set_username(w, event->text, out);
+    if (event->kind == VIEW_EVENT_INPUT) {
+        typed(w, event->id, event->text, out);
     } else if (event->kind == VIEW_EVENT_LEAVE && w->connection->client_id != NULL) {
         check_inputs(w);
     } else if (is_action(event, ACTION_NEXT)) {

@@ -60,6 +60,7 @@ void wizard_free(struct wizard *w)
     secret_unref(w->flow_text);
     g_clear_pointer(&w->findings, g_ptr_array_unref);
     secret_unref(w->webhook);
+    secret_unref(w->proven);
     g_free(w);
 }
 
@@ -116,6 +117,7 @@ void wizard_log_in(struct wizard *w, GArray *out)
 void wizard_forget_login(struct wizard *w, GArray *out)
 {
     w->logged_in = false;
+    secret_set(&w->proven, NULL);
     w->marks[STEP_AUTHORIZE] = w->marks[STEP_PROVE] = MARK_OPEN;
     list_forget(w, CHECKS_PROVE, out);
 }

@@ -146,7 +146,7 @@ char *channel_heading(const struct wizard *w);
 struct view_item *input_view(const struct wizard *w, struct view *view, int id, const char *label,
                              const char *value, const char *note);
 struct view_item *secret_view(const struct wizard *w, struct view *view, int id, const char *label,
-                              const Secret *value, const char *note);
+                              Secret *value, const char *note);
 
 bool is_action(const struct view_event *event, enum action action);
 /* Prove runs, and its code has become a token or may still. */

@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "perch/base/secret.h"
+
 /*
  * What a screen shows, as data. The wizard and Home (pure) make a view from their state; the front
  * ends (ncurses, line by line) show it and send events back. A front end knows nothing else: no
@@ -54,6 +56,7 @@ struct view_item {
     int indent;
     bool secret;  /* VIEW_INPUT: show length bullets; value is empty */
     gsize length; /* characters in a secret input */
+    Secret *kept; /* a secret input's value, to bring it back after a change; NULL = empty */
     bool ticked;
     bool fixed;         /* VIEW_INPUT that is read-only */
     bool settled;       /* VIEW_INPUT, VIEW_CHOICE, VIEW_TOGGLE: already has a valid answer; the

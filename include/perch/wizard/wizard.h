@@ -212,6 +212,7 @@ struct wizard {
     bool changed; /* the person typed something since the last save */
 
     bool logged_in; /* a proven login is stored, and the settings behind it are unchanged */
+    Secret *proven; /* key, secret and user of such a login, while others are typed over them */
     int field;      /* input with the initial focus, once; 0 = the step's default */
 
     guint setting; /* App: the row changed last (enum setting) */
