@@ -270,26 +270,34 @@ void check_refresh_secret(struct check_run *run)
     check_http_any(run, token_request(run->session->connection, &no_secret, NULL), judge_required);
 }
 
+static bool has_secret(const struct check_run *run)
+{
+    return secret_length(session_secrets(run->session)->client_secret) > 0;
+}
+
 static void judge_secret(struct check_run *run, const struct http_response *response)
 {
     g_autofree char *code = NULL;
     enum client_answer answer = client_answer(response, &code);
     struct failure failure;
     if (answer == CLIENT_ACCEPTED) {
-        check_ok(run, _("accepted so far"));
+        check_ok(run, has_secret(run) ? _("accepted so far") : _("none entered, none required"));
     } else if (answer == CLIENT_UNKNOWN) {
         check_skip(run, _("Salesforce did not say"));
     } else {
         failure_from_response(&failure, STAGE_TOKEN, response);
-        check_warn(run, &failure, _("refused: %s"), code);
+        check_fail(run, &failure);
     }
 }
 
 void check_secret(struct check_run *run)
 {
-    const Secret *secret = session_secrets(run->session)->client_secret;
-    if (secret_length(secret) == 0)
-        check_skip(run, _("none entered"));
+    if (connection_way(run->session->connection)->signs)
+        check_skip(run, _("none needed: perch signs with a key"));
     else
-        check_http_any(run, exchange_nothing(run, secret), judge_secret);
+        check_http_any(run,
+                       exchange_nothing(run, has_secret(run)
+                                                 ? session_secrets(run->session)->client_secret
+                                                 : NULL),
+                       judge_secret);
 }

@@ -117,7 +117,7 @@ static const struct check_def comparison[] = {
     {"pkce", N_("PKCE"), false, {"callback"}, check_pkce},
     {"web-secret", N_("Login secret"), false, {"callback"}, check_web_secret},
     {"refresh-secret", N_("Refresh secret"), false, {"consumer-key"}, check_refresh_secret},
-    {"secret", N_("Consumer secret"), false, {"callback"}, check_secret},
+    {"secret", N_("Consumer secret"), true, {"callback"}, check_secret},
 };
 
 static void build(const struct session *session, GArray *checks)

@@ -156,7 +156,8 @@ void ui_field_undo(Ui *ui)
 bool ui_field_is_changed(const Ui *ui)
 {
     const struct field *field = focused(ui);
-    return field != NULL && *field->before != '\0' && strcmp(field->before, text_of(field)) != 0;
+    return field != NULL && !ui->view->discards && *field->before != '\0' &&
+           strcmp(field->before, text_of(field)) != 0;
 }
 
 bool ui_field_restore(Ui *ui)

@@ -437,6 +437,7 @@ static void view_rename(const struct home *home, struct view *view)
     view->focus = HOME_ITEM_NAME;
     view_key(view, ACTION_NEXT, _("rename"));
     view_key(view, ACTION_BACK, _("back"));
+    view->discards = true;
 }
 
 static void view_forget(const struct home *home, struct view *view)

@@ -3,7 +3,7 @@
 
 /* The stack of screens: the top one is shown and gets the keys. */
 
-enum { BESIDE_RAIL = 1, EXPLAINS = 2, OF_STEP = 4, QUESTION = 8 };
+enum { BESIDE_RAIL = 1, EXPLAINS = 2, OF_STEP = 4, QUESTION = 8, EDITOR = 16 };
 
 static const struct {
     void (*view)(const struct wizard *w, struct view *view, int focus);
@@ -75,6 +75,7 @@ void screens_view(const struct wizard *w, struct view *view, int focus)
     enum wizard_screen seen = w->screens[depth];
     if (is(seen, BESIDE_RAIL))
         wizard_rail(w, view);
+    view->discards = is(seen, EDITOR);
     screens[seen].view(w, view, focus);
     if (is(seen, EXPLAINS))
         view_key(view, ACTION_EXPLAIN, _("explain an error"));

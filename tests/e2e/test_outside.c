@@ -145,7 +145,7 @@ static void doctor__secret_wrong__is_told_before_a_login(void **state)
     rig_setup(rig, "acme");
     patch_app(rig, "'secret':'another-one'");
     g_autoptr(Json) json = doctor(rig, 5);
-    assert_status(json, "secret", "warning");
+    assert_status(json, "secret", "failed");
     const Json *diagnosis = json_get(json_check(json, "secret"), "diagnosis");
     assert_string_equal(json_get_string(diagnosis, "cause"), "consumer-secret-wrong");
 }
@@ -186,16 +186,28 @@ static void keys__difference__is_a_row_of_the_probe(void **state)
                                            for minutes */
 }
 
-static void keys__secret_wrong__is_told_before_a_login(void **state)
+/* A secret that was refused, and none where one is required: Enter does not go past either. */
+static void keys__secret_wrong_or_missing__stops_before_a_login(void **state)
 {
+    static const char *const entered[] = {"another-one", ""};
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
-    patch_app(rig, "'secret':'another-one'");
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     walk_to_keys(walk);
+    for (gsize i = 0; i < G_N_ELEMENTS(entered); i++) {
+        press(walk, "C-u");
+        paste(walk, entered[i]);
+        see_key(walk, "Enter ask Salesforce");
+        press(walk, "Enter");
+        see_key(walk, "Enter ask again");
+        see(walk, "✖ Consumer secret");
+        press(walk, "Enter");
+        see_key(walk, "Enter ask again");
+        see(walk, "○ 5 Authorize");
+    }
+    paste(walk, rig->org->client_secret);
     press(walk, "Enter");
-    see(walk, "▲ Consumer secret   refused: invalid_client");
-    see(walk, "✔ PKCE");
+    see_key(walk, "Enter open browser and log in");
 }
 
 /* ---- what no org shows ---- */
@@ -291,7 +303,7 @@ int main(void)
         cmocka_unit_test(doctor__secret_wrong__is_told_before_a_login),
         cmocka_unit_test(doctor__policies_hidden__are_skipped),
         cmocka_unit_test(keys__difference__is_a_row_of_the_probe),
-        cmocka_unit_test(keys__secret_wrong__is_told_before_a_login),
+        cmocka_unit_test(keys__secret_wrong_or_missing__stops_before_a_login),
         cmocka_unit_test(doctor__idle_limit__is_proven_by_a_late_refresh),
         cmocka_unit_test(doctor__idle_limit_reached__is_told_with_its_box),
         cmocka_unit_test(connected_app__policies__come_from_connected_application),

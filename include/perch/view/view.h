@@ -97,6 +97,7 @@ struct view {
     bool busy;     /* something is running: do not ask until this changes */
     bool failed;   /* the screen's task failed; its rows say why, RETRY tries again */
     bool asks;     /* a person has to agree to what is shown: only they can go on from here */
+    bool discards; /* Esc gives up what was typed on this screen: no field is restored first */
     char *notice;  /* one line above the key bar: what the last key did; NULL = none */
     gint64 now_ms; /* for the spinner */
 };
