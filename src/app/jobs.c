@@ -38,6 +38,10 @@ static gboolean step(gpointer user);
 static void track_result(const struct check_result *result, gpointer user)
 {
     struct track *track = user;
+    if (result->status == CHECK_RUNNING)
+        track->job->running = result;
+    else if (track->job->running == result)
+        track->job->running = NULL;
     if (track->batch->settled != NULL && result->status != CHECK_RUNNING)
         track->batch->settled(track->job, result);
 }
@@ -83,6 +87,7 @@ static void end_job(struct track *track)
 static bool take_results(struct track *track)
 {
     const GPtrArray *results = check_list_results(track->list);
+    track->job->running = NULL;
     bool fine = check_results_status(results) != CHECK_FAILED;
     g_autoptr(GPtrArray) owner = g_ptr_array_ref((GPtrArray *)(guintptr)results);
     for (guint i = 0; i < owner->len; i++)

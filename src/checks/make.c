@@ -227,6 +227,10 @@ static void judge_deploy(struct check_run *run, const struct http_response *resp
     } else if (!report.done) {
         g_free(making->id);
         making->id = g_steal_pointer(&report.id);
+        if (report.total > 0)
+            check_waits(run, _("%d of %d components"), (int)report.deployed, (int)report.total);
+        else if (report.status != NULL)
+            check_waits(run, _("the org says: %s"), report.status);
         g_timeout_add(POLL_MS, poll, run);
     } else if (report.success) {
         making->done |= changes_org(run);
@@ -437,6 +441,7 @@ static void judge_known(struct check_run *run, const struct http_response *respo
     } else if (word == WORD_REFUSED && waited_ms < KNOWN_MS &&
                explain_cause(&failure, NULL) == CAUSE_CONSUMER_KEY_UNKNOWN) {
         failure_clear(&failure);
+        check_waits(run, "%s", _("not yet; it takes 2 to 10 minutes"));
         g_timeout_add((guint)CLAMP(waited_ms / 4, ASK_FIRST_MS, ASK_MOST_MS), ask_again, run);
     } else if (word == WORD_REFUSED) {
         check_fail(run, &failure);

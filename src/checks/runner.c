@@ -234,13 +234,20 @@ static void set_summary(struct check_run *run, const char *format, va_list argum
     summarize(run, text);
 }
 
+void check_waits(struct check_run *run, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    set_summary(run, format, arguments);
+    va_end(arguments);
+}
+
 void check_waits_for_keyring(struct check_run *run)
 {
-    g_free(run->result->summary);
-    run->result->summary =
-        g_strdup(tokens_asks(run->session->tokens)
-                     ? _("waiting for it; it may be asking for a password elsewhere")
-                     : _("waiting for it"));
+    check_waits(run, "%s",
+                tokens_asks(run->session->tokens)
+                    ? _("waiting for it; it may be asking for a password elsewhere")
+                    : _("waiting for it"));
 }
 
 void check_ok(struct check_run *run, const char *format, ...)

@@ -3,22 +3,14 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "app_session.h"
+#include "paste_input.h"
+#include "perch/base/clock.h"
 #include "perch/base/text.h"
 #include "perch/checks/making.h"
 #include "perch/sheet/sheet.h"
 #include "perch/wizard/wizard.h"
-
-void app_take_key(Connection *app)
-{
-    if (app->client_id != NULL || app->app_kind == APP_CONNECTED)
-        return;
-    g_autoptr(Secret) random = secret_new_random(32);
-    g_autofree char *hex =
-        g_compute_checksum_for_string(G_CHECKSUM_SHA256, secret_peek(random), -1);
-    sheet_take_key(app, hex);
-}
 
 struct work {
     const struct app_make_options *options;
@@ -30,12 +22,37 @@ struct work {
     GPtrArray *files;
     struct making making;
     GPtrArray *results; /* of both lists */
+    bool in_progress;   /* the terminal's line shows a row that is not settled */
 };
+
+/* On a terminal a row that takes its time shows it, until it settles. */
+static gboolean show_progress(gpointer user)
+{
+    const struct app_job *job = user;
+    struct work *work = job->user;
+    const gint64 seconds =
+        job->running == NULL ? 0 : (clock_monotonic_ms() - job->running->started_ms) / 1000;
+    if (seconds < 1)
+        return G_SOURCE_CONTINUE;
+    work->in_progress = true;
+    fprintf(stderr, "\r\033[K  ..  %s: %s  %d:%02d", job->running->title,
+            job->running->summary == NULL ? "" : job->running->summary, (int)seconds / 60,
+            (int)seconds % 60);
+    return G_SOURCE_CONTINUE;
+}
+
+static void end_progress(struct work *work)
+{
+    if (work->in_progress)
+        fputs("\r\033[K", stderr);
+    work->in_progress = false;
+}
 
 static void print_settled(struct app_job *job, const struct check_result *result)
 {
-    const struct work *work = job->user;
+    struct work *work = job->user;
     const struct common_options *common = work->options->common;
+    end_progress(work);
     if (!common->json && (!common->quiet || result->status == CHECK_FAILED))
         command_print_result(result, stdout);
 }
@@ -72,6 +89,41 @@ static bool may_make(const struct work *work, GError **error)
     return problem == NULL;
 }
 
+static void opened(GObject *source, GAsyncResult *result, gpointer user)
+{
+    (void)source;
+    *(GAsyncResult **)user = g_object_ref(result);
+}
+
+/* Whose session the app is made in. */
+static struct session *open_session(struct work *work, GError **error)
+{
+    const struct app_make_options *options = work->options;
+    g_autoptr(GPtrArray) sources = deployer_sources(&work->services, work->app);
+    const char *source = options->with != NULL ? options->with : sources->pdata[0];
+    const bool paste = strcmp(source, DEPLOYER_TOKEN) == 0;
+    const bool ask = !options->common->no_input && isatty(STDIN_FILENO);
+    g_autoptr(SecretBuf) text = NULL;
+    g_autoptr(GAsyncResult) result = NULL;
+    if (paste && options->with == NULL) {
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
+                    _("This needs the session of an administrator of the org. Name another "
+                      "connection to it (--with NAME), log in with Salesforce's CLI (--with sf), "
+                      "or send an access token on standard input (--with -)."));
+        return NULL;
+    }
+    if (paste)
+        text = ask ? paste_line_from_terminal(_("Access token: "), error)
+                   : paste_from_file("-", error);
+    if (paste && text == NULL)
+        return NULL;
+    g_autoptr(Secret) token = paste ? secret_buf_to_secret(text) : NULL;
+    deployer_open(&work->services, work->app, source, token, NULL, opened, &result);
+    while (result == NULL)
+        g_main_context_iteration(NULL, TRUE);
+    return deployer_finish(result, &work->whose, error);
+}
+
 /* Everything that needs no request. The key is saved first: an app whose key is forgotten is
  * useless. */
 static bool prepare(struct work *work, GError **error)
@@ -83,8 +135,7 @@ static bool prepare(struct work *work, GError **error)
     work->claim = store_lock_setup(work->services.config_dir, app->name, error);
     if (work->claim == NULL || !may_make(work, error))
         return false;
-    work->deployer = app_session(&work->services, app, options->with, !options->common->no_input,
-                                 &work->whose, error);
+    work->deployer = open_session(work, error);
     if (work->deployer == NULL)
         return false;
     take_org(app, work->deployer->connection);
@@ -123,11 +174,20 @@ static bool confirmed(const struct app_make_options *options)
 
 /* ---- the work ---- */
 
+enum { PROGRESS_MS = 250 };
+
 static bool run_list(struct work *work, struct session *session, enum check_list_id list)
 {
     struct app_job job = {.user = work, .session = session, .results = work->results};
-    return app_run_lists(&job, 1, &list, 1, NULL, print_settled,
-                         work->options->common->timeout * 1000);
+    const struct common_options *common = work->options->common;
+    const bool shows = isatty(STDERR_FILENO) && !common->json && !common->quiet;
+    const guint source = shows ? g_timeout_add(PROGRESS_MS, show_progress, &job) : 0;
+    const bool ended =
+        app_run_lists(&job, 1, &list, 1, NULL, print_settled, common->timeout * 1000);
+    if (source != 0)
+        g_source_remove(source);
+    end_progress(work);
+    return ended;
 }
 
 /* The app is there: its connection goes on at the next step that it needs. */

@@ -16,7 +16,4 @@ struct app_make_options {
  * returns the exit code. */
 int app_make(const struct app_make_options *options, Connection *app);
 
-/* Gives a connection without a consumer key one for the deploy. */
-void app_take_key(Connection *app);
-
 #endif

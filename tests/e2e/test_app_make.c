@@ -3,37 +3,13 @@
 /* perch makes the app: from a session with the rights to an app that logs in; and takes it away. */
 
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "e2e/maker.h"
 #include "e2e/tokens.h"
 #include "e2e/walk.h"
 
-#define MADE "Bird_made_by_perch"
 #define DEPLOYS "/services/data/v68.0/metadata/deployRequest"
-
-/* A rig with the connection acme, whose user is an administrator, and the draft flow, which has the
- * org's address and a free port, and asks for an app of another name than acme's. */
-static Rig *make_rig(void)
-{
-    Rig *rig = rig_new(SESSION_KEYRING_OPEN, NULL);
-    rig_setup(rig, "acme");
-    g_autofree char *settings = rig_settings(rig, "acme.json");
-    g_autoptr(Json) json = json_parse(settings, strlen(settings), NULL);
-    static const char *const drop[] = {"client_id", "org_id",     "user_id",     "username",
-                                       "org_name",  "app_id",     "proven_at",   "with_secret",
-                                       "edition",   "profile_id", "identity_url"};
-    for (gsize i = 0; i < G_N_ELEMENTS(drop); i++)
-        json_remove(json, drop[i]);
-    json_set_string(json, "draft_step", "app");
-    json_set_string(json, "app_name", "Bird made by perch");
-    json_set_string(json, "app_api_name", MADE);
-    json_set_string(json, "contact_email", "it@acme.com");
-    g_autofree char *text = json_print(json);
-    g_autofree char *path = rig_settings_path(rig, "flow.json");
-    assert_true(g_file_set_contents(path, text, -1, NULL));
-    return rig;
-}
 
 static Json *state_part(Rig *rig, const char *part, const char *name)
 {
@@ -44,7 +20,7 @@ static Json *state_part(Rig *rig, const char *part, const char *name)
 
 static bool app_exists(Rig *rig)
 {
-    g_autoptr(Json) app = state_part(rig, "apps", MADE);
+    g_autoptr(Json) app = state_part(rig, "apps", MAKER_APP);
     return app != NULL;
 }
 
@@ -73,14 +49,14 @@ static Json *app_json(Rig *rig, int code, const char *what, const char *more, co
 static void make__app_without_secret__logs_in_at_once(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = make_rig();
+    g_autoptr(Rig) rig = maker_rig();
     g_autoptr(Child) child =
         rig_perch(rig, "app", "flow", "--create", "--values", "no-secret", NULL);
     assert_code(child, 0);
     assert_contains(child->output->str, "Session: the connection acme");
     assert_contains(child->output->str, "ok  Deployed: done: 5 components");
     assert_contains(child->output->str, "ok  Known to the login host");
-    g_autoptr(Json) app = state_part(rig, "apps", MADE);
+    g_autoptr(Json) app = state_part(rig, "apps", MAKER_APP);
     g_autofree char *settings = rig_settings(rig, "flow.json");
     assert_contains(settings, json_get_string(app, "key"));
     g_autoptr(Child) setup = rig_perch(rig, "setup", "flow", "--plain", "--no-input", NULL);
@@ -92,7 +68,7 @@ static void make__app_without_secret__logs_in_at_once(void **state)
 static void make__secret_that_the_org_shows__is_kept(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = make_rig();
+    g_autoptr(Rig) rig = maker_rig();
     demo_org_patch(rig->org, "{'org': {'secrets_by_rest': true}}");
     g_autoptr(Json) json = app_json(rig, 0, "--create", NULL, NULL);
     assert_status(json, "secret-back", "ok");
@@ -106,7 +82,7 @@ static void make__secret_that_the_org_shows__is_kept(void **state)
 static void make__secret_that_is_hidden__is_asked_for(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = make_rig();
+    g_autoptr(Rig) rig = maker_rig();
     g_autoptr(Json) json = app_json(rig, 0, "--create", NULL, NULL);
     assert_status(json, "secret-back", "warning");
     assert_cause(json, "secret-back", "secret-hidden");
@@ -119,7 +95,7 @@ static void make__secret_that_is_hidden__is_asked_for(void **state)
 static void make__app_that_is_not_known_yet__is_waited_for(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = make_rig();
+    g_autoptr(Rig) rig = maker_rig();
     demo_org_patch(rig->org, "{'org': {'app_delay_ms': 3000, 'deploy_ms': 1500}}");
     g_autoptr(Json) json = app_json(rig, 0, "--create", "--values", "no-secret");
     assert_int_not_equal(
@@ -129,7 +105,7 @@ static void make__app_that_is_not_known_yet__is_waited_for(void **state)
 static void dry_run__changes_nothing(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = make_rig();
+    g_autoptr(Rig) rig = maker_rig();
     g_autoptr(Json) before = state_part(rig, "apps", NULL);
     g_autofree char *settings = rig_settings(rig, "flow.json");
     g_autoptr(Child) child = rig_perch(rig, "app", "flow", "--create", "--dry-run", NULL);
@@ -144,18 +120,11 @@ static void dry_run__changes_nothing(void **state)
 
 /* ---- other sessions ---- */
 
-static char *access_token(Rig *rig)
-{
-    g_autoptr(Child) child = rig_perch_secret(rig, "token", "acme", NULL);
-    assert_code(child, 0);
-    return g_strdup(child->output->str);
-}
-
 static void make__with_a_token_on_standard_input(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = make_rig();
-    g_autofree char *token = access_token(rig);
+    g_autoptr(Rig) rig = maker_rig();
+    g_autofree char *token = maker_token(rig);
     const char *words[] = {"app", "flow", "--create", "--with=-", "--values=no-secret", NULL};
     g_autoptr(Child) child = rig_perch_input(rig, words, token, false);
     assert_code(child, 0);
@@ -167,29 +136,11 @@ static void make__with_a_token_on_standard_input(void **state)
     assert_true(app_exists(rig));
 }
 
-/* A stand-in for Salesforce's CLI in a folder of its own, whose answers are these; it writes down
- * how it was called. Owned by the caller: PATH with it. */
-static char *stand_in(Rig *rig, const char *token_answer, const char *display_answer)
-{
-    g_autofree char *script = g_strdup_printf("#!/bin/sh\n"
-                                              "echo \"$*\" >>\"${0%%/*}/calls\"\n"
-                                              "case \"$*\" in\n"
-                                              "'org auth show-access-token --json'*) %s ;;\n"
-                                              "'org display --verbose --json'*) %s ;;\n"
-                                              "*) exit 1 ;;\n"
-                                              "esac\n",
-                                              token_answer, display_answer);
-    g_autofree char *path = tmphome_write(rig->home, "cli/sf", script);
-    assert_int_equal(chmod(path, 0700), 0);
-    g_autofree char *folder = g_path_get_dirname(path);
-    return g_strdup_printf("%s:%s", folder, g_getenv("PATH"));
-}
-
 static void make__with_the_login_of_salesforces_cli(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = make_rig();
-    g_autofree char *token = g_strchomp(access_token(rig));
+    g_autoptr(Rig) rig = maker_rig();
+    g_autofree char *token = g_strchomp(maker_token(rig));
     g_autofree char *secret_file = tmphome_write(rig->home, "token", token);
     g_autofree char *shown = g_strdup_printf(
         "printf '{\"status\":0,\"result\":{\"accessToken\":\"%%s\"}}' \"$(cat '%s')\"",
@@ -205,7 +156,7 @@ static void make__with_the_login_of_salesforces_cli(void **state)
         const char *token, *display;
     } versions[] = {{shown, newer}, {"exit 2", older}};
     for (gsize i = 0; i < G_N_ELEMENTS(versions); i++) {
-        g_autofree char *path = stand_in(rig, versions[i].token, versions[i].display);
+        g_autofree char *path = maker_cli(rig, versions[i].token, versions[i].display);
         tmphome_set(rig->home, "PATH", path);
         g_autoptr(Json) made = app_json(rig, 0, "--create", "--with", "sf");
         assert_true(app_exists(rig));
@@ -213,7 +164,7 @@ static void make__with_the_login_of_salesforces_cli(void **state)
         assert_false(app_exists(rig));
     }
     unlink(secret_file); /* the rig looks for secrets */
-    g_autofree char *none = stand_in(rig, "exit 1", "exit 1");
+    g_autofree char *none = maker_cli(rig, "exit 1", "exit 1");
     g_autoptr(Child) logged_out = rig_perch(rig, "app", "flow", "--create", "--with", "sf", NULL);
     assert_code(logged_out, 2);
     assert_contains(logged_out->errors->str, "sf org login web");
@@ -224,12 +175,12 @@ static void make__with_the_login_of_salesforces_cli(void **state)
 static void make__name_that_is_taken__changes_nothing(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = make_rig();
-    demo_org_patch(rig->org, "{'apps': {'" MADE "': {'label': 'Other', 'key': 'other'}}}");
+    g_autoptr(Rig) rig = maker_rig();
+    demo_org_patch(rig->org, "{'apps': {'" MAKER_APP "': {'label': 'Other', 'key': 'other'}}}");
     g_autoptr(Json) json = app_json(rig, 5, "--create", NULL, NULL);
     assert_cause(json, "name", "app-exists");
     assert_false(json_get_bool(json, "changed", true));
-    g_autoptr(Json) app = state_part(rig, "apps", MADE);
+    g_autoptr(Json) app = state_part(rig, "apps", MAKER_APP);
     assert_string_equal(json_get_string(app, "key"), "other");
 }
 
@@ -242,7 +193,7 @@ static void make__user_without_the_rights__is_told_which(void **state)
         {"{'profiles': {'System Administrator': {'manage_apps': false}}}", "validated"},
         {"{'profiles': {'System Administrator': {'modify_metadata': false}}}", "rights"},
     };
-    g_autoptr(Rig) rig = make_rig();
+    g_autoptr(Rig) rig = maker_rig();
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         demo_org_patch(rig->org, cases[i].patch);
         g_autoptr(Json) json = app_json(rig, 6, "--create", NULL, NULL);
@@ -255,7 +206,7 @@ static void make__user_without_the_rights__is_told_which(void **state)
 static void make__setting_that_the_org_refuses__is_named(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = make_rig();
+    g_autoptr(Rig) rig = maker_rig();
     const char *words[] = {"app",
                            "flow",
                            "--create",
@@ -275,7 +226,7 @@ static void make__setting_that_the_org_refuses__is_named(void **state)
 static void make__in_another_org__is_refused(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = make_rig();
+    g_autoptr(Rig) rig = maker_rig();
     g_autofree char *settings = rig_settings(rig, "flow.json");
     g_autoptr(Json) json = json_parse(settings, strlen(settings), NULL);
     json_set_string(json, "org_id", "00D000000000001EAA");
@@ -287,12 +238,28 @@ static void make__in_another_org__is_refused(void **state)
     assert_int_equal(demo_org_requests(rig->org, "POST", DEPLOYS), 0);
 }
 
+/* ---- what is seen ---- */
+
+static void make__deploy_that_takes_its_time__shows_it(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    demo_org_patch(rig->org, "{'org': {'deploy_ms': 3000}}");
+    g_autoptr(Walk) walk =
+        walk_start(rig, "app", "flow", "--create", "--values", "no-secret", NULL);
+    see(walk, "..  Validated: the org says: InProgress  0:02");
+    see(walk, "..  Deployed: the org says: InProgress  0:01");
+    see(walk, "ok  Known to the login host");
+    pty_expect_exit(walk->pty, 0);
+    see_no(walk, "InProgress");
+}
+
 /* ---- removed ---- */
 
 static void remove__takes_the_app_away(void **state)
 {
     (void)state;
-    g_autoptr(Rig) rig = make_rig();
+    g_autoptr(Rig) rig = maker_rig();
     g_autoptr(Child) foreign = rig_perch(rig, "app", "acme", "--remove", "--yes", NULL);
     assert_code(foreign, 2);
     g_autoptr(Json) made = app_json(rig, 0, "--create", "--values", "no-secret");
@@ -329,6 +296,7 @@ int main(void)
         cmocka_unit_test(make__user_without_the_rights__is_told_which),
         cmocka_unit_test(make__setting_that_the_org_refuses__is_named),
         cmocka_unit_test(make__in_another_org__is_refused),
+        cmocka_unit_test(make__deploy_that_takes_its_time__shows_it),
         cmocka_unit_test(remove__takes_the_app_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

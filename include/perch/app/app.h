@@ -2,7 +2,7 @@
 #ifndef PERCH_APP_H
 #define PERCH_APP_H
 
-#include <glib.h>
+#include <gio/gio.h>
 #include <stdbool.h>
 
 #include "perch/base/secret.h"
@@ -54,12 +54,32 @@ bool services_init(struct services *services, bool may_ask, GError **error);
 void app_open_keyring(bool may_ask);
 void services_clear(struct services *services);
 
+/*
+ * The session of a user who may change the org, in which the app of a connection is made. A source
+ * is the name of another connection to the org, Salesforce's CLI (with ":ORG" if it is not its
+ * default org), or an access token. perch keeps nothing of the last two.
+ */
+#define DEPLOYER_CLI "sf"
+#define DEPLOYER_TOKEN "-"
+/* The sources there are, best first (char *); the last one is always DEPLOYER_TOKEN. */
+GPtrArray *deployer_sources(const struct services *services, const Connection *app);
+/* token: for DEPLOYER_TOKEN, else NULL. done calls deployer_finish, which returns the session,
+ * owned by the caller, with *ret_whose: "the connection acme, admin@acme.com"; NULL with the
+ * reason, also when cancelled. */
+void deployer_open(const struct services *services, const Connection *app, const char *source,
+                   Secret *token, GCancellable *cancellable, GAsyncReadyCallback done,
+                   gpointer user);
+struct session *deployer_finish(GAsyncResult *result, char **ret_whose, GError **error);
+/* Gives an app that is to be made its consumer key, unless it has one. */
+void app_take_key(Connection *app);
+
 /* Runs check lists: one after the other within a session, all sessions in parallel. Blocks in the
  * main loop until all are done or Ctrl-C cancels them. before is called before each list except the
  * first; it returns false to end that session early. */
 struct app_job {
     struct session *session;
     GPtrArray *results; /* struct check_result *, all lists; owned by the job's owner */
+    const struct check_result *running; /* the row begun last, until it settles; else NULL */
     gpointer user;
 };
 typedef bool (*app_before)(struct app_job *job, enum check_list_id list);

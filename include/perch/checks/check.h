@@ -71,6 +71,8 @@ struct check_run {
     GDestroyNotify state_free;
 };
 
+/* Shows what is waited for, until the run ends or says something else. */
+void check_waits(struct check_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Shows until the run ends that it waits for the keyring. The keyring answers at once unless it
  * asks the person for something. */
 void check_waits_for_keyring(struct check_run *run);
