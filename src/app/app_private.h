@@ -38,9 +38,10 @@ struct app {
     Loopback *loopback;
     Loopback *way; /* leads the browser to the authorize address; NULL = none */
     bool has_code;
-    StoreLock *claim;   /* keeps other set-ups off the name; NULL = no name yet */
-    char *claimed;      /* that name */
-    GCancellable *load; /* of the keyring read before the wizard begins; NULL = not reading */
+    GCancellable *asking; /* of the org, about a refused login; NULL = not asking */
+    StoreLock *claim;     /* keeps other set-ups off the name; NULL = no name yet */
+    char *claimed;        /* that name */
+    GCancellable *load;   /* of the keyring read before the wizard begins; NULL = not reading */
     guint tick_source;
     guint saves_pending;   /* running keyring writes; quitting waits for them */
     char *secrets_problem; /* why the connection's secrets could not be read; NULL = they were */

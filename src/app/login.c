@@ -7,18 +7,37 @@
 
 enum { LOGIN_SECONDS = 15 * 60 };
 
+/* What the org was asked about an earlier answer is of no use any more. */
+static void ask_no_more(struct app *app)
+{
+    if (app->asking != NULL)
+        g_cancellable_cancel(app->asking);
+    g_clear_object(&app->asking);
+}
+
 static void got_code(struct app *app, Secret *code)
 {
+    ask_no_more(app);
     secret_set(&app->session->code, code);
     app->has_code = true;
     app_event(app, &(struct wizard_event){.kind = WIZARD_LOGIN_CODE});
 }
 
+static void org_told(const struct check_result *result, gpointer user)
+{
+    g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+    g_ptr_array_add(items, check_result_copy(result));
+    app_event(user, &(struct wizard_event){.kind = WIZARD_LOGIN_FAILED, .items = items});
+}
+
+/* The login of before may still be good for asking the org, which knows more than the browser was
+ * told. */
 static void login_failed(struct app *app, struct failure *failure)
 {
-    failure->app = app->session->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED
-                                                                       : FAILURE_APP_EXTERNAL;
-    app_event(app, &(struct wizard_event){.kind = WIZARD_LOGIN_FAILED, .failure = failure});
+    ask_no_more(app);
+    app->asking = g_cancellable_new();
+    if (!check_ask_org(app->session, "login", _("Login"), failure, app->asking, org_told, app))
+        app_event(app, &(struct wizard_event){.kind = WIZARD_LOGIN_FAILED, .failure = failure});
     failure_clear(failure);
 }
 
@@ -104,6 +123,7 @@ void login_browser(struct app *app)
  * that code was somebody else's, the right browser may still come. */
 void login_stop(struct app *app)
 {
+    ask_no_more(app);
     if (app->has_code)
         return;
     g_clear_pointer(&app->way, loopback_free);

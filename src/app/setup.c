@@ -408,8 +408,8 @@ static void app_clear(struct app *app)
     lists_clear(app);
     if (app->tick_source != 0)
         g_source_remove(app->tick_source);
-    g_clear_pointer(&app->loopback, loopback_free);
-    g_clear_pointer(&app->way, loopback_free);
+    app->has_code = false;
+    login_stop(app);
     g_clear_pointer(&app->ui, ui_free);
     g_clear_pointer(&app->plain, plain_free);
     events_clear(&app->events);

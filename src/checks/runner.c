@@ -217,12 +217,12 @@ static void settle(struct check_run *run, enum check_status status)
 }
 
 /* Shortens the evidence: an answer of any length would hide the other rows. */
-static void summarize(struct check_run *run, const char *text)
+static void summarize(struct check_result *result, const char *text)
 {
     enum { COLUMNS = 300 };
     g_autofree char *clean = text_clean(text);
-    g_free(run->result->summary);
-    run->result->summary = text_truncate(clean, COLUMNS);
+    g_free(result->summary);
+    result->summary = text_truncate(clean, COLUMNS);
 }
 
 static void set_summary(struct check_run *run, const char *format, va_list arguments)
@@ -231,7 +231,7 @@ static void set_summary(struct check_run *run, const char *format, va_list argum
 static void set_summary(struct check_run *run, const char *format, va_list arguments)
 {
     g_autofree char *text = g_strdup_vprintf(format, arguments);
-    summarize(run, text);
+    summarize(run->result, text);
 }
 
 void check_waits(struct check_run *run, const char *format, ...)
@@ -281,10 +281,10 @@ static void set_diagnosis(struct check_result *result, const struct session *ses
 }
 
 /* Sets the kind of app, which decides between different fixes. */
-static void tell_app(const struct check_run *run, struct failure *failure)
+static void tell_app(const struct session *session, struct failure *failure)
 {
-    failure->app = run->session->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED
-                                                                       : FAILURE_APP_EXTERNAL;
+    failure->app = session->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED
+                                                                  : FAILURE_APP_EXTERNAL;
 }
 
 void check_warn(struct check_run *run, struct failure *failure, const char *format, ...)
@@ -294,7 +294,7 @@ void check_warn(struct check_run *run, struct failure *failure, const char *form
     set_summary(run, format, arguments);
     va_end(arguments);
     if (failure != NULL) {
-        tell_app(run, failure);
+        tell_app(run->session, failure);
         set_diagnosis(run->result, run->session, explain(failure));
         failure_clear(failure);
     }
@@ -311,12 +311,12 @@ void check_warn_with(struct check_run *run, Diagnosis *diagnosis, const char *fo
     settle(run, CHECK_WARNING);
 }
 
-static void fail_with(struct check_run *run, const struct failure *failure, Diagnosis *diagnosis)
+static void tell_failure(struct check_result *result, const struct session *session,
+                         const struct failure *failure, Diagnosis *diagnosis)
 {
     g_autofree char *words = failure_words(failure);
-    set_diagnosis(run->result, run->session, diagnosis);
-    summarize(run, words != NULL ? words : diagnosis->title);
-    settle(run, CHECK_FAILED);
+    set_diagnosis(result, session, diagnosis);
+    summarize(result, words != NULL ? words : diagnosis->title);
 }
 
 static void expire_result(CheckList *list, guint index)
@@ -353,43 +353,93 @@ void check_list_expire(CheckList *list)
 }
 
 /* A failure that waits for evidence from the org. */
-struct inquiry {
-    struct check_run *run;
+typedef struct inquiry {
+    struct session *session;
     struct failure failure;
-};
+    GCancellable *cancellable;
+    struct check_result *result; /* owned; NULL: the run's */
+    struct check_run *run;       /* NULL: no check found it */
+    check_told told;
+    gpointer user;
+} Inquiry;
+
+static void inquiry_free(struct inquiry *inquiry)
+{
+    failure_clear(&inquiry->failure);
+    g_object_unref(inquiry->cancellable);
+    check_result_free(inquiry->result);
+    g_free(inquiry);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Inquiry, inquiry_free)
 
 static void org_answered(struct evidence *evidence, gpointer user)
 {
-    g_autofree struct inquiry *inquiry = user;
+    g_autoptr(Inquiry) inquiry = user;
     struct check_run *run = inquiry->run;
-    if (check_run_is_alive(run)) {
-        Json *facts = evidence_to_json(evidence);
-        if (facts != NULL) {
-            if (run->result->evidence == NULL)
-                run->result->evidence = json_object();
-            json_set(run->result->evidence, "org", facts);
-        }
-        fail_with(run, &inquiry->failure,
-                  evidence_explain(&inquiry->failure, run->session, evidence));
+    /* If cancelled, the session may be gone. */
+    if (run != NULL ? !check_run_is_alive(run) : g_cancellable_is_cancelled(inquiry->cancellable))
+        return;
+    struct check_result *result = run != NULL ? run->result : inquiry->result;
+    Json *facts = evidence_to_json(evidence);
+    if (facts != NULL) {
+        if (result->evidence == NULL)
+            result->evidence = json_object();
+        json_set(result->evidence, "org", facts);
     }
-    failure_clear(&inquiry->failure);
+    tell_failure(result, inquiry->session, &inquiry->failure,
+                 evidence_explain(&inquiry->failure, inquiry->session, evidence));
+    if (run != NULL)
+        settle(run, CHECK_FAILED);
+    else
+        inquiry->told(result, inquiry->user);
+}
+
+/* Takes what failure contains. NULL: the org cannot be asked about it. */
+static struct inquiry *inquiry_new(struct session *session, struct failure *failure,
+                                   GCancellable *cancellable)
+{
+    tell_app(session, failure);
+    if (!evidence_wanted(session, explain_cause(failure, NULL)))
+        return NULL;
+    struct inquiry *inquiry = g_new0(struct inquiry, 1);
+    inquiry->session = session;
+    inquiry->failure = *failure;
+    inquiry->cancellable = g_object_ref(cancellable);
+    memset(failure, 0, sizeof *failure);
+    return inquiry;
+}
+
+static void inquire(struct inquiry *inquiry)
+{
+    evidence_gather(inquiry->session, explain_cause(&inquiry->failure, NULL), &inquiry->failure,
+                    inquiry->cancellable, org_answered, inquiry);
+}
+
+bool check_ask_org(struct session *session, const char *id, const char *title,
+                   struct failure *failure, GCancellable *cancellable, check_told told,
+                   gpointer user)
+{
+    struct inquiry *inquiry = inquiry_new(session, failure, cancellable);
+    if (inquiry == NULL)
+        return false;
+    inquiry->result = check_result_failed(id, title, NULL);
+    inquiry->told = told;
+    inquiry->user = user;
+    inquire(inquiry);
+    return true;
 }
 
 void check_fail(struct check_run *run, struct failure *failure)
 {
-    tell_app(run, failure);
-    const enum cause cause = explain_cause(failure, NULL);
-    if (!evidence_wanted(run->session, cause)) {
-        fail_with(run, failure, explain(failure));
-        failure_clear(failure);
+    struct inquiry *inquiry = inquiry_new(run->session, failure, run->cancellable);
+    if (inquiry != NULL) {
+        inquiry->run = run;
+        inquire(inquiry);
         return;
     }
-    struct inquiry *inquiry = g_new0(struct inquiry, 1);
-    inquiry->run = run;
-    inquiry->failure = *failure;
-    memset(failure, 0, sizeof *failure);
-    evidence_gather(run->session, cause, &inquiry->failure, run->cancellable, org_answered,
-                    inquiry);
+    tell_failure(run->result, run->session, failure, explain(failure));
+    failure_clear(failure);
+    settle(run, CHECK_FAILED);
 }
 
 void check_fail_own(struct check_run *run, enum stage stage, const char *code, const char *message)

@@ -127,7 +127,10 @@ static void refuse(struct wizard *w, GArray *out)
 
 void login_failed(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
-    show_failure(w, event->failure);
+    if (event->items != NULL)
+        show(w, check_result_copy(event->items->pdata[0]));
+    else
+        show_failure(w, event->failure);
     if (w->login_waiting)
         refuse(w, out);
     else

@@ -71,11 +71,25 @@ static bool is_time_of_login(const char *key)
     return strcmp(key, "proven_at") == 0 || strcmp(key, "logged_in_at") == 0;
 }
 
+static void assert_kept(const char *before_text, const char *after_text, guint more)
+{
+    g_autoptr(Json) before = json_parse(before_text, strlen(before_text), NULL);
+    g_autoptr(Json) after = json_parse(after_text, strlen(after_text), NULL);
+    assert_int_equal(json_size(before) + more, json_size(after));
+    JSON_FOREACH(member, before)
+    {
+        const char *key = json_key(member);
+        g_autofree char *was = json_print(member), *is = json_print(json_get(after, key));
+        if (!is_time_of_login(key) && strcmp(was, is) != 0)
+            fail_msg("%s: %s became %s", key, was, is);
+    }
+}
+
 static void dead_login__is_replaced_and_everything_else_kept(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = connected();
-    g_autofree char *before_text = rig_settings(rig, "acme.json");
+    g_autofree char *before = rig_settings(rig, "acme.json");
     demo_org_patch(rig->org, "{'grants': {'*': null}}");
     g_autoptr(Child) dead = rig_perch(rig, "token", "acme", "--fresh", NULL);
     assert_code(dead, 4);
@@ -85,17 +99,8 @@ static void dead_login__is_replaced_and_everything_else_kept(void **state)
     assert_code(token, 0);
     tokens_assert_work(rig, token->output->str);
     assert_int_equal(grants(rig), 1);
-    g_autofree char *after_text = rig_settings(rig, "acme.json");
-    g_autoptr(Json) before = json_parse(before_text, strlen(before_text), NULL);
-    g_autoptr(Json) after = json_parse(after_text, strlen(after_text), NULL);
-    assert_int_equal(json_size(before), json_size(after));
-    JSON_FOREACH(member, before)
-    {
-        const char *key = json_key(member);
-        g_autofree char *was = json_print(member), *is = json_print(json_get(after, key));
-        if (!is_time_of_login(key) && strcmp(was, is) != 0)
-            fail_msg("%s: %s became %s", key, was, is);
-    }
+    g_autofree char *after = rig_settings(rig, "acme.json");
+    assert_kept(before, after, 0);
 }
 
 static void login_hint__names_the_user(void **state)
@@ -151,7 +156,7 @@ static void new_login_is_worse__the_old_one_stays(void **state)
     assert_true(secret_equal(old, now));
     assert_true(tokens_alive(rig, old));
     g_autofree char *after = rig_settings(rig, "acme.json");
-    assert_string_equal(before, after);
+    assert_kept(before, after, 1); /* the app's id, which the org told when it was asked why */
 }
 
 /* ---- another org, another user ---- */
@@ -387,9 +392,60 @@ static void other_user__meant__line_by_line(void **state)
     assert_taken(rig, old);
 }
 
+/* ---- refused by the org, which still takes the token of before ---- */
+
+static Json *refused(Rig *rig)
+{
+    g_autoptr(Child) child = rig_perch_login(
+        rig, (const char *const[]){"reauthorize", "acme", "--no-input", "--json", NULL});
+    assert_int_not_equal(child_code(child), 0);
+    return child_json(child);
+}
+
+static bool sends_to_history(const Json *diagnosis)
+{
+    g_autofree char *text = json_print(diagnosis);
+    return strstr(text, "Open Login History") != NULL;
+}
+
+/* What the browser is told is the same each time; Login History knows more, and a person is sent
+ * there only when perch cannot read it. */
+static void refused_login__login_history_says_why(void **state)
+{
+    static const struct {
+        const char *patch, *cause, *history;
+        bool sends;
+    } rows[] = {
+        {"{'profiles': {'System Administrator': {'api_only': true}}}", "api-only-user",
+         "Failed: API-only user", false},
+        {"{'profiles': {'System Administrator': {'api_only': false}}, "
+         "'apps': {'Bird_Integration': {'scopes': ['api']}}}",
+         "approval-failed", NULL, false},
+        {"{'sessions': {'*': null}}", "approval-failed", NULL, true},
+    };
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        demo_org_patch(rig->org, rows[i].patch);
+        g_autoptr(Json) json = refused(rig);
+        const Json *check = json_check(json, "login");
+        const Json *diagnosis = json_get(check, "diagnosis");
+        const char *history =
+            json_get_string(json_get(json_get(check, "evidence"), "org"), "login_history");
+        assert_string_equal(json_get_string(diagnosis, "cause"), rows[i].cause);
+        assert_string_equal(json_get_string(diagnosis, "certainty"), "likely");
+        assert_int_equal(history != NULL, rows[i].history != NULL);
+        if (history != NULL)
+            assert_contains(history, rows[i].history);
+        assert_int_equal(sends_to_history(diagnosis), rows[i].sends);
+        demo_org_patch(rig->org, "{'logins': {'*': null}}");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refused_login__login_history_says_why),
         cmocka_unit_test(dead_login__is_replaced_and_everything_else_kept),
         cmocka_unit_test(login_hint__names_the_user),
         cmocka_unit_test(live_login__is_revoked_after_the_new_one_is_proven),

@@ -58,6 +58,14 @@ void check_list_expire(CheckList *list);
 void check_list_free(CheckList *list);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckList, check_list_free)
 
+/* Asks the org about a failure that no check found, and takes what failure contains; false: it
+ * cannot be asked. told gets the row, failed, once; it is valid during the call. No call once
+ * cancelled. */
+typedef void (*check_told)(const struct check_result *result, gpointer user);
+bool check_ask_org(struct session *session, const char *id, const char *title,
+                   struct failure *failure, GCancellable *cancellable, check_told told,
+                   gpointer user);
+
 /* ---- for the checks themselves ---- */
 
 struct check_run {

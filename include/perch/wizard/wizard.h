@@ -121,9 +121,10 @@ enum wizard_event_kind {
     WIZARD_CHECKS, /* list, serial, results, done: a result in the list changed */
     WIZARD_LOGIN_STARTED, /* text: authorize address; port, addresses; number: seconds until the
                              deadline */
-    WIZARD_LOGIN_FAILED, /* failure from the listener or Salesforce; borrowed. A waiting login keeps
-                            waiting, as anybody may have sent that answer */
-    WIZARD_LOGIN_CODE,   /* the session has the authorization code */
+    WIZARD_LOGIN_FAILED,  /* failure from the listener or Salesforce, borrowed; items: the row
+                             instead, where the org was asked. A waiting login keeps waiting, as
+                             anybody may have sent that answer */
+    WIZARD_LOGIN_CODE,    /* the session has the authorization code */
     WIZARD_PASTE_PROBLEM, /* text; done: the address belongs to another login */
     WIZARD_BROWSER,       /* text: NULL = started, else why not, for a person */
     WIZARD_TOLD,          /* connection: source of what the org has told */
