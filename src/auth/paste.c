@@ -28,6 +28,18 @@ static const struct lookalike {
         "ends up on.")},
 };
 
+/* Pages at which a login stops, by what is in their address, and the error that each is. */
+static const struct stop {
+    const char *inside;
+    const char *error;
+    const char *description;
+} stops[] = {
+    {"/_ui/identity/verification/", "verification-page",
+     N_("The browser stopped at a page that asks for a second factor.")},
+    {"/identity/saml/SamlError", "sso-page",
+     N_("The browser stopped at Salesforce's page for failed single sign-on.")},
+};
+
 /* Addresses without a code, by their parameters. The first match provides the sentence. */
 static const struct page {
     const char *inside;
@@ -327,6 +339,14 @@ static bool take_page_text(struct paste *paste, const char *text)
     return take_error(paste, error, rest + strspn(rest, " :-"));
 }
 
+static bool take_stop(struct paste *paste, const char *text)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(stops); i++)
+        if (strstr(text, stops[i].inside) != NULL)
+            return take_error(paste, stops[i].error, _(stops[i].description));
+    return false;
+}
+
 static bool take_error_params(struct paste *paste, const char *text)
 {
     g_autofree char *error = param(text, "error", true);
@@ -387,7 +407,7 @@ static void parse_one(struct paste *ret_paste, const char *text, const Secret *s
         return;
     take_state(ret_paste, text, state);
     if (take_error_params(ret_paste, text) || take_code_param(ret_paste, text) ||
-        take_page_text(ret_paste, text))
+        take_page_text(ret_paste, text) || take_stop(ret_paste, text))
         return;
     bool may_be_bare = strstr(text, "://") == NULL || strstr(text, "aPrx") != NULL;
     if (!may_be_bare || !take_bare_code(ret_paste, text))

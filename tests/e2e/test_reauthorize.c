@@ -421,6 +421,9 @@ static void refused_login__login_history_says_why(void **state)
         {"{'profiles': {'System Administrator': {'api_only': false}}, "
          "'apps': {'Bird_Integration': {'scopes': ['api']}}}",
          "approval-failed", NULL, false},
+        {"{'apps': {'Bird_Integration': {'scopes': ['api', 'refresh_token', 'web']}}, "
+         "'users': {'admin@bird-demo.example': {'user_type': 'CspLitePortal'}}}",
+         "site-user", "No Experience Cloud site access", false},
         {"{'sessions': {'*': null}}", "approval-failed", NULL, true},
     };
     (void)state;

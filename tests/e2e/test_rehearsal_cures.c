@@ -26,6 +26,7 @@ static const struct cure {
      FIX_PRESS(SETUP_PAGE("ConnectedAppsUsage"), "Bird_Integration", "Install")},
     {"app-not-in-org",
      FIX_PRESS(SETUP_PAGE("ExternalClientApplicationOauthUsage"), "Bird_Integration", "Install")},
+    {"cross-org", FIX_UNTICK(SETUP_APPS, "Bird Integration", "", "of_other_org")},
     {"user-not-approved",
      FIX_ENTER(SETUP_APPS, "Bird Integration", "", "profiles", "System Administrator")},
     {"rotation-on", FIX_UNTICK(SETUP_APPS, "Bird Integration", "", "rotation")},
@@ -51,6 +52,10 @@ static const struct cure {
     {"authorization-revoked",
      FIX_ENTER(SETUP_APPS, "Bird Integration", "", "refresh_policy", "infinite")},
     {"login-refused", FIX_UNTICK(SETUP_USERS, ADMIN_NAME, "", "login_flow_pending")},
+    {"mfa-required", FIX_UNTICK(SETUP_USERS, ADMIN_NAME, "", "second_factor_missing")},
+    {"sso-failed", FIX_ENTER(SETUP_USERS, ADMIN_NAME, "", "federation_id", "ada")},
+    {"api-only-user", FIX_UNTICK(SETUP_PROFILES, "Integration", "", "api_only")},
+    {"site-user", FIX_ENTER(SETUP_USERS, "site@bird-demo.example", "", "user_type", "Standard")},
     {"ip-restricted", FIX_ENTER(SETUP_PROFILES, "Integration", "", "ip_ranges", "")},
     {"ip-allowlist", FIX_UNTICK(SETUP_APPS, "Bird Integration", "", "ip_allowlist")},
     {"user-inactive", FIX_UNTICK(SETUP_USERS, "frozen@bird-demo.example", "", "frozen")},
@@ -88,7 +93,7 @@ static const struct {
     int minutes, tries;
 } waits[] = {
     {"app-too-new", 2, 0},      {"record-locked", 1, 0}, {"maintenance", 1, 0},
-    {"salesforce-error", 0, 2}, {"guest-network", 0, 2},
+    {"salesforce-error", 0, 2}, {"guest-network", 0, 2}, {"answer-unreadable", 0, 2},
 };
 
 /* The same keys as before are of no use: what Setup shows is copied. */
@@ -169,7 +174,8 @@ static void setup__each_fix__can_be_made_in_the_browser(void **state)
         begin(rig, name);
         /* Nobody can paste the page that a login ends up on; what blocks it is cured all the same.
          */
-        static const char *const warned[] = {"app-not-installed", "rotation-on", "new-app", NULL};
+        static const char *const warned[] = {"app-not-installed", "mfa-required", "sso-failed",
+                                             "rotation-on",       "new-app",      NULL};
         if (!g_strv_contains(warned, name))
             assert_int_not_equal(set_up(rig, name), 0);
         assert_true(cure(rig, name));

@@ -9,7 +9,13 @@
 enum { CHALLENGE_LENGTH = 43, PENDING_MINUTES = 60 };
 
 #define APPROVAL_PAGE "/setup/secur/RemoteAccessAuthorizationPage.apexp"
-#define ERROR_PAGE "/setup/secur/RemoteAccessErrorPage.apexp"
+
+/* Pages that do not lead back to the program. */
+static const char *const pages[] = {
+    [AT_ERROR_PAGE] = "/setup/secur/RemoteAccessErrorPage.apexp",
+    [AT_VERIFICATION] = "/_ui/identity/verification/method/ToopherRegistrationFinishUi/e",
+    [AT_SAML_ERROR] = "/_nc_external/identity/saml/SamlError",
+};
 
 /* Before login the callback cannot be trusted: answers one line on Salesforce's own host, without a
  * content type. */
@@ -132,9 +138,11 @@ static void finish_refused(struct state *state, struct pending *pending, enum re
                            const char *error, const char *description, struct response *response)
 {
     const bool callback = place == AT_CALLBACK;
-    g_autoptr(GString) url = g_string_new(callback ? pending->redirect_uri : ERROR_PAGE);
-    add_plus_param(url, "error", error);
-    add_plus_param(url, "error_description", description);
+    g_autoptr(GString) url = g_string_new(callback ? pending->redirect_uri : pages[place]);
+    if (error != NULL) {
+        add_plus_param(url, "error", error);
+        add_plus_param(url, "error_description", description);
+    }
     if (callback && pending->has_state)
         url_add_param(url, "state", pending->state);
     response_redirect(response, url->str);

@@ -207,6 +207,27 @@ static bool user_api_only(const struct subject *subject)
     return profile_of(subject)->api_only;
 }
 
+static bool user_of_site(const struct subject *subject)
+{
+    return strcmp(subject->user->user_type, "Standard") != 0;
+}
+
+/* The identity provider names the user by it. */
+static bool federation_id_missing(const struct subject *subject)
+{
+    return subject->state->org->single_sign_on && *subject->user->federation_id == '\0';
+}
+
+static bool second_factor_missing(const struct subject *subject)
+{
+    return subject->user->second_factor_missing;
+}
+
+static bool app_of_other_org(const struct subject *subject)
+{
+    return is_kind(subject, "eca") && subject->app->of_other_org;
+}
+
 static bool ip_enforced(const struct subject *subject)
 {
     return strcmp(subject->app->ip_relaxation, "bypass") != 0 && outside_ranges(subject);

@@ -16,7 +16,9 @@ struct subject {
     const char *remote;
 };
 
-enum refusal_place { AT_CALLBACK, AT_ERROR_PAGE };
+/* Where the browser ends up; all but the first are pages of Salesforce, without parameters of ours
+ * but for the error page. */
+enum refusal_place { AT_CALLBACK, AT_ERROR_PAGE, AT_VERIFICATION, AT_SAML_ERROR };
 
 struct refusal {
     enum refusal_place place; /* for refusals after login */
