@@ -196,6 +196,12 @@ static const struct {
     {"https://acme.my.salesforce.com/services/oauth2/authorize?response_type=code&client_id=3MVG9x"
      "&redirect_uri=http%3A%2F%2Flocalhost%3A1717%2FOauthRedirect&code_challenge=abc",
      PASTE_NOTHING, "the address to open", NULL, NO_STATE},
+    {"https://acme.my.salesforce.com/_ui/identity/verification/method/EmailVerificationFinishUi/e"
+     "?vcsrf=x&startURL=%2Fsetup%2Fsecur%2FRemoteAccessAuthorizationPage.apexp",
+     PASTE_ERROR, "verification-page",
+     "The browser stopped at a page that asks for a second factor.", NO_STATE},
+    {"https://acme.my.salesforce.com/_nc_external/identity/saml/SamlError", PASTE_ERROR, "sso-page",
+     "The browser stopped at Salesforce's page for failed single sign-on.", NO_STATE},
     {"https://acme.my.salesforce.com/?ec=302&startURL=%2Fsetup%2Fsecur%2FRemoteAccess",
      PASTE_NOTHING, "login page", NULL, NO_STATE},
     {"https://acme.my.salesforce.com/?ec=302&startURL=%2Fsetup%2Fsecur%2FRemoteAccessAuthorization"
