@@ -113,7 +113,7 @@ PERCH := $(if $(MAIN_SRC),$(BUILD)/perch)
 DEMO := $(if $(DEMO_MAIN_OBJ),$(BUILD)/perch-demo-org)
 # A language is a file here: it is found, checked, built and installed.
 po_dir = src/po
-MO := $(patsubst $(po_dir)/%.po,$(BUILD)/po/%.mo,$(wildcard $(po_dir)/*.po))
+MO := $(patsubst $(po_dir)/%.po,$(BUILD)/po/%/LC_MESSAGES/perch.mo,$(wildcard $(po_dir)/*.po))
 METAINFO := $(BUILD)/perch.metainfo.xml
 UNITS := $(BUILD)/perch-refresh.service $(BUILD)/perch-refresh.timer
 CONFIG_H := $(BUILD)/include/perch/config.h
@@ -224,7 +224,7 @@ $(BUILD)/perch-demo-org: $(DEMO_MAIN_OBJ) $(DEMO_LIB_OBJ) $(BASE_OBJ)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_BASE_LIBS) $(PC_DEMO_LIBS)
 
-$(BUILD)/po/%.mo: $(po_dir)/%.po | ready
+$(BUILD)/po/%/LC_MESSAGES/perch.mo: $(po_dir)/%.po | ready
 	$(say) MO $<
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check -o $@ $<

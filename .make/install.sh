@@ -54,8 +54,7 @@ do_install() {
     put_if "$BUILD/perch-refresh.timer" "$datadir/systemd/user/perch-refresh.timer"
     # shellcheck disable=SC2154  # from the Makefile: those of the languages that are there now
     for catalogue in $catalogues; do
-        language=$(basename "$catalogue" .mo)
-        put_if "$catalogue" "$localedir/$language/LC_MESSAGES/perch.mo"
+        put_if "$catalogue" "$localedir/${catalogue#"$BUILD/po/"}"
     done
     if [ -z "$DESTDIR" ]; then
         missing_folders "$datadir/perch" >>"$notes"

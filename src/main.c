@@ -16,9 +16,7 @@ int main(int argc, char **argv)
         return command_keep();
     rescue_use("/proc/self/exe");
     text_use_locale();
-    bindtextdomain(GETTEXT_DOMAIN, PERCH_LOCALE_DIR);
-    bind_textdomain_codeset(GETTEXT_DOMAIN, "UTF-8");
-    textdomain(GETTEXT_DOMAIN);
+    text_use_catalogues(PERCH_LOCALE_DIR);
     if (!process_has_room())
         return PERCH_EXIT_UNEXPECTED;
     if (own_keyring_is_asked(argv))

@@ -62,6 +62,36 @@ bool text_is_clean(const char *text)
     return true;
 }
 
+/* The first variable that is set decides; C and POSIX ask for no language. */
+static const char *language_asked_for(void)
+{
+    static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"};
+    for (gsize i = 0; i < G_N_ELEMENTS(variables); i++) {
+        const char *value = g_getenv(variables[i]);
+        if (value != NULL && *value != '\0')
+            return strcmp(value, "POSIX") == 0 || strcmp(value, "C") == 0 ||
+                           g_str_has_prefix(value, "C.")
+                       ? NULL
+                       : value;
+    }
+    return NULL;
+}
+
+/* Who comes over SSH brings the name of a locale that is not here. gettext needs one that is here,
+ * whatever its language, and takes the language from LANGUAGE; C.UTF-8 has none since glibc 2.39.
+ */
+static void use_language(void)
+{
+    static const char *const carriers[] = {"en_US.UTF-8", "en_GB.UTF-8", "C.UTF-8"};
+    const char *language = language_asked_for();
+    if (language == NULL || g_strcmp0(setlocale(LC_MESSAGES, NULL), "C") != 0)
+        return;
+    for (gsize i = 0; i < G_N_ELEMENTS(carriers); i++)
+        if (setlocale(LC_MESSAGES, carriers[i]) != NULL)
+            break;
+    g_setenv("LANGUAGE", language, FALSE);
+}
+
 void text_use_locale(void)
 {
     static const int categories[] = {LC_CTYPE, LC_MESSAGES, LC_TIME, LC_NUMERIC, LC_COLLATE};
@@ -70,6 +100,18 @@ void text_use_locale(void)
             setlocale(categories[i], "");
     if (g_strcmp0(setlocale(LC_CTYPE, NULL), "C") == 0)
         setlocale(LC_CTYPE, "C.UTF-8");
+    use_language();
+}
+
+void text_use_catalogues(const char *folder)
+{
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *home = self == NULL ? NULL : g_path_get_dirname(self);
+    g_autofree char *beside = home == NULL ? NULL : g_build_filename(home, "po", NULL);
+    bool built = beside != NULL && g_file_test(beside, G_FILE_TEST_IS_DIR);
+    bindtextdomain(GETTEXT_DOMAIN, built ? beside : folder);
+    bind_textdomain_codeset(GETTEXT_DOMAIN, "UTF-8");
+    textdomain(GETTEXT_DOMAIN);
 }
 
 bool text_is_unicode(void)

@@ -214,8 +214,8 @@ static char *wrong_secret(const struct checking *c, const struct flow_call *call
         return told == NULL ? NULL : g_strdup(_("It sends a client_secret, and the app has none."));
     return g_strcmp0(told, secret_peek(wanted)) == 0
                ? NULL
-               : g_strdup(_("Its client_secret is not this connection's consumer secret; a + or % "
-                            "in it must be form-encoded."));
+               : g_strdup(_("Its client_secret is not this connection's consumer secret; "
+                            "form-encode each + and %."));
 }
 
 static char *wrong_token(const struct checking *c, const struct flow_call *call)

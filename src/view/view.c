@@ -169,12 +169,12 @@ const char *action_key_name(enum action action)
     static const struct {
         int key;
         const char *name;
-    } names[] = {{'\r', "Enter"}, {27, "Esc"}, {' ', "Space"}, {'\t', "Tab"},
+    } names[] = {{'\r', "Enter"}, {27, "Esc"}, {' ', N_("Space")}, {'\t', "Tab"},
                  {1, "←"},        {2, "→"},    {3, "Ctrl-C"}};
     static char single[ACTION_COUNT][2];
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
         if (names[i].key == actions[action].key)
-            return names[i].name;
+            return _(names[i].name);
     single[action][0] = (char)actions[action].key;
     return single[action];
 }

@@ -4,7 +4,7 @@
 set -u
 cd "$(dirname "$0")" || exit 1
 failed=0
-for script in layers banned size files words shell tables commands; do
+for script in layers banned size files words shell tables commands po; do
     "./$script.sh" || failed=1
 done
 exit $failed

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "perch/base/text.h"
 #include "perch/checks/check.h"
 #include "perch/checks/rehearse.h"
 #include "support/test.h"
@@ -69,7 +70,7 @@ static struct check_result *result_of(const struct check_def *def, const struct 
 {
     struct check_result *result = g_new0(struct check_result, 1);
     result->id = def->id;
-    result->title = def->title;
+    result->title = _(def->title);
     result->blocks = def->blocks;
     result->milliseconds = -1;
     for (; rows->id != NULL; rows++) {
@@ -77,7 +78,7 @@ static struct check_result *result_of(const struct check_def *def, const struct 
             continue;
         result->status = rows->status;
         result->milliseconds = rows->milliseconds;
-        result->summary = g_strdup(rows->summary);
+        result->summary = g_strdup(rows->summary == NULL ? NULL : _(rows->summary));
         if (rows->code != NULL) {
             struct failure failure;
             failure_own(&failure, rows->stage, rows->code, rows->summary);
@@ -196,7 +197,7 @@ static void log_in(Play *play)
                                  "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
                                  "&code_challenge_method=S256",
                          .port = 1718,
-                         .addresses = "127.0.0.1 and ::1",
+                         .addresses = _("127.0.0.1 and ::1"),
                          .number = 900});
     play_event(play, (struct wizard_event){.kind = WIZARD_BROWSER});
     play->now += 42 * 1000;

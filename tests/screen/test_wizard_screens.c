@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "play.h"
+#include "support/locale.h"
 #include "support/test.h"
 
 /* The eight steps as the wizard itself shows them: golden screens, and what a resize, a paste or a
@@ -200,6 +201,21 @@ static void steps__golden__at_two_sizes(void **state)
     }
 }
 
+/* The smallest size that must look right, in a language whose words are longer. */
+static void steps__golden__in_polish(void **state)
+{
+    (void)state;
+    if (!locale_speak("pl_PL"))
+        skip(); /* a C library without locales */
+    for (gsize i = 0; i < G_N_ELEMENTS(screens); i++) {
+        g_autoptr(Play) play = play_new(80, 24);
+        g_autofree char *name = g_strdup_printf("pl/%s", screens[i].name);
+        screens[i].show(play);
+        screen_assert(play->screen, name);
+    }
+    locale_speak_english();
+}
+
 /* ---- sizes ---- */
 
 /* The row with the focus, else nothing: where a list is scrolled to may change. */
@@ -309,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps__golden__at_two_sizes),
+        cmocka_unit_test(steps__golden__in_polish),
         cmocka_unit_test(steps__resize__come_back_the_same),
         cmocka_unit_test(steps__secrets__on_no_screen),
         cmocka_unit_test(steps__enter_in_a_hurry__starts_nothing_twice),

@@ -15,9 +15,13 @@
 /*
  * Sets the person's locale, category by category, so that a missing one does not disable the
  * others. When the character set is unknown (no locale, "C", or a locale that this machine lacks),
- * assumes UTF-8, as every modern terminal uses.
+ * assumes UTF-8, as every modern terminal uses. The language is the one asked for even then, where
+ * the C library allows it.
  */
 void text_use_locale(void);
+/* Binds the catalogues: those in "po" beside the program (it was not installed yet), else those of
+ * folder. After text_use_locale. */
+void text_use_catalogues(const char *folder);
 
 /* Whether the locale can show any character. */
 bool text_is_unicode(void);

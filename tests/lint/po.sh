@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# The languages of src/po: formats, plurals and line ends agree with the English, nothing is marked
+# fuzzy. What is not translated yet is a remark; PO_COMPLETE=yes makes it a complaint.
+source "$(dirname "$0")/lib.sh"
+
+: "${PO_COMPLETE:=no}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# How many entries of a catalogue msgattrib leaves with these options, beside the header.
+count() {
+    local found
+    found=$(msgattrib --no-obsolete --no-wrap "$@" | grep -c '^msgid ' || true)
+    echo $((found > 0 ? found - 1 : 0))
+}
+
+make --no-print-directory -s pot BUILD="$work" >/dev/null
+pot=$work/po/perch.pot
+for po in src/po/*.po; do
+    while IFS= read -r line; do
+        complain "$line"
+    done < <(msgfmt --check -o /dev/null "$po" 2>&1 | grep -v 'fatal error')
+    fuzzy=$(count --only-fuzzy "$po")
+    [ "$fuzzy" = 0 ] || complain "$po:1: $fuzzy entries are marked fuzzy"
+    msgmerge -q --no-fuzzy-matching -o "$work/merged.po" "$po" "$pot"
+    missing=$(count --untranslated "$work/merged.po")
+    [ "$missing" != 0 ] || continue
+    remark="$po:1: $missing strings are not translated (make pot; msgmerge --no-fuzzy-matching)"
+    if [ "$PO_COMPLETE" = yes ]; then
+        complain "$remark"
+    else
+        printf 'po: %s\n' "$remark"
+    fi
+done
+verdict
