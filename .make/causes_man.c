@@ -266,11 +266,19 @@ static bool is_ascii(const char *text)
     return true;
 }
 
+/* What stands for words that anybody may use is no answer that a reader could look up. */
+static bool stands_for_words(const char *code)
+{
+    static const char end[] = "-words";
+    const size_t length = code == NULL ? 0 : strlen(code);
+    return length >= sizeof end && strcmp(code + length + 1 - sizeof end, end) == 0;
+}
+
 static void write_answers(enum cause cause)
 {
     printf(".Pp\nIt is named after these answers:\n.Bl -bullet -compact -offset indent\n");
     for (size_t i = 0; i < COUNT(failures); i++)
-        if (failures[i].cause == cause)
+        if (failures[i].cause == cause && !stands_for_words(failures[i].code))
             write_answer(&failures[i]);
     for (size_t i = 0; i < COUNT(codes); i++)
         if (codes[i].cause == cause) {

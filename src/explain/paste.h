@@ -12,6 +12,7 @@ enum rank {
     RANK_NOTHING = 0,
     RANK_WORDS_ONLY = 20, /* an "error" with a sentence instead of a code */
     RANK_STATUS = 30,     /* a bare HTTP status */
+    RANK_ANYBODY = 35,    /* words that anybody may use for a cause */
     RANK_PAGE = 40,       /* an HTML page */
     RANK_OAUTH = 55,      /* an unknown "error" that looks like a code */
     RANK_WIRE = 60,       /* what programs print on network failures */

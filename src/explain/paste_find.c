@@ -70,6 +70,27 @@ void paste_find_json(struct paste_text *paste)
     failure_clear(&failure);
 }
 
+/* Some programs put a label or a heading between a code and its sentence. If what was read as the
+ * message decides nothing, what stands around the code may. */
+static void look_around(const struct paste_text *paste, struct failure *failure, gsize at)
+{
+    enum { BEFORE = 160, AROUND = 400 };
+    char *message = failure->message;
+    failure->message = NULL;
+    const enum cause bare = failure_match(failure).cause;
+    failure->message = message;
+    if (failure_match(failure).cause != bare)
+        return;
+    const char *start = paste->text + (at > BEFORE ? at - BEFORE : 0);
+    g_autofree char *piece = g_strndup(start, AROUND);
+    g_autofree char *valid = g_utf8_make_valid(piece, -1);
+    failure->message = presentable(valid, LINE_CHARACTERS);
+    const bool decides = failure_match(failure).cause != bare;
+    g_free(decides ? message : failure->message);
+    if (!decides)
+        failure->message = message;
+}
+
 /* ---- error=...&error_description=..., in an address or alone ---- */
 
 void paste_find_forms(struct paste_text *paste)
@@ -89,6 +110,8 @@ void paste_find_forms(struct paste_text *paste)
         int rank = failure_code_is_known(failure.code) ? RANK_KNOWN
                    : looks_like_code(failure.code)     ? RANK_OAUTH
                                                        : RANK_WORDS_ONLY;
+        if (failure.message == NULL)
+            look_around(paste, &failure, (gsize)start);
         paste_add(paste, &failure, rank, (gsize)start);
     }
 }
@@ -177,7 +200,8 @@ static int word_rank(const char *word)
 
 void paste_find_words(struct paste_text *paste)
 {
-    const GRegex *regex = regex_of("(?<![\\w.])[A-Za-z]\\w{5,59}(?!\\w)");
+    const GRegex *regex = regex_of("(?<![\\w.])[A-Za-z]\\w{5,59}(?!\\w)"
+                                   "|(?<=\\w\\.)[A-Z]+(?:_[A-Z]+)+(?!\\w)");
     g_autoptr(GMatchInfo) info = NULL;
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     int count = 0;
@@ -191,6 +215,7 @@ void paste_find_words(struct paste_text *paste)
         struct failure failure = {0};
         g_autofree char *message = message_of_word(paste->text, (gsize)start, strlen(word));
         failure_say(&failure, word, g_strcmp0(message, word) == 0 ? NULL : message);
+        look_around(paste, &failure, (gsize)start);
         paste_add(paste, &failure, word_rank(word), (gsize)start);
         g_hash_table_add(seen, g_steal_pointer(&word));
         count++;

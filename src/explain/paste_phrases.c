@@ -6,7 +6,7 @@
 /* Texts that are conclusive without a code: sentences from Salesforce and from programs, and Login
  * History's. */
 
-enum kind { WIRE, SAID, PAGE, STATUS_TEXT, MATTERS };
+enum kind { WIRE, SAID, WORDS, PAGE, STATUS_TEXT, MATTERS };
 
 static const struct phrase {
     enum kind kind;
@@ -104,7 +104,11 @@ static void add_phrase(struct paste_text *paste, const struct phrase *phrase, gs
         failure_own(&failure, STAGE_MACHINE, phrase->code, words);
     else
         failure_say_own(&failure, phrase->code, words);
-    paste_add(paste, &failure, phrase->kind == WIRE ? RANK_WIRE : RANK_PHRASE, at);
+    static const int ranks[] = {[WIRE] = RANK_WIRE,
+                                [SAID] = RANK_PHRASE,
+                                [WORDS] = RANK_ANYBODY,
+                                [STATUS_TEXT] = RANK_PHRASE};
+    paste_add(paste, &failure, ranks[phrase->kind], at);
 }
 
 void paste_find_phrases(struct paste_text *paste)
@@ -117,8 +121,10 @@ void paste_find_phrases(struct paste_text *paste)
         const gsize at = search->first_at[i];
         if (at == G_MAXSIZE || phrases[i].kind == MATTERS || phrases[i].kind == PAGE)
             continue;
-        /* Per line, one network finding and one other: the first row's. */
-        gsize line = line_start(paste->text, at) * 2 + (phrases[i].kind == WIRE);
+        /* Per line, one finding of the network's, one of anybody's words and one other: the first
+         * row's. */
+        const enum kind kind = phrases[i].kind == STATUS_TEXT ? SAID : phrases[i].kind;
+        const gsize line = line_start(paste->text, at) * MATTERS + kind;
         if (g_hash_table_add(lines, GSIZE_TO_POINTER(line + 1)))
             add_phrase(paste, &phrases[i], at);
     }

@@ -122,6 +122,34 @@ static void families__a_new_code__is_likely(void **state)
     failure_clear(&known);
 }
 
+/* What anybody may say for a cause is no proof of it. */
+static void phrases__in_anybodys_words__are_likely_at_most(void **state)
+{
+    enum { WIRE, SAID, WORDS, PAGE };
+    static const struct {
+        int kind;
+        const char *words, *code;
+    } rows[] = {
+#define PHRASE(kind, words, code, who) {kind, words, code},
+#include "perch/explain/phrases.def"
+#undef PHRASE
+    };
+    guint of_anybody = 0;
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rows[i].kind != WORDS)
+            continue;
+        struct failure failure = {0};
+        enum certainty certainty;
+        failure_say_own(&failure, rows[i].code, rows[i].words);
+        if (explain_cause(&failure, &certainty) == CAUSE_UNKNOWN || certainty != CERTAINTY_LIKELY)
+            fail_msg("%s: %s", rows[i].words, certainty_name(certainty));
+        failure_clear(&failure);
+        of_anybody++;
+    }
+    assert_true(of_anybody > 0);
+}
+
 /* ---- what people paste ---- */
 
 static const struct report {
@@ -131,6 +159,7 @@ static const struct report {
     {
 #define REPORT(where, causes, certainty, text) {where, causes, text, CERTAINTY_##certainty},
 #include "reports.def"
+#include "reports_more.def"
 },
   held[] = {
 #include "reports_held.def"
@@ -181,6 +210,7 @@ int main(void)
         cmocka_unit_test(lists__each_code__has_a_cause),
         cmocka_unit_test(lists__each_login_status__has_a_cause),
         cmocka_unit_test(families__a_new_code__is_likely),
+        cmocka_unit_test(phrases__in_anybodys_words__are_likely_at_most),
         cmocka_unit_test(reports__each__has_its_cause),
         cmocka_unit_test(reports__kept_aside__have_their_cause),
     };
