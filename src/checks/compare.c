@@ -16,9 +16,9 @@ static enum setting compared(const struct check_run *run)
 }
 
 /* The value in one line. */
-static char *wanted(const struct check_run *run, enum setting setting)
+static char *wanted(const Connection *connection, enum setting setting)
 {
-    char *value = sheet_value(run->session->connection, setting);
+    char *value = sheet_value(connection, setting);
     g_strdelimit(value, "\n", ' ');
     return value;
 }
@@ -36,11 +36,10 @@ static void set_fix(Diagnosis *diagnosis, const Connection *connection, enum set
     diagnosis->page = page;
 }
 
-void compare_differs(struct check_run *run, enum cause cause, const char *found)
+void compare_report(struct check_run *run, const Connection *connection, enum setting setting,
+                    enum cause cause, const char *found)
 {
-    enum setting setting = compared(run);
-    const Connection *connection = run->session->connection;
-    g_autofree char *value = wanted(run, setting);
+    g_autofree char *value = wanted(connection, setting);
     struct failure failure = {.stage = STAGE_ANY};
     Diagnosis *diagnosis = explain_as(&failure, cause, CERTAINTY_CERTAIN);
     g_autofree char *title =
@@ -58,10 +57,15 @@ void compare_differs(struct check_run *run, enum cause cause, const char *found)
     check_warn_with(run, diagnosis, _("%s; the App step says: %s"), found, value);
 }
 
+void compare_differs(struct check_run *run, enum cause cause, const char *found)
+{
+    compare_report(run, run->session->connection, compared(run), cause, found);
+}
+
 void compare_same(struct check_run *run)
 {
     enum setting setting = compared(run);
-    g_autofree char *value = wanted(run, setting);
+    g_autofree char *value = wanted(run->session->connection, setting);
     check_evidence(run, "setting", sheet_id(setting));
     check_ok(run, _("matches the App step: %s"), value);
 }

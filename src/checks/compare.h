@@ -12,6 +12,9 @@
  * cause is the resulting error; CAUSE_UNKNOWN if nothing fails and the app is merely more
  * permissive than necessary. */
 void compare_differs(struct check_run *run, enum cause cause, const char *found);
+/* The same for a setting of an app, whichever check asks. */
+void compare_report(struct check_run *run, const Connection *app, enum setting setting,
+                    enum cause cause, const char *found);
 /* Settles the run as ok: the app matches the sheet. */
 void compare_same(struct check_run *run);
 

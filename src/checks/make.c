@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "make.h"
 #include "perch/base/clock.h"
 #include "perch/base/error.h"
 #include "perch/base/login_way.h"
@@ -21,14 +22,12 @@ void making_clear(struct making *making)
 {
     g_free(making->id);
     g_free(making->app_id);
+    g_free(making->key);
     g_free(making->consumer);
     secret_unref(making->secret);
-}
-
-static HttpRequest *get(struct session *session, const char *path)
-{
-    return rest_request("GET", session_base(session), session_version(session), path,
-                        session_secrets(session)->access_token);
+    for (guint i = 0; i < SHEET_PARTS; i++)
+        json_free(making->parts[i]);
+    g_clear_pointer(&making->found, g_ptr_array_unref);
 }
 
 static HttpRequest *ask(struct session *session, const char *soql)
@@ -101,6 +100,7 @@ static void judge_rights(struct check_run *run, const struct http_response *resp
     } else {
         /* The deploy has the last word: Modify All Data is enough, too. */
         struct failure failure;
+        run->session->making->lacks_rights = true;
         failure_own(&failure, STAGE_REST, "deploy-not-permitted",
                     _("The user lacks the permission Modify Metadata Through Metadata API "
                       "Functions."));
@@ -141,19 +141,16 @@ static char *found_app(const struct http_response *response, bool *ret_told)
 
 static void judge_free(struct check_run *run, const struct http_response *response)
 {
-    const char *name = run->session->making->app->app_api_name;
+    struct making *making = run->session->making;
     bool told;
-    g_autofree char *id = found_app(response, &told);
-    if (id != NULL) {
-        g_autofree char *text =
-            g_strdup_printf(_("There is already an External Client App named %s."), name);
-        check_evidence(run, "app_id", id);
-        check_fail_own(run, STAGE_REST, "app-exists", text);
-    } else if (told) {
-        check_ok(run, _("%s is free"), name);
-    } else {
+    g_free(making->app_id);
+    making->app_id = found_app(response, &told);
+    if (making->app_id != NULL)
+        check_parts(run); /* whose is it? */
+    else if (told)
+        check_ok(run, _("%s is free"), making->app->app_api_name);
+    else
         check_warn(run, NULL, _("the org does not show its apps to this user; the deploy tells"));
-    }
 }
 
 static void check_free(struct check_run *run)
@@ -167,8 +164,11 @@ static void judge_there(struct check_run *run, const struct http_response *respo
     bool told;
     g_free(making->app_id);
     making->app_id = found_app(response, &told);
+    making->nothing = making->app_id == NULL && told && making->goal == MAKING_REMOVE;
     if (making->app_id != NULL)
         check_ok(run, "%s", making->app_id);
+    else if (making->nothing)
+        check_ok(run, _("gone already"));
     else if (told)
         check_fail_own(run, STAGE_REST, "app-missing",
                        _("The org has no External Client App of that name."));
@@ -183,7 +183,7 @@ static void check_there(struct check_run *run)
 
 /* ---- deploys ---- */
 
-enum { POLL_MS = 1000, DEPLOY_LIMIT_MS = 15 * 60 * 1000 };
+enum { POLL_FIRST_MS = 200, POLL_MOST_MS = 2000, DEPLOY_LIMIT_MS = 15 * 60 * 1000 };
 
 static void fail_deploy(struct check_run *run, const struct deploy_report *report)
 {
@@ -231,7 +231,8 @@ static void judge_deploy(struct check_run *run, const struct http_response *resp
             check_waits(run, _("%d of %d components"), (int)report.deployed, (int)report.total);
         else if (report.status != NULL)
             check_waits(run, _("the org says: %s"), report.status);
-        g_timeout_add(POLL_MS, poll, run);
+        const gint64 waited_ms = clock_monotonic_ms() - run->result->started_ms;
+        g_timeout_add((guint)CLAMP(waited_ms, POLL_FIRST_MS, POLL_MOST_MS), poll, run);
     } else if (report.success) {
         making->done |= changes_org(run);
         check_evidence(run, "deploy_id", report.id);
@@ -266,8 +267,8 @@ static gboolean poll(gpointer user)
 static HttpRequest *package_request(struct session *session, bool check_only)
 {
     const struct making *making = session->making;
-    g_autoptr(Secret) package =
-        making->remove ? metadata_removal(making->files) : metadata_package(making->files);
+    g_autoptr(Secret) package = making->goal == MAKING_REMOVE ? metadata_removal(making->files)
+                                                              : metadata_package(making->files);
     return deploy_request(session_base(session), session_version(session), package, check_only,
                           session_secrets(session)->access_token);
 }
@@ -277,9 +278,21 @@ static HttpRequest *validation_request(struct session *session)
     return package_request(session, true);
 }
 
+/* Whether an earlier run had done it all. */
+static bool is_nothing(struct check_run *run)
+{
+    struct making *making = run->session->making;
+    if (!making->nothing)
+        return false;
+    making->done |= !making->dry_run;
+    check_ok(run, _("nothing to do"));
+    return true;
+}
+
 static void check_validated(struct check_run *run)
 {
-    check_rest(run, validation_request, judge_deploy);
+    if (!is_nothing(run))
+        check_rest(run, validation_request, judge_deploy);
 }
 
 static HttpRequest *real_request(struct session *session)
@@ -289,106 +302,69 @@ static HttpRequest *real_request(struct session *session)
 
 static void check_deployed(struct check_run *run)
 {
+    if (is_nothing(run))
+        return;
     run->session->making->sent = true;
     check_rest(run, real_request, judge_deploy);
 }
 
-/* ---- key and secret read back ---- */
-
-static HttpRequest *consumers_request(struct session *session)
-{
-    g_autofree char *path = g_strconcat("apps/oauth/credentials/", session->making->app_id, NULL);
-    return get(session, path);
-}
-
-/* An org that does not show credentials is no fault of the app. */
-static void judge_consumers(struct check_run *run, const struct http_response *response)
-{
-    struct making *making = run->session->making;
-    g_autoptr(Json) answer = response->status == 200 ? http_response_json(response) : NULL;
-    const Json *consumer = json_first(json_get(answer, "consumers"));
-    const char *key = json_get_string(consumer, "key");
-    const char *id = json_get_string(consumer, "id");
-    if (key == NULL || id == NULL || !salesforce_id_is_valid(id)) {
-        check_skip(run, _("the org does not show it; the login host tells"));
-    } else if (strcmp(key, making->app->client_id) != 0) {
-        check_fail_own(run, STAGE_REST, "deploy",
-                       _("The org gave the app another consumer key than the deploy asked for."));
-    } else {
-        making->consumer = g_strdup(id);
-        check_ok(run, _("the one that was deployed"));
-    }
-}
-
-static void check_key_back(struct check_run *run)
-{
-    if (run->session->making->app_id == NULL)
-        check_skip(run, _("the org does not show it; the login host tells"));
-    else
-        check_rest(run, consumers_request, judge_consumers);
-}
-
-static HttpRequest *secret_request(struct session *session)
-{
-    const struct making *making = session->making;
-    g_autofree char *path =
-        g_strdup_printf("apps/oauth/credentials/%s/%s?part=keyandsecret", making->app_id,
-                        making->consumer != NULL ? making->consumer : "-");
-    return get(session, path);
-}
-
-static void judge_secret(struct check_run *run, const struct http_response *response)
-{
-    struct making *making = run->session->making;
-    g_autoptr(Json) answer = response->status == 200 ? http_response_json(response) : NULL;
-    const char *secret = json_get_string(answer, "secret");
-    if (secret != NULL && *secret != '\0') {
-        making->secret = secret_new(secret);
-        check_ok(run, _("read"));
-        return;
-    }
-    struct failure failure;
-    failure_own(&failure, STAGE_REST, "secret-hidden", _("The org does not show the secret."));
-    connection_set(&run->session->connection->app_id, making->app_id);
-    check_warn(run, &failure, _("not shown; copy it from the app in Setup"));
-}
-
-static void check_secret_back(struct check_run *run)
-{
-    if (run->session->making->app_id == NULL)
-        check_skip(run, _("the org does not show its apps to this user"));
-    else
-        check_rest(run, secret_request, judge_secret);
-}
-
 /* ---- the list ---- */
 
-static const struct check_def held[] = {
-    {"keyring", N_("Keyring"), true, {NULL}, check_item},
+enum {
+    CREATE = 1 << MAKING_CREATE,
+    REMOVE = 1 << MAKING_REMOVE,
+    LOOK = 1 << MAKING_LOOK,
+    REPAIR = 1 << MAKING_REPAIR,
+    SECRET = 1 << MAKING_SECRET,
+    PUT_BACK = 1 << MAKING_PUT_BACK,
+    RIGHTS = 1 << MAKING_RIGHTS,
+    BEGIN = CREATE | REMOVE | LOOK | RIGHTS | PUT_BACK,
 };
 
-static const struct check_def make[] = {
-    {"connection", N_("Connection"), true, {"keyring"}, check_connection},
-    {"salesforce", N_("Salesforce"), true, {"connection"}, check_salesforce},
-    {"session", N_("Session"), true, {"salesforce"}, check_deployer},
-    {"rights", N_("Rights"), true, {"session"}, check_rights},
-    {"name", N_("Name"), true, {"session"}, check_free},
-    {"validated", N_("Validated"), true, {"rights", "name"}, check_validated},
-    {"deployed", N_("Deployed"), true, {"validated"}, check_deployed},
-    {"app", N_("App"), true, {"deployed"}, check_there},
-    {"key-back", N_("Key read back"), true, {"app"}, check_key_back},
-    {"secret-back", N_("Secret read back"), false, {"~key-back", "app"}, check_secret_back},
+static const struct {
+    guint goals;
+    struct check_def def;
+} rows[] = {
+    {BEGIN, {"keyring", N_("Keyring"), true, {NULL}, check_item}},
+    {BEGIN, {"connection", N_("Connection"), true, {"keyring"}, check_connection}},
+    {BEGIN, {"salesforce", N_("Salesforce"), true, {"connection"}, check_salesforce}},
+    {BEGIN, {"session", N_("Session"), true, {"salesforce"}, check_deployer}},
+    {BEGIN & ~PUT_BACK, {"rights", N_("Rights"), true, {"session"}, check_rights}},
+    {CREATE, {"name", N_("Name"), true, {"session"}, check_free}},
+    {REMOVE | LOOK, {"app", N_("App"), true, {"session"}, check_there}},
+    {LOOK, {"parts", N_("Settings read"), true, {"app"}, check_parts}},
+    {CREATE | REPAIR, {"validated", N_("Validated"), true, {"rights", "name"}, check_validated}},
+    {REMOVE, {"validated", N_("Validated"), true, {"app", "rights"}, check_validated}},
+    {CREATE | REPAIR, {"deployed", N_("Deployed"), true, {"validated"}, check_deployed}},
+    {REMOVE, {"removed", N_("Removed"), true, {"validated"}, check_deployed}},
+    {CREATE, {"app", N_("App"), true, {"deployed"}, check_there}},
+    {CREATE | REPAIR, {"parts", N_("Settings read back"), false, {"app", "deployed"}, check_parts}},
+    {CREATE, {"key-back", N_("Key read back"), true, {"app", "~parts"}, check_key_back}},
+    {SECRET, {"switch-on", N_("Switch turned on"), true, {NULL}, check_switch_on}},
+    {CREATE | REPAIR | SECRET,
+     {"secret-back",
+      N_("Secret read back"),
+      false,
+      {"~key-back", "app", "switch-on", "deployed"},
+      check_secret_back}},
+    {SECRET | PUT_BACK,
+     {"switch-off",
+      N_("Switch turned off again"),
+      true,
+      {"session", "switch-on", "~secret-back"},
+      check_switch_off}},
 };
 
-static const struct check_def unmake[] = {
-    {"connection", N_("Connection"), true, {"keyring"}, check_connection},
-    {"salesforce", N_("Salesforce"), true, {"connection"}, check_salesforce},
-    {"session", N_("Session"), true, {"salesforce"}, check_deployer},
-    {"rights", N_("Rights"), true, {"session"}, check_rights},
-    {"app", N_("App"), true, {"session"}, check_there},
-    {"validated", N_("Validated"), true, {"app", "rights"}, check_validated},
-    {"removed", N_("Removed"), true, {"validated"}, check_deployed},
-};
+static bool has_row(const struct session *session, guint row)
+{
+    const struct making *making = session->making;
+    const char *id = rows[row].def.id;
+    if ((rows[row].goals & (1u << making->goal)) == 0)
+        return false;
+    if (strcmp(id, "keyring") == 0)
+        return !tokens_in_memory(session->tokens);
+    return strcmp(id, "secret-back") != 0 || making_wants_secret(making->app);
+}
 
 bool making_wants_secret(const Connection *app)
 {
@@ -398,95 +374,15 @@ bool making_wants_secret(const Connection *app)
 static void build(const struct session *session, GArray *checks)
 {
     const struct making *making = session->making;
-    const struct check_def *rows = making->remove ? unmake : make;
-    guint count = making->remove ? G_N_ELEMENTS(unmake) : G_N_ELEMENTS(make);
-    if (!tokens_in_memory(session->tokens))
-        g_array_append_vals(checks, held, G_N_ELEMENTS(held));
-    if (!making->remove && !making_wants_secret(making->app))
-        count--;
-    for (guint i = 0; i < count; i++) {
-        g_array_append_val(checks, rows[i]);
-        if (making->dry_run && strcmp(rows[i].id, "validated") == 0)
+    if (making->goal == MAKING_COMPARE)
+        differences_add(making, checks);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (!has_row(session, i))
+            continue;
+        g_array_append_val(checks, rows[i].def);
+        if (making->dry_run && strcmp(rows[i].def.id, "validated") == 0)
             return;
     }
 }
 
 const struct check_list_def make_checks = {.build = build};
-
-/* ---- the app is there ---- */
-
-/* Salesforce knows a new app everywhere after 2 to 10 minutes, at times after 30. */
-enum { KNOWN_MS = 30 * 60 * 1000, ASK_FIRST_MS = 2000, ASK_MOST_MS = 15000 };
-
-static void ask_login_host(struct check_run *run);
-
-static gboolean ask_again(gpointer user)
-{
-    struct check_run *run = user;
-    if (check_run_is_alive(run))
-        ask_login_host(run);
-    return G_SOURCE_REMOVE;
-}
-
-static void judge_known(struct check_run *run, const struct http_response *response)
-{
-    struct failure failure;
-    const gint64 waited_ms = clock_monotonic_ms() - run->result->started_ms;
-    const enum authorize_word word = authorize_word(response, &failure);
-    g_autofree char *waited = text_duration(waited_ms / 1000);
-    if (word == WORD_ACCEPTED) {
-        check_evidence_int(run, "waited_seconds", waited_ms / 1000);
-        check_ok(run, waited_ms < ASK_FIRST_MS ? _("at once") : _("after %s"), waited);
-        failure_clear(&failure);
-    } else if (word == WORD_REFUSED && waited_ms < KNOWN_MS &&
-               explain_cause(&failure, NULL) == CAUSE_CONSUMER_KEY_UNKNOWN) {
-        failure_clear(&failure);
-        check_waits(run, "%s", _("not yet; it takes 2 to 10 minutes"));
-        g_timeout_add((guint)CLAMP(waited_ms / 4, ASK_FIRST_MS, ASK_MOST_MS), ask_again, run);
-    } else if (word == WORD_REFUSED) {
-        check_fail(run, &failure);
-    } else {
-        failure_clear(&failure);
-        check_fail_response(run, STAGE_AUTHORIZE, FAILURE_OF_ANYTHING, NULL, response);
-    }
-}
-
-static void ask_login_host(struct check_run *run)
-{
-    struct session *session = run->session;
-    session_begin_login(session, session->connection->ports[0]);
-    g_autofree char *url = session_authorize_url(session);
-    check_http(run, http_request_new("GET", url), judge_known);
-}
-
-static void stored(GObject *source, GAsyncResult *async, gpointer user)
-{
-    struct check_run *run = user;
-    (void)source;
-    if (check_tokens_done(run, async))
-        check_ok(run, _("stored and read back"));
-}
-
-static void check_secret_kept(struct check_run *run)
-{
-    check_waits_for_keyring(run);
-    tokens_change(run->session->tokens, run->session->connection->name, SECRETS_APP,
-                  run->cancellable, stored, run);
-}
-
-static const struct check_def made[] = {
-    {"secret-kept", N_("Secret kept"), true, {NULL}, check_secret_kept},
-    {"known", N_("Known to the login host"), true, {NULL}, ask_login_host},
-    {"callbacks", N_("All callbacks"), false, {"known"}, check_other_callbacks},
-    {"pkce", N_("PKCE"), false, {"known"}, check_pkce},
-    {"web-secret", N_("Login secret"), false, {"known"}, check_web_secret},
-    {"refresh-secret", N_("Refresh secret"), false, {"known"}, check_refresh_secret},
-};
-
-static void build_made(const struct session *session, GArray *checks)
-{
-    const bool kept = session_secrets(session)->client_secret != NULL;
-    check_rows_add(checks, session, made + (kept ? 0 : 1), G_N_ELEMENTS(made) - (kept ? 0 : 1));
-}
-
-const struct check_list_def made_checks = {.build = build_made};

@@ -22,7 +22,7 @@ struct app_command {
     int format, kind, values; /* -1 = not given */
     bool json, own_key;
     struct app_make_options make;
-    bool create; /* or make.remove: in the org */
+    bool makes; /* make.goal, in the org */
 };
 
 /* Sets *ret_index to the index of text in names; a NULL text changes nothing. FALSE: a sentence is
@@ -213,7 +213,7 @@ static Connection *open_named(const struct app_command *command, const char *con
 {
     g_autoptr(GError) local = NULL;
     Connection *connection = connections_load(config_dir, command->name, &local);
-    if (connection == NULL && command->create &&
+    if (connection == NULL && command->makes && command->make.goal == MAKING_CREATE &&
         g_error_matches(local, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
         return connection_new(command->name);
     if (connection == NULL)
@@ -229,7 +229,7 @@ static int run(const struct app_command *command)
         command->name == NULL ? connection_new(NULL) : open_named(command, config_dir, &error);
     if (connection == NULL || !apply_options(command, connection, &error))
         return command_error(error);
-    if (command->create || command->make.remove)
+    if (command->makes)
         return app_make(&command->make, g_steal_pointer(&connection));
     return command->format == FORMAT_METADATA ? write_metadata(command, config_dir, connection)
                                               : write_sheet(command, connection);
@@ -239,24 +239,23 @@ static int run(const struct app_command *command)
 static bool options_agree(const struct app_command *command)
 {
     const struct app_make_options *make = &command->make;
-    const bool makes = command->create || make->remove;
+    const bool makes = command->makes;
+    const bool asks = makes && make->goal != MAKING_CREATE;
     const char *problem = NULL;
-    if (command->create && make->remove)
-        problem = _("Give --create or --remove, not both.");
-    else if (!makes && (make->with != NULL || make->dry_run))
-        problem = _("--with and --dry-run go with --create or --remove.");
-    else if (make->yes && !make->remove)
-        problem = _("--yes goes with --remove.");
+    if (!makes && (make->with != NULL || make->dry_run || make->read_secret))
+        problem = _("--with, --dry-run and --read-secret go with --create, --repair or --remove.");
+    else if (make->yes && !asks)
+        problem = _("--yes goes with --repair or --remove.");
     else if (makes && command->name == NULL)
         problem = _("Name the connection that the app is for: perch app NAME --create");
     else if (makes && connection_name_problem(command->name) != NULL)
         problem = connection_name_problem(command->name);
     else if (makes && (command->format >= 0 || command->output != NULL || !command->own_key))
-        problem = _("--format, --output and --no-key write files: leave them out with --create and "
-                    "--remove.");
-    else if (make->remove && !make->yes && !make->dry_run && !command_can_ask(make->common))
-        problem = _("perch asks before it removes an app, and nobody can answer here. To go ahead, "
-                    "add --yes.");
+        problem = _("--format, --output and --no-key write files: leave them out with --create, "
+                    "--repair and --remove.");
+    else if (asks && !make->yes && !make->dry_run && !command_can_ask(make->common))
+        problem = _("perch asks before it changes or removes an app, and nobody can answer here. "
+                    "To go ahead, add --yes.");
     if (problem != NULL)
         command_usage("%s", problem);
     return problem == NULL;
@@ -269,7 +268,8 @@ int command_app(int argc, char **argv)
     g_autofree char *kind = NULL, *values = NULL, *format = NULL, *output = NULL, *email = NULL,
                     *run_as = NULL, *with = NULL;
     const char *value_names[APP_VALUES_COUNT + 1] = {NULL};
-    gboolean no_key = FALSE, create = FALSE, remove = FALSE, dry_run = FALSE, yes = FALSE;
+    gboolean no_key = FALSE, create = FALSE, remove = FALSE, repair = FALSE, dry_run = FALSE,
+             yes = FALSE, read_secret = FALSE;
     g_auto(GStrv) names = NULL;
     int code;
     const GOptionEntry entries[] = {
@@ -287,12 +287,17 @@ int command_app(int argc, char **argv)
         {"no-key", 0, 0, G_OPTION_ARG_NONE, &no_key, N_("let Salesforce generate the consumer key"),
          NULL},
         {"create", 0, 0, G_OPTION_ARG_NONE, &create, N_("make the app in the org"), NULL},
+        {"repair", 0, 0, G_OPTION_ARG_NONE, &repair,
+         N_("compare the app in the org with these settings, and change what differs"), NULL},
         {"remove", 0, 0, G_OPTION_ARG_NONE, &remove, N_("remove the app that perch made"), NULL},
         {"with", 0, 0, G_OPTION_ARG_STRING, &with,
          N_("whose session: a connection, sf, sf:ORG, or - for an access token"), N_("SOURCE")},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run,
          N_("only ask whether the org would accept it"), NULL},
-        {"yes", 0, 0, G_OPTION_ARG_NONE, &yes, N_("remove without a question"), NULL},
+        {"read-secret", 0, 0, G_OPTION_ARG_NONE, &read_secret,
+         N_("if the org hides the secret, turn its switch on, read it, and turn it off again"),
+         NULL},
+        {"yes", 0, 0, G_OPTION_ARG_NONE, &yes, N_("change or remove without a question"), NULL},
         G_OPTION_ENTRY_NULL,
     };
     if (!command_parse("app", argc, argv, &common, entries, &names, &code))
@@ -311,9 +316,17 @@ int command_app(int argc, char **argv)
     command.run_as = run_as;
     command.json = common.json;
     command.own_key = !no_key;
-    command.create = create;
-    command.make = (struct app_make_options){
-        .with = with, .remove = remove, .dry_run = dry_run, .yes = yes, .common = &common};
+    command.makes = create || repair || remove;
+    if (create + repair + remove > 1)
+        return command_usage(_("Give one of --create, --repair and --remove."));
+    command.make = (struct app_make_options){.with = with,
+                                             .goal = repair   ? MAKING_REPAIR
+                                                     : remove ? MAKING_REMOVE
+                                                              : MAKING_CREATE,
+                                             .dry_run = dry_run,
+                                             .yes = yes,
+                                             .read_secret = read_secret,
+                                             .common = &common};
     if (!options_agree(&command))
         return PERCH_EXIT_USAGE;
     return run(&command);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "app_make.h"
 
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "paste_input.h"
 #include "perch/base/clock.h"
+#include "perch/base/paths.h"
 #include "perch/base/text.h"
 #include "perch/checks/making.h"
 #include "perch/sheet/sheet.h"
@@ -18,12 +20,19 @@ struct work {
     StoreLock *claim;
     Connection *app;
     struct session *deployer;
-    char *whose;
+    char *with, *whose; /* where its session comes from, and the same for a person */
     GPtrArray *files;
     struct making making;
-    GPtrArray *results; /* of both lists */
-    bool in_progress;   /* the terminal's line shows a row that is not settled */
+    GPtrArray *results; /* of all lists */
+    guint differences;  /* before the repair */
+    bool cancelled;
+    bool in_progress; /* the terminal's line shows a row that is not settled */
 };
+
+static GPtrArray *results_new(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+}
 
 /* On a terminal a row that takes its time shows it, until it settles. */
 static gboolean show_progress(gpointer user)
@@ -74,14 +83,15 @@ static void take_org(Connection *app, const Connection *from)
 static bool may_make(const struct work *work, GError **error)
 {
     const Connection *app = work->app;
+    const enum making_goal goal = work->options->goal;
     const bool ours = app->app_key != NULL && g_strcmp0(app->app_key, app->client_id) == 0;
     const char *problem = NULL;
     if (app->app_kind == APP_CONNECTED)
         problem = _("Salesforce no longer lets anybody make Connected Apps; choose --kind eca.");
-    else if (work->options->remove && !ours)
+    else if (goal == MAKING_REMOVE && !ours)
         problem = _("perch removes only an app that it made, and this connection's consumer key "
                     "is not from perch. Remove the app in Setup › External Client App Manager.");
-    else if (!work->options->remove && app->client_id != NULL && !ours)
+    else if (goal == MAKING_CREATE && app->client_id != NULL && !ours)
         problem = _("This connection has a consumer key, so its app exists already. To make "
                     "another one, give a new connection's name.");
     if (problem != NULL)
@@ -89,60 +99,145 @@ static bool may_make(const struct work *work, GError **error)
     return problem == NULL;
 }
 
+/* ---- whose session ---- */
+
 static void opened(GObject *source, GAsyncResult *result, gpointer user)
 {
     (void)source;
     *(GAsyncResult **)user = g_object_ref(result);
 }
 
-/* Whose session the app is made in. */
-static struct session *open_session(struct work *work, GError **error)
+static struct session *open_session(struct work *work, const char *source, Secret *token,
+                                    GError **error)
 {
-    const struct app_make_options *options = work->options;
-    g_autoptr(GPtrArray) sources = deployer_sources(&work->services, work->app);
-    const char *source = options->with != NULL ? options->with : sources->pdata[0];
-    const bool paste = strcmp(source, DEPLOYER_TOKEN) == 0;
-    const bool ask = !options->common->no_input && isatty(STDIN_FILENO);
-    g_autoptr(SecretBuf) text = NULL;
     g_autoptr(GAsyncResult) result = NULL;
-    if (paste && options->with == NULL) {
+    g_clear_pointer(&work->whose, g_free);
+    deployer_open(&work->services, work->app, source, token, NULL, opened, &result);
+    while (result == NULL)
+        g_main_context_iteration(NULL, TRUE);
+    struct session *session = deployer_finish(result, &work->whose, error);
+    if (session != NULL)
+        tokens_may_ask(session->tokens, !work->options->common->no_input);
+    return session;
+}
+
+/* An access token that the person pastes, or standard input brings. */
+static Secret *read_token(const struct work *work, GError **error)
+{
+    const bool ask = !work->options->common->no_input && isatty(STDIN_FILENO);
+    g_autoptr(SecretBuf) text =
+        ask ? paste_line_from_terminal(_("Access token: "), error) : paste_from_file("-", error);
+    return text == NULL ? NULL : secret_buf_to_secret(text);
+}
+
+/* Whether the session works and its user has the rights, without a word. */
+static bool is_fit(struct work *work, struct session *session)
+{
+    const enum check_list_id list = CHECKS_MAKE;
+    struct making making = {.goal = MAKING_RIGHTS, .app = work->app};
+    g_autoptr(GPtrArray) results = results_new();
+    struct app_job job = {.session = session, .results = results};
+    session->making = &making;
+    const bool ended =
+        app_run_lists(&job, 1, &list, 1, NULL, NULL, work->options->common->timeout * 1000);
+    session->making = NULL;
+    const bool fit = ended && check_results_exit(results) == PERCH_EXIT_OK && !making.lacks_rights;
+    making_clear(&making);
+    return fit;
+}
+
+/* The first source that is fit; the first of all if none is: its list then says why. NULL: there is
+ * none. */
+static const char *fit_source(struct work *work, const GPtrArray *sources)
+{
+    const guint count = sources->len - 1; /* the last is a token, which nobody gave */
+    for (guint i = 0; count > 1 && i < count; i++) {
+        g_autoptr(Session) session = open_session(work, sources->pdata[i], NULL, NULL);
+        if (session != NULL && is_fit(work, session))
+            return sources->pdata[i];
+    }
+    return count > 0 ? sources->pdata[0] : NULL;
+}
+
+static bool find_session(struct work *work, GError **error)
+{
+    g_autoptr(GPtrArray) sources = deployer_sources(&work->services, work->app);
+    const char *with =
+        work->options->with != NULL ? work->options->with : fit_source(work, sources);
+    g_autoptr(Secret) token = NULL;
+    if (with == NULL) {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
                     _("This needs the session of an administrator of the org. Name another "
                       "connection to it (--with NAME), log in with Salesforce's CLI (--with sf), "
                       "or send an access token on standard input (--with -)."));
-        return NULL;
+        return false;
     }
-    if (paste)
-        text = ask ? paste_line_from_terminal(_("Access token: "), error)
-                   : paste_from_file("-", error);
-    if (paste && text == NULL)
-        return NULL;
-    g_autoptr(Secret) token = paste ? secret_buf_to_secret(text) : NULL;
-    deployer_open(&work->services, work->app, source, token, NULL, opened, &result);
-    while (result == NULL)
-        g_main_context_iteration(NULL, TRUE);
-    return deployer_finish(result, &work->whose, error);
+    if (strcmp(with, DEPLOYER_TOKEN) == 0 && (token = read_token(work, error)) == NULL)
+        return false;
+    connection_set(&work->with, with);
+    work->deployer = open_session(work, with, token, error);
+    return work->deployer != NULL;
+}
+
+/* ---- the switch ---- */
+
+/* One file for each switch that is on because of perch: where, and whose session it was. */
+static char *switch_folder(const char *config_dir)
+{
+    return g_build_filename(config_dir, "switched-on", NULL);
+}
+
+static void note_switch(bool on, gpointer user)
+{
+    const struct work *work = user;
+    g_autofree char *folder = switch_folder(work->services.config_dir);
+    g_autofree char *path = g_build_filename(folder, work->app->name, NULL);
+    g_autoptr(GError) error = NULL;
+    if (!on) {
+        g_remove(path);
+        g_rmdir(folder);
+    } else if (!paths_make_dir(folder, &error) ||
+               !g_file_set_contents_full(path, work->with, -1, G_FILE_SET_CONTENTS_DURABLE, 0600,
+                                         &error)) {
+        g_printerr("perch: %s\n", error->message);
+    }
+}
+
+static bool is_switched_on(const struct work *work)
+{
+    g_autofree char *folder = switch_folder(work->services.config_dir);
+    g_autofree char *path = g_build_filename(folder, work->app->name, NULL);
+    return paths_is_taken(path);
+}
+
+/* ---- beforehand ---- */
+
+static bool open_app(struct work *work, GError **error)
+{
+    const struct common_options *common = work->options->common;
+    if (!services_init(&work->services, !common->no_input, error))
+        return false;
+    work->claim = store_lock_setup(work->services.config_dir, work->app->name, error);
+    return work->claim != NULL;
 }
 
 /* Everything that needs no request. The key is saved first: an app whose key is forgotten is
  * useless. */
 static bool prepare(struct work *work, GError **error)
 {
-    const struct app_make_options *options = work->options;
     Connection *app = work->app;
-    if (!services_init(&work->services, !options->common->no_input, error))
+    if (!open_app(work, error) || !may_make(work, error) || !find_session(work, error))
         return false;
-    work->claim = store_lock_setup(work->services.config_dir, app->name, error);
-    if (work->claim == NULL || !may_make(work, error))
-        return false;
-    work->deployer = open_session(work, error);
-    if (work->deployer == NULL)
-        return false;
+    work->making = (struct making){
+        .app = app, .dry_run = work->options->dry_run, .switched = note_switch, .user = work};
+    work->deployer->making = &work->making;
     take_org(app, work->deployer->connection);
+    if (work->options->goal == MAKING_REPAIR)
+        return true;
     app_take_key(app);
     work->files = sheet_as_metadata(app, error);
     return work->files != NULL &&
-           (options->dry_run || connections_save(work->services.config_dir, app, error));
+           (work->options->dry_run || connections_save(work->services.config_dir, app, error));
 }
 
 static void announce(const struct work *work)
@@ -151,16 +246,21 @@ static void announce(const struct work *work)
     const struct app_make_options *options = work->options;
     if (options->common->json || options->common->quiet)
         return;
-    printf(options->remove
+    printf(options->goal == MAKING_REMOVE
                ? _("perch removes the External Client App %s (%s) from %s, and with it every login "
                    "through it.\n")
+           : options->goal == MAKING_REPAIR
+               ? _("perch compares the External Client App %s (%s) in %s with the App step, and "
+                   "changes what differs.\n")
                : _("perch makes the External Client App %s (%s) in %s.\n"),
            app->app_name, app->app_api_name, app->login_url);
     printf(_("Session: %s. Its user needs the permissions Modify Metadata Through Metadata API "
              "Functions, and Create, edit, and delete External Client Apps.\n"),
            work->whose);
-    if (!options->remove)
+    if (options->goal != MAKING_REMOVE)
         printf(_("Settings: those that perch app %s prints.\n"), app->name);
+    if (options->goal == MAKING_REPAIR)
+        printf(_("The app's names, key, secret and other callbacks and scopes stay.\n"));
     printf("%s\n", options->dry_run ? _("Dry run: the org only says whether it would accept this.")
                                     : _("Nothing else in the org is changed."));
 }
@@ -168,7 +268,7 @@ static void announce(const struct work *work)
 /* An app is removed with every login through it, so only on the person's word. */
 static bool confirmed(const struct app_make_options *options)
 {
-    return !options->remove || options->dry_run || options->yes ||
+    return options->goal != MAKING_REMOVE || options->dry_run || options->yes ||
            command_confirmed(_("Remove the app?"));
 }
 
@@ -190,11 +290,30 @@ static bool run_list(struct work *work, struct session *session, enum check_list
     return ended;
 }
 
+/* FALSE: cancelled, or a row failed. */
+static bool phase(struct work *work, enum making_goal goal)
+{
+    work->making.goal = goal;
+    work->cancelled |= !run_list(work, work->deployer, CHECKS_MAKE);
+    return !work->cancelled && check_results_exit(work->results) == PERCH_EXIT_OK;
+}
+
+/* Drops the rows of a comparison that another one follows, or a row that another one repeats. */
+static void drop_rows(GPtrArray *results, const char *start)
+{
+    for (guint i = results->len; i > 0; i--)
+        if (g_str_has_prefix(((struct check_result *)results->pdata[i - 1])->id, start))
+            g_ptr_array_remove_index(results, i - 1);
+}
+
 /* The app is there: its connection goes on at the next step that it needs. */
-static bool keep_made(struct work *work, bool has_secret, GError **error)
+static bool keep_made(struct work *work, GError **error)
 {
     Connection *app = work->app;
+    const bool has_secret = work->making.secret != NULL || !making_wants_secret(app);
     connection_set(&app->app_id, work->making.app_id);
+    if (app->client_id == NULL)
+        connection_set(&app->client_id, work->making.key); /* of an app made by somebody else */
     if (connection_is_draft(app))
         connection_set(&app->draft_step, step_name(has_secret ? STEP_AUTHORIZE : STEP_KEYS));
     return connections_save(work->services.config_dir, app, error);
@@ -222,25 +341,83 @@ static bool see_it(struct work *work)
     return ended;
 }
 
+/* The secret by way of the org's switch, on the person's word; and the switch as it was. */
+static void read_secret(struct work *work)
+{
+    const struct app_make_options *options = work->options;
+    if (!work->making.hidden_by_switch)
+        return;
+    if (!options->read_secret &&
+        (!command_can_ask(options->common) ||
+         !command_asked(_("The org has a switch that lets programs read consumer secrets, and it "
+                          "is off. Turn it on, read the secret, and turn it off again?"))))
+        return;
+    drop_rows(work->results, "secret-back");
+    phase(work, MAKING_SECRET);
+}
+
+static bool create(struct work *work, GError **error)
+{
+    struct making *making = &work->making;
+    const bool whole = phase(work, MAKING_CREATE);
+    if (!making->done || work->options->dry_run)
+        return true;
+    if (whole && making->found != NULL)
+        phase(work, MAKING_COMPARE);
+    if (whole)
+        read_secret(work);
+    if (!keep_made(work, error))
+        return false;
+    if (!work->cancelled)
+        work->cancelled = !see_it(work);
+    return true;
+}
+
+static bool repair(struct work *work, GError **error)
+{
+    struct making *making = &work->making;
+    const struct app_make_options *options = work->options;
+    if (!phase(work, MAKING_LOOK) || !phase(work, MAKING_COMPARE))
+        return true;
+    work->differences = making_differences(making);
+    if (work->differences > 0) {
+        work->files = sheet_merge(work->app, (const Json *const *)making->parts);
+        making->files = work->files;
+        if (!options->dry_run && !options->yes &&
+            !command_confirmed(_("Change these settings in the org?"))) {
+            work->cancelled = true;
+            return true;
+        }
+        drop_rows(work->results, options->dry_run ? "-" : "org-");
+        if (!phase(work, MAKING_REPAIR) || options->dry_run || making->found == NULL)
+            return true;
+        drop_rows(work->results, "parts");
+        phase(work, MAKING_COMPARE);
+    }
+    if (options->dry_run || work->app->client_id != NULL)
+        return true;
+    read_secret(work);
+    return keep_made(work, error);
+}
+
 static int work_on(struct work *work, GError **error)
 {
     struct making *making = &work->making;
-    *making = (struct making){.app = work->app,
-                              .files = work->files,
-                              .remove = work->options->remove,
-                              .dry_run = work->options->dry_run};
-    work->deployer->making = making;
-    tokens_may_ask(work->deployer->tokens, !work->options->common->no_input);
-    bool ended = run_list(work, work->deployer, CHECKS_MAKE);
     bool saved = true;
-    if (making->done && making->remove)
+    making->files = work->files;
+    if (work->options->goal == MAKING_REPAIR)
+        saved = repair(work, error);
+    else if (work->options->goal == MAKING_CREATE)
+        saved = create(work, error);
+    else if (phase(work, MAKING_REMOVE), making->done)
         saved = keep_removed(work, error);
-    else if (making->done)
-        saved = keep_made(work, making->secret != NULL || !making_wants_secret(work->app), error) &&
-                (!ended || (ended = see_it(work), true));
+    if (is_switched_on(work)) {
+        making->goal = MAKING_PUT_BACK;
+        run_list(work, work->deployer, CHECKS_MAKE);
+    }
     if (!saved)
         return command_error(*error);
-    return ended ? (int)check_results_exit(work->results) : PERCH_EXIT_CANCELLED;
+    return work->cancelled ? PERCH_EXIT_CANCELLED : (int)check_results_exit(work->results);
 }
 
 /* ---- afterwards ---- */
@@ -249,17 +426,23 @@ static int work_on(struct work *work, GError **error)
 static char *last_words(const struct work *work, int code)
 {
     const struct making *making = &work->making;
+    const enum making_goal goal = work->options->goal;
     const char *name = work->app->name;
     if (making->sent && !making->done)
         return g_strdup_printf(
             _("The org was asked to change the app, and its success was not seen. Look at Setup › "
               "Deployment Status; then run the same command again."));
-    if (!making->sent)
+    if (goal == MAKING_REPAIR && code == PERCH_EXIT_OK && work->differences == 0)
+        return g_strdup(_("The app is as the App step says. Nothing was changed."));
+    if (!making->done)
         return code == PERCH_EXIT_OK
                    ? g_strdup(_("The org would accept this. Nothing was changed."))
                    : g_strdup(_("Nothing was changed in the org."));
-    if (making->remove)
+    if (goal == MAKING_REMOVE)
         return g_strdup_printf(_("The app is removed. To make it again: perch app %s --create"),
+                               name);
+    if (goal == MAKING_REPAIR)
+        return g_strdup_printf(_("The app is changed. To see that it works: perch doctor %s"),
                                name);
     return g_strdup_printf(code == PERCH_EXIT_OK
                                ? _("The app is there. To log in and test it: perch setup %s")
@@ -276,7 +459,9 @@ static int tell(const struct work *work, int code)
         json_set_int(json, "exit", code);
         json_set_string(json, "app", work->app->app_api_name);
         json_set_string(json, "app_id", work->making.app_id);
-        json_set_bool(json, "changed", work->making.done);
+        json_set_bool(json, "changed", work->making.sent && work->making.done);
+        if (work->options->goal == MAKING_REPAIR)
+            json_set_int(json, "differences", work->differences);
         g_autoptr(WipedText) text = json_print(json);
         puts(text);
     } else if (!common->quiet || code != PERCH_EXIT_OK) {
@@ -295,6 +480,7 @@ static void work_clear(struct work *work)
     store_lock_free(work->claim);
     connection_free(work->app);
     g_free(work->whose);
+    g_free(work->with);
     services_clear(&work->services);
 }
 
@@ -303,7 +489,7 @@ int app_make(const struct app_make_options *options, Connection *app)
     struct work work = {.options = options, .app = app};
     g_autoptr(GError) error = NULL;
     int code;
-    work.results = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+    work.results = results_new();
     if (!prepare(&work, &error)) {
         code = command_error(error);
     } else {
@@ -312,4 +498,53 @@ int app_make(const struct app_make_options *options, Connection *app)
     }
     work_clear(&work);
     return code;
+}
+
+/* ---- after a perch that was ended ---- */
+
+/* TRUE: it is off again. */
+static bool put_back(const char *config_dir, const char *name, const char *with)
+{
+    const struct common_options common = {.no_input = TRUE, .quiet = TRUE, .json = TRUE};
+    const struct app_make_options options = {.with = with, .common = &common};
+    struct work work = {.options = &options, .app = connections_load(config_dir, name, NULL)};
+    g_autoptr(GError) error = NULL;
+    bool off = false;
+    if (work.app == NULL)
+        return false;
+    work.results = results_new();
+    if (open_app(&work, &error) && find_session(&work, &error)) {
+        work.making = (struct making){.app = work.app, .switched = note_switch, .user = &work};
+        work.deployer->making = &work.making;
+        off = phase(&work, MAKING_PUT_BACK);
+    }
+    off |= g_error_matches(error, PERCH_ERROR, PERCH_ERROR_BUSY); /* it is at work on it */
+    work_clear(&work);
+    return off;
+}
+
+void app_put_back(void)
+{
+    g_autofree char *config_dir = paths_config_dir();
+    g_autofree char *folder = switch_folder(config_dir);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_autofree char *with = NULL;
+        if (!g_file_get_contents(path, &with, NULL, NULL))
+            continue;
+        const bool off = put_back(config_dir, name, strcmp(with, "-") == 0 ? NULL : with);
+        if (off && paths_is_taken(path))
+            continue; /* another perch is at work on it */
+        fprintf(stderr,
+                off ? _("perch: The app of %s: an earlier perch was ended while the org's switch "
+                        "for reading consumer secrets was on. It is off again.\n")
+                    : _("perch: The app of %s: an earlier perch was ended while the org's switch "
+                        "for reading consumer secrets was on, and perch cannot turn it off now. It "
+                        "tries again at the next start. Or untick Allow access to External Client "
+                        "App consumer secrets via REST API in Setup › External Client App "
+                        "Settings.\n"),
+                name);
+    }
 }

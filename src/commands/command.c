@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "app_make.h"
 #include "perch/base/text.h"
 
 static const struct command commands[] = {
@@ -60,6 +61,7 @@ int command_main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : NULL;
     if (first == NULL) {
+        app_put_back();
         struct app_options options = {.plain = command_is_plain(), .forget = forget_from_home};
         return app_home(&options);
     }
@@ -85,5 +87,6 @@ int command_main(int argc, char **argv)
     const struct command *command = command_find(first);
     if (command == NULL)
         return no_such_command(first);
+    app_put_back();
     return command->run(argc - 1, argv + 1);
 }

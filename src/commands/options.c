@@ -122,10 +122,15 @@ bool command_can_ask(const struct common_options *common)
     return !common->no_input && !common->json && isatty(STDIN_FILENO);
 }
 
-bool command_confirmed(const char *question)
+bool command_asked(const char *question)
 {
     g_autofree char *prompt = g_strconcat(question, " [y/N] ", NULL);
-    if (paste_yes_from_terminal(prompt))
+    return paste_yes_from_terminal(prompt);
+}
+
+bool command_confirmed(const char *question)
+{
+    if (command_asked(question))
         return true;
     fprintf(stderr, _("perch: Nothing was changed.\n"));
     return false;

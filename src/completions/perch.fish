@@ -102,11 +102,15 @@ complete -c perch -n '__fish_seen_subcommand_from app' -l no-key \
 complete -c perch -n '__fish_seen_subcommand_from app' -l create -d 'Make the app in the org'
 complete -c perch -n '__fish_seen_subcommand_from app' -l remove \
     -d 'Remove the app that perch made'
+complete -c perch -n '__fish_seen_subcommand_from app' -l repair \
+    -d 'Change what differs in the org'
+complete -c perch -n '__fish_seen_subcommand_from app' -l read-secret \
+    -d 'Turn the switch for reading the secret on, and off again'
 complete -c perch -n '__fish_seen_subcommand_from app' -l with -x -a 'sf (__perch_connections)' \
     -d 'Whose session'
 complete -c perch -n '__fish_seen_subcommand_from app' -l dry-run \
     -d 'Only ask whether the org would accept it'
-complete -c perch -n '__fish_seen_subcommand_from app' -l yes -d 'Remove without a question'
+complete -c perch -n '__fish_seen_subcommand_from app' -l yes -d 'Change or remove without a question'
 complete -c perch -n '__fish_seen_subcommand_from demo' -l list -d 'List the rehearsals'
 complete -c perch -n '__fish_seen_subcommand_from demo' -x \
     -a "(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')"

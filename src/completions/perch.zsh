@@ -102,8 +102,10 @@ _perch() {
                 '--run-as=[the user it runs as]:username:' \
                 '--no-key[let Salesforce generate the consumer key]' \
                 '--create[make the app in the org]' '--remove[remove the app that perch made]' \
+                '--repair[change what differs in the org]' \
+                '--read-secret[turn the switch for reading the secret on, and off again]' \
                 '--with=[whose session]:source:_perch_connections' \
-                '--dry-run[only ask whether the org would accept it]' '--yes[remove without a question]' \
+                '--dry-run[only ask whether the org would accept it]' '--yes[change or remove without a question]' \
                 '1:connection:_perch_connections'
             ;;
         demo)

@@ -10,7 +10,7 @@
 #include "demo_org/setup/setup.h"
 
 /* Families of requests that share headers, permitted callers and error format. */
-enum family { OAUTH, OAUTH_PAGE, PAGE, REST, REST_OPEN, CONTROL };
+enum family { OAUTH, OAUTH_PAGE, PAGE, REST, REST_OPEN, SOAP, CONTROL };
 
 static const struct route {
     const char *method, *path;

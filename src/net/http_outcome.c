@@ -3,6 +3,7 @@
 
 #include "http_private.h"
 #include "perch/base/text.h"
+#include "perch/base/xml.h"
 
 /* The meaning of each libcurl result before and after a byte of the request was sent, which decides
  * whether the other side may have processed it. */
@@ -197,6 +198,11 @@ void response_clear(struct http_response *response)
 Json *http_response_json(const struct http_response *response)
 {
     return json_parse(response->body, response->body_length, NULL);
+}
+
+Json *http_response_xml(const struct http_response *response)
+{
+    return xml_parse(response->body, response->body_length, NULL);
 }
 
 const char *http_response_header(const struct http_response *response, const char *name)

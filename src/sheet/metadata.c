@@ -3,7 +3,9 @@
 
 #include "perch/base/error.h"
 #include "perch/base/text.h"
+#include "perch/base/xml.h"
 #include "perch/sheet/sheet.h"
+#include "sheet_fields.h"
 #include "sheet_names.h"
 
 /* The source tree for `sf project deploy start`. */
@@ -12,28 +14,6 @@
 #define API_VERSION "62.0"
 #define NAMESPACE "http://soap.sforce.com/2006/04/metadata"
 #define SOURCE "force-app/main/default/"
-
-enum component {
-#define FILE(id, ...) COMPONENT_##id,
-#include "metadata.def"
-#undef FILE
-};
-
-enum form {
-    FORM_WORD,
-    FORM_NOT,
-    FORM_TEXT,
-    FORM_LIST,
-    FORM_TOKENS,
-    FORM_EACH,
-    FORM_OWNER,
-    FORM_SELF,
-    FORM_KEY,
-    FORM_CERTIFICATE,
-    FORM_OPEN,
-    FORM_CLOSE,
-    FORM_FIXED,
-};
 
 static const struct component_row {
     enum app_kind kind;
@@ -44,17 +24,18 @@ static const struct component_row {
 #undef FILE
 };
 
-static const struct field_row {
-    enum component component;
-    const char *element;
-    enum setting setting;
-    enum form form;
-} fields[] = {
+const struct sheet_field sheet_fields[] = {
 #define FIELD(file, element, setting, form) \
     {COMPONENT_##file, element, SETTING_##setting, FORM_##form},
 #include "metadata.def"
 #undef FIELD
 };
+const gsize sheet_field_count = G_N_ELEMENTS(sheet_fields);
+
+const char *sheet_part_type(guint part)
+{
+    return components[part].type;
+}
 
 /* ---- XML by construction ---- */
 
@@ -95,87 +76,72 @@ static char *xml_end(struct xml *xml, const char *root)
 
 /* ---- the elements ---- */
 
-static void add_word(struct xml *xml, const Connection *connection, const struct field_row *field)
-{
-    const char *word = sheet_word(connection, field->setting);
-    if (word != NULL && field->form == FORM_NOT)
-        word = strcmp(word, "true") == 0 ? "false" : "true";
-    if (word != NULL)
-        xml_element(xml, field->element, word);
-}
-
-static void add_list(struct xml *xml, const Connection *connection, const struct field_row *field)
-{
-    g_autofree char *list = sheet_value(connection, field->setting);
-    xml_element(xml, field->element, list);
-}
-
-static void add_scopes(struct xml *xml, const Connection *connection, const struct field_row *field)
+static char *scope_tokens(const Connection *connection)
 {
     g_auto(GStrv) names = g_strsplit(connection->scopes, " ", -1);
     GString *all = g_string_new(NULL);
     for (gsize i = 0; names[i] != NULL; i++) {
         const char *token = sheet_scope_token(names[i]);
-        if (token == NULL)
-            continue;
-        g_string_append_printf(all, "%s%s", all->len > 0 ? ", " : "", token);
-        if (field->form == FORM_EACH)
-            xml_element(xml, field->element, token);
+        if (token != NULL)
+            g_string_append_printf(all, "%s%s", all->len > 0 ? ", " : "", token);
     }
-    if (field->form == FORM_TOKENS)
-        xml_element(xml, field->element, all->str);
-    g_string_free(all, TRUE);
+    return g_string_free(all, FALSE);
 }
 
-static void add_fixed(struct xml *xml, const struct field_row *field)
+static const char *opposite(const char *word)
 {
-    g_auto(GStrv) parts = g_strsplit(field->element, "=", 2);
-    xml_element(xml, parts[0], parts[1]);
+    return word == NULL ? NULL : strcmp(word, "true") == 0 ? "false" : "true";
 }
 
-static void add_field(struct xml *xml, const Connection *connection, const struct field_row *field,
-                      const char *self)
+char *sheet_field_text(const Connection *connection, const struct sheet_field *field,
+                       const char *self)
 {
+    const char *fixed = strchr(field->element, '=');
     if (field->setting != SETTING_COUNT && !sheet_has(connection, field->setting))
-        return;
+        return NULL;
     switch (field->form) {
     case FORM_WORD:
+    case FORM_SHOWN:
+        return g_strdup(sheet_word(connection, field->setting));
     case FORM_NOT:
-        add_word(xml, connection, field);
-        break;
+        return g_strdup(opposite(sheet_word(connection, field->setting)));
     case FORM_TEXT:
-        xml_element(xml, field->element, sheet_text(connection, field->setting));
-        break;
+        return g_strdup(sheet_text(connection, field->setting));
     case FORM_LIST:
-        add_list(xml, connection, field);
-        break;
+        return sheet_value(connection, field->setting);
     case FORM_TOKENS:
     case FORM_EACH:
-        add_scopes(xml, connection, field);
-        break;
+        return scope_tokens(connection);
     case FORM_OWNER:
-        xml_element(xml, field->element, connection->app_api_name);
-        break;
+        return g_strdup(connection->app_api_name);
     case FORM_SELF:
-        xml_element(xml, field->element, self);
-        break;
+        return g_strdup(self);
     case FORM_KEY:
-        if (connection->app_key != NULL)
-            xml_element(xml, field->element, connection->app_key);
-        break;
+        return g_strdup(connection->app_key);
     case FORM_CERTIFICATE:
-        xml_element(xml, field->element, connection->certificate);
-        break;
-    case FORM_OPEN:
-        xml_open(xml, field->element);
-        break;
-    case FORM_CLOSE:
-        xml_close(xml, field->element);
-        break;
-    case FORM_FIXED:
-        add_fixed(xml, field);
-        break;
+        return g_strdup(connection->certificate);
+    default:
+        return fixed == NULL ? NULL : g_strdup(fixed + 1);
     }
+}
+
+static void add_field(struct xml *xml, const Connection *connection,
+                      const struct sheet_field *field, const char *self)
+{
+    g_autofree char *name = g_strndup(field->element, strcspn(field->element, "="));
+    g_autofree char *text = sheet_field_text(connection, field, self);
+    if (field->form == FORM_OPEN)
+        xml_open(xml, name);
+    else if (field->form == FORM_CLOSE)
+        xml_close(xml, name);
+    else if (text == NULL || field->form == FORM_SHOWN)
+        return;
+    else if (field->form == FORM_EACH) {
+        g_auto(GStrv) each = g_strsplit(text, ", ", -1);
+        for (gsize i = 0; each[i] != NULL; i++)
+            xml_element(xml, name, each[i]);
+    } else
+        xml_element(xml, name, text);
 }
 
 /* ---- files ---- */
@@ -188,6 +154,11 @@ static void file_free(gpointer data)
     g_free(file);
 }
 
+GPtrArray *sheet_files_new(void)
+{
+    return g_ptr_array_new_with_free_func(file_free);
+}
+
 static void add_file(GPtrArray *files, char *path, char *text)
 {
     struct sheet_file *file = g_new0(struct sheet_file, 1);
@@ -196,30 +167,35 @@ static void add_file(GPtrArray *files, char *path, char *text)
     g_ptr_array_add(files, file);
 }
 
-static char *full_name(const Connection *connection, const struct component_row *row)
+static char *full_name(const Connection *connection, const struct component_row *row,
+                       const char *name)
 {
-    return g_strconcat(connection->app_api_name, row->tail, NULL);
+    return name != NULL ? g_strdup(name) : g_strconcat(connection->app_api_name, row->tail, NULL);
 }
 
-static void add_component(GPtrArray *files, const Connection *connection, guint index)
+void sheet_add_component(GPtrArray *files, const Connection *connection, guint index,
+                         const char *known, const Json *elements)
 {
     const struct component_row *row = &components[index];
-    g_autofree char *name = full_name(connection, row);
+    g_autofree char *name = full_name(connection, row, known);
     struct xml xml = xml_begin(row->type);
-    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
-        if (fields[i].component == (enum component)index)
-            add_field(&xml, connection, &fields[i], name);
+    for (gsize i = 0; elements == NULL && i < sheet_field_count; i++)
+        if (sheet_fields[i].component == (enum sheet_component)index)
+            add_field(&xml, connection, &sheet_fields[i], name);
+    JSON_FOREACH(element, elements)
+    xml_print(xml.out, element, xml.depth);
     add_file(files, g_strdup_printf(SOURCE "%s/%s.%s-meta.xml", row->folder, name, row->suffix),
              xml_end(&xml, row->type));
 }
 
-static void add_manifest(GPtrArray *files, const Connection *connection)
+void sheet_add_manifest(GPtrArray *files, const Connection *connection, const char *const *known)
 {
     struct xml xml = xml_begin("Package");
     for (gsize i = 0; i < G_N_ELEMENTS(components); i++) {
         if (components[i].kind != connection->app_kind)
             continue;
-        g_autofree char *name = full_name(connection, &components[i]);
+        g_autofree char *name =
+            full_name(connection, &components[i], known == NULL ? NULL : known[i]);
         xml_open(&xml, "types");
         xml_element(&xml, "members", name);
         xml_element(&xml, "name", components[i].type);
@@ -348,14 +324,14 @@ GPtrArray *sheet_as_metadata(const Connection *connection, GError **error)
 {
     if (!is_complete(connection, error))
         return NULL;
-    GPtrArray *files = g_ptr_array_new_with_free_func(file_free);
+    GPtrArray *files = sheet_files_new();
     add_file(files, g_strdup("README.md"),
              connection->app_kind == APP_CONNECTED ? connected_note(connection)
                                                    : external_note(connection));
     add_project(files);
-    add_manifest(files, connection);
+    sheet_add_manifest(files, connection, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(components); i++)
         if (components[i].kind == connection->app_kind)
-            add_component(files, connection, i);
+            sheet_add_component(files, connection, i, NULL, NULL);
     return files;
 }

@@ -44,6 +44,16 @@ static Json *app_json(Rig *rig, int code, const char *what, const char *more, co
     return child_json(child);
 }
 
+static bool has_check(const Json *result, const char *id)
+{
+    JSON_FOREACH(check, json_get(result, "checks"))
+    {
+        if (g_strcmp0(json_get_string(check, "id"), id) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* ---- made ---- */
 
 static void make__app_without_secret__logs_in_at_once(void **state)
@@ -282,6 +292,167 @@ static void remove__takes_the_app_away(void **state)
     assert_true(app_exists(rig));
 }
 
+/* ---- repaired ---- */
+
+static void add_differing_app(Rig *rig)
+{
+    demo_org_patch(
+        rig->org, "{'apps': {'" MAKER_APP "': {'label': 'By hand', 'key': 'KEYBYHAND', 'secret': "
+                  "'CANARYbyhand', 'callbacks': ['https://other.example/'], 'contact_email': "
+                  "'her@acme.com', 'rotation': true, 'ip_relaxation': 'enforce', 'scopes': ['api', "
+                  "'refresh_token', 'web', 'chatter_api']}}}");
+}
+
+static void repair__app_made_in_setup__keeps_its_names(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    add_differing_app(rig);
+    demo_org_patch(rig->org, "{'org': {'secrets_by_rest': true}}");
+    g_autoptr(Json) before = state_part(rig, "apps", NULL);
+    g_autoptr(Json) tried = app_json(rig, 0, "--repair", "--dry-run", NULL);
+    assert_cause(tried, "org-rotation", "rotation-on");
+    assert_status(tried, "org-callbacks", "warning");
+    assert_false(has_check(tried, "org-scopes"));
+    assert_status(tried, "validated", "ok");
+    assert_int_equal(json_get_int(tried, "differences", 0), 4);
+    g_autoptr(Json) after = state_part(rig, "apps", NULL);
+    g_autofree char *was = json_print(before), *is = json_print(after);
+    assert_string_equal(was, is);
+
+    g_autoptr(Child) unasked = rig_perch(rig, "app", "flow", "--repair", NULL);
+    assert_code(unasked, 2);
+    assert_contains(unasked->errors->str, "To go ahead, add --yes.");
+    g_autoptr(Json) json = app_json(rig, 0, "--repair", "--yes", NULL);
+    assert_status(json, "compared", "ok");
+    assert_status(json, "secret-back", "ok");
+    assert_false(has_check(json, "org-rotation"));
+    g_autoptr(Json) app = state_part(rig, "apps", MAKER_APP);
+    g_autofree char *text = json_print(app);
+    assert_contains(text, "https://other.example/"); /* nobody else's way in is lost */
+    assert_contains(text, "http://localhost:");
+    assert_contains(text, "chatter_api");
+    assert_contains(text, "\"label\":\"By hand\"");
+    assert_contains(text, "her@acme.com");
+    assert_contains(text, "\"key\":\"KEYBYHAND\"");
+    assert_contains(text, "\"parts\":[]"); /* Setup's names */
+    assert_false(json_get_bool(app, "rotation", true));
+    assert_string_equal(json_get_string(app, "refresh_policy"), "infinite");
+    g_autofree char *settings = rig_settings(rig, "flow.json");
+    assert_contains(settings, "KEYBYHAND");
+    g_autoptr(Json) again = app_json(rig, 0, "--repair", "--yes", NULL);
+    assert_false(json_get_bool(again, "changed", true));
+}
+
+static void repair__asked_and_declined__changes_nothing(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    add_differing_app(rig);
+    g_autoptr(Walk) walk = walk_start(rig, "app", "flow", "--repair", NULL);
+    see(walk, "Change these settings in the org? [y/N]");
+    press(walk, "Enter");
+    see(walk, "perch: Nothing was changed.");
+    pty_expect_exit(walk->pty, 3);
+    g_autoptr(Json) app = state_part(rig, "apps", MAKER_APP);
+    assert_true(json_get_bool(app, "rotation", false));
+}
+
+static void repair__another_app_of_that_name__is_refused(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    g_autoptr(Json) made = app_json(rig, 0, "--create", NULL, NULL);
+    g_autoptr(Json) gone = state_part(rig, "apps", MAKER_APP);
+    demo_org_patch(rig->org, "{'apps': {'" MAKER_APP "': {'key': 'OTHER'}}}");
+    g_autoptr(Json) json = app_json(rig, 5, "--repair", "--yes", NULL);
+    assert_cause(json, "parts", "app-exists");
+}
+
+static void make__settings_that_the_org_keeps__are_told(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    demo_org_patch(rig->org, "{'org': {'lock_new_apps': true}}");
+    g_autoptr(Json) json = app_json(rig, 0, "--create", "--values", "no-secret");
+    assert_cause(json, "org-rotation", "rotation-on");
+    assert_cause(json, "org-idle", "authorization-revoked");
+    assert_string_equal(json_get_string(json, "status"), "warning");
+}
+
+/* ---- the switch ---- */
+
+static bool switch_is_on(Rig *rig)
+{
+    g_autoptr(Json) org = state_part(rig, "org", NULL);
+    return json_get_bool(org, "secrets_by_rest", false);
+}
+
+static void read_secret__switch_is_on_for_that_moment_only(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    g_autoptr(Json) json = app_json(rig, 0, "--create", "--read-secret", NULL);
+    assert_status(json, "switch-on", "ok");
+    assert_status(json, "secret-back", "ok");
+    assert_status(json, "switch-off", "ok");
+    assert_status(json, "secret-kept", "ok");
+    assert_false(switch_is_on(rig));
+    g_autoptr(Child) setup = rig_perch(rig, "setup", "flow", "--plain", "--no-input", NULL);
+    assert_code(setup, 0);
+    assert_null(strstr(setup->errors->str, "switch"));
+}
+
+static void read_secret__switch_of_the_org__stays_on(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    demo_org_patch(rig->org, "{'org': {'secrets_by_rest': true}}");
+    g_autoptr(Json) json = app_json(rig, 0, "--create", "--read-secret", NULL);
+    assert_false(has_check(json, "switch-on"));
+    assert_true(switch_is_on(rig));
+}
+
+static void read_secret__asked_on_a_terminal(void **state)
+{
+    (void)state;
+    for (int yes = 0; yes < 2; yes++) {
+        g_autoptr(Rig) rig = maker_rig();
+        g_autoptr(Walk) walk = walk_start(rig, "app", "flow", "--create", NULL);
+        see_sentence(walk, "and turn it off again? [y/N]");
+        assert_false(switch_is_on(rig));
+        if (yes)
+            type(walk, "y");
+        press(walk, "Enter");
+        see(walk, yes ? "Switch turned off again" : "not shown; copy it from the app in Setup");
+        pty_expect_exit(walk->pty, 0);
+        assert_false(switch_is_on(rig));
+    }
+}
+
+/* ---- whose session ---- */
+
+static void assert_session(Rig *rig, int code, const char *whose)
+{
+    g_autoptr(Child) child = rig_perch(rig, "app", "flow", "--create", "--dry-run", NULL);
+    assert_code(child, code);
+    assert_contains(child->output->str, whose);
+}
+
+static void make__first_connection_without_rights__is_passed_over(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    demo_org_patch(rig->org, "{'users': {'admin@bird-demo.example': {'profile': 'Standard User'}, "
+                             "'standard@bird-demo.example': {'profile': 'System Administrator'}}}");
+    assert_session(rig, 6, "Session: the connection acme");
+    g_free(tmphome_write(rig->home, "home/.fake-browser.json",
+                         "{\"username\": \"standard@bird-demo.example\", \"password\": "
+                         "\"bird-demo-1\", \"action\": \"allow\"}"));
+    rig_setup(rig, "zeta");
+    assert_session(rig, 0, "Session: the connection zeta");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +469,14 @@ int main(void)
         cmocka_unit_test(make__in_another_org__is_refused),
         cmocka_unit_test(make__deploy_that_takes_its_time__shows_it),
         cmocka_unit_test(remove__takes_the_app_away),
+        cmocka_unit_test(repair__app_made_in_setup__keeps_its_names),
+        cmocka_unit_test(repair__asked_and_declined__changes_nothing),
+        cmocka_unit_test(repair__another_app_of_that_name__is_refused),
+        cmocka_unit_test(make__settings_that_the_org_keeps__are_told),
+        cmocka_unit_test(read_secret__switch_is_on_for_that_moment_only),
+        cmocka_unit_test(read_secret__switch_of_the_org__stays_on),
+        cmocka_unit_test(read_secret__asked_on_a_terminal),
+        cmocka_unit_test(make__first_connection_without_rights__is_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,6 +53,7 @@ int command_no_such(const char *what, const char *word, const char *const *names
 
 /* Whether somebody can answer: a terminal, and no option against it. */
 bool command_can_ask(const struct common_options *common);
+bool command_asked(const char *question);
 /* Asks on the terminal; says so if the answer is no. */
 bool command_confirmed(const char *question);
 

@@ -23,6 +23,17 @@ HttpRequest *deploy_request(const char *base, const char *version, Secret *packa
 HttpRequest *deploy_status_request(const char *base, const char *version, const char *id,
                                    Secret *token);
 
+/* The same API by SOAP: the names of all components of these types (NULL at the end, at most
+ * three); what the components of one type are; the org's switch that lets consumer secrets be read.
+ */
+HttpRequest *metadata_list_request(const char *base, const char *version, const char *const *types,
+                                   Secret *token);
+HttpRequest *metadata_read_request(const char *base, const char *version, const char *type,
+                                   const GPtrArray *names, Secret *token);
+HttpRequest *metadata_switch_request(const char *base, const char *version, bool on, Secret *token);
+/* The element of the answer, with its "result" inside (xml.h); NULL: it is none. */
+Json *metadata_answer(const struct http_response *response);
+
 /* A deploy as the org reports it. */
 struct deploy_report {
     char *id;     /* NULL: the answer is no report of a deploy */

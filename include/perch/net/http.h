@@ -67,6 +67,7 @@ struct http_response {
 
 /* The body as JSON; NULL when there is none or it is not JSON. Owned by the caller. */
 Json *http_response_json(const struct http_response *response);
+Json *http_response_xml(const struct http_response *response); /* its root (xml.h) */
 /* Value of a response header (any case; the last one wins) or NULL; valid during the callback. */
 const char *http_response_header(const struct http_response *response, const char *name);
 

@@ -99,6 +99,24 @@ struct sheet_file {
  * missing or not acceptable. */
 GPtrArray *sheet_as_metadata(const Connection *connection, GError **error);
 
+/*
+ * An External Client App as the org has it: the component of each type, as an element (xml.h), with
+ * its fullName; NULL: the org has none.
+ */
+enum { SHEET_PART_APP, SHEET_PART_GLOBAL, SHEET_PARTS = 5 };
+const char *sheet_part_type(guint part);
+/* What the org has for each setting that its components show, in the order of the sheet. */
+struct sheet_found {
+    enum setting setting;
+    char *found; /* in one line, for a person */
+    bool same;   /* the sheet says the same; of lists: all that the sheet says is there */
+};
+/* Free with g_ptr_array_unref. */
+GPtrArray *sheet_compare(const Connection *connection, const Json *const *parts);
+/* The tree for an app that exists: its components under their names, with the sheet's settings, and
+ * with everything else as it is. Callbacks and scopes are only added. Struct sheet_file *. */
+GPtrArray *sheet_merge(const Connection *connection, const Json *const *parts);
+
 /* Sets app_key to a consumer key of 64 digits from random_hex (at least 64 random hexadecimal
  * digits). */
 void sheet_take_key(Connection *connection, const char *random_hex);

@@ -14,23 +14,6 @@
  * changes nothing. Where no source gives Salesforce's text, as for a key in use, it is a guess.
  */
 
-enum form {
-    FORM_TEXT,
-    FORM_FLAG,
-    FORM_NOT,
-    FORM_NUMBER,
-    FORM_LINES,
-    FORM_NAMES,
-    FORM_SCOPES,
-    FORM_WORD,
-    FORM_USER,
-    FORM_CERTIFICATE,
-    FORM_KEY,
-    FORM_PERIOD,
-    FORM_OWNER,
-    FORM_NOTHING,
-};
-
 static const struct {
     const char *name, *folder, *suffix, *tail;
 } types[] = {
@@ -39,15 +22,12 @@ static const struct {
 #undef COMPONENT
 };
 
-static const struct element {
-    enum component_type type;
-    const char *name, *member;
-    enum form form;
-} elements[] = {
+const struct element component_elements[] = {
 #define ELEMENT(type, name, member, form) {TYPE_##type, name, member, FORM_##form},
 #include "demo_org/metadata/metadata.def"
 #undef ELEMENT
 };
+const guint component_element_count = G_N_ELEMENTS(component_elements);
 
 static const struct kind *const app_kind = &state_kinds[KIND_app];
 
@@ -62,6 +42,16 @@ enum component_type component_by_name(const char *name)
         if (strcmp(types[i].name, name) == 0)
             return (enum component_type)i;
     return TYPE_COUNT;
+}
+
+const char *component_read_name(enum component_type type)
+{
+    return type == TYPE_SETTINGS ? "ExternalClientAppSettings" : types[type].name;
+}
+
+const char *component_tail(enum component_type type)
+{
+    return types[type].tail;
 }
 
 char *component_path(enum component_type type, const char *full_name)
@@ -178,6 +168,7 @@ struct plan {
     struct state *state;
     const struct user *user;
     GPtrArray *apps; /* struct app, copies and new ones */
+    Json *org;       /* changes of the org's settings */
 };
 
 static void app_free(gpointer app)
@@ -212,6 +203,7 @@ static struct app *owner_of(struct plan *plan, struct component *component)
     if (app == NULL && component->type == TYPE_APP && state_find_app(plan->state, name) == NULL) {
         app = kind_make(app_kind, name);
         app->oauth_enabled = false;
+        app->security_locked = plan->state->org->lock_new_apps;
         component->created = true;
         g_ptr_array_add(plan->apps, app);
     } else if (app == NULL && name == NULL) {
@@ -246,9 +238,9 @@ static void check_name(const struct plan *plan, struct app *app, struct componen
 
 static const struct element *find_element(enum component_type type, const char *name)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(elements); i++)
-        if (elements[i].type == type && strcmp(elements[i].name, name) == 0)
-            return &elements[i];
+    for (guint i = 0; i < component_element_count; i++)
+        if (component_elements[i].type == type && strcmp(component_elements[i].name, name) == 0)
+            return &component_elements[i];
     return NULL;
 }
 
@@ -271,9 +263,10 @@ static void take_elements(struct plan *plan, struct app *app, struct component *
     g_autoptr(Json) initial = kind_to_json(app_kind, fresh);
     g_autoptr(Json) patch = json_object();
     kind_free(app_kind, fresh);
-    for (gsize i = 0; component->problem == NULL && i < G_N_ELEMENTS(elements); i++) {
-        const struct element *element = &elements[i];
-        if (element->type != component->type || *element->member == '\0')
+    for (guint i = 0; component->problem == NULL && i < component_element_count; i++) {
+        const struct element *element = &component_elements[i];
+        if (element->type != component->type || *element->member == '\0' ||
+            element->form == FORM_SHOWN || element->form == FORM_FIXED)
             continue;
         const char *text = pairs_get(component->elements, element->name);
         if (text != NULL)
@@ -335,6 +328,23 @@ static void remove_one(struct plan *plan, struct component *component)
                                       "delete external client apps.");
 }
 
+/* The org's settings: only what the deploy names. */
+static void deploy_settings(struct plan *plan, struct component *component)
+{
+    check_elements(component);
+    if (strcmp(component->full_name, "ExternalClientApp") != 0)
+        component->problem = g_strdup_printf("No Settings named: %s found", component->full_name);
+    for (guint i = 0; component->problem == NULL && i < component->elements->len; i++) {
+        const struct pair *pair = &g_array_index(component->elements, struct pair, i);
+        const struct element *element = find_element(TYPE_SETTINGS, pair->name);
+        if (element->form != FORM_FLAG)
+            continue;
+        g_autoptr(Json) value = flag_of(pair->value, false, &component->problem);
+        json_set(plan->org, element->member, json_copy(value));
+    }
+    component->changed = component->problem == NULL;
+}
+
 /* ---- all of them ---- */
 
 static void apply_app(struct state *state, struct app *copy)
@@ -358,7 +368,8 @@ static void apply_app(struct state *state, struct app *copy)
 bool components_deploy(struct state *state, const struct user *user, const GPtrArray *components,
                        bool apply)
 {
-    struct plan plan = {state, user, g_ptr_array_new_with_free_func(app_free)};
+    g_autoptr(Json) org = json_object();
+    struct plan plan = {state, user, g_ptr_array_new_with_free_func(app_free), org};
     bool fine = true;
     for (guint type = 0; type < TYPE_COUNT; type++)
         for (guint i = 0; i < components->len; i++) {
@@ -367,6 +378,8 @@ bool components_deploy(struct state *state, const struct user *user, const GPtrA
                 continue;
             if (component->removed)
                 remove_one(&plan, component);
+            else if (component->problem == NULL && type == TYPE_SETTINGS)
+                deploy_settings(&plan, component);
             else if (component->problem == NULL)
                 deploy_one(&plan, component);
             fine &= component->problem == NULL;
@@ -378,6 +391,8 @@ bool components_deploy(struct state *state, const struct user *user, const GPtrA
         if (component->removed && component->type == TYPE_APP)
             state_remove(state, KIND_app, component->full_name);
     }
+    if (fine && apply)
+        kind_patch(&state_org_kind, state->org, org, NULL);
     g_ptr_array_unref(plan.apps);
     return fine;
 }

@@ -104,11 +104,9 @@ static Json *options_of(const struct deploy *deploy)
     return options;
 }
 
-static void answer(const struct state *state, const struct request *request,
-                   struct response *response, unsigned status, const struct deploy *deploy)
+Json *deploy_result(const struct deploy *deploy, bool details)
 {
     const bool done = *deploy->package == '\0';
-    const char *wants = request_param(request, "includeDetails");
     Json *result = json_object();
     json_set_string(result, "id", deploy->name);
     json_set_bool(result, "checkOnly", deploy->check_only);
@@ -125,8 +123,16 @@ static void answer(const struct state *state, const struct request *request,
         json_set_string(result, "errorMessage", deploy->problem);
         json_set_string(result, "errorStatusCode", "UNKNOWN_EXCEPTION");
     }
-    if (*deploy->details != '\0' && g_strcmp0(wants, "true") == 0)
+    if (*deploy->details != '\0' && details)
         json_set(result, "details", json_parse(deploy->details, strlen(deploy->details), NULL));
+    return result;
+}
+
+static void answer(const struct state *state, const struct request *request,
+                   struct response *response, unsigned status, const struct deploy *deploy)
+{
+    const char *wants = request_param(request, "includeDetails");
+    Json *result = deploy_result(deploy, g_strcmp0(wants, "true") == 0);
     Json *body = json_object();
     g_autofree char *url = g_strdup_printf("%s/services/data/v%s/metadata/deployRequest/%s",
                                            state->instance_url, request->args[0], deploy->name);
@@ -176,6 +182,20 @@ void deploys_run(struct state *state)
     }
 }
 
+struct deploy *deploy_begin(struct state *state, const struct user *user, const char *zip,
+                            bool check_only)
+{
+    g_autofree char *id = id_make(state, "0Af");
+    g_autofree char *long_id = id_18(id);
+    struct deploy *deploy = state_add_deploy(state, long_id);
+    text_set(&deploy->user, user->name);
+    text_set(&deploy->package, zip);
+    deploy->check_only = check_only;
+    deploy->created_ms = state_now(state);
+    deploy->due_ms = deploy->created_ms + state->org->deploy_ms;
+    return deploy;
+}
+
 /* ---- the handlers ---- */
 
 void metadata_deploy(struct state *state, struct request *request, struct response *response)
@@ -190,15 +210,9 @@ void metadata_deploy(struct state *state, struct request *request, struct respon
                    "A deploy has a part with JSON and a part with a zip file.");
         return;
     }
-    g_autofree char *id = id_make(state, "0Af");
-    g_autofree char *long_id = id_18(id);
-    struct deploy *deploy = state_add_deploy(state, long_id);
-    text_set(&deploy->user, request->user->name);
-    g_free(deploy->package);
-    deploy->package = g_base64_encode(zip, length);
-    deploy->check_only = json_get_bool(json_get(options, "deployOptions"), "checkOnly", false);
-    deploy->created_ms = state_now(state);
-    deploy->due_ms = deploy->created_ms + state->org->deploy_ms;
+    g_autofree char *base64 = g_base64_encode(zip, length);
+    const bool check_only = json_get_bool(json_get(options, "deployOptions"), "checkOnly", false);
+    const struct deploy *deploy = deploy_begin(state, request->user, base64, check_only);
     answer(state, request, response, 201, deploy);
 }
 

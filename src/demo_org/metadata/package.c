@@ -5,10 +5,11 @@
 #include <zip.h>
 
 #include "demo_org/server/http.h"
+#include "perch/base/xml.h"
 
 /* The zip of a deploy, read through libzip, and its XML. */
 
-static void component_free(gpointer data)
+void component_free(gpointer data)
 {
     struct component *component = data;
     g_free(component->full_name);
@@ -18,63 +19,25 @@ static void component_free(gpointer data)
     g_free(component);
 }
 
+struct component *component_new(enum component_type type, const char *full_name)
+{
+    struct component *component = g_new0(struct component, 1);
+    component->type = type;
+    component->full_name = g_strdup(full_name);
+    component->file = component_path(type, full_name);
+    component->elements = pairs_new();
+    return component;
+}
+
 /* ---- XML ---- */
 
-/* The texts of one depth, in their order. */
-struct leaves {
-    GArray *pairs;
-    guint depth, wanted;
-    GString *text;
-};
-
-static void on_start(GMarkupParseContext *context, const char *name, const char **keys,
-                     const char **values, gpointer user, GError **error)
+static Json *read_xml(const GString *xml, char **ret_problem)
 {
-    struct leaves *leaves = user;
-    (void)context;
-    (void)name;
-    (void)keys;
-    (void)values;
-    (void)error;
-    if (++leaves->depth <= leaves->wanted)
-        g_string_truncate(leaves->text, 0);
-}
-
-static void on_end(GMarkupParseContext *context, const char *name, gpointer user, GError **error)
-{
-    struct leaves *leaves = user;
-    (void)context;
-    (void)error;
-    if (leaves->depth-- == leaves->wanted)
-        pairs_add(leaves->pairs, name, leaves->text->str);
-}
-
-static void on_text(GMarkupParseContext *context, const char *text, gsize length, gpointer user,
-                    GError **error)
-{
-    struct leaves *leaves = user;
-    (void)context;
-    (void)error;
-    if (leaves->depth == leaves->wanted)
-        g_string_append_len(leaves->text, text, (gssize)length);
-}
-
-static GArray *read_leaves(const GString *xml, guint depth, char **ret_problem)
-{
-    static const GMarkupParser parser = {
-        .start_element = on_start, .end_element = on_end, .text = on_text};
-    struct leaves leaves = {pairs_new(), 0, depth, g_string_new(NULL)};
     g_autoptr(GError) error = NULL;
-    GMarkupParseContext *context =
-        g_markup_parse_context_new(&parser, G_MARKUP_DEFAULT_FLAGS, &leaves, NULL);
-    if (!g_markup_parse_context_parse(context, xml->str, (gssize)xml->len, &error) ||
-        !g_markup_parse_context_end_parse(context, &error)) {
+    Json *root = xml_parse(xml->str, xml->len, &error);
+    if (root == NULL)
         *ret_problem = g_strdup_printf("Error parsing file: %s", error->message);
-        g_clear_pointer(&leaves.pairs, g_array_unref);
-    }
-    g_markup_parse_context_free(context);
-    g_string_free(leaves.text, TRUE);
-    return leaves.pairs;
+    return root;
 }
 
 /* ---- the zip ---- */
@@ -115,12 +78,31 @@ static void read_component(zip_t *zip, struct component *component)
                                              component->full_name, component_name(component->type));
         return;
     }
-    GArray *elements = read_leaves(xml, 2, &component->problem);
-    if (elements != NULL) {
-        g_array_unref(component->elements);
-        component->elements = elements;
-    }
+    g_autoptr(Json) root = read_xml(xml, &component->problem);
+    JSON_FOREACH(element, xml_children(root))
+    pairs_add(component->elements, xml_name(element), json_get_string(element, "text"));
     g_string_free(xml, TRUE);
+}
+
+/* The members of one type. */
+static void read_type(const Json *types, bool removed, GPtrArray *components, char **ret_problem)
+{
+    const char *name = xml_text(types, "name");
+    const enum component_type type = component_by_name(name != NULL ? name : "");
+    if (type == TYPE_COUNT) {
+        *ret_problem = g_strdup_printf("Unknown type name '%s' specified in package.xml", name);
+        return;
+    }
+    JSON_FOREACH(leaf, xml_children(types))
+    {
+        if (strcmp(xml_name(leaf), "members") != 0)
+            continue;
+        struct component *component = component_new(type, json_get_string(leaf, "text"));
+        component->removed = removed;
+        if (removed)
+            text_set(&component->file, "");
+        g_ptr_array_add(components, component);
+    }
 }
 
 /* The members of package.xml or destructiveChanges.xml. FALSE: *ret_problem. */
@@ -133,30 +115,12 @@ static bool read_manifest(zip_t *zip, const char *name, bool removed, GPtrArray 
             *ret_problem = g_strdup("No package.xml found");
         return removed;
     }
-    g_autoptr(GArray) leaves = read_leaves(xml, 3, ret_problem);
+    g_autoptr(Json) root = read_xml(xml, ret_problem);
     g_string_free(xml, TRUE);
-    const guint first = components->len;
-    guint of_type = first;
-    for (guint i = 0; leaves != NULL && *ret_problem == NULL && i < leaves->len; i++) {
-        const struct pair *leaf = &g_array_index(leaves, struct pair, i);
-        if (strcmp(leaf->name, "members") == 0) {
-            struct component *component = g_new0(struct component, 1);
-            component->full_name = g_strdup(leaf->value);
-            component->elements = pairs_new();
-            component->removed = removed;
-            g_ptr_array_add(components, component);
-        } else if (strcmp(leaf->name, "name") == 0) {
-            const enum component_type type = component_by_name(leaf->value);
-            if (type == TYPE_COUNT)
-                *ret_problem =
-                    g_strdup_printf("Unknown type name '%s' specified in package.xml", leaf->value);
-            for (; type != TYPE_COUNT && of_type < components->len; of_type++) {
-                struct component *component = components->pdata[of_type];
-                component->type = type;
-                component->file =
-                    removed ? g_strdup("") : component_path(type, component->full_name);
-            }
-        }
+    JSON_FOREACH(types, xml_children(root))
+    {
+        if (*ret_problem == NULL && strcmp(xml_name(types), "types") == 0)
+            read_type(types, removed, components, ret_problem);
     }
     return *ret_problem == NULL;
 }

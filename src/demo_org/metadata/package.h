@@ -18,6 +18,9 @@ struct component {
     bool created, changed;
 };
 
+struct component *component_new(enum component_type type, const char *full_name);
+void component_free(gpointer component);
+
 /* struct component, those of package.xml in its order, then those to be removed. Free with
  * g_ptr_array_unref. NULL with Salesforce's text in *ret_problem, owned by the caller. */
 GPtrArray *package_read(const guint8 *zip, gsize length, char **ret_problem);

@@ -31,6 +31,14 @@ const char *scope_by_token(const char *token)
     return NULL;
 }
 
+const char *scope_token(const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(scopes); i++)
+        if (strcmp(scopes[i].name, name) == 0)
+            return scopes[i].token;
+    return NULL;
+}
+
 GPtrArray *scope_parse(const char *text)
 {
     GPtrArray *list = g_ptr_array_new_with_free_func(g_free);

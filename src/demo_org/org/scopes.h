@@ -10,6 +10,8 @@ const char *scope_label(const char *name);
 /* The scope that the Metadata API calls so; NULL for an unknown token. */
 const char *scope_by_token(const char *token);
 
+const char *scope_token(const char *name); /* and back */
+
 /* The words of a scope parameter; offline_access becomes its synonym refresh_token. */
 GPtrArray *scope_parse(const char *text);
 

@@ -28,6 +28,8 @@ ROWS(rows_of_setup_access);
 /* Our word for one of the Metadata API's, for that member of an app; NULL: there is none. */
 const char *app_word_ours(const char *member, const char *theirs);
 
+const char *app_word_theirs(const char *member, const char *ours);
+
 /* Name of the app's part of that type: as it was deployed, else with Setup's tail. Owned by the
  * caller. */
 char *app_part_name(const struct app *app, const char *type, const char *tail);

@@ -140,19 +140,19 @@ static const struct {
              {"session_level", "standard", "STANDARD"},
              {"session_level", "high", "HIGH_ASSURANCE"}};
 
-static const char *policy_word(const char *ours)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
-        if (strcmp(words[i].ours, ours) == 0)
-            return words[i].theirs;
-    return NULL;
-}
-
 const char *app_word_ours(const char *member, const char *theirs)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
         if (strcmp(words[i].member, member) == 0 && strcmp(words[i].theirs, theirs) == 0)
             return words[i].ours;
+    return NULL;
+}
+
+const char *app_word_theirs(const char *member, const char *ours)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strcmp(words[i].ours, ours) == 0 && strcmp(words[i].member, member) == 0)
+            return words[i].theirs;
     return NULL;
 }
 
@@ -185,13 +185,17 @@ static Json *policy_row(const struct state *state, const struct app *app)
     const bool period = strcmp(app->refresh_policy, "lifetime") == 0 ||
                         strcmp(app->refresh_policy, "inactivity") == 0;
     Json *row = satellite_row(app, "0xQ", "ExtlClntAppOauthConfigurablePolicies", "_oauthPlcy");
-    json_set_string(row, "PermittedUsersPolicyType", policy_word(app->permitted_users));
-    json_set_string(row, "IpRelaxationPolicyType", policy_word(app->ip_relaxation));
-    json_set_string(row, "RefreshTokenPolicyType", policy_word(app->refresh_policy));
+    json_set_string(row, "PermittedUsersPolicyType",
+                    app_word_theirs("permitted_users", app->permitted_users));
+    json_set_string(row, "IpRelaxationPolicyType",
+                    app_word_theirs("ip_relaxation", app->ip_relaxation));
+    json_set_string(row, "RefreshTokenPolicyType",
+                    app_word_theirs("refresh_policy", app->refresh_policy));
     json_set(row, "RefreshTokenValidityPeriod",
              period ? json_int_new(app->refresh_hours) : json_null_new());
     json_set_string(row, "RefreshTokenValidityUnit", period ? "Hours" : NULL);
-    json_set_string(row, "RequiredSessionLevel", policy_word(app->session_level));
+    json_set_string(row, "RequiredSessionLevel",
+                    app_word_theirs("session_level", app->session_level));
     json_set(row, "SessionTimeoutInMinutes",
              app->session_minutes > 0 ? json_int_new(app->session_minutes) : json_null_new());
     return row;
