@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Text for people: cleaning, widths, wrapping. */
+#include "support/locale.h"
 #include "support/test.h"
 
 #include <locale.h>
@@ -282,6 +283,28 @@ static void duration__has_the_unit_that_fits(void **state)
     }
 }
 
+/* Polish has three forms, and 12 is not one of 2's. */
+static void duration__polish__three_plurals(void **state)
+{
+    static const struct {
+        gint64 seconds;
+        const char *text;
+    } spans[] = {
+        {1, "1 sekunda"},    {2, "2 sekundy"},    {5, "5 sekund"},       {12, "12 sekund"},
+        {22, "22 sekundy"},  {101, "101 sekund"}, {112, "112 sekund"},   {180, "3 minuty"},
+        {3599, "1 godzina"}, {7200, "2 godziny"}, {86400, "24 godziny"}, {36 * 3600, "36 godzin"},
+        {259200, "3 dni"},
+    };
+    (void)state;
+    if (!locale_speak("pl_PL"))
+        skip(); /* a C library without locales */
+    for (gsize i = 0; i < G_N_ELEMENTS(spans); i++) {
+        g_autofree char *text = text_duration(spans[i].seconds);
+        assert_string_equal(text, spans[i].text);
+    }
+    locale_speak_english();
+}
+
 static void nearest__one_slip_in_three_letters(void **state)
 {
     static const char *const names[] = {"setup", "status", "test", "token", "a", NULL};
@@ -316,6 +339,7 @@ int main(void)
         cmocka_unit_test(nearest__one_slip_in_three_letters),
         cmocka_unit_test(small_ones__do_what_they_say),
         cmocka_unit_test(duration__has_the_unit_that_fits),
+        cmocka_unit_test(duration__polish__three_plurals),
         cmocka_unit_test(shell_word__is_quoted_where_needed),
     };
     setlocale(LC_ALL, "C.UTF-8");
