@@ -85,10 +85,11 @@ static void export_values(struct app *app, enum handoff_format format)
     const struct handoff_file *first = files->pdata[0];
     tokens_are_exported(app->session->tokens);
     app_event(app, &(struct wizard_event){.kind = WIZARD_STORED, .done = true});
+    g_autofree char *name = g_strconcat(base, first->suffix, NULL);
     if (files->len == 1)
-        app_notice(app, _("Written, readable only by you: %s%s"), base, first->suffix);
+        app_notice(app, _("Written, readable only by you: %s"), name);
     else
-        app_notice(app, _("Written, readable only by you: %s%s and %s"), base, first->suffix,
+        app_notice(app, _("Written, readable only by you: %s and %s"), name,
                    ((const struct handoff_file *)files->pdata[1])->suffix);
 }
 

@@ -62,13 +62,13 @@ bool paths_make_dir(const char *path, GError **error)
     if (lstat(path, &info) != 0)
         return fail(error, path, _("Cannot read the folder"));
     /* Somebody else may have created the folder in /tmp. */
-    const char *problem = S_ISLNK(info.st_mode)      ? _("is a symbolic link")
-                          : !S_ISDIR(info.st_mode)   ? _("is not a folder")
-                          : info.st_uid != geteuid() ? _("belongs to somebody else")
+    const char *problem = S_ISLNK(info.st_mode)      ? _("It is a symbolic link.")
+                          : !S_ISDIR(info.st_mode)   ? _("It is not a folder.")
+                          : info.st_uid != geteuid() ? _("It belongs to somebody else.")
                                                      : NULL;
     if (problem != NULL) {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
-                    _("%s %s; perch needs a folder of your own there. Remove or rename it."), path,
+                    _("%s: %s perch needs a folder of your own there. Remove or rename it."), path,
                     problem);
         return false;
     }

@@ -41,7 +41,7 @@ static bool part_fits(enum part part, const char *text, gsize length)
 static bool refuse(GError **error, const char *why)
 {
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                _("This is not a Salesforce CLI auth URL: %s It has the form "
+                _("This is not a Salesforce CLI auth URL. %s It has the form "
                   "force://<clientId>:<clientSecret>:<refreshToken>@<host>. Print it with: sf org "
                   "auth show-sfdx-auth-url --target-org ORG --json"),
                 why);
@@ -54,8 +54,8 @@ static bool take_part(const char **at, const char *end, enum part part, GError *
     if (part_fits(part, *at, (gsize)(end - *at)))
         return true;
     g_autofree char *why = *at == end
-                               ? g_strdup_printf(_("its %s is missing."), _(parts[part].name))
-                               : g_strdup_printf(_("its %s has a character that cannot be there."),
+                               ? g_strdup_printf(_("Its %s is missing."), _(parts[part].name))
+                               : g_strdup_printf(_("Its %s has a character that cannot be there."),
                                                  _(parts[part].name));
     return refuse(error, why);
 }
@@ -64,7 +64,7 @@ static bool take_host(struct sfdx_url *url, const char *text, GError **error)
 {
     gsize length = strcspn(text, after_host);
     if (g_str_has_prefix(text, "https:") || g_str_has_prefix(text, "http:"))
-        return refuse(error, _("the host must not begin with https://."));
+        return refuse(error, _("The host must not begin with https://."));
     if (!take_part(&text, text + length, PART_HOST, error))
         return false;
     url->host = g_strndup(text, length);
@@ -74,18 +74,18 @@ static bool take_host(struct sfdx_url *url, const char *text, GError **error)
 static bool take_whole(struct sfdx_url *url, const char *text, GError **error)
 {
     if (!g_str_has_prefix(text, scheme))
-        return refuse(error, _("it does not begin with force://."));
+        return refuse(error, _("It does not begin with force://."));
     const char *start[PART_HOST + 1], *end[PART_HOST];
     start[PART_CLIENT_ID] = text + strlen(scheme);
     /* No part can contain ':' or '@', so the split is unambiguous. */
     const char *at = strchr(start[PART_CLIENT_ID], '@');
     if (at == NULL)
-        return refuse(error, _("there is no @ before the host."));
+        return refuse(error, _("There is no @ before the host."));
     for (int part = PART_CLIENT_ID; part < PART_HOST; part++) {
         const char *colon = memchr(start[part], ':', (gsize)(at - start[part]));
         end[part] = part == PART_REFRESH_TOKEN ? at : colon;
         if (end[part] == NULL || (part == PART_REFRESH_TOKEN && colon != NULL))
-            return refuse(error, _("it does not have three parts before the @."));
+            return refuse(error, _("It does not have three parts before the @."));
         if (!take_part(&start[part], end[part], (enum part)part, error))
             return false;
         start[part + 1] = end[part] + 1;
@@ -109,16 +109,16 @@ static bool take_json(struct sfdx_url *url, const char *text, GError **error)
     const Json *result = json_get(json, "result");
     const char *inner = json_get_string(result != NULL ? result : json, "sfdxAuthUrl");
     if (json == NULL)
-        return refuse(error, _("it begins like JSON but is not valid JSON."));
+        return refuse(error, _("It begins like JSON but is not valid JSON."));
     /* Do not repeat its message: it may contain anything. */
     if (inner == NULL && json_get_int(json, "status", 0) != 0)
-        return refuse(error, _("it is the CLI's report of an error. Run that command alone to "
+        return refuse(error, _("It is the CLI's report of an error. Run that command alone to "
                                "read it."));
     if (inner == NULL)
-        return refuse(error, _("the JSON has no member sfdxAuthUrl."));
+        return refuse(error, _("The JSON has no member sfdxAuthUrl."));
     /* sf org display --verbose, since May 2026 */
     if (g_str_has_prefix(inner, "[REDACTED]"))
-        return refuse(error, _("the CLI has redacted it."));
+        return refuse(error, _("The CLI has redacted it."));
     return take_whole(url, inner, error);
 }
 

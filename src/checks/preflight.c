@@ -170,13 +170,14 @@ void check_proxy(struct check_run *run)
 /* "1717 is used by node (pid 4211)" for each port that is not free. */
 static void add_taken(GString *text, guint16 port, const char *owner)
 {
-    const char *comma = text->len > 0 ? ", " : "";
+    if (text->len > 0)
+        g_string_append(text, ", ");
     if (owner != NULL)
-        g_string_append_printf(text, _("%s%u is used by %s"), comma, port, owner);
+        g_string_append_printf(text, _("%u is used by %s"), port, owner);
     else if (loopback_port_is_forbidden(port))
-        g_string_append_printf(text, _("%s%u is for root only"), comma, port);
+        g_string_append_printf(text, _("%u is for root only"), port);
     else
-        g_string_append_printf(text, _("%s%u is in use"), comma, port);
+        g_string_append_printf(text, _("%u is in use"), port);
 }
 
 void check_callback_port(struct check_run *run)

@@ -24,7 +24,8 @@ static void print_request(const Json *request)
     g_autofree char *printed = json_is_string(body) ? NULL : json_print(body);
     g_autofree char *clean = text_clean(printed != NULL ? printed : json_string(body));
     printf("%s%s\n", margin, clean);
-    printf(_("%sreturned variable: %s\n"), margin, json_get_string(request, "variable"));
+    fputs(margin, stdout);
+    printf(_("returned variable: %s\n"), json_get_string(request, "variable"));
 }
 
 static void print_settled(struct app_job *job, const struct check_result *result)

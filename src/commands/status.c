@@ -88,9 +88,12 @@ static char *row_state(const struct row *row)
         row->job.results->len == 0 ? NULL : row->job.results->pdata[row->job.results->len - 1];
     g_autofree char *when = clock_format(session_secrets(row->job.session)->issued_at);
     g_autofree char *end = check_results_phrase(row->job.results, "login-end");
-    return g_strdup_printf(_("working; %s; last token %.10s%s%s"),
-                           last == NULL ? "" : last->summary, when, end == NULL ? "" : "; ",
-                           end == NULL ? "" : end);
+    char *working = g_strdup_printf(_("working; %s; last token %.10s"),
+                                    last == NULL ? "" : last->summary, when);
+    if (end == NULL)
+        return working;
+    g_autofree char *shorter = working;
+    return g_strdup_printf("%s; %s", shorter, end);
 }
 
 static void print_row(const struct row *row, int width)

@@ -41,7 +41,7 @@ static const struct style sh = {
     "'\n",
     "",
     quotes_cannot_hold,
-    N_("its value contains a quote, a backslash, ${ or a control character, which programs read "
+    N_("Its value contains a quote, a backslash, ${ or a control character, which programs read "
        "differently from an env file. Use --format json."),
 };
 static const struct style bare = {
@@ -51,7 +51,7 @@ static const struct style bare = {
     "\n",
     "",
     bare_cannot_hold,
-    N_("its value contains a quote, a backslash, $, #, a control character, or a space at either "
+    N_("Its value contains a quote, a backslash, $, #, a control character, or a space at either "
        "end, which programs read differently from an env file without quotes. Use --format "
        "k8s-secret or json."),
 };
@@ -62,7 +62,7 @@ static const struct style fish = {
     "'\n",
     "'\\",
     fish_cannot_hold,
-    N_("its value contains a control character. Use --format json."),
+    N_("Its value contains a control character. Use --format json."),
 };
 
 static void add_value(const struct style *style, const char *value, SecretBuf *out)

@@ -147,9 +147,11 @@ static void fail_redirected(struct writing *writing, const struct http_response 
     g_autofree char *place = text_clean(http_response_header(response, "Location"));
     g_autoptr(GUri) uri = g_uri_parse(place, G_URI_FLAGS_NONE, NULL);
     fail(writing, PERCH_EXIT_NETWORK,
-         g_strdup_printf(_("The server redirects to another host (%s), and the token is not sent "
-                           "there. Set VAULT_ADDR to the active server."),
-                         uri == NULL ? _("it does not say where") : g_uri_get_host(uri)));
+         uri == NULL ? g_strdup(_("The server redirects, but does not say where. Set VAULT_ADDR to "
+                                  "the active server."))
+                     : g_strdup_printf(_("The server redirects to another host (%s), and the token "
+                                         "is not sent there. Set VAULT_ADDR to the active server."),
+                                       g_uri_get_host(uri)));
 }
 
 static void fail_answer(struct writing *writing, const struct http_response *response)

@@ -248,17 +248,16 @@ static struct view_item *view_cells(struct view *view, int id, const char *label
 
 static char *age(const struct home *home, gint64 then_ms)
 {
-    gint64 minutes = MAX(0, home->wall_ms - then_ms) / 60000;
+    const gulong minutes = (gulong)MAX(0, home->wall_ms - then_ms) / 60000;
     if (then_ms <= 0)
         return g_strdup(_("never"));
     if (minutes < 1)
         return g_strdup(_("just now"));
     if (minutes < 120)
-        return g_strdup_printf(ngettext("%d minute ago", "%d minutes ago", (gulong)minutes),
-                               (int)minutes);
-    if (minutes < 48 * 60)
-        return g_strdup_printf(_("%d hours ago"), (int)(minutes / 60));
-    return g_strdup_printf(_("%d days ago"), (int)(minutes / (24 * 60)));
+        return g_strdup_printf(ngettext("%lu minute ago", "%lu minutes ago", minutes), minutes);
+    const gulong hours = minutes / 60, days = hours / 24;
+    return hours < 48 ? g_strdup_printf(ngettext("%lu hour ago", "%lu hours ago", hours), hours)
+                      : g_strdup_printf(ngettext("%lu day ago", "%lu days ago", days), days);
 }
 
 static char *history(const struct home *home, const struct home_row *row)
@@ -271,11 +270,12 @@ static char *history(const struct home *home, const struct home_row *row)
     g_autofree char *proven = age(home, c->proven_at), *tested = age(home, c->tested_at);
     g_autofree char *org = text_clean(c->org_name);
     g_autofree char *end = check_results_phrase(row->results, "login-end");
-    return g_strdup_printf(_("%s · %s%s%s · proven %s · test record %s"), row->name,
-                           last != NULL && last->summary != NULL ? last->summary
-                           : c->org_name != NULL                 ? org
-                                                                 : _("this org"),
-                           end != NULL ? " · " : "", end != NULL ? end : "", proven, tested);
+    const char *known = last != NULL && last->summary != NULL ? last->summary
+                        : c->org_name != NULL                 ? org
+                                                              : _("this org");
+    g_autofree char *facts = end != NULL ? g_strdup_printf("%s · %s", known, end) : g_strdup(known);
+    return g_strdup_printf(_("%s · %s · proven %s · test record %s"), row->name, facts, proven,
+                           tested);
 }
 
 /* Why forgetting a connection failed; NULL = not known yet. */

@@ -139,7 +139,7 @@ static void view_rehearsal(const struct wizard *w, struct view *view, int focus)
         item->mark = check_status_mark(proof->status);
         item->value =
             i == 0 ? g_strdup(proof->summary)
-                   : g_strdup_printf(_("its record arrived: %s (deleted again)."), proof->summary);
+                   : g_strdup_printf(_("Its record arrived: %s (deleted again)."), proof->summary);
     }
     view_blank(view);
 }

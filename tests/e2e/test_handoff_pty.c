@@ -272,7 +272,7 @@ static void webhook__pasted__starts_the_flow_and_finds_its_record(void **state)
     see(walk, "••••");
     press(walk, "Enter");
     see(walk, "Into Flow Builder");
-    see_sentence(walk, "The flow its record arrived: 00Q");
+    see_sentence(walk, "The flow Its record arrived: 00Q");
     see_key(walk, "Enter done");
     assert_int_equal(records(rig), before);
     /* Once more, without typing it again. */
@@ -281,7 +281,7 @@ static void webhook__pasted__starts_the_flow_and_finds_its_record(void **state)
     see(walk, "••••");
     press(walk, "Enter");
     see(walk, "Into Flow Builder");
-    see_sentence(walk, "The flow its record arrived: 00Q");
+    see_sentence(walk, "The flow Its record arrived: 00Q");
     see_key(walk, "Enter done");
     press(walk, "Enter");
     see_end(walk, 0, "acme is ready. An access token for a script: perch token acme");
@@ -332,7 +332,7 @@ static void plain__exports_and_starts_the_flow(void **state)
     g_autoptr(Child) child = rig_perch_input(rig, words, lines, false);
     assert_int_equal(chdir(before), 0);
     assert_code(child, 0);
-    assert_contains(child->output->str, "The flow: its record arrived: 00Q");
+    assert_contains(child->output->str, "The flow: Its record arrived: 00Q");
     g_autofree char *path = g_build_filename(rig->home->home, "acme.sh", NULL);
     g_autofree char *script = exported(rig, "curl"), *text = NULL;
     assert_true(g_file_get_contents(path, &text, NULL, NULL));

@@ -275,7 +275,7 @@ static void lock__is_a_link__is_refused_in_plain_words(void **state)
     assert_int_equal(symlink(moved, folder), 0);
     g_autoptr(Child) child = rig_perch(rig, "token", "acme", "--fresh", NULL);
     assert_code(child, 1);
-    assert_contains(child->errors->str, "is a symbolic link; perch needs a folder of your own");
+    assert_contains(child->errors->str, "It is a symbolic link. perch needs a folder of your own");
     assert_null(strstr(child->errors->str, "does not know"));
     assert_int_equal(unlink(folder), 0);
     assert_int_equal(rename(moved, folder), 0);

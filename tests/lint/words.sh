@@ -40,6 +40,14 @@ while IFS= read -r row; do
     *': ') ;;
     ' '* | *' ') complain "$place: blanks at an end: sentences are not glued: $text" ;;
     esac
+    # Other languages order words otherwise, so a sentence is one string.
+    if [[ $text =~ %[0-9.]*(ll|l|z)?[sdu]%[0-9.]*(ll|l|z)?[sdu] ]]; then
+        complain "$place: two values without a word between them: glue them first: $text"
+    fi
+    if [[ $text =~ ^[,\;.\)] || $text =~ ^(is|are|was|were|has|have|had|belongs)\  ||
+        $text =~ ^(it|its|there|the|this|but|which|because)\ .*\.$ ]]; then
+        complain "$place: the end of a sentence that begins elsewhere: $text"
+    fi
     if [[ ${text,,} =~ (^|[^a-z])(oops|please|sorry|simply|successfully|abort|aborted|illegal)([^a-z]|$) ]]
     then
         complain "$place: a word that helps nobody: $text"
