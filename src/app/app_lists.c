@@ -111,6 +111,8 @@ static void list_done(struct app *app, enum check_list_id list, bool ok)
         prove_done(app, ok);
     else if (list == CHECKS_INSERT)
         insert_done(app, ok);
+    else if (list == CHECKS_MAKE)
+        making_done(app);
     else if (list == CHECKS_DISOWN)
         disown_done(app, ok);
 }
@@ -177,10 +179,13 @@ void lists_start(struct app *app, const struct effect *effect)
     if (list == CHECKS_REHEARSE)
         rehearsal_begin(app->session, connection_channel(app->session->connection)->id,
                         effect->secret, 0);
+    if (list == CHECKS_MAKE && !making_begin(app))
+        return;
     app->list_users[list] = (struct list_user){app, list};
     app->serials[list] = effect->serial;
     app->lists[list] =
-        check_list_start(check_list_def(list), app->session, effect->keep ? before : NULL,
+        check_list_start(check_list_def(list), list == CHECKS_MAKE ? app->deployer : app->session,
+                         effect->keep ? before : NULL,
                          &(struct check_list_listener){on_result, on_done, &app->list_users[list]});
     app->dirty[list] = true;
     mark_dirty(app);

@@ -5,6 +5,7 @@
 #include "events.h"
 #include "perch/app/app.h"
 #include "perch/checks/check.h"
+#include "perch/checks/making.h"
 #include "perch/handoff/handoff.h"
 #include "perch/plain/plain.h"
 #include "perch/ui/ui.h"
@@ -34,6 +35,11 @@ struct app {
     guint serials[CHECKS_COUNT];
     struct list_user list_users[CHECKS_COUNT];
     guint dirty_source;
+
+    struct session *deployer;    /* in which the app is made; NULL = none is open */
+    GCancellable *deployer_call; /* of the one that is being opened */
+    struct making making;
+    GPtrArray *making_files;
 
     Loopback *loopback;
     Loopback *way; /* leads the browser to the authorize address; NULL = none */
@@ -72,6 +78,12 @@ void app_check_flow(struct app *app,
 void key_pair_ensure(struct app *app);
 /* Notes the certificate of a pair that was made just now. */
 void key_pair_certify(Connection *connection, const char *certificate);
+
+/* making.c */
+void making_ask(struct app *app, const struct effect *effect);
+bool making_begin(struct app *app); /* FALSE: the wizard is told why not */
+void making_done(struct app *app);
+void making_drop(struct app *app);
 
 /* login.c */
 void login_start(struct app *app);

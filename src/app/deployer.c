@@ -211,6 +211,8 @@ struct session *deployer_finish(GAsyncResult *result, char **ret_whose, GError *
                          ? g_strdup(_("Salesforce's CLI"))
                          : g_strdup_printf(_("Salesforce's CLI, %s"), login->username);
         session = of_token(asked->services, login->token, login->address, error);
+        if (session != NULL)
+            connection_set(&session->connection->username, login->username);
     } else if (strcmp(asked->source, DEPLOYER_TOKEN) != 0) {
         session = of_connection(asked->services, asked->source, ret_whose, error);
     } else if (asked->login_url == NULL) {

@@ -305,6 +305,16 @@ static void revoke_and_quit(struct app *app, int code)
               NULL, revocation_ended, app);
 }
 
+static void leave(struct app *app, const struct effect *effect)
+{
+    if (effect->home && app->options->ret_home != NULL && app->save_problem == NULL) {
+        *app->options->ret_home = true;
+        app_quit(app, effect->code);
+    } else {
+        quit(app, effect->code);
+    }
+}
+
 void app_effect(struct app *app, const struct effect *effect)
 {
     switch (effect->kind) {
@@ -363,16 +373,14 @@ void app_effect(struct app *app, const struct effect *effect)
         app->saves_pending++;
         own_keyring_open(effect->secret, keyring_opened, app);
         break;
+    case EFFECT_DEPLOYER:
+        making_ask(app, effect);
+        break;
     case EFFECT_REVOKE_AND_QUIT:
         revoke_and_quit(app, effect->code);
         break;
     case EFFECT_QUIT:
-        if (effect->home && app->options->ret_home != NULL && app->save_problem == NULL) {
-            *app->options->ret_home = true;
-            app_quit(app, effect->code);
-        } else {
-            quit(app, effect->code);
-        }
+        leave(app, effect);
         break;
     }
 }

@@ -91,6 +91,8 @@ void app_quit(struct app *app, int code)
     app->quitting = true;
     if (app->load != NULL)
         g_cancellable_cancel(app->load);
+    if (app->deployer_call != NULL)
+        g_cancellable_cancel(app->deployer_call);
     if (app->plain != NULL)
         plain_stop(app->plain);
     if (app->saves_pending == 0)
@@ -406,6 +408,7 @@ static bool make_front(struct app *app, GError **error)
 static void app_clear(struct app *app)
 {
     lists_clear(app);
+    making_drop(app);
     if (app->tick_source != 0)
         g_source_remove(app->tick_source);
     app->has_code = false;

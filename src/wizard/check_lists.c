@@ -78,6 +78,12 @@ bool list_failed(const struct wizard *w, enum check_list_id list)
     return list_ended(w, list) && check_results_status(w->lists[list].results) == CHECK_FAILED;
 }
 
+bool wizard_goes_on(const struct wizard *w, enum check_list_id list)
+{
+    return w->make.goes_on && list_ended(w, list) &&
+           check_results_status(w->lists[list].results) == CHECK_OK;
+}
+
 const struct check_result *list_find(const struct wizard *w, enum check_list_id list,
                                      const char *id)
 {

@@ -103,6 +103,8 @@ void step_app_event(struct wizard *w, const struct view_event *event, GArray *ou
         open_page(w, event->id, out);
     else if (is_action(event, ACTION_EDIT) && can_edit(w, event->id))
         setting_editor_open(w, (int)setting_of(event->id));
+    else if (is_action(event, ACTION_MAKE))
+        make_screen_open(w, out);
     else if (is_action(event, ACTION_FOLLOWING))
         turn_values(w, 1, out);
     else if (is_action(event, ACTION_PREVIOUS))
@@ -211,16 +213,18 @@ static void view_choices(const struct wizard *w, struct view *view)
 static void view_keys(const struct wizard *w, struct view *view, int focus)
 {
     view_key(view, ACTION_NEXT, _("next"));
+    if (w->connection->app_kind != APP_CONNECTED)
+        view_key(view, ACTION_MAKE, _("make it"));
     view_key(view, ACTION_TICK, _("tick"));
     view_key(view, ACTION_COPY, _("copy"));
     if (can_edit(w, focus == 0 ? view->focus : focus))
         view_key(view, ACTION_EDIT, _("change"));
     view_key(view, ACTION_OPEN, _("open"));
+    view_key(view, ACTION_BACK, _("back"));
     if (wizard_is_attended(w)) {
         view_key(view, ACTION_FOLLOWING, _("values"));
         view_key(view, ACTION_PREVIOUS, _("values"));
     }
-    view_key(view, ACTION_BACK, _("back"));
 }
 
 void step_app_view(const struct wizard *w, struct view *view, int focus)

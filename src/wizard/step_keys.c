@@ -26,7 +26,6 @@ void step_keys_leave(struct wizard *w, GArray *out)
 
 void step_keys_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
 {
-    (void)out;
     if (list != CHECKS_PROBE || !done)
         return;
     const struct check_result *key = list_find(w, CHECKS_PROBE, "consumer-key");
@@ -34,6 +33,8 @@ void step_keys_checks(struct wizard *w, enum check_list_id list, bool done, GArr
     if (key != NULL && key->diagnosis != NULL &&
         key->diagnosis->cause == CAUSE_CONSUMER_KEY_UNKNOWN && !w->no_input)
         w->probe_again_ms = w->now_ms + PROBE_AGAIN_MS;
+    else if (wizard_goes_on(w, CHECKS_PROBE))
+        wizard_log_in(w, out);
 }
 
 void step_keys_tick(struct wizard *w, GArray *out)
@@ -145,6 +146,18 @@ static void next(struct wizard *w, GArray *out)
         w->probe_again_ms = 0;
         list_start(w, CHECKS_PROBE, false, out);
     }
+}
+
+void step_keys_made(struct wizard *w, bool complete, GArray *out)
+{
+    wizard_go(w, STEP_KEYS, out);
+    if (complete) {
+        next(w, out);
+        return;
+    }
+    w->field = ITEM_CLIENT_SECRET;
+    wizard_notice(w, _("The app is there, but the org does not show its secret. o opens the page "
+                       "that does."));
 }
 
 void step_keys_event(struct wizard *w, const struct view_event *event, GArray *out)

@@ -47,6 +47,12 @@ void step_prove_checks(struct wizard *w, enum check_list_id list, bool done, GAr
     const struct check_result *exchange = list_find(w, CHECKS_PROVE, "exchange");
     if (!wizard_is_attended(w) && exchange != NULL)
         w->marks[STEP_AUTHORIZE] = check_status_mark(exchange->status);
+    /* Whoever made the app has logged in: there is no question of the wrong user. */
+    if (done && wizard_goes_on(w, list) &&
+        (!wizard_is_attended(w) || g_strcmp0(w->make.maker, w->connection->username) == 0)) {
+        w->make.goes_on = false;
+        wizard_go(w, STEP_TEST, out);
+    }
 }
 
 /* Without a token, it is the login that failed: only a new one helps. */

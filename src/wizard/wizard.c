@@ -50,6 +50,11 @@ void wizard_free(struct wizard *w)
     secret_unref(w->keyring.password);
     secret_unref(w->keyring.again);
     g_free(w->keyring.missing);
+    g_clear_pointer(&w->make.sources, g_ptr_array_unref);
+    secret_unref(w->make.token);
+    g_free(w->make.whose);
+    g_free(w->make.org);
+    g_free(w->make.maker);
     g_free(w->browser_problem);
     editor_clear(w);
     g_free(w->edited);
@@ -125,6 +130,8 @@ void wizard_forget_login(struct wizard *w, GArray *out)
 void step_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     bool leaves = event->kind == VIEW_EVENT_STEP || is_action(event, ACTION_BACK);
+    if (leaves)
+        w->make.goes_on = false;
     if (leaves && w->step == STEP_PROVE && w->lists[CHECKS_DISOWN].running) {
         /* Half of it, revoked but still in the keyring, would be a login that looks alive. */
         wizard_notice(w, _("This login is being revoked; that takes a moment."));
@@ -284,6 +291,7 @@ void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *o
         [WIZARD_FLOW_CHECKED] = flow_checked,
         [WIZARD_STORED] = stored,
         [WIZARD_KEYRING] = keyring_opened,
+        [WIZARD_DEPLOYER] = make_deployer,
         [WIZARD_NAME_REFUSED] = name_refused,
         [WIZARD_NOTICE] = notice,
         [WIZARD_HANGUP] = hangup,
@@ -294,7 +302,7 @@ void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *o
 
 bool wizard_wants_ticks(const struct wizard *w)
 {
-    if (w->login_waiting || w->probe_again_ms != 0)
+    if (w->login_waiting || w->make.opening || w->probe_again_ms != 0)
         return true;
     for (int i = 0; i < CHECKS_COUNT; i++)
         if (w->lists[i].running)

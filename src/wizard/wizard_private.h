@@ -47,6 +47,7 @@ void login_unproven(struct wizard *w, GArray *out); /* Prove ended with a failur
 void login_code(struct wizard *w, const struct wizard_event *event, GArray *out);
 void login_paste_problem(struct wizard *w, const struct wizard_event *event, GArray *out);
 void login_browser_problem(struct wizard *w, const struct wizard_event *event, GArray *out);
+void make_deployer(struct wizard *w, const struct wizard_event *event, GArray *out);
 void keyring_opened(struct wizard *w, const struct wizard_event *event, GArray *out);
 void step_keys_tick(struct wizard *w, GArray *out);
 void step_authorize_tick(struct wizard *w, const struct wizard_event *event, GArray *out);
@@ -117,6 +118,7 @@ bool step_org_has_name(struct wizard *w);
 /* Each opens its screen over the step. only: no step behind it. */
 void doctor_screen_open(struct wizard *w, bool only, GArray *out);
 void explain_screen_open(struct wizard *w);
+void make_screen_open(struct wizard *w, GArray *out);
 void setting_editor_open(struct wizard *w, int setting);
 void editor_pick(struct wizard *w);                      /* pick a field for the record */
 void editor_edit(struct wizard *w, const char *field);   /* edit the field's content */
@@ -130,6 +132,12 @@ void editor_clear(struct wizard *w); /* frees its contents */
 /* Over Preflight and Prove, if there is no usable keyring (keyring_screen.c). */
 bool keyring_is_offered(const struct wizard *w, enum check_list_id list, const char *check);
 const char *keyring_key_label(const struct wizard *w);
+
+/* Enters Keys with an app that perch has made. complete: with all that it needs. */
+void step_keys_made(struct wizard *w, bool complete, GArray *out);
+/* Whether a list that has ended has nothing that a person should see, right after the app was made:
+ * the set-up goes on by itself. */
+bool wizard_goes_on(const struct wizard *w, enum check_list_id list);
 
 /* Starts the rehearsal, with or without the flow's webhook. */
 void wizard_rehearse(struct wizard *w, bool with_flow, GArray *out);

@@ -70,6 +70,24 @@ static void settings_ticked(Play *play)
     screen_press(play->screen, KEY_DOWN);
 }
 
+/* The CLI has a login; the app has no contact e-mail yet. */
+static void make_asked(Play *play)
+{
+    g_autoptr(GPtrArray) sources = g_ptr_array_new();
+    g_autoptr(Connection) cli = connection_new(NULL);
+    connection_set(&cli->login_url, "https://acme.my.salesforce.com");
+    connection_set(&cli->username, "admin@acme.com");
+    g_ptr_array_add(sources, (gpointer)(guintptr)DEPLOYER_CLI);
+    g_ptr_array_add(sources, (gpointer)(guintptr)DEPLOYER_TOKEN);
+    play_to(play, STEP_APP);
+    screen_type(play->screen, "C");
+    play_event(play, (struct wizard_event){.kind = WIZARD_DEPLOYER, .items = sources});
+    play_event(play, (struct wizard_event){.kind = WIZARD_DEPLOYER,
+                                           .done = true,
+                                           .text = "Salesforce's CLI, admin@acme.com",
+                                           .connection = cli});
+}
+
 static void keys_unknown(Play *play)
 {
     static const struct ended rows[] = {
@@ -176,6 +194,7 @@ static const struct {
     {"wizard-2-preflight", preflight_fine},
     {"wizard-2-preflight-blocked", preflight_blocked},
     {"wizard-3-app", settings_ticked},
+    {"wizard-3-make", make_asked},
     {"wizard-4-keys-unknown", keys_unknown},
     {"wizard-5-authorize", login_waits},
     {"wizard-6-prove-runs", prove_runs},

@@ -8,6 +8,7 @@
 #include "perch/base/secret.h"
 #include "perch/checks/session.h"
 #include "perch/explain/check_result.h"
+#include "perch/wizard/wizard.h"
 
 /* The imperative shell: owns the objects of the main loop and runs the wizard's effects and check
  * lists. */
@@ -54,13 +55,10 @@ bool services_init(struct services *services, bool may_ask, GError **error);
 void app_open_keyring(bool may_ask);
 void services_clear(struct services *services);
 
-/*
- * The session of a user who may change the org, in which the app of a connection is made. A source
- * is the name of another connection to the org, Salesforce's CLI (with ":ORG" if it is not its
- * default org), or an access token. perch keeps nothing of the last two.
- */
-#define DEPLOYER_CLI "sf"
-#define DEPLOYER_TOKEN "-"
+/* The session of a user who may change the org, in which the app of a connection is made. A source
+ * is the name of another connection to the org, DEPLOYER_CLI or DEPLOYER_TOKEN (wizard.h). perch
+ * keeps nothing of the last two. */
+
 /* The sources there are, best first (char *); the last one is always DEPLOYER_TOKEN. */
 GPtrArray *deployer_sources(const struct services *services, const Connection *app);
 /* token: for DEPLOYER_TOKEN, else NULL. done calls deployer_finish, which returns the session,

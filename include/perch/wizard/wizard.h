@@ -66,6 +66,8 @@ enum wizard_item {
     ITEM_FLOW,
     ITEM_PASSWORD,
     ITEM_PASSWORD_AGAIN,
+    ITEM_DEPLOYER,
+    ITEM_TOKEN,
     ITEM_CHECK = 100,
     ITEM_SETTING = 200,
     ITEM_FIELD = 300,
@@ -88,11 +90,13 @@ enum effect_kind {
     EFFECT_WRITE,   /* text: write it to a file that only the person can read, and name the file */
     EFFECT_EXPORT,  /* format: write the hand-off values to such a file, or two */
     EFFECT_HANDOFF, /* compute the hand-off values again: the channel changed */
-    EFFECT_CHECK_FLOW,      /* secret: an exported flow, or the path of its file */
-    EFFECT_SAVE,            /* save the connection's file; a finished set-up stops being a draft */
-    EFFECT_OTHER_ORG,       /* the person confirms that another org or user is intended */
-    EFFECT_KEEP_IN_MEMORY,  /* keep: go on without storing; else store from now on */
-    EFFECT_KEYRING,         /* secret: password; create or open perch's own keyring */
+    EFFECT_CHECK_FLOW,     /* secret: an exported flow, or the path of its file */
+    EFFECT_SAVE,           /* save the connection's file; a finished set-up stops being a draft */
+    EFFECT_OTHER_ORG,      /* the person confirms that another org or user is intended */
+    EFFECT_KEEP_IN_MEMORY, /* keep: go on without storing; else store from now on */
+    EFFECT_KEYRING,        /* secret: password; create or open perch's own keyring */
+    EFFECT_DEPLOYER, /* text: open the session of this source (app.h), for an access token that in
+                        secret; NULL: look for sources. It replaces the one that is open. */
     EFFECT_REVOKE_AND_QUIT, /* revoke the login that was won but not stored, if any, then quit with
                                code */
     EFFECT_QUIT,            /* code */
@@ -134,6 +138,8 @@ enum wizard_event_kind {
     WIZARD_FLOW_CHECKED, /* items: struct check_result *, or NULL with the reason in text */
     WIZARD_STORED,       /* done: the new login is safe */
     WIZARD_KEYRING,      /* perch's own keyring is open; text: why not, else NULL */
+    WIZARD_DEPLOYER, /* items: the sources of a session (char *); or done: it is open, text: whose
+                        it is, connection: its own; or text: why it is not */
     WIZARD_NAME_REFUSED, /* text: why the connection cannot have this name */
     WIZARD_NOTICE,       /* text */
     WIZARD_HANGUP,       /* the terminal is gone, or perch was asked to terminate */
@@ -180,6 +186,11 @@ struct mapping_editor {
     enum test_object object;
 };
 
+/* A source of a session that makes an app, besides the names of connections: Salesforce's CLI (with
+ * ":ORG" if it is not its default org), and an access token. */
+#define DEPLOYER_CLI "sf"
+#define DEPLOYER_TOKEN "-"
+
 struct wizard {
     Connection *connection; /* owned; nobody else modifies it */
     Secret *client_secret;
@@ -217,6 +228,20 @@ struct wizard {
     int field;      /* input with the initial focus, once; 0 = the step's default */
 
     guint setting; /* App: the row changed last (enum setting) */
+
+    /* App: perch makes it */
+    struct {
+        GPtrArray *sources; /* char *, best first; NULL = not known yet */
+        guint source;
+        Secret *token;
+        bool opening; /* the source's session; since asked_ms */
+        gint64 asked_ms;
+        char *whose, *org; /* of that session; NULL = not open */
+        bool asks_email, new_key;
+        enum make_reached { MAKE_NOTHING, MAKE_SENT, MAKE_DONE } reached;
+        char *maker;  /* the user who made it */
+        bool goes_on; /* the app was just made: what is fine needs no key */
+    } make;
 
     /* The offer to create perch's own keyring, over Preflight and Prove */
     struct {

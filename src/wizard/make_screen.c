@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "perch/sheet/sheet.h"
+#include "wizard_private.h"
+
+/* Over the App step: perch makes the app, in the session of somebody who may. */
+
+static const char *source(const struct wizard *w)
+{
+    return w->make.sources == NULL ? DEPLOYER_TOKEN : w->make.sources->pdata[w->make.source];
+}
+
+static bool is_token(const struct wizard *w)
+{
+    return strcmp(source(w), DEPLOYER_TOKEN) == 0;
+}
+
+/* Opens the source's session; that of an access token once there is one. */
+static void ask_source(struct wizard *w, GArray *out)
+{
+    connection_set(&w->make.whose, NULL);
+    wizard_error(w, ITEM_DEPLOYER, NULL);
+    wizard_error(w, ITEM_TOKEN, NULL);
+    w->make.opening = !is_token(w) || w->make.token != NULL;
+    w->make.asked_ms = w->now_ms;
+    effect_secret(out, EFFECT_DEPLOYER, is_token(w) ? w->make.token : NULL);
+    g_array_index(out, struct effect, out->len - 1).text = g_strdup(source(w));
+}
+
+void make_screen_open(struct wizard *w, GArray *out)
+{
+    const Connection *c = w->connection;
+    if (c->app_kind == APP_CONNECTED) {
+        wizard_notice(w, _("Salesforce no longer lets anybody make Connected Apps. Choose the "
+                           "External Client App."));
+    } else if (c->client_id != NULL && g_strcmp0(c->app_key, c->client_id) != 0) {
+        wizard_notice(w, _("This connection has a consumer key, so its app exists already. Enter "
+                           "goes on with it."));
+    } else if (step_org_has_domain(w, out)) {
+        screen_open(w, SCREEN_MAKE);
+        w->make.opening = true;
+        w->make.asked_ms = w->now_ms;
+        effect_add(out, EFFECT_DEPLOYER);
+    }
+}
+
+static void close_screen(struct wizard *w, GArray *out)
+{
+    list_forget(w, CHECKS_MAKE, out);
+    secret_set(&w->make.token, NULL);
+    connection_set(&w->make.whose, NULL);
+    wizard_error(w, ITEM_DEPLOYER, NULL);
+    wizard_error(w, ITEM_TOKEN, NULL);
+    w->make.opening = false;
+    w->make.reached = MAKE_NOTHING;
+    effect_text(out, EFFECT_DEPLOYER, DEPLOYER_TOKEN); /* lets go of the session */
+    screen_close(w);
+}
+
+/* ---- what it came to ---- */
+
+/* The step before what is not sure: only what was seen to be done counts as done. */
+static enum make_reached reached(const struct wizard *w)
+{
+    const struct check_result *deployed = list_find(w, CHECKS_MAKE, "deployed");
+    const enum check_status status = deployed == NULL ? CHECK_WAITING : deployed->status;
+    return status == CHECK_OK                                  ? MAKE_DONE
+           : status == CHECK_RUNNING || status == CHECK_FAILED ? MAKE_SENT
+                                                               : MAKE_NOTHING;
+}
+
+/* A key that no org has seen is no key. */
+static void settle(struct wizard *w)
+{
+    w->make.reached = reached(w);
+    if (w->make.reached != MAKE_NOTHING || !w->make.new_key)
+        return;
+    connection_set(&w->connection->client_id, NULL);
+    connection_set(&w->connection->app_key, NULL);
+}
+
+/* The app is there: with what the org told of it, the set-up goes on by itself. */
+static void go_on(struct wizard *w, GArray *out)
+{
+    const struct check_result *secret = list_find(w, CHECKS_MAKE, "secret-back");
+    const struct check_result *session = list_find(w, CHECKS_MAKE, "session");
+    const bool complete = secret == NULL || secret->status == CHECK_OK;
+    connection_set(&w->make.maker,
+                   session == NULL ? NULL : json_get_string(session->evidence, "username"));
+    list_forget(w, CHECKS_PROBE, out);
+    wizard_forget_login(w, out);
+    close_screen(w, out);
+    w->make.goes_on = complete;
+    step_keys_made(w, complete, out);
+}
+
+void step_app_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
+{
+    if (list != CHECKS_MAKE || !done)
+        return;
+    settle(w);
+    if (list_ok(w, CHECKS_MAKE))
+        go_on(w, out);
+}
+
+/* ---- events ---- */
+
+static bool is_generic(const struct wizard *w)
+{
+    struct org_host host = {0};
+    const bool generic =
+        org_host_parse(&host, w->connection->login_url, w->org_kind, NULL) && host.generic;
+    org_host_clear(&host);
+    return generic;
+}
+
+static void start(struct wizard *w, GArray *out)
+{
+    Connection *c = w->connection;
+    g_autoptr(GError) error = NULL;
+    const char *email = sheet_problem(c, SETTING_EMAIL, c->contact_email);
+    wizard_error(w, ITEM_EMAIL, w->make.asks_email ? email : NULL);
+    if (w->errors[ITEM_EMAIL] != NULL)
+        return;
+    if (is_generic(w)) { /* the session names the org */
+        connection_set(&c->login_url, w->make.org);
+        connection_set(&c->address, w->make.org);
+    }
+    g_autoptr(GPtrArray) files = sheet_as_metadata(c, &error);
+    if (files == NULL) {
+        wizard_notice(w, error->message);
+        return;
+    }
+    w->make.new_key = c->client_id == NULL;
+    w->make.reached = MAKE_NOTHING;
+    list_start(w, CHECKS_MAKE, false, out);
+}
+
+void make_deployer(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    const Connection *from = event->connection;
+    if (wizard_screen(w) != SCREEN_MAKE)
+        return;
+    w->make.opening = false;
+    if (event->items != NULL) {
+        g_clear_pointer(&w->make.sources, g_ptr_array_unref);
+        w->make.sources = g_ptr_array_ref(event->items);
+        w->make.source = 0;
+        ask_source(w, out);
+    } else if (!event->done) {
+        list_forget(w, CHECKS_MAKE, out);
+        settle(w);
+        wizard_error(w, is_token(w) ? ITEM_TOKEN : ITEM_DEPLOYER, event->text);
+    } else {
+        connection_set(&w->make.whose, event->text);
+        connection_set(&w->make.org,
+                       from->instance_url != NULL ? from->instance_url : from->login_url);
+        w->make.asks_email |= w->connection->contact_email == NULL;
+        if (w->connection->contact_email == NULL)
+            connection_set(&w->connection->contact_email,
+                           from->contact_email != NULL ? from->contact_email : from->username);
+        if (is_token(w))
+            start(w, out);
+    }
+}
+
+static void go_back(struct wizard *w, GArray *out)
+{
+    if (!w->lists[CHECKS_MAKE].running) {
+        close_screen(w, out);
+        return;
+    }
+    settle(w);
+    list_cancel(w, CHECKS_MAKE, out);
+}
+
+static void next(struct wizard *w, GArray *out)
+{
+    if (w->lists[CHECKS_MAKE].running || w->make.opening)
+        return;
+    if (w->make.reached == MAKE_DONE) {
+        go_on(w, out);
+    } else if (is_token(w) && w->make.token == NULL) {
+        wizard_error(w, ITEM_TOKEN, _("Paste an access token."));
+    } else if (w->make.whose == NULL) {
+        ask_source(w, out);
+    } else {
+        list_forget(w, CHECKS_MAKE, out);
+        start(w, out);
+    }
+}
+
+static void set_token(struct wizard *w, const char *text)
+{
+    g_autoptr(WipedText) trimmed = g_strstrip(g_strdup(text));
+    g_autoptr(Secret) secret = *trimmed == '\0' ? NULL : secret_new(trimmed);
+    secret_set(&w->make.token, secret);
+    connection_set(&w->make.whose, NULL);
+    wizard_error(w, ITEM_TOKEN, NULL);
+}
+
+void make_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    const bool typed = event->kind == VIEW_EVENT_INPUT || event->kind == VIEW_EVENT_PASTE;
+    if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_DEPLOYER) {
+        w->make.source = (guint)event->index;
+        ask_source(w, out);
+    } else if (typed && event->id == ITEM_TOKEN) {
+        set_token(w, event->text);
+    } else if (typed && event->id == ITEM_EMAIL) {
+        sheet_edit(w->connection, SETTING_EMAIL, event->text);
+        wizard_error(w, ITEM_EMAIL, NULL);
+    } else if (is_action(event, ACTION_BACK)) {
+        go_back(w, out);
+    } else if (is_action(event, ACTION_NEXT)) {
+        next(w, out);
+    } else {
+        list_action(w, CHECKS_MAKE, event, out);
+    }
+}
+
+/* ---- the view ---- */
+
+static void view_sources(const struct wizard *w, struct view *view)
+{
+    if (w->make.sources == NULL)
+        return;
+    struct view_item *item = view_add(view, VIEW_CHOICE, ITEM_DEPLOYER, _("Session"));
+    item->options = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < w->make.sources->len; i++) {
+        const char *name = w->make.sources->pdata[i];
+        g_ptr_array_add(item->options, strcmp(name, DEPLOYER_TOKEN) == 0
+                                           ? g_strdup(_("an access token"))
+                                       : strcmp(name, DEPLOYER_CLI) == 0
+                                           ? g_strdup(_("Salesforce's CLI"))
+                                           : g_strdup_printf(_("the connection %s"), name));
+    }
+    item->selected = (int)w->make.source;
+    if (is_token(w)) {
+        item = secret_view(w, view, ITEM_TOKEN, _("Access token"), w->make.token,
+                           _("of an administrator; used now and kept nowhere"));
+        item->settled = w->make.token != NULL && item->error == NULL;
+        view->focus = ITEM_TOKEN;
+        view->paste = ITEM_TOKEN;
+    }
+}
+
+static void view_whose(const struct wizard *w, struct view *view)
+{
+    const char *problem = w->errors[ITEM_DEPLOYER];
+    if (!w->make.opening && w->make.whose == NULL && problem == NULL)
+        return;
+    struct view_item *item = view_add(view, VIEW_CHECK, 0, _("As whom"));
+    item->mark = w->make.opening ? MARK_WORKING : problem != NULL ? MARK_FAILED : MARK_OK;
+    view_item_set(&item->value, w->make.opening   ? _("asking")
+                                : problem != NULL ? problem
+                                                  : w->make.whose);
+    if (w->make.opening)
+        item->right = g_strdup_printf("%.1f s", (double)(w->now_ms - w->make.asked_ms) / 1000.0);
+}
+
+static void view_question(const struct wizard *w, struct view *view)
+{
+    view->focus = ITEM_DEPLOYER;
+    view_text(view, ROLE_PLAIN, 0,
+              _("The session is an administrator's: it needs the permissions Modify Metadata "
+                "Through Metadata API Functions, and Create, edit, and delete External Client "
+                "Apps."));
+    view_blank(view);
+    view_sources(w, view);
+    view_whose(w, view);
+    if (w->make.asks_email)
+        input_view(w, view, ITEM_EMAIL, _("Contact e-mail"), w->connection->contact_email,
+                   _("of the app: Salesforce writes there"))
+            ->settled = w->connection->contact_email != NULL && w->errors[ITEM_EMAIL] == NULL;
+    view->busy = w->make.opening;
+    view->asks = true;
+}
+
+static void view_end(const struct wizard *w, struct view *view)
+{
+    g_autofree char *text =
+        w->make.reached == MAKE_DONE
+            ? g_strdup_printf(_("The app is there; Enter goes on with it. To remove it: perch app "
+                                "%s --remove"),
+                              w->connection->name)
+        : w->make.reached == MAKE_SENT
+            ? g_strdup(_("The org was asked to make the app, and its success was not seen. Look "
+                         "at Setup › Deployment Status before you try again."))
+            : g_strdup(_("Nothing was changed in the org."));
+    view_blank(view);
+    view_text(view, ROLE_ACCENT, 0, text);
+}
+
+void make_screen_view(const struct wizard *w, struct view *view, int focus)
+{
+    const Connection *c = w->connection;
+    const bool running = w->lists[CHECKS_MAKE].running, failed = list_failed(w, CHECKS_MAKE);
+    g_autofree char *what = g_strdup_printf(
+        _("perch makes the External Client App %s (%s) in %s, with the settings of the App step. "
+          "Nothing else in the org is changed."),
+        c->app_name, c->app_api_name,
+        w->make.whose != NULL && is_generic(w) ? w->make.org : c->login_url);
+    view_heading(view, _("Make the app"), NULL);
+    view_blank(view);
+    view_text(view, ROLE_PLAIN, 0, what);
+    view_blank(view);
+    if (running || failed) {
+        list_view(w, CHECKS_MAKE, view, focus);
+        view->busy = running;
+        view->failed = failed;
+    } else {
+        view_question(w, view);
+    }
+    if (!running && (failed || w->make.reached != MAKE_NOTHING))
+        view_end(w, view);
+    if (!running && !w->make.opening)
+        view_key(view, ACTION_NEXT,
+                 w->make.reached == MAKE_DONE ? _("go on")
+                 : failed                     ? _("try again")
+                                              : _("make the app"));
+    if (failed)
+        list_keys(w, CHECKS_MAKE, view, focus);
+    view_key(view, ACTION_BACK, running ? _("stop") : _("back"));
+}
