@@ -179,7 +179,7 @@ void lists_start(struct app *app, const struct effect *effect)
     if (list == CHECKS_REHEARSE)
         rehearsal_begin(app->session, connection_channel(app->session->connection)->id,
                         effect->secret, 0);
-    if (list == CHECKS_MAKE && !making_begin(app))
+    if (list == CHECKS_MAKE && !making_begin(app, (enum make_stage)effect->code))
         return;
     app->list_users[list] = (struct list_user){app, list};
     app->serials[list] = effect->serial;

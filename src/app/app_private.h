@@ -81,7 +81,7 @@ void key_pair_certify(Connection *connection, const char *certificate);
 
 /* making.c */
 void making_ask(struct app *app, const struct effect *effect);
-bool making_begin(struct app *app); /* FALSE: the wizard is told why not */
+bool making_begin(struct app *app, enum make_stage stage); /* FALSE: the wizard is told why not */
 void making_done(struct app *app);
 void making_drop(struct app *app);
 

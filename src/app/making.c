@@ -58,24 +58,42 @@ void making_ask(struct app *app, const struct effect *effect)
     }
 }
 
-/* The key is saved first: an app whose key is forgotten is useless. */
-bool making_begin(struct app *app)
+/* The files of that stage; NULL with the reason. The key of a new app is saved first: an app whose
+ * key is forgotten is useless. */
+static GPtrArray *files_of(struct app *app, enum make_stage stage, GError **error)
 {
-    g_autoptr(GError) error = NULL;
-    Connection *own = app->session->connection;
+    if (stage != MAKE_CREATE)
+        return sheet_merge(app->session->connection, (const Json *const *)app->making.parts);
     app_take_key(app->wizard->connection);
-    connection_take_typed(own, app->wizard->connection);
+    connection_take_typed(app->session->connection, app->wizard->connection);
     app_effect(app, &(struct effect){.kind = EFFECT_SAVE});
-    GPtrArray *files = sheet_as_metadata(own, &error);
+    if (app->save_problem != NULL) {
+        g_propagate_error(error, g_error_copy(app->save_problem));
+        return NULL;
+    }
+    return sheet_as_metadata(app->session->connection, error);
+}
+
+bool making_begin(struct app *app, enum make_stage stage)
+{
+    static const enum making_goal goals[] = {[MAKE_CREATE] = MAKING_CREATE,
+                                             [MAKE_COMPARE] = MAKING_COMPARE,
+                                             [MAKE_REPAIR] = MAKING_REPAIR};
+    g_autoptr(GError) error = NULL;
+    GPtrArray *files = files_of(app, stage, &error);
     g_clear_pointer(&app->making_files, g_ptr_array_unref);
     app->making_files = files;
-    if (files == NULL || app->save_problem != NULL) {
+    if (files == NULL) {
         g_clear_pointer(&app->deployer, session_free);
-        tell(app, (error != NULL ? error : app->save_problem)->message);
+        tell(app, error->message);
         return false;
     }
-    making_clear(&app->making);
-    app->making = (struct making){.app = own, .files = files};
+    if (stage == MAKE_CREATE) {
+        making_clear(&app->making);
+        app->making = (struct making){.app = app->session->connection};
+    }
+    app->making.goal = goals[stage];
+    app->making.files = files;
     app->deployer->making = &app->making;
     tokens_may_ask(app->deployer->tokens, true);
     return true;
@@ -84,6 +102,12 @@ bool making_begin(struct app *app)
 void making_done(struct app *app)
 {
     const struct making *making = &app->making;
+    char **key = &app->wizard->connection->client_id;
+    /* Another's app is taken over once it is as the App step says. */
+    if (*key == NULL && (making->done || making_differences(making) == 0)) {
+        connection_set(key, making->key);
+        connection_set(&app->session->connection->client_id, making->key);
+    }
     if (making->app_id != NULL)
         connection_set(&app->session->connection->app_id, making->app_id);
     if (making->secret != NULL)

@@ -73,6 +73,8 @@ static enum make_reached reached(const struct wizard *w)
 /* A key that no org has seen is no key. */
 static void settle(struct wizard *w)
 {
+    if (w->make.stage == MAKE_COMPARE)
+        return;
     w->make.reached = reached(w);
     if (w->make.reached != MAKE_NOTHING || !w->make.new_key)
         return;
@@ -80,14 +82,17 @@ static void settle(struct wizard *w)
     connection_set(&w->connection->app_key, NULL);
 }
 
+static void run(struct wizard *w, enum make_stage stage, GArray *out)
+{
+    w->make.stage = stage;
+    list_start(w, CHECKS_MAKE, false, out);
+    g_array_index(out, struct effect, out->len - 1).code = (int)stage;
+}
+
 /* The app is there: with what the org told of it, the set-up goes on by itself. */
 static void go_on(struct wizard *w, GArray *out)
 {
-    const struct check_result *secret = list_find(w, CHECKS_MAKE, "secret-back");
-    const struct check_result *session = list_find(w, CHECKS_MAKE, "session");
-    const bool complete = secret == NULL || secret->status == CHECK_OK;
-    connection_set(&w->make.maker,
-                   session == NULL ? NULL : json_get_string(session->evidence, "username"));
+    const bool complete = w->make.complete && w->connection->client_id != NULL;
     list_forget(w, CHECKS_PROBE, out);
     wizard_forget_login(w, out);
     close_screen(w, out);
@@ -95,12 +100,47 @@ static void go_on(struct wizard *w, GArray *out)
     step_keys_made(w, complete, out);
 }
 
+static guint differences(const struct wizard *w)
+{
+    const GPtrArray *rows = w->lists[CHECKS_MAKE].results;
+    guint count = 0;
+    for (guint i = 0; w->make.stage == MAKE_COMPARE && rows != NULL && i < rows->len; i++)
+        count += ((const struct check_result *)rows->pdata[i])->status == CHECK_WARNING;
+    return count;
+}
+
+static bool is(const struct check_result *row, enum check_status status)
+{
+    return row != NULL && row->status == status;
+}
+
+/* An app of that name that is another's is compared, and so is what the org made of a deploy. */
+static void made(struct wizard *w, GArray *out)
+{
+    const struct check_result *secret = list_find(w, CHECKS_MAKE, "secret-back");
+    const struct check_result *session = list_find(w, CHECKS_MAKE, "session");
+    const struct check_result *name = list_find(w, CHECKS_MAKE, "name");
+    const bool taken =
+        is(name, CHECK_FAILED) && g_strcmp0(name->diagnosis->code, "app-exists") == 0;
+    settle(w);
+    w->make.complete = taken ? connection_way(w->connection)->signs ||
+                                   w->connection->app_values == APP_VALUES_NO_SECRET
+                             : secret == NULL || secret->status == CHECK_OK;
+    if (session != NULL)
+        connection_set(&w->make.maker, json_get_string(session->evidence, "username"));
+    if (taken || (list_ok(w, CHECKS_MAKE) && is(list_find(w, CHECKS_MAKE, "parts"), CHECK_OK)))
+        run(w, MAKE_COMPARE, out);
+    else if (list_ok(w, CHECKS_MAKE))
+        go_on(w, out);
+}
+
 void step_app_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
 {
     if (list != CHECKS_MAKE || !done)
         return;
-    settle(w);
-    if (list_ok(w, CHECKS_MAKE))
+    if (w->make.stage != MAKE_COMPARE)
+        made(w, out);
+    else if (differences(w) == 0)
         go_on(w, out);
 }
 
@@ -134,7 +174,7 @@ static void start(struct wizard *w, GArray *out)
     }
     w->make.new_key = c->client_id == NULL;
     w->make.reached = MAKE_NOTHING;
-    list_start(w, CHECKS_MAKE, false, out);
+    run(w, MAKE_CREATE, out);
 }
 
 void make_deployer(struct wizard *w, const struct wizard_event *event, GArray *out)
@@ -181,6 +221,8 @@ static void next(struct wizard *w, GArray *out)
         return;
     if (w->make.reached == MAKE_DONE) {
         go_on(w, out);
+    } else if (differences(w) > 0) {
+        run(w, MAKE_REPAIR, out);
     } else if (is_token(w) && w->make.token == NULL) {
         wizard_error(w, ITEM_TOKEN, _("Paste an access token."));
     } else if (w->make.whose == NULL) {
@@ -278,49 +320,81 @@ static void view_question(const struct wizard *w, struct view *view)
     view->asks = true;
 }
 
-static void view_end(const struct wizard *w, struct view *view)
+/* What is true of the org now, and what to do. Owned by the caller. */
+static char *end_text(const struct wizard *w)
 {
-    g_autofree char *text =
-        w->make.reached == MAKE_DONE
-            ? g_strdup_printf(_("The app is there; Enter goes on with it. To remove it: perch app "
-                                "%s --remove"),
-                              w->connection->name)
-        : w->make.reached == MAKE_SENT
-            ? g_strdup(_("The org was asked to make the app, and its success was not seen. Look "
-                         "at Setup › Deployment Status before you try again."))
-            : g_strdup(_("Nothing was changed in the org."));
-    view_blank(view);
-    view_text(view, ROLE_ACCENT, 0, text);
+    if (differences(w) > 0 && w->make.reached == MAKE_NOTHING)
+        return g_strdup_printf(
+            _("The org has an app named %s already, and these of its settings differ. Enter "
+              "changes them; its names, key, secret and other callbacks and scopes stay."),
+            w->connection->app_api_name);
+    if (differences(w) > 0)
+        return g_strdup(_("The app is there. The org keeps these of its settings as they were; "
+                          "Enter goes on."));
+    if (w->make.reached == MAKE_DONE)
+        return g_strdup_printf(_("The app is there; Enter goes on with it. To remove it: perch app "
+                                 "%s --remove"),
+                               w->connection->name);
+    if (w->make.reached == MAKE_SENT)
+        return g_strdup(_("The org was asked to change the app, and its success was not seen. Look "
+                          "at Setup › Deployment Status before you try again."));
+    return g_strdup(_("Nothing was changed in the org."));
 }
 
-void make_screen_view(const struct wizard *w, struct view *view, int focus)
+static void view_rows(const struct wizard *w, struct view *view, int focus)
+{
+    const bool running = w->lists[CHECKS_MAKE].running;
+    g_autofree char *end = end_text(w);
+    if (!running && w->make.stage == MAKE_COMPARE) {
+        view_text(view, ROLE_ACCENT, 0, end);
+        view_blank(view);
+    }
+    list_view(w, CHECKS_MAKE, view, focus);
+    view->busy = running;
+    view->failed = list_failed(w, CHECKS_MAKE);
+    view->asks = !running;
+    if (view->failed) {
+        view_blank(view);
+        view_text(view, ROLE_ACCENT, 0, end);
+    }
+    list_keys(w, CHECKS_MAKE, view, focus);
+}
+
+static void view_what(const struct wizard *w, struct view *view)
 {
     const Connection *c = w->connection;
-    const bool running = w->lists[CHECKS_MAKE].running, failed = list_failed(w, CHECKS_MAKE);
     g_autofree char *what = g_strdup_printf(
         _("perch makes the External Client App %s (%s) in %s, with the settings of the App step. "
           "Nothing else in the org is changed."),
         c->app_name, c->app_api_name,
         w->make.whose != NULL && is_generic(w) ? w->make.org : c->login_url);
-    view_heading(view, _("Make the app"), NULL);
-    view_blank(view);
     view_text(view, ROLE_PLAIN, 0, what);
     view_blank(view);
-    if (running || failed) {
-        list_view(w, CHECKS_MAKE, view, focus);
-        view->busy = running;
-        view->failed = failed;
-    } else {
-        view_question(w, view);
-    }
-    if (!running && (failed || w->make.reached != MAKE_NOTHING))
-        view_end(w, view);
+}
+
+void make_screen_view(const struct wizard *w, struct view *view, int focus)
+{
+    const bool running = w->lists[CHECKS_MAKE].running, failed = list_failed(w, CHECKS_MAKE);
+    const bool begun = running || w->lists[CHECKS_MAKE].results != NULL;
+    view_heading(view, _("Make the app"), NULL);
+    view_blank(view);
+    if (!begun || w->make.stage == MAKE_CREATE)
+        view_what(w, view);
     if (!running && !w->make.opening)
         view_key(view, ACTION_NEXT,
                  w->make.reached == MAKE_DONE ? _("go on")
+                 : differences(w) > 0         ? _("change them")
                  : failed                     ? _("try again")
                                               : _("make the app"));
-    if (failed)
-        list_keys(w, CHECKS_MAKE, view, focus);
+    if (begun) {
+        view_rows(w, view, focus);
+    } else {
+        view_question(w, view);
+        if (w->make.reached != MAKE_NOTHING) {
+            g_autofree char *end = end_text(w);
+            view_blank(view);
+            view_text(view, ROLE_ACCENT, 0, end);
+        }
+    }
     view_key(view, ACTION_BACK, running ? _("stop") : _("back"));
 }

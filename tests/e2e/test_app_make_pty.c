@@ -151,8 +151,6 @@ static void make__what_is_refused__is_on_the_screen(void **state)
     static const struct {
         const char *patch, *seen;
     } cases[] = {
-        {"{'apps': {'" MAKER_APP "': {'label': 'Other', 'key': 'other'}}}",
-         "There is already an External Client App named"},
         {"{'profiles': {'System Administrator': {'modify_metadata': false}}}",
          "This user is not allowed to make the app."},
     };
@@ -199,6 +197,31 @@ static void make__connection_with_a_key__has_its_app(void **state)
     see_sentence(walk, "so its app exists already");
 }
 
+/* Another's app of that name is compared, and changed on the person's word only. */
+static void make__name_that_is_taken__shows_what_differs(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    g_autoptr(Child) first = rig_perch(rig, "app", "flow", "--create", "--values", "guide", NULL);
+    assert_code(first, 0);
+    draft_set(rig, "app_key", NULL);
+    draft_set(rig, "client_id", NULL);
+    draft_set(rig, "draft_step", "app");
+    draft_set(rig, "app_values", "no-secret");
+    const guint before = demo_org_requests(rig->org, "POST", DEPLOYS);
+    g_autoptr(Walk) walk = walk_to_question(rig);
+    see_key(walk, "Enter make the app");
+    press(walk, "Enter");
+    see_key(walk, "Enter change them");
+    see_sentence(walk, "The org has an app named " MAKER_APP " already");
+    see(walk, "▲ ");
+    assert_int_equal(demo_org_requests(rig->org, "POST", DEPLOYS), before);
+    walk_browser(walk, "nothing");
+    press(walk, "Enter");
+    see(walk, "Log in, and press Allow");
+    assert_int_equal(demo_org_requests(rig->org, "POST", DEPLOYS), before + 2);
+}
+
 /* ---- Esc ---- */
 
 /* The CLI hangs until its file goes away; nobody waits for it. */
@@ -233,7 +256,7 @@ static void esc__while_the_deploy_runs__says_what_is_not_known(void **state)
     see(walk, "✔ Validated");
     see(walk, "the org says: ");
     press(walk, "Esc");
-    see_sentence(walk, "The org was asked to make the app, and its success was not seen. Look at "
+    see_sentence(walk, "The org was asked to change the app, and its success was not seen. Look at "
                        "Setup › Deployment Status before you try again.");
     press(walk, "Esc q Enter");
     pty_expect_exit(walk->pty, 3);
@@ -263,6 +286,7 @@ int main(void)
         cmocka_unit_test(make__secret_that_is_hidden__is_asked_for),
         cmocka_unit_test(make__with_a_pasted_token),
         cmocka_unit_test(make__what_is_refused__is_on_the_screen),
+        cmocka_unit_test(make__name_that_is_taken__shows_what_differs),
         cmocka_unit_test(make__without_a_login_of_the_cli__says_how),
         cmocka_unit_test(make__connection_with_a_key__has_its_app),
         cmocka_unit_test(esc__while_the_cli_is_asked__goes_back),

@@ -107,7 +107,7 @@ struct effect {
     enum check_list_id list;
     guint serial;
     bool keep;
-    int code;
+    int code; /* exit code; enum make_stage for CHECKS_MAKE */
     enum handoff_format format;
     bool home; /* EFFECT_QUIT: return to where the wizard was opened from */
     char *text;
@@ -238,6 +238,8 @@ struct wizard {
         gint64 asked_ms;
         char *whose, *org; /* of that session; NULL = not open */
         bool asks_email, new_key;
+        enum make_stage { MAKE_CREATE, MAKE_COMPARE, MAKE_REPAIR } stage; /* of the list */
+        bool complete; /* nothing that the app needs has to be copied by hand */
         enum make_reached { MAKE_NOTHING, MAKE_SENT, MAKE_DONE } reached;
         char *maker;  /* the user who made it */
         bool goes_on; /* the app was just made: what is fine needs no key */
