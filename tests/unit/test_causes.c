@@ -265,6 +265,61 @@ static void causes__each__has_a_section_of_the_man_page(void **state)
     }
 }
 
+/* ---- a deploy that is refused ---- */
+
+static void deploy__each_refusal__has_its_setting_and_page(void **state)
+{
+    static const struct {
+        const char *text;
+        enum cause cause;
+        enum setup_page page;
+        const char *fix;
+    } cases[] = {
+        {"Enter a valid execution user for the OAuth client credentials flow.", CAUSE_FLOW_DISABLED,
+         SETUP_PAGE_EXTERNAL_CLIENT_APP_POLICIES, "Run As"},
+        {"We couldn't find permission sets called Bird.", CAUSE_DEPLOY_REFUSED,
+         SETUP_PAGE_PERMISSION_SETS, "permission set"},
+        {"duplicate value found: ExternalClientApplicationId duplicates value on record",
+         CAUSE_APP_EXISTS, SETUP_PAGE_EXTERNAL_CLIENT_APPS, "--repair"},
+        {"You do not have the proper permissions to create, edit or delete external client apps.",
+         CAUSE_DEPLOY_NOT_PERMITTED, SETUP_PAGE_PERMISSION_SETS, "Give the user both"},
+        {"'chatbot_api' is not a valid OAuth scope", CAUSE_DEPLOY_REFUSED,
+         SETUP_PAGE_EXTERNAL_CLIENT_APPS, "scope"},
+        {"This type of metadata is not available for this organization", CAUSE_DEPLOY_REFUSED,
+         SETUP_PAGE_EXTERNAL_CLIENT_APP_SETTINGS, "Opt in to External Client Apps"},
+        {"duplicate value found: ConsumerKey is already in use", CAUSE_DEPLOY_REFUSED,
+         SETUP_PAGE_EXTERNAL_CLIENT_APPS, "another API name"},
+        {"The external client app configured in your global OAuth Settings doesn't have a valid "
+         "OAuth settings configuration.",
+         CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APPS, "Enable OAuth"},
+        {"In field: externalClientApplication - no ExternalClientApplication named X found",
+         CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APPS, "--create"},
+        {"'Enforce_RelaxRefresh' is not a valid value for the enum 'ipRelaxationPolicyType'",
+         CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APP_POLICIES, "IP Relaxation"},
+        {"Required field is missing: callbackUrl", CAUSE_DEPLOY_REFUSED,
+         SETUP_PAGE_EXTERNAL_CLIENT_APPS, "Callback URLs"},
+        {"The certificate is not valid", CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APPS,
+         "new key and certificate"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        /* as fail_deploy asks */
+        struct failure failure = {.stage = STAGE_REST};
+        failure_say(&failure, NULL, cases[i].text);
+        if (explain_cause(&failure, NULL) == CAUSE_UNKNOWN)
+            failure_say_own(&failure, "deploy", cases[i].text);
+        g_autoptr(Diagnosis) diagnosis = explain(&failure);
+        failure_clear(&failure);
+        if (diagnosis->cause != cases[i].cause || diagnosis->page != cases[i].page)
+            fail_msg("%s: %s, page %d", cases[i].text, cause_name(diagnosis->cause),
+                     diagnosis->page);
+        g_autoptr(GString) fix = g_string_new(NULL);
+        for (guint k = 0; k < diagnosis->fix->len; k++)
+            g_string_append(fix, diagnosis->fix->pdata[k]);
+        assert_contains(fix->str, cases[i].fix);
+    }
+}
+
 /* ---- advice ---- */
 
 static const struct {
@@ -381,6 +436,7 @@ int main(void)
         cmocka_unit_test(advice__each_row__comes_first_in_a_fix),
         cmocka_unit_test(app_kind__decides_steps_and_page),
         cmocka_unit_test(stages__names__are_those_of_the_option),
+        cmocka_unit_test(deploy__each_refusal__has_its_setting_and_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
