@@ -65,6 +65,8 @@ static const struct cause_row {
 } causes[CAUSE_COUNT] = {
 /* clang-format off */
 #define STEP(text) {text, PLAIN}
+#define STEP_ON(page, text) STEP(text)
+#define STEP_UNLESS(seen, text) STEP(text)
 #define OTHERWISE(text) {text, OTHER}
 #define CONNECTED(text) {text, FOR_CONNECTED}
 #define CAUSE(id, name, stage, exit, retry, page, title, happened, tell_apart, ...) \

@@ -170,6 +170,8 @@ static void prefill(Connection *connection, const struct app_options *options)
         g_autofree char *key = typed_value(options->client_id, TYPED_KEY);
         connection_set(&connection->client_id, *key == '\0' ? NULL : key);
     }
+    if (options->connected_app)
+        sheet_choose(connection, connection->app_values, APP_CONNECTED);
     if (options->username != NULL)
         sheet_edit(connection, SETTING_USERNAME, options->username);
     if (options->login != NULL && options->login != connection_way(connection))

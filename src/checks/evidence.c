@@ -451,22 +451,12 @@ static enum cause cause_of_history(enum cause cause, enum certainty *certainty,
     return told;
 }
 
-/* Removes the step "look at Login History": perch has already read it. */
-static void drop_history_step(struct diagnosis *diagnosis)
-{
-    const char *step = _("Open Login History and read the status of this user's last login.");
-    for (guint i = 0; i < diagnosis->fix->len; i++)
-        if (strcmp(diagnosis->fix->pdata[i], step) == 0) {
-            g_ptr_array_remove_index(diagnosis->fix, i);
-            g_clear_pointer(&diagnosis->tell_apart, g_free);
-            return;
-        }
-}
-
 static void add_history(struct diagnosis *diagnosis, const struct evidence *evidence)
 {
-    if (evidence->history_read)
-        drop_history_step(diagnosis);
+    const bool told = evidence->history_read && (diagnosis->cause == CAUSE_LOGIN_REFUSED ||
+                                                 diagnosis->cause == CAUSE_APPROVAL_FAILED);
+    if (told)
+        g_clear_pointer(&diagnosis->tell_apart, g_free);
     if (evidence->history != NULL)
         add_fact(diagnosis, _("Login History says: %s."), evidence->history);
 }
@@ -520,15 +510,26 @@ static void add_policies(struct diagnosis *diagnosis, const struct session *sess
                  evidence->refresh_policy);
 }
 
+static guint seen(const struct evidence *evidence)
+{
+    const bool until_revoked = g_strcmp0(evidence->refresh_policy, "Infinite") == 0;
+    return (evidence->history_read ? 1u << SEEN_HISTORY : 0) |
+           (evidence->edition != NULL ? 1u << SEEN_EDITION : 0) |
+           (evidence->ip_enforced == ANSWER_NO ? 1u << SEEN_IP_RELAXED : 0) |
+           (until_revoked ? 1u << SEEN_TOKEN_POLICY : 0);
+}
+
 struct diagnosis *evidence_explain(const struct failure *failure, const struct session *session,
                                    const struct evidence *evidence)
 {
     enum certainty certainty;
     enum cause cause = explain_cause(failure, &certainty);
+    struct failure told = *failure; /* what it holds is borrowed */
+    told.seen |= seen(evidence);
     if (cause == CAUSE_API_DISABLED || cause == CAUSE_API_DISABLED_USER)
-        return explain_api_disabled(failure, cause, certainty, session, evidence);
+        return explain_api_disabled(&told, cause, certainty, session, evidence);
     cause = cause_of_history(cause, &certainty, evidence);
-    struct diagnosis *diagnosis = explain_as(failure, cause, certainty);
+    struct diagnosis *diagnosis = explain_as(&told, cause, certainty);
     add_rights(diagnosis, evidence);
     add_app(diagnosis, evidence);
     add_policies(diagnosis, session, evidence);

@@ -280,13 +280,6 @@ static void set_diagnosis(struct check_result *result, const struct session *ses
     check_result_diagnose(result, diagnosis, org, &ids);
 }
 
-/* Sets the kind of app, which decides between different fixes. */
-static void tell_app(const struct session *session, struct failure *failure)
-{
-    failure->app = session->connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED
-                                                                  : FAILURE_APP_EXTERNAL;
-}
-
 void check_warn(struct check_run *run, struct failure *failure, const char *format, ...)
 {
     va_list arguments;
@@ -294,7 +287,7 @@ void check_warn(struct check_run *run, struct failure *failure, const char *form
     set_summary(run, format, arguments);
     va_end(arguments);
     if (failure != NULL) {
-        tell_app(run->session, failure);
+        session_tell(run->session, failure);
         set_diagnosis(run->result, run->session, explain(failure));
         failure_clear(failure);
     }
@@ -398,7 +391,7 @@ static void org_answered(struct evidence *evidence, gpointer user)
 static struct inquiry *inquiry_new(struct session *session, struct failure *failure,
                                    GCancellable *cancellable)
 {
-    tell_app(session, failure);
+    session_tell(session, failure);
     if (!evidence_wanted(session, explain_cause(failure, NULL)))
         return NULL;
     struct inquiry *inquiry = g_new0(struct inquiry, 1);

@@ -5,16 +5,18 @@
 #include "perch/base/text.h"
 
 /* clang-format off */
-#define STEP(text) {text, STEP_PLAIN}
-#define OTHERWISE(text) {text, STEP_OTHERWISE}
-#define CONNECTED(text) {text, STEP_CONNECTED}
+#define STEP_ON(page, text) {text, STEP_PLAIN, SEEN_NOTHING, SETUP_PAGE_##page}
+#define STEP_UNLESS(seen, text) {text, STEP_PLAIN, SEEN_##seen, SETUP_PAGE_NONE}
+#define STEP(text) STEP_UNLESS(NOTHING, text)
+#define OTHERWISE(text) {text, STEP_OTHERWISE, SEEN_NOTHING, SETUP_PAGE_NONE}
+#define CONNECTED(text) {text, STEP_CONNECTED, SEEN_NOTHING, SETUP_PAGE_NONE}
 /* clang-format on */
 
 static const struct cause_row causes[CAUSE_COUNT] = {
 #define CAUSE(id, name, stage, exit, retry, page, title, happened, tell_apart, ...) \
     [CAUSE_##id] = {name,     stage,      exit,                                     \
                     retry,    page,       title,                                    \
-                    happened, tell_apart, (const struct step[]){__VA_ARGS__, {NULL, STEP_PLAIN}}},
+                    happened, tell_apart, (const struct step[]){__VA_ARGS__, {.text = NULL}}},
 #include "perch/explain/causes.def"
 #undef CAUSE
 };

@@ -47,9 +47,12 @@ struct check_result *check_result_failed(const char *id, const char *title, Diag
 void check_result_diagnose(struct check_result *result, Diagnosis *diagnosis, const char *org,
                            const struct setup_ids *ids)
 {
+    struct setup_ids on_page = ids == NULL ? (struct setup_ids){0} : *ids;
     result->diagnosis = diagnosis;
+    if (diagnosis->user_id != NULL)
+        on_page.user_id = diagnosis->user_id;
     if (diagnosis->page != SETUP_PAGE_NONE && org != NULL)
-        result->page_url = setup_page_url(diagnosis->page, org, ids);
+        result->page_url = setup_page_url(diagnosis->page, org, &on_page);
 }
 
 const char *check_status_name(enum check_status status)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "explain_private.h"
 #include "perch/base/text.h"
+#include "perch/salesforce/salesforce.h"
 
 /* The same page for another object. */
 static const struct {
@@ -62,22 +63,29 @@ static void add_step(GPtrArray *fix, const struct step *step, char *text, enum f
         g_ptr_array_add(fix, text);
 }
 
+/* *page: of the cause, then of the first step if that has one of its own. */
 static GPtrArray *fill_steps(const struct failure *failure, const struct step *steps,
-                             const struct names *names)
+                             const struct names *names, enum setup_page *page)
 {
     GPtrArray *fix = g_ptr_array_new_with_free_func(g_free);
     const struct advice *advice = failure_advice(failure);
     char *first = advice == NULL ? NULL : names_fill(names, _(advice->step));
     if (first != NULL)
         g_ptr_array_add(fix, first);
-    if (advice != NULL && advice->page != SETUP_PAGE_NONE)
+    if (first != NULL && advice->page != SETUP_PAGE_NONE)
+        *page = advice->page;
+    if (first != NULL && advice->page != SETUP_PAGE_NONE)
         return fix;
-    bool last_was_left_out = false;
+    bool last_was_left_out = false, seen = false;
     for (const struct step *step = steps; step->text != NULL; step++) {
-        if (step->kind == STEP_OTHERWISE && !last_was_left_out)
+        if (step->kind != STEP_CONNECTED)
+            seen = step->unless != SEEN_NOTHING && (failure->seen & 1u << step->unless) != 0;
+        if (seen || (step->kind == STEP_OTHERWISE && !last_was_left_out))
             continue;
         char *text = names_fill(names, _(step->text));
         last_was_left_out = text == NULL;
+        if (text != NULL && fix->len == 0 && step->page != SETUP_PAGE_NONE)
+            *page = step->page;
         if (text != NULL)
             add_step(fix, step, text, failure->app);
     }
@@ -152,25 +160,27 @@ struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
     const struct cause_row *row = cause_row(match.cause);
     struct names names;
     names_find(&names, failure);
-    const struct advice *advice = failure_advice(failure);
-    const enum setup_page page = advice != NULL && advice->page != SETUP_PAGE_NONE
-                                     ? advice->page
-                                     : page_for(row->page, names.text[NAME_OBJECT]);
+    enum setup_page page = row->page;
+    GPtrArray *fix = fill_steps(failure, row->steps, &names, &page);
     struct diagnosis *diagnosis = g_new0(struct diagnosis, 1);
     *diagnosis = (struct diagnosis){
         .cause = match.cause,
         .certainty = match.certainty,
         .title = g_strdup(_(row->title)),
         .happened = happened_of(failure, row, match.cause),
-        .fix = fill_steps(failure, row->steps, &names),
+        .fix = fix,
         .tell_apart = row->tell_apart == NULL ? NULL : g_strdup(_(row->tell_apart)),
-        .page = page_for_app(page, failure->app),
+        .page = page_for_app(page_for(page, names.text[NAME_OBJECT]), failure->app),
         .retry = row->retry,
         .exit = row->exit,
         .code = g_strdup(failure->code),
         .message = words_of(failure),
     };
-    if (cause == CAUSE_UNKNOWN && advice == NULL && unknown_question(failure) != NULL)
+    if (page == SETUP_PAGE_USER && names.text[NAME_VALUE] != NULL &&
+        salesforce_id_is_valid(names.text[NAME_VALUE]))
+        diagnosis->user_id = g_strdup(names.text[NAME_VALUE]);
+    if (cause == CAUSE_UNKNOWN && failure_advice(failure) == NULL &&
+        unknown_question(failure) != NULL)
         g_ptr_array_insert(diagnosis->fix, 0, g_strdup(unknown_question(failure)));
     names_clear(&names);
     speak_for_itself(diagnosis, failure);
@@ -184,6 +194,7 @@ void diagnosis_free(struct diagnosis *diagnosis)
     g_free(diagnosis->title);
     g_free(diagnosis->happened);
     g_free(diagnosis->tell_apart);
+    g_free(diagnosis->user_id);
     g_free(diagnosis->code);
     g_free(diagnosis->message);
     g_ptr_array_unref(diagnosis->fix);
@@ -202,6 +213,7 @@ struct diagnosis *diagnosis_copy(const struct diagnosis *diagnosis)
     for (guint i = 0; i < diagnosis->fix->len; i++)
         g_ptr_array_add(copy->fix, g_strdup(diagnosis->fix->pdata[i]));
     copy->tell_apart = g_strdup(diagnosis->tell_apart);
+    copy->user_id = g_strdup(diagnosis->user_id);
     copy->code = g_strdup(diagnosis->code);
     copy->message = g_strdup(diagnosis->message);
     return copy;

@@ -16,6 +16,8 @@ enum step_kind {
 struct step {
     const char *text; /* NULL ends the list */
     enum step_kind kind;
+    enum seen unless;
+    enum setup_page page; /* where it is made; SETUP_PAGE_NONE = on the cause's page */
 };
 
 struct cause_row {

@@ -101,6 +101,18 @@ static const char *record_address(const struct wizard *w)
                : json_get_string(inserted->evidence, "url");
 }
 
+/* The page with the fields of the object, while one has no value; NULL = none has to be opened.
+ * Owned by the caller. */
+static char *fields_address(const struct wizard *w)
+{
+    const Connection *connection = w->connection;
+    return !is_unfilled(w)
+               ? NULL
+               : setup_page_url(connection->test_object == TEST_CASE ? SETUP_PAGE_CASE_FIELDS
+                                                                     : SETUP_PAGE_LEAD_FIELDS,
+                                connection->instance_url, NULL);
+}
+
 static void toggle(struct wizard *w, int id)
 {
     if (id == ITEM_KEEP) {
@@ -142,6 +154,7 @@ static bool mapping_event(struct wizard *w, const struct view_event *event, GArr
 
 void step_test_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
+    g_autofree char *fields = fields_address(w);
     if (mapping_event(w, event, out))
         return;
     if (event->kind == VIEW_EVENT_SELECT) {
@@ -154,8 +167,9 @@ void step_test_event(struct wizard *w, const struct view_event *event, GArray *o
         wizard_go(w, STEP_HANDOFF, out);
     } else if (is_action(event, ACTION_OPEN) && record_address(w) != NULL) {
         effect_text(out, EFFECT_OPEN, record_address(w));
-    } else {
-        list_action(w, shown_list(w), event, out);
+    } else if (!list_action(w, shown_list(w), event, out) && is_action(event, ACTION_OPEN) &&
+               fields != NULL) {
+        effect_text(out, EFFECT_OPEN, fields);
     }
 }
 
@@ -213,7 +227,9 @@ static void view_missing(const struct wizard *w, struct view *view, int focus)
         g_autofree char *label = g_strconcat(field->label, " *", NULL);
         struct view_item *item = row(view, id, label, g_strdup(_("nothing yet")), g_strdup(""));
         item->role = ROLE_FAIL;
-        item->error = g_strdup(_("This field is required."));
+        item->error =
+            g_strdup(_("This field is required: fill it, or open its Setup page and untick "
+                       "Required or set a default value."));
         if (focus == id)
             item->note = facts_of(field);
     }
@@ -264,6 +280,7 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
     g_autofree char *insert =
         g_strdup_printf(w->dry_run ? _("check permissions on %s") : _("insert %s"),
                         object_name(w->connection->test_object));
+    g_autofree char *fields = fields_address(w);
     bool missing = focus >= ITEM_MISSING && focus < ITEM_VALUE;
     if (focus == ITEM_ADD && w->describe != NULL) {
         view_key(view, ACTION_NEXT, _("add a field"));
@@ -280,6 +297,8 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
         list_keys(w, shown_list(w), view, focus);
         view_key(view, ACTION_SKIP, _("skip"));
     }
+    if (fields != NULL && !view->failed)
+        view_key(view, ACTION_OPEN, _("open Setup page"));
     view_key(view, ACTION_EDIT, _("edit"));
     view_key(view, ACTION_ADD, _("add field"));
     if (focus >= ITEM_FIELD && focus < ITEM_MISSING)

@@ -135,17 +135,25 @@ void admin_open(Admin *admin, const char *address)
     arrive(admin, resolve(admin, address));
 }
 
-void admin_follow(Admin *admin, const char *text)
+/* Where the link with that text leads; NULL = there is none. Owned by the caller. */
+static char *link_target(const Admin *admin, const char *text)
 {
     g_autofree char *plain = g_regex_escape_string(text, -1);
     g_autofree char *pattern = g_strdup_printf("<a href=\"([^\"]*)\">[^<]*%s", plain);
     g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
     if (!g_regex_match(regex, admin->page->str, 0, &match))
-        fail_msg("no link %s in:\n%s", text, admin->page->str);
+        return NULL;
     g_autofree char *found = g_match_info_fetch(match, 1);
     g_auto(GStrv) parts = g_strsplit(found, "&amp;", -1);
-    g_autofree char *address = g_strjoinv("&", parts);
+    return g_strjoinv("&", parts);
+}
+
+void admin_follow(Admin *admin, const char *text)
+{
+    g_autofree char *address = link_target(admin, text);
+    if (address == NULL)
+        fail_msg("no link %s in:\n%s", text, admin->page->str);
     admin_open(admin, address);
 }
 
@@ -184,6 +192,21 @@ void admin_press(Admin *admin, const char *button)
 {
     admin_press_quietly(admin, button);
     assert_contains(admin->page->str, "id=\"saved\"");
+}
+
+bool admin_fix_from(Admin *admin, const char *address, const struct admin_fix *fix)
+{
+    g_autofree char *field = g_strconcat(fix->field == NULL ? "" : fix->field, "\"", NULL);
+    struct admin_fix here = *fix;
+    admin_open(admin, address);
+    g_autofree char *target = fix->link == NULL ? NULL : link_target(admin, fix->link);
+    here.page = address;
+    if (strstr(admin->page->str, field) != NULL && strstr(admin->page->str, fix->form) != NULL)
+        here.link = NULL;
+    else if (target == NULL)
+        return false;
+    admin_fix(admin, &here);
+    return true;
 }
 
 void admin_fix(Admin *admin, const struct admin_fix *fix)

@@ -63,6 +63,9 @@ struct admin_fix {
         page, NULL, form, ADMIN_PRESS, NULL, NULL, button \
     }
 void admin_fix(Admin *admin, const struct admin_fix *fix);
+/* The same from another page, by its address; false when neither that page nor the one behind the
+ * fix's link has what is to be changed. */
+bool admin_fix_from(Admin *admin, const char *address, const struct admin_fix *fix);
 
 /* What the page shows by that id: a consumer key. Owned by the caller. */
 char *admin_shown(Admin *admin, const char *id);

@@ -161,9 +161,9 @@ static void screen__required_field__field_cures_it(void **state)
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     to_test(walk);
     see(walk, "Sales Rep *");
-    see(walk, "This field is required.");
-    g_autoptr(Admin) admin = admin_new(rig);
-    admin_open(admin, "/lightning/setup/ObjectManager/Lead/FieldsAndRelationships/view");
+    see_sentence(walk,
+                 "This field is required: fill it, or open its Setup page and untick Required");
+    g_autoptr(Admin) admin = at_the_page(walk);
     make_optional(admin);
     press(walk, "r");
     pty_expect_gone(walk->pty, "Sales Rep *");

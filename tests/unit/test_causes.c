@@ -334,6 +334,7 @@ static const struct {
 static const struct {
     const char *text, *message;
 } named[] = {
+    {"[005", "operation performed with inactive user [005Dn0000004C9M] as owner of lead"},
     {"missing required parameter", "missing required parameter: grant_type"},
     {"unrecognized field", "Unrecognized field \"Foo\" at [line:2, column:14]"},
     {"unknown field", "Unknown field: Foo.bar at [line:1, column:557]"},
@@ -352,6 +353,7 @@ static void advice__each_row__comes_first_in_a_fix(void **state)
         g_auto(GStrv) fields = g_strsplit("Owner__c", " ", 0);
         struct failure failure = {.code = g_strdup(advices[i].code),
                                   .message = g_strdup(message),
+                                  .named = g_strdup("Route_Leads"),
                                   .fields = g_steal_pointer(&fields)};
         g_autoptr(Diagnosis) diagnosis = explain(&failure);
         const char *first = diagnosis->fix->pdata[0];

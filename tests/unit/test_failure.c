@@ -163,7 +163,7 @@ static const struct {
      "Object Settings › Lead. Tick Create"},
     {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
      "My_Trigger: execution of BeforeInsert caused by: System.NullPointerException: x", "",
-     "The failure is in My_Trigger."},
+     "Open the trigger My_Trigger, "},
     {"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
      "Job: bad value for restricted picklist field: NURSE: (NP,S)", ",\"fields\":[\"Job__c\"]",
      "\"NURSE: (NP,S)\" is not a value of Job__c."},

@@ -25,6 +25,7 @@ struct app_options {
     Secret *private_key;     /* for a login that is signed, with its certificate; borrowed; */
     const char *certificate; /* NULL = perch makes them */
     bool new_key;            /* even if there are some */
+    bool connected_app;      /* the app is a Connected App */
     const struct login_way *login; /* how the flow logs in; NULL = not given */
     guint16 callback_port;         /* 0 = the usual ports */
     gint64 login_seconds;          /* how long a login may take; 0 = 15 minutes */

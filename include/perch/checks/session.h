@@ -99,6 +99,9 @@ void session_refreshed(struct session *session, struct refresh_result *result);
  * another org, and without a way to log in that is not. Owned by the caller. */
 Connection *session_proven_connection(const struct session *session);
 
+/* Tells a failure what is known of this connection: the kind of app, and what was seen. */
+void session_tell(const struct session *session, struct failure *failure);
+
 /* The secrets; borrowed, valid until the next call to tokens.h. */
 const struct secrets *session_secrets(const struct session *session);
 

@@ -27,6 +27,19 @@ enum certainty { CERTAINTY_UNKNOWN, CERTAINTY_LIKELY, CERTAINTY_CERTAIN };
  * gives both. */
 enum failure_app { FAILURE_APP_UNKNOWN, FAILURE_APP_EXTERNAL, FAILURE_APP_CONNECTED };
 
+/* What was seen to be so: a step that would only bring it about is left out of a fix. */
+enum seen {
+    SEEN_NOTHING,
+    SEEN_HISTORY,      /* Login History was read, and is told */
+    SEEN_EDITION,      /* the org's edition, too */
+    SEEN_LOGIN,        /* somebody logged in just now */
+    SEEN_MY_DOMAIN,    /* the login goes to the org's own address */
+    SEEN_SCOPE_API,    /* granted */
+    SEEN_TOKEN_POLICY, /* refresh tokens are valid until revoked */
+    SEEN_IP_RELAXED,   /* in the app's policies */
+    SEEN_NO_PROXY,     /* none is set */
+};
+
 enum retry { RETRY_NEVER, RETRY_NOW, RETRY_LATER, RETRY_AFTER_FIX };
 
 /* The target of the call: the same code has different meanings. */
@@ -56,6 +69,7 @@ struct failure {
     char *object;         /* API name of the call's object, set by the caller; NULL = unknown */
     enum failure_app app; /* set by the caller, if known */
     enum failure_target target; /* the same */
+    guint seen;                 /* the same: 1u << SEEN_... */
     char *named;   /* other name in the answer: duplicate rule, trigger, error id; NULL */
     char *excerpt; /* the first 300 characters of the answer, cleaned; errors contain no secrets */
 };
@@ -109,7 +123,8 @@ struct diagnosis {
     char *happened;       /* one or two sentences */
     GPtrArray *fix;       /* char *: steps, translated, in order */
     char *tell_apart;     /* how to tell this cause from others; NULL = nothing to add */
-    enum setup_page page; /* SETUP_PAGE_NONE = none */
+    enum setup_page page; /* where the first step is made; SETUP_PAGE_NONE = none */
+    char *user_id;        /* the user on that page; NULL = the connection's */
     enum retry retry;
     enum perch_exit exit;
     char *code;    /* from the failure */
