@@ -61,7 +61,7 @@ static struct session *of_token(const struct services *services, const Secret *t
                     _("That is not an access token of Salesforce, which begins with 00D."));
         return NULL;
     }
-    if (!org_host_parse(&host, address, ORG_PRODUCTION, error))
+    if (!org_host_parse_any(address, ORG_PRODUCTION, &host, error))
         return NULL;
     Connection *connection = connection_new(NULL);
     connection_set(&connection->login_url, host.url);
@@ -70,7 +70,7 @@ static struct session *of_token(const struct services *services, const Secret *t
     struct session *session =
         session_new(connection, services->config_dir, services->http, services->store);
     g_autoptr(Secret) secret = secret_new(clean->text);
-    tokens_borrow(session->tokens, secret, host.url);
+    tokens_borrow(session->tokens, secret);
     org_host_clear(&host);
     return session;
 }

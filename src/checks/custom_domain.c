@@ -42,6 +42,8 @@ static void judge_metadata(struct check_run *run, const struct http_response *re
     g_autoptr(Json) metadata = response->status == 200 ? http_response_json(response) : NULL;
     g_autofree char *url = login_host(metadata, connection->login_url);
     if (url != NULL) {
+        if (g_strcmp0(connection->instance_url, connection->login_url) == 0)
+            connection_set(&connection->instance_url, url);
         connection_set(&connection->login_url, url);
         check_evidence(run, "login_url", url);
         check_ok(run, _("Salesforce; the login host is %s"), url);
@@ -51,11 +53,20 @@ static void judge_metadata(struct check_run *run, const struct http_response *re
     }
 }
 
-void check_custom_domain(struct check_run *run)
+static void check_custom_domain(struct check_run *run)
 {
     g_autofree char *url =
         g_strconcat(run->session->connection->login_url, "/.well-known/openid-configuration", NULL);
     HttpRequest *request = http_request_new("GET", url);
     http_request_timeout(request, PATIENCE_MS);
     check_http(run, request, judge_metadata);
+}
+
+void custom_domain_add(GArray *checks, const struct session *session)
+{
+    static const struct check_def row = {
+        "custom-domain", N_("Custom domain"), true, {NULL}, check_custom_domain};
+    g_autofree char *unknown = org_host_unknown(session->connection->login_url);
+    if (unknown != NULL)
+        g_array_append_val(checks, row);
 }

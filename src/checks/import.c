@@ -14,11 +14,18 @@ static void check_taken(struct check_run *run)
 }
 
 static const struct check_def import_login[] = {
-    {"connection", N_("Connection"), true, {NULL}, check_connection},
+    {"connection", N_("Connection"), true, {"custom-domain"}, check_connection},
     {"salesforce", N_("Salesforce"), true, {"connection"}, check_salesforce},
     {"refreshed", N_("Refreshed once"), true, {"salesforce"}, check_taken},
     {"scopes", N_("Scopes"), true, {"refreshed"}, check_scopes},
     {"who", N_("User"), true, {"refreshed"}, check_who},
     {"rotation", N_("Rotation"), false, {"refreshed"}, check_rotation},
 };
-CHECK_LIST(import_login_checks, import_login);
+
+static void build(const struct session *session, GArray *checks)
+{
+    custom_domain_add(checks, session);
+    check_rows_add(checks, session, import_login, G_N_ELEMENTS(import_login));
+}
+
+const struct check_list_def import_login_checks = {.build = build};

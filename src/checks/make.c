@@ -64,8 +64,10 @@ static void judge_deployer(struct check_run *run, const struct http_response *re
     }
     check_evidence(run, "username", info.username);
     check_evidence(run, "org_id", info.org_id);
-    if (app->org_id != NULL ? strncmp(app->org_id, info.org_id, 15) != 0
-                            : !same_host(app->login_url, session_base(session))) {
+    /* The session's address may be a custom domain, asked above: its org is the session's. */
+    const bool here = g_strcmp0(app->login_url, session->connection->address) == 0 ||
+                      same_host(app->login_url, session_base(session));
+    if (app->org_id != NULL ? strncmp(app->org_id, info.org_id, 15) != 0 : !here) {
         g_autofree char *text = g_strdup_printf(
             _("This session is for %s; the app belongs in %s."), session_base(session),
             app->org_id != NULL && app->instance_url != NULL ? app->instance_url : app->login_url);
@@ -326,7 +328,7 @@ static const struct {
     struct check_def def;
 } rows[] = {
     {BEGIN, {"keyring", N_("Keyring"), true, {NULL}, check_item}},
-    {BEGIN, {"connection", N_("Connection"), true, {"keyring"}, check_connection}},
+    {BEGIN, {"connection", N_("Connection"), true, {"keyring", "custom-domain"}, check_connection}},
     {BEGIN, {"salesforce", N_("Salesforce"), true, {"connection"}, check_salesforce}},
     {BEGIN, {"session", N_("Session"), true, {"salesforce"}, check_deployer}},
     {BEGIN & ~PUT_BACK, {"rights", N_("Rights"), true, {"session"}, check_rights}},
@@ -376,6 +378,8 @@ static void build(const struct session *session, GArray *checks)
     const struct making *making = session->making;
     if (making->goal == MAKING_COMPARE)
         differences_add(making, checks);
+    if (((1u << making->goal) & BEGIN) != 0)
+        custom_domain_add(checks, session);
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         if (!has_row(session, i))
             continue;

@@ -294,7 +294,6 @@ static void check_terminal(struct check_run *run)
 }
 
 static const struct check_def preflight[] = {
-    {"custom-domain", N_("Custom domain"), true, {NULL}, check_custom_domain},
     {"lookup", N_("Name lookup"), true, {"custom-domain"}, check_lookup},
     {"connection", N_("Connection"), true, {"custom-domain"}, check_connection},
     {"salesforce", N_("Salesforce"), true, {"connection"}, check_salesforce},
@@ -308,9 +307,8 @@ static const struct check_def preflight[] = {
 
 static void build(const struct session *session, GArray *checks)
 {
-    g_autofree char *unknown = org_host_unknown(session->connection->login_url);
-    const guint known = unknown == NULL; /* Salesforce's own names need not be asked */
-    check_rows_add(checks, session, preflight + known, G_N_ELEMENTS(preflight) - known);
+    custom_domain_add(checks, session);
+    check_rows_add(checks, session, preflight, G_N_ELEMENTS(preflight));
 }
 
 const struct check_list_def preflight_checks = {.build = build};

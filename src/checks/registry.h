@@ -11,7 +11,9 @@ extern const struct check_list_def preflight_checks, probe_checks, prove_checks,
     import_login_checks, disown_checks, refresh_checks, make_checks, made_checks;
 
 /* Checks that are in more than one list. */
-void check_custom_domain(struct check_run *run);
+/* The row that asks a host that is none of Salesforce's names; none for others. Whatever sends it
+ * more needs "custom-domain". */
+void custom_domain_add(GArray *checks, const struct session *session);
 void check_lookup(struct check_run *run);
 void check_connection(struct check_run *run);
 void check_salesforce(struct check_run *run);

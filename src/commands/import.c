@@ -183,7 +183,8 @@ static int read_and_import(struct import_options *options)
     struct sfdx_url url = {0};
     struct org_host host = {0};
     g_autoptr(GError) error = NULL;
-    bool fine = read_url(&url, &error) && org_host_parse(&host, url.host, ORG_PRODUCTION, &error) &&
+    bool fine = read_url(&url, &error) &&
+                org_host_parse_any(url.host, ORG_PRODUCTION, &host, &error) &&
                 services_init(&services, !options->common.no_input, &error);
     int code = fine ? import(options, &url, &host, &services) : command_error(error);
     services_clear(&services);

@@ -496,3 +496,15 @@ char *login_audience(const char *login_url, bool connected_app)
     org_host_clear(&host);
     return g_strdup(audience);
 }
+
+bool org_host_parse_any(const char *typed, enum org_kind kind, struct org_host *ret_host,
+                        GError **error)
+{
+    *ret_host = (struct org_host){0};
+    g_autofree char *unknown = typed == NULL ? NULL : org_host_unknown(typed);
+    if (unknown == NULL)
+        return org_host_parse(ret_host, typed == NULL ? "" : typed, kind, error);
+    ret_host->host = g_strdup(unknown + strlen("https://"));
+    ret_host->url = g_steal_pointer(&unknown);
+    return true;
+}

@@ -179,11 +179,9 @@ void tokens_import(Tokens *tokens, Secret *client_secret, Secret *refresh_token)
     tokens->state = TOKENS_WON;
 }
 
-void tokens_borrow(Tokens *tokens, Secret *access_token, const char *instance_url)
+void tokens_borrow(Tokens *tokens, Secret *access_token)
 {
     secret_set(&tokens->secrets.access_token, access_token);
-    g_free(tokens->secrets.instance_url);
-    tokens->secrets.instance_url = g_strdup(instance_url);
     tokens->memory_only = true;
 }
 

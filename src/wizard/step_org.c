@@ -39,19 +39,6 @@ static bool check_name(struct wizard *w, const struct org_host *host)
     return problem == NULL;
 }
 
-/* A host that is not Salesforce's is taken, too, if Preflight can ask it. */
-static bool parse_address(const char *typed, enum org_kind kind, struct org_host *ret_host,
-                          GError **error)
-{
-    *ret_host = (struct org_host){0};
-    g_autofree char *unknown = typed == NULL ? NULL : org_host_unknown(typed);
-    if (unknown == NULL)
-        return org_host_parse(ret_host, typed == NULL ? "" : typed, kind, error);
-    ret_host->host = g_strdup(unknown + strlen("https://"));
-    ret_host->url = g_steal_pointer(&unknown);
-    return true;
-}
-
 static bool check_address(struct wizard *w, struct org_host *ret_host)
 {
     g_autoptr(GError) error = NULL;
@@ -63,7 +50,7 @@ static bool check_address(struct wizard *w, struct org_host *ret_host)
                        "http://127.0.0.1:8080. The command perch demo starts one."));
         return false;
     }
-    bool fine = parse_address(typed, w->org_kind, ret_host, &error);
+    bool fine = org_host_parse_any(typed, w->org_kind, ret_host, &error);
     const char *problem = fine ? step_org_domain_problem(w, ret_host->generic) : error->message;
     wizard_error(w, ITEM_ADDRESS, problem);
     return problem == NULL;
@@ -97,7 +84,7 @@ bool step_org_has_name(struct wizard *w)
 {
     struct org_host host = {0};
     bool address = w->connection->address != NULL &&
-                   parse_address(w->connection->address, w->org_kind, &host, NULL);
+                   org_host_parse_any(w->connection->address, w->org_kind, &host, NULL);
     bool fine = check_name(w, address ? &host : NULL);
     org_host_clear(&host);
     return fine;
@@ -172,7 +159,7 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
 
     struct org_host host = {0};
     g_autofree char *note = NULL;
-    if (parse_address(c->address, w->org_kind, &host, NULL) &&
+    if (org_host_parse_any(c->address, w->org_kind, &host, NULL) &&
         (c->address != NULL || w->org_kind != ORG_LOCAL))
         note = g_strdup_printf("→ %s", host.host);
     org_host_clear(&host);

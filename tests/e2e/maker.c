@@ -8,6 +8,12 @@ Rig *maker_rig(void)
 {
     Rig *rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");
+    maker_draft(rig, NULL);
+    return rig;
+}
+
+void maker_draft(Rig *rig, const char *login_url)
+{
     g_autofree char *settings = rig_settings(rig, "acme.json");
     g_autoptr(Json) json = json_parse(settings, strlen(settings), NULL);
     static const char *const drop[] = {"client_id", "org_id",     "user_id",     "username",
@@ -19,10 +25,14 @@ Rig *maker_rig(void)
     json_set_string(json, "app_name", "Bird made by perch");
     json_set_string(json, "app_api_name", MAKER_APP);
     json_set_string(json, "contact_email", "it@acme.com");
+    if (login_url != NULL) {
+        json_set_string(json, "login_url", login_url);
+        json_set_string(json, "address", login_url);
+        json_remove(json, "instance_url");
+    }
     g_autofree char *text = json_print(json);
     g_autofree char *path = rig_settings_path(rig, "flow.json");
     assert_true(g_file_set_contents(path, text, -1, NULL));
-    return rig;
 }
 
 char *maker_token(Rig *rig)

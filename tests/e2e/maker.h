@@ -11,6 +11,8 @@
 /* A rig with the connection acme, whose user is an administrator, and the draft flow, which has the
  * org's address and a free port, and asks for an app of another name than acme's. */
 Rig *maker_rig(void);
+/* The draft alone, made from the connection acme; login_url: its own, NULL = acme's. */
+void maker_draft(Rig *rig, const char *login_url);
 /* An access token of acme; owned by the caller. */
 char *maker_token(Rig *rig);
 /* A stand-in for Salesforce's CLI in a folder of its own, whose answers are these commands; it

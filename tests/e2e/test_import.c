@@ -169,7 +169,7 @@ static void import__of_what_is_no_such_url__is_refused(void **state)
         const char *input, *reason;
     } cases[] = {
         {"", "force://"},
-        {"force://a:b:c@evil.example", "not a Salesforce host"},
+        {"force://a:b:c@192.0.2.1", "not a Salesforce host"},
         {"force://a:b:c@acme.my.salesforce.com.evil.example", "not a Salesforce host"},
         {"force://a:b:c@https://acme.my.salesforce.com", "https://"},
         {"force://a:b:c@login.salesforce.com", "Give the connection a name"},

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#include "e2e/rig.h"
+#include "e2e/maker.h"
+#include "e2e/walk.h"
 
 #define PRODUCTION "login.salesforce.com"
 #define SANDBOX "test.salesforce.com"
@@ -252,6 +253,80 @@ static void setup__custom_domain_that_names_others__is_refused(void **state)
     assert_int_equal(demo_org_requests(rig->org, "GET", "/services/"), 0);
 }
 
+/* On the screen the row says which host it is, and the step before is where another one is typed.
+ */
+static void wizard__custom_domain__is_asked_what_it_is(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new_custom_domain(CUSTOM, MY_DOMAIN);
+    demo_org_patch(rig->org, "{'faults': {'" METADATA "': {'kind': 'html'}}}");
+    g_autoptr(Walk) walk = walk_start(rig, "setup", "acme", "--login-url", "https://" CUSTOM, NULL);
+    see(walk, "Which Salesforce org");
+    press(walk, "Enter");
+    see(walk, "Custom domain");
+    see_sentence(walk, CUSTOM " is not a Salesforce host.");
+    assert_int_equal(demo_org_requests(rig->org, "GET", "/services/"), 0);
+    demo_org_patch(rig->org, "{'faults': {'*': null}}");
+    press(walk, "r");
+    see(walk, "✔ Custom domain   Salesforce; the login host is");
+    see(walk, "acme · " MY_DOMAIN);
+}
+
+/* A login from Salesforce's CLI, and the session in which an app is made, may name it, too: they
+ * are sent nowhere before the host has said what it is. */
+static Child *import(Rig *rig)
+{
+    g_autoptr(Child) out = rig_perch_secret(rig, "handoff", "acme", "--format", "sfdx-url", NULL);
+    assert_code(out, 0);
+    g_auto(GStrv) parts = g_strsplit(out->output->str, "@", 2);
+    g_autofree char *url = g_strconcat(parts[0], "@" CUSTOM, NULL);
+    json_free(demo_org_control(rig->org, "DELETE", "log", NULL));
+    return rig_perch_input(rig, (const char *const[]){"import", "copy", "--from=sf", NULL}, url,
+                           false);
+}
+
+static Child *make_app(Rig *rig)
+{
+    g_autofree char *token = maker_token(rig);
+    maker_draft(rig, "https://" CUSTOM);
+    json_free(demo_org_control(rig->org, "DELETE", "log", NULL));
+    return rig_perch_input(
+        rig, (const char *const[]){"app", "flow", "--create", "--with", "-", NULL}, token, false);
+}
+
+static void assert_asked_first(Rig *rig, bool only)
+{
+    g_autoptr(GHashTable) connections = connections_new();
+    g_autoptr(GPtrArray) lines = asked(rig, connections);
+    assert_true(lines->len > 0);
+    assert_string_equal(lines->pdata[0], "GET " CUSTOM METADATA);
+    assert_int_equal(lines->len == 1, only);
+}
+
+static void import_and_app__custom_domain__is_asked_what_it_is(void **state)
+{
+    static Child *(*const commands[])(Rig * rig) = {import, make_app};
+    (void)state;
+    g_autoptr(Rig) rig = rig_new_custom_domain(CUSTOM, MY_DOMAIN);
+    g_autoptr(Child) setup = set_up(rig, "https://" MY_DOMAIN, NULL);
+    assert_code(setup, 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+        demo_org_patch(rig->org, "{'faults': {'" METADATA "': {'kind': 'html'}}}");
+        g_autoptr(Child) refused = commands[i](rig);
+        assert_code(refused, 2);
+        assert_contains(refused->output->str, CUSTOM " is not a Salesforce host.");
+        assert_asked_first(rig, true);
+        demo_org_patch(rig->org, "{'faults': {'*': null}}");
+        g_autoptr(Child) child = commands[i](rig);
+        assert_code(child, 0);
+        assert_contains(child->output->str, "Salesforce; the login host is https://" MY_DOMAIN);
+        assert_asked_first(rig, false);
+    }
+    g_autofree char *settings = rig_settings(rig, "copy.json");
+    assert_contains(settings, "\"https://" MY_DOMAIN "\"");
+    assert_null(strstr(settings, "\"login_url\":\t\"https://" CUSTOM));
+}
+
 /* With these anybody who has recorded the connection reads the tokens in it. */
 static void keys__of_a_connection__are_written_nowhere(void **state)
 {
@@ -273,6 +348,8 @@ int main(void)
         cmocka_unit_test(setup__custom_domain__is_asked_what_it_is),
         cmocka_unit_test(setup__custom_domain_of_others__is_refused),
         cmocka_unit_test(setup__custom_domain_that_names_others__is_refused),
+        cmocka_unit_test(wizard__custom_domain__is_asked_what_it_is),
+        cmocka_unit_test(import_and_app__custom_domain__is_asked_what_it_is),
         cmocka_unit_test(keys__of_a_connection__are_written_nowhere),
     };
     return cmocka_run_group_tests_name("TLS under Salesforce's names", tests, NULL, NULL);

@@ -30,6 +30,9 @@ void org_host_clear(struct org_host *host);
  * gave its org ("crm.acme.com"): it has to be asked. NULL: there is nothing to ask. Owned by the
  * caller. */
 char *org_host_unknown(const char *typed);
+/* org_host_parse, which takes such a host, too; typed may be NULL. */
+bool org_host_parse_any(const char *typed, enum org_kind kind, struct org_host *ret_host,
+                        GError **error);
 
 /* The audience of an assertion for that login host: since 2026 External Client Apps know only the
  * org's own address, and Connected Apps are documented with the generic one. Owned by the caller.

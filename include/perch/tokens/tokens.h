@@ -73,7 +73,7 @@ bool tokens_guards(const Tokens *tokens);
 void tokens_take(Tokens *tokens, const struct token_answer *answer, gint64 session_seconds,
                  gint64 received_ms);
 /* An access token of somebody else, for this session only: nothing of it is ever stored. */
-void tokens_borrow(Tokens *tokens, Secret *access_token, const char *instance_url);
+void tokens_borrow(Tokens *tokens, Secret *access_token);
 /* Takes over a login made elsewhere. */
 void tokens_import(Tokens *tokens, Secret *client_secret, Secret *refresh_token);
 /* The new login is to be revoked, if need be by the rescue process. */
