@@ -194,7 +194,7 @@ static const struct {
      "the id 001000000000001"},
     {"INACTIVE_OWNER_OR_USER",
      "operation performed with inactive user [005000000000001] as owner of lead", "",
-     "the id 005000000000001"},
+     "the user 005000000000001"},
     {"UNKNOWN_EXCEPTION",
      "An unexpected error occurred. Please include this ErrorId if you contact support: "
      "1234567890-12345 (-1234567890)",
