@@ -155,6 +155,9 @@ void route_request(struct state *state, struct request *request, struct response
 {
     g_ptr_array_set_size(state->merged, 0);
     deploys_run(state);
+    /* A client that joins an address ending in a slash sends two, as Salesforce's CLI does. */
+    while (g_str_has_prefix(request->path, "//"))
+        memmove(request->path, request->path + 1, strlen(request->path));
     g_auto(GStrv) segments = split_path(request->path);
     g_autoptr(GString) allowed = g_string_new(NULL);
     const char *path = NULL; /* path of the first route that matches except for its method */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The demo org's Metadata API by SOAP, called as Salesforce's CLI calls it (jsforce's envelope). */
+/* The demo org's Metadata API by SOAP, called as Salesforce's CLI calls it: jsforce's
+ * envelope, after an address that ends in a slash. */
 
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "perch/metadata/metadata.h"
 #include "support/test.h"
 
-#define SOAP "/services/Soap/m/62.0"
+#define SOAP "//services/Soap/m/62.0"
 #define DEPLOYS "/services/data/v62.0/metadata/deployRequest"
 #define APP "Made_by_perch"
 #define KEY "5e1fc0de5e1fc0de5e1fc0de5e1fc0de5e1fc0de5e1fc0de5e1fc0de5e1fc0de"
@@ -162,10 +163,10 @@ static void list_read_retrieve__show_what_was_deployed(void **state)
     assert_null(xml_child(record, "consumerSecret"));
 
     g_autoptr(Json) begun = call(org, token, 200,
-                                 "<retrieve><retrieveRequest><apiVersion>62.0</apiVersion>"
+                                 "<retrieve><request><apiVersion>62.0</apiVersion>"
                                  "<unpackaged><types><members>" APP "</members>"
                                  "<name>ExternalClientApplication</name></types>"
-                                 "<version>62.0</version></unpackaged></retrieveRequest>"
+                                 "<version>62.0</version></unpackaged></request>"
                                  "</retrieve>");
     g_autofree char *asked =
         g_strdup_printf("<checkRetrieveStatus><asyncProcessId>%s</asyncProcessId><includeZip>true"
@@ -220,6 +221,8 @@ static void call__without_session_or_rights__is_a_fault(void **state)
     g_autofree char *standard = client_access(org, "standard@bird-demo.example");
     g_autoptr(Json) refused = call(org, standard, 500, describe);
     assert_string_equal(xml_text(refused, "faultcode"), "sf:INSUFFICIENT_ACCESS");
+    g_autoptr(Json) nothing = call(org, admin, 500, "<retrieve><request/></retrieve>");
+    assert_string_equal(xml_text(nothing, "faultcode"), "sf:INVALID_FIELD");
     g_autoptr(Json) unknown = call(org, admin, 500, "<renameMetadata/>");
     assert_string_equal(xml_text(unknown, "faultcode"), "sf:UNKNOWN_EXCEPTION");
 }

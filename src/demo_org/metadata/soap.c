@@ -265,11 +265,16 @@ static void add_types(struct call *call, zip_t *zip, const Json *types)
 /* What is wanted is kept with the deploys until it is asked for. */
 static void retrieve(struct call *call)
 {
-    const Json *request = xml_child(call->in, "retrieveRequest");
+    /* jsforce names the element otherwise than the WSDL. */
+    const Json *wants = xml_child(json_first(xml_children(call->in)), "unpackaged");
+    if (wants == NULL) {
+        refuse(call, "INVALID_FIELD", "unpackaged is missing");
+        return;
+    }
     g_autofree char *id = id_make(call->state, "09S");
     g_autofree char *long_id = id_18(id);
     struct deploy *kept = state_add_deploy(call->state, long_id);
-    g_autofree char *wanted = json_print(xml_child(request, "unpackaged"));
+    g_autofree char *wanted = json_print(wants);
     text_set(&kept->details, wanted);
     g_string_append(call->out, "<result><done>false</done>");
     add_leaf(call->out, "id", long_id);
