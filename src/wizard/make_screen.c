@@ -378,8 +378,6 @@ void make_screen_view(const struct wizard *w, struct view *view, int focus)
     const bool begun = running || w->lists[CHECKS_MAKE].results != NULL;
     view_heading(view, _("Make the app"), NULL);
     view_blank(view);
-    if (!begun || w->make.stage == MAKE_CREATE)
-        view_what(w, view);
     if (!running && !w->make.opening)
         view_key(view, ACTION_NEXT,
                  w->make.reached == MAKE_DONE ? _("go on")
@@ -389,6 +387,7 @@ void make_screen_view(const struct wizard *w, struct view *view, int focus)
     if (begun) {
         view_rows(w, view, focus);
     } else {
+        view_what(w, view);
         view_question(w, view);
         if (w->make.reached != MAKE_NOTHING) {
             g_autofree char *end = end_text(w);
