@@ -49,6 +49,7 @@ struct app {
     char *claimed;        /* that name */
     GCancellable *load;   /* of the keyring read before the wizard begins; NULL = not reading */
     guint tick_source;
+    guint copier;          /* source: a program that copies */
     guint saves_pending;   /* running keyring writes; quitting waits for them */
     char *secrets_problem; /* why the connection's secrets could not be read; NULL = they were */
     bool unread;           /* they could not be read, though they may be there */

@@ -6,15 +6,40 @@
 #include "perch/base/text.h"
 #include "perch/store/own_keyring.h"
 
+/* A terminal does not say whether it put the text on the clipboard; most do, some never. */
+static void sent(struct app *app)
+{
+    app_notice(app, app->wizard->step == STEP_AUTHORIZE
+                        ? _("Sent to the terminal; not there? w writes it to a file.")
+                        : _("Sent to the terminal; not there? Select it with the mouse."));
+}
+
+static void copied(GPid pid, gint status, gpointer user)
+{
+    struct app *app = user;
+    g_spawn_close_pid(pid);
+    app->copier = 0;
+    if (status == 0)
+        app_notice(app, _("Copied."));
+    else if (app->ui != NULL)
+        sent(app);
+    else
+        app_notice(app, _("%s failed. Select the text with the mouse."), app->desktop->copier);
+}
+
 static void copy(struct app *app, const Secret *secret)
 {
     g_autoptr(GError) error = NULL;
+    GPid pid;
+    g_clear_handle_id(&app->copier, g_source_remove);
     if (app->ui != NULL)
         ui_copy(app->ui, secret_peek(secret));
-    if (desktop_can_copy(app->desktop) && !desktop_copy(app->desktop, secret_peek(secret), &error))
-        app_notice(app, "%s", error->message);
+    if (desktop_copy(app->desktop, secret_peek(secret), &pid, &error))
+        app->copier = g_child_watch_add(pid, copied, app);
+    else if (app->ui != NULL)
+        sent(app);
     else
-        app_notice(app, _("Copied."));
+        app_notice(app, "%s", error->message);
 }
 
 static void open_page(struct app *app, const char *url)

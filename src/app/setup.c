@@ -420,6 +420,7 @@ static void app_clear(struct app *app)
     events_clear(&app->events);
     g_clear_pointer(&app->session, session_free);
     g_clear_pointer(&app->wizard, wizard_free);
+    g_clear_handle_id(&app->copier, g_source_remove);
     g_clear_pointer(&app->desktop, desktop_free);
     g_clear_pointer(&app->loop, g_main_loop_unref);
     services_clear(&app->services);

@@ -100,7 +100,7 @@ bool desktop_open(const struct desktop *desktop, const char *url, GError **error
         return false;
     }
     g_autoptr(GError) problem = NULL;
-    if (desktop_spawn(argv, -1, &problem))
+    if (desktop_spawn(argv, -1, NULL, &problem))
         return true;
     g_autofree char *name = text_clean(argv[0]);
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,

@@ -13,6 +13,7 @@ static const struct command copiers[] = {
     {"xclip -selection clipboard -in", ON_X},
     {"xsel --clipboard --input", ON_X},
     {"clip.exe", ON_WSL},
+    {"tmux load-buffer -w -", IN_TMUX},
     {"pbcopy", ANYWHERE},
     {NULL, ANYWHERE},
 };
@@ -20,11 +21,6 @@ static const struct command copiers[] = {
 char *copier_find(const struct desktop *desktop)
 {
     return g_strdup(desktop_choose(desktop, copiers));
-}
-
-bool desktop_can_copy(const struct desktop *desktop)
-{
-    return desktop->copier != NULL;
 }
 
 /* A descriptor to read text from, in memory: unlike a pipe it takes any length at once and raises
@@ -48,7 +44,7 @@ static int readable_copy(const char *text)
     return fd;
 }
 
-bool desktop_copy(const struct desktop *desktop, const char *text, GError **error)
+bool desktop_copy(const struct desktop *desktop, const char *text, GPid *ret_pid, GError **error)
 {
     g_auto(GStrv) argv = NULL;
     if (desktop->copier == NULL || !g_shell_parse_argv(desktop->copier, NULL, &argv, NULL)) {
@@ -58,7 +54,7 @@ bool desktop_copy(const struct desktop *desktop, const char *text, GError **erro
         return false;
     }
     int fd = readable_copy(text);
-    bool started = fd >= 0 && desktop_spawn(argv, fd, NULL);
+    bool started = fd >= 0 && desktop_spawn(argv, fd, ret_pid, NULL);
     if (fd >= 0)
         close(fd);
     if (!started)

@@ -110,6 +110,7 @@ const char *desktop_choose(const struct desktop *desktop, const struct command *
         [ON_X] = is_set("DISPLAY"),
         [ON_WAYLAND] = is_set("WAYLAND_DISPLAY"),
         [ON_DISPLAY] = desktop->graphical,
+        [IN_TMUX] = is_set("TMUX"),
     };
     for (; commands->line != NULL; commands++)
         if (fits[commands->needs] && desktop_is_installed(commands->line))
@@ -126,7 +127,7 @@ static void reaped(GPid pid, int status, gpointer user)
 
 /* A browser must not write to the screen, read the keys or die with the terminal. GLib would set
  * that up between fork() and exec(), in a process that has threads; the kernel does it here. */
-bool desktop_spawn(char **argv, int input, GError **error)
+bool desktop_spawn(char **argv, int input, GPid *ret_pid, GError **error)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
@@ -147,7 +148,9 @@ bool desktop_spawn(char **argv, int input, GError **error)
     int code = posix_spawnp(&pid, argv[0], &files, &attributes, argv, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
-    if (code == 0)
+    if (code == 0 && ret_pid != NULL)
+        *ret_pid = pid;
+    else if (code == 0)
         g_child_watch_add(pid, reaped, NULL);
     else
         g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: %s", argv[0],

@@ -5,7 +5,7 @@
 #include "perch/net/desktop.h"
 
 /* The environment that a command requires. */
-enum surrounding { ANYWHERE, ON_WSL, ON_X, ON_WAYLAND, ON_DISPLAY };
+enum surrounding { ANYWHERE, ON_WSL, ON_X, ON_WAYLAND, ON_DISPLAY, IN_TMUX };
 
 struct command {
     const char *line; /* like a shell command, but only words and quotes */
@@ -25,8 +25,8 @@ char *browser_of_variable(char **ret_useless);
 char *browser_of_machine(const struct desktop *desktop);
 char *copier_find(const struct desktop *desktop);
 
-/* Starts argv in its own session, standard input from fd (-1 = /dev/null), output to /dev/null. It
- * need not be waited for. */
-bool desktop_spawn(char **argv, int input, GError **error);
+/* Starts argv in its own session, standard input from fd (-1 = /dev/null), output to /dev/null.
+ * Whoever passes ret_pid waits for it; else nobody needs to. */
+bool desktop_spawn(char **argv, int input, GPid *ret_pid, GError **error);
 
 #endif

@@ -305,18 +305,18 @@ void ui_term_write(struct ui_term *term, const char *bytes, gsize length)
 
 void ui_term_copy(struct ui_term *term, const char *text)
 {
-    char *base64 = g_base64_encode((const guchar *)text, strlen(text));
-    g_autoptr(SecretBuf) out = secret_buf_new();
-    secret_buf_add(out, "\033]52;c;");
-    secret_buf_add(out, base64);
-    secret_buf_add(out, "\a");
-    /* tmux handles the plain form if it manages the clipboard itself, and passes the wrapped form
-     * to the outer terminal if allowed. */
-    if (g_getenv("TMUX") != NULL) {
-        secret_buf_add(out, "\033Ptmux;\033\033]52;c;");
-        secret_buf_add(out, base64);
-        secret_buf_add(out, "\a\033\\");
+    enum { PIECE = 256 }; /* screen passes on no longer strings */
+    g_autoptr(WipedText) base64 = g_base64_encode((const guchar *)text, strlen(text));
+    g_autoptr(SecretBuf) sequence = secret_buf_new(), out = secret_buf_new();
+    secret_buf_add(sequence, "\033]52;c;");
+    secret_buf_add(sequence, base64);
+    secret_buf_add(sequence, "\a");
+    /* screen itself knows no clipboard: what it shall pass on to the terminal is wrapped. */
+    bool wraps = g_getenv("STY") != NULL && g_getenv("TMUX") == NULL;
+    for (gsize at = 0; at < sequence->length; at += PIECE) {
+        secret_buf_add(out, wraps ? "\033P" : "");
+        secret_buf_add_len(out, sequence->text + at, MIN(PIECE, sequence->length - at));
+        secret_buf_add(out, wraps ? "\033\\" : "");
     }
-    wipe_free(base64);
     ui_term_write(term, out->text, out->length);
 }

@@ -227,7 +227,7 @@ static char *value_problem(const struct wizard *w)
     g_autofree char *text = chosen_text(w);
     bool fixed = w->editor.source == source_fixed(w);
     if (field == NULL)
-        return g_strdup(_("This org has no such field. Remove it with x."));
+        return g_strdup(_("This org has no such field. Go back and remove it with x."));
     g_autofree char *filled =
         fixed ? channel_fill(channel_of(w), text)
               : g_strdup(*w->editor.sample != '\0' ? w->editor.sample : w->editor.fallback);
@@ -237,8 +237,18 @@ static char *value_problem(const struct wizard *w)
                : problem;
 }
 
+/* Whether the fixed text is still to be typed or chosen. */
+static bool is_empty(const struct wizard *w)
+{
+    return w->editor.source == source_fixed(w) && *w->editor.text == '\0';
+}
+
 static void keep(struct wizard *w, GArray *out)
 {
+    if (is_empty(w)) {
+        wizard_notice(w, _("Enter the text, or choose a variable."));
+        return;
+    }
     const struct field *field = edited_field(w);
     g_autofree char *wrong_source = source_problem(w);
     g_autofree char *wrong_value = value_problem(w);
@@ -278,10 +288,6 @@ void field_screen_event(struct wizard *w, const struct view_event *event, GArray
             connection_set(&w->editor.text, field->values->pdata[event->index]);
     } else if (is_action(event, ACTION_NEXT)) {
         keep(w, out);
-    } else if (is_action(event, ACTION_REMOVE)) {
-        channel_unmap(channel_of(w), w->editor.field);
-        wizard_mapping_changed(w, out);
-        editor_close(w);
     } else if (is_action(event, ACTION_BACK)) {
         editor_close(w);
     }
@@ -313,6 +319,7 @@ static void view_values(const struct wizard *w, struct view *view, const struct 
     struct view_item *item = view_add(view, VIEW_CHOICE, ITEM_PICK_VALUE, _("Text"));
     item->options = g_ptr_array_new_with_free_func(g_free);
     item->selected = -1;
+    item->wanted = is_empty(w);
     for (guint i = 0; i < field->values->len; i++) {
         g_ptr_array_add(item->options, g_strdup(field->values->pdata[i]));
         if (strcmp(field->values->pdata[i], w->editor.text) == 0)
@@ -369,6 +376,7 @@ void field_screen_view(const struct wizard *w, struct view *view, int focus)
         view_values(w, view, field);
     } else if (fixed) {
         struct view_item *item = input_view(w, view, ITEM_TEXT, _("Text"), w->editor.text, NULL);
+        item->wanted = is_empty(w);
         item->error = source_problem(w);
         if (item->error == NULL)
             item->error = value_problem(w);
@@ -376,8 +384,8 @@ void field_screen_view(const struct wizard *w, struct view *view, int focus)
     } else {
         view_variable(w, view, field, other);
     }
-    view->focus = ITEM_SOURCE;
+    /* Where somebody who types at once means to type; letters are no keys here. */
+    view->focus = !fixed ? ITEM_SOURCE : offers_values(field) ? ITEM_PICK_VALUE : ITEM_TEXT;
     view_key(view, ACTION_NEXT, _("keep"));
-    view_key(view, ACTION_REMOVE, _("remove it"));
     view_key(view, ACTION_BACK, _("back"));
 }

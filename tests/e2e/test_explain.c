@@ -281,7 +281,7 @@ static void wizard__e__explains_copies_and_opens_the_page(void **state)
     see(walk, "Opened in the browser:");
     see(walk, "/lightning/setup/ManageExternalClientApplication/home");
     press(walk, "c");
-    see(walk, "Copied");
+    see(walk, "Sent to the terminal");
     paste(walk, "INVALID_EMAIL_ADDRESS"); /* the next one */
     see(walk, "value-invalid");
     press(walk, "Esc");

@@ -103,7 +103,7 @@ static void fill_required(Walk *walk)
     press(walk, "e");
     see(walk, "Branch__c · picklist · 2 values · required");
     see(walk, "(•) a fixed text");
-    press(walk, "Tab Down Down Space");
+    press(walk, "Down Down Space");
     see(walk, "(•) South");
     press(walk, "Enter");
     see(walk, "\"South\"");
@@ -124,7 +124,6 @@ static void add_field(Walk *walk)
     see(walk, "AnnualRevenue");
     press(walk, "Enter");
     see(walk, "AnnualRevenue · currency");
-    press(walk, "Tab");
     type(walk, "much");
     see(walk, "This is not a number.");
     press(walk, "Enter");
@@ -144,7 +143,7 @@ static void another_variable(Walk *walk)
     press(walk, "Enter");
     see(walk, "Website · url");
     /* The choices: three variables, another one, a fixed text. */
-    press(walk, "Up Space");
+    press(walk, "Up Up Space");
     see(walk, "Its name");
     press(walk, "Tab");
     type(walk, "contact.site");
@@ -194,14 +193,43 @@ static void editor__required_picklist_number_and_variable__reach_the_org(void **
     assert_string_equal(json_get_string(json_get(create, "body"), "Website"), "{{contact.site}}");
 }
 
-/* Opens the editor of the row with the focus at its fixed text, emptied; keys choose that. */
+/* Whoever types at once writes text: no letter takes the field out, and no empty text is kept. */
+static void editor__typed_at_once__is_the_text(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autoptr(Walk) walk = at_test(rig);
+    see_key(walk, "Enter insert Lead");
+    press(walk, "Down");
+    see(walk, "▸ Company *");
+    press(walk, "e");
+    see(walk, "Company · string");
+    see(walk, "(•) a fixed text");
+    press(walk, "C-u Enter");
+    see(walk, "Enter the text, or choose a variable.");
+    type(walk, "exact");
+    press(walk, "Enter");
+    see(walk, "\"exact\"");
+    press(walk, "Up");
+    see(walk, "▸ Last Name *");
+    press(walk, "e");
+    see(walk, "(•) {{senderName}}");
+    type(walk, "exact");
+    press(walk, "Down Down Down Down Enter");
+    see(walk, "Enter the text, or choose a variable.");
+    type(walk, "other");
+    press(walk, "Enter");
+    see(walk, "\"other\"");
+}
+
+/* Opens the editor of the row with the focus at its fixed text, emptied; keys do that. */
 static void fixed_text(Walk *walk, const char *facts, const char *keys)
 {
     press(walk, "e");
     see(walk, facts);
     press(walk, keys);
     see(walk, "(•) a fixed text");
-    press(walk, "Tab C-u");
 }
 
 static void editor__text_too_long__is_not_kept(void **state)
@@ -224,7 +252,8 @@ static void editor__text_too_long__is_not_kept(void **state)
     see(walk, "(•) {{senderName}}");
     press(walk, "Esc");
     see(walk, "▸ Last Name *");
-    fixed_text(walk, "LastName · string · 80 characters · required", "Down Down Down Down Space");
+    fixed_text(walk, "LastName · string · 80 characters · required",
+               "Down Down Down Down Space Tab C-u");
     paste(walk, long_name);
     press(walk, "Enter");
     see(walk, "(•) a fixed text");
@@ -245,7 +274,7 @@ static void editor__text_with_variables__is_filled_with_their_samples(void **sta
     see_key(walk, "Enter insert Lead");
     press(walk, "Down");
     see(walk, "▸ Company *");
-    fixed_text(walk, "Company · string · 255 characters · required", "Space");
+    fixed_text(walk, "Company · string · 255 characters · required", "C-u");
     type(walk, "From {{senderName}} by {{way}} {way}");
     see(walk, "→ From perch test by {{way}} {way}");
     press(walk, "Enter");
@@ -315,7 +344,7 @@ static void editor__org_that_changed__is_seen_before_the_insert(void **state)
     down_to(walk, "Branch *");
     press(walk, "e");
     see(walk, "Branch__c · picklist · 2 values · required");
-    press(walk, "Tab Down Down Space");
+    press(walk, "Down Down Space");
     see(walk, "(•) West");
     press(walk, "Enter");
     see(walk, "\"West\"");
@@ -554,6 +583,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(editor__required_picklist_number_and_variable__reach_the_org),
+        cmocka_unit_test(editor__typed_at_once__is_the_text),
         cmocka_unit_test(editor__text_too_long__is_not_kept),
         cmocka_unit_test(editor__text_with_variables__is_filled_with_their_samples),
         cmocka_unit_test(editor__list__is_narrowed_by_label_or_name_to_what_one_may_write),

@@ -43,7 +43,7 @@ static void screen__rows_diagnosis_and_keys__until_green(void **state)
     see_sentence(walk, "This user is not allowed to use the API.");
     see_key(walk, "Enter check again");
     press(walk, "c");
-    see(walk, "Copied.");
+    see(walk, "Sent to the terminal");
     g_autofree char *fix = copied(walk);
     assert_contains(fix, "This user is not allowed to use the API.\n1. Open the user");
     assert_contains(fix, "ManageUsers");

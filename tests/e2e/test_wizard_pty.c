@@ -68,7 +68,7 @@ static void tick_and_copy(Walk *walk)
     see(walk, "▸[ ] External Client App Name");
     press(walk, "Space Down c");
     see(walk, "[x] External Client App Name");
-    see(walk, "Copied.");
+    see(walk, "Sent to the terminal");
     assert_true(was_copied(walk, "Bird_Integration"));
     press(walk, "Down Down Down Down");
     see(walk, "▸[ ] Callback URL");

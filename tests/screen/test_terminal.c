@@ -163,11 +163,10 @@ static void terminal__paste__bracketed_secret_never_shows(void **state)
     assert_null(memmem(raw->data, raw->len, "topse", 5));
 }
 
-static void terminal__copy__is_osc_52(void **state)
+static void assert_copies(bool wrapped)
 {
-    (void)state;
-    const char *const in_tmux[] = {"TMUX", "/nowhere,1,0", NULL};
-    g_autoptr(Pty) pty = start(in_tmux);
+    const char *const in_screen[] = {"STY", "1.pts", NULL};
+    g_autoptr(Pty) pty = start(wrapped ? in_screen : NULL);
     pty_expect(pty, "Which Salesforce org?");
     pty_send(pty, "acme");
     pty_expect(pty, "acme");
@@ -178,9 +177,17 @@ static void terminal__copy__is_osc_52(void **state)
     pty_key(pty, "c");
     pty_expect(pty, "action copy on 100");
     const GByteArray *raw = pty_raw(pty);
-    const char plain[] = "\033]52;c;aHR0cHM6Ly9hY21l", wrapped[] = "\033Ptmux;\033\033]52;c;aHR0";
-    assert_non_null(memmem(raw->data, raw->len, plain, strlen(plain)));
-    assert_non_null(memmem(raw->data, raw->len, wrapped, strlen(wrapped)));
+    const char begin[] = "\033P\033]52;c;aHR0cHM6Ly9hY21l", end[] = "\a\033\\";
+    assert_non_null(memmem(raw->data, raw->len, begin + (wrapped ? 0 : 2), wrapped ? 15 : 13));
+    assert_int_equal(memmem(raw->data, raw->len, begin, 15) != NULL, wrapped);
+    assert_int_equal(memmem(raw->data, raw->len, end, 3) != NULL, wrapped);
+}
+
+static void terminal__copy__is_osc_52(void **state)
+{
+    (void)state;
+    assert_copies(false);
+    assert_copies(true);
 }
 
 static void terminal__unknown__says_what_to_do(void **state)

@@ -46,11 +46,11 @@ bool desktop_open(const struct desktop *desktop, const char *url, GError **error
 char *desktop_forward_line(const struct desktop *desktop, guint16 port);
 
 /*
- * Puts text on the clipboard with wl-copy, xclip, xsel, pbcopy or clip.exe, through standard input:
- * it never reaches argv, the environment or a file. TRUE only means that the program got it.
+ * Puts text on the clipboard with wl-copy, xclip, xsel, pbcopy, clip.exe or tmux, through standard
+ * input: it never reaches argv, the environment or a file. The caller waits for the program: its
+ * exit code 0 means that the text is there.
  * PERCH_ERROR_NOT_FOUND (no such program), PERCH_ERROR_FILE (did not start).
  */
-bool desktop_can_copy(const struct desktop *desktop);
-bool desktop_copy(const struct desktop *desktop, const char *text, GError **error);
+bool desktop_copy(const struct desktop *desktop, const char *text, GPid *ret_pid, GError **error);
 
 #endif
