@@ -41,9 +41,11 @@ do_install() {
             put 755 "$BUILD/$program" "$bindir/$program"
         fi
     done
-    for page in man/*.[1-8]; do
+    # man/pl/perch.1 is the page in that language.
+    for page in man/*.[1-8] man/*/*.[1-8]; do
         if [ -f "$page" ]; then
-            put 644 "$page" "$mandir/man${page##*.}/$(basename "$page")"
+            folder=$(dirname "$page")
+            put 644 "$page" "$mandir${folder#man}/man${page##*.}/$(basename "$page")"
         fi
     done
     put_if src/completions/perch.bash "$datadir/bash-completion/completions/perch"
@@ -75,7 +77,7 @@ put_if() {
 do_uninstall_by_name() {
     rm -f "$DESTDIR$bindir/perch" "$DESTDIR$bindir/perch-demo-org" \
         "$DESTDIR$mandir"/man1/perch.1 "$DESTDIR$mandir"/man1/perch-demo-org.1 \
-        "$DESTDIR$mandir"/man7/perch-*.7 \
+        "$DESTDIR$mandir"/man7/perch-*.7 "$DESTDIR$mandir"/*/man1/perch.1 \
         "$DESTDIR$datadir/bash-completion/completions/perch" \
         "$DESTDIR$datadir/zsh/site-functions/_perch" \
         "$DESTDIR$datadir/fish/vendor_completions.d/perch.fish" \

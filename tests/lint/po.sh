@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # The languages of src/po: formats, plurals and line ends agree with the English, nothing is marked
-# fuzzy. What is not translated yet is a remark; PO_COMPLETE=yes makes it a complaint.
+# fuzzy; the options of perch(1) stand in its translations. What is behind the English is a remark;
+# PO_COMPLETE=yes makes it a complaint.
 source "$(dirname "$0")/lib.sh"
 
 : "${PO_COMPLETE:=no}"
@@ -16,6 +17,15 @@ count() {
     echo $((found > 0 ? found - 1 : 0))
 }
 
+# behind TEXT: a translation that the English has left behind.
+behind() {
+    if [ "$PO_COMPLETE" = yes ]; then
+        complain "$1"
+    else
+        printf 'po: %s\n' "$1"
+    fi
+}
+
 make --no-print-directory -s pot BUILD="$work" >/dev/null
 pot=$work/po/perch.pot
 for po in src/po/*.po; do
@@ -27,11 +37,11 @@ for po in src/po/*.po; do
     msgmerge -q --no-fuzzy-matching -o "$work/merged.po" "$po" "$pot"
     missing=$(count --untranslated "$work/merged.po")
     [ "$missing" != 0 ] || continue
-    remark="$po:1: $missing strings are not translated (make pot; msgmerge --no-fuzzy-matching)"
-    if [ "$PO_COMPLETE" = yes ]; then
-        complain "$remark"
-    else
-        printf 'po: %s\n' "$remark"
-    fi
+    behind "$po:1: $missing strings are not translated (make pot; msgmerge --no-fuzzy-matching)"
+done
+for page in man/*/perch.1; do
+    while IFS= read -r item; do
+        grep -qE -e "^\.It.* $item( |\$)" "$page" || behind "$page:1: $item is not there"
+    done < <(sed -nE 's/^\.It ((Cm|Fl) -?[a-z-]+)( .*)?$/\1/p' man/perch.1 | grep '^Fl' | sort -u)
 done
 verdict
