@@ -150,6 +150,47 @@ static void phrases__in_anybodys_words__are_likely_at_most(void **state)
     assert_true(of_anybody > 0);
 }
 
+/* What a program wraps around an answer counts where nothing else is pasted, and never before the
+ * answer itself; each program that people use has a row. */
+static void clients__what_they_wrap__comes_after_the_answer(void **state)
+{
+    static const struct {
+        const char *text, *cause;
+        enum certainty certainty;
+    } rows[] = {
+        {"NodeApiError: Authorization failed - please check your credentials", "session-expired",
+         CERTAINTY_LIKELY},
+        {"NodeApiError: Forbidden - perhaps check your credentials?", "record-access",
+         CERTAINTY_LIKELY},
+        {"NodeApiError: Forbidden - perhaps check your credentials?\n403 - "
+         "[{\"message\":\"x\",\"errorCode\":\"API_CURRENTLY_DISABLED\"}]",
+         "api-disabled-user", CERTAINTY_LIKELY},
+        {"[400] AccountValidationError: refused", "login-refused", CERTAINTY_LIKELY},
+        {"AccountValidationError: Failed to verify connection 'Salesforce'. expired access/refresh "
+         "token",
+         "authorization-revoked", CERTAINTY_CERTAIN},
+        {"ExpiredAuthError", "authorization-revoked", CERTAINTY_LIKELY},
+        {"org.mule.runtime.api.connection.ConnectionException: Failed establishing connection with "
+         "salesforce",
+         "login-refused", CERTAINTY_LIKELY},
+        {"Salesforce.Common.ForceAuthException: inactive user", "user-inactive", CERTAINTY_LIKELY},
+        {"Salesforce.Common.ForceAuthException", "login-refused", CERTAINTY_LIKELY},
+        {"Could not refresh the access token. The access token response returned an unsuccessful "
+         "status [400]",
+         "authorization-revoked", CERTAINTY_LIKELY},
+        {"PHP Fatal error: Uncaught SoapFault exception: [sf:INVALID_SESSION_ID] x",
+         "session-expired", CERTAINTY_LIKELY},
+        {"403 Forbidden error", "record-access", CERTAINTY_LIKELY},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        enum certainty certainty;
+        enum cause cause = pasted_cause(rows[i].text, &certainty);
+        if (strcmp(cause_name(cause), rows[i].cause) != 0 || certainty != rows[i].certainty)
+            fail_msg("%s: %s, %s", rows[i].text, cause_name(cause), certainty_name(certainty));
+    }
+}
+
 /* ---- what people paste ---- */
 
 static const struct report {
@@ -211,6 +252,7 @@ int main(void)
         cmocka_unit_test(lists__each_login_status__has_a_cause),
         cmocka_unit_test(families__a_new_code__is_likely),
         cmocka_unit_test(phrases__in_anybodys_words__are_likely_at_most),
+        cmocka_unit_test(clients__what_they_wrap__comes_after_the_answer),
         cmocka_unit_test(reports__each__has_its_cause),
         cmocka_unit_test(reports__kept_aside__have_their_cause),
     };
