@@ -93,7 +93,7 @@ static void fill_required(Walk *walk)
 {
     see(walk, "Branch *");
     see_red(walk, "Branch *");
-    see(walk, "This field is required.");
+    see(walk, "This field is required");
     see_key(walk, "Enter insert Lead");
     press(walk, "Enter");
     see(walk, "Fill in the marked fields first.");
