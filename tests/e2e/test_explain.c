@@ -186,6 +186,24 @@ static void stage_and_status__decide_where_the_text_does_not(void **state)
     }
 }
 
+/* What is in no list can be reported: what was seen, without secrets. */
+static void unknown__is_reported_without_secrets(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Child) child = rig_perch_input(
+        rig, (const char *const[]){"explain", "--status", "418", "-", NULL},
+        "it did not work, token 00D5g000004ABCD!AQ8AQLzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz\n", false);
+    assert_contains(child->output->str, "Only the HTTP status 418 was recognized.");
+    assert_contains(child->output->str, "To report it, paste these lines into an issue");
+    assert_contains(child->output->str,
+                    "\n    code: -\n    seen: {\"status\":418}\n    text: 418 it");
+    assert_null(strstr(child->output->str, "AQ8AQL"));
+    g_autoptr(Child) known = rig_perch_input(rig, (const char *const[]){"explain", "-", NULL},
+                                             "{\"error\":\"invalid_client_id\"}", false);
+    assert_null(strstr(known->output->str, "To report it"));
+}
+
 static void text__says_what_happened_what_to_do_and_what_was_said(void **state)
 {
     (void)state;
@@ -293,6 +311,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pasted__each__has_its_cause_fix_page_and_code),
         cmocka_unit_test(stage_and_status__decide_where_the_text_does_not),
+        cmocka_unit_test(unknown__is_reported_without_secrets),
         cmocka_unit_test(text__says_what_happened_what_to_do_and_what_was_said),
         cmocka_unit_test(success_and_nothing__are_no_failures),
         cmocka_unit_test(long_log__is_read_whole_or_refused),
