@@ -20,19 +20,28 @@ static bool fail(GError **error, const char *path, const char *doing)
     return false;
 }
 
+/* As the environment says now: GLib keeps what it said first, and perch demo changes it. */
+static char *user_dir(const char *variable, const char *usual)
+{
+    const char *given = g_getenv(variable);
+    return given != NULL && g_path_is_absolute(given)
+               ? g_build_filename(given, "perch", NULL)
+               : g_build_filename(g_get_home_dir(), usual, "perch", NULL);
+}
+
 char *paths_config_dir(void)
 {
-    return g_build_filename(g_get_user_config_dir(), "perch", NULL);
+    return user_dir("XDG_CONFIG_HOME", ".config");
 }
 
 char *paths_state_dir(void)
 {
-    return g_build_filename(g_get_user_state_dir(), "perch", NULL);
+    return user_dir("XDG_STATE_HOME", ".local/state");
 }
 
 char *paths_data_dir(void)
 {
-    return g_build_filename(g_get_user_data_dir(), "perch", NULL);
+    return user_dir("XDG_DATA_HOME", ".local/share");
 }
 
 char *paths_session_dir(void)

@@ -19,12 +19,10 @@
 static const struct rehearsal {
     const char *name, *cause, *happens, *todo;
     const char *login; /* how the flow logs in; NULL = a refresh token */
-    const char *state; /* what differs from the stock org */
 } rehearsals[] = {
-#define REHEARSAL(name, cause, user, happens, todo, state) \
-    {name, cause, happens, todo, NULL, state},
+#define REHEARSAL(name, cause, user, happens, todo, state) {name, cause, happens, todo, NULL},
 #define REHEARSAL_BY(login, name, cause, user, happens, todo, state) \
-    {name, cause, happens, todo, login, state},
+    {name, cause, happens, todo, login},
 #include "perch/base/rehearsals.def"
 #undef REHEARSAL
 };
@@ -253,8 +251,7 @@ static int run_demo(struct demo *demo, const struct common_options *common)
         .username = demo->certificate == NULL ? NULL : "integration@bird-demo.example",
         .private_key = demo->private_key,
         .certificate = demo->certificate,
-        .connected_app = demo->rehearsal != NULL &&
-                         strstr(demo->rehearsal->state, "'kind': 'connected'") != NULL,
+        .connected_app = g_strcmp0(json_get_string(demo->json, "app_kind"), "connected") == 0,
         .login = demo->rehearsal == NULL ? NULL : login_way_from_name(demo->rehearsal->login),
         .login_seconds = common->timeout,
         .plain = common->plain || common->json || !terminal || common->no_input,

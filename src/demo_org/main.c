@@ -222,6 +222,7 @@ static void print_json(const struct state *state, const Server *server, const st
     const bool old = copied->key != NULL;
     json_set_string(line, "client_id", old ? copied->key : app != NULL ? app->key : NULL);
     json_set_string(line, "client_secret", old ? copied->secret : app != NULL ? app->secret : NULL);
+    json_set_string(line, "app_kind", app != NULL ? app->kind : NULL);
     json_set(line, "callbacks", callbacks);
     json_set(line, "users", describe_users(state, copied->user));
     json_set_string(line, "instance_url", state->instance_url);

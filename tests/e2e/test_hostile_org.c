@@ -68,7 +68,7 @@ static const struct hostile rows[] = {
      "{\"name\":\"Lead\",\"createable\":true,\"fields\":[{\"name\":\"" EVIL "\",\"label\":\"" EVIL
      "MANY\",\"type\":7,\"length\":-1e308,\"createable\":true,"
      "\"nillable\":false,\"picklistValues\":[{\"value\":\"" EVIL "\"}]}]}",
-     "This field is required."},
+     "This field is required"},
     {"/describe", 200, "", "{\"fields\":{\"0\":\"" EVIL "\"},\"name\":[]}",
      "The answer does not describe an object."},
     {"/sobjects/Lead/?$", 400, "",

@@ -111,7 +111,7 @@ static void pkce__missing__is_told_from_the_redirect(void **state)
     wire_assert_ends(rig, doctor, "healed", NULL, NULL, 0);
 }
 
-/* A login host that the org has closed knows nothing of its local app. */
+/* A login host that the org has closed knows nothing of its local app; this one is the org's own. */
 static void login_host__closed__is_app_not_in_org(void **state)
 {
     (void)state;
@@ -125,7 +125,8 @@ static void login_host__closed__is_app_not_in_org(void **state)
     g_autoptr(Child) child = rig_perch(rig, "doctor", "acme", NULL);
     assert_code(child, 5);
     assert_contains(child->output->str, "!!  Consumer key: OAUTH_EC_APP_NOT_FOUND");
-    assert_contains(child->output->str, "use the My Domain address");
+    assert_contains(child->output->str, "check that the app is listed");
+    assert_null(strstr(child->output->str, "use the My Domain address"));
 }
 
 int main(void)
