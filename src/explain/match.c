@@ -139,10 +139,13 @@ static char *other_spelling(const char *code, bool *ret_sure)
     g_autoptr(GString) out = g_string_new(NULL);
     *ret_sure = code != NULL && regex_fits("\\A(?:[A-Z][a-z]+){2,}\\z", code);
     if (!*ret_sure) {
-        g_autofree char *other = code == NULL || strchr(code, '_') == NULL ? NULL
-                                 : regex_fits("\\A[a-z_]+\\z", code)       ? g_ascii_strup(code, -1)
-                                                                     : g_ascii_strdown(code, -1);
-        return other != NULL && failure_code_has_row(other) ? g_steal_pointer(&other) : NULL;
+        if (code == NULL || strchr(code, '_') == NULL)
+            return NULL;
+        g_autofree char *upper = g_ascii_strup(code, -1);
+        if (failure_code_has_row(upper))
+            return g_steal_pointer(&upper);
+        g_autofree char *lower = g_ascii_strdown(code, -1);
+        return failure_code_has_row(lower) ? g_steal_pointer(&lower) : NULL;
     }
     for (const char *p = code; *p != '\0'; p++) {
         if (p > code && g_ascii_isupper(*p))

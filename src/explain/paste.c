@@ -10,15 +10,15 @@ enum { FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
 
 /* ---- the surroundings of a finding ---- */
 
-#define STATUS_PATTERN                                                                            \
-    "(?i)HTTP/[0-9.]+\\s+([2-5]\\d\\d)\\b"                                                        \
-    "|\\b(?:status|response|http)[ _-]?(?:code|status)?[\"']?\\s*(?:[:=]|is)?\\s*[\"']?"          \
-    "([2-5]\\d\\d)\\b(?![.:-]\\d)"                                                                \
-    "|\\b([45]\\d\\d)\\s+(?:Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Too " \
-    "Many "                                                                                       \
-    "Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)\\b"          \
-    "|\"code\"\\s*:\\s*([2-5]\\d\\d)\\b"                                                          \
-    "|(?:\\banswered|\\breturned|returned error:|responded with|failed with|->|=>)\\s+"           \
+#define STATUS_PATTERN                                                                   \
+    "(?i)HTTP/[0-9.]+\\s+([2-5]\\d\\d)\\b"                                               \
+    "|\\b(?:status|response|http)[ _-]?(?:code|status)?[\"']?\\s*(?:[:=]|is)?\\s*[\"']?" \
+    "([2-5]\\d\\d)\\b(?![.:-]\\d)"                                                       \
+    "|\\b([45]\\d\\d)(?:\\s+\\(?|, message=')(?:Client Error|Server Error|Bad Request|"  \
+    "Unauthorized|Forbidden|Not Found|Method Not Allowed|Too Many Requests|"             \
+    "Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)\\b"          \
+    "|\"code\"\\s*:\\s*([2-5]\\d\\d)\\b"                                                 \
+    "|(?:\\banswered|\\breturned|returned error:|responded with|failed with|->|=>)\\s+"  \
     "([2-5]\\d\\d)\\b"
 
 /* How far from a finding its details may be. */
@@ -150,7 +150,7 @@ void paste_find_status(struct paste_text *paste)
     struct failure failure = {.status = status};
     g_autofree char *line = paste_line_at(paste->text, at);
     failure_say(&failure, NULL, line);
-    bool tells = status == 401 || status == 407 || status == 429 || status >= 500;
+    bool tells = status != 400 && status != 403 && status != 404;
     paste_add(paste, &failure, tells ? RANK_STATUS : RANK_WORDS_ONLY, at);
 }
 

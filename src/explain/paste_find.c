@@ -48,28 +48,6 @@ static bool add_json(const Json *error, const char *code, const char *message, l
     return false;
 }
 
-void paste_find_json(struct paste_text *paste)
-{
-    gsize read = 0;
-    for (const char *p = paste->text; (p = strpbrk(p, "[{")) != NULL && read < FRAGMENTS_BYTES;) {
-        gsize length = bracketed(p, FRAGMENT_BYTES);
-        read += length > 0 ? length : strnlen(p, FRAGMENT_BYTES);
-        g_autoptr(Json) json = length == 0 ? NULL : json_parse(p, length, NULL);
-        struct json_search search = {paste, (gsize)(p - paste->text), false};
-        if (json != NULL)
-            answer_json_each(json, 0, add_json, &search);
-        p += json != NULL ? length : 1;
-    }
-    struct failure failure = {0};
-    if (answer_from_loose_json(&failure, paste->text)) {
-        const char *at = strstr(paste->text, failure.code); /* missing if cleaning changed it */
-        paste_add(paste, &failure,
-                  failure_code_is_known(failure.code) ? RANK_LOOSE : RANK_WORDS_ONLY,
-                  at == NULL ? 0 : (gsize)(at - paste->text));
-    }
-    failure_clear(&failure);
-}
-
 /* Some programs put a label or a heading between a code and its sentence. If what was read as the
  * message decides nothing, what stands around the code may. */
 static void look_around(const struct paste_text *paste, struct failure *failure, gsize at)
@@ -89,6 +67,30 @@ static void look_around(const struct paste_text *paste, struct failure *failure,
     g_free(decides ? message : failure->message);
     if (!decides)
         failure->message = message;
+}
+
+void paste_find_json(struct paste_text *paste)
+{
+    gsize read = 0;
+    for (const char *p = paste->text; (p = strpbrk(p, "[{")) != NULL && read < FRAGMENTS_BYTES;) {
+        gsize length = bracketed(p, FRAGMENT_BYTES);
+        read += length > 0 ? length : strnlen(p, FRAGMENT_BYTES);
+        g_autoptr(Json) json = length == 0 ? NULL : json_parse(p, length, NULL);
+        struct json_search search = {paste, (gsize)(p - paste->text), false};
+        if (json != NULL)
+            answer_json_each(json, 0, add_json, &search);
+        p += json != NULL ? length : 1;
+    }
+    struct failure failure = {0};
+    if (answer_from_loose_json(&failure, paste->text)) {
+        const char *at = strstr(paste->text, failure.code); /* missing if cleaning changed it */
+        if (at != NULL && failure.message == NULL)
+            look_around(paste, &failure, (gsize)(at - paste->text));
+        paste_add(paste, &failure,
+                  failure_code_is_known(failure.code) ? RANK_LOOSE : RANK_WORDS_ONLY,
+                  at == NULL ? 0 : (gsize)(at - paste->text));
+    }
+    failure_clear(&failure);
 }
 
 /* ---- error=...&error_description=..., in an address or alone ---- */

@@ -204,6 +204,7 @@ static const struct report {
 },
   held[] = {
 #include "reports_held.def"
+#include "reports_held2.def"
 #undef REPORT
 };
 
