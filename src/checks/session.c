@@ -7,8 +7,6 @@
 #include "perch/base/login_way.h"
 #include "perch/tokens/refresh.h"
 
-enum { JUST_NOW_MS = 15 * 60 * 1000 }; /* as long as a login may take */
-
 struct session *session_new(Connection *connection, const char *config_dir, Http *http,
                             Store *store)
 {
@@ -156,7 +154,6 @@ void session_tell(const struct session *session, struct failure *failure)
     g_autofree char *proxy =
         session->http == NULL ? NULL : http_proxy_for(session->http, connection->login_url);
     g_autofree char *own = lightning_url(connection->login_url);
-    const gint64 since = clock_wall_ms() - connection->logged_in_at;
     failure->app =
         connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED : FAILURE_APP_EXTERNAL;
     if (session->http != NULL && proxy == NULL)
@@ -165,8 +162,6 @@ void session_tell(const struct session *session, struct failure *failure)
         failure->seen |= 1u << SEEN_MY_DOMAIN;
     if (connection->granted_scopes != NULL && scope_covers(connection->granted_scopes, "api"))
         failure->seen |= 1u << SEEN_SCOPE_API;
-    if (since >= 0 && since < JUST_NOW_MS)
-        failure->seen |= 1u << SEEN_LOGIN;
 }
 
 const struct secrets *session_secrets(const struct session *session)

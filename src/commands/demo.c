@@ -242,7 +242,11 @@ static int run_demo(struct demo *demo, const struct common_options *common)
     g_autofree char *last_words = exit_message(demo);
     g_autoptr(Desktop) desktop = desktop_look();
     bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-    const char *scripted = why_scripted(terminal, common->no_input, desktop->browser != NULL);
+    const struct login_way *login =
+        demo->rehearsal == NULL ? NULL : login_way_from_name(demo->rehearsal->login);
+    const char *scripted = login != NULL && !login->attended
+                               ? NULL /* the app logs in by itself */
+                               : why_scripted(terminal, common->no_input, desktop->browser != NULL);
     struct app_options options = {
         .name = "demo",
         .login_url = json_get_string(demo->json, "url"),
@@ -252,7 +256,7 @@ static int run_demo(struct demo *demo, const struct common_options *common)
         .private_key = demo->private_key,
         .certificate = demo->certificate,
         .connected_app = g_strcmp0(json_get_string(demo->json, "app_kind"), "connected") == 0,
-        .login = demo->rehearsal == NULL ? NULL : login_way_from_name(demo->rehearsal->login),
+        .login = login,
         .login_seconds = common->timeout,
         .plain = common->plain || common->json || !terminal || common->no_input,
         .json = common->json,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "e2e/rig.h"
+#include "support/pty.h"
 
 enum { WAIT_MS = 30000 };
 
@@ -142,12 +143,37 @@ static void talk__end_of_input__keeps_the_draft(void **state)
     assert_contains(talk->child->errors->str, "To continue: perch setup acme");
 }
 
+/* Nothing that is said is broken inside a word; what has no blank, as an address, stays whole. */
+static void narrow__lines_are_broken_at_blanks(void **state)
+{
+    enum { COLUMNS = 50, ROWS = 200 };
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig->org->client_id = "3MVG9noSuchKeyIsKnownInThisOrg";
+    g_autoptr(GPtrArray) words = rig_setup_words(rig, "acme", NULL);
+    g_ptr_array_insert(words, 0, g_strdup(g_getenv("PERCH")));
+    Pty *pty = pty_start((const char *const *)words->pdata, rig->home->env, COLUMNS, ROWS);
+    pty_expect_exit(pty, 5);
+    const GByteArray *raw = pty_raw(pty);
+    g_autofree char *text = g_strndup((const char *)raw->data, raw->len);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    assert_contains(text, "Salesforce does not know");
+    for (guint i = 0; lines[i] != NULL; i++) {
+        const char *said = lines[i] + strspn(lines[i], " ");
+        g_strchomp(lines[i]);
+        if (g_utf8_strlen(lines[i], -1) > COLUMNS && strchr(said, ' ') != NULL)
+            fail_msg("broken by the terminal: %s", lines[i]);
+    }
+    pty_free(pty);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(talk__line_by_line__ends_with_a_lead),
         cmocka_unit_test(talk__with_json__prints_one_object),
         cmocka_unit_test(talk__end_of_input__keeps_the_draft),
+        cmocka_unit_test(narrow__lines_are_broken_at_blanks),
     };
     return cmocka_run_group_tests_name("line by line", tests, NULL, NULL);
 }

@@ -168,6 +168,7 @@ static void demo__opens_a_rehearsal_and_tells_its_cure(void **state)
     g_autoptr(Json) result = child_json(child);
     const Json *diagnosis = json_get(json_check(result, "consumer-key"), "diagnosis");
     assert_string_equal(json_get_string(diagnosis, "cause"), "consumer-key-unknown");
+    assert_contains(child->errors->str, "scripted");
     assert_contains(child->errors->str, "Rehearsal consumer-key-unknown: ");
     assert_contains(child->errors->str, "The cure: External Client App Manager");
 }
@@ -183,6 +184,7 @@ static void demo__jwt__has_its_keys(void **state)
     g_autoptr(Json) result = child_json(child);
     const Json *diagnosis = json_get(json_check(result, "exchange"), "diagnosis");
     assert_string_equal(json_get_string(diagnosis, "cause"), "user-not-approved");
+    assert_null(strstr(child->errors->str, "browser"));
 }
 
 static void demo__list__is_for_people_too(void **state)

@@ -32,7 +32,6 @@ enum seen {
     SEEN_NOTHING,
     SEEN_HISTORY,      /* Login History was read, and is told */
     SEEN_EDITION,      /* the org's edition, too */
-    SEEN_LOGIN,        /* somebody logged in just now */
     SEEN_MY_DOMAIN,    /* the login goes to the org's own address */
     SEEN_SCOPE_API,    /* granted */
     SEEN_TOKEN_POLICY, /* refresh tokens are valid until revoked */
