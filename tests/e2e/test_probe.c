@@ -111,7 +111,8 @@ static void pkce__missing__is_told_from_the_redirect(void **state)
     wire_assert_ends(rig, doctor, "healed", NULL, NULL, 0);
 }
 
-/* A login host that the org has closed knows nothing of its local app; this one is the org's own. */
+/* A login host that the org has closed knows nothing of its local app; this one is the org's own.
+ */
 static void login_host__closed__is_app_not_in_org(void **state)
 {
     (void)state;

@@ -325,7 +325,7 @@ static const struct {
      "api-disabled", "API", "/lightning/setup/CompanyProfileInfo/home", 6},
     {"the app is not in this org", "{'apps':{'Bird_Integration':{'in_org':false}}}", "allow",
      "login", "app-not-in-org", "External Client App Manager",
-     "/lightning/setup/ManageExternalClientApplication/home", 5},
+     "/lightning/setup/ExternalClientApplicationOauthUsage/home", 5},
     {"Deny was pressed", "{}", "deny", "login", "user-denied", "press Allow", NULL, 4},
 };
 
