@@ -238,3 +238,14 @@ char *rig_newman(void)
         print_message("# SKIP: no newman: %s\n", g_strchomp(why));
     return path;
 }
+
+bool rig_may_trace(void)
+{
+    const char *argv[] = {"strace", "-o", "/dev/null", "true", NULL};
+    g_auto(GStrv) env = g_get_environ();
+    g_autoptr(Child) child = child_run(argv, env, NULL);
+    bool may = child_code(child) == 0;
+    if (!may)
+        print_message("# strace may not trace here: %s\n", child->errors->str);
+    return may;
+}

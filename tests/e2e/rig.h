@@ -65,4 +65,7 @@ const Json *json_check(const Json *result, const char *id);
  * told as the reason to skip. */
 char *rig_newman(void);
 
+/* TRUE if strace may follow a program here; if not, it is told why. */
+bool rig_may_trace(void);
+
 #endif

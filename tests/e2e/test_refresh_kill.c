@@ -215,12 +215,7 @@ static void killed__login_again__leaves_one_login_and_it_is_stored(void **state)
 static int check_strace(void **state)
 {
     (void)state;
-    const char *argv[] = {"strace", "-o", "/dev/null", "true", NULL};
-    g_auto(GStrv) env = g_get_environ();
-    g_autoptr(Child) child = child_run(argv, env, NULL);
-    may_trace = child_code(child) == 0;
-    if (!may_trace)
-        print_message("# strace may not trace here: %s\n", child->errors->str);
+    may_trace = rig_may_trace();
     return 0;
 }
 
