@@ -38,6 +38,7 @@ struct home_run {
     GPtrArray *asked; /* struct asked *, in the order of the rows */
     guint next;       /* index of the first that is not started */
     guint under_way;
+    guint first; /* begin(), until it has begun */
     guint tick_source;
     enum home_choice choice;
     char *name;
@@ -183,7 +184,18 @@ static gboolean begin(gpointer user)
         run->tick_source = g_timeout_add(TICK_MS, tick, run);
     }
     ui_changed(run->ui);
+    run->first = 0;
     return G_SOURCE_REMOVE;
+}
+
+/* A key may come before begin() had its turn. */
+static void begin_now(struct home_run *run)
+{
+    if (run->first == 0)
+        return;
+    g_source_remove(run->first);
+    while (begin(run) == G_SOURCE_CONTINUE)
+        continue;
 }
 
 /* ---- events ---- */
@@ -226,12 +238,14 @@ static void host_event(const struct view_event *event, gpointer user)
     if (run->renaming)
         return;
     enum home_choice choice = home_handle(run->home, event, &name);
-    run->renaming = choice == HOME_RENAME && run->services.store != NULL;
-    if (run->renaming)
+    run->renaming = choice == HOME_RENAME;
+    if (run->renaming) {
+        begin_now(run);
         tokens_move(run->services.store, run->services.config_dir, name, run->home->typed, renamed,
                     run);
-    else if (choice != HOME_STAY && choice != HOME_RENAME)
+    } else if (choice != HOME_STAY) {
         leave(run, choice, name);
+    }
     ui_changed(run->ui);
 }
 
@@ -283,11 +297,11 @@ static bool visit(struct home_run *run, GError **error)
     bool fine = run->ui != NULL;
     if (fine) {
         guint terminate = g_unix_signal_add(SIGTERM, on_terminate, run);
-        guint first = g_idle_add_full(G_PRIORITY_LOW, begin, run, NULL);
+        run->first = g_idle_add_full(G_PRIORITY_LOW, begin, run, NULL);
         g_main_loop_run(run->loop);
         g_source_remove(terminate);
-        if (run->services.config_dir == NULL)
-            g_source_remove(first);
+        if (run->first != 0)
+            g_source_remove(run->first);
     }
     if (run->tick_source != 0)
         g_source_remove(run->tick_source);

@@ -2,6 +2,8 @@
 
 /* Home on a terminal: what it says about each connection, and where its keys lead. */
 
+#include <signal.h>
+
 #include "e2e/tokens.h"
 #include "e2e/walk.h"
 #include "support/keyring.h"
@@ -259,6 +261,31 @@ static void rename__moves_settings_and_keyring_item(void **state)
     assert_code(token, 0);
 }
 
+/* The name is typed while Home still reads the files of a thousand others. */
+static void rename__before_the_states_are_asked__is_not_lost(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    g_autofree char *settings = rig_settings(rig, "acme.json");
+    for (int i = 0; i < 2000; i++) {
+        g_autofree char *file =
+            g_strdup_printf("%s/perch/connections/b-%04d.json", rig->home->config, i);
+        assert_true(
+            g_file_set_contents_full(file, settings, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    }
+    g_autoptr(Walk) walk = open_home(rig);
+    see(walk, "2001 connections");
+    assert_int_equal(kill(pty_pid(walk->pty), SIGSTOP), 0);
+    press(walk, "m C-u");
+    type(walk, "aaa");
+    press(walk, "Enter");
+    assert_int_equal(kill(pty_pid(walk->pty), SIGCONT), 0);
+    see(walk, "▸ aaa");
+    press(walk, "C-c");
+    pty_expect_exit(walk->pty, 0);
+    assert_int_equal(session_bus_count(rig->home, "connection", "aaa"), 1);
+}
+
 /* ---- 200 connections ---- */
 
 static void many__scroll_and_filter(void **state)
@@ -322,6 +349,7 @@ int main(void)
         cmocka_unit_test(enter__on_a_damaged_file__sets_up_again),
         cmocka_unit_test(keys__lead_where_they_say),
         cmocka_unit_test(rename__moves_settings_and_keyring_item),
+        cmocka_unit_test(rename__before_the_states_are_asked__is_not_lost),
         cmocka_unit_test(many__scroll_and_filter),
     };
     return cmocka_run_group_tests_name("Home", tests, NULL, NULL);
