@@ -195,6 +195,7 @@ void ui_send(Ui *ui, struct view_event event)
 void ui_send_action(Ui *ui, enum action action)
 {
     int screen = ui->screen;
+    ui->reading = false;
     if (action == ACTION_NEXT)
         choose_option(ui);
     ui_send(ui, (struct view_event){.kind = VIEW_EVENT_ACTION, .action = action, .id = ui->focus});

@@ -134,7 +134,8 @@ static void paste(Ui *ui, const struct key *key)
         ui_field_mark(ui, target->id, 0);
         if (edit != NULL)
             line_edit_set(edit, clean);
-        ui->scrolled = false;
+        ui->scrolled = ui->reading = false;
+        ui->unseen = true;
         ui_send(ui, (struct view_event){.kind = VIEW_EVENT_PASTE, .id = target->id, .text = clean});
         return;
     }
@@ -319,6 +320,7 @@ void ui_handle_key(const struct key *key, gpointer data)
         return;
     }
     ui->touched = true;
+    ui->unseen = false;
     if (ui->view->dialog != NULL) {
         if (key->kind != KEY_KIND_PASTE)
             dialog_key(ui, key);

@@ -54,32 +54,68 @@ static void follow_focus(Ui *ui)
     }
 }
 
-/* Shows as much of the first failure and its diagnosis as fits, at least its row. The focus stays
- * where it is, and the next key that moves it scrolls back. */
-static void show_failure(Ui *ui)
+/* ---- what just happened ---- */
+
+static enum mark mark_before(const struct view *before, const struct view_item *row)
+{
+    for (guint i = 0; before != NULL && i < before->items->len; i++) {
+        const struct view_item *item = before->items->pdata[i];
+        if (item->kind == VIEW_CHECK && item->id == row->id &&
+            g_strcmp0(item->label, row->label) == 0)
+            return item->mark;
+    }
+    return MARK_NONE;
+}
+
+/* The first failure, if it is new or unseen; without one the row that settled last, else the first
+ * one that works. */
+int ui_scroll_news(const struct view *before, const struct view *now, bool unseen)
+{
+    int settled = -1, works = -1;
+    for (guint i = 0; i < now->items->len; i++) {
+        const struct view_item *item = now->items->pdata[i];
+        if (item->kind != VIEW_CHECK || item->mark == MARK_NONE || item->mark == MARK_OPEN)
+            continue;
+        bool is_new = mark_before(before, item) != item->mark;
+        if (item->mark == MARK_FAILED)
+            return is_new || unseen ? (int)i : -1;
+        if (is_new && item->mark != MARK_WORKING)
+            settled = (int)i;
+        else if (is_new && works < 0)
+            works = (int)i;
+    }
+    return settled >= 0 ? settled : works;
+}
+
+/* Moves as little as shows the row, or as much of a failure and its diagnosis as fits. The focus
+ * stays where it is, and the next key that moves it scrolls back. */
+static void show_news(Ui *ui, guint row)
 {
     const GPtrArray *items = ui->view->items;
     int sticky = ui->frame.sticky, room = ui_scroll_room(ui);
-    for (guint i = 0; i < items->len; i++) {
-        const struct view_item *item = items->pdata[i];
-        if (item->kind != VIEW_CHECK || item->mark != MARK_FAILED)
-            continue;
-        guint after = i + 1;
-        while (after < items->len && ((struct view_item *)items->pdata[after])->kind == VIEW_TEXT)
-            after++;
-        int from = extent(ui, i).first - sticky;
-        int to = after < items->len ? extent(ui, after).first : (int)ui->layout->lines->len;
-        ui->scroll = MAX(0, MIN(from, to - sticky - room));
-        ui->scrolled = true;
+    bool failed = ((struct view_item *)items->pdata[row])->mark == MARK_FAILED;
+    guint after = row + 1;
+    while (after < items->len && ((struct view_item *)items->pdata[after])->kind == VIEW_TEXT)
+        after++;
+    int from = extent(ui, row).first - sticky;
+    int to = after < items->len ? extent(ui, after).first : (int)ui->layout->lines->len;
+    int scroll = MIN(from, MAX(ui->scroll, to - sticky - room));
+    int field = ui->layout->cursor_line - sticky;
+    if (ui_focus_on_input(ui) && field <= from && from - field < room)
+        scroll = MIN(scroll, field); /* who types there goes on seeing it */
+    /* Rows of a list settle in any order: only a failure is worth going up for. */
+    if (!failed && scroll <= ui->scroll)
         return;
-    }
+    ui->scroll = MAX(0, scroll);
+    ui->scrolled = true;
+    ui->unseen = failed;
 }
 
 void ui_scroll_clamp(Ui *ui)
 {
-    if (ui->newly_failed && !ui_focus_on_input(ui))
-        show_failure(ui);
-    ui->newly_failed = false;
+    if (ui->news >= 0 && !ui->reading)
+        show_news(ui, (guint)ui->news);
+    ui->news = -1;
     if (!ui->scrolled)
         follow_focus(ui);
     ui->scroll = CLAMP(ui->scroll, 0, limit(ui));
@@ -90,6 +126,7 @@ void ui_scroll_lines(Ui *ui, int lines)
     int before = ui->scroll;
     ui->scroll = CLAMP(ui->scroll + lines, 0, limit(ui));
     ui->scrolled = ui->scrolled || ui->scroll != before;
+    ui->reading = ui->reading || ui->scroll != before;
     ui_redraw(ui);
 }
 

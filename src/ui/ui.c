@@ -17,16 +17,14 @@
 static bool take_view(Ui *ui)
 {
     int focus = ui->focus, option = ui->option;
-    bool had_failed = ui->view != NULL && ui->view->failed;
     g_clear_pointer(&ui->view, view_free);
     ui->view = ui->host.view(focus, ui->host.user);
     bool new_screen = !ui->started || ui->view->screen != ui->screen;
     if (new_screen) {
         ui_fields_clear(ui);
         ui->scroll = 0;
-        ui->scrolled = ui->touched = ui->help = false;
+        ui->scrolled = ui->reading = ui->unseen = ui->touched = ui->help = false;
     }
-    ui->newly_failed = ui->newly_failed || (ui->view->failed && !had_failed && !new_screen);
     ui->started = true;
     ui->screen = ui->view->screen;
     ui_fields_sync(ui);
@@ -43,11 +41,14 @@ static bool take_view(Ui *ui)
 void ui_refresh(Ui *ui)
 {
     if (ui->stale) {
+        g_autoptr(View) before = g_steal_pointer(&ui->view);
         ui->stale = false;
         ui->moved = true;
         /* A view depends on the focus, and the focus on the view: they settle on the second try. */
         for (int i = 0; i < 3 && !take_view(ui); i++)
             continue;
+        if (before != NULL && before->screen == ui->screen)
+            ui->news = ui_scroll_news(before, ui->view, ui->unseen);
     }
     if (ui->moved)
         ui_measure(ui);
@@ -253,7 +254,7 @@ Ui *ui_new_on(struct ui_term *term, const struct view_host *host)
     ui->host = *host;
     ui->term = term;
     ui->stale = true;
-    ui->option = -1;
+    ui->option = ui->news = -1;
     ui->wake[0] = ui->wake[1] = -1;
     ui->keys = keys_new(ui_handle_key, ui);
     ui_fields_clear(ui);

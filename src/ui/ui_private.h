@@ -50,9 +50,11 @@ struct Ui {
 
     struct ui_layout *layout;
     struct ui_frame frame;
-    int scroll;        /* lines scrolled off above the pane, without the fixed heading */
-    bool newly_failed; /* the view has failed since it was last measured */
-    bool scrolled;     /* by hand: the focused row may be out of sight */
+    int scroll;    /* lines scrolled off above the pane, without the fixed heading */
+    int news;      /* index of the row that something just happened to, -1 = none */
+    bool scrolled; /* the focused row may be out of sight */
+    bool unseen;   /* no key since a paste, or since a failure was shown */
+    bool reading;  /* scrolled by hand since the last command: news does not move the page */
     bool help;
     int help_page;
     int help_pages;
@@ -107,7 +109,10 @@ void ui_act(Ui *ui, enum action action);
 void ui_select(Ui *ui, int index);
 
 /* scroll.c */
-void ui_scroll_clamp(Ui *ui); /* also shows the focused row, unless scrolled by hand */
+void ui_scroll_clamp(Ui *ui); /* also shows the news, or the focused row unless scrolled away */
+/* Index of the row of now that somebody should see, -1 = none; before: the view shown until now;
+ * unseen: nobody has seen the failure in it yet. */
+int ui_scroll_news(const struct view *before, const struct view *now, bool unseen);
 void ui_scroll_lines(Ui *ui, int lines);
 void ui_scroll_page(Ui *ui, int direction);
 int ui_scroll_room(const Ui *ui);      /* rows that scroll */

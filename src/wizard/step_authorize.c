@@ -81,8 +81,12 @@ void step_authorize_event(struct wizard *w, const struct view_event *event, GArr
     else if (is_action(event, ACTION_NEXT) && is_idle(w) &&
              (w->logged_in || w->lists[CHECKS_PROVE].running))
         wizard_go(w, STEP_PROVE, out);
-    else if (is_action(event, ACTION_RETRY) || (is_action(event, ACTION_NEXT) && !w->login_waiting))
-        again(w, out); /* an impatient Enter would end the address that a slow browser just got */
+    else if (is_action(event, ACTION_NEXT) && w->login_waiting)
+        /* An impatient Enter would end the address that a slow browser just got, and one after a
+         * paste would hide what the paste was told. */
+        wizard_notice(w, _("perch is waiting for your login; r opens the browser again."));
+    else if (is_action(event, ACTION_RETRY) || is_action(event, ACTION_NEXT))
+        again(w, out);
     else if (is_action(event, ACTION_COPY) && event->id != ITEM_CHECK && w->login_waiting) {
         g_autoptr(Secret) text = secret_new(w->login_url);
         effect_secret(out, EFFECT_COPY, text);
@@ -343,7 +347,9 @@ void step_authorize_view(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_NEXT, _("open browser again"));
     else if (w->paste != NULL)
         view_key(view, ACTION_NEXT, _("use what you pasted"));
-    else if (!row_keys)
+    else if (failed)
+        view_key(view, ACTION_NEXT, _("go on waiting"));
+    if (w->login_waiting && w->paste == NULL && !row_keys)
         view_key(view, ACTION_COPY, _("copy address"));
     if (row_keys)
         list_keys(w, CHECKS_LOGIN, view, focus);

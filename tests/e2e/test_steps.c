@@ -138,6 +138,51 @@ static void resume__after_the_login__goes_on_where_it_was(void **state)
     walk_home(again, "acme");
 }
 
+/* The smallest screen: results are below the fields of the record. */
+static void small__what_just_happened__scrolls_into_view(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = new_rig();
+    g_autoptr(Walk) walk = to_proven(rig);
+    press(walk, "Enter");
+    see_key(walk, "Enter insert Lead");
+    pty_resize(walk->pty, 60, 16);
+    see_key(walk, "Enter insert Lead");
+    see_no(walk, "Inserted");
+    demo_org_patch(rig->org, "{'org': {'storage_full': true}}");
+    press(walk, "Enter");
+    see(walk, "✖ Inserted");
+    see_key(walk, "Enter insert Lead");
+    see(walk, "✖ Inserted"); /* the list has ended, and its rows stand above the fields now */
+    demo_org_patch(rig->org, "{'org': {'storage_full': false}}");
+    press(walk, "Enter");
+    see(walk, "✔ Deleted");
+    see_key(walk, "Enter hand-off");
+    press(walk, "PageUp");
+    see(walk, "Last Name");
+    see_no(walk, "✔ Deleted");
+}
+
+/* With the focus in a field, too, which stays in sight. */
+static void small__refused_key__is_seen_where_it_is_typed(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = new_rig();
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_keys(walk);
+    pty_resize(walk->pty, 60, 16);
+    see_key(walk, "Enter ask Salesforce");
+    press(walk, "Tab Tab C-u");
+    type(walk, WRONG);
+    see(walk, "25 characters");
+    see_no(walk, "✖");
+    press(walk, "Enter");
+    see(walk, "✖ Consumer key");
+    see_key(walk, "Enter ask again");
+    see(walk, "✖ Consumer key");
+    see(walk, "25 characters");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +190,8 @@ int main(void)
         cmocka_unit_test(secret__wrong__one_key_leads_to_the_field),
         cmocka_unit_test(number__of_a_step__goes_there),
         cmocka_unit_test(number__without_a_login__says_what_comes_first),
+        cmocka_unit_test(small__what_just_happened__scrolls_into_view),
+        cmocka_unit_test(small__refused_key__is_seen_where_it_is_typed),
         cmocka_unit_test(resume__after_the_login__goes_on_where_it_was),
     };
     return cmocka_run_group_tests_name("steps", tests, NULL, NULL);

@@ -303,6 +303,73 @@ static void screen__scroll__text_below_the_last_row(void **state)
     screen_assert_shows(screen, "setupx"); /* typing brings the field back */
 }
 
+struct list {
+    enum mark marks[30]; /* of rows below each other */
+};
+
+static struct view *view_list(int focus, gpointer user)
+{
+    const struct list *list = user;
+    struct view *view = view_new();
+    (void)focus;
+    view->screen = 1;
+    view_heading(view, "Checks", NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(list->marks); i++) {
+        g_autofree char *label = g_strdup_printf("row %02u.", i + 1);
+        view_add(view, VIEW_CHECK, 0, label)->mark = list->marks[i];
+    }
+    return view;
+}
+
+static void ignore_event(const struct view_event *event, gpointer user)
+{
+    (void)event;
+    (void)user;
+}
+
+static void set_mark(Screen *screen, struct list *list, guint row, enum mark mark)
+{
+    list->marks[row - 1] = mark;
+    screen_changed(screen);
+}
+
+static void screen__news__comes_into_sight(void **state)
+{
+    (void)state;
+    struct list list = {{0}};
+    const struct view_host host = {view_list, ignore_event, NULL, &list};
+    g_autoptr(Screen) screen = screen_new(&host, 60, 16);
+    screen_assert_hides(screen, "row 20.");
+    set_mark(screen, &list, 20, MARK_WORKING);
+    screen_assert_shows(screen, "row 20.");
+    set_mark(screen, &list, 25, MARK_OK);
+    screen_assert_shows(screen, "row 25.");
+    set_mark(screen, &list, 2, MARK_OK); /* only a failure is worth going up for */
+    screen_assert_shows(screen, "row 25.");
+    set_mark(screen, &list, 3, MARK_FAILED);
+    screen_assert_shows(screen, "row 03.");
+    set_mark(screen, &list, 26, MARK_OK); /* the failure stays */
+    screen_assert_shows(screen, "row 03.");
+}
+
+static void screen__news__never_moves_the_page_of_a_reader(void **state)
+{
+    (void)state;
+    struct list list = {{0}};
+    const struct view_host host = {view_list, ignore_event, NULL, &list};
+    g_autoptr(Screen) screen = screen_new(&host, 60, 16);
+    screen_press(screen, KEY_NPAGE);
+    screen_assert_hides(screen, "row 01.");
+    set_mark(screen, &list, 30, MARK_OK);
+    set_mark(screen, &list, 1, MARK_FAILED);
+    screen_assert_hides(screen, "row 01.");
+    screen_assert_hides(screen, "row 30.");
+    screen_type(screen, "\r"); /* a command: what it does is wanted */
+    set_mark(screen, &list, 1, MARK_WORKING);
+    set_mark(screen, &list, 1, MARK_FAILED);
+    screen_assert_shows(screen, "row 01.");
+}
+
 static void screen__resize__keeps_what_was_typed(void **state)
 {
     (void)state;
@@ -380,6 +447,8 @@ int main(void)
         cmocka_unit_test(screen__paste__inserts_where_the_cursor_is),
         cmocka_unit_test(screen__scroll__focus_stays_in_sight),
         cmocka_unit_test(screen__scroll__pages_reach_everything),
+        cmocka_unit_test(screen__news__comes_into_sight),
+        cmocka_unit_test(screen__news__never_moves_the_page_of_a_reader),
         cmocka_unit_test(screen__scroll__text_below_the_last_row),
         cmocka_unit_test(screen__resize__keeps_what_was_typed),
         cmocka_unit_test(screen__resize__every_size_is_safe),

@@ -101,7 +101,11 @@ static void wizard__authorize__refusal_has_a_page_a_fix_and_a_result(void **stat
     assert_string_equal(login->id, "login");
     assert_int_equal(login->diagnosis->cause, CAUSE_USER_NOT_APPROVED);
     assert_int_equal(wizard_exit(rig->wizard), PERCH_EXIT_APP);
-    /* The next try starts clean. */
+    /* The habitual Enter neither hides it nor starts a browser; the next try starts clean. */
+    rig_act(rig, ACTION_NEXT, 0);
+    assert_null(rig_effect(rig, EFFECT_BROWSER));
+    assert_null(rig_effect(rig, EFFECT_LOGIN));
+    assert_int_equal(wizard_exit(rig->wizard), PERCH_EXIT_APP);
     rig_act(rig, ACTION_RETRY, 0);
     assert_non_null(rig_effect(rig, EFFECT_BROWSER));
     assert_int_equal(wizard_exit(rig->wizard), PERCH_EXIT_CANCELLED);
