@@ -369,8 +369,8 @@ static void put_each_line(struct builder *b, int column, enum ui_style style, co
         put(add_line(b), column, style, lines->pdata[i]);
 }
 
-/* Avoids breaking a value: text at its right moves below, and a value without blanks, which a
- * person may want to select, gets its own line. */
+/* Avoids breaking a value: text at its right moves below, a check's time is left out, and a value
+ * without blanks, which a person may want to select, gets its own line. */
 static void put_value(struct builder *b, int column, enum ui_style style)
 {
     const char *value = b->item->value == NULL ? "" : b->item->value;
@@ -379,7 +379,8 @@ static void put_value(struct builder *b, int column, enum ui_style style)
     int indent = item_prefix(b, b->item);
     if (right > 0 && width <= MIN(room, TEXT_MAX) && width > room - right) {
         put(line, column, style, value);
-        put_right(b, add_line(b));
+        if (b->item->kind != VIEW_CHECK)
+            put_right(b, add_line(b));
         return;
     }
     put_right(b, b->layout->lines->pdata[b->first]);

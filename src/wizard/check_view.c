@@ -3,6 +3,9 @@
 
 #include "perch/base/text.h"
 
+/* A time is shown from here on: what is shorter tells nothing. */
+enum { WORTH_TELLING_MS = 50 };
+
 enum mark check_status_mark(enum check_status status)
 {
     static const enum mark marks[] = {
@@ -48,8 +51,8 @@ void check_result_view(const struct check_result *result, struct view *view, int
     if (result->status == CHECK_RUNNING && view->now_ms - result->started_ms >= 300)
         item->right =
             g_strdup_printf("%.1f s", (double)(view->now_ms - result->started_ms) / 1000.0);
-    else if (result->milliseconds >= 0 && result->status != CHECK_RUNNING)
-        item->right = g_strdup_printf("%d ms", MAX(1, result->milliseconds));
+    else if (result->milliseconds >= WORTH_TELLING_MS && result->status != CHECK_RUNNING)
+        item->right = g_strdup_printf("%d ms", result->milliseconds);
     if (open && result->diagnosis != NULL)
         view_diagnosis(result, view);
 }
