@@ -220,7 +220,7 @@ static void steps__golden__at_two_sizes(void **state)
     }
 }
 
-/* The smallest size that must look right, in a language whose words are longer. */
+/* The smallest size that must look right, in languages whose words are longer. */
 static void steps__golden__in_polish(void **state)
 {
     (void)state;
@@ -231,6 +231,36 @@ static void steps__golden__in_polish(void **state)
         g_autofree char *name = g_strdup_printf("pl/%s", screens[i].name);
         screens[i].show(play);
         screen_assert(play->screen, name);
+    }
+    locale_speak_english();
+}
+
+/* How many texts of a screen end in an ellipsis for want of room. */
+static guint cut_in(const char *text)
+{
+    guint cut = 0;
+    for (const char *at = text; (at = strstr(at, "…")) != NULL; at += strlen("…"))
+        cut++;
+    return cut;
+}
+
+static void steps__other_languages__nothing_more_is_cut_off(void **state)
+{
+    static const char *const languages[] = {NULL, "pl_PL", "de_DE"};
+    guint english[G_N_ELEMENTS(screens)];
+    (void)state;
+    for (gsize l = 0; l < G_N_ELEMENTS(languages); l++) {
+        if (languages[l] != NULL && !locale_speak(languages[l]))
+            skip(); /* a C library without locales */
+        for (gsize i = 0; i < G_N_ELEMENTS(screens); i++) {
+            g_autoptr(Play) play = play_new(80, 24);
+            screens[i].show(play);
+            g_autofree char *text = screen_text(play->screen);
+            if (languages[l] == NULL)
+                english[i] = cut_in(text);
+            else if (cut_in(text) > english[i])
+                fail_msg("%s cuts off more in %s:\n%s", screens[i].name, languages[l], text);
+        }
     }
     locale_speak_english();
 }
@@ -345,6 +375,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps__golden__at_two_sizes),
         cmocka_unit_test(steps__golden__in_polish),
+        cmocka_unit_test(steps__other_languages__nothing_more_is_cut_off),
         cmocka_unit_test(steps__resize__come_back_the_same),
         cmocka_unit_test(steps__secrets__on_no_screen),
         cmocka_unit_test(steps__enter_in_a_hurry__starts_nothing_twice),
