@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "demo_org/metadata/components.h"
+#include "demo_org/metadata/package.h"
 #include "demo_org/org/scopes.h"
 #include "demo_org/org/sobject_rows.h"
 
@@ -23,9 +24,14 @@ GPtrArray *components_names(const struct state *state, enum component_type type)
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
     if (type == TYPE_SETTINGS)
         g_ptr_array_add(names, g_strdup("ExternalClientApp"));
+    STATE_EACH(permission_set, set, state)
+    {
+        if (type == TYPE_PERMISSION_SET)
+            g_ptr_array_add(names, g_strdup(set->name));
+    }
     STATE_EACH(app, app, state)
     {
-        if (type != TYPE_SETTINGS && is_external(app))
+        if (type < TYPE_PERMISSION_SET && is_external(app))
             g_ptr_array_add(names, name_in(app, type));
     }
     return names;
@@ -101,6 +107,10 @@ char *component_xml(const struct state *state, enum component_type type, const c
     if (type == TYPE_SETTINGS) {
         g_autoptr(Json) members = kind_to_json(&state_org_kind, state->org);
         return xml_of(type, members, "", full_name);
+    }
+    if (type == TYPE_PERMISSION_SET) {
+        const struct permission_set *set = state_find_permission_set(state, full_name);
+        return set == NULL ? g_strdup("") : permission_set_xml(set);
     }
     STATE_EACH(app, app, state)
     {

@@ -317,12 +317,21 @@ static void deploy_one(struct plan *plan, struct component *component)
 }
 
 /* Only an app as a whole can be removed; its parts go with it. */
+static bool is_removable(const struct component *component, enum kind_index *ret_kind)
+{
+    *ret_kind = component->type == TYPE_PERMISSION_SET ? KIND_permission_set : KIND_app;
+    return component->type == TYPE_APP || component->type == TYPE_PERMISSION_SET;
+}
+
 static void remove_one(struct plan *plan, struct component *component)
 {
-    const struct app *app = state_find_app(plan->state, component->full_name);
-    if (component->type == TYPE_APP && app == NULL)
+    enum kind_index kind;
+    const char *name = component->full_name;
+    if (is_removable(component, &kind) && state_find(plan->state, kind, name) == NULL)
         component->problem =
-            g_strdup_printf("No ExternalClientApplication named: %s found", component->full_name);
+            g_strdup_printf("No %s named: %s found", component_name(component->type), name);
+    else if (kind == KIND_permission_set && permission_set_is_assigned(plan->state, name))
+        component->problem = g_strdup(PERMISSION_SET_IN_USE);
     else if (!state_profile_of(plan->state, plan->user)->manage_apps)
         component->problem = g_strdup("You do not have the proper permissions to create, edit or "
                                       "delete external client apps.");
@@ -380,6 +389,8 @@ bool components_deploy(struct state *state, const struct user *user, const GPtrA
                 remove_one(&plan, component);
             else if (component->problem == NULL && type == TYPE_SETTINGS)
                 deploy_settings(&plan, component);
+            else if (component->problem == NULL && type == TYPE_PERMISSION_SET)
+                permission_set_plan(state, user, component);
             else if (component->problem == NULL)
                 deploy_one(&plan, component);
             fine &= component->problem == NULL;
@@ -388,8 +399,11 @@ bool components_deploy(struct state *state, const struct user *user, const GPtrA
         apply_app(state, plan.apps->pdata[i]);
     for (guint i = 0; fine && apply && i < components->len; i++) {
         const struct component *component = components->pdata[i];
-        if (component->removed && component->type == TYPE_APP)
-            state_remove(state, KIND_app, component->full_name);
+        enum kind_index kind;
+        if (component->removed && is_removable(component, &kind))
+            state_remove(state, kind, component->full_name);
+        else if (component->patch != NULL)
+            permission_set_apply(state, component);
     }
     if (fine && apply)
         kind_patch(&state_org_kind, state->org, org, NULL);

@@ -16,6 +16,8 @@ void component_free(gpointer data)
     g_free(component->file);
     g_free(component->problem);
     g_array_unref(component->elements);
+    json_free(component->xml);
+    json_free(component->patch);
     g_free(component);
 }
 
@@ -81,6 +83,7 @@ static void read_component(zip_t *zip, struct component *component)
     g_autoptr(Json) root = read_xml(xml, &component->problem);
     JSON_FOREACH(element, xml_children(root))
     pairs_add(component->elements, xml_name(element), json_get_string(element, "text"));
+    component->xml = g_steal_pointer(&root);
     g_string_free(xml, TRUE);
 }
 

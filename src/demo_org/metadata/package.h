@@ -16,6 +16,8 @@ struct component {
     bool removed;
     char *problem; /* NULL = none */
     bool created, changed;
+    Json *xml;   /* the whole component, for what has elements inside elements */
+    Json *patch; /* what a permission set is to become; NULL for anything else */
 };
 
 struct component *component_new(enum component_type type, const char *full_name);
@@ -24,5 +26,11 @@ void component_free(gpointer component);
 /* struct component, those of package.xml in its order, then those to be removed. Free with
  * g_ptr_array_unref. NULL with Salesforce's text in *ret_problem, owned by the caller. */
 GPtrArray *package_read(const guint8 *zip, gsize length, char **ret_problem);
+
+/* Permission sets: what is wrong with one, else what it is to become; and then it is. */
+void permission_set_plan(const struct state *state, const struct user *user,
+                         struct component *component);
+void permission_set_apply(struct state *state, const struct component *component);
+char *permission_set_xml(const struct permission_set *set); /* owned by the caller */
 
 #endif

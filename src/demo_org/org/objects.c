@@ -57,6 +57,12 @@ static const struct field permission_set_fields[] = {
 static const struct field permission_set_assignment_fields[] = {
 #include "demo_org/org/fields/permission_set_assignment.def"
 };
+static const struct field permission_set_license_fields[] = {
+#include "demo_org/org/fields/permission_set_license.def"
+};
+static const struct field permission_set_license_assign_fields[] = {
+#include "demo_org/org/fields/permission_set_license_assign.def"
+};
 static const struct field setup_entity_access_fields[] = {
 #include "demo_org/org/fields/setup_entity_access.def"
 };
@@ -152,7 +158,7 @@ GArray *object_visible_fields(const struct state *state, const struct object *ob
     GArray *fields = object_fields(state, object);
     for (guint i = fields->len; i > 0; i--) {
         const struct field *field = &g_array_index(fields, struct field, i - 1);
-        if (!policy_sees(profile, object->name, field->name))
+        if (!policy_sees(profile, object->name, field))
             g_array_remove_index(fields, i - 1);
     }
     return fields;

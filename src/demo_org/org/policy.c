@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "demo_org/org/objects.h"
 #include "demo_org/org/scopes.h"
 
 enum { HOUR_MS = 60 * 60 * 1000 };
@@ -489,14 +490,25 @@ bool policy_may(const struct profile *profile, enum object_right right, const ch
     return list_has(lists[right], object);
 }
 
-bool policy_sees(const struct profile *profile, const char *object, const char *field)
+/* By name, or as one of all of the object's that field-level security is for. */
+static bool names(const GPtrArray *fields, const char *object, const struct field *field)
 {
-    g_autofree char *name = g_strconcat(object, ".", field, NULL);
-    return !list_has(profile->hidden_fields, name);
+    g_autofree char *name = g_strconcat(object, ".", field->name, NULL);
+    g_autofree char *all = g_strconcat(object, ".*", NULL);
+    return list_has(fields, name) ||
+           (field_is(field, FIELD_PERMISSIONABLE) && list_has(fields, all));
 }
 
-bool policy_writes(const struct profile *profile, const char *object, const char *field)
+bool policy_sees(const struct profile *profile, const char *object, const struct field *field)
 {
-    g_autofree char *name = g_strconcat(object, ".", field, NULL);
-    return !list_has(profile->hidden_fields, name) && !list_has(profile->read_only_fields, name);
+    return !names(profile->hidden_fields, object, field) ||
+           names(profile->visible_fields, object, field) ||
+           names(profile->editable_fields, object, field);
+}
+
+bool policy_writes(const struct profile *profile, const char *object, const struct field *field)
+{
+    return names(profile->editable_fields, object, field) ||
+           (!names(profile->hidden_fields, object, field) &&
+            !names(profile->read_only_fields, object, field));
 }

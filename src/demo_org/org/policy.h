@@ -45,7 +45,8 @@ struct grant *policy_approval(const struct state *state, const char *user, const
 /* Whether the user has a right on the object, or may see or write the field. */
 enum object_right { RIGHT_READ, RIGHT_CREATE, RIGHT_EDIT, RIGHT_DELETE };
 bool policy_may(const struct profile *profile, enum object_right right, const char *object);
-bool policy_sees(const struct profile *profile, const char *object, const char *field);
-bool policy_writes(const struct profile *profile, const char *object, const char *field);
+struct field;
+bool policy_sees(const struct profile *profile, const char *object, const struct field *field);
+bool policy_writes(const struct profile *profile, const char *object, const struct field *field);
 
 #endif

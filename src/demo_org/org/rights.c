@@ -12,13 +12,6 @@ static void add_all(GPtrArray *list, const GPtrArray *more)
         list_add(list, g_ptr_array_index(more, i));
 }
 
-static void remove_all(GPtrArray *list, const GPtrArray *less)
-{
-    for (guint i = list->len; i > 0; i--)
-        if (list_has(less, g_ptr_array_index(list, i - 1)))
-            g_ptr_array_remove_index(list, i - 1);
-}
-
 static void add_set(struct profile *profile, const struct permission_set *set)
 {
     const struct kind *from = &state_kinds[KIND_permission_set];
@@ -35,9 +28,6 @@ static void add_set(struct profile *profile, const struct permission_set *set)
         else if (field->type == STATE_LIST)
             add_all(*(GPtrArray **)member, *(GPtrArray *const *)given);
     }
-    remove_all(profile->hidden_fields, set->visible_fields);
-    remove_all(profile->hidden_fields, set->editable_fields);
-    remove_all(profile->read_only_fields, set->editable_fields);
 }
 
 static struct profile *copy_profile(const struct profile *profile)

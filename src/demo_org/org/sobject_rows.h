@@ -24,6 +24,19 @@ ROWS(rows_of_menu_items);
 ROWS(rows_of_permission_sets);
 ROWS(rows_of_assignments);
 ROWS(rows_of_setup_access);
+ROWS(rows_of_set_licenses);
+ROWS(rows_of_license_assignments);
+
+/* The one permission set license that there is, as Metadata API and SOQL name it. */
+#define SET_LICENSE "SalesforceAPIIntegrationPsl"
+/* No source gives Salesforce's text: a guess. */
+#define PERMISSION_SET_IN_USE "You can't delete a permission set that is assigned to users."
+bool permission_set_is_assigned(const struct state *state, const char *name);
+gint64 set_licenses_used(const struct state *state);
+
+/* The flags of profiles and permission sets, with their names in the Metadata API ("ApiEnabled");
+ * NULL after the last. */
+const char *permission_at(gsize index, const char **ret_name);
 
 /* Our word for one of the Metadata API's, for that member of an app; NULL: there is none. */
 const char *app_word_ours(const char *member, const char *theirs);

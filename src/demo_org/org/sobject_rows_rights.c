@@ -18,6 +18,16 @@ static const struct {
                    {"PermissionsUseAnyApiClient", "any_api_client"},
                    {"PermissionsApproveUninstalledConnectedApps", "approve_uninstalled"}};
 
+enum { FIELD_START = 11 }; /* "Permissions" */
+
+const char *permission_at(gsize index, const char **ret_name)
+{
+    if (index >= G_N_ELEMENTS(permissions))
+        return NULL;
+    *ret_name = permissions[index].field + FIELD_START;
+    return permissions[index].member;
+}
+
 /* A permission that this kind cannot grant is false. */
 static void set_permissions(Json *row, const struct kind *kind, gconstpointer thing)
 {
@@ -169,6 +179,68 @@ ROWS(rows_of_assignments)
     }
     return rows;
 }
+
+bool permission_set_is_assigned(const struct state *state, const char *name)
+{
+    STATE_EACH(user, user, state)
+    {
+        if (list_has(user->permission_sets, name))
+            return true;
+    }
+    return false;
+}
+
+/* ---- permission set licenses ---- */
+
+static const char set_license_id[] = "0PL000000000001";
+
+gint64 set_licenses_used(const struct state *state)
+{
+    gint64 used = 0;
+    STATE_EACH(user, user, state)
+    used += list_has(user->licenses, SET_LICENSE);
+    return used;
+}
+
+ROWS(rows_of_set_licenses)
+{
+    (void)object;
+    (void)asking;
+    GPtrArray *rows = rows_new();
+    if (state->org->integration_licenses <= 0)
+        return rows;
+    Json *row = json_object();
+    row_set_id(row, "Id", set_license_id);
+    json_set_string(row, "DeveloperName", SET_LICENSE);
+    json_set_string(row, "MasterLabel", "Salesforce API Integration");
+    json_set_string(row, "PermissionSetLicenseKey", SET_LICENSE);
+    json_set_string(row, "Status", "Active");
+    json_set_int(row, "TotalLicenses", state->org->integration_licenses);
+    json_set_int(row, "UsedLicenses", set_licenses_used(state));
+    g_ptr_array_add(rows, row);
+    return rows;
+}
+
+ROWS(rows_of_license_assignments)
+{
+    (void)object;
+    const bool all = sees_all(state, asking);
+    GPtrArray *rows = rows_new();
+    STATE_EACH(user, user, state)
+    {
+        if (!list_has(user->licenses, SET_LICENSE) || (!all && user != asking))
+            continue;
+        g_autofree char *id = derived_id("2LA", user->id, set_license_id);
+        Json *row = json_object();
+        row_set_id(row, "Id", id);
+        row_set_id(row, "AssigneeId", user->id);
+        row_set_id(row, "PermissionSetLicenseId", set_license_id);
+        g_ptr_array_add(rows, row);
+    }
+    return rows;
+}
+
+/* ---- apps ---- */
 
 static void add_access(GPtrArray *rows, const struct app *app, const char *set_id)
 {

@@ -357,9 +357,8 @@ static Json *describe_fields(const struct state *state, const struct object *obj
     Json *array = json_array();
     for (guint i = 0; i < fields->len; i++) {
         const struct field *field = &g_array_index(fields, struct field, i);
-        json_append(array,
-                    describe_field(field, object_writable(object) &&
-                                              policy_writes(profile, object->name, field->name)));
+        json_append(array, describe_field(field, object_writable(object) &&
+                                                     policy_writes(profile, object->name, field)));
     }
     return array;
 }

@@ -222,6 +222,8 @@ static void write_record(struct state *state, struct request *request, const str
 
 void rest_insert(struct state *state, struct request *request, struct response *response)
 {
+    if (assignments_insert(state, request, response))
+        return;
     const struct object *object = find_writable(request, response);
     if (object != NULL && may_insert(state, request, object, response))
         write_record(state, request, object, NULL, response);
@@ -284,6 +286,8 @@ void rest_upsert(struct state *state, struct request *request, struct response *
 
 void rest_delete(struct state *state, struct request *request, struct response *response)
 {
+    if (assignments_delete(state, request, response))
+        return;
     const struct object *object = find_writable(request, response);
     const struct record *record =
         object != NULL ? find_record(state, request, object, response) : NULL;

@@ -30,6 +30,9 @@ void rest_get_record(struct state *state, struct request *request, struct respon
 void rest_update(struct state *state, struct request *request, struct response *response);
 void rest_upsert(struct state *state, struct request *request, struct response *response);
 void rest_delete(struct state *state, struct request *request, struct response *response);
+/* Assignments of permission sets and their license. FALSE: the path's object is something else. */
+bool assignments_insert(struct state *state, struct request *request, struct response *response);
+bool assignments_delete(struct state *state, struct request *request, struct response *response);
 void rest_query(struct state *state, struct request *request, struct response *response);
 
 #endif

@@ -119,7 +119,7 @@ static bool check_shape(const struct write *write, struct response *response)
 static bool may_write(const struct write *write, const struct field *field)
 {
     return field_is(field, write->id == NULL ? FIELD_CREATEABLE : FIELD_UPDATEABLE) &&
-           policy_writes(write->profile, write->object->name, field->name);
+           policy_writes(write->profile, write->object->name, field);
 }
 
 /* Field names as "A, B" for a message and NULL-terminated for "fields". */
