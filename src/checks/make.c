@@ -28,6 +28,10 @@ void making_clear(struct making *making)
     for (guint i = 0; i < SHEET_PARTS; i++)
         json_free(making->parts[i]);
     g_clear_pointer(&making->found, g_ptr_array_unref);
+    g_clear_pointer(&making->package, g_ptr_array_unref);
+    g_free(making->user_id);
+    g_free(making->license_id);
+    g_free(making->set_id);
 }
 
 static HttpRequest *ask(struct session *session, const char *soql)
@@ -269,8 +273,9 @@ static gboolean poll(gpointer user)
 static HttpRequest *package_request(struct session *session, bool check_only)
 {
     const struct making *making = session->making;
-    g_autoptr(Secret) package = making->goal == MAKING_REMOVE ? metadata_removal(making->files)
-                                                              : metadata_package(making->files);
+    const GPtrArray *files = making->package != NULL ? making->package : making->files;
+    g_autoptr(Secret) package =
+        making->goal == MAKING_REMOVE ? metadata_removal(files) : metadata_package(files);
     return deploy_request(session_base(session), session_version(session), package, check_only,
                           session_secrets(session)->access_token);
 }
@@ -284,7 +289,7 @@ static HttpRequest *validation_request(struct session *session)
 static bool is_nothing(struct check_run *run)
 {
     struct making *making = run->session->making;
-    if (!making->nothing)
+    if (!making->nothing || making->package != NULL)
         return false;
     making->done |= !making->dry_run;
     check_ok(run, _("nothing to do"));
@@ -321,6 +326,7 @@ enum {
     PUT_BACK = 1 << MAKING_PUT_BACK,
     RIGHTS = 1 << MAKING_RIGHTS,
     BEGIN = CREATE | REMOVE | LOOK | RIGHTS | PUT_BACK,
+    ACCESS = 1 << MAKING_GOALS, /* only for an app with a user's permission set */
 };
 
 static const struct {
@@ -333,15 +339,29 @@ static const struct {
     {BEGIN, {"session", N_("Session"), true, {"salesforce"}, check_deployer}},
     {BEGIN & ~PUT_BACK, {"rights", N_("Rights"), true, {"session"}, check_rights}},
     {CREATE, {"name", N_("Name"), true, {"session"}, check_free}},
+    {CREATE | ACCESS, {"user", N_("Run As user"), true, {"session"}, check_user}},
+    {CREATE | ACCESS, {"license", N_("License"), true, {"user"}, check_license}},
+    {CREATE | ACCESS, {"access", N_("Permission set"), true, {"license", "name"}, check_access}},
     {REMOVE | LOOK, {"app", N_("App"), true, {"session"}, check_there}},
     {LOOK, {"parts", N_("Settings read"), true, {"app"}, check_parts}},
-    {CREATE | REPAIR, {"validated", N_("Validated"), true, {"rights", "name"}, check_validated}},
+    {CREATE | REPAIR,
+     {"validated",
+      N_("Validated"),
+      true,
+      {"rights", "name", "license", "access"},
+      check_validated}},
     {REMOVE, {"validated", N_("Validated"), true, {"app", "rights"}, check_validated}},
     {CREATE | REPAIR, {"deployed", N_("Deployed"), true, {"validated"}, check_deployed}},
     {REMOVE, {"removed", N_("Removed"), true, {"validated"}, check_deployed}},
     {CREATE, {"app", N_("App"), true, {"deployed"}, check_there}},
     {CREATE | REPAIR, {"parts", N_("Settings read back"), false, {"app", "deployed"}, check_parts}},
     {CREATE, {"key-back", N_("Key read back"), true, {"app", "~parts"}, check_key_back}},
+    {CREATE | ACCESS, {"licensed", N_("License assigned"), true, {"deployed"}, check_licensed}},
+    {CREATE | ACCESS,
+     {"assigned", N_("Permission set assigned"), true, {"deployed", "licensed"}, check_assigned}},
+    {CREATE | ACCESS, {"run-as-back", N_("Run As read back"), true, {"parts"}, check_run_as_back}},
+    {REMOVE | ACCESS,
+     {"access-removed", N_("Permission set removed"), true, {"removed"}, check_access_removed}},
     {SECRET, {"switch-on", N_("Switch turned on"), true, {NULL}, check_switch_on}},
     {CREATE | REPAIR | SECRET,
      {"secret-back",
@@ -363,6 +383,10 @@ static bool has_row(const struct session *session, guint row)
     const char *id = rows[row].def.id;
     if ((rows[row].goals & (1u << making->goal)) == 0)
         return false;
+    if ((rows[row].goals & ACCESS) != 0 && !making->access)
+        return false;
+    if (strcmp(id, "run-as-back") == 0)
+        return sheet_has(making->app, SETTING_RUN_AS);
     if (strcmp(id, "keyring") == 0)
         return !tokens_in_memory(session->tokens);
     return strcmp(id, "secret-back") != 0 || making_wants_secret(making->app);

@@ -244,6 +244,8 @@ static bool options_agree(const struct app_command *command)
     const char *problem = NULL;
     if (!makes && (make->with != NULL || make->dry_run || make->read_secret))
         problem = _("--with, --dry-run and --read-secret go with --create, --repair or --remove.");
+    else if (make->access && (!makes || asks))
+        problem = _("--permission-set goes with --create.");
     else if (make->yes && !asks)
         problem = _("--yes goes with --repair or --remove.");
     else if (makes && command->name == NULL)
@@ -269,7 +271,7 @@ int command_app(int argc, char **argv)
                     *run_as = NULL, *with = NULL;
     const char *value_names[APP_VALUES_COUNT + 1] = {NULL};
     gboolean no_key = FALSE, create = FALSE, remove = FALSE, repair = FALSE, dry_run = FALSE,
-             yes = FALSE, read_secret = FALSE;
+             yes = FALSE, read_secret = FALSE, access = FALSE;
     g_auto(GStrv) names = NULL;
     int code;
     const GOptionEntry entries[] = {
@@ -284,6 +286,8 @@ int command_app(int argc, char **argv)
          N_("ADDRESS")},
         {"run-as", 0, 0, G_OPTION_ARG_STRING, &run_as,
          N_("the user that an app that logs in by itself runs as"), N_("USERNAME")},
+        {"permission-set", 0, 0, G_OPTION_ARG_NONE, &access,
+         N_("with --create: give that user a permission set for what the flow does"), NULL},
         {"no-key", 0, 0, G_OPTION_ARG_NONE, &no_key, N_("let Salesforce generate the consumer key"),
          NULL},
         {"create", 0, 0, G_OPTION_ARG_NONE, &create, N_("make the app in the org"), NULL},
@@ -325,6 +329,7 @@ int command_app(int argc, char **argv)
                                                               : MAKING_CREATE,
                                              .dry_run = dry_run,
                                              .yes = yes,
+                                             .access = access,
                                              .read_secret = read_secret,
                                              .common = &common};
     if (!options_agree(&command))

@@ -94,6 +94,9 @@ static bool may_make(const struct work *work, GError **error)
     else if (goal == MAKING_CREATE && app->client_id != NULL && !ours)
         problem = _("This connection has a consumer key, so its app exists already. To make "
                     "another one, give a new connection's name.");
+    else if (work->options->access && (connection_way(app)->attended || app->run_as == NULL))
+        problem = _("--permission-set is for the user of an app that logs in by itself: give "
+                    "--values client-credentials and --run-as USERNAME, too.");
     if (problem != NULL)
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_USAGE, problem);
     return problem == NULL;
@@ -228,8 +231,13 @@ static bool prepare(struct work *work, GError **error)
     Connection *app = work->app;
     if (!open_app(work, error) || !may_make(work, error) || !find_session(work, error))
         return false;
-    work->making = (struct making){
-        .app = app, .dry_run = work->options->dry_run, .switched = note_switch, .user = work};
+    work->making =
+        (struct making){.app = app,
+                        .dry_run = work->options->dry_run,
+                        .access = work->options->access || (work->options->goal == MAKING_REMOVE &&
+                                                            !connection_way(app)->attended),
+                        .switched = note_switch,
+                        .user = work};
     work->deployer->making = &work->making;
     take_org(app, work->deployer->connection);
     if (work->options->goal == MAKING_REPAIR)
@@ -238,6 +246,21 @@ static bool prepare(struct work *work, GError **error)
     work->files = sheet_as_metadata(app, error);
     return work->files != NULL &&
            (work->options->dry_run || connections_save(work->services.config_dir, app, error));
+}
+
+static void announce_access(const struct work *work)
+{
+    g_autofree char *name = sheet_access_name(work->app);
+    if (work->options->goal == MAKING_REMOVE)
+        printf(_("It also removes the permission set %s if perch made it, its assignment, and the "
+                 "license that perch assigned with it.\n"),
+               name);
+    else
+        printf(_("It also makes the permission set %s (API Enabled; Read and Create for the "
+                 "objects of the channels; the fields of their mapping) and assigns it to %s, with "
+                 "the license Salesforce API Integration if that user needs it. The session's "
+                 "user needs the permission Manage Users for that.\n"),
+               name, work->app->run_as);
 }
 
 static void announce(const struct work *work)
@@ -257,6 +280,8 @@ static void announce(const struct work *work)
     printf(_("Session: %s. Its user needs the permissions Modify Metadata Through Metadata API "
              "Functions, and Create, edit, and delete External Client Apps.\n"),
            work->whose);
+    if (work->making.access)
+        announce_access(work);
     if (options->goal != MAKING_REMOVE)
         printf(_("Settings: those that perch app %s prints.\n"), app->name);
     if (options->goal == MAKING_REPAIR)
@@ -409,7 +434,7 @@ static int work_on(struct work *work, GError **error)
         saved = repair(work, error);
     else if (work->options->goal == MAKING_CREATE)
         saved = create(work, error);
-    else if (phase(work, MAKING_REMOVE), making->done)
+    else if (phase(work, MAKING_REMOVE) && making->done)
         saved = keep_removed(work, error);
     if (is_switched_on(work)) {
         making->goal = MAKING_PUT_BACK;
@@ -438,6 +463,14 @@ static char *last_words(const struct work *work, int code)
         return code == PERCH_EXIT_OK
                    ? g_strdup(_("The org would accept this. Nothing was changed."))
                    : g_strdup(_("Nothing was changed in the org."));
+    if (making->access && !making->access_done)
+        return g_strdup_printf(goal == MAKING_REMOVE
+                                   ? _("The app is removed, its permission set is not. To go on, "
+                                       "run the same command again: perch app %s --remove")
+                                   : _("The app and its permission set are there; the set is not "
+                                       "assigned. To go on, run the same command again. To remove "
+                                       "both: perch app %s --remove"),
+                               name);
     if (goal == MAKING_REMOVE)
         return g_strdup_printf(_("The app is removed. To make it again: perch app %s --create"),
                                name);
@@ -456,10 +489,13 @@ static int tell(const struct work *work, int code)
     const struct common_options *common = work->options->common;
     if (common->json) {
         g_autoptr(Json) json = check_results_to_json(work->results, "app", work->app->name);
+        g_autofree char *name = sheet_access_name(work->app);
         json_set_int(json, "exit", code);
         json_set_string(json, "app", work->app->app_api_name);
         json_set_string(json, "app_id", work->making.app_id);
         json_set_bool(json, "changed", work->making.sent && work->making.done);
+        if (work->options->access)
+            json_set_string(json, "permission_set", name);
         if (work->options->goal == MAKING_REPAIR)
             json_set_int(json, "differences", work->differences);
         g_autoptr(WipedText) text = json_print(json);

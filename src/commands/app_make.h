@@ -11,6 +11,7 @@ struct app_make_options {
     const char *with;      /* a connection, "sf" or "-"; NULL = whatever is there */
     enum making_goal goal; /* MAKING_CREATE, MAKING_REMOVE or MAKING_REPAIR */
     bool dry_run, yes;     /* yes: remove or change without a question */
+    bool access;           /* with a permission set for the user that the app runs as */
     bool read_secret;      /* turn the org's switch on for it, without a question */
     const struct common_options *common;
 };

@@ -109,7 +109,7 @@ _perch() {
     forget) words="$common --keep-grant --yes $(_perch_connections)" ;;
     app)
         words="$common --kind --values --format --output --contact-email --run-as --no-key"
-        words="$words --create --repair --remove --with --read-secret --dry-run --yes"
+        words="$words --create --permission-set --repair --remove --with --read-secret --dry-run --yes"
         words="$words $(_perch_connections)"
         ;;
     demo) words="$common --list $(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')" ;;

@@ -100,6 +100,8 @@ complete -c perch -n '__fish_seen_subcommand_from app' -l run-as -x -d 'The user
 complete -c perch -n '__fish_seen_subcommand_from app' -l no-key \
     -d 'Let Salesforce generate the consumer key'
 complete -c perch -n '__fish_seen_subcommand_from app' -l create -d 'Make the app in the org'
+complete -c perch -n '__fish_seen_subcommand_from app' -l permission-set \
+    -d 'Make a permission set for that user'
 complete -c perch -n '__fish_seen_subcommand_from app' -l remove \
     -d 'Remove the app that perch made'
 complete -c perch -n '__fish_seen_subcommand_from app' -l repair \

@@ -102,6 +102,7 @@ _perch() {
                 '--run-as=[the user it runs as]:username:' \
                 '--no-key[let Salesforce generate the consumer key]' \
                 '--create[make the app in the org]' '--remove[remove the app that perch made]' \
+                '--permission-set[make a permission set for that user]' \
                 '--repair[change what differs in the org]' \
                 '--read-secret[turn the switch for reading the secret on, and off again]' \
                 '--with=[whose session]:source:_perch_connections' \

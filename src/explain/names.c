@@ -35,6 +35,8 @@ static const struct {
     {"INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", ": (?<value>[a-zA-Z0-9]{15,18})\\b"},
     {"INVALID_CROSS_REFERENCE_KEY", ": (?<value>[a-zA-Z0-9]{15,18})\\b"},
     {"INACTIVE_OWNER_OR_USER", "\\[(?<value>[a-zA-Z0-9]{15,18})\\]"},
+    {"run-as-inactive", "\\((?<value>[a-zA-Z0-9]{15,18})\\)"},
+    {"license-unfit", "\\((?<value>[a-zA-Z0-9]{15,18})\\)"},
     {"MALFORMED_ID", "(: |\\bid )(?<value>[a-zA-Z0-9]+)$"},
     {"invalid_request", "parameter:? (?<value>\\w+)"},
     {"JSON_PARSER_ERROR", "field:? \"?(?<fields>[\\w.]+)"},

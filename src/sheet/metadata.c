@@ -188,21 +188,36 @@ void sheet_add_component(GPtrArray *files, const Connection *connection, guint i
              xml_end(&xml, row->type));
 }
 
-void sheet_add_manifest(GPtrArray *files, const Connection *connection, const char *const *known)
+static void xml_member(struct xml *xml, const char *type, const char *name)
 {
-    struct xml xml = xml_begin("Package");
+    xml_open(xml, "types");
+    xml_element(xml, "members", name);
+    xml_element(xml, "name", type);
+    xml_close(xml, "types");
+}
+
+static void end_manifest(GPtrArray *files, struct xml *xml)
+{
+    xml_element(xml, "version", API_VERSION);
+    add_file(files, g_strdup("manifest/package.xml"), xml_end(xml, "Package"));
+}
+
+static void add_members(struct xml *xml, const Connection *connection, const char *const *known)
+{
     for (gsize i = 0; i < G_N_ELEMENTS(components); i++) {
         if (components[i].kind != connection->app_kind)
             continue;
         g_autofree char *name =
             full_name(connection, &components[i], known == NULL ? NULL : known[i]);
-        xml_open(&xml, "types");
-        xml_element(&xml, "members", name);
-        xml_element(&xml, "name", components[i].type);
-        xml_close(&xml, "types");
+        xml_member(xml, components[i].type, name);
     }
-    xml_element(&xml, "version", API_VERSION);
-    add_file(files, g_strdup("manifest/package.xml"), xml_end(&xml, "Package"));
+}
+
+void sheet_add_manifest(GPtrArray *files, const Connection *connection, const char *const *known)
+{
+    struct xml xml = xml_begin("Package");
+    add_members(&xml, connection, known);
+    end_manifest(files, &xml);
 }
 
 static void add_project(GPtrArray *files)
@@ -320,6 +335,13 @@ static bool is_complete(const Connection *connection, GError **error)
     return names_fit(connection, error);
 }
 
+static void add_components(GPtrArray *files, const Connection *connection)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(components); i++)
+        if (components[i].kind == connection->app_kind)
+            sheet_add_component(files, connection, i, NULL, NULL);
+}
+
 GPtrArray *sheet_as_metadata(const Connection *connection, GError **error)
 {
     if (!is_complete(connection, error))
@@ -330,8 +352,61 @@ GPtrArray *sheet_as_metadata(const Connection *connection, GError **error)
                                                    : external_note(connection));
     add_project(files);
     sheet_add_manifest(files, connection, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(components); i++)
-        if (components[i].kind == connection->app_kind)
-            sheet_add_component(files, connection, i, NULL, NULL);
+    add_components(files, connection);
+    return files;
+}
+
+/* ---- the permission set ---- */
+
+char *sheet_access_name(const Connection *connection)
+{
+    return g_strconcat(connection->app_api_name, "_access", NULL);
+}
+
+static void add_elements(struct xml *xml, const char *part, const char *const *pairs)
+{
+    xml_open(xml, part);
+    for (; *pairs != NULL; pairs += 2)
+        xml_element(xml, pairs[0], pairs[1]);
+    xml_close(xml, part);
+}
+
+static char *access_set(const Connection *connection, const struct sheet_access *access)
+{
+    struct xml xml = xml_begin("PermissionSet");
+    xml_element(&xml, "description", access->description);
+    for (guint i = 0; i < access->fields->len; i++)
+        add_elements(&xml, "fieldPermissions",
+                     (const char *[]){"editable", "true", "field", access->fields->pdata[i],
+                                      "readable", "true", NULL});
+    xml_element(&xml, "label", connection->app_name);
+    if (access->license != NULL)
+        xml_element(&xml, "license", access->license);
+    for (int i = 0; i < TEST_OBJECT_COUNT; i++)
+        if (access->objects[i])
+            add_elements(&xml, "objectPermissions",
+                         (const char *[]){
+                             "allowCreate", "true", "allowDelete", "false", "allowEdit", "false",
+                             "allowRead", "true", "modifyAllRecords", "false", "object",
+                             object_name((enum test_object)i), "viewAllRecords", "false", NULL});
+    add_elements(&xml, "userPermissions",
+                 (const char *[]){"enabled", "true", "name", "ApiEnabled", NULL});
+    return xml_end(&xml, "PermissionSet");
+}
+
+GPtrArray *sheet_with_access(const Connection *connection, bool app,
+                             const struct sheet_access *access)
+{
+    GPtrArray *files = sheet_files_new();
+    g_autofree char *name = sheet_access_name(connection);
+    struct xml xml = xml_begin("Package");
+    if (app)
+        add_members(&xml, connection, NULL);
+    xml_member(&xml, "PermissionSet", name);
+    end_manifest(files, &xml);
+    if (app)
+        add_components(files, connection);
+    add_file(files, g_strdup_printf(SOURCE "permissionsets/%s.permissionset-meta.xml", name),
+             access_set(connection, access));
     return files;
 }

@@ -115,7 +115,8 @@ static void doctor__the_user_it_runs_as__is_compared(void **state)
     assert_true(g_file_set_contents(path, other, -1, NULL));
     demo_org_patch(r->org, "{'profiles': {'Minimum Access - API Only Integrations': "
                            "{'api_only': false, 'read_only_fields': ['Lead.Phone'], "
-                           "'hidden_fields': ['Case.Subject']}}}");
+                           "'hidden_fields': ['Case.Subject']}}, "
+                           "'permission_sets': {'Bird_Records': {'editable_fields': []}}}");
     g_autoptr(Child) doctor = rig_perch(r, "doctor", "acme", "--json", NULL);
     g_autoptr(Json) json = child_json(doctor);
     const Json *run_as = json_check(json, "run-as"), *lead = json_check(json, "lead");

@@ -192,6 +192,7 @@ static const char *const vocabulary[] = {
     "deploy-not-permitted",
     "app-exists",
     "deploy-refused",
+    "license-missing",
     "secret-hidden",
     "object-hidden",
     "create-not-permitted",

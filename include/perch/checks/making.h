@@ -27,6 +27,7 @@ struct making {
     const Connection *app;  /* borrowed: whose app it is */
     const GPtrArray *files; /* borrowed: struct sheet_file *, what is deployed */
     bool dry_run;           /* the org only validates */
+    bool access;            /* make a permission set for the user that it runs as, too */
     /* Called before the switch is turned on, and when it is off again; NULL = nobody notes it. */
     void (*switched)(bool on, gpointer user);
     gpointer user;
@@ -44,6 +45,13 @@ struct making {
     Secret *secret;           /* the consumer secret as the org told it; NULL = it did not */
     Json *parts[SHEET_PARTS]; /* the app as the org has it */
     GPtrArray *found;         /* struct sheet_found *; NULL = the parts are not known */
+    GPtrArray *package;       /* what is deployed instead of files; NULL = files */
+    char *user_id;            /* of the user that it runs as */
+    bool integration;         /* that user has the license for integrations */
+    char *license_id;         /* of the permission set license to assign; NULL = none */
+    char *set_id;             /* of the permission set; NULL = the org has none of perch's */
+    bool set_licensed;        /* perch assigned the license together with the set */
+    bool access_done;         /* the set is as wanted: assigned, or gone */
 };
 void making_clear(struct making *making);
 /* Whether an app with these values has a consumer secret to be read back. */

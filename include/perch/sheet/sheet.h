@@ -100,6 +100,22 @@ struct sheet_file {
 GPtrArray *sheet_as_metadata(const Connection *connection, GError **error);
 
 /*
+ * The permission set for the user that an app runs as, which logs in by itself: API Enabled, Read
+ * and Create for each object, and these fields. A field that everybody has, such as a required one,
+ * may not be among them (Metadata API Developer Guide, PermissionSet: the deploy would fail).
+ */
+struct sheet_access {
+    bool objects[TEST_OBJECT_COUNT];
+    GPtrArray *fields;       /* char *: "Lead.Phone" */
+    const char *license;     /* developer name of a permission set license; NULL = none */
+    const char *description; /* as administrators see it */
+};
+char *sheet_access_name(const Connection *connection); /* owned by the caller */
+/* What is deployed for it, with the app or without. Struct sheet_file *. */
+GPtrArray *sheet_with_access(const Connection *connection, bool app,
+                             const struct sheet_access *access);
+
+/*
  * An External Client App as the org has it: the component of each type, as an element (xml.h), with
  * its fullName; NULL: the org has none.
  */

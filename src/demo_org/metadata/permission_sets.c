@@ -16,6 +16,7 @@ static const struct {
               {"allowDelete", "remove", "Delete"},
               {"allowEdit", "edit", "Edit"},
               {"allowRead", "read", "Read"}};
+static const char *const leaves[] = {"description", "label", "license"};
 static const char *const field_lists[] = {"visible_fields", "editable_fields"};
 
 static bool says(const Json *element, const char *name)
@@ -120,7 +121,6 @@ static const char *wrong_with(const struct state *state, const struct user *user
 void permission_set_plan(const struct state *state, const struct user *user,
                          struct component *component)
 {
-    static const char *const leaves[] = {"label", "license"};
     component->patch = empty_set();
     for (gsize i = 0; i < G_N_ELEMENTS(leaves); i++) {
         const char *text = xml_text(component->xml, leaves[i]);
@@ -165,9 +165,11 @@ char *permission_set_xml(const struct permission_set *set)
     const char *name, *member;
     print_fields(xml, set->editable_fields, true);
     print_fields(xml, set->visible_fields, false);
-    g_string_append_printf(xml, "    <label>%s</label>\n", set->label);
-    if (*set->license != '\0')
-        g_string_append_printf(xml, "    <license>%s</license>\n", set->license);
+    for (gsize i = 0; i < G_N_ELEMENTS(leaves); i++) {
+        g_autofree char *safe = g_markup_escape_text(json_get_string(members, leaves[i]), -1);
+        if (*safe != '\0')
+            g_string_append_printf(xml, "    <%s>%s</%s>\n", leaves[i], safe, leaves[i]);
+    }
     for (guint i = 0; i < set->read->len; i++) {
         const char *object = set->read->pdata[i];
         g_string_append(xml, "    <objectPermissions>");

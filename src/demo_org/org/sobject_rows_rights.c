@@ -138,6 +138,7 @@ ROWS(rows_of_permission_sets)
         row_set_id(row, "Id", set->id);
         json_set_string(row, "Name", set->name);
         json_set_string(row, "Label", *set->label != '\0' ? set->label : set->name);
+        json_set_string(row, "Description", *set->description != '\0' ? set->description : NULL);
         json_set_bool(row, "IsOwnedByProfile", false);
         json_set_string(row, "ProfileId", NULL);
         set_permissions(row, &state_kinds[KIND_permission_set], set);
