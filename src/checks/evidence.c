@@ -7,6 +7,7 @@
 #include "perch/base/clock.h"
 #include "perch/base/text.h"
 #include "perch/rest/rest.h"
+#include "perch/tokens/refresh.h"
 
 /* ---- questions ---- */
 
@@ -16,7 +17,10 @@ struct asking {
     char *object;   /* of the failed call */
     char *field;    /* the first one that Salesforce named */
     Json *policies; /* of all External Client Apps; NULL = unknown */
+    guint which;    /* ASK_ */
     guint open;
+    bool may_renew; /* the access token, once, where the org no longer takes it */
+    bool stale;     /* it did not take it */
     GCancellable *cancellable;
     evidence_done done;
     gpointer user;
@@ -292,10 +296,10 @@ struct one {
     const struct question *question;
 };
 
-static void finish_one(struct asking *asking)
+static void ask_all(struct asking *asking);
+
+static void finish(struct asking *asking)
 {
-    if (--asking->open > 0)
-        return;
     /* If cancelled, nobody waits any more and the session may be gone. */
     if (!g_cancellable_is_cancelled(asking->cancellable))
         use_policies(asking);
@@ -306,6 +310,31 @@ static void finish_one(struct asking *asking)
     g_free(asking->object);
     g_free(asking->field);
     g_free(asking);
+}
+
+static void renewed(struct refresh_result *result, gpointer user)
+{
+    struct asking *asking = user;
+    const bool alive = !g_cancellable_is_cancelled(asking->cancellable);
+    if (alive)
+        session_refreshed(asking->session, result);
+    if (alive && result->ok && !result->unstored)
+        ask_all(asking);
+    else
+        finish(asking);
+}
+
+static void finish_one(struct asking *asking)
+{
+    if (--asking->open > 0)
+        return;
+    if (!asking->stale || !asking->may_renew || g_cancellable_is_cancelled(asking->cancellable)) {
+        finish(asking);
+        return;
+    }
+    asking->may_renew = false;
+    tokens_refresh(asking->session->tokens, asking->session->http, asking->session->connection,
+                   &(struct refresh_options){0}, asking->cancellable, renewed, asking);
 }
 
 static void answered(const struct http_response *response, gpointer user)
@@ -321,6 +350,7 @@ static void answered(const struct http_response *response, gpointer user)
             one->question->read(asking, json);
         }
     }
+    asking->stale |= !cancelled && response->status == 401;
     finish_one(asking);
 }
 
@@ -347,21 +377,30 @@ static void ask(struct asking *asking, const struct question *question)
     http_send(session->http, request, asking->cancellable, answered, one);
 }
 
+static void ask_all(struct asking *asking)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(questions); i++)
+        if (asking->which & (1u << i))
+            ask(asking, &questions[i]);
+}
+
 void evidence_gather(struct session *session, enum cause cause, const struct failure *failure,
                      GCancellable *cancellable, evidence_done done, gpointer user)
 {
     struct asking *asking = g_new0(struct asking, 1);
-    guint which = questions_for(cause);
     asking->session = session;
+    asking->which = questions_for(cause);
+    /* A login that is refused in the browser says nothing of the one of before. A refresh token
+     * that is good for one refresh only is not spent on a question. */
+    asking->may_renew = failure->stage == STAGE_AUTHORIZE && session_can_renew(session) &&
+                        !session->connection->rotation;
     asking->evidence.approvals = -1;
     asking->object = g_strdup(failure->object != NULL ? failure->object : session_object(session));
     asking->field = failure->fields == NULL ? NULL : g_strdup(failure->fields[0]);
     asking->cancellable = g_object_ref(cancellable);
     asking->done = done;
     asking->user = user;
-    for (gsize i = 0; i < G_N_ELEMENTS(questions); i++)
-        if (which & (1u << i))
-            ask(asking, &questions[i]);
+    ask_all(asking);
 }
 
 /* ---- interpreting ---- */
@@ -535,37 +574,4 @@ struct diagnosis *evidence_explain(const struct failure *failure, const struct s
     add_policies(diagnosis, session, evidence);
     add_history(diagnosis, evidence);
     return diagnosis;
-}
-
-static void set_answer(Json *json, const char *key, enum answer answer)
-{
-    if (answer != ANSWER_UNKNOWN)
-        json_set_bool(json, key, answer == ANSWER_YES);
-}
-
-Json *evidence_to_json(const struct evidence *evidence)
-{
-    if (evidence->answered == 0)
-        return NULL;
-    Json *json = json_object();
-    set_answer(json, "api_enabled", evidence->api_enabled);
-    set_answer(json, "profile_api_enabled", evidence->profile_api);
-    set_answer(json, "permission_set_api_enabled", evidence->set_api);
-    set_answer(json, "createable", evidence->createable);
-    set_answer(json, "field_visible", evidence->field_there);
-    set_answer(json, "field_createable", evidence->field_createable);
-    set_answer(json, "installed", evidence->installed);
-    set_answer(json, "admin_approved_only", evidence->admin_approved);
-    set_answer(json, "ip_enforced", evidence->ip_enforced);
-    if (evidence->refresh_policy != NULL)
-        json_set_string(json, "refresh_token_policy", evidence->refresh_policy);
-    if (evidence->approvals >= 0)
-        json_set_int(json, "approvals", evidence->approvals);
-    if (evidence->profile_name != NULL)
-        json_set_string(json, "profile", evidence->profile_name);
-    if (evidence->edition != NULL)
-        json_set_string(json, "edition", evidence->edition);
-    if (evidence->history != NULL)
-        json_set_string(json, "login_history", evidence->history);
-    return json;
 }

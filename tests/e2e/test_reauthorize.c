@@ -424,7 +424,8 @@ static void refused_login__login_history_says_why(void **state)
         {"{'apps': {'Bird_Integration': {'scopes': ['api', 'refresh_token', 'web']}}, "
          "'users': {'admin@bird-demo.example': {'user_type': 'CspLitePortal'}}}",
          "site-user", "No Experience Cloud site access", false},
-        {"{'sessions': {'*': null}}", "approval-failed", NULL, true},
+        {"{'sessions': {'*': null}}", "site-user", "No Experience Cloud site access", false},
+        {"{'sessions': {'*': null}, 'grants': {'*': null}}", "approval-failed", NULL, true},
     };
     (void)state;
     g_autoptr(Rig) rig = connected();
