@@ -182,9 +182,13 @@ static bool is_code_word(const char *word, const char *text, gsize at)
                    regex_fits("\\A([A-Z][a-z]+){2,}\\z", word);
     if (!telling && regex_fits("\\A[A-Z]{6,}\\z", word)) /* "first error: FORBIDDEN, ..." */
         telling = strchr(",:", text[at + strlen(word)]) != NULL && text[at + strlen(word)] != '\0';
-    if (!telling) {
-        g_autofree char *all = g_strstrip(g_strdup(text));
-        telling = strcmp(all, word) == 0;
+    if (!telling) { /* what comes behind is looked at first: most words have more there */
+        const char *behind = text + at + strlen(word), *before = text;
+        while (g_ascii_isspace(*behind))
+            behind++;
+        while (*behind == '\0' && g_ascii_isspace(*before))
+            before++;
+        telling = *behind == '\0' && before == text + at;
     }
     return telling && (failure_code_is_known(word) || failure_code_resembled(word) != NULL);
 }
