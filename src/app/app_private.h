@@ -37,6 +37,7 @@ struct app {
     guint dirty_source;
 
     struct session *deployer;    /* in which the app is made; NULL = none is open */
+    char *deployer_source;       /* where it is from */
     GCancellable *deployer_call; /* of the one that is being opened */
     struct making making;
     GPtrArray *making_files;

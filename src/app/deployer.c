@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "perch/app/app.h"
+#include "perch/base/paths.h"
 #include "perch/base/text.h"
 #include "perch/sheet/sheet.h"
 
@@ -234,4 +236,33 @@ void app_take_key(Connection *app)
     g_autofree char *hex =
         g_compute_checksum_for_string(G_CHECKSUM_SHA256, secret_peek(random), -1);
     sheet_take_key(app, hex);
+}
+
+/* ---- the switch ---- */
+
+char *switch_folder(const char *config_dir)
+{
+    return g_build_filename(config_dir, "switched-on", NULL);
+}
+
+char *switch_noted(const char *config_dir, const char *name)
+{
+    g_autofree char *folder = switch_folder(config_dir);
+    return g_build_filename(folder, name, NULL);
+}
+
+void switch_note(const char *config_dir, const Connection *app, const char *source, bool on)
+{
+    g_autofree char *folder = switch_folder(config_dir);
+    g_autofree char *path = switch_noted(config_dir, app->name);
+    g_autofree char *note = g_strdup_printf("%s\n%s\n", source, app->login_url);
+    g_autoptr(GError) error = NULL;
+    if (!on) {
+        g_remove(path);
+        g_rmdir(folder);
+    } else if (!paths_make_dir(folder, &error) ||
+               !g_file_set_contents_full(path, note, -1, G_FILE_SET_CONTENTS_DURABLE, 0600,
+                                         &error)) {
+        g_printerr("perch: %s\n", error->message);
+    }
 }

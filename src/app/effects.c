@@ -210,13 +210,9 @@ static void secret_saved(GObject *source, GAsyncResult *result, gpointer user)
  * just try. */
 static bool keyring_may_work(const struct app *app)
 {
-    const GPtrArray *preflight = app->wizard->lists[CHECKS_PREFLIGHT].results;
-    for (guint i = 0; preflight != NULL && i < preflight->len; i++) {
-        const struct check_result *result = preflight->pdata[i];
-        if (strcmp(result->id, "keyring") == 0)
-            return result->status == CHECK_OK;
-    }
-    return app->wizard->furthest >= STEP_KEYS;
+    const struct check_result *keyring =
+        check_results_find(app->wizard->lists[CHECKS_PREFLIGHT].results, "keyring");
+    return keyring != NULL ? keyring->status == CHECK_OK : app->wizard->furthest >= STEP_KEYS;
 }
 
 /* Saves a draft's consumer secret as soon as the keyring is known to work, and leaves the rest of

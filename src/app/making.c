@@ -39,8 +39,16 @@ void making_drop(struct app *app)
     g_clear_object(&app->deployer_call);
     g_clear_pointer(&app->deployer, session_free);
     g_clear_pointer(&app->making_files, g_ptr_array_unref);
+    connection_set(&app->deployer_source, NULL);
     making_clear(&app->making);
     app->making = (struct making){0};
+}
+
+/* A perch that is ended while the switch is on leaves a note of whose session it was. */
+static void note_switch(bool on, gpointer user)
+{
+    const struct app *app = user;
+    switch_note(app->services.config_dir, app->session->connection, app->deployer_source, on);
 }
 
 void making_ask(struct app *app, const struct effect *effect)
@@ -52,18 +60,22 @@ void making_ask(struct app *app, const struct effect *effect)
         app_event(app, &(struct wizard_event){.kind = WIZARD_DEPLOYER, .items = sources});
     } else if (effect->secret != NULL || strcmp(effect->text, DEPLOYER_TOKEN) != 0) {
         app->deployer_call = g_cancellable_new();
+        app->deployer_source = g_strdup(effect->text);
         app->saves_pending++;
         deployer_open(&app->services, connection, effect->text, effect->secret, app->deployer_call,
                       opened, app);
     }
 }
 
-/* The files of that stage; NULL with the reason. The key of a new app is saved first: an app whose
- * key is forgotten is useless. */
+/* The files of that stage, none if it deploys nothing; NULL with the reason. The key of a new app
+ * is saved first: an app whose key is forgotten is useless. */
 static GPtrArray *files_of(struct app *app, enum make_stage stage, GError **error)
 {
-    if (stage != MAKE_CREATE)
+    if (stage == MAKE_COMPARE || stage == MAKE_REPAIR)
         return sheet_merge(app->session->connection, (const Json *const *)app->making.parts);
+    connection_take_typed(app->session->connection, app->wizard->connection);
+    if (stage != MAKE_CREATE)
+        return g_ptr_array_new();
     app_take_key(app->wizard->connection);
     connection_take_typed(app->session->connection, app->wizard->connection);
     app_effect(app, &(struct effect){.kind = EFFECT_SAVE});
@@ -76,9 +88,10 @@ static GPtrArray *files_of(struct app *app, enum make_stage stage, GError **erro
 
 bool making_begin(struct app *app, enum make_stage stage)
 {
-    static const enum making_goal goals[] = {[MAKE_CREATE] = MAKING_CREATE,
-                                             [MAKE_COMPARE] = MAKING_COMPARE,
-                                             [MAKE_REPAIR] = MAKING_REPAIR};
+    static const enum making_goal goals[] = {
+        [MAKE_CREATE] = MAKING_CREATE, [MAKE_COMPARE] = MAKING_COMPARE,
+        [MAKE_REPAIR] = MAKING_REPAIR, [MAKE_RIGHTS] = MAKING_RIGHTS,
+        [MAKE_SECRET] = MAKING_SECRET, [MAKE_PUT_BACK] = MAKING_PUT_BACK};
     g_autoptr(GError) error = NULL;
     GPtrArray *files = files_of(app, stage, &error);
     g_clear_pointer(&app->making_files, g_ptr_array_unref);
@@ -88,9 +101,10 @@ bool making_begin(struct app *app, enum make_stage stage)
         tell(app, error->message);
         return false;
     }
-    if (stage == MAKE_CREATE) {
+    if (stage == MAKE_CREATE || stage == MAKE_RIGHTS) {
         making_clear(&app->making);
-        app->making = (struct making){.app = app->session->connection};
+        app->making =
+            (struct making){.app = app->session->connection, .switched = note_switch, .user = app};
     }
     app->making.goal = goals[stage];
     app->making.files = files;

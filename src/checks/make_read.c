@@ -276,6 +276,8 @@ static void judge_credentials(struct check_run *run, const struct http_response 
     } else {
         failure_own(&failure, STAGE_REST, "secret-hidden", _("The org does not show the secret."));
         connection_set(&run->session->connection->app_id, making->app_id);
+        if (making->hidden_by_switch)
+            check_evidence(run, "switch", "off");
         check_warn(run, &failure, _("not shown; copy it from the app in Setup"));
     }
 }

@@ -11,6 +11,7 @@
 #include "perch/base/paths.h"
 #include "perch/base/text.h"
 #include "perch/checks/making.h"
+#include "perch/net/desktop.h"
 #include "perch/sheet/sheet.h"
 #include "perch/wizard/wizard.h"
 
@@ -184,32 +185,15 @@ static bool find_session(struct work *work, GError **error)
 
 /* ---- the switch ---- */
 
-/* One file for each switch that is on because of perch: where, and whose session it was. */
-static char *switch_folder(const char *config_dir)
-{
-    return g_build_filename(config_dir, "switched-on", NULL);
-}
-
 static void note_switch(bool on, gpointer user)
 {
     const struct work *work = user;
-    g_autofree char *folder = switch_folder(work->services.config_dir);
-    g_autofree char *path = g_build_filename(folder, work->app->name, NULL);
-    g_autoptr(GError) error = NULL;
-    if (!on) {
-        g_remove(path);
-        g_rmdir(folder);
-    } else if (!paths_make_dir(folder, &error) ||
-               !g_file_set_contents_full(path, work->with, -1, G_FILE_SET_CONTENTS_DURABLE, 0600,
-                                         &error)) {
-        g_printerr("perch: %s\n", error->message);
-    }
+    switch_note(work->services.config_dir, work->app, work->with, on);
 }
 
 static bool is_switched_on(const struct work *work)
 {
-    g_autofree char *folder = switch_folder(work->services.config_dir);
-    g_autofree char *path = g_build_filename(folder, work->app->name, NULL);
+    g_autofree char *path = switch_noted(work->services.config_dir, work->app->name);
     return paths_is_taken(path);
 }
 
@@ -381,6 +365,25 @@ static void read_secret(struct work *work)
     phase(work, MAKING_SECRET);
 }
 
+/* What cannot be read is asked for with its page opened; an empty line leaves it for later. */
+static void ask_secret(struct work *work)
+{
+    const struct check_result *row = check_results_find(work->results, "secret-back");
+    g_autoptr(Desktop) desktop = desktop_look();
+    if (row == NULL || row->page_url == NULL || work->making.secret != NULL ||
+        !command_can_ask(work->options->common))
+        return;
+    fprintf(stderr,
+            _("Copy the consumer secret from the app › Settings › OAuth Settings › Consumer Key "
+              "and Secret:\n%s\n"),
+            row->page_url);
+    desktop_open(desktop, row->page_url, NULL); /* its address is on the screen in any case */
+    g_autoptr(SecretBuf) text =
+        paste_line_from_terminal(_("Consumer secret (Enter alone: later): "), NULL);
+    if (text != NULL && *g_strstrip(text->text) != '\0')
+        work->making.secret = secret_new(text->text);
+}
+
 static bool create(struct work *work, GError **error)
 {
     struct making *making = &work->making;
@@ -389,8 +392,10 @@ static bool create(struct work *work, GError **error)
         return true;
     if (whole && making->found != NULL)
         phase(work, MAKING_COMPARE);
-    if (whole)
+    if (whole) {
         read_secret(work);
+        ask_secret(work);
+    }
     if (!keep_made(work, error))
         return false;
     if (!work->cancelled)
@@ -538,18 +543,29 @@ int app_make(const struct app_make_options *options, Connection *app)
 
 /* ---- after a perch that was ended ---- */
 
-/* TRUE: it is off again. */
-static bool put_back(const char *config_dir, const char *name, const char *with)
+/* The session of then; where it is no more, any that will do. */
+static bool find_session_again(struct work *work, struct app_make_options *options, GError **error)
+{
+    if (options->with != NULL && find_session(work, NULL))
+        return true;
+    options->with = NULL;
+    return find_session(work, error);
+}
+
+/* TRUE: it is off again. The connection may have been deleted meanwhile. */
+static bool put_back(const char *config_dir, const char *name, const char *with, const char *org)
 {
     const struct common_options common = {.no_input = TRUE, .quiet = TRUE, .json = TRUE};
-    const struct app_make_options options = {.with = with, .common = &common};
+    struct app_make_options options = {.with = with, .common = &common};
     struct work work = {.options = &options, .app = connections_load(config_dir, name, NULL)};
     g_autoptr(GError) error = NULL;
     bool off = false;
-    if (work.app == NULL)
-        return false;
+    if (work.app == NULL) {
+        work.app = connection_new(name);
+        connection_set(&work.app->login_url, org);
+    }
     work.results = results_new();
-    if (open_app(&work, &error) && find_session(&work, &error)) {
+    if (open_app(&work, &error) && find_session_again(&work, &options, &error)) {
         work.making = (struct making){.app = work.app, .switched = note_switch, .user = &work};
         work.deployer->making = &work.making;
         off = phase(&work, MAKING_PUT_BACK);
@@ -566,21 +582,24 @@ void app_put_back(void)
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
     const char *name;
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        g_autofree char *with = NULL;
-        if (!g_file_get_contents(path, &with, NULL, NULL))
+        g_autofree char *path = switch_noted(config_dir, name), *note = NULL;
+        if (!g_file_get_contents(path, &note, NULL, NULL))
             continue;
-        const bool off = put_back(config_dir, name, strcmp(with, "-") == 0 ? NULL : with);
+        g_auto(GStrv) lines = g_strsplit(note, "\n", 3);
+        const char *org = *lines == NULL ? NULL : lines[1];
+        const char *with = org == NULL || strcmp(*lines, DEPLOYER_TOKEN) == 0 ? NULL : *lines;
+        const bool off = put_back(config_dir, name, with, org);
         if (off && paths_is_taken(path))
             continue; /* another perch is at work on it */
-        fprintf(stderr,
-                off ? _("perch: The app of %s: an earlier perch was ended while the org's switch "
-                        "for reading consumer secrets was on. It is off again.\n")
-                    : _("perch: The app of %s: an earlier perch was ended while the org's switch "
-                        "for reading consumer secrets was on, and perch cannot turn it off now. It "
-                        "tries again at the next start. Or untick Allow access to External Client "
-                        "App consumer secrets via REST API in Setup › External Client App "
-                        "Settings.\n"),
-                name);
+        fprintf(
+            stderr,
+            off ? _("perch: The app of %s: an earlier perch was ended while the org's switch "
+                    "for reading consumer secrets was on. It is off again.\n")
+                : _("perch: The app of %s: an earlier perch was ended while the org's switch "
+                    "for reading consumer secrets was on, and perch cannot turn it off now. It "
+                    "tries again at the next start. Or untick Allow access to External Client "
+                    "App consumer secrets via REST API in Setup › External Client App Settings, "
+                    "and delete %s.\n"),
+            name, path);
     }
 }

@@ -72,12 +72,8 @@ static void print_settled(struct app_job *job, const struct check_result *result
 /* Whether the token endpoint was called; the keyring had taken the token before. */
 static bool was_posted(const GPtrArray *results)
 {
-    for (guint i = 0; i < results->len; i++) {
-        const struct check_result *result = results->pdata[i];
-        if (strcmp(result->id, "refreshed") == 0)
-            return result->milliseconds >= 0;
-    }
-    return false;
+    const struct check_result *refreshed = check_results_find(results, "refreshed");
+    return refreshed != NULL && refreshed->milliseconds >= 0;
 }
 
 /* Undoes the import: no file, no item. The login stays alive, as it is the CLI's. FALSE: the item

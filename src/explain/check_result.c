@@ -60,15 +60,20 @@ const char *check_status_name(enum check_status status)
     return statuses[status];
 }
 
+const struct check_result *check_results_find(const GPtrArray *results, const char *id)
+{
+    for (guint i = 0; results != NULL && i < results->len; i++)
+        if (strcmp(((const struct check_result *)results->pdata[i])->id, id) == 0)
+            return results->pdata[i];
+    return NULL;
+}
+
 char *check_results_phrase(const GPtrArray *results, const char *id)
 {
-    for (guint i = 0; results != NULL && i < results->len; i++) {
-        const struct check_result *result = results->pdata[i];
-        if (strcmp(result->id, id) == 0 &&
-            (result->status == CHECK_OK || result->status == CHECK_WARNING))
-            return g_strdup_printf("%s: %s", result->title, result->summary);
-    }
-    return NULL;
+    const struct check_result *result = check_results_find(results, id);
+    if (result == NULL || (result->status != CHECK_OK && result->status != CHECK_WARNING))
+        return NULL;
+    return g_strdup_printf("%s: %s", result->title, result->summary);
 }
 
 char *check_result_why(const struct check_result *result)

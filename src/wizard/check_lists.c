@@ -87,13 +87,7 @@ bool wizard_goes_on(const struct wizard *w, enum check_list_id list)
 const struct check_result *list_find(const struct wizard *w, enum check_list_id list,
                                      const char *id)
 {
-    const GPtrArray *results = w->lists[list].results;
-    for (guint i = 0; results != NULL && i < results->len; i++) {
-        const struct check_result *result = results->pdata[i];
-        if (strcmp(result->id, id) == 0)
-            return result;
-    }
-    return NULL;
+    return check_results_find(w->lists[list].results, id);
 }
 
 const struct check_result *list_focused(const struct wizard *w, enum check_list_id list, int focus)

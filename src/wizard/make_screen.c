@@ -16,16 +16,36 @@ static bool is_token(const struct wizard *w)
     return strcmp(source(w), DEPLOYER_TOKEN) == 0;
 }
 
+static bool is_cli(const struct wizard *w)
+{
+    return strcmp(source(w), DEPLOYER_CLI) == 0;
+}
+
 /* Opens the source's session; that of an access token once there is one. */
 static void ask_source(struct wizard *w, GArray *out)
 {
+    const char *org = is_cli(w) ? w->make.cli_org : NULL;
     connection_set(&w->make.whose, NULL);
     wizard_error(w, ITEM_DEPLOYER, NULL);
     wizard_error(w, ITEM_TOKEN, NULL);
     w->make.opening = !is_token(w) || w->make.token != NULL;
     w->make.asked_ms = w->now_ms;
     effect_secret(out, EFFECT_DEPLOYER, is_token(w) ? w->make.token : NULL);
-    g_array_index(out, struct effect, out->len - 1).text = g_strdup(source(w));
+    g_array_index(out, struct effect, out->len - 1).text =
+        org == NULL ? g_strdup(source(w)) : g_strconcat(DEPLOYER_CLI, ":", org, NULL);
+}
+
+/* A connection is offered once it is seen that its user has the rights. */
+static void offer(struct wizard *w, GArray *out)
+{
+    w->make.probing = !is_cli(w) && !is_token(w);
+    ask_source(w, out);
+}
+
+static void pass_over(struct wizard *w, GArray *out)
+{
+    w->make.unfit = ++w->make.source;
+    offer(w, out);
 }
 
 void make_screen_open(struct wizard *w, GArray *out)
@@ -48,6 +68,7 @@ void make_screen_open(struct wizard *w, GArray *out)
 static void close_screen(struct wizard *w, GArray *out)
 {
     list_forget(w, CHECKS_MAKE, out);
+    w->make.probing = false;
     secret_set(&w->make.token, NULL);
     connection_set(&w->make.whose, NULL);
     wizard_error(w, ITEM_DEPLOYER, NULL);
@@ -73,7 +94,7 @@ static enum make_reached reached(const struct wizard *w)
 /* A key that no org has seen is no key. */
 static void settle(struct wizard *w)
 {
-    if (w->make.stage == MAKE_COMPARE)
+    if (w->make.stage != MAKE_CREATE && w->make.stage != MAKE_REPAIR)
         return;
     w->make.reached = reached(w);
     if (w->make.reached != MAKE_NOTHING || !w->make.new_key)
@@ -114,7 +135,14 @@ static bool is(const struct check_result *row, enum check_status status)
     return row != NULL && row->status == status;
 }
 
-/* An app of that name that is another's is compared, and so is what the org made of a deploy. */
+static bool wants_secret(const struct wizard *w)
+{
+    return !connection_way(w->connection)->signs &&
+           w->connection->app_values != APP_VALUES_NO_SECRET;
+}
+
+/* An app of that name that is another's is compared, and so is what the org made of a deploy. In
+ * between the secret is read, by the org's switch only where the person said so. */
 static void made(struct wizard *w, GArray *out)
 {
     const struct check_result *secret = list_find(w, CHECKS_MAKE, "secret-back");
@@ -123,24 +151,43 @@ static void made(struct wizard *w, GArray *out)
     const bool taken =
         is(name, CHECK_FAILED) && g_strcmp0(name->diagnosis->code, "app-exists") == 0;
     settle(w);
-    w->make.complete = taken ? connection_way(w->connection)->signs ||
-                                   w->connection->app_values == APP_VALUES_NO_SECRET
-                             : secret == NULL || secret->status == CHECK_OK;
+    w->make.complete = taken ? !wants_secret(w) : secret == NULL || secret->status == CHECK_OK;
+    if (w->make.stage != MAKE_SECRET)
+        w->make.compares =
+            taken || (list_ok(w, CHECKS_MAKE) && is(list_find(w, CHECKS_MAKE, "parts"), CHECK_OK));
     if (session != NULL)
         connection_set(&w->make.maker, json_get_string(session->evidence, "username"));
-    if (taken || (list_ok(w, CHECKS_MAKE) && is(list_find(w, CHECKS_MAKE, "parts"), CHECK_OK)))
+    if (w->make.by_switch && list_ok(w, CHECKS_MAKE) && secret != NULL &&
+        json_get(secret->evidence, "switch") != NULL)
+        run(w, MAKE_SECRET, out);
+    else if (taken || (w->make.compares && list_ok(w, CHECKS_MAKE)))
         run(w, MAKE_COMPARE, out);
     else if (list_ok(w, CHECKS_MAKE))
         go_on(w, out);
+}
+
+static void judge_rights(struct wizard *w, GArray *out)
+{
+    const struct check_result *rights = list_find(w, CHECKS_MAKE, "rights");
+    const bool fit = list_ok(w, CHECKS_MAKE) && rights->diagnosis == NULL;
+    list_forget(w, CHECKS_MAKE, out);
+    if (!fit) {
+        pass_over(w, out);
+        return;
+    }
+    w->make.probing = false;
+    ask_source(w, out);
 }
 
 void step_app_checks(struct wizard *w, enum check_list_id list, bool done, GArray *out)
 {
     if (list != CHECKS_MAKE || !done)
         return;
-    if (w->make.stage != MAKE_COMPARE)
+    if (w->make.stage == MAKE_RIGHTS)
+        judge_rights(w, out);
+    else if (w->make.stage != MAKE_COMPARE && w->make.stage != MAKE_PUT_BACK)
         made(w, out);
-    else if (differences(w) == 0)
+    else if (list_ok(w, CHECKS_MAKE) && differences(w) == 0)
         go_on(w, out);
 }
 
@@ -186,8 +233,13 @@ void make_deployer(struct wizard *w, const struct wizard_event *event, GArray *o
     if (event->items != NULL) {
         g_clear_pointer(&w->make.sources, g_ptr_array_unref);
         w->make.sources = g_ptr_array_ref(event->items);
-        w->make.source = 0;
-        ask_source(w, out);
+        w->make.source = w->make.unfit = 0;
+        offer(w, out);
+    } else if (w->make.probing && !event->done) {
+        pass_over(w, out);
+    } else if (w->make.probing) {
+        w->make.opening = true;
+        run(w, MAKE_RIGHTS, out);
     } else if (!event->done) {
         list_forget(w, CHECKS_MAKE, out);
         settle(w);
@@ -205,14 +257,21 @@ void make_deployer(struct wizard *w, const struct wizard_event *event, GArray *o
     }
 }
 
+static bool at_work(const struct wizard *w)
+{
+    return w->lists[CHECKS_MAKE].running && w->make.stage != MAKE_RIGHTS;
+}
+
 static void go_back(struct wizard *w, GArray *out)
 {
-    if (!w->lists[CHECKS_MAKE].running) {
+    if (!at_work(w)) {
         close_screen(w, out);
         return;
     }
     settle(w);
     list_cancel(w, CHECKS_MAKE, out);
+    if (w->make.stage == MAKE_SECRET)
+        run(w, MAKE_PUT_BACK, out);
 }
 
 static void next(struct wizard *w, GArray *out)
@@ -233,6 +292,14 @@ static void next(struct wizard *w, GArray *out)
     }
 }
 
+static void set_cli_org(struct wizard *w, const char *text)
+{
+    g_autofree char *trimmed = g_strstrip(g_strdup(text));
+    connection_set(&w->make.cli_org, *trimmed == '\0' ? NULL : trimmed);
+    connection_set(&w->make.whose, NULL);
+    wizard_error(w, ITEM_DEPLOYER, NULL);
+}
+
 static void set_token(struct wizard *w, const char *text)
 {
     g_autoptr(WipedText) trimmed = g_strstrip(g_strdup(text));
@@ -246,8 +313,14 @@ void make_screen_event(struct wizard *w, const struct view_event *event, GArray 
 {
     const bool typed = event->kind == VIEW_EVENT_INPUT || event->kind == VIEW_EVENT_PASTE;
     if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_DEPLOYER) {
+        list_forget(w, CHECKS_MAKE, out);
+        w->make.probing = false;
         w->make.source = (guint)event->index;
         ask_source(w, out);
+    } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_READ_SECRET) {
+        w->make.by_switch = event->index != 0;
+    } else if (typed && event->id == ITEM_CLI_ORG) {
+        set_cli_org(w, event->text);
     } else if (typed && event->id == ITEM_TOKEN) {
         set_token(w, event->text);
     } else if (typed && event->id == ITEM_EMAIL) {
@@ -272,13 +345,18 @@ static void view_sources(const struct wizard *w, struct view *view)
     item->options = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < w->make.sources->len; i++) {
         const char *name = w->make.sources->pdata[i];
-        g_ptr_array_add(item->options, strcmp(name, DEPLOYER_TOKEN) == 0
-                                           ? g_strdup(_("an access token"))
-                                       : strcmp(name, DEPLOYER_CLI) == 0
-                                           ? g_strdup(_("Salesforce's CLI"))
-                                           : g_strdup_printf(_("the connection %s"), name));
+        g_ptr_array_add(item->options,
+                        strcmp(name, DEPLOYER_TOKEN) == 0 ? g_strdup(_("an access token"))
+                        : strcmp(name, DEPLOYER_CLI) == 0 ? g_strdup(_("Salesforce's CLI"))
+                        : i < w->make.unfit
+                            ? g_strdup_printf(_("the connection %s, which may not do this"), name)
+                            : g_strdup_printf(_("the connection %s"), name));
     }
     item->selected = (int)w->make.source;
+    if (is_cli(w))
+        input_view(w, view, ITEM_CLI_ORG, _("Org in it"), w->make.cli_org,
+                   _("alias or username; empty for its default org"))
+            ->settled = true;
     if (is_token(w)) {
         item = secret_view(w, view, ITEM_TOKEN, _("Access token"), w->make.token,
                            _("of an administrator; used now and kept nowhere"));
@@ -316,6 +394,13 @@ static void view_question(const struct wizard *w, struct view *view)
         input_view(w, view, ITEM_EMAIL, _("Contact e-mail"), w->connection->contact_email,
                    _("of the app: Salesforce writes there"))
             ->settled = w->connection->contact_email != NULL && w->errors[ITEM_EMAIL] == NULL;
+    if (wants_secret(w)) {
+        struct view_item *item =
+            view_add(view, VIEW_TOGGLE, ITEM_READ_SECRET,
+                     _("to read the secret, turn the org's switch on and off again"));
+        item->ticked = w->make.by_switch;
+        item->settled = true;
+    }
     view->busy = w->make.opening;
     view->asks = true;
 }
@@ -374,8 +459,9 @@ static void view_what(const struct wizard *w, struct view *view)
 
 void make_screen_view(const struct wizard *w, struct view *view, int focus)
 {
-    const bool running = w->lists[CHECKS_MAKE].running, failed = list_failed(w, CHECKS_MAKE);
-    const bool begun = running || w->lists[CHECKS_MAKE].results != NULL;
+    const bool running = at_work(w), failed = list_failed(w, CHECKS_MAKE);
+    const bool begun =
+        running || (w->lists[CHECKS_MAKE].results != NULL && w->make.stage != MAKE_RIGHTS);
     view_heading(view, _("Make the app"), NULL);
     view_blank(view);
     if (!running && !w->make.opening)

@@ -148,6 +148,17 @@ static void next(struct wizard *w, GArray *out)
     }
 }
 
+/* The app's page; the list of apps while its id is not known. */
+static void open_app(const struct wizard *w, GArray *out)
+{
+    const struct setup_ids ids = {.app_id = w->connection->app_id};
+    g_autofree char *url = setup_page_url(ids.app_id == NULL ? SETUP_PAGE_EXTERNAL_CLIENT_APPS
+                                                             : SETUP_PAGE_EXTERNAL_CLIENT_APP,
+                                          w->connection->login_url, &ids);
+    if (url != NULL)
+        effect_text(out, EFFECT_OPEN, url);
+}
+
 void step_keys_made(struct wizard *w, bool complete, GArray *out)
 {
     wizard_go(w, STEP_KEYS, out);
@@ -156,8 +167,10 @@ void step_keys_made(struct wizard *w, bool complete, GArray *out)
         return;
     }
     w->field = ITEM_CLIENT_SECRET;
-    wizard_notice(w, _("The app is there, but the org does not show its secret. o opens the page "
-                       "that does."));
+    open_app(w, out);
+    wizard_error(w, ITEM_CLIENT_SECRET,
+                 _("The app is there, but the org does not show its secret to programs. Copy it "
+                   "from the app's page."));
 }
 
 void step_keys_event(struct wizard *w, const struct view_event *event, GArray *out)
@@ -176,10 +189,7 @@ void step_keys_event(struct wizard *w, const struct view_event *event, GArray *o
     } else if (is_action(event, ACTION_SKIP) && list_failed(w, CHECKS_PROBE) && check_inputs(w)) {
         wizard_log_in(w, out);
     } else if (is_action(event, ACTION_OPEN) && list_focused(w, CHECKS_PROBE, event->id) == NULL) {
-        g_autofree char *url =
-            setup_page_url(SETUP_PAGE_EXTERNAL_CLIENT_APPS, w->connection->login_url, NULL);
-        if (url != NULL)
-            effect_text(out, EFFECT_OPEN, url);
+        open_app(w, out);
     } else {
         list_action(w, CHECKS_PROBE, event, out);
     }

@@ -52,6 +52,7 @@ void wizard_free(struct wizard *w)
     g_free(w->keyring.missing);
     g_clear_pointer(&w->make.sources, g_ptr_array_unref);
     secret_unref(w->make.token);
+    g_free(w->make.cli_org);
     g_free(w->make.whose);
     g_free(w->make.org);
     g_free(w->make.maker);

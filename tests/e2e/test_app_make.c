@@ -424,10 +424,77 @@ static void read_secret__asked_on_a_terminal(void **state)
         if (yes)
             type(walk, "y");
         press(walk, "Enter");
-        see(walk, yes ? "Switch turned off again" : "not shown; copy it from the app in Setup");
+        see(walk, yes ? "Switch turned off again" : "Consumer secret (Enter alone: later):");
+        if (!yes)
+            press(walk, "Enter");
         pty_expect_exit(walk->pty, 0);
         assert_false(switch_is_on(rig));
     }
+}
+
+/* What cannot be read is asked for, with the app's page opened. */
+static void make__secret_that_is_hidden__is_pasted_on_a_terminal(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    g_autoptr(Walk) walk = walk_start(rig, "app", "flow", "--create", NULL);
+    see_sentence(walk, "and turn it off again? [y/N]");
+    walk_browser(walk, "note");
+    press(walk, "Enter");
+    see_sentence(walk, "Consumer Key and Secret:");
+    see(walk, "Consumer secret (Enter alone: later):");
+    g_autofree char *page = walk_noted(walk, "Enter");
+    assert_contains(page, "/lightning/setup/ManageExternalClientApplication/0xI");
+    g_autoptr(Json) app = state_part(rig, "apps", MAKER_APP);
+    paste(walk, json_get_string(app, "secret"));
+    press(walk, "Enter");
+    see(walk, "ok  Secret kept: stored and read back");
+    pty_expect_exit(walk->pty, 0);
+    walk_browser(walk, "allow");
+    g_autoptr(Child) setup = rig_perch(rig, "setup", "flow", "--plain", "--no-input", NULL);
+    assert_code(setup, 0);
+}
+
+/* ---- a switch that was left on ---- */
+
+static void leave_on(Rig *rig, const char *source)
+{
+    g_autofree char *note = g_strdup_printf("%s\n%s\n", source, rig->org->url);
+    demo_org_patch(rig->org, "{'org': {'secrets_by_rest': true}}");
+    g_free(tmphome_write(rig->home, "home/.config/perch/switched-on/gone", note));
+}
+
+static void put_back__connection_that_was_deleted__needs_none(void **state)
+{
+    (void)state;
+    static const char *const sources[] = {"acme", "-", "gone-too"};
+    g_autoptr(Rig) rig = maker_rig();
+    for (gsize i = 0; i < G_N_ELEMENTS(sources); i++) {
+        leave_on(rig, sources[i]);
+        g_autoptr(Child) child = rig_perch(rig, "app", "flow", NULL);
+        assert_contains(child->errors->str, "It is off again.");
+        assert_false(switch_is_on(rig));
+        g_autoptr(Child) next = rig_perch(rig, "app", "flow", NULL);
+        assert_null(strstr(next->errors->str, "switch"));
+    }
+}
+
+/* Without any session the note says how it ends, and that is true. */
+static void put_back__without_a_session__says_how_it_ends(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    g_autofree char *acme = rig_settings_path(rig, "acme.json");
+    unlink(acme);
+    leave_on(rig, "acme");
+    g_autoptr(Child) child = rig_perch(rig, "app", "flow", NULL);
+    assert_contains(child->errors->str, "and perch cannot turn it off now");
+    const char *path = strstr(child->errors->str, "and delete ");
+    assert_non_null(path);
+    g_autofree char *file = g_strndup(path + 11, strcspn(path + 11, "\n") - 1);
+    assert_int_equal(unlink(file), 0);
+    g_autoptr(Child) next = rig_perch(rig, "app", "flow", NULL);
+    assert_null(strstr(next->errors->str, "switch"));
 }
 
 /* ---- whose session ---- */
@@ -476,6 +543,9 @@ int main(void)
         cmocka_unit_test(read_secret__switch_is_on_for_that_moment_only),
         cmocka_unit_test(read_secret__switch_of_the_org__stays_on),
         cmocka_unit_test(read_secret__asked_on_a_terminal),
+        cmocka_unit_test(make__secret_that_is_hidden__is_pasted_on_a_terminal),
+        cmocka_unit_test(put_back__connection_that_was_deleted__needs_none),
+        cmocka_unit_test(put_back__without_a_session__says_how_it_ends),
         cmocka_unit_test(make__first_connection_without_rights__is_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

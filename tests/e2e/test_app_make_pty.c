@@ -3,6 +3,7 @@
 /* C on the App step: perch makes the app, from the wizard on a real terminal. */
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "e2e/walk.h"
 
 #define DEPLOYS "/services/data/v68.0/metadata/deployRequest"
+#define CREDENTIALS "/services/data/v68.0/apps/oauth/credentials/"
 
 /* Changes the settings of the draft flow: member NULL removes it. */
 static void draft_set(Rig *rig, const char *member, const char *value)
@@ -116,9 +118,67 @@ static void make__secret_that_is_hidden__is_asked_for(void **state)
     g_autoptr(Rig) rig = maker_rig();
     g_autoptr(Walk) walk = walk_to_question(rig);
     see_key(walk, "Enter make the app");
+    walk_browser(walk, "note");
     press(walk, "Enter");
-    see_sentence(walk, "The app is there, but the org does not show its secret.");
+    see_sentence(walk, "The app is there, but the org does not show its secret to programs.");
     see(walk, "▸ 4 Keys");
+    g_autofree char *page = walk_noted(walk, "Enter");
+    assert_contains(page, "/lightning/setup/ManageExternalClientApplication/0xI");
+}
+
+static bool switch_is_on(Rig *rig)
+{
+    g_autoptr(Json) shown = demo_org_control(rig->org, "GET", "state", NULL);
+    return json_get_bool(json_get(shown, "org"), "secrets_by_rest", false);
+}
+
+static void tick_switch(Walk *walk)
+{
+    see_key(walk, "Enter make the app");
+    see(walk, "[ ] to read the secret");
+    press(walk, "End Space");
+    see(walk, "[x] to read the secret, turn the org's switch on and off again");
+}
+
+/* The org's switch, on the person's word. */
+static void make__secret_by_the_switch__stands_in_keys(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    demo_org_patch(rig->org, "{'org': {'app_delay_ms': 600000}}");
+    g_autoptr(Walk) walk = walk_to_question(rig);
+    tick_switch(walk);
+    press(walk, "Enter");
+    see(walk, "▸ 4 Keys");
+    see(walk, "64 characters");
+    assert_false(switch_is_on(rig));
+}
+
+/* Whoever stops it, or kills perch, while the switch is on, finds it off again. */
+static void make__switch_is_on__is_put_back(void **state)
+{
+    (void)state;
+    for (int kill_it = 0; kill_it < 2; kill_it++) {
+        g_autoptr(Rig) rig = maker_rig();
+        g_autoptr(Walk) walk = walk_to_question(rig);
+        tick_switch(walk);
+        demo_org_patch(rig->org,
+                       "{'faults': {'" CREDENTIALS "': {'skip': 1, 'delay_ms': 600000}}}");
+        press(walk, "Enter");
+        see(walk, "✔ Switch turned on");
+        assert_true(switch_is_on(rig));
+        if (kill_it) {
+            int status;
+            kill(pty_pid(walk->pty), SIGKILL);
+            assert_true(pty_wait_exit(walk->pty, PTY_WAIT_MS, &status));
+            g_autoptr(Child) child = rig_perch(rig, "app", "flow", NULL);
+            assert_contains(child->errors->str, "It is off again.");
+        } else {
+            press(walk, "Esc");
+            see(walk, "▸ 4 Keys");
+        }
+        assert_false(switch_is_on(rig));
+    }
 }
 
 static void make__with_a_pasted_token(void **state)
@@ -151,7 +211,7 @@ static void make__what_is_refused__is_on_the_screen(void **state)
     static const struct {
         const char *patch, *seen;
     } cases[] = {
-        {"{'profiles': {'System Administrator': {'modify_metadata': false}}}",
+        {"{'profiles': {'System Administrator': {'manage_apps': false}}}",
          "This user is not allowed to make the app."},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -172,6 +232,54 @@ static void make__what_is_refused__is_on_the_screen(void **state)
         g_autofree char *kept = draft_get(rig, "client_id");
         assert_null(kept);
     }
+}
+
+/* A connection whose user may not is there to choose, but it is not what is offered. */
+static void make__connection_without_the_rights__is_passed_over(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    g_autofree char *token = log_cli_in(rig, "true");
+    demo_org_patch(rig->org, "{'profiles': {'System Administrator': {'modify_metadata': false}}}");
+    g_autoptr(Walk) walk = walk_to_question(rig);
+    see(walk, "As whom   Salesforce's CLI, admin@bird-demo.example");
+    unlink(token); /* the rig looks for secrets */
+    see(walk, "( ) the connection acme, which may not do this");
+    see(walk, "(•) Salesforce's CLI");
+    assert_int_equal(demo_org_requests(rig->org, "POST", DEPLOYS), 0);
+    press(walk, "Up Space");
+    see(walk, "As whom   the connection acme, admin@bird-demo.example");
+    press(walk, "Enter");
+    see_key(walk, "Enter try again");
+    see_sentence(walk, "This user is not allowed to make the app.");
+}
+
+/* Its default org first, then the one that the person names. */
+static void make__with_an_org_of_the_cli(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    g_autofree char *token = log_cli_in(rig, "true");
+    forget_acme(rig);
+    draft_set(rig, "app_values", "no-secret");
+    g_autoptr(Walk) walk = walk_to_question(rig);
+    see(walk, "✔ As whom   Salesforce's CLI");
+    press(walk, "Tab");
+    type(walk, "uat");
+    see(walk, "Org in it   uat");
+    see_no(walk, "As whom");
+    press(walk, "Enter");
+    see(walk, "✔ As whom   Salesforce's CLI");
+    unlink(token);
+    walk_browser(walk, "nothing");
+    press(walk, "Enter");
+    see(walk, "Log in, and press Allow");
+    g_autofree char *calls = NULL;
+    g_autofree char *file = g_build_filename(rig->home->root, "cli", "calls", NULL);
+    assert_true(g_file_get_contents(file, &calls, NULL, NULL));
+    assert_contains(calls, "org auth show-access-token --json\n");
+    assert_contains(calls, "org auth show-access-token --json --target-org uat\n");
+    assert_contains(calls, "org display --verbose --json --target-org uat\n");
 }
 
 static void make__without_a_login_of_the_cli__says_how(void **state)
@@ -284,9 +392,13 @@ int main(void)
         cmocka_unit_test(make__with_the_clis_login__is_three_keys_from_a_lead),
         cmocka_unit_test(make__secret_that_the_org_shows__stands_in_keys),
         cmocka_unit_test(make__secret_that_is_hidden__is_asked_for),
+        cmocka_unit_test(make__secret_by_the_switch__stands_in_keys),
+        cmocka_unit_test(make__switch_is_on__is_put_back),
         cmocka_unit_test(make__with_a_pasted_token),
         cmocka_unit_test(make__what_is_refused__is_on_the_screen),
         cmocka_unit_test(make__name_that_is_taken__shows_what_differs),
+        cmocka_unit_test(make__connection_without_the_rights__is_passed_over),
+        cmocka_unit_test(make__with_an_org_of_the_cli),
         cmocka_unit_test(make__without_a_login_of_the_cli__says_how),
         cmocka_unit_test(make__connection_with_a_key__has_its_app),
         cmocka_unit_test(esc__while_the_cli_is_asked__goes_back),

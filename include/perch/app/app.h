@@ -69,6 +69,12 @@ void deployer_open(const struct services *services, const Connection *app, const
                    Secret *token, GCancellable *cancellable, GAsyncReadyCallback done,
                    gpointer user);
 struct session *deployer_finish(GAsyncResult *result, char **ret_whose, GError **error);
+/* The org's switch that shows secrets, turned on for the app of that connection: a note of it, with
+ * the session's source and the org's address, a line each, until it is off again. */
+void switch_note(const char *config_dir, const Connection *app, const char *source, bool on);
+char *switch_noted(const char *config_dir,
+                   const char *name);        /* the note's path; owned by the caller */
+char *switch_folder(const char *config_dir); /* with one note for each */
 /* Gives an app that is to be made its consumer key, unless it has one. */
 void app_take_key(Connection *app);
 

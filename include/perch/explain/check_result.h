@@ -68,6 +68,8 @@ void check_result_diagnose(struct check_result *result, Diagnosis *diagnosis, co
 
 const char *check_status_name(enum check_status status); /* "ok", for JSON */
 
+/* The result of this check; NULL: it is not in the list (NULL = none). Borrowed. */
+const struct check_result *check_results_find(const GPtrArray *results, const char *id);
 /* The result of this check, settled well: its title and summary in one phrase, owned by the caller.
  * NULL: it is not in the list (NULL = none), or not settled so. */
 char *check_results_phrase(const GPtrArray *results, const char *id);

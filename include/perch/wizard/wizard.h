@@ -68,6 +68,8 @@ enum wizard_item {
     ITEM_PASSWORD_AGAIN,
     ITEM_DEPLOYER,
     ITEM_TOKEN,
+    ITEM_CLI_ORG,
+    ITEM_READ_SECRET,
     ITEM_CHECK = 100,
     ITEM_SETTING = 200,
     ITEM_FIELD = 300,
@@ -233,13 +235,25 @@ struct wizard {
     struct {
         GPtrArray *sources; /* char *, best first; NULL = not known yet */
         guint source;
+        guint unfit;  /* so many of the first are not fit */
+        bool probing; /* whether the source is fit is being asked */
         Secret *token;
-        bool opening; /* the source's session; since asked_ms */
+        char *cli_org; /* alias or username in Salesforce's CLI; NULL = its default org */
+        bool opening;  /* the source's session; since asked_ms */
         gint64 asked_ms;
         char *whose, *org; /* of that session; NULL = not open */
         bool asks_email, new_key;
-        enum make_stage { MAKE_CREATE, MAKE_COMPARE, MAKE_REPAIR } stage; /* of the list */
-        bool complete; /* nothing that the app needs has to be copied by hand */
+        enum make_stage {
+            MAKE_CREATE,
+            MAKE_COMPARE,
+            MAKE_REPAIR,
+            MAKE_RIGHTS,
+            MAKE_SECRET,
+            MAKE_PUT_BACK,
+        } stage;        /* of the list */
+        bool by_switch; /* the org's switch may be turned on for the secret */
+        bool compares;  /* what the org made of the app is still to be shown */
+        bool complete;  /* nothing that the app needs has to be copied by hand */
         enum make_reached { MAKE_NOTHING, MAKE_SENT, MAKE_DONE } reached;
         char *maker;  /* the user who made it */
         bool goes_on; /* the app was just made: what is fine needs no key */
