@@ -376,6 +376,7 @@ pot:
 	@mkdir -p $(BUILD)/po
 	$(Q)xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --language=C --package-name=perch \
 	  --package-version=$(VERSION) -o $(BUILD)/po/perch.pot \
+	  .make/causes_man.c \
 	  $(filter-out src/demo_org/%,$(wildcard src/*.c src/*/*.c src/*/*.def include/perch/*/*.def))
 	@echo $(BUILD)/po/perch.pot
 

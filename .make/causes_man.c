@@ -2,7 +2,8 @@
 
 /*
  * Writes perch-causes(7) from the tables of causes, failures and advice. It needs nothing but the C
- * library, so that man.sh can build it without the rest of perch.
+ * library and the rows of a catalogue that man.sh puts into translations.h, so that man.sh can
+ * build it without the rest of perch, for each language, on a machine that has no locale of it.
  */
 
 #include <stdbool.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #define N_(text) text
+#define _(text) translated(text)
 
 enum stage { STAGE_ANY, STAGE_MACHINE, STAGE_AUTHORIZE, STAGE_TOKEN, STAGE_REST, STAGE_INSERT };
 enum retry { RETRY_NEVER, RETRY_NOW, RETRY_LATER, RETRY_AFTER_FIX };
@@ -116,6 +118,22 @@ static const struct advice_row {
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+/* None for English. */
+static const struct translation {
+    const char *english, *other;
+} translations[] = {
+#include "translations.h"
+    {NULL, NULL},
+};
+
+static const char *translated(const char *text)
+{
+    for (const struct translation *row = translations; row->english != NULL; row++)
+        if (strcmp(row->english, text) == 0)
+            return row->other;
+    return text;
+}
+
 /* ---- roff ---- */
 
 enum { COLUMNS = 78, WORD_BYTES = 256 };
@@ -153,7 +171,7 @@ static size_t escape(const char *p, struct word *word)
             return length;
         }
     }
-    if ((unsigned char)*p >= 0x80)
+    if ((unsigned char)*p >= 0x80 && translations[0].english == NULL)
         fail("no roff for the character in", p);
     append(word, p, 1);
     return 1;
@@ -236,16 +254,17 @@ static void write_answer(const struct failure_row *row)
         putchar('\n');
     }
     if (row->text != NULL) {
-        printf(row->code != NULL ? "with\n.Dq " : "the words\n.Dq ");
+        printf("%s\n.Dq ", row->code != NULL ? _("with") : _("the words"));
         say_argument(row->text);
         putchar('\n');
     }
     if (row->status != 0 && row->code != NULL)
-        printf("with HTTP status %ld\n", row->status);
+        printf(_("with HTTP status %ld"), row->status);
     else if (row->status != 0)
-        printf("HTTP status %ld, and nothing that tells more\n", row->status);
+        printf(_("HTTP status %ld, and nothing that tells more"), row->status);
+    printf("%s", row->status != 0 ? "\n" : "");
     if (row->likely)
-        printf(".Pq likely\n");
+        printf(".Pq %s\n", _("likely"));
 }
 
 static void write_status(const struct status_row *status)
@@ -254,7 +273,7 @@ static void write_status(const struct status_row *status)
         printf(".It\n.Li %s\n", status->code);
     if (status->text != NULL) {
         printf("%s", status->code != NULL ? "" : ".It\n");
-        printf("in Login History\n.Dq ");
+        printf("%s\n.Dq ", _("in Login History"));
         say_argument(status->text);
         putchar('\n');
     }
@@ -278,27 +297,27 @@ static bool stands_for_words(const char *code)
 
 static void write_answers(enum cause cause)
 {
-    printf(".Pp\nIt is named after these answers:\n.Bl -bullet -compact -offset indent\n");
+    printf(".Pp\n%s\n.Bl -bullet -compact -offset indent\n", _("It is named after these answers:"));
     for (size_t i = 0; i < COUNT(failures); i++)
         if (failures[i].cause == cause && !stands_for_words(failures[i].code))
             write_answer(&failures[i]);
     for (size_t i = 0; i < COUNT(codes); i++)
         if (codes[i].cause == cause) {
-            printf(".It\nlikely, by its name:\n");
+            printf(".It\n%s\n", _("likely, by its name:"));
             say(codes[i].names);
         }
     for (size_t i = 0; i < COUNT(statuses); i++)
         if (statuses[i].cause == cause && is_ascii(statuses[i].text))
             write_status(&statuses[i]);
     if (cause == CAUSE_UNKNOWN)
-        printf(".It\nevery other one\n");
+        printf(".It\n%s\n", _("every other one"));
     printf(".El\n");
 }
 
 /* The steps as they are when an answer names nothing, for both kinds of app. */
 static void write_steps(const struct step *steps)
 {
-    printf(".Pp\nTo cure it:\n.Bl -enum -compact -offset indent\n");
+    printf(".Pp\n%s\n.Bl -enum -compact -offset indent\n", _("To cure it:"));
     for (const struct step *step = steps; step->text != NULL; step++) {
         bool external = step[1].text != NULL && step[1].kind == FOR_CONNECTED;
         if (has_place(step->text))
@@ -308,7 +327,7 @@ static void write_steps(const struct step *steps)
             printf("External Client App:\n");
         else if (step->kind == FOR_CONNECTED)
             printf("Connected App:\n");
-        say(step->text);
+        say(_(step->text));
     }
     printf(".El\n");
 }
@@ -328,8 +347,8 @@ static void write_advice(enum cause cause)
         if (has_place(advices[i].step) || !belongs_to(&advices[i], cause))
             continue;
         if (!begun)
-            printf(".Pp\nFor some answers there is something to do first:\n"
-                   ".Bl -bullet -compact -offset indent\n");
+            printf(".Pp\n%s\n.Bl -bullet -compact -offset indent\n",
+                   _("For some answers there is something to do first:"));
         begun = true;
         printf(".It\n");
         if (advices[i].code != NULL) {
@@ -338,12 +357,13 @@ static void write_advice(enum cause cause)
             putchar('\n');
         }
         if (advices[i].text != NULL) {
-            printf(advices[i].code != NULL ? "with\n.Dq " : ".Dq ");
+            printf("%s%s.Dq ", advices[i].code != NULL ? _("with") : "",
+                   advices[i].code != NULL ? "\n" : "");
             say_argument(advices[i].text);
             putchar('\n');
         }
         printf("\\(em\n");
-        say(advices[i].step);
+        say(_(advices[i].step));
     }
     if (begun)
         printf(".El\n");
@@ -361,28 +381,29 @@ static bool is_own(enum cause cause)
 static void write_cause(enum cause cause)
 {
     static const char *const again[] = {
-        [RETRY_NEVER] = "not without a change of the request",
-        [RETRY_NOW] = "at once",
-        [RETRY_LATER] = "later",
-        [RETRY_AFTER_FIX] = "after the cure",
+        [RETRY_NEVER] = N_("not without a change of the request"),
+        [RETRY_NOW] = N_("at once"),
+        [RETRY_LATER] = N_("later"),
+        [RETRY_AFTER_FIX] = N_("after the cure"),
     };
     const struct cause_row *row = &causes[cause];
     printf(".Ss %s\n", row->name);
-    say(row->title);
-    say(row->happened);
-    printf(".Pp\nTo be sure:\n");
-    say(row->tell_apart != NULL ? row->tell_apart
-        : is_own(cause)         ? "perch saw it happen itself."
-                                : "The answer says it itself, and perch shows it untouched.");
+    say(_(row->title));
+    say(_(row->happened));
+    printf(".Pp\n%s\n", _("To be sure:"));
+    say(row->tell_apart != NULL ? _(row->tell_apart)
+        : is_own(cause)         ? _("perch saw it happen itself.")
+                                : _("The answer says it itself, and perch shows it untouched."));
     write_answers(cause);
     write_steps(row->steps);
     write_advice(cause);
-    printf(".Pp\n.Bl -tag -width \"Exit status\" -compact\n");
+    printf(".Pp\n.Bl -tag -width \"%s\" -compact\n", _("Exit status"));
     if (row->page != SETUP_PAGE_NONE) {
-        printf(".It Setup page\n");
+        printf(".It %s\n", _("Setup page"));
         say(page_paths[row->page]);
     }
-    printf(".It Try again\n%s\n.It Exit status\n%d\n.El\n", again[row->retry], (int)row->exit);
+    printf(".It %s\n%s\n.It %s\n%d\n.El\n", _("Try again"), _(again[row->retry]), _("Exit status"),
+           (int)row->exit);
 }
 
 /* ---- the page ---- */
@@ -393,22 +414,20 @@ static void write_head(void)
            ".\\\" Written by make man; the texts are in "
            "include/perch/explain/*.def.\n"
            ".Dd November 23, 2026\n.Dt PERCH-CAUSES 7\n.Os\n"
-           ".Sh NAME\n.Nm perch-causes\n"
-           ".Nd what perch names when something fails, and what cures it\n"
-           ".Sh DESCRIPTION\n"
-           "Each failure that\n.Xr perch 1\nexplains has one of these causes.\nWith\n"
-           ".Fl -json\nit is the member\n.Va cause\nof a diagnosis: the headings here are its "
-           "values.\n.Pp\nA cause is\n.Dq certain\nwhere the answer allows nothing else,\n"
-           ".Dq likely\nwhere it can mean something else too, and\n.Dq unknown\n");
-    say("where perch does not know the answer; then it is shown as it came, without a guess. "
-        "Answers are told by their code. Words are looked for in any case, and only where nothing "
-        "else in the answer tells.");
+           ".Sh NAME\n.Nm perch-causes\n.Nd %s\n.Sh %s\n",
+           _("what perch names when something fails, and what cures it"), _("DESCRIPTION"));
+    say(_("Each failure that perch(1) explains has one of these causes. With --json it is the "
+          "member cause of a diagnosis: the headings here are its values."));
     printf(".Pp\n");
-    say("Pages of Setup are called what Lightning Experience calls them. Where the two kinds of "
-        "app "
-        "differ, perch says what to do for the kind that the connection has; where it does not "
-        "know the kind, and here, both are said. What Salesforce's answer names (a field, an "
-        "object, a limit, a value) is named in the steps, too.");
+    say(_("A cause is \"certain\" where the answer allows nothing else, \"likely\" where it can "
+          "mean something else too, and \"unknown\" where perch does not know the answer; then it "
+          "is shown as it came, without a guess. Answers are told by their code. Words are looked "
+          "for in any case, and only where nothing else in the answer tells."));
+    printf(".Pp\n");
+    say(_("Pages of Setup are called what Lightning Experience calls them. Where the two kinds of "
+          "app differ, perch says what to do for the kind that the connection has; where it does "
+          "not know the kind, and here, both are said. What Salesforce's answer names (a field, an "
+          "object, a limit, a value) is named in the steps, too."));
 }
 
 static void write_section(const char *title, enum stage first, enum stage last)
@@ -422,11 +441,11 @@ static void write_section(const char *title, enum stage first, enum stage last)
 int main(void)
 {
     write_head();
-    write_section("THIS COMPUTER AND THE WAY TO SALESFORCE", STAGE_MACHINE, STAGE_MACHINE);
-    write_section("AUTHORIZATION AND TOKENS", STAGE_AUTHORIZE, STAGE_TOKEN);
-    write_section("THE REST API", STAGE_REST, STAGE_REST);
-    write_section("TEST RECORDS", STAGE_INSERT, STAGE_INSERT);
-    write_section("ANYWHERE", STAGE_ANY, STAGE_ANY);
-    printf(".Sh SEE ALSO\n.Xr perch 1\n");
+    write_section(_("THIS COMPUTER AND THE WAY TO SALESFORCE"), STAGE_MACHINE, STAGE_MACHINE);
+    write_section(_("AUTHORIZATION AND TOKENS"), STAGE_AUTHORIZE, STAGE_TOKEN);
+    write_section(_("THE REST API"), STAGE_REST, STAGE_REST);
+    write_section(_("TEST RECORDS"), STAGE_INSERT, STAGE_INSERT);
+    write_section(_("ANYWHERE"), STAGE_ANY, STAGE_ANY);
+    printf(".Sh %s\n.Xr perch 1\n", _("SEE ALSO"));
     return 0;
 }

@@ -77,7 +77,9 @@ put_if() {
 do_uninstall_by_name() {
     rm -f "$DESTDIR$bindir/perch" "$DESTDIR$bindir/perch-demo-org" \
         "$DESTDIR$mandir"/man1/perch.1 "$DESTDIR$mandir"/man1/perch-demo-org.1 \
-        "$DESTDIR$mandir"/man7/perch-*.7 "$DESTDIR$mandir"/*/man1/perch.1 \
+        "$DESTDIR$mandir"/man7/perch-*.7 \
+        "$DESTDIR$mandir"/*/man1/perch.1 "$DESTDIR$mandir"/*/man1/perch-demo-org.1 \
+        "$DESTDIR$mandir"/*/man7/perch-*.7 \
         "$DESTDIR$datadir/bash-completion/completions/perch" \
         "$DESTDIR$datadir/zsh/site-functions/_perch" \
         "$DESTDIR$datadir/fish/vendor_completions.d/perch.fish" \

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # man.sh FOLDER: writes those man pages into FOLDER that are made from tables, as a whole
-# (perch-causes.7) or in part (the keys in perch.1). `make man` writes them into man/; the lint
-# compares.
+# (perch-causes.7) or in part (the keys in perch.1), and so in each language that has a folder in
+# man/. `make man` writes them into man/; the lint compares.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -11,8 +11,19 @@ folder=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"${CC:-cc}" -std=c17 -Wall -Wextra -Werror -Iinclude -o "$work/causes_man" .make/causes_man.c
-"$work/causes_man" >"$work/perch-causes.7"
+# The rows {ENGLISH, TRANSLATION}, of a catalogue, as C.
+catalogue_rows() {
+    msgcat --no-wrap "src/po/$1.po" | awk '
+        function row() { if (id != "" && text != "") print "{\"" id "\", \"" text "\"},"; id = text = "" }
+        /^msgid "/ { row(); into = "id" }
+        /^msgstr "/ { into = "text" }
+        /^msg(id_plural|str\[)/ { into = "" }
+        /^(msgid |msgstr )?"/ {
+            sub(/^[^"]*"/, ""); sub(/"$/, "")
+            if (into == "id") id = id $0; else if (into == "text") text = text $0
+        }
+        END { row() }'
+}
 
 # One row ID KEY NAME HELP for each ACTION(...), fields parted by tabs.
 actions=include/perch/view/actions.def
@@ -27,11 +38,11 @@ keys() {
     while IFS=$'\t' read -r _ key _ help; do
         case $key in
         "'\\r'") key=Enter ;;
-        "' '") key=Space ;;
+        "' '") key=$(in_language Space) ;;
         "'\\t'") key=Tab ;;
         27) key=Esc ;;
-        1) key='Left arrow' ;;
-        2) key='Right arrow' ;;
+        1) key='\(<-' ;;
+        2) key='\(->' ;;
         3) key=Ctrl-C ;;
         "'"?"'") key="\\&${key:1:1}" ;;
         *)
@@ -39,7 +50,7 @@ keys() {
             return 1
             ;;
         esac
-        printf '.It Ic %s\n%s\n' "$key" "$help"
+        printf '.It Ic %s\n%s\n' "$key" "$(in_language "$help")"
     done < <(rows)
     echo '.El'
 }
@@ -49,15 +60,40 @@ if [ "$(grep -c '^ACTION(' $actions)" != "$(rows | wc -l)" ]; then
     echo "$actions:1: man.sh does not understand every row" >&2
     exit 1
 fi
-body=$(keys)
-if ! KEYS=$body awk '
-    /^\.\\" keys: begin/ { print; print ENVIRON["KEYS"]; inside = 1; next }
-    /^\.\\" keys: end/ { inside = 0; found = 1 }
-    !inside { print }
-    END { exit !found }' man/perch.1 >"$work/perch.1"; then
-    echo "man/perch.1:1: the marks of the table of keys are gone" >&2
-    exit 1
-fi
-for page in perch-causes.7 perch.1; do
-    cat "$work/$page" >"$folder/$page"
+
+# in_language TEXT: its translation, else itself.
+in_language() {
+    local row
+    row=$(grep -m 1 -F "{\"$1\", \"" "$work/translations.h" || true)
+    row=${row#"{\"$1\", \""}
+    row=${row%'"},'}
+    printf '%s' "${row:-$1}"
+}
+
+# pages FOLDER: those pages of man/ or man/LANGUAGE; translations.h is of that language.
+pages() {
+    local body page=$1/perch.1
+    mkdir -p "$folder${1#man}"
+    "${CC:-cc}" -std=c17 -Wall -Wextra -Werror -Wno-format-security -Iinclude -I"$work" \
+        -o "$work/causes_man" .make/causes_man.c
+    "$work/causes_man" >"$work/perch-causes.7"
+    body=$(keys)
+    if ! KEYS=$body awk '
+        /^\.\\" keys: begin/ { print; print ENVIRON["KEYS"]; inside = 1; next }
+        /^\.\\" keys: end/ { inside = 0; found = 1 }
+        !inside { print }
+        END { exit !found }' "$page" >"$work/perch.1"; then
+        echo "$page:1: the marks of the table of keys are gone" >&2
+        exit 1
+    fi
+    for page in perch-causes.7 perch.1; do
+        cat "$work/$page" >"$folder${1#man}/$page"
+    done
+}
+
+: >"$work/translations.h"
+pages man
+for language in man/*/; do
+    catalogue_rows "$(basename "$language")" >"$work/translations.h"
+    pages "${language%/}"
 done

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# What man pages take from tables is what the tables say; and every word of perch's own that src/
-# fails with has a row.
+# What man pages take from tables and catalogues is what those say; and every word of perch's own
+# that src/ fails with has a row.
 source "$(dirname "$0")/lib.sh"
 
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
 if .make/man.sh "$new"; then
-    for page in "$new"/*; do
-        diff -u "man/${page##*/}" "$page" || complain "man/${page##*/}:1: not what the tables say: make man"
+    for page in "$new"/*.[1-8] "$new"/*/*.[1-8]; do
+        old=man${page#"$new"}
+        diff -u "$old" "$page" || complain "$old:1: not what the tables say: make man"
     done
 else
     complain ".make/man.sh:1: makes no pages"
