@@ -216,12 +216,19 @@ static void judge_organization(struct check_run *run, const struct http_response
              session->connection->org_id);
 }
 
+/* A bad token gets a bare word with the same status, a network on the way its own page. */
+static bool lacks_scope(const struct http_response *response)
+{
+    return response->status == 403 && strchr(response->body, '<') == NULL &&
+           strcmp(response->body, "Bad_OAuth_Token") != 0;
+}
+
 static void judge_userinfo(struct check_run *run, const struct http_response *response)
 {
     struct session *session = run->session;
     g_autoptr(GError) error = NULL;
     struct userinfo info;
-    if (response->status == 403 && !connection_way(session->connection)->attended) {
+    if (lacks_scope(response) && !connection_way(session->connection)->attended) {
         /* Its scopes may not cover the user's name; the answer of the login has the ids. */
         check_ok(run, _("user %s in org %s"), session->connection->user_id,
                  session->connection->org_id);

@@ -366,6 +366,16 @@ static void home__rotates__is_moved_over(void **state)
     assert_code(token, 0);
 }
 
+static void user__refused_by_a_network__is_not_taken_for_a_missing_scope(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    demo_org_patch(r->org,
+                   "{'faults': {'/services/oauth2/userinfo': {'kind': 'html', 'status': 403}}}");
+    g_autoptr(Child) child = set_up(r, "acme");
+    assert_code(child, 8);
+}
+
 /* ---- on the screen ---- */
 
 /* The question of the App step, the login at once, and the end of it. */
@@ -461,6 +471,7 @@ int main(void)
         cmocka_unit_test(handoff__script_and_function__create_records),
         cmocka_unit_test(forget__ends_the_token_and_leaves_nothing),
         cmocka_unit_test(refusals__each__has_its_cause),
+        cmocka_unit_test(user__refused_by_a_network__is_not_taken_for_a_missing_scope),
         cmocka_unit_test(login_host__is_refused_with_the_way_out),
         cmocka_unit_test(setup__other_way__keeps_the_refresh_token),
         cmocka_unit_test(change__given_up__leaves_what_works),
