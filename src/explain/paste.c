@@ -10,15 +10,17 @@ enum { FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
 
 /* ---- the surroundings of a finding ---- */
 
-#define STATUS_PATTERN                                                                   \
-    "(?i)HTTP/[0-9.]+\\s+([2-5]\\d\\d)\\b"                                               \
-    "|\\b(?:status|response|http)[ _-]?(?:code|status)?[\"']?\\s*(?:[:=]|is)?\\s*[\"']?" \
-    "([2-5]\\d\\d)\\b(?![.:-]\\d)"                                                       \
-    "|\\b([45]\\d\\d)(?:\\s+\\(?|, message=')(?:Client Error|Server Error|Bad Request|"  \
-    "Unauthorized|Forbidden|Not Found|Method Not Allowed|Too Many Requests|"             \
-    "Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)\\b"          \
-    "|\"code\"\\s*:\\s*([2-5]\\d\\d)\\b"                                                 \
-    "|(?:\\banswered|\\breturned|returned error:|responded with|failed with|->|=>)\\s+"  \
+#define STATUS_PATTERN                                                                  \
+    "(?i)HTTP/[0-9.]+\\s+([2-5]\\d\\d)\\b"                                              \
+    "|(?:HTTP ERROR |<body>\\s*)([45]\\d\\d)\\b"                                        \
+    "|\\b(?:status|response|http|error)[ _-]?(?:error[ "                                \
+    "_-]?)?(?:code|status)?[\"']?\\s*(?:[:=]|is)?\\s*[\"']?"                            \
+    "([2-5]\\d\\d)\\b(?![.:-]\\d)"                                                      \
+    "|\\b([45]\\d\\d)(?:\\s+\\(?|, message=')(?:Client Error|Server Error|Bad Request|" \
+    "Unauthorized|Forbidden|Not Found|Method Not Allowed|Too Many Requests|"            \
+    "Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)\\b"         \
+    "|\"code\"\\s*:\\s*([2-5]\\d\\d)\\b"                                                \
+    "|(?:\\banswered|\\breturned|returned error:|responded with|failed with|->|=>)\\s+" \
     "([2-5]\\d\\d)\\b"
 
 /* How far from a finding its details may be. */
@@ -241,6 +243,11 @@ static void add_unknown(GPtrArray *failures, const char *text, enum stage stage,
 {
     struct failure *failure = g_new0(struct failure, 1);
     *failure = (struct failure){.stage = stage, .status = status};
+    if (status == 0)
+        failure->status = status_near(text, strlen(text), NULL);
+    if (status == 0 &&
+        failure_match(failure).cause != CAUSE_UNKNOWN) /* a bare 403 may be anything */
+        failure->status = 0;
     g_autofree char *head = presentable(text, UNKNOWN_CHARACTERS);
     failure_say(failure, NULL, head);
     g_ptr_array_add(failures, failure);
@@ -271,6 +278,8 @@ GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, l
     while (variant != NULL) {
         struct paste_text paste = {variant, stage, status, findings};
         find_all(&paste);
+        if (best_rank(findings) < RANK_TOPIC && !shows_success(variant))
+            paste_find_topics(&paste);
         if (best_rank(findings) >= RANK_LOOSE)
             break;
         char *next = paste_next_variant(variant, &layer);

@@ -11,6 +11,7 @@
 enum rank {
     RANK_NOTHING = 0,
     RANK_WORDS_ONLY = 20, /* an "error" with a sentence instead of a code */
+    RANK_TOPIC = 28,      /* a topic and what is wrong with it, in any words */
     RANK_STATUS = 30,     /* a bare HTTP status */
     RANK_ANYBODY = 35,    /* words that anybody may use for a cause */
     RANK_PAGE = 40,       /* an HTML page */
@@ -49,6 +50,8 @@ void paste_find_words(struct paste_text *paste);
 void paste_find_phrases(struct paste_text *paste);
 void paste_find_curl(struct paste_text *paste);
 void paste_find_status(struct paste_text *paste);
+/* The last resort, for a text in which nothing else was found. */
+void paste_find_topics(struct paste_text *paste);
 
 /* The line of text at the offset, presentable; owned by the caller. In every text of a paste_text,
  * lines end with a single line feed. */

@@ -38,6 +38,8 @@ static const struct {
 
 static const char *program_of(const char *text)
 {
+    if (text == NULL)
+        return NULL;
     g_autofree char *lower = g_ascii_strdown(text, -1);
     for (gsize i = 0; i < G_N_ELEMENTS(programs); i++)
         if (strstr(lower, programs[i].words) != NULL)
@@ -52,7 +54,7 @@ static bool is_code_of_salesforce(const char *code)
 
 char *unknown_recognised(const struct failure *failure)
 {
-    const char *program = failure->message == NULL ? NULL : program_of(failure->message);
+    const char *program = program_of(failure->message);
     if (is_code_of_salesforce(failure->code))
         return g_strdup_printf(_("%s looks like a Salesforce code, but is in none of the lists "
                                  "that perch knows."),
@@ -70,6 +72,9 @@ const char *unknown_question(const struct failure *failure)
         return NULL; /* a word of perch's or of another program */
     if (failure->code != NULL)
         return _("What would help: the message beside the code, and the request that got it.");
+    if (failure->status >= 400 && program_of(failure->message) == NULL)
+        return _("What would help: what came below that status. Salesforce names the reason there, "
+                 "as error or errorCode.");
     return _("What would help: Salesforce's own answer, with error or errorCode in it. It is "
              "often further up in the log; paste all of it.");
 }

@@ -286,6 +286,8 @@ static void paste__unknown__says_what_it_saw(void **state)
          "WIDGET_GONE looks like a Salesforce code", "the message beside the code"},
         {"Restforce::Odd: it did not work", "restforce (Ruby)", "Salesforce's own answer"},
         {"it did not work", NULL, "Salesforce's own answer"},
+        {"HTTP/1.1 418", "Only the HTTP status 418", "what came below that status"},
+        {"HTTP/1.1 404", "Only the HTTP status 404", "what came below that status"},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {

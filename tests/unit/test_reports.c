@@ -150,6 +150,55 @@ static void phrases__in_anybodys_words__are_likely_at_most(void **state)
     assert_true(of_anybody > 0);
 }
 
+/* A topic and what is wrong with it, in any order and language: likely, and only where a failure is
+ * told. */
+static void topics__close_together__are_likely_at_most(void **state)
+{
+    static const char *const codes_said[] = {
+#define TOPIC(name, stems)
+#define SAYS(a, b, c, code) code,
+#include "perch/explain/topics.def"
+#undef TOPIC
+#undef SAYS
+    };
+    static const struct {
+        const char *text, *cause;
+    } rows[] = {
+        {"El conexión caducada", "authorization-revoked"},
+        {"Anmeldung fehlgeschlagen", "login-refused"},
+        {"El token ha caducado", "session-expired"},
+        {"invalidClientSecret", "consumer-secret-wrong"},
+        {"ERR_CLIENT_IDENTIFIER_INVALID", "consumer-key-unknown"},
+        {"the given callback does not match any on file", "callback-mismatch"},
+        {"Blocked: this IP is outside of what is trusted", "ip-restricted"},
+        {"the organisation was suspended last week", "org-inactive"},
+        {"could not reach the network", "connect-failed"},
+        {"parsing the response body failed", "answer-unreadable"},
+        {"Token. Nobody knows. Invalid moon", "unknown"}, /* not in one sentence */
+        {"a token of love and of the many good days that we had here is not invalid", "unknown"},
+        {"the session began and the token is fine", "unknown"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(codes_said); i++) {
+        struct failure failure = {0};
+        enum certainty certainty;
+        failure_say_own(&failure, codes_said[i], "x");
+        if (explain_cause(&failure, &certainty) == CAUSE_UNKNOWN || certainty != CERTAINTY_LIKELY)
+            fail_msg("%s: %s", codes_said[i], certainty_name(certainty));
+        failure_clear(&failure);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        enum certainty certainty;
+        const char *cause = cause_name(pasted_cause(rows[i].text, &certainty));
+        if (strcmp(cause, rows[i].cause) != 0 || certainty == CERTAINTY_CERTAIN)
+            fail_msg("%s: %s, %s", rows[i].text, cause, certainty_name(certainty));
+    }
+    enum certainty certainty;
+    assert_int_equal(
+        pasted_cause("{\"access_token\":\"00D\"} no error, token not expired", &certainty),
+        CAUSE_COUNT);
+}
+
 /* What a program wraps around an answer counts where nothing else is pasted, and never before the
  * answer itself; each program that people use has a row. */
 static void clients__what_they_wrap__comes_after_the_answer(void **state)
@@ -181,6 +230,21 @@ static void clients__what_they_wrap__comes_after_the_answer(void **state)
         {"PHP Fatal error: Uncaught SoapFault exception: [sf:INVALID_SESSION_ID] x",
          "session-expired", CERTAINTY_LIKELY},
         {"403 Forbidden error", "record-access", CERTAINTY_LIKELY},
+        {"NodeApiError: The resource you are requesting could not be found", "object-hidden",
+         CERTAINTY_LIKELY},
+        {"Bad gateway - the service failed to handle your request", "salesforce-unavailable",
+         CERTAINTY_LIKELY},
+        {"The service was not able to process your request", "salesforce-error", CERTAINTY_LIKELY},
+        {"SALESFORCE:CONNECTIVITY", "connect-failed", CERTAINTY_LIKELY},
+        {"SALESFORCE:INVALID_INPUT", "value-invalid", CERTAINTY_LIKELY},
+        {"SALESFORCE:INSUFFICIENT_PERMISSIONS", "record-access", CERTAINTY_LIKELY},
+        {"SALESFORCE:NOT_FOUND", "object-hidden", CERTAINTY_LIKELY},
+        {"SALESFORCE:TIMEOUT", "timeout", CERTAINTY_LIKELY},
+        {"Throttled by Zapier! Max 10 runs per 1 seconds.", "limit-reached", CERTAINTY_LIKELY},
+        {"{\"status\":400,\"message\":\"INVALID_SESSION_ID: Session expired or invalid\\r\\n"
+         "inner exception: x\\r\\nclientRequestId: "
+         "0\",\"source\":\"salesforce-weu.azconn.example\"}",
+         "session-expired", CERTAINTY_CERTAIN},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -200,11 +264,13 @@ static const struct report {
     {
 #define REPORT(where, causes, certainty, text) {where, causes, text, CERTAINTY_##certainty},
 #include "reports.def"
+#include "reports_asked.def"
 #include "reports_more.def"
 },
   held[] = {
 #include "reports_held.def"
 #include "reports_held2.def"
+#include "reports_held3.def"
 #undef REPORT
 };
 
@@ -253,6 +319,7 @@ int main(void)
         cmocka_unit_test(lists__each_login_status__has_a_cause),
         cmocka_unit_test(families__a_new_code__is_likely),
         cmocka_unit_test(phrases__in_anybodys_words__are_likely_at_most),
+        cmocka_unit_test(topics__close_together__are_likely_at_most),
         cmocka_unit_test(clients__what_they_wrap__comes_after_the_answer),
         cmocka_unit_test(reports__each__has_its_cause),
         cmocka_unit_test(reports__kept_aside__have_their_cause),
