@@ -400,7 +400,7 @@ static void write_cause(enum cause cause)
     printf(".Pp\n.Bl -tag -width \"%s\" -compact\n", _("Exit status"));
     if (row->page != SETUP_PAGE_NONE) {
         printf(".It %s\n", _("Setup page"));
-        say(page_paths[row->page]);
+        say(_(page_paths[row->page]));
     }
     printf(".It %s\n%s\n.It %s\n%d\n.El\n", _("Try again"), _(again[row->retry]), _("Exit status"),
            (int)row->exit);

@@ -211,9 +211,12 @@ static void judge_organization(struct check_run *run, const struct http_response
     learn_name(&session->connection->edition, json_get_string(record, "OrganizationType"));
     check_evidence(run, "org_id", session->connection->org_id);
     check_evidence(run, "user_id", session->connection->user_id);
-    check_ok(run, _("%s in %s (%s)"), session->connection->username,
-             name != NULL ? session->connection->org_name : _("this org"),
-             session->connection->org_id);
+    if (name != NULL)
+        check_ok(run, _("%s in %s (%s)"), session->connection->username,
+                 session->connection->org_name, session->connection->org_id);
+    else
+        check_ok(run, _("user %s in org %s"), session->connection->username,
+                 session->connection->org_id);
 }
 
 /* A bad token gets a bare word with the same status, a network on the way its own page. */

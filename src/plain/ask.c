@@ -339,7 +339,9 @@ static void explain_item(Plain *plain, guint number, const struct view_item *ite
                            : "";
     g_autofree char *label = prompt_label(item);
     g_autofree char *secret =
-        item->secret ? g_strdup_printf(_("%zu characters"), item->length) : NULL;
+        item->secret ? g_strdup_printf(ngettext("%zu character", "%zu characters", item->length),
+                                       item->length)
+                     : NULL;
     g_autofree char *line = g_strdup_printf("%3u  %s%s: %s", number, tick, label,
                                             secret != NULL ? secret : (value == NULL ? "" : value));
     print_aside(&plain->printer, line);

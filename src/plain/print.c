@@ -338,9 +338,11 @@ static bool is_shown(const struct pass *pass, const struct view_item *item)
 
 static void print_input(struct pass *pass, const struct view_item *item)
 {
-    g_autofree char *length = item->secret && item->length > 0
-                                  ? g_strdup_printf(_("%zu characters"), item->length)
-                                  : NULL;
+    g_autofree char *length =
+        item->secret && item->length > 0
+            ? g_strdup_printf(ngettext("%zu character", "%zu characters", item->length),
+                              item->length)
+            : NULL;
     const char *value = length != NULL ? length : or_empty(item->value);
     if (is_shown(pass, item) && *value != '\0')
         print_value(pass, item, "", value);

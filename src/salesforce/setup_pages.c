@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "perch/base/text.h"
 #include "perch/salesforce/salesforce.h"
 
 static const struct page {
@@ -26,7 +27,8 @@ const char *setup_page_name(enum setup_page page)
 
 const char *setup_page_path(enum setup_page page)
 {
-    return find(page)->path;
+    const char *path = find(page)->path;
+    return *path == '\0' ? path : _(path); /* "" is the head of a catalogue */
 }
 
 /* Replaces placeholders such as {user}; false when an id is missing or invalid. */

@@ -62,7 +62,7 @@ run_make PREFIX="$work/prefix" install
 run_make PREFIX="$work/prefix" install # twice is the same
 must_be_there "$work/prefix/bin/perch" "$work/prefix/bin/perch-demo-org" \
     "$work/prefix/share/man/man1/perch.1" \
-    "$work/prefix/share/man/pl/"{man1/perch.1,man7/perch-causes.7} \
+    "$work/prefix/share/man/pl/"{man1/{perch,perch-demo-org}.1,man7/{perch-causes,perch-handoff}.7} \
     "$work/prefix/share/locale/"{de,pl}/LC_MESSAGES/perch.mo \
     "$work/prefix/share/man/man7/perch-causes.7" \
     "$work/prefix/share/man/man7/perch-handoff.7" \

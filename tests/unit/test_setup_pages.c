@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "support/locale.h"
 #include "support/test.h"
 
 #include <stdbool.h>
@@ -131,6 +132,19 @@ static void pages__paths_and_links__have_their_shape(void **state)
     }
 }
 
+/* Names stay Salesforce's; what stands for a name is the reader's language. */
+static void pages__in_polish__no_english_placeholders(void **state)
+{
+    (void)state;
+    assert_string_equal(setup_page_path(SETUP_PAGE_NONE), "");
+    if (!locale_speak("pl_PL"))
+        skip(); /* a C library without locales */
+    assert_string_equal(setup_page_path(SETUP_PAGE_NONE), "");
+    for (int i = SETUP_PAGE_NONE + 1; i < SETUP_PAGE_COUNT; i++)
+        assert_null(strstr(setup_page_path((enum setup_page)i), "(the "));
+    locale_speak_english();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +154,7 @@ int main(void)
         cmocka_unit_test(pages__ids__are_filled_in),
         cmocka_unit_test(pages__odd_ids__never_reach_an_address),
         cmocka_unit_test(pages__hosts__decide_whether_there_is_a_link),
+        cmocka_unit_test(pages__in_polish__no_english_placeholders),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
