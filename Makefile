@@ -33,6 +33,8 @@ TEST_PKGS = cmocka vterm
 # macros give way to _GNU_SOURCE.
 lazy = $(eval $(1) := $(2))$($(1))
 pc_cflags = $(shell $(PKG_CONFIG) --cflags $(1) | sed 's/-I/-isystem /g; s/-D_[A-Z]*_SOURCE[^ ]*//g')
+built_with = $(shell for p in $(filter-out gio% panelw,$(PKGS)); do echo "$$p $$($(PKG_CONFIG) --modversion $$p)"; done | \
+               paste -s -d , | sed 's/,/, /g')
 PC_CFLAGS = $(call lazy,PC_CFLAGS,$(call pc_cflags,$(PKGS) $(DEMO_PKGS)))
 PC_TEST_CFLAGS = $(call lazy,PC_TEST_CFLAGS,$(call pc_cflags,$(TEST_PKGS)))
 PC_LIBS = $(call lazy,PC_LIBS,$(shell $(PKG_CONFIG) --libs $(PKGS)))
@@ -174,6 +176,7 @@ $(BUILD)/.flags: FORCE | ready
 $(CONFIG_H): FORCE
 	@mkdir -p $(@D)
 	@{ echo '/* SPDX-License-Identifier: MIT */'; \
+	   echo '#define PERCH_BUILT_WITH "$(call lazy,BUILT_WITH,$(built_with))"'; \
 	   echo '#define PERCH_BIN_DIR "$(bindir)"'; \
 	   echo '#define PERCH_LIBEXEC_DIR "$(bindir)"'; \
 	   echo '#define PERCH_MAN_DIR "$(mandir)"'; \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # man.sh FOLDER: writes those man pages into FOLDER that are made from tables, as a whole
-# (perch-causes.7) or in part (the keys in perch.1), and so in each language that has a folder in
+# (perch-causes.7) or in part (keys and examples in perch.1), and so in each language that has a folder in
 # man/. `make man` writes them into man/; the lint compares.
 set -eu
 
@@ -70,22 +70,58 @@ in_language() {
     printf '%s' "${row:-$1}"
 }
 
+examples() {
+    "${CC:-cc}" -std=c17 -Iinclude -I"$work" -x c -o "$work/examples" - <<'C'
+#include <stdio.h>
+#include <string.h>
+#define N_(text) text
+#define EXAMPLE(command, what, text) {what, text},
+static const char *const rows[][2] = {
+#include "perch/commands/examples.def"
+};
+static const char *const translations[][2] = {{"", ""},
+#include "translations.h"
+};
+int main(void)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *what = rows[i][0];
+        for (size_t t = 0; t < sizeof translations / sizeof *translations; t++)
+            if (strcmp(translations[t][0], rows[i][0]) == 0)
+                what = translations[t][1];
+        printf("%s%s\n.Bd -literal -offset indent\n$ ", i == 0 ? "" : ".Pp\n", what);
+        for (const char *p = rows[i][1]; *p != '\0'; p++)
+            *p == '\\' ? (void)fputs("\\e", stdout) : (void)putchar(*p);
+        puts("\n.Ed");
+    }
+}
+C
+    "$work/examples"
+}
+
+# between WHAT PAGE <TEXT: the page, TEXT between its marks of WHAT.
+between() {
+    BODY=$(cat) awk -v what="$1" '
+        index($0, ".\\\" " what ": begin") { print; print ENVIRON["BODY"]; inside = 1; next }
+        index($0, ".\\\" " what ": end") { inside = 0; found = 1 }
+        !inside { print }
+        END { exit !found }' "$2" || {
+        echo "man/perch.1:1: the marks of $1 are gone" >&2
+        return 1
+    }
+}
+
 # pages FOLDER: those pages of man/ or man/LANGUAGE; translations.h is of that language.
 pages() {
-    local body page=$1/perch.1
+    local page
     mkdir -p "$folder${1#man}"
     "${CC:-cc}" -std=c17 -Wall -Wextra -Werror -Wno-format-security -Iinclude -I"$work" \
         -o "$work/causes_man" .make/causes_man.c
     "$work/causes_man" >"$work/perch-causes.7"
-    body=$(keys)
-    if ! KEYS=$body awk '
-        /^\.\\" keys: begin/ { print; print ENVIRON["KEYS"]; inside = 1; next }
-        /^\.\\" keys: end/ { inside = 0; found = 1 }
-        !inside { print }
-        END { exit !found }' "$page" >"$work/perch.1"; then
-        echo "$page:1: the marks of the table of keys are gone" >&2
-        exit 1
-    fi
+    keys >"$work/keys"
+    examples >"$work/shown"
+    between keys "$1/perch.1" <"$work/keys" >"$work/half"
+    between examples "$work/half" <"$work/shown" >"$work/perch.1"
     for page in perch-causes.7 perch.1; do
         cat "$work/$page" >"$folder${1#man}/$page"
     done

@@ -223,6 +223,78 @@ GPtrArray *text_break(const char *text, int columns)
     return lines;
 }
 
+/* ---- lines no wider than a terminal ---- */
+
+/* Columns up to end; colours (ESC [ ... m) take none. */
+static int width_until(const char *line, const char *end)
+{
+    int width = 0;
+    for (const char *p = line; p < end; p = g_utf8_next_char(p)) {
+        if (*p == '\033')
+            p = strchr(p, 'm') != NULL ? strchr(p, 'm') : p;
+        else
+            width += char_width(g_utf8_get_char(p));
+    }
+    return width;
+}
+
+/* Where the rest of a long line begins: below its last column, if that is in the first half, else
+ * two blanks in. */
+static int hang_of(const char *line, int columns)
+{
+    const char *p = line + strspn(line, " ");
+    int hang = (int)(p - line) + 2;
+    while ((p = strstr(p, "  ")) != NULL) {
+        p += strspn(p, " ");
+        int width = width_until(line, p);
+        if (*p == '\0' || width > columns / 2)
+            break;
+        hang = width;
+    }
+    return hang;
+}
+
+/* At the last blank that fits, else at the first one, so that an address stays whole. NULL =
+ * nowhere. */
+static const char *fold_at(const char *line, int columns)
+{
+    const char *first = line + strspn(line, " "), *blank = NULL;
+    if (width_until(line, line + strlen(line)) <= columns)
+        return NULL;
+    for (const char *next = first; (next = strchr(next, ' ')) != NULL; next += strspn(next, " ")) {
+        if (blank != NULL && width_until(line, next) > columns)
+            break;
+        blank = next;
+    }
+    return blank == NULL || blank[strspn(blank, " ")] == '\0' ? NULL : blank;
+}
+
+static void fold_line(GString *out, const char *line, int columns)
+{
+    enum { LEAST = 20 };
+    const int hang = hang_of(line, columns);
+    int room = columns;
+    for (const char *end; columns >= LEAST + hang && (end = fold_at(line, room)) != NULL;) {
+        g_string_append_len(out, line, end - line);
+        g_string_append_printf(out, "\n%*s", hang, "");
+        line = end + strspn(end, " ");
+        room = columns - hang;
+    }
+    g_string_append(out, line);
+}
+
+char *text_fold(const char *text, int columns)
+{
+    GString *out = g_string_sized_new(3 * strlen(text) + 1); /* not moved: it may show a secret */
+    for (const char *end; (end = strchr(text, '\n')) != NULL; text = end + 1) {
+        g_autoptr(WipedText) line = g_strndup(text, (gsize)(end - text));
+        fold_line(out, line, columns);
+        g_string_append_c(out, '\n');
+    }
+    fold_line(out, text, columns);
+    return g_string_free(out, FALSE);
+}
+
 glong text_utf16_length(const char *text)
 {
     glong units = 0;

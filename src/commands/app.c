@@ -149,11 +149,12 @@ static void say_written(const Connection *connection, const char *folder, const 
 {
     for (guint i = 0; i < files->len; i++) {
         const struct sheet_file *file = files->pdata[i];
-        printf("%s/%s\n", folder, file->path);
+        command_say("%s/%s\n", folder, file->path);
     }
     if (connection->app_key != NULL)
-        fprintf(stderr, _("The consumer key in these files is kept with %s.\n"), connection->name);
-    fprintf(stderr, _("How to deploy them: %s/README.md\n"), folder);
+        command_put(stderr, _("The consumer key in these files is kept with %s.\n"),
+                    connection->name);
+    command_put(stderr, _("How to deploy them: %s/README.md\n"), folder);
 }
 
 static int write_metadata(const struct app_command *command, const char *config_dir,
@@ -189,15 +190,16 @@ static int write_metadata(const struct app_command *command, const char *config_
 static int write_sheet(const struct app_command *command, const Connection *connection)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *text = command->format == FORMAT_MARKDOWN ? sheet_as_markdown(connection)
-                                                               : sheet_as_text(connection);
+    g_autofree char *text = command->format == FORMAT_MARKDOWN
+                                ? sheet_as_markdown(connection)
+                                : sheet_as_text(connection, command_columns(stdout));
     if (command->json) {
         g_autoptr(Json) json = json_new(command, connection);
         print_json(json);
         return PERCH_EXIT_OK;
     }
     if (command->output == NULL || strcmp(command->output, "-") == 0) {
-        fputs(text, stdout);
+        command_say("%s", text);
         return PERCH_EXIT_OK;
     }
     if (!paths_is_taken(command->output))

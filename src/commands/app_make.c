@@ -232,48 +232,6 @@ static bool prepare(struct work *work, GError **error)
            (work->options->dry_run || connections_save(work->services.config_dir, app, error));
 }
 
-static void announce_access(const struct work *work)
-{
-    g_autofree char *name = sheet_access_name(work->app);
-    if (work->options->goal == MAKING_REMOVE)
-        printf(_("It also removes the permission set %s if perch made it, its assignment, and the "
-                 "license that perch assigned with it.\n"),
-               name);
-    else
-        printf(_("It also makes the permission set %s (API Enabled; Read and Create for the "
-                 "objects of the channels; the fields of their mapping) and assigns it to %s, with "
-                 "the license Salesforce API Integration if that user needs it. The session's "
-                 "user needs the permission Manage Users for that.\n"),
-               name, work->app->run_as);
-}
-
-static void announce(const struct work *work)
-{
-    const Connection *app = work->app;
-    const struct app_make_options *options = work->options;
-    if (options->common->json || options->common->quiet)
-        return;
-    printf(options->goal == MAKING_REMOVE
-               ? _("perch removes the External Client App %s (%s) from %s, and with it every login "
-                   "through it.\n")
-           : options->goal == MAKING_REPAIR
-               ? _("perch compares the External Client App %s (%s) in %s with the App step, and "
-                   "changes what differs.\n")
-               : _("perch makes the External Client App %s (%s) in %s.\n"),
-           app->app_name, app->app_api_name, app->login_url);
-    printf(_("Session: %s. Its user needs the permissions Modify Metadata Through Metadata API "
-             "Functions, and Create, edit, and delete External Client Apps.\n"),
-           work->whose);
-    if (work->making.access)
-        announce_access(work);
-    if (options->goal != MAKING_REMOVE)
-        printf(_("Settings: those that perch app %s prints.\n"), app->name);
-    if (options->goal == MAKING_REPAIR)
-        printf(_("The app's names, key, secret and other callbacks and scopes stay.\n"));
-    printf("%s\n", options->dry_run ? _("Dry run: the org only says whether it would accept this.")
-                                    : _("Nothing else in the org is changed."));
-}
-
 /* An app is removed with every login through it, so only on the person's word. */
 static bool confirmed(const struct app_make_options *options)
 {
@@ -373,10 +331,11 @@ static void ask_secret(struct work *work)
     if (row == NULL || row->page_url == NULL || work->making.secret != NULL ||
         !command_can_ask(work->options->common))
         return;
-    fprintf(stderr,
-            _("Copy the consumer secret from the app › Settings › OAuth Settings › Consumer Key "
-              "and Secret:\n%s\n"),
-            row->page_url);
+    command_put(
+        stderr,
+        _("Copy the consumer secret from the app › Settings › OAuth Settings › Consumer Key "
+          "and Secret:\n%s\n"),
+        row->page_url);
     desktop_open(desktop, row->page_url, NULL); /* its address is on the screen in any case */
     g_autoptr(SecretBuf) text =
         paste_line_from_terminal(_("Consumer secret (Enter alone: later): "), NULL);
@@ -507,7 +466,7 @@ static int tell(const struct work *work, int code)
         puts(text);
     } else if (!common->quiet || code != PERCH_EXIT_OK) {
         g_autofree char *words = last_words(work, code);
-        fprintf(code == PERCH_EXIT_OK ? stdout : stderr, "%s\n", words);
+        command_put(code == PERCH_EXIT_OK ? stdout : stderr, "%s\n", words);
     }
     return code;
 }
@@ -534,7 +493,7 @@ int app_make(const struct app_make_options *options, Connection *app)
     if (!prepare(&work, &error)) {
         code = command_error(error);
     } else {
-        announce(&work);
+        app_announce(options, app, work.whose, work.making.access);
         code = confirmed(options) ? tell(&work, work_on(&work, &error)) : PERCH_EXIT_CANCELLED;
     }
     work_clear(&work);
@@ -591,7 +550,7 @@ void app_put_back(void)
         const bool off = put_back(config_dir, name, with, org);
         if (off && paths_is_taken(path))
             continue; /* another perch is at work on it */
-        fprintf(
+        command_put(
             stderr,
             off ? _("perch: The app of %s: an earlier perch was ended while the org's switch "
                     "for reading consumer secrets was on. It is off again.\n")

@@ -20,6 +20,10 @@ struct app_make_options {
  * returns the exit code. */
 int app_make(const struct app_make_options *options, Connection *app);
 
+/* Says what will be done, and in whose session. access: with a permission set. */
+void app_announce(const struct app_make_options *options, const Connection *app, const char *whose,
+                  bool access);
+
 /* Turns every switch off again that a perch turned on which was ended before it could, and says so
  * on standard error. Never asks. */
 void app_put_back(void);

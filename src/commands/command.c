@@ -5,6 +5,8 @@
 
 #include "app_make.h"
 #include "perch/base/text.h"
+#include "perch/net/http.h"
+#include "perch/sheet/sheet.h"
 
 static const struct command commands[] = {
 #define COMMAND(name, usage, summary) {#name, usage, summary, command_##name},
@@ -31,30 +33,54 @@ static int no_such_command(const char *name)
 
 static void print_help(FILE *stream)
 {
-    fprintf(stream, _("perch connects a program to a Salesforce org, and proves that it works.\n\n"
-                      "Usage:\n  perch\n"));
+    command_put(stream,
+                _("perch connects a program to a Salesforce org, and proves that it works.\n\n"
+                  "Usage:\n  perch\n"));
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
-        fprintf(stream, "  perch %-24s %s\n", _(commands[i].usage), _(commands[i].summary));
-    fprintf(stream,
-            _("\nWithout a command: the list of connections, or the setup if there are "
-              "none.\nOptions of every command:\n  --plain            line by line instead of "
-              "full screen\n  --json             one JSON object on standard output\n  "
-              "--no-input         never ask; fail, naming what is missing\n  --timeout SECONDS  "
-              "how long to wait\n  --quiet            only what failed\n  --help, "
-              "--version\n\nMore: perch help COMMAND, man perch\n"));
+        command_put(stream, "  perch %-24s %s\n", _(commands[i].usage), _(commands[i].summary));
+    command_put(
+        stream,
+        _("\nWithout a command: the list of connections, or the setup if there are "
+          "none.\nOptions of every command:\n  --plain            line by line instead of "
+          "full screen\n  --json             one JSON object on standard output\n  "
+          "--no-input         never ask; fail, naming what is missing\n  --timeout SECONDS  "
+          "how long to wait\n  --quiet            only what failed\n  --help, "
+          "--version\n\nMore: perch help COMMAND, man perch\n"));
 }
 
 int command_help(int argc, char **argv)
 {
-    if (argc < 2) {
-        print_help(stdout);
-        return PERCH_EXIT_OK;
+    struct common_options common = {0};
+    gboolean all = FALSE;
+    g_auto(GStrv) names = NULL;
+    int code;
+    const GOptionEntry entries[] = {
+        {"all", 'a', 0, G_OPTION_ARG_NONE, &all, N_("every command with its options"), NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    if (!command_parse("help", argc, argv, &common, entries, &names, &code))
+        return code;
+    const struct command *command = names[0] == NULL ? NULL : command_find(names[0]);
+    if (names[0] != NULL && command == NULL)
+        return no_such_command(names[0]);
+    if (command != NULL)
+        return command->run(2, (char *[]){names[0], (char[]){"--help"}, NULL});
+    print_help(stdout);
+    for (gsize i = 0; all && i < G_N_ELEMENTS(commands); i++) {
+        g_autofree char *name = g_strdup(commands[i].name);
+        command_say("\n");
+        commands[i].run(3, (char *[]){name, (char[]){"--help"}, (char[]){"-a"}, NULL});
     }
-    const struct command *command = command_find(argv[1]);
-    if (command == NULL)
-        return no_such_command(argv[1]);
-    char *help[] = {argv[1], (char[]){"--help"}, NULL};
-    return command->run(2, help);
+    return PERCH_EXIT_OK;
+}
+
+static int print_version(void)
+{
+    command_say("perch %s\n", PERCH_VERSION);
+    command_say(_("Built with: %s\nRunning with: %s\nSalesforce API: the newest version that the "
+                  "org offers; %s to deploy an app\n"),
+                PERCH_BUILT_WITH, http_library(), SHEET_API_VERSION);
+    return PERCH_EXIT_OK;
 }
 
 int command_main(int argc, char **argv)
@@ -65,10 +91,8 @@ int command_main(int argc, char **argv)
         struct app_options options = {.plain = command_is_plain(), .forget = forget_from_home};
         return app_home(&options);
     }
-    if (strcmp(first, "--version") == 0) {
-        printf("perch %s\n", PERCH_VERSION);
-        return PERCH_EXIT_OK;
-    }
+    if (strcmp(first, "--version") == 0)
+        return print_version();
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
         print_help(stdout);
         return PERCH_EXIT_OK;

@@ -204,16 +204,17 @@ static const char *why_scripted(bool terminal, bool no_input, bool browser)
 static void say_hello(const struct demo *demo, const char *scripted)
 {
     const Json *user = json_first(json_get(demo->json, "users"));
-    fprintf(stderr, _("The demo org listens on %s. Log in there as %s with the password %s.\n"),
-            json_get_string(demo->json, "url"), json_get_string(user, "name"),
-            json_get_string(user, "password"));
+    command_put(stderr, _("The demo org listens on %s. Log in there as %s with the password %s.\n"),
+                json_get_string(demo->json, "url"), json_get_string(user, "name"),
+                json_get_string(user, "password"));
     if (demo->rehearsal != NULL)
-        fprintf(stderr,
-                _("Rehearsal %s: something is wrong with this org. Read what perch finds, fix it "
-                  "in the org's Setup, and try again.\n"),
-                demo->rehearsal->name);
+        command_put(
+            stderr,
+            _("Rehearsal %s: something is wrong with this org. Read what perch finds, fix it "
+              "in the org's Setup, and try again.\n"),
+            demo->rehearsal->name);
     if (scripted != NULL)
-        fprintf(stderr, "%s\n", scripted);
+        command_put(stderr, "%s\n", scripted);
 }
 
 /* Sets $BROWSER to the demo org's scripted browser. */
@@ -287,8 +288,8 @@ static int list_rehearsals(bool as_json)
         json_set_string(row, "todo", _(rehearsal->todo));
         json_append(list, row);
         if (!as_json)
-            printf("%s\n    %s\n    %s %s\n", rehearsal->name, _(rehearsal->happens),
-                   _("The cure:"), _(rehearsal->todo));
+            command_say("%s\n    %s\n    %s %s\n", rehearsal->name, _(rehearsal->happens),
+                        _("The cure:"), _(rehearsal->todo));
     }
     json_set(json, "rehearsals", list);
     g_autofree char *text = json_print(json);

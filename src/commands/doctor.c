@@ -35,7 +35,7 @@ static GStrv choose_names(GStrv names, const char *config_dir)
     for (guint i = 0; i < entries->len; i++) {
         const struct connections_entry *entry = entries->pdata[i];
         if (entry->connection == NULL)
-            fprintf(stderr, "perch: %s: %s\n", entry->name, entry->problem);
+            command_put(stderr, "perch: %s: %s\n", entry->name, entry->problem);
         else if (!connection_is_draft(entry->connection))
             g_strv_builder_add(builder, entry->name);
     }
@@ -55,8 +55,8 @@ static guint count_failed(const GPtrArray *results)
 static void print_text(const struct app_job *job, double seconds, bool quiet)
 {
     guint failed = count_failed(job->results);
-    printf(_("%s: %u checks, %u failed, %.1f s\n"), job->session->connection->name,
-           job->results->len, failed, seconds);
+    command_say(_("%s: %u checks, %u failed, %.1f s\n"), job->session->connection->name,
+                job->results->len, failed, seconds);
     for (guint i = 0; i < job->results->len; i++) {
         const struct check_result *result = job->results->pdata[i];
         if (!quiet || result->status == CHECK_FAILED)
@@ -113,7 +113,7 @@ static int examine(const struct patients *patients, const struct common_options 
     gint64 start = clock_monotonic_ms();
     if (!app_run_lists(patients->jobs, patients->count, lists, G_N_ELEMENTS(lists), NULL, NULL,
                        (gint64)common->timeout * 1000)) {
-        fprintf(stderr, "perch: %s\n", _("Stopped before every check had finished."));
+        command_put(stderr, "perch: %s\n", _("Stopped before every check had finished."));
         return PERCH_EXIT_CANCELLED;
     }
     for (guint i = 0; i < patients->count; i++)

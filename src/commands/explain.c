@@ -120,18 +120,18 @@ static void print_cause(const struct diagnosis *diagnosis)
 {
     g_autofree char *line = g_strdup_printf(_("This is the cause \"%s\" of perch-causes(7)."),
                                             cause_name(diagnosis->cause));
-    printf("        %s\n", line);
+    command_say("        %s\n", line);
 }
 
 /* Text for a bug report, so that a later perch recognises the error. It contains no secrets. */
 static void print_report(const struct check_result *row)
 {
-    printf("\n%s\n\n", _("perch does not know this. To report it, paste these lines into an "
-                         "issue; secrets are removed, names and addresses are not:"));
+    command_say("\n%s\n\n", _("perch does not know this. To report it, paste these lines into an "
+                              "issue; secrets are removed, names and addresses are not:"));
     g_autofree char *facts = json_print(row->evidence);
-    printf("    perch %s\n    code: %s\n    seen: %s\n    text: %s\n", PERCH_VERSION,
-           row->diagnosis->code == NULL ? "-" : row->diagnosis->code, facts,
-           row->diagnosis->message);
+    command_say("    perch %s\n    code: %s\n    seen: %s\n    text: %s\n", PERCH_VERSION,
+                row->diagnosis->code == NULL ? "-" : row->diagnosis->code, facts,
+                row->diagnosis->message);
 }
 
 static void print_text(const GPtrArray *rows, bool quiet)
@@ -142,7 +142,7 @@ static void print_text(const GPtrArray *rows, bool quiet)
     command_print_result(first, stdout);
     for (guint i = 1; i < rows->len && !quiet; i++) {
         const struct check_result *row = rows->pdata[i];
-        printf("  !!  %s: %s: %s\n", row->title, row->summary, row->diagnosis->title);
+        command_say("  !!  %s: %s: %s\n", row->title, row->summary, row->diagnosis->title);
     }
     if (first->diagnosis != NULL && !quiet)
         print_cause(first->diagnosis);

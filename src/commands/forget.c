@@ -175,16 +175,17 @@ static void print_end(const struct app_job *job, const struct forget_options *op
     else if (options->common.json)
         print_json(job, name, code);
     else if (code == PERCH_EXIT_OK && !options->common.quiet)
-        printf(_("%s is forgotten.\n"), name);
+        command_say(_("%s is forgotten.\n"), name);
     else if (code != PERCH_EXIT_OK && job->session->connection->forgetting)
-        fprintf(stderr,
-                _("perch: %s is still here, because its login could not be revoked. perch tries "
-                  "again when it next opens its list, or when you run: perch forget %s\nTo delete "
-                  "it without revoking its login: perch forget %s --keep-grant\n"),
-                name, name, name);
+        command_put(
+            stderr,
+            _("perch: %s is still here, because its login could not be revoked. perch tries "
+              "again when it next opens its list, or when you run: perch forget %s\nTo delete "
+              "it without revoking its login: perch forget %s --keep-grant\n"),
+            name, name, name);
     else if (code != PERCH_EXIT_OK)
-        fprintf(stderr, _("perch: %s is not forgotten. To try again: perch forget %s\n"), name,
-                name);
+        command_put(stderr, _("perch: %s is not forgotten. To try again: perch forget %s\n"), name,
+                    name);
 }
 
 static int end_login(struct forget_options *options, const struct services *services,

@@ -60,7 +60,7 @@ static int use_values(const struct handoff_options *options, const Connection *c
     const char *problem = handoff_problem(connection, secrets, &refused);
     if (problem == NULL)
         return handoff_deliver(options, connection, secrets);
-    fprintf(stderr, "perch: %s: %s\n", options->name, problem);
+    command_put(stderr, "perch: %s: %s\n", options->name, problem);
     return (int)refused;
 }
 
@@ -87,8 +87,8 @@ static int run_handoff(const struct handoff_options *options)
 static int list_formats(void)
 {
     for (int i = 0; i < HANDOFF_FORMAT_COUNT; i++)
-        printf("%-14s %s\n", handoff_format_name((enum handoff_format)i),
-               handoff_format_what((enum handoff_format)i));
+        command_say("%-14s %s\n", handoff_format_name((enum handoff_format)i),
+                    handoff_format_what((enum handoff_format)i));
     return PERCH_EXIT_OK;
 }
 

@@ -63,8 +63,8 @@ static int write_credential(const char *output, const char *name, const char *te
     g_autofree char *path = g_canonicalize_filename(output, NULL);
     if (!paths_create_file(path, text, strlen(text), &error))
         return command_error(error);
-    fprintf(stderr, _("Written: %s\n"), path);
-    fprintf(stderr, _("In the unit: LoadCredentialEncrypted=%s:%s\n"), name, path);
+    command_put(stderr, _("Written: %s\n"), path);
+    command_put(stderr, _("In the unit: LoadCredentialEncrypted=%s:%s\n"), name, path);
     return PERCH_EXIT_OK;
 }
 
@@ -74,9 +74,9 @@ int handoff_to_creds(const struct handoff_options *options, const Secret *values
     g_autofree char *program = g_find_program_in_path("systemd-creds");
     g_autofree char *name = credential_name(options);
     if (program == NULL) {
-        fprintf(stderr, "perch: %s\n",
-                _("There is no systemd-creds on this machine; it comes with systemd 250 and "
-                  "later."));
+        command_put(stderr, "perch: %s\n",
+                    _("There is no systemd-creds on this machine; it comes with systemd 250 and "
+                      "later."));
         return PERCH_EXIT_UNEXPECTED;
     }
     g_autofree char *text = encrypt(program, name, values, &error);

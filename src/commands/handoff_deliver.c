@@ -43,8 +43,8 @@ static int write_files(const char *output, const GPtrArray *files)
         g_ptr_array_add(names, file_name(output, files, i));
         if (!paths_is_taken(names->pdata[i]))
             continue;
-        fprintf(stderr, _("perch: %s already exists. Give --output another name.\n"),
-                (const char *)names->pdata[i]);
+        command_put(stderr, _("perch: %s already exists. Give --output another name.\n"),
+                    (const char *)names->pdata[i]);
         return PERCH_EXIT_UNEXPECTED;
     }
     for (guint i = 0; i < files->len; i++) {
@@ -52,7 +52,8 @@ static int write_files(const char *output, const GPtrArray *files)
         if (!paths_create_file(names->pdata[i], secret_peek(file->text), secret_length(file->text),
                                &error))
             return command_error(error);
-        fprintf(stderr, _("Written, readable only by you: %s\n"), (const char *)names->pdata[i]);
+        command_put(stderr, _("Written, readable only by you: %s\n"),
+                    (const char *)names->pdata[i]);
     }
     return PERCH_EXIT_OK;
 }
@@ -87,9 +88,10 @@ int handoff_deliver(const struct handoff_options *options, const Connection *con
                           !go_by(options, connection, secrets, files->pdata[0], &error)))
         return command_error(error);
     if (options->format == HANDOFF_FLOW)
-        fprintf(stderr, "%s\n",
-                _("Experimental: Flow Builder's import of such a file is untested. To check the "
-                  "result, export the flow again and run: perch handoff NAME --check FILE"));
+        command_put(
+            stderr, "%s\n",
+            _("Experimental: Flow Builder's import of such a file is untested. To check the "
+              "result, export the flow again and run: perch handoff NAME --check FILE"));
     for (gsize i = 0; i < G_N_ELEMENTS(elsewhere); i++)
         if (elsewhere[i].format == options->format)
             return elsewhere[i].deliver(options, ((struct handoff_file *)files->pdata[0])->text);

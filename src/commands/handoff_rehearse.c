@@ -14,18 +14,18 @@
 static void print_request(const Json *request)
 {
     static const char margin[] = "        ";
-    printf("%s%s %s\n", margin, json_get_string(request, "method"),
-           json_get_string(request, "url"));
+    command_say("%s%s %s\n", margin, json_get_string(request, "method"),
+                json_get_string(request, "url"));
     JSON_FOREACH(header, json_get(request, "headers"))
     {
-        printf("%s%s: %s\n", margin, json_key(header), json_string(header));
+        command_say("%s%s: %s\n", margin, json_key(header), json_string(header));
     }
     const Json *body = json_get(request, "body");
     g_autofree char *printed = json_is_string(body) ? NULL : json_print(body);
     g_autofree char *clean = text_clean(printed != NULL ? printed : json_string(body));
-    printf("%s%s\n", margin, clean);
-    fputs(margin, stdout);
-    printf(_("returned variable: %s\n"), json_get_string(request, "variable"));
+    command_say("%s%s\n", margin, clean);
+    command_say("%s", margin);
+    command_say(_("returned variable: %s\n"), json_get_string(request, "variable"));
 }
 
 static void print_settled(struct app_job *job, const struct check_result *result)
@@ -48,8 +48,9 @@ static int finish(const struct app_job *job, const struct handoff_options *optio
         g_autoptr(WipedText) text = json_print(json);
         puts(text);
     } else if (code == PERCH_EXIT_OK && !options->quiet) {
-        puts(_("Rehearsed: perch ran the flow's calls using only these values, and the org "
-               "accepted them."));
+        command_say("%s\n",
+                    _("Rehearsed: perch ran the flow's calls using only these values, and the org "
+                      "accepted them."));
     }
     return code;
 }

@@ -84,15 +84,16 @@ static void tell(const struct vault_run *run, const struct vault_result *result)
     g_autofree char *where = g_strconcat(run->place->mount, "/", run->place->path, NULL);
     g_autofree char *clean = text_clean(where);
     if (result->version > 0)
-        fprintf(stderr, _("Written to %s in %s, version %lld.\n"), clean, run->place->address,
-                (long long)result->version);
+        command_put(stderr, _("Written to %s in %s, version %lld.\n"), clean, run->place->address,
+                    (long long)result->version);
     else
-        fprintf(stderr, _("Written to %s in %s.\n"), clean, run->place->address);
-    fprintf(stderr, "%s\n",
-            result->read_back ? _("Read back: the same.")
-                              : _("The token may not read it back, so the write is unverified."));
+        command_put(stderr, _("Written to %s in %s.\n"), clean, run->place->address);
+    command_put(stderr, "%s\n",
+                result->read_back
+                    ? _("Read back: the same.")
+                    : _("The token may not read it back, so the write is unverified."));
     if (result->merged)
-        fprintf(stderr, "%s\n", _("Other keys there were kept."));
+        command_put(stderr, "%s\n", _("Other keys there were kept."));
 }
 
 static Json *evidence_of(const struct vault_run *run, const struct vault_result *result)
@@ -138,7 +139,7 @@ static void done(const struct vault_result *result, gpointer user)
     if (run->options->json)
         print_json(run, result);
     if (!result->ok)
-        fprintf(stderr, "perch: %s\n", result->problem);
+        command_put(stderr, "perch: %s\n", result->problem);
     else if (!run->options->json && !run->options->quiet)
         tell(run, result);
     run->code = result->ok ? PERCH_EXIT_OK : (int)result->exit;

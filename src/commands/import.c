@@ -111,19 +111,22 @@ static void say_end(const struct app_job *job, const struct import_options *opti
 {
     const char *name = job->session->connection->name;
     if (code == PERCH_EXIT_OK && !options->common.quiet) {
-        printf(_("%s is now a perch connection.\n"), name);
+        command_say(_("%s is now a perch connection.\n"), name);
         if (job->session->connection->rotation)
-            printf("%s\n", _("The app rotates refresh tokens: this import invalidated the CLI's "
-                             "login. Log in there again: sf org login web"));
+            command_say("%s\n",
+                        _("The app rotates refresh tokens: this import invalidated the CLI's "
+                          "login. Log in there again: sf org login web"));
     } else if (code != PERCH_EXIT_OK && !undone) {
-        fprintf(stderr,
-                _("perch: %s is kept, unfinished. To continue: perch setup %s\nTo delete it here: "
-                  "perch forget %s --keep-grant\n"),
-                name, name, name);
+        command_put(
+            stderr,
+            _("perch: %s is kept, unfinished. To continue: perch setup %s\nTo delete it here: "
+              "perch forget %s --keep-grant\n"),
+            name, name, name);
     } else if (code != PERCH_EXIT_OK) {
-        fprintf(stderr, "perch: %s\n",
-                _("Nothing was imported. Log in again with Salesforce's CLI (sf org login web), "
-                  "or set up the connection here: perch setup"));
+        command_put(
+            stderr, "perch: %s\n",
+            _("Nothing was imported. Log in again with Salesforce's CLI (sf org login web), "
+              "or set up the connection here: perch setup"));
     }
 }
 

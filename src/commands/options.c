@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "paste_input.h"
@@ -9,6 +10,22 @@
 
 /* Option parsing and usage errors, common to all commands. */
 
+int command_columns(FILE *stream)
+{
+    struct winsize size;
+    return ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+void command_put(FILE *stream, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autofree char *folded = text_fold(text, command_columns(stream));
+    fputs(folded, stream);
+}
+
 int command_usage(const char *format, ...)
 {
     va_list arguments;
@@ -16,7 +33,7 @@ int command_usage(const char *format, ...)
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     g_autofree char *clean = text_clean(text);
-    fprintf(stderr, "perch: %s\n", clean);
+    command_put(stderr, "perch: %s\n", clean);
     return PERCH_EXIT_USAGE;
 }
 
@@ -31,12 +48,34 @@ int command_no_such(const char *what, const char *word, const char *const *names
 
 int command_error(const GError *error)
 {
-    fprintf(stderr, "perch: %s\n", error->message);
+    command_put(stderr, "perch: %s\n", error->message);
     return (int)perch_error_exit(error);
 }
 
+static const struct {
+    const char *command, *what, *text;
+} examples[] = {
+#define EXAMPLE(command, what, text) {#command, what, text},
+#include "perch/commands/examples.def"
+#undef EXAMPLE
+};
+
+static char *examples_of(const char *command)
+{
+    GString *out = g_string_new(_("Examples:"));
+    for (gsize i = 0; i < G_N_ELEMENTS(examples); i++) {
+        if (strcmp(examples[i].command, command) != 0)
+            continue;
+        g_auto(GStrv) lines = g_strsplit(examples[i].text, "\n", -1);
+        g_autofree char *text = g_strjoinv("\n    ", lines);
+        g_string_append_printf(out, "\n  %s\n    $ %s", _(examples[i].what), text);
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* brief: only the command's own options. */
 static GOptionContext *context_new(const char *name, struct common_options *common,
-                                   const GOptionEntry *entries)
+                                   const GOptionEntry *entries, bool brief)
 {
     const GOptionEntry all[] = {
         {"plain", 0, 0, G_OPTION_ARG_NONE, &common->plain, N_("line by line"), NULL},
@@ -53,7 +92,11 @@ static GOptionContext *context_new(const char *name, struct common_options *comm
     const char *arguments = strchr(_(command->usage), ' ');
     GOptionContext *context = g_option_context_new(arguments == NULL ? "" : arguments + 1);
     g_option_context_set_summary(context, _(command->summary));
-    g_option_context_add_main_entries(context, all, GETTEXT_DOMAIN);
+    if (!brief) {
+        g_autofree char *description = examples_of(name);
+        g_option_context_set_description(context, description);
+        g_option_context_add_main_entries(context, all, GETTEXT_DOMAIN);
+    }
     if (entries != NULL)
         g_option_context_add_main_entries(context, entries, GETTEXT_DOMAIN);
     g_option_context_set_help_enabled(context, FALSE);
@@ -90,13 +133,15 @@ static bool wants_help(int argc, char **argv)
 gboolean command_parse(const char *command, int argc, char **argv, struct common_options *common,
                        const GOptionEntry *entries, GStrv *ret_names, int *ret_exit)
 {
-    g_autoptr(GOptionContext) context = context_new(command, common, entries);
+    const bool helps = wants_help(argc, argv);
+    g_autoptr(GOptionContext) context =
+        context_new(command, common, entries, helps && strcmp(argv[argc - 1], "-a") == 0);
     g_autoptr(GError) error = NULL;
     g_autofree char *prgname = g_strdup_printf("perch %s", command);
     g_set_prgname(prgname);
-    if (wants_help(argc, argv)) {
+    if (helps) {
         g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
-        fputs(help, stdout);
+        command_say("%s", help);
         *ret_exit = PERCH_EXIT_OK;
         return FALSE;
     }
@@ -132,7 +177,7 @@ bool command_confirmed(const char *question)
 {
     if (command_asked(question))
         return true;
-    fprintf(stderr, _("perch: Nothing was changed.\n"));
+    command_put(stderr, _("perch: Nothing was changed.\n"));
     return false;
 }
 

@@ -13,6 +13,7 @@
 
 #include "perch/base/error.h"
 #include "perch/base/text.h"
+#include "perch/commands/command.h"
 
 enum {
     INPUT_MEGABYTES = 16,
@@ -188,7 +189,7 @@ static void run(struct typing *typing, const char *prompt)
         g_unix_signal_add(SIGHUP, ended, typing),
         g_unix_signal_add(SIGINT, ended, typing),
     };
-    fputs(prompt, stderr);
+    command_put(stderr, "%s", prompt);
     typing->loop = g_main_loop_new(NULL, FALSE);
     g_main_loop_run(typing->loop);
     for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "perch/base/text.h"
 #include "perch/commands/command.h"
 #include "perch/wizard/check_view.h"
 
@@ -8,18 +9,18 @@ void command_print_result(const struct check_result *result, FILE *stream)
 {
     static const char *const marks[] = {
         [CHECK_OK] = "ok", [CHECK_FAILED] = "!!", [CHECK_WARNING] = "! ", [CHECK_SKIPPED] = "--"};
-    fprintf(stream, "  %s  %s: %s\n", result->status >= CHECK_OK ? marks[result->status] : "..",
-            result->title, result->summary == NULL ? "" : result->summary);
+    command_put(stream, "  %s  %s: %s\n", result->status >= CHECK_OK ? marks[result->status] : "..",
+                result->title, result->summary == NULL ? "" : result->summary);
     if (result->diagnosis == NULL)
         return;
     g_autoptr(View) view = view_new();
     check_result_view(result, view, 1, true);
     for (guint i = 1; i < view->items->len; i++) {
         const struct view_item *item = view->items->pdata[i];
-        fprintf(stream, "      %*s%s\n", item->indent, "", item->label);
+        command_put(stream, "      %*s%s\n", item->indent, "", item->label);
     }
     if (result->page_url != NULL)
-        fprintf(stream, "          %s\n", result->page_url);
+        command_put(stream, "          %s\n", result->page_url);
 }
 
 bool job_init(struct app_job *job, const char *name, const struct services *services,
@@ -37,11 +38,31 @@ void job_learn(const struct app_job *job, const struct services *services)
 {
     g_autoptr(GError) error = NULL;
     if (!connections_learn(services->config_dir, job->session->connection, &error))
-        fprintf(stderr, "perch: %s\n", error->message);
+        command_put(stderr, "perch: %s\n", error->message);
 }
 
 void job_clear(struct app_job *job)
 {
     g_clear_pointer(&job->results, g_ptr_array_unref);
     g_clear_pointer(&job->session, session_free);
+}
+
+char *command_unchecked(const Connection *connection)
+{
+    if (connection->forgetting != 0)
+        return g_strdup_printf(_("to be forgotten, but its login could not be revoked yet; to try "
+                                 "again: perch forget %s"),
+                               connection->name);
+    if (connection_is_draft(connection))
+        return g_strdup_printf(_("unfinished; to continue: perch setup %s"), connection->name);
+    return NULL;
+}
+
+char *command_connection_line(const char *name, int width, const Connection *c, const char *state)
+{
+    g_autoptr(GUri) uri = c == NULL || c->login_url == NULL
+                              ? NULL
+                              : g_uri_parse(c->login_url, G_URI_FLAGS_NONE, NULL);
+    return g_strdup_printf("%-*s  %s  %s  %s", width, name, uri == NULL ? "-" : g_uri_get_host(uri),
+                           c == NULL || c->username == NULL ? "-" : c->username, state);
 }

@@ -73,12 +73,8 @@ static char *row_state(const struct row *row)
 {
     if (row->problem != NULL)
         return g_strdup(row->problem);
-    if (row->forgetting)
-        return g_strdup_printf(_("to be forgotten, but its login could not be revoked yet; to try "
-                                 "again: perch forget %s"),
-                               row->name);
-    if (row->draft)
-        return g_strdup_printf(_("unfinished; to continue: perch setup %s"), row->name);
+    if (row->draft || row->forgetting)
+        return command_unchecked(row->job.session->connection);
     for (guint i = 0; i < row->job.results->len; i++) {
         const struct check_result *result = row->job.results->pdata[i];
         if (result->status == CHECK_FAILED)
@@ -96,21 +92,17 @@ static char *row_state(const struct row *row)
     return g_strdup_printf("%s; %s", shorter, end);
 }
 
-static void print_row(const struct row *row, int width)
+static char *row_line(const struct row *row, int width)
 {
-    const Connection *c = row->job.session == NULL ? NULL : row->job.session->connection;
-    int code = row_exit(row);
     g_autofree char *state = row_state(row);
-    g_autoptr(GUri) uri = c == NULL || c->login_url == NULL
-                              ? NULL
-                              : g_uri_parse(c->login_url, G_URI_FLAGS_NONE, NULL);
-    printf("%s  %-*s  %s  %s  %s\n",
-           row->forgetting ? "! "
-           : row->draft    ? ". "
-           : code == 0     ? "ok"
-                           : "!!",
-           width, row->name, uri == NULL ? "-" : g_uri_get_host(uri),
-           c == NULL || c->username == NULL ? "-" : c->username, state);
+    g_autofree char *line = command_connection_line(
+        row->name, width, row->job.session == NULL ? NULL : row->job.session->connection, state);
+    return g_strdup_printf("%s  %s",
+                           row->forgetting      ? "! "
+                           : row->draft         ? ". "
+                           : row_exit(row) == 0 ? "ok"
+                                                : "!!",
+                           line);
 }
 
 static void print_json(const GArray *rows, const char *command, int code)
@@ -142,14 +134,16 @@ static void print_json(const GArray *rows, const char *command, int code)
     puts(text);
 }
 
+/* Adds one line for each connection to lines, unless it is JSON, which is printed. */
 static int run_list(enum check_list_id list, const char *command, const GStrv names,
-                    const struct common_options *common, const struct services *services)
+                    const struct common_options *common, const struct services *services,
+                    GPtrArray *lines)
 {
     g_autoptr(GArray) rows = make_rows(names, services);
     int code = PERCH_EXIT_OK, width = 4;
     if (rows->len == 0 && !common->json) {
         if (!common->quiet)
-            puts(_("No connections yet. Create one with: perch setup"));
+            g_ptr_array_add(lines, g_strdup(_("No connections yet. Create one with: perch setup")));
         return PERCH_EXIT_OK;
     }
     g_autoptr(GArray) jobs = g_array_new(FALSE, FALSE, sizeof(struct app_job));
@@ -161,7 +155,7 @@ static int run_list(enum check_list_id list, const char *command, const GStrv na
     }
     if (jobs->len > 0 && !app_run_lists((struct app_job *)(gpointer)jobs->data, jobs->len, &list, 1,
                                         NULL, NULL, common->timeout * 1000)) {
-        fprintf(stderr, "perch: %s\n", _("Stopped before every connection had answered."));
+        command_put(stderr, "perch: %s\n", _("Stopped before every connection had answered."));
         return PERCH_EXIT_CANCELLED;
     }
     for (guint i = 0; i < jobs->len; i++)
@@ -171,36 +165,117 @@ static int run_list(enum check_list_id list, const char *command, const GStrv na
         if (code == PERCH_EXIT_OK)
             code = row_exit(row);
         if (!common->json && (!common->quiet || row_exit(row) != 0))
-            print_row(row, width);
+            g_ptr_array_add(lines, row_line(row, width));
     }
     if (common->json)
         print_json(rows, command, code);
     return code;
 }
 
-static int run_command(enum check_list_id list, const char *command, int argc, char **argv)
+/* ---- looking once, or again and again ---- */
+
+static int look(enum check_list_id list, const char *command, const GStrv names,
+                const struct common_options *common, GPtrArray *lines)
 {
-    struct common_options common = {0};
     struct services services = {0};
-    g_auto(GStrv) names = NULL;
     g_autoptr(GError) error = NULL;
-    int code;
-    if (!command_parse(command, argc, argv, &common, NULL, &names, &code))
-        return code;
-    common.quiet |= list == CHECKS_REFRESH;
-    code = services_init(&services, !common.no_input, &error)
-               ? run_list(list, command, names, &common, &services)
-               : command_error(error);
+    int code = services_init(&services, !common->no_input, &error)
+                   ? run_list(list, command, names, common, &services, lines)
+                   : command_error(error);
     services_clear(&services);
+    return code;
+}
+
+static GPtrArray *lines_new(void)
+{
+    return g_ptr_array_new_with_free_func(g_free);
+}
+
+/* A terminal shows the last look only; a pipe gets what differs from the look before. */
+static void print_look(const GPtrArray *lines, GPtrArray *before, int interval)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *clock = g_date_time_format(now, "%X"), *stamp = clock_format(clock_wall_ms());
+    const bool screen = command_columns(stdout) > 0;
+    if (screen)
+        fputs("\033[H\033[2J", stdout);
+    if (screen)
+        command_say(_("Every %d seconds; Ctrl-C ends. Checked at %s.\n\n"), interval, clock);
+    for (guint i = 0; i < lines->len; i++) {
+        const char *line = lines->pdata[i];
+        if (screen)
+            command_say("%s\n", line);
+        else if (!g_ptr_array_find_with_equal_func(before, line, g_str_equal, NULL))
+            command_say("%s  %s\n", stamp, line);
+    }
+}
+
+static gboolean quit(gpointer loop)
+{
+    g_main_loop_quit(loop);
+    return G_SOURCE_REMOVE;
+}
+
+/* Ends by a signal: between two looks nothing is under way that one could hurt. */
+static int watch(const GStrv names, const struct common_options *common, int interval)
+{
+    g_autoptr(GPtrArray) before = lines_new();
+    for (;;) {
+        GPtrArray *lines = lines_new();
+        int code = look(CHECKS_STATUS, "status", names, common, lines);
+        if (!common->json)
+            print_look(lines, before, interval);
+        g_ptr_array_unref(before);
+        before = lines;
+        if (code == PERCH_EXIT_CANCELLED || fflush(stdout) != 0)
+            return code;
+        g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+        g_timeout_add_seconds((guint)interval, quit, loop);
+        g_main_loop_run(loop);
+    }
+}
+
+static int print_once(enum check_list_id list, const char *command, const GStrv names,
+                      const struct common_options *common)
+{
+    g_autoptr(GPtrArray) lines = lines_new();
+    int code = look(list, command, names, common, lines);
+    for (guint i = 0; i < lines->len; i++)
+        command_say("%s\n", (const char *)lines->pdata[i]);
     return code;
 }
 
 int command_status(int argc, char **argv)
 {
-    return run_command(CHECKS_STATUS, "status", argc, argv);
+    enum { USUAL_SECONDS = 60, LEAST_SECONDS = 10 };
+    struct common_options common = {0};
+    gboolean again = FALSE;
+    gint interval = USUAL_SECONDS;
+    g_auto(GStrv) names = NULL;
+    int code;
+    const GOptionEntry entries[] = {
+        {"watch", 0, 0, G_OPTION_ARG_NONE, &again,
+         N_("look again and again, until a signal ends it"), NULL},
+        {"interval", 0, 0, G_OPTION_ARG_INT, &interval,
+         N_("how long to wait between two looks; 60 if not given, at least 10"), N_("SECONDS")},
+        G_OPTION_ENTRY_NULL,
+    };
+    if (!command_parse("status", argc, argv, &common, entries, &names, &code))
+        return code;
+    if (interval < LEAST_SECONDS)
+        return command_usage(_("--interval takes 10 seconds or more: each look is a call to every "
+                               "org, and Salesforce limits calls per day."));
+    return again ? watch(names, &common, interval)
+                 : print_once(CHECKS_STATUS, "status", names, &common);
 }
 
 int command_refresh(int argc, char **argv)
 {
-    return run_command(CHECKS_REFRESH, "refresh", argc, argv);
+    struct common_options common = {0};
+    g_auto(GStrv) names = NULL;
+    int code;
+    if (!command_parse("refresh", argc, argv, &common, NULL, &names, &code))
+        return code;
+    common.quiet = TRUE;
+    return print_once(CHECKS_REFRESH, "refresh", names, &common);
 }

@@ -104,7 +104,7 @@ static int finish(const struct app_job *job, const struct test_options *options,
         g_autoptr(WipedText) text = json_print(json);
         puts(text);
     } else if (code == PERCH_EXIT_OK && job->session->record_url != NULL && !options->quiet) {
-        printf("%s\n", job->session->record_url);
+        command_say("%s\n", job->session->record_url);
     }
     return code;
 }

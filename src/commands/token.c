@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "token.h"
+
 #include <glib-unix.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "perch/app/app.h"
 #include "perch/base/clock.h"
 #include "perch/base/paths.h"
 #include "perch/base/text.h"
@@ -18,6 +19,7 @@ enum { SAVE_MS = 5000, STILL_THERE_MS = 300, KEYRING_MS = 1000 };
 
 struct token_run {
     const char *name;
+    const struct token_use *use;
     gboolean fresh;
     struct common_options common;
     GMainLoop *loop;
@@ -41,6 +43,26 @@ static void stop(struct token_run *run, int code)
 
 /* ---- output ---- */
 
+/* When the token ends, as far as Salesforce has told; null where it has not. */
+static void add_expiry(Json *json, const struct session *session)
+{
+    const gint64 end = token_expiry(session);
+    g_autofree char *issued = clock_format(session_secrets(session)->issued_at);
+    g_autofree char *expires = end == 0 ? NULL : clock_format(end);
+    json_set_string(json, "issued_at", issued);
+    json_set_string(json, "expires_at", expires);
+    if (end == 0)
+        json_set(json, "expires_in", json_null_new());
+    else
+        json_set_int(json, "expires_in", MAX(0, (end - clock_wall_ms()) / 1000));
+}
+
+gint64 token_expiry(const struct session *session)
+{
+    const gint64 life = session->connection->session_seconds;
+    return life == 0 ? 0 : session_secrets(session)->issued_at + life * 1000;
+}
+
 static int print_json(const struct token_run *run, struct check_result *result)
 {
     g_autoptr(GPtrArray) results = g_ptr_array_new();
@@ -48,11 +70,12 @@ static int print_json(const struct token_run *run, struct check_result *result)
     result->title = _("Token");
     result->blocks = true;
     g_ptr_array_add(results, result);
-    g_autoptr(Json) json = check_results_to_json(results, "token", run->name);
+    g_autoptr(Json) json = check_results_to_json(results, run->use->command, run->name);
     if (result->status == CHECK_OK) {
         json_set_string(json, "access_token",
                         secret_peek(session_secrets(run->session)->access_token));
         json_set_string(json, "instance_url", session_base(run->session));
+        add_expiry(json, run->session);
     }
     int code = (int)json_get_int(json, "exit", PERCH_EXIT_UNEXPECTED);
     g_autoptr(WipedText) text = json_print(json);
@@ -68,8 +91,7 @@ static void print_token(struct token_run *run, const char *summary)
         stop(run, print_json(run, &result));
         return;
     }
-    bool fine = puts(secret_peek(session_secrets(run->session)->access_token)) != EOF;
-    stop(run, fine ? PERCH_EXIT_OK : PERCH_EXIT_UNEXPECTED);
+    stop(run, run->use->print(run->session) ? PERCH_EXIT_OK : PERCH_EXIT_UNEXPECTED);
 }
 
 static void stop_failed(struct token_run *run, struct diagnosis *diagnosis, const char *summary,
@@ -89,13 +111,13 @@ static void stop_failed(struct token_run *run, struct diagnosis *diagnosis, cons
 static void print_failure(struct token_run *run, const struct failure *failure, const char *more)
 {
     g_autoptr(Diagnosis) diagnosis = explain(failure);
-    fprintf(stderr, "perch: %s: %s\n", run->name, diagnosis->title);
+    command_put(stderr, "perch: %s: %s\n", run->name, diagnosis->title);
     if (more != NULL)
-        fprintf(stderr, "  %s\n", more);
+        command_put(stderr, "  %s\n", more);
     for (guint i = 0; i < diagnosis->fix->len; i++)
-        fprintf(stderr, "  %u. %s\n", i + 1, (const char *)diagnosis->fix->pdata[i]);
+        command_put(stderr, "  %u. %s\n", i + 1, (const char *)diagnosis->fix->pdata[i]);
     if (diagnosis->message != NULL && *diagnosis->message != '\0')
-        fprintf(stderr, "  (%s)\n", diagnosis->message);
+        command_put(stderr, "  (%s)\n", diagnosis->message);
     stop_failed(run, diagnosis, more, (int)diagnosis->exit);
 }
 
@@ -106,9 +128,9 @@ static void print_stopped(struct token_run *run, const struct failure *failure)
                                      : _("Stopped. No token was fetched.");
     g_autoptr(Diagnosis) diagnosis =
         run->timed_out ? explain_as(failure, CAUSE_TIMEOUT, CERTAINTY_CERTAIN) : explain(failure);
-    fprintf(stderr, "perch: %s\n", why);
+    command_put(stderr, "perch: %s\n", why);
     if (failure->code != NULL && g_str_has_prefix(failure->code, "answer-"))
-        fprintf(stderr, "perch: %s: %s\n", run->name, failure->message);
+        command_put(stderr, "perch: %s: %s\n", run->name, failure->message);
     stop_failed(run, diagnosis, why, run->timed_out ? PERCH_EXIT_NETWORK : PERCH_EXIT_CANCELLED);
 }
 
@@ -121,7 +143,7 @@ static void not_stored(struct token_run *run, const struct refresh_result *resul
         print_failure(run, &result->failure, more);
         return;
     }
-    fprintf(stderr, "perch: %s: %s (%s)\n", run->name, more, result->failure.message);
+    command_put(stderr, "perch: %s: %s (%s)\n", run->name, more, result->failure.message);
     print_token(run, _("refreshed just now, not stored"));
 }
 
@@ -151,7 +173,7 @@ static void waiting(enum refresh_wait wait, const struct failure *failure, gpoin
         break;
     }
     if (!run->common.quiet)
-        fprintf(stderr, "perch: %s: %s\n", run->name, text);
+        command_put(stderr, "perch: %s: %s\n", run->name, text);
 }
 
 static void refreshed(struct refresh_result *result, gpointer user)
@@ -161,7 +183,7 @@ static void refreshed(struct refresh_result *result, gpointer user)
     session_refreshed(run->session, result);
     if (result->ok && result->sent &&
         !connections_learn(run->config_dir, run->session->connection, &error))
-        fprintf(stderr, "perch: %s: %s\n", run->name, error->message);
+        command_put(stderr, "perch: %s: %s\n", run->name, error->message);
     if (result->ok && !result->unstored)
         print_token(run,
                     result->sent ? _("refreshed just now") : _("refreshed by another process"));
@@ -194,7 +216,7 @@ static gboolean keyring_slow(gpointer user)
     struct token_run *run = user;
     run->keyring_slow = 0;
     if (!run->common.quiet)
-        fprintf(stderr, "perch: %s: %s\n", run->name, _("Waiting for the keyring."));
+        command_put(stderr, "perch: %s: %s\n", run->name, _("Waiting for the keyring."));
     return G_SOURCE_REMOVE;
 }
 
@@ -237,7 +259,7 @@ static gboolean still_there(gpointer user)
 {
     struct token_run *run = user;
     run->still_there = 0;
-    fprintf(
+    command_put(
         stderr, "perch: %s: %s\n", run->name,
         _("Waiting to store an answer that may hold the only refresh token. Press Ctrl-C again to "
           "quit without it."));
@@ -303,24 +325,37 @@ static int run_token(struct token_run *run)
     return run->exit;
 }
 
+int token_use(const char *name, const struct token_use *use, bool fresh,
+              const struct common_options *common)
+{
+    struct token_run run = {.name = name, .use = use, .fresh = fresh, .common = *common};
+    int code = run_token(&run);
+    g_free(run.config_dir);
+    return code;
+}
+
+static bool print_alone(const struct session *session)
+{
+    return puts(secret_peek(session_secrets(session)->access_token)) != EOF;
+}
+
 int command_token(int argc, char **argv)
 {
-    struct token_run run = {0};
+    static const struct token_use alone = {"token", print_alone};
+    struct common_options common = {0};
+    gboolean fresh = FALSE;
     int code;
     const GOptionEntry entries[] = {
-        {"fresh", 0, 0, G_OPTION_ARG_NONE, &run.fresh,
+        {"fresh", 0, 0, G_OPTION_ARG_NONE, &fresh,
          N_("refresh even if the token is still "
             "valid"),
          NULL},
         G_OPTION_ENTRY_NULL,
     };
     g_auto(GStrv) names = NULL;
-    if (!command_parse("token", argc, argv, &run.common, entries, &names, &code))
+    if (!command_parse("token", argc, argv, &common, entries, &names, &code))
         return code;
     if (g_strv_length(names) != 1)
         return command_usage(_("Say which connection: perch token NAME"));
-    run.name = names[0];
-    code = run_token(&run);
-    g_free(run.config_dir);
-    return code;
+    return token_use(names[0], &alone, fresh, &common);
 }

@@ -9,6 +9,14 @@ _perch_connections() {
     done
 }
 
+# The channels of the connection that stands on the line: the first word of each line.
+_perch_channels() {
+    local word
+    for word in "${COMP_WORDS[@]:2}"; do
+        perch list -- "$word" 2>/dev/null | sed 's/ .*//'
+    done
+}
+
 # What the hand-off can be written as: the first word of each line.
 _perch_formats() {
     perch handoff --list 2>/dev/null | sed 's/ .*//'
@@ -16,7 +24,7 @@ _perch_formats() {
 
 _perch() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' word i
-    local commands="setup reauthorize token test status refresh doctor explain handoff app import forget demo help"
+    local commands="setup reauthorize token credential test list status refresh doctor explain handoff app import forget demo help"
     local common="--help --json --no-input --plain --quiet --timeout"
     COMPREPLY=()
     # --format=env arrives as the three words --format, = and env.
@@ -49,6 +57,10 @@ _perch() {
         mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur")
         return
         ;;
+    --channel)
+        mapfile -t COMPREPLY < <(compgen -W "$(_perch_channels)" -- "$cur")
+        return
+        ;;
     --with)
         mapfile -t COMPREPLY < <(compgen -W "sf - $(_perch_connections)" -- "$cur")
         return
@@ -77,7 +89,7 @@ _perch() {
         mapfile -t COMPREPLY < <(compgen -W "Lead Case" -- "$cur")
         return
         ;;
-    --login-url | --client-id | --username | --callback-port | --timeout | --set | --status | --vault-* | \
+    --login-url | --client-id | --username | --callback-port | --timeout | --interval | --set | --status | --vault-* | \
         --contact-email | --run-as)
         return
         ;;
@@ -94,7 +106,9 @@ _perch() {
     reauthorize) words="$common --callback-port $(_perch_connections)" ;;
     token) words="$common --fresh $(_perch_connections)" ;;
     test) words="$common --channel --object --set --keep --dry-run $(_perch_connections)" ;;
-    status | refresh) words="$common $(_perch_connections)" ;;
+    credential) words="$common get $(_perch_connections)" ;;
+    list | refresh) words="$common $(_perch_connections)" ;;
+    status) words="$common --watch --interval $(_perch_connections)" ;;
     doctor) words="$common --all $(_perch_connections)" ;;
     explain)
         mapfile -t COMPREPLY < <(compgen -W "$common --stage --status" -- "$cur"; compgen -f -- "$cur")
@@ -113,7 +127,7 @@ _perch() {
         words="$words $(_perch_connections)"
         ;;
     demo) words="$common --list $(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')" ;;
-    help) words="$commands" ;;
+    help) words="$commands --all" ;;
     *) words=$common ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -10,7 +10,14 @@ function __perch_connections
     end
 end
 
-set -l named setup reauthorize token test status refresh doctor handoff forget app
+# The channels of the connection that stands on the line: the first word of each line.
+function __perch_channels
+    for word in (commandline -opc)[3..-1]
+        perch list -- $word 2>/dev/null | sed 's/ .*//'
+    end
+end
+
+set -l named setup reauthorize token credential test list status refresh doctor handoff forget app
 
 complete -c perch -f
 complete -c perch -n __fish_use_subcommand -a setup -d 'Set up a connection, step by step'
@@ -18,6 +25,8 @@ complete -c perch -n __fish_use_subcommand -a reauthorize \
     -d 'Log in again and keep everything else'
 complete -c perch -n __fish_use_subcommand -a token -d 'Print a valid access token'
 complete -c perch -n __fish_use_subcommand -a test -d 'Insert a test record'
+complete -c perch -n __fish_use_subcommand -a credential -d 'Give a program the token for a host'
+complete -c perch -n __fish_use_subcommand -a list -d 'List the connections'
 complete -c perch -n __fish_use_subcommand -a status -d 'Show which connections work'
 complete -c perch -n __fish_use_subcommand -a refresh -d 'Refresh every login'
 complete -c perch -n __fish_use_subcommand -a doctor -d 'Run every check and explain what failed'
@@ -31,7 +40,7 @@ complete -c perch -n __fish_use_subcommand -a demo -d 'Try everything, or rehear
 complete -c perch -n __fish_use_subcommand -a help -d 'Show help for a command'
 complete -c perch -n __fish_use_subcommand -l version -d 'Show the version'
 complete -c perch -n "__fish_seen_subcommand_from $named" -a '(__perch_connections)'
-complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token test status refresh doctor explain handoff app import forget demo'
+complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token credential test list status refresh doctor explain handoff app import forget demo'
 complete -c perch -l help -d 'Show help'
 complete -c perch -l json -d 'One JSON object on standard output'
 complete -c perch -l no-input -d 'Never ask'
@@ -57,6 +66,11 @@ complete -c perch -n '__fish_seen_subcommand_from test' -l set -x -d 'FIELD=VALU
 complete -c perch -n '__fish_seen_subcommand_from test' -l keep -d 'Keep the record in the org'
 complete -c perch -n '__fish_seen_subcommand_from test' -l dry-run -d 'Write nothing'
 complete -c perch -n '__fish_seen_subcommand_from doctor' -l all -d 'Every connection'
+complete -c perch -n '__fish_seen_subcommand_from help' -l all -s a -d 'Every command with its options'
+complete -c perch -n '__fish_seen_subcommand_from credential' -a get
+complete -c perch -n '__fish_seen_subcommand_from status' -l watch -d 'Look again and again'
+complete -c perch -n '__fish_seen_subcommand_from status' -l interval -x \
+    -d 'How long to wait between two looks'
 complete -c perch -n '__fish_seen_subcommand_from explain' -F
 complete -c perch -n '__fish_seen_subcommand_from explain' -l stage -x \
     -a 'authorize token rest insert' -d 'Where it occurred'
@@ -71,7 +85,7 @@ complete -c perch -n '__fish_seen_subcommand_from handoff' -l check -r -F \
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l platform -x \
     -a 'flow-builder bird-flows other' -d 'Where the flow runs'
 complete -c perch -n '__fish_seen_subcommand_from test handoff' -l channel -x \
-    -d 'Only this channel'
+    -a '(__perch_channels)' -d 'Only this channel'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l rehearse -d 'Run the calls of the flow'
 complete -c perch -n '__fish_seen_subcommand_from handoff' -l keep \
     -d 'Keep the record of the flow in the org'

@@ -8,6 +8,13 @@ _perch_connections() {
     _describe 'connection' names
 }
 
+# The channels of the connection that stands on the line: the first word of each line.
+_perch_channels() {
+    local -a ids
+    ids=(${${(f)"$(for word in $words; do perch list -- $word 2>/dev/null; done)"}%% *})
+    compadd -a ids
+}
+
 _perch() {
     local context state line
     local -a commands common
@@ -16,6 +23,8 @@ _perch() {
         'reauthorize:log in again and keep everything else'
         'token:print a valid access token'
         'test:insert a test record'
+        'credential:give a program the token for a host'
+        'list:list the connections'
         'status:show which connections work'
         'refresh:refresh every login'
         'doctor:run every check and explain what failed'
@@ -59,12 +68,19 @@ _perch() {
                 '1:connection:_perch_connections'
             ;;
         test)
-            _arguments $common '--channel=[only this channel]:channel:' \
+            _arguments $common '--channel=[only this channel]:channel:_perch_channels' \
                 '--object=[what to insert]:object:(Lead Case)' \
                 '*--set=[value of a field]:FIELD=VALUE:' '--keep[keep the record in the org]' \
                 '--dry-run[write nothing]' '1:connection:_perch_connections'
             ;;
-        status | refresh) _arguments $common '*:connection:_perch_connections' ;;
+        credential) _arguments $common '1:action:(get)' '2:connection:_perch_connections' ;;
+        list) _arguments $common '1:connection:_perch_connections' ;;
+        status)
+            _arguments $common '--watch[look again and again]' \
+                '--interval=[how long to wait between two looks]:seconds:' \
+                '*:connection:_perch_connections'
+            ;;
+        refresh) _arguments $common '*:connection:_perch_connections' ;;
         doctor)
             _arguments $common '--all[every connection]' '*:connection:_perch_connections'
             ;;
@@ -73,7 +89,7 @@ _perch() {
                 '--status=[HTTP status of the answer]:status:' '1:file:_files'
             ;;
         handoff)
-            _arguments $common '--channel=[only this channel]:channel:' \
+            _arguments $common '--channel=[only this channel]:channel:_perch_channels' \
                 '--format=[format of the values]:format:($(perch handoff --list 2>/dev/null | sed "s/ .*//"))' \
                 '--check=[what is wrong with an exported flow]:file:_files' \
                 '--like=[an export as the pattern]:file:_files' \
@@ -113,7 +129,10 @@ _perch() {
             _arguments $common '--list[name the rehearsals]' \
                 '1:rehearsal:($(perch demo --list 2>/dev/null | sed -n "/^[a-z]/p"))'
             ;;
-        help) _describe 'command' commands ;;
+        help)
+            _arguments '--all[every command with its options]' \
+                "1:command:(${commands%%:*})"
+            ;;
         esac
         ;;
     esac

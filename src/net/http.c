@@ -182,6 +182,11 @@ static bool carry(struct transfer *transfer)
     return true;
 }
 
+const char *http_library(void)
+{
+    return curl_functions()->version();
+}
+
 Http *http_new(GError **error)
 {
     static gsize started = 0;

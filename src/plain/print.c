@@ -78,33 +78,13 @@ void print_end(struct printer *printer)
     printer->in_prompt = false;
 }
 
-/* Where a line is broken so that no terminal breaks it inside a word: at the last blank that fits,
- * else at the first one, so that an address stays whole. NULL = nowhere. */
-static const char *break_at(const char *line, int columns)
-{
-    const gsize indent = strspn(line, " "), fits = text_fit(line, columns);
-    if (line[fits] == '\0')
-        return NULL;
-    const char *blank =
-        g_strrstr_len(line + indent, (gssize)MAX(fits + 1, indent) - (gssize)indent, " ");
-    return blank != NULL ? blank : strchr(line + MAX(fits, indent), ' ');
-}
-
 static void put_line(struct printer *printer, int fd, const char *text)
 {
-    enum { LEAST = 20, INDENT = 2 };
-    const int indent = (int)strspn(text, " ") + INDENT;
     struct winsize size;
-    int columns = ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
     print_end(printer);
-    for (const char *end; columns >= LEAST + indent && (end = break_at(text, columns)) != NULL;) {
-        g_autoptr(WipedText) part =
-            g_strdup_printf("%.*s\n%*s", (int)(end - text), text, indent, "");
-        put(fd, part);
-        columns = size.ws_col - indent;
-        text = end + strspn(end, " ");
-    }
-    g_autoptr(WipedText) line = g_strconcat(text, "\n", NULL);
+    g_autoptr(WipedText) folded =
+        text_fold(text, ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0);
+    g_autoptr(WipedText) line = g_strconcat(folded, "\n", NULL);
     put(fd, line);
 }
 

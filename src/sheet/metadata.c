@@ -11,7 +11,6 @@
 /* The source tree for `sf project deploy start`. */
 
 /* The oldest version that has every element of metadata.def and accepts the whole tree. */
-#define API_VERSION "62.0"
 #define NAMESPACE "http://soap.sforce.com/2006/04/metadata"
 #define SOURCE "force-app/main/default/"
 
@@ -198,7 +197,7 @@ static void xml_member(struct xml *xml, const char *type, const char *name)
 
 static void end_manifest(GPtrArray *files, struct xml *xml)
 {
-    xml_element(xml, "version", API_VERSION);
+    xml_element(xml, "version", SHEET_API_VERSION);
     add_file(files, g_strdup("manifest/package.xml"), xml_end(xml, "Package"));
 }
 
@@ -227,7 +226,7 @@ static void add_project(GPtrArray *files)
                       "  \"packageDirectories\": [{\"path\": \"force-app\", \"default\": true}],\n"
                       "  \"namespace\": \"\",\n"
                       "  \"sfdcLoginUrl\": \"https://login.salesforce.com\",\n"
-                      "  \"sourceApiVersion\": \"" API_VERSION "\"\n"
+                      "  \"sourceApiVersion\": \"" SHEET_API_VERSION "\"\n"
                       "}\n"));
 }
 

@@ -6,7 +6,7 @@
 
 /* The sheet for reading: text, Markdown, JSON. */
 
-enum { COLUMNS = 78 };
+enum { MOST_COLUMNS = 78 };
 
 static const char *kind_name(const Connection *connection)
 {
@@ -37,9 +37,9 @@ static const char *intro(const Connection *connection)
 
 /* ---- text ---- */
 
-static void add_wrapped(GString *out, int indent, const char *text)
+static void add_wrapped(GString *out, int columns, int indent, const char *text)
 {
-    g_autoptr(GPtrArray) lines = text_wrap(text, COLUMNS - indent);
+    g_autoptr(GPtrArray) lines = text_wrap(text, columns - indent);
     for (guint i = 0; i < lines->len; i++)
         g_string_append_printf(out, "%*s%s\n", indent, "", (const char *)lines->pdata[i]);
 }
@@ -52,7 +52,7 @@ static void add_page(GString *out, const Connection *connection, enum setup_page
         g_string_append_printf(out, "  %s\n", url);
 }
 
-static void add_row(GString *out, const Connection *connection, enum setting setting)
+static void add_row(GString *out, int columns, const Connection *connection, enum setting setting)
 {
     g_autofree char *value = sheet_value(connection, setting);
     g_string_append_printf(out, "  %s:", sheet_label(connection, setting));
@@ -64,19 +64,20 @@ static void add_row(GString *out, const Connection *connection, enum setting set
         for (gsize i = 0; lines[i] != NULL; i++)
             g_string_append_printf(out, "    %s\n", lines[i]);
     }
-    add_wrapped(out, 6, sheet_why(connection, setting));
-    add_wrapped(out, 6, sheet_without(connection, setting));
+    add_wrapped(out, columns, 6, sheet_why(connection, setting));
+    add_wrapped(out, columns, 6, sheet_without(connection, setting));
     if (sheet_differs(connection, setting) != NULL)
-        add_wrapped(out, 6, sheet_differs(connection, setting));
+        add_wrapped(out, columns, 6, sheet_differs(connection, setting));
 }
 
-char *sheet_as_text(const Connection *connection)
+char *sheet_as_text(const Connection *connection, int columns)
 {
+    columns = columns == 0 ? MOST_COLUMNS : CLAMP(columns, 20, MOST_COLUMNS);
     GString *out = g_string_new(NULL);
     g_autofree char *heading = title(connection);
     enum setup_page page = SETUP_PAGE_NONE;
     g_string_append_printf(out, "%s\n", heading);
-    add_wrapped(out, 0, intro(connection));
+    add_wrapped(out, columns, 0, intro(connection));
     for (int i = 0; i < SETTING_COUNT; i++) {
         enum setting setting = (enum setting)i;
         if (!sheet_has(connection, setting))
@@ -88,7 +89,7 @@ char *sheet_as_text(const Connection *connection)
             page = sheet_page(connection, setting);
             add_page(out, connection, page);
         }
-        add_row(out, connection, setting);
+        add_row(out, columns, connection, setting);
     }
     return g_string_free(out, FALSE);
 }

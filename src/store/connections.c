@@ -73,7 +73,7 @@ static void no_such(GError **error, const char *config_dir, const char *name)
                     _("There is no connection named %s. Did you mean %s?"), name, nearest);
     else
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
-                    _("There is no connection named %s. perch status lists them."), name);
+                    _("There is no connection named %s. perch list shows them."), name);
 }
 
 Connection *connections_load(const char *config_dir, const char *name, GError **error)

@@ -155,7 +155,9 @@ static void narrow__lines_are_broken_at_blanks(void **state)
     Pty *pty = pty_start((const char *const *)words->pdata, rig->home->env, COLUMNS, ROWS);
     pty_expect_exit(pty, 5);
     const GByteArray *raw = pty_raw(pty);
-    g_autofree char *text = g_strndup((const char *)raw->data, raw->len);
+    g_autoptr(GRegex) colours = g_regex_new("\033\\[[0-9]*m", 0, 0, NULL);
+    g_autofree char *text =
+        g_regex_replace_literal(colours, (const char *)raw->data, (gssize)raw->len, 0, "", 0, NULL);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     assert_contains(text, "Salesforce does not know");
     for (guint i = 0; lines[i] != NULL; i++) {

@@ -21,7 +21,7 @@ static void slips__name_what_was_meant(void **state)
         {{"handoff", "acme", "--format", "fnction"}, 2, "fnction. Did you mean function?"},
         {{"handoff", "acme", "--format", "flugi"}, 2, "no format flugi. Use one of: function, "},
         {{"token", "amce"}, 2, "There is no connection named amce. Did you mean acme?"},
-        {{"token", "flugi"}, 2, "no connection named flugi. perch status lists them."},
+        {{"token", "flugi"}, 2, "no connection named flugi. perch list shows them."},
     };
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);

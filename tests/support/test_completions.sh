@@ -60,6 +60,21 @@ check "another command's values" completes "metadata" perch app acme --format me
 check "options of a command" completes "--dry-run" perch test acme --dr
 check "the rest of a name that is there twice" completes "acme-uat" perch status acme-
 
+printf '{"version": 5, "name": "acme", "channels": [{"id": "whatsapp", "name": "WhatsApp", "object": "Lead"},
+ {"id": "sms-2", "name": "SMS", "object": "Case"}]}' >"$HOME/.config/perch/connections/acme.json"
+check "the channels of the connection" completes "whatsapp sms-2" perch test acme --channel ''
+check "a channel after =" completes "sms-2" perch handoff acme --channel = s
+check "a format after =" completes "function fish flow" perch handoff acme --format = f
+if command -v fish >/dev/null; then
+    # offers EXPECTED LINE: what fish offers for the line, its descriptions left out.
+    offers() {
+        [ "$(XDG_DATA_DIRS='' fish --no-config -c "source $folder/perch.fish; complete -C '$2'" |
+            cut -f 1 | paste -s -d ' ')" = "$1" ]
+    }
+    check "fish: channels" offers "sms-2 whatsapp" "perch test acme --channel "
+    check "fish: a format after =" offers "--format=fish --format=flow --format=function" \
+        "perch handoff acme --format=f"
+fi
 if command -v zsh >/dev/null; then
     check "zsh reads its file" zsh -n $folder/perch.zsh
 fi

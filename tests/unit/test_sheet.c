@@ -278,7 +278,7 @@ static void print__every_row__is_in_each_form(void **state)
     g_autoptr(Connection) c = sheet(APP_CONNECTED, APP_VALUES_PERCH);
     connection_set(&c->login_url, "https://acme.my.salesforce.com");
     sheet_edit(c, SETTING_NAME, "Bird | `x` *y*");
-    g_autofree char *text = sheet_as_text(c);
+    g_autofree char *text = sheet_as_text(c, 0);
     g_autofree char *markdown = sheet_as_markdown(c);
     g_autoptr(Json) json = sheet_as_json(c);
     guint rows = 0;
@@ -400,7 +400,7 @@ static void metadata__idle_limit_and_allowlist__are_for_setup(void **state)
 {
     (void)state;
     g_autoptr(Connection) c = sheet(APP_EXTERNAL_CLIENT, APP_VALUES_PERCH);
-    g_autofree char *text = sheet_as_text(c);
+    g_autofree char *text = sheet_as_text(c, 0);
     g_autoptr(GPtrArray) files = sheet_as_metadata(c, NULL);
     assert_contains(text, "Limit Idle Refresh Token Time-to-Live (TTL) to 30 Days: not ticked\n");
     assert_contains(text, "Enforce Refresh Token IP Allowlist: not ticked\n");
@@ -429,7 +429,7 @@ static void metadata__jwt_bearer__has_the_certificate(void **state)
     assert_null(strstr(global, "isClientCredentialsFlowEnabled"));
     assert_contains(policy, "<permittedUsersPolicyType>AdminApprovedPreAuthorized<");
     assert_contains(file_of(files, "README.md"), "After the deploy approve the user");
-    g_autofree char *text = sheet_as_text(c);
+    g_autofree char *text = sheet_as_text(c, 0);
     assert_contains(text, "Enable JWT Bearer Flow: ticked");
     assert_contains(text, "connections/");
     assert_null(strstr(text, "Enable Client Credentials Flow"));
@@ -439,7 +439,7 @@ static void metadata__jwt_bearer__has_the_certificate(void **state)
     const char *app = file_of(one, ".connectedApp-meta.xml");
     assert_contains(app, "<certificate>-----BEGIN CERTIFICATE-----");
     assert_contains(app, "<isAdminApproved>true<");
-    g_autofree char *connected = sheet_as_text(old);
+    g_autofree char *connected = sheet_as_text(old, 0);
     assert_contains(connected, "Use digital signatures: ticked");
 }
 

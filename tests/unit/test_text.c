@@ -305,6 +305,31 @@ static void duration__polish__three_plurals(void **state)
     locale_speak_english();
 }
 
+static void fold__long_lines__go_on_below_their_last_column(void **state)
+{
+    static const struct {
+        const char *text, *folded;
+        int columns;
+    } rows[] = {
+        {"one two three four five six", "one two three four\n  five six", 22},
+        {"one two three four five six", "one two three four five six", 0},
+        {"one two three four five six", "one two three four five six", 15}, /* too narrow */
+        {"a  one two three four five six", "a  one two three four\n   five six", 23},
+        {"--long-option  in the second half", "--long-option  in the\n  second half", 22},
+        {"first\nand a second line that is long\n", "first\nand a second line that\n  is long\n",
+         22},
+        {"https://acme.my.salesforce.com/a word", "https://acme.my.salesforce.com/a\n  word", 24},
+        {"https://acme.my.salesforce.com/alone", "https://acme.my.salesforce.com/alone", 24},
+        {"\033[32mok\033[0m  one two three four five",
+         "\033[32mok\033[0m  one two three four\n    five", 24},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *folded = text_fold(rows[i].text, rows[i].columns);
+        assert_string_equal(folded, rows[i].folded);
+    }
+}
+
 static void nearest__one_slip_in_three_letters(void **state)
 {
     static const char *const names[] = {"setup", "status", "test", "token", "a", NULL};
@@ -336,6 +361,7 @@ int main(void)
         cmocka_unit_test(wrap__words__keep_whole),
         cmocka_unit_test(break__address__joins_again),
         cmocka_unit_test(wrap__any_text__fits_and_is_complete),
+        cmocka_unit_test(fold__long_lines__go_on_below_their_last_column),
         cmocka_unit_test(nearest__one_slip_in_three_letters),
         cmocka_unit_test(small_ones__do_what_they_say),
         cmocka_unit_test(duration__has_the_unit_that_fits),

@@ -61,6 +61,11 @@ GPtrArray *text_wrap(const char *text, int columns);
 /* Breaks at exactly columns, for addresses, so that a mouse selection copies them in one piece. */
 GPtrArray *text_break(const char *text, int columns);
 
+/* The same lines, none wider than columns: each is broken at a blank, and goes on below where its
+ * last column begins. A word that is wider stays whole. Fewer than some 20 columns change nothing.
+ * Owned by the caller (it may show a secret). */
+char *text_fold(const char *text, int columns);
+
 /* Length in UTF-16 units, as Salesforce counts: an emoji has two (help 005166849). */
 glong text_utf16_length(const char *text);
 

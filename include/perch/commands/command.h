@@ -43,6 +43,11 @@ struct common_options {
 gboolean command_parse(const char *command, int argc, char **argv, struct common_options *common,
                        const GOptionEntry *entries, GStrv *ret_names, int *ret_exit);
 
+/* What a command says to a person: like fprintf, but no line is wider than a terminal. */
+void command_put(FILE *stream, const char *format, ...) G_GNUC_PRINTF(2, 3);
+#define command_say(...) command_put(stdout, __VA_ARGS__)
+int command_columns(FILE *stream); /* of the terminal; 0 = it is none */
+
 /* Prints "perch: sentence" on standard error and returns the exit code of the error. */
 int command_error(const GError *error);
 int command_usage(const char *format, ...) G_GNUC_PRINTF(1, 2);
@@ -62,6 +67,14 @@ bool command_is_plain(void);
 
 /* Prints one row of a list: mark, title, summary, and the diagnosis below a failure. */
 void command_print_result(const struct check_result *result, FILE *stream);
+
+/* Why a connection is not one to be checked, in words: a draft, or to be forgotten; NULL = it is
+ * set up. Owned by the caller. */
+char *command_unchecked(const Connection *connection);
+/* "NAME  host  user  state", the name in width columns; connection: NULL = its file cannot be read.
+ * Owned by the caller. */
+char *command_connection_line(const char *name, int width, const Connection *connection,
+                              const char *state);
 
 /* Loads a stored connection into job. FALSE: *error says why it cannot be loaded. */
 bool job_init(struct app_job *job, const char *name, const struct services *services,

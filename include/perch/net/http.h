@@ -105,6 +105,8 @@ void http_request_patient(
  * still match the name in the URL. proxy replaces the environment's proxy; no_proxy still applies.
  */
 Http *http_new(GError **error);
+/* libcurl and what it uses, with their versions, as it says itself; static. */
+const char *http_library(void);
 
 /* Cancels running transfers: their callbacks still come, from the main loop, as HTTP_CANCELLED. May
  * be called from inside a callback. NULL is fine. */

@@ -81,8 +81,10 @@ char *sheet_advice(const Connection *connection);
 const char *sheet_values_title(enum app_values values); /* "recommended settings", translated */
 const char *sheet_values_hint(enum app_values values);  /* a sentence, translated */
 
-/* The whole sheet; owned by the caller. */
-char *sheet_as_text(const Connection *connection);
+#define SHEET_API_VERSION "62.0" /* of the files to deploy */
+
+/* The whole sheet, as text no wider than columns (0 = the usual width); owned by the caller. */
+char *sheet_as_text(const Connection *connection, int columns);
 char *sheet_as_markdown(const Connection *connection);
 Json *sheet_as_json(const Connection *connection); /* array of the rows */
 

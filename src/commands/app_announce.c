@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include "app_make.h"
+#include "perch/base/text.h"
+#include "perch/sheet/sheet.h"
+
+static void announce_access(const struct app_make_options *options, const Connection *app)
+{
+    g_autofree char *name = sheet_access_name(app);
+    if (options->goal == MAKING_REMOVE)
+        command_say(
+            _("It also removes the permission set %s if perch made it, its assignment, and the "
+              "license that perch assigned with it.\n"),
+            name);
+    else
+        command_say(
+            _("It also makes the permission set %s (API Enabled; Read and Create for the "
+              "objects of the channels; the fields of their mapping) and assigns it to %s, with "
+              "the license Salesforce API Integration if that user needs it. The session's "
+              "user needs the permission Manage Users for that.\n"),
+            name, app->run_as);
+}
+
+void app_announce(const struct app_make_options *options, const Connection *app, const char *whose,
+                  bool access)
+{
+    if (options->common->json || options->common->quiet)
+        return;
+    command_say(
+        options->goal == MAKING_REMOVE
+            ? _("perch removes the External Client App %s (%s) from %s, and with it every login "
+                "through it.\n")
+        : options->goal == MAKING_REPAIR
+            ? _("perch compares the External Client App %s (%s) in %s with the App step, and "
+                "changes what differs.\n")
+            : _("perch makes the External Client App %s (%s) in %s.\n"),
+        app->app_name, app->app_api_name, app->login_url);
+    command_say(
+        _("Session: %s. Its user needs the permissions Modify Metadata Through Metadata API "
+          "Functions, and Create, edit, and delete External Client Apps.\n"),
+        whose);
+    if (access)
+        announce_access(options, app);
+    if (options->goal != MAKING_REMOVE)
+        command_say(_("Settings: those that perch app %s prints.\n"), app->name);
+    if (options->goal == MAKING_REPAIR)
+        command_say(_("The app's names, key, secret and other callbacks and scopes stay.\n"));
+    command_say("%s\n", options->dry_run
+                            ? _("Dry run: the org only says whether it would accept this.")
+                            : _("Nothing else in the org is changed."));
+}
