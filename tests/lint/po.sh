@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # The languages of src/po: formats, plurals and line ends agree with the English, nothing is marked
-# fuzzy. A held language has every string; that another is behind the English is a remark, and so is
-# an option of perch(1) that a translation of the page lacks.
+# fuzzy. A held language has every string; that another is behind the English is a remark. A folder
+# man/LL has every page of man/, with its sections and options.
 source "$(dirname "$0")/lib.sh"
 
 held=' pl '
@@ -39,9 +39,18 @@ for po in src/po/*.po; do
     behind "$(basename "$po" .po)" "$po:1: $missing strings are not translated (make pot; msgmerge --no-fuzzy-matching)"
 done
 
-for page in man/*/perch.1; do
-    while IFS= read -r item; do
-        grep -qE -e "^\.It.* $item( |\$)" "$page" || printf 'po: %s\n' "$page:1: $item is not there"
-    done < <(sed -nE 's/^\.It ((Cm|Fl) -?[a-z-]+)( .*)?$/\1/p' man/perch.1 | grep '^Fl' | sort -u)
+# What a page must keep of the English: how its sections follow each other, and every option.
+skeleton() {
+    sed -nE -e 's/^\.(S[hs]) .*/\1/p' -e 's/^\.It (Fl -?[a-z-]+)( .*)?$/\1/p' "$1"
+}
+for page in man/*.[1-8]; do
+    for folder in man/*/; do
+        other=$folder${page#man/}
+        if [ ! -f "$other" ]; then
+            complain "$other:1: is missing"
+        elif ! differ=$(diff <(skeleton "$page") <(skeleton "$other")); then
+            complain "$other:1: sections or options differ from $page: ${differ//$'\n'/ }"
+        fi
+    done
 done
 verdict

@@ -62,6 +62,11 @@ while IFS= read -r row; do
     fi
 done < <(translated)
 
+# A sentence made of two translated strings, whose order is not every language's.
+while IFS= read -r file; do
+    complain "$file:1: two translated strings are glued: one string with %s in it is a sentence"
+done < <(grep -rlzP 'g_str(concat|join)\([^;]*_\("[^;]*_\("' src --include='*.c' | grep -v '^src/demo_org/')
+
 # Error texts that never pass through gettext.
 while IFS=: read -r file line text; do
     complain "$file:$line: not translated: ${text#"${text%%[![:space:]]*}"}"
