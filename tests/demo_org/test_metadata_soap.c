@@ -123,6 +123,26 @@ static void deploy__by_soap__is_byte_by_byte_what_perch_deploys(void **state)
     assert_string_equal(by_soap, by_rest);
 }
 
+static void cancel__ends_a_deploy_that_runs(void **state)
+{
+    DemoOrg *org = *state;
+    g_autofree char *token = client_access(org, USER_ADMIN);
+    g_autoptr(GPtrArray) files = tree();
+    g_autoptr(Secret) zip = metadata_package(files);
+    demo_org_patch(org, "{'org': {'deploy_ms': 60000}}");
+    g_autoptr(Json) running = deploy(org, token, zip, false);
+    g_autofree char *ask = g_strdup_printf("<cancelDeploy><String>%s</String></cancelDeploy>",
+                                           xml_text(running, "id"));
+    g_autoptr(Json) body = call(org, token, 200, ask);
+    assert_string_equal(xml_text(xml_child(body, "result"), "id"), xml_text(running, "id"));
+    client_advance_clock(org, 61000);
+    g_autoptr(Json) ended = report_of(org, token, xml_text(running, "id"));
+    assert_string_equal(xml_text(ended, "status"), "Canceled");
+    assert_null(app_text(org));
+    g_autoptr(Json) again = call(org, token, 500, ask);
+    assert_string_equal(xml_text(again, "faultcode"), "sf:INVALID_ID_FIELD");
+}
+
 static void list_read_retrieve__show_what_was_deployed(void **state)
 {
     DemoOrg *org = *state;
@@ -232,6 +252,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(deploy__by_soap__is_byte_by_byte_what_perch_deploys,
                                         client_setup, client_teardown),
+        cmocka_unit_test_setup_teardown(cancel__ends_a_deploy_that_runs, client_setup,
+                                        client_teardown),
         cmocka_unit_test_setup_teardown(list_read_retrieve__show_what_was_deployed, client_setup,
                                         client_teardown),
         cmocka_unit_test_setup_teardown(switch__is_changed_by_settings, client_setup,

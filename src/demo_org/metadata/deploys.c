@@ -151,6 +151,14 @@ static void finish(struct deploy *deploy, const char *status)
     text_set(&deploy->package, "");
 }
 
+bool deploy_cancel(struct deploy *deploy)
+{
+    const bool runs = *deploy->package != '\0';
+    if (runs)
+        finish(deploy, "Canceled");
+    return runs;
+}
+
 static void run(struct state *state, struct deploy *deploy)
 {
     gsize length;
@@ -245,10 +253,9 @@ void metadata_cancel(struct state *state, struct request *request, struct respon
         return;
     g_autoptr(Json) body = json_parse(request->body->str, request->body->len, NULL);
     const char *wanted = json_get_string(json_get(body, "deployResult"), "status");
-    if (g_strcmp0(wanted, "Canceling") != 0 || *deploy->package == '\0') {
+    if (g_strcmp0(wanted, "Canceling") != 0 || !deploy_cancel(deploy)) {
         rest_error(response, 400, "INVALID_ID_FIELD", "Deployment already completed");
         return;
     }
-    finish(deploy, "Canceled");
     answer(state, request, response, 202, deploy);
 }

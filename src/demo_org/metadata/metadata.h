@@ -15,6 +15,8 @@ void metadata_soap(struct state *state, struct request *request, struct response
 /* zip: base64. What came of it so far, as the API shows it; owned by the caller. */
 struct deploy *deploy_begin(struct state *state, const struct user *user, const char *zip,
                             bool check_only);
+/* FALSE: it has ended already. */
+bool deploy_cancel(struct deploy *deploy);
 Json *deploy_result(const struct deploy *deploy, bool details);
 
 /* Runs every deploy whose time has come. */

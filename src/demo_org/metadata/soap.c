@@ -223,6 +223,20 @@ static void status(struct call *call)
 
 /* ---- retrieves ---- */
 
+static void cancel(struct call *call)
+{
+    const char *asked = json_get_string(json_first(xml_children(call->in)), "text");
+    g_autofree char *id = asked == NULL ? g_strdup("") : id_18(asked);
+    struct deploy *deploy = state_find_deploy(call->state, id);
+    if (deploy == NULL || !deploy_cancel(deploy)) {
+        refuse(call, "INVALID_ID_FIELD", "Deployment already completed");
+        return;
+    }
+    g_string_append(call->out, "<result><done>true</done>");
+    add_leaf(call->out, "id", deploy->name);
+    g_string_append(call->out, "</result>");
+}
+
 static void add_file(zip_t *zip, const char *name, char *text)
 {
     zip_source_t *source = zip_source_buffer(zip, text, strlen(text), 1);
@@ -327,14 +341,9 @@ static const struct {
     const char *name;
     void (*run)(struct call *call);
 } calls[] = {
-    {"describeMetadata", describe},
-    {"listMetadata", list},
-    {"readMetadata", read_all},
-    {"updateMetadata", update},
-    {"deploy", deploy},
-    {"checkDeployStatus", status},
-    {"retrieve", retrieve},
-    {"checkRetrieveStatus", retrieved},
+    {"describeMetadata", describe}, {"listMetadata", list}, {"readMetadata", read_all},
+    {"updateMetadata", update},     {"deploy", deploy},     {"checkDeployStatus", status},
+    {"cancelDeploy", cancel},       {"retrieve", retrieve}, {"checkRetrieveStatus", retrieved},
 };
 
 /* The session from the SOAP header. FALSE: a fault is the answer. */

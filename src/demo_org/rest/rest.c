@@ -170,7 +170,8 @@ void rest_versions(struct state *state, struct request *request, struct response
 
 void rest_resources(struct state *state, struct request *request, struct response *response)
 {
-    static const char *const names[] = {"limits", "sobjects", "query"};
+    static const char *const names[] = {"limits", "sobjects", "query",     "queryAll",
+                                        "search", "recent",   "composite", "tooling"};
     Json *body = json_object();
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *url = g_strdup_printf("/services/data/v%s/%s", request->args[0], names[i]);

@@ -34,5 +34,14 @@ void rest_delete(struct state *state, struct request *request, struct response *
 bool assignments_insert(struct state *state, struct request *request, struct response *response);
 bool assignments_delete(struct state *state, struct request *request, struct response *response);
 void rest_query(struct state *state, struct request *request, struct response *response);
+void rest_search(struct state *state, struct request *request, struct response *response);
+void rest_recent(struct state *state, struct request *request, struct response *response);
+void rest_composite(struct state *state, struct request *request, struct response *response);
+void rest_batch(struct state *state, struct request *request, struct response *response);
+/* Several records: insert, update, upsert by the method and the path; delete; read. */
+void rest_collection(struct state *state, struct request *request, struct response *response);
+void rest_collection_delete(struct state *state, struct request *request,
+                            struct response *response);
+void rest_collection_get(struct state *state, struct request *request, struct response *response);
 
 #endif
