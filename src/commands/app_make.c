@@ -191,12 +191,6 @@ static void note_switch(bool on, gpointer user)
     switch_note(work->services.config_dir, work->app, work->with, on);
 }
 
-static bool is_switched_on(const struct work *work)
-{
-    g_autofree char *path = switch_noted(work->services.config_dir, work->app->name);
-    return paths_is_taken(path);
-}
-
 /* ---- beforehand ---- */
 
 static bool open_app(struct work *work, GError **error)
@@ -400,7 +394,8 @@ static int work_on(struct work *work, GError **error)
         saved = create(work, error);
     else if (phase(work, MAKING_REMOVE) && making->done)
         saved = keep_removed(work, error);
-    if (is_switched_on(work)) {
+    g_autofree char *note = switch_noted(work->services.config_dir, work->app->name);
+    if (paths_is_taken(note)) {
         making->goal = MAKING_PUT_BACK;
         run_list(work, work->deployer, CHECKS_MAKE);
     }
