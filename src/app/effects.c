@@ -149,7 +149,9 @@ static char *exit_message_text(const struct app *app)
         return g_strdup(app->options->exit_message);
     if (!connection_is_draft(connection) && tokens_state(app->session->tokens) == TOKENS_WON)
         return g_strdup_printf(
-            _("%s is set up, but its tokens are not stored. Run: perch reauthorize %s"),
+            tokens_former(app->session->tokens) != NULL
+                ? _("%s keeps its old login; the new one is not stored. See: perch doctor %s")
+                : _("%s is set up, but its tokens are not stored. Run: perch reauthorize %s"),
             connection->name, connection->name);
     const bool failed = app->exit != PERCH_EXIT_OK && app->exit != PERCH_EXIT_CANCELLED;
     if (!connection_is_draft(connection) && failed)

@@ -443,7 +443,9 @@ static void check_old_grant(struct check_run *run)
         keep_old_grant(run);
         return;
     }
-    if (former == NULL || secret_equal(former, session_secrets(session)->refresh_token))
+    if (former != NULL && tokens_in_memory(session->tokens)) /* the only one that will be left */
+        check_skip(run, _("kept, as the new one is not stored"));
+    else if (former == NULL || secret_equal(former, session_secrets(session)->refresh_token))
         check_skip(run, _("none"));
     else
         check_http_any(run, token_revoke_request(session->connection->login_url, former),

@@ -50,6 +50,7 @@ void ui_set_focus(Ui *ui, int id)
 {
     int before = ui->focus;
     ui->scrolled = false;
+    ui_redraw(ui); /* the same row may have been out of sight */
     if (id == before)
         return;
     if (ui_focus_on_input(ui))

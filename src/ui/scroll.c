@@ -79,7 +79,7 @@ int ui_scroll_news(const struct view *before, const struct view *now, bool unsee
         bool is_new = mark_before(before, item) != item->mark;
         if (item->mark == MARK_FAILED)
             return is_new || unseen ? (int)i : -1;
-        if (is_new && item->mark != MARK_WORKING)
+        if ((is_new || unseen) && item->mark != MARK_WORKING)
             settled = (int)i;
         else if (is_new && works < 0)
             works = (int)i;
@@ -100,6 +100,7 @@ static void show_news(Ui *ui, guint row)
     int from = extent(ui, row).first - sticky;
     int to = after < items->len ? extent(ui, after).first : (int)ui->layout->lines->len;
     int scroll = MIN(from, MAX(ui->scroll, to - sticky - room));
+    ui->unseen = true;
     int field = ui->layout->cursor_line - sticky;
     if (ui_focus_on_input(ui) && field <= from && from - field < room)
         scroll = MIN(scroll, field); /* who types there goes on seeing it */
@@ -108,7 +109,6 @@ static void show_news(Ui *ui, guint row)
         return;
     ui->scroll = MAX(0, scroll);
     ui->scrolled = true;
-    ui->unseen = failed;
 }
 
 void ui_scroll_clamp(Ui *ui)

@@ -53,7 +53,7 @@ struct Ui {
     int scroll;    /* lines scrolled off above the pane, without the fixed heading */
     int news;      /* index of the row that something just happened to, -1 = none */
     bool scrolled; /* the focused row may be out of sight */
-    bool unseen;   /* no key since a paste, or since a failure was shown */
+    bool unseen;   /* no key since a paste, or since news was shown */
     bool reading;  /* scrolled by hand since the last command: news does not move the page */
     bool help;
     int help_page;
@@ -111,7 +111,7 @@ void ui_select(Ui *ui, int index);
 /* scroll.c */
 void ui_scroll_clamp(Ui *ui); /* also shows the news, or the focused row unless scrolled away */
 /* Index of the row of now that somebody should see, -1 = none; before: the view shown until now;
- * unseen: nobody has seen the failure in it yet. */
+ * unseen: nobody has pressed a key at it yet. */
 int ui_scroll_news(const struct view *before, const struct view *now, bool unseen);
 void ui_scroll_lines(Ui *ui, int lines);
 void ui_scroll_page(Ui *ui, int direction);

@@ -5,15 +5,46 @@
 
 /* The channels of a connection: their names and what they create. */
 
+static char *channel_title(const struct channel *channel)
+{
+    g_autofree char *name = text_clean(channel->name);
+    return g_strdup_printf("%s → %s", name, object_name(channel->object));
+}
+
 char *channel_heading(const struct wizard *w)
 {
     const Connection *c = w->connection;
-    const struct channel *channel = connection_channel(c);
-    g_autofree char *name = text_clean(channel->name);
-    g_autofree char *what = g_strdup_printf("%s → %s", name, object_name(channel->object));
+    g_autofree char *what = channel_title(connection_channel(c));
     return c->channels->len > 1
                ? g_strdup_printf(_("‹ %s ›  %u of %u"), what, c->channel + 1, c->channels->len)
                : g_steal_pointer(&what);
+}
+
+char *channels_untested(const struct wizard *w)
+{
+    const GPtrArray *channels = w->connection->channels;
+    const struct channel *next = NULL;
+    guint tested = 0;
+    for (guint i = 0; i < channels->len; i++) {
+        const struct channel *channel =
+            channels->pdata[(w->connection->channel + i) % channels->len];
+        tested += channel->tested;
+        next = next == NULL && !channel->tested ? channel : next;
+    }
+    if (tested == 0 || next == NULL)
+        return NULL;
+    g_autofree char *title = channel_title(next);
+    return g_strdup_printf(_("%u of %u channels tested. Not yet: %s. Turn the channel to it and "
+                             "test it, too."),
+                           tested, channels->len, title);
+}
+
+void channels_keys(const struct wizard *w, struct view *view)
+{
+    if (w->connection->channels->len < 2)
+        return;
+    view_key(view, ACTION_PREVIOUS, _("channel"));
+    view_key(view, ACTION_FOLLOWING, _("channel"));
 }
 
 void wizard_set_channel(struct wizard *w, guint index, GArray *out)
@@ -27,7 +58,10 @@ void wizard_set_channel(struct wizard *w, guint index, GArray *out)
     if (w->connection->test_object != before || !connection_channel(w->connection)->fitted)
         w->describe = NULL;
     w->changed = true;
+    const bool tested = connection_channel(w->connection)->tested;
     wizard_mapping_changed(w, out);
+    w->tested = connection_channel(w->connection)->tested = tested;
+    w->marks[STEP_TEST] = tested ? MARK_OK : MARK_OPEN;
 }
 
 void wizard_turn_channel(struct wizard *w, int by, GArray *out)
@@ -71,6 +105,7 @@ static void keep_channel(struct wizard *w, GArray *out)
     } else {
         connection_set(&channel->name, name);
         channel_set_object(channel, object);
+        channel->tested = false;
     }
     editor_close(w);
     wizard_set_channel(w, index, out);

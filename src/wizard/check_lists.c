@@ -110,8 +110,7 @@ void list_view(const struct wizard *w, enum check_list_id list, struct view *vie
     const GPtrArray *results = w->lists[list].results;
     for (guint i = 0; results != NULL && i < results->len; i++) {
         const struct check_result *result = results->pdata[i];
-        bool open = (result->status == CHECK_FAILED && (result->blocks || list == CHECKS_DOCTOR)) ||
-                    focus == ITEM_CHECK + (int)i;
+        bool open = result->status == CHECK_FAILED || focus == ITEM_CHECK + (int)i;
         check_result_view(result, view, ITEM_CHECK + (int)i, open);
     }
 }

@@ -42,7 +42,7 @@ void wizard_mapping_changed(struct wizard *w, GArray *out)
 {
     static const enum check_list_id lists[] = {CHECKS_INSERT, CHECKS_DRY_RUN, CHECKS_REHEARSE};
     w->changed = true;
-    w->tested = false;
+    w->tested = connection_channel(w->connection)->tested = false;
     w->marks[STEP_TEST] = MARK_OPEN;
     for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
         list_forget(w, lists[i], out);

@@ -189,10 +189,8 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
     if (!running)
         view_key(view, ACTION_PLATFORM, _("platform"));
     view_key(view, ACTION_CHECK_FLOW, _("check a flow"));
-    if (w->connection->channels->len > 1 && !running) {
-        view_key(view, ACTION_PREVIOUS, _("channel"));
-        view_key(view, ACTION_FOLLOWING, _("channel"));
-    }
+    if (!running)
+        channels_keys(w, view);
     list_keys(w, CHECKS_REHEARSE, view, focus);
     view_key(view, ACTION_TEST, _("test"));
     view_key(view, ACTION_DOCTOR, _("doctor"));
@@ -201,7 +199,7 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
 
 void step_handoff_view(const struct wizard *w, struct view *view, int focus)
 {
-    g_autofree char *channel = channel_heading(w);
+    g_autofree char *channel = channel_heading(w), *untested = channels_untested(w);
     view->focus = ITEM_VALUE;
     view->busy = w->lists[CHECKS_REHEARSE].running;
     view->failed = list_failed(w, CHECKS_REHEARSE);
@@ -212,6 +210,10 @@ void step_handoff_view(const struct wizard *w, struct view *view, int focus)
     }
     view_blank(view);
     view_rehearsal(w, view, focus);
+    if (untested != NULL && !view->busy) {
+        view_text(view, ROLE_PLAIN, 0, untested);
+        view_blank(view);
+    }
     view_values(w, view);
     view_notes(w, view);
     view_keys(w, view, focus);

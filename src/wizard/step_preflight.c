@@ -59,10 +59,12 @@ void step_preflight_view(const struct wizard *w, struct view *view, int focus)
     view_blank(view);
     list_view(w, CHECKS_PREFLIGHT, view, focus);
     view->busy = w->lists[CHECKS_PREFLIGHT].running;
+    const struct check_result *keyring = list_find(w, CHECKS_PREFLIGHT, "keyring");
+    bool no_keyring = keyring != NULL && keyring->status == CHECK_FAILED;
     bool offered = keyring_is_offered(w, CHECKS_PREFLIGHT, "keyring");
     view->failed = list_failed(w, CHECKS_PREFLIGHT) || offered; /* there is something to decide */
     if (list_ok(w, CHECKS_PREFLIGHT))
-        view_key(view, ACTION_NEXT, _("go on"));
+        view_key(view, ACTION_NEXT, no_keyring ? _("go on without a keyring") : _("go on"));
     if (offered)
         view_key(view, ACTION_KEYRING, keyring_key_label(w));
     view_key(view, ACTION_RETRY, _("again"));

@@ -196,6 +196,7 @@ void step_prove_view(const struct wizard *w, struct view *view, int focus)
         if (w->reauthorize)
             view_key(view, ACTION_TEST, _("test record"));
         rotation_question(w, view);
+        view->focus = ITEM_ROTATION; /* where it is asked, the cursor is on the answers */
         if (has_former(w)) {
             view_blank(view);
             view_text(view, ROLE_PLAIN, 0,

@@ -34,6 +34,7 @@ void step_test_checks(struct wizard *w, enum check_list_id list, bool done, GArr
     if (list == CHECKS_DESCRIBE && status != CHECK_FAILED)
         return;
     w->tested = status != CHECK_FAILED;
+    connection_channel(w->connection)->tested |= w->tested && list == CHECKS_INSERT;
     w->marks[STEP_TEST] = check_status_mark(status);
 }
 
@@ -265,6 +266,11 @@ static void view_toggles(const struct wizard *w, struct view *view)
 static void view_results(const struct wizard *w, struct view *view, int focus)
 {
     guint before = view->items->len;
+    g_autofree char *untested = view->busy ? NULL : channels_untested(w);
+    if (untested != NULL) {
+        view_text(view, ROLE_PLAIN, 0, untested);
+        view_blank(view);
+    }
     if (w->lists[CHECKS_DESCRIBE].running || list_failed(w, CHECKS_DESCRIBE))
         list_view(w, CHECKS_DESCRIBE, view, focus);
     list_view(w, test_list(w), view, focus);
@@ -289,6 +295,7 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_RETRY, _("read the fields again"));
     } else if (w->tested) {
         view_key(view, ACTION_NEXT, _("hand-off"));
+        channels_keys(w, view);
         view_key(view, ACTION_RETRY, _("again"));
     } else if (!running) {
         view_key(view, ACTION_NEXT, w->describe == NULL ? _("again") : insert);
@@ -303,10 +310,8 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
     view_key(view, ACTION_ADD, _("add field"));
     if (focus >= ITEM_FIELD && focus < ITEM_MISSING)
         view_key(view, ACTION_REMOVE, _("remove"));
-    if (w->connection->channels->len > 1) {
-        view_key(view, ACTION_PREVIOUS, _("channel"));
-        view_key(view, ACTION_FOLLOWING, _("channel"));
-    }
+    if (!w->tested)
+        channels_keys(w, view);
     view_key(view, ACTION_NEW, _("new channel"));
     view_key(view, ACTION_CHANNEL, _("change channel"));
     if (record_address(w) != NULL)

@@ -150,6 +150,11 @@ void wizard_mapping_changed(struct wizard *w, GArray *out);
 /* "‹ WhatsApp → Lead ›  1 of 2"; owned by the caller. */
 char *channel_heading(const struct wizard *w);
 
+/* "1 of 2 channels tested. …": which is next, once one is tested; NULL = nothing to say. Owned by
+ * the caller. */
+char *channels_untested(const struct wizard *w);
+void channels_keys(const struct wizard *w, struct view *view); /* if there is one to turn to */
+
 /* An input of a view with the wizard's error for it. */
 struct view_item *input_view(const struct wizard *w, struct view *view, int id, const char *label,
                              const char *value, const char *note);

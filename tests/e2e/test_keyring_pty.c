@@ -77,6 +77,8 @@ static void preflight__tells_three_keyrings_apart_and_goes_on(void **state)
         walk_to_preflight(walk);
         see(walk, "✖ Keyring");
         see_sentence(walk, kinds[i].row);
+        see_sentence(walk, kinds[i].title); /* and the cure, at once */
+        see_key(walk, "Enter go on without a keyring");
         press(walk, "Enter");
         see(walk, "App settings");
     }
@@ -142,15 +144,14 @@ static void keep__revocation_lost__promises_no_further_try(void **state)
     see_no(walk, "15 minutes");
 }
 
-/* The former login, too: the new one is kept in memory only. */
-static void keep__former_login_not_revoked__promises_no_further_try(void **state)
+/* The new one is kept in memory only: the login in the keyring is all that will be left. */
+static void keep__former_login__is_not_revoked(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");
     const guint sent = posts(rig, "/services/oauth2/token", "code=aPrx");
-    demo_org_patch(rig->org, "{'faults': {'/services/oauth2/token': {'delay_ms': 1500}, "
-                             "'/services/oauth2/revoke': {'kind': 'close', 'times': 2}}}");
+    demo_org_patch(rig->org, "{'faults': {'/services/oauth2/token': {'delay_ms': 1500}}}");
     g_autoptr(Walk) walk = walk_start(rig, "reauthorize", "acme", NULL);
     while (posts(rig, "/services/oauth2/token", "code=aPrx") == sent)
         pty_wait_change(walk->pty, 100);
@@ -158,8 +159,14 @@ static void keep__former_login_not_revoked__promises_no_further_try(void **state
     see(walk, "✖ Refreshed once"); /* which stores a login that replaces another */
     see_key(walk, "k continue without storing");
     press(walk, "k");
-    see_sentence(walk, "one of the five approvals: Setup › the user");
-    see_no(walk, "15 minutes");
+    see_sentence(walk, "kept, as the new one is not stored");
+    see_key(walk, "Enter done");
+    press(walk, "Enter");
+    see_end(walk, 0, "acme keeps its old login; the new one is not stored. See: perch doctor acme");
+    assert_int_equal(posts(rig, "/services/oauth2/revoke", "token="), 0);
+    session_bus_change(rig->bus, rig->home, SESSION_KEYRING_OPEN);
+    g_autoptr(Child) token = rig_perch_secret(rig, "token", "acme", NULL);
+    assert_code(token, 0);
 }
 
 static void wait_for_no_rescue(Walk *walk)
@@ -264,7 +271,7 @@ int main(void)
         cmocka_unit_test(retry__after_the_keyring_is_back__stores_the_same_token),
         cmocka_unit_test(keep__goes_on_without_storing),
         cmocka_unit_test(keep__revocation_lost__promises_no_further_try),
-        cmocka_unit_test(keep__former_login_not_revoked__promises_no_further_try),
+        cmocka_unit_test(keep__former_login__is_not_revoked),
         cmocka_unit_test(keep__leaves_nobody_who_stores),
         cmocka_unit_test(keep__then_store__stores),
         cmocka_unit_test(quit__asks_and_revokes_only_when_told),

@@ -138,6 +138,35 @@ static void resume__after_the_login__goes_on_where_it_was(void **state)
     walk_home(again, "acme");
 }
 
+/* A second channel is not forgotten: what is tested is counted, and the keys lead to the other. */
+static void channels__one_tested__names_the_other(void **state)
+{
+    static const char one[] = "1 of 2 channels tested. Not yet: Viber → Case. Turn the channel to "
+                              "it and test it, too.";
+    (void)state;
+    g_autoptr(Rig) rig = new_rig();
+    g_autoptr(Walk) walk = to_proven(rig);
+    press(walk, "Enter");
+    see_key(walk, "Enter insert Lead");
+    see_no(walk, "channels tested");
+    press(walk, "Enter");
+    see_key(walk, "Enter hand-off  ←→ channel");
+    see_sentence(walk, one);
+    press(walk, "Enter");
+    see(walk, "Into Flow Builder");
+    see_sentence(walk, one);
+    press(walk, "t");
+    see_key(walk, "←→ channel");
+    press(walk, "Right");
+    see_key(walk, "Enter insert Case");
+    press(walk, "Enter");
+    see_key(walk, "Enter hand-off");
+    see_no(walk, "channels tested");
+    press(walk, "Left"); /* what was tested stays so */
+    see(walk, "WhatsApp → Lead ›  1 of 2");
+    see_key(walk, "Enter hand-off");
+}
+
 /* The smallest screen: results are below the fields of the record. */
 static void small__what_just_happened__scrolls_into_view(void **state)
 {
@@ -158,7 +187,7 @@ static void small__what_just_happened__scrolls_into_view(void **state)
     press(walk, "Enter");
     see(walk, "✔ Deleted");
     see_key(walk, "Enter hand-off");
-    press(walk, "PageUp");
+    press(walk, "Home");
     see(walk, "Last Name");
     see_no(walk, "✔ Deleted");
 }
@@ -190,6 +219,7 @@ int main(void)
         cmocka_unit_test(secret__wrong__one_key_leads_to_the_field),
         cmocka_unit_test(number__of_a_step__goes_there),
         cmocka_unit_test(number__without_a_login__says_what_comes_first),
+        cmocka_unit_test(channels__one_tested__names_the_other),
         cmocka_unit_test(small__what_just_happened__scrolls_into_view),
         cmocka_unit_test(small__refused_key__is_seen_where_it_is_typed),
         cmocka_unit_test(resume__after_the_login__goes_on_where_it_was),

@@ -37,6 +37,7 @@ struct channel {
     char *name; /* "WhatsApp" */
     enum test_object object;
     bool fitted;          /* the mapping has been compared with the org's fields */
+    bool tested;          /* a record was inserted with this mapping since perch started */
     GPtrArray *mappings;  /* struct mapping *, in the order of the sheet; each field once */
     GPtrArray *variables; /* struct variable *: what the flow offers */
     Json *extra;
