@@ -6,7 +6,7 @@
 # man/LL has every page of man/, with its sections and options.
 source "$(dirname "$0")/lib.sh"
 
-held=' pl '
+held=' de pl '
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
