@@ -329,6 +329,21 @@ static void clients__what_they_wrap__comes_after_the_answer(void **state)
     }
 }
 
+/* A page that nobody knows is named as one, with its status and what it shows. */
+static void page__that_nobody_knows__is_named(void **state)
+{
+    static const char text[] = "HTTP/1.1 418 odd\nContent-Type: text/html\n\n"
+                               "<html><head><title>Teapot</title></head><body>Short</body></html>";
+    struct failure failure;
+    (void)state;
+    assert_true(explain_paste(&failure, text, strlen(text), STAGE_ANY, 0));
+    g_autoptr(Diagnosis) diagnosis = explain(&failure);
+    assert_int_equal(diagnosis->certainty, CERTAINTY_LIKELY);
+    assert_contains(diagnosis->happened, "A page");
+    assert_string_equal(diagnosis->message, "418 Teapot Short");
+    failure_clear(&failure);
+}
+
 /* ---- what people paste: their causes ---- */
 
 static bool is_right(const struct report *report, enum cause cause)
@@ -378,6 +393,7 @@ int main(void)
         cmocka_unit_test(phrases__in_anybodys_words__are_likely_at_most),
         cmocka_unit_test(phrases__each_row__has_a_source),
         cmocka_unit_test(topics__close_together__are_likely_at_most),
+        cmocka_unit_test(page__that_nobody_knows__is_named),
         cmocka_unit_test(clients__what_they_wrap__comes_after_the_answer),
         cmocka_unit_test(reports__each__has_its_cause),
         cmocka_unit_test(reports__kept_aside__have_their_cause),
