@@ -11,7 +11,7 @@ static void sent(struct app *app)
 {
     app_notice(app, app->wizard->step == STEP_AUTHORIZE
                         ? _("Sent to the terminal; not there? w writes it to a file.")
-                        : _("Sent to the terminal; not there? Select it with the mouse."));
+                        : _("Sent to the terminal; not there? Hold Shift and select it."));
 }
 
 static void copied(GPid pid, gint status, gpointer user)
@@ -24,7 +24,7 @@ static void copied(GPid pid, gint status, gpointer user)
     else if (app->ui != NULL)
         sent(app);
     else
-        app_notice(app, _("%s failed. Select the text with the mouse."), app->desktop->copier);
+        app_notice(app, _("%s failed. Hold Shift and select the text."), app->desktop->copier);
 }
 
 static void copy(struct app *app, const Secret *secret)
@@ -328,6 +328,37 @@ static void revoke_and_quit(struct app *app, int code)
               NULL, revocation_ended, app);
 }
 
+static void discarded(GObject *source, GAsyncResult *result, gpointer user)
+{
+    struct app *app = user;
+    g_autoptr(GError) error = NULL;
+    (void)source;
+    app->saves_pending--;
+    if (!tokens_finish(result, &error) &&
+        !g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
+        app->exit_message =
+            g_strdup_printf(_("The draft is deleted, but not its consumer secret in "
+                              "the keyring: %s"),
+                            error->message);
+    else
+        app->exit_message = g_strdup(_("The draft is deleted."));
+    go_on(app);
+}
+
+/* A login that the keyring has is no draft: it stays. */
+static void discard(struct app *app)
+{
+    struct session *session = app->session;
+    const char *name = session->connection->name;
+    g_clear_pointer(&app->exit_message, g_free);
+    if (app->claimed != NULL && session_secrets(session)->refresh_token == NULL) {
+        connections_delete(app->services.config_dir, name, NULL);
+        app->saves_pending++;
+        tokens_erase(session->tokens, name, NULL, discarded, app);
+    }
+    app_quit(app, PERCH_EXIT_CANCELLED);
+}
+
 static void leave(struct app *app, const struct effect *effect)
 {
     if (effect->home && app->options->ret_home != NULL && app->save_problem == NULL) {
@@ -401,6 +432,9 @@ void app_effect(struct app *app, const struct effect *effect)
         break;
     case EFFECT_REVOKE_AND_QUIT:
         revoke_and_quit(app, effect->code);
+        break;
+    case EFFECT_DISCARD:
+        discard(app);
         break;
     case EFFECT_QUIT:
         leave(app, effect);

@@ -18,10 +18,29 @@ enum { ROWS_AT_ONCE = 20 };
 /* Connections checked in parallel: enough to be quick, few enough for bus and sockets. */
 enum { ASKED_AT_ONCE = 32, TICK_MS = 250, SLOW_MS = 300 };
 
+/* What a connection answered is shown again to a person who comes back so soon, unless that very
+ * connection was opened. */
+enum { KNOWN_MS = 5 * 60 * 1000 };
+
+struct known {
+    GPtrArray *results;
+    char *login; /* checksum of its refresh token; NULL = none */
+    gint64 at_ms;
+};
+
+static void known_free(gpointer data)
+{
+    struct known *known = data;
+    g_ptr_array_unref(known->results);
+    g_free(known->login);
+    g_free(known);
+}
+
 struct asked {
     struct home_run *run;
     char *name;
-    Session *session;
+    char *login;      /* as in struct known, once done */
+    Session *session; /* NULL: its answer was known */
     CheckList *list;
     guint idle;
     bool done;
@@ -29,6 +48,7 @@ struct asked {
 
 struct home_run {
     Home *home;
+    GHashTable *known; /* name → struct known; borrowed */
     char *config_dir;
     GPtrArray *entries; /* struct connections_entry *, one per row */
     guint unread;       /* index of the first entry whose file is unread */
@@ -57,6 +77,7 @@ static void asked_free(gpointer data)
     g_clear_pointer(&asked->list, check_list_free);
     session_free(asked->session);
     g_free(asked->name);
+    g_free(asked->login);
     g_free(asked);
 }
 
@@ -64,23 +85,36 @@ static void asked_free(gpointer data)
 static void compare_logins(const struct asked *asked)
 {
     const struct home_run *run = asked->run;
-    const Secret *login = session_secrets(asked->session)->refresh_token;
-    for (guint i = 0; login != NULL && i < run->next; i++) {
+    for (guint i = 0; asked->login != NULL && i < run->asked->len; i++) {
         const struct asked *other = run->asked->pdata[i];
-        const Secret *others = session_secrets(other->session)->refresh_token;
-        if (other != asked && other->done && others != NULL && secret_equal(login, others))
+        if (other != asked && g_strcmp0(asked->login, other->login) == 0)
             home_same_login(run->home, asked->name, other->name);
     }
+}
+
+/* The answer is complete. */
+static void remember(struct asked *asked, GPtrArray *results)
+{
+    const Secret *login = session_secrets(asked->session)->refresh_token;
+    struct known *known = g_new0(struct known, 1);
+    asked->login = login == NULL
+                       ? NULL
+                       : g_compute_checksum_for_string(G_CHECKSUM_SHA256, secret_peek(login), -1);
+    known->results = g_ptr_array_ref(results);
+    known->login = g_strdup(asked->login);
+    known->at_ms = clock_monotonic_ms();
+    g_hash_table_replace(asked->run->known, g_strdup(asked->name), known);
 }
 
 static gboolean tell(gpointer user)
 {
     struct asked *asked = user;
     struct home_run *run = asked->run;
+    GPtrArray *results = (GPtrArray *)(guintptr)check_list_results(asked->list);
     asked->idle = 0;
-    home_checked(run->home, asked->name, (GPtrArray *)(guintptr)check_list_results(asked->list),
-                 asked->done);
+    home_checked(run->home, asked->name, results, asked->done);
     if (asked->done) {
+        remember(asked, results);
         compare_logins(asked);
         g_clear_pointer(&asked->list, check_list_free);
         run->under_way--;
@@ -118,24 +152,49 @@ static void start_more(struct home_run *run)
     }
 }
 
+static struct asked *asked_new(struct home_run *run, const struct home_row *row)
+{
+    struct asked *asked = g_new0(struct asked, 1);
+    asked->run = run;
+    asked->name = g_strdup(row->name);
+    return asked;
+}
+
+/* The rows whose answers are known, in front of the others, as if they had been asked. */
+static void recall(struct home_run *run)
+{
+    for (guint i = 0; i < run->home->rows->len; i++) {
+        const struct home_row *row = run->home->rows->pdata[i];
+        const struct known *known = g_hash_table_lookup(run->known, row->name);
+        if (known == NULL || row->connection == NULL || row->connection->forgetting ||
+            clock_monotonic_ms() - known->at_ms > KNOWN_MS)
+            continue;
+        struct asked *asked = asked_new(run, row);
+        asked->login = g_strdup(known->login);
+        home_checked(run->home, row->name, known->results, true);
+        compare_logins(asked);
+        g_ptr_array_add(run->asked, asked);
+    }
+    run->next = run->asked->len;
+}
+
 static void ask_all(struct home_run *run)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
+    recall(run);
     for (guint i = 0; i < run->home->rows->len; i++) {
         struct home_row *row = run->home->rows->pdata[i];
-        if (row->connection == NULL ||
+        if (row->connection == NULL || row->results != NULL ||
             (connection_is_draft(row->connection) && !row->connection->forgetting))
             continue;
-        struct asked *asked = g_new0(struct asked, 1);
-        asked->run = run;
-        asked->name = g_strdup(row->name);
+        struct asked *asked = asked_new(run, row);
         asked->session = session_new(connection_copy(row->connection), run->services.config_dir,
                                      run->services.http, run->services.store);
         row->checking = true;
         g_ptr_array_add(run->asked, asked);
         g_ptr_array_add(names, asked->name);
     }
-    if (run->asked->len > 1) {
+    if (names->len > 1) {
         g_ptr_array_add(names, NULL);
         store_read_ahead(run->services.store, (const char *const *)names->pdata);
         http_expect_many(run->services.http);
@@ -378,10 +437,12 @@ static void list_plainly(const Home *home)
 int app_home(const struct app_options *options)
 {
     g_autofree char *name = NULL, *not_forgotten = NULL, *busy = NULL;
+    g_autoptr(GHashTable) known =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_free);
     for (;;) {
         g_autoptr(GError) error = NULL;
         int code = PERCH_EXIT_OK;
-        struct home_run run = {.choice = HOME_NEW};
+        struct home_run run = {.choice = HOME_NEW, .known = known};
         load(&run, name, not_forgotten, busy);
         bool empty = run.entries->len == 0;
         if (!empty && options->plain) {
@@ -401,6 +462,8 @@ int app_home(const struct app_options *options)
         name = run.name;
         g_clear_pointer(&not_forgotten, g_free);
         g_clear_pointer(&busy, g_free);
+        if (name != NULL)
+            g_hash_table_remove(known, name);
         bool again = follow(options, run.choice, name, &code, &not_forgotten, &busy) && !empty;
         settle(&run);
         unload(&run);

@@ -50,7 +50,7 @@ bool desktop_copy(const struct desktop *desktop, const char *text, GPid *ret_pid
     if (desktop->copier == NULL || !g_shell_parse_argv(desktop->copier, NULL, &argv, NULL)) {
         g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
                             _("There is no clipboard program here. Install wl-clipboard or xclip, "
-                              "or select the text with the mouse."));
+                              "or hold Shift and select the text with the mouse."));
         return false;
     }
     int fd = readable_copy(text);
@@ -59,6 +59,7 @@ bool desktop_copy(const struct desktop *desktop, const char *text, GPid *ret_pid
         close(fd);
     if (!started)
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_FILE,
-                    _("%s did not start. Select the text with the mouse instead."), argv[0]);
+                    _("%s did not start. Hold Shift and select the text with the mouse instead."),
+                    argv[0]);
     return started;
 }

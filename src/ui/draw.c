@@ -300,6 +300,24 @@ static void draw_links(Ui *ui)
     ui->linked = g_strdup(out->str);
 }
 
+/* ---- the window's title ---- */
+
+static void draw_title(Ui *ui)
+{
+    const char *alert = ui->view->alert, *right = ui->view->right;
+    g_autofree char *title = g_strdup_printf("perch: %s", alert != NULL   ? alert
+                                                          : right != NULL ? right
+                                                                          : "");
+    if (alert != NULL && !ui->alerted)
+        ui_term_write(ui->term, "\a", 1);
+    ui->alerted = alert != NULL;
+    if (g_strcmp0(title, ui->titled) == 0)
+        return;
+    ui_term_title(ui->term, title);
+    g_free(ui->titled);
+    ui->titled = g_steal_pointer(&title);
+}
+
 /* ---- the whole screen ---- */
 
 /* A frame is shown at once, where the terminal knows this mode; others ignore it. */
@@ -329,5 +347,6 @@ void ui_draw(Ui *ui)
     ui_term_write(ui->term, frame_begins, strlen(frame_begins));
     doupdate();
     draw_links(ui);
+    draw_title(ui);
     ui_term_write(ui->term, frame_ends, strlen(frame_ends));
 }

@@ -113,6 +113,8 @@ static GArray *help_rows(const Ui *ui)
         {"Ctrl-_", "Ctrl-_", N_("Undo the last change; Esc brings back what the field contained."),
          TYPING},
         {"Ctrl-W", "Ctrl-W", N_("Delete the word before the cursor."), TYPING},
+        {N_("Mouse"), N_("Mouse"),
+         N_("Click a step, a key, a row or a choice; with Shift held it selects text."), ALWAYS},
         {"Ctrl-L", "Ctrl-L", N_("Draw the screen again."), ALWAYS},
         {"Ctrl-Z", "Ctrl-Z", N_("Suspend perch; fg resumes it."), ALWAYS},
     };
@@ -136,8 +138,7 @@ static GArray *help_rows(const Ui *ui)
             (moves[i].when == STEPS && count > 0))
             add_help(rows,
                      moves[i].when == STEPS ? steps
-                     : ui->ascii            ? moves[i].ascii
-                                            : moves[i].unicode,
+                                            : _(ui->ascii ? moves[i].ascii : moves[i].unicode),
                      _(moves[i].text));
     if (!quits)
         add_help(rows, action_key_name(ACTION_INTERRUPT), action_help(ACTION_INTERRUPT));

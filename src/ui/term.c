@@ -22,6 +22,8 @@
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 #define MOUSE_OFF "\033[?1000l\033[?1006l"
+#define TITLE_SAVE "\033[22;2t"
+#define TITLE_RESTORE "\033[23;2t"
 
 /* What a signal handler needs to restore the terminal; it must not call curses. */
 static struct {
@@ -92,12 +94,28 @@ static void on_fatal(int number)
     raise(number);
 }
 
+/* What curses does not know of. */
+static void modes_on(struct ui_term *term)
+{
+    ui_term_write(term, PASTE_ON, strlen(PASTE_ON));
+    if (term->links)
+        ui_term_write(term, TITLE_SAVE, strlen(TITLE_SAVE));
+}
+
+static void modes_off(struct ui_term *term)
+{
+    ui_term_write(term, PASTE_OFF, strlen(PASTE_OFF));
+    if (term->links)
+        ui_term_write(term, TITLE_RESTORE, strlen(TITLE_RESTORE));
+}
+
 static void on_exit_restore(void)
 {
     if (!rescue.active)
         return;
     rescue.active = 0;
-    write_all(rescue.term->out, PASTE_OFF MOUSE_OFF, strlen(PASTE_OFF MOUSE_OFF));
+    modes_off(rescue.term);
+    write_all(rescue.term->out, MOUSE_OFF, strlen(MOUSE_OFF));
     endwin();
     release_stderr(rescue.term);
 }
@@ -114,8 +132,9 @@ static void arm_rescue(struct ui_term *term)
 {
     static bool registered;
     rescue.term = term;
-    g_snprintf(rescue.restore, sizeof rescue.restore, "%s%s%s%s%s", PASTE_OFF MOUSE_OFF,
-               capability("sgr0"), capability("rmkx"), capability("cnorm"), capability("rmcup"));
+    g_snprintf(rescue.restore, sizeof rescue.restore, "%s%s%s%s%s%s", PASTE_OFF MOUSE_OFF,
+               term->links ? TITLE_RESTORE : "", capability("sgr0"), capability("rmkx"),
+               capability("cnorm"), capability("rmcup"));
     for (gsize i = 0; i < G_N_ELEMENTS(fatal); i++) {
         struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_NODEFER};
         sigaction(fatal[i], &action, &rescue.old[fatal[i]]);
@@ -198,7 +217,7 @@ struct ui_term *ui_term_new(GError **error)
     rescue.before = before;
     arm_rescue(term);
     capture_stderr(term);
-    ui_term_write(term, PASTE_ON, strlen(PASTE_ON));
+    modes_on(term);
     ui_term_resize(term);
     return term;
 }
@@ -221,7 +240,7 @@ void ui_term_free(struct ui_term *term)
     if (term == NULL)
         return;
     ui_term_set_mouse(term, false);
-    ui_term_write(term, PASTE_OFF, strlen(PASTE_OFF));
+    modes_off(term);
     endwin();
     if (term->in >= 0)
         disarm_rescue();
@@ -269,7 +288,7 @@ void ui_term_suspend(struct ui_term *term)
     struct sigaction stop = {.sa_handler = SIG_DFL}, old;
     bool mouse = term->mouse;
     ui_term_set_mouse(term, false);
-    ui_term_write(term, PASTE_OFF, strlen(PASTE_OFF));
+    modes_off(term);
     endwin();
     sigaction(SIGTSTP, &stop, &old);
     kill(0, SIGTSTP); /* the whole job, make included, else the shell would not notice */
@@ -283,7 +302,7 @@ void ui_term_resume(struct ui_term *term)
     reset_prog_mode();
     ui_term_resize(term);
     clearok(curscr, TRUE);
-    ui_term_write(term, PASTE_ON, strlen(PASTE_ON));
+    modes_on(term);
     refresh();
 }
 
@@ -292,7 +311,8 @@ void ui_term_set_mouse(struct ui_term *term, bool mouse)
     if (mouse == term->mouse)
         return;
     term->mouse = mouse;
-    mousemask(mouse ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+    mousemask(mouse ? BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0,
+              NULL);
 }
 
 void ui_term_write(struct ui_term *term, const char *bytes, gsize length)
@@ -301,6 +321,13 @@ void ui_term_write(struct ui_term *term, const char *bytes, gsize length)
         return;
     fflush(stdout);
     write_all(term->out, bytes, length);
+}
+
+void ui_term_title(struct ui_term *term, const char *title)
+{
+    g_autofree char *sequence = g_strconcat("\033]2;", title, "\a", NULL);
+    if (term->links)
+        ui_term_write(term, sequence, strlen(sequence));
 }
 
 void ui_term_copy(struct ui_term *term, const char *text)

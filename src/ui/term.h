@@ -20,7 +20,7 @@ struct ui_term {
     int stderr_copy; /* the original fd 2; -1: not captured */
     int stderr_kept; /* output captured from fd 2 */
     bool ascii;      /* marks in ASCII: not in the font, or by choice */
-    bool links;      /* supports OSC 8, judging by its name */
+    bool links;      /* supports OSC 8, and titles, judging by its name */
     bool mouse;
 };
 
@@ -43,11 +43,12 @@ void ui_term_suspend(struct ui_term *term);
 /* Takes over the screen again after another program had it. */
 void ui_term_resume(struct ui_term *term);
 
-/* Whether clicks are reported; then the terminal itself cannot select text. */
+/* Whether clicks are reported; then the terminal itself selects text only with Shift held. */
 void ui_term_set_mouse(struct ui_term *term, bool mouse);
 
 /* Writes bypassing curses, between two repaints. */
 void ui_term_write(struct ui_term *term, const char *bytes, gsize length);
+void ui_term_title(struct ui_term *term, const char *title); /* the window's, until the end */
 /* Puts text on the terminal's clipboard (OSC 52). */
 void ui_term_copy(struct ui_term *term, const char *text);
 

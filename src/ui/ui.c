@@ -162,6 +162,7 @@ static gboolean on_resize(gpointer data)
     ui_term_read(ui->term, ui->keys);
     wait_for_silence(ui);
     g_clear_pointer(&ui->linked, g_free);
+    g_clear_pointer(&ui->titled, g_free);
     ui->scrolled = false;
     ui_stale(ui);
     return G_SOURCE_CONTINUE;
@@ -300,5 +301,6 @@ void ui_free(Ui *ui)
     ui_layout_free(ui->layout);
     g_hash_table_unref(ui->fields);
     g_free(ui->linked);
+    g_free(ui->titled);
     g_free(ui);
 }

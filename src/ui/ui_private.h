@@ -68,6 +68,8 @@ struct Ui {
     int wake[2]; /* signals that GLib does not support, as bytes */
     guint wake_source;
     bool gone;
+    char *titled; /* the window's title */
+    bool alerted; /* the bell has rung for the view's alert */
     char *linked; /* the address that is a link on the screen, and its position */
 };
 
@@ -142,7 +144,7 @@ void ui_draw_help(Ui *ui);
 
 /* mouse.c */
 void ui_handle_mouse(Ui *ui);
-void ui_mouse_update(Ui *ui); /* enables clicks only where there is nothing to select and copy */
+void ui_mouse_update(Ui *ui);
 
 /* theme.c */
 void ui_theme_init(void);

@@ -38,15 +38,36 @@ static void set_password(struct wizard *w, int item, const char *text)
     wizard_error(w, item, NULL);
 }
 
+enum { PASSWORD_LEAST = 8, PASSWORD_DIFFERENT = 4 };
+
+/* Whoever gets the keyring's file may try as many passwords as they like. */
+static bool is_weak(const Secret *password)
+{
+    const char *const text = secret_peek(password);
+    int different = 0;
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p))
+        different += g_utf8_strchr(text, p - text, g_utf8_get_char(p)) == NULL;
+    return g_utf8_strlen(text, -1) < PASSWORD_LEAST || different < PASSWORD_DIFFERENT;
+}
+
+/* What is wrong with the password itself; NULL = nothing. */
+static const char *password_problem(const struct wizard *w)
+{
+    if (w->keyring.password == NULL)
+        return _("Type a password.");
+    return w->keyring.exists || !is_weak(w->keyring.password)
+               ? NULL
+               : _("Too easy to guess. Use at least 8 characters, 4 of them different.");
+}
+
 static void open_keyring(struct wizard *w, GArray *out)
 {
+    const char *problem = password_problem(w);
     bool differs = !w->keyring.exists && !secret_equal(w->keyring.password, w->keyring.again);
-    wizard_error(w, ITEM_PASSWORD,
-                 w->keyring.password == NULL ? _("Type a password of at least one character.")
-                                             : NULL);
+    wizard_error(w, ITEM_PASSWORD, problem);
     wizard_error(w, ITEM_PASSWORD_AGAIN,
                  differs ? _("The passwords differ. Type it again.") : NULL);
-    if (w->keyring.password == NULL || differs)
+    if (problem != NULL || differs)
         return;
     w->keyring.busy = true;
     effect_secret(out, EFFECT_KEYRING, w->keyring.password);

@@ -27,12 +27,19 @@ void wizard_save(struct wizard *w, GArray *out)
     w->changed = false;
 }
 
+/* Whoever quits, whatever the screen shows, has cancelled; a script that ends has failed. */
+static int quit_exit(const struct wizard *w)
+{
+    int code = wizard_exit(w);
+    return w->no_input || code == PERCH_EXIT_OK ? code : PERCH_EXIT_CANCELLED;
+}
+
 struct effect *wizard_quit(struct wizard *w, GArray *out)
 {
     if ((w->furthest > STEP_ORG || w->changed) && step_org_has_name(w))
         wizard_save(w, out);
     struct effect *effect = effect_add(out, EFFECT_QUIT);
-    effect->code = wizard_exit(w);
+    effect->code = quit_exit(w);
     return effect;
 }
 
@@ -44,7 +51,7 @@ bool wizard_is_unstored(const struct wizard *w)
 void wizard_ask_quit(struct wizard *w, GArray *out)
 {
     if (wizard_is_unstored(w) && w->no_input)
-        effect_add(out, EFFECT_REVOKE_AND_QUIT)->code = wizard_exit(w);
+        effect_add(out, EFFECT_REVOKE_AND_QUIT)->code = quit_exit(w);
     else if (wizard_is_unstored(w))
         screen_open(w, SCREEN_UNSTORED);
     else if (w->no_input || w->step == STEP_HANDOFF || (w->step == STEP_ORG && !w->changed))
@@ -55,6 +62,13 @@ void wizard_ask_quit(struct wizard *w, GArray *out)
 
 /* ---- the draft ---- */
 
+/* A login makes more of it than a draft: that is forgotten, which revokes it. */
+static bool can_discard(const struct wizard *w)
+{
+    return connection_is_draft(w->connection) && w->connection->proven_at == 0 && !w->logged_in &&
+           !w->token_won;
+}
+
 void quit_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     if (is_action(event, ACTION_BACK))
@@ -62,14 +76,17 @@ void quit_screen_event(struct wizard *w, const struct view_event *event, GArray 
     else if (is_action(event, ACTION_NEXT) || is_action(event, ACTION_QUIT) ||
              is_action(event, ACTION_INTERRUPT))
         wizard_quit(w, out);
+    else if (is_action(event, ACTION_REMOVE) && can_discard(w))
+        effect_add(out, EFFECT_DISCARD);
 }
 
 void quit_screen_view(const struct wizard *w, struct view *view, int focus)
 {
-    (void)w;
     (void)focus;
     view_dialog(view, _("Keep the draft and quit?"));
     view_dialog_key(view, ACTION_NEXT, _("keep and quit"));
+    if (can_discard(w))
+        view_dialog_key(view, ACTION_REMOVE, _("discard and quit"));
     view_dialog_key(view, ACTION_BACK, _("stay"));
 }
 
@@ -97,7 +114,7 @@ void unstored_screen_event(struct wizard *w, const struct view_event *event, GAr
         screen_close(w);
         effect_add(out, EFFECT_EXPORT)->format = HANDOFF_ENV;
     } else if (is_action(event, ACTION_QUIT)) {
-        effect_add(out, EFFECT_REVOKE_AND_QUIT)->code = wizard_exit(w);
+        effect_add(out, EFFECT_REVOKE_AND_QUIT)->code = quit_exit(w);
     }
 }
 

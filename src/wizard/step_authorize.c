@@ -204,7 +204,7 @@ void login_code(struct wizard *w, const struct wizard_event *event, GArray *out)
     }
     wizard_forget_login(w, out);
     w->marks[STEP_AUTHORIZE] = MARK_OK;
-    w->code_new = true;
+    w->code_new = w->login_came = true;
     wizard_go(w, STEP_PROVE, out);
 }
 
@@ -323,7 +323,9 @@ void step_authorize_view(const struct wizard *w, struct view *view, int focus)
     g_autofree char *time = NULL;
     if (w->login_waiting) {
         long long s = (long long)MAX(0, w->now_ms - w->login_started_ms) / 1000;
-        time = g_strdup_printf(_("waiting %lld:%02lld"), s / 60, s % 60);
+        long long left = MAX(0, (long long)w->login_seconds - s);
+        time = g_strdup_printf(_("waiting %lld:%02lld · %lld:%02lld left"), s / 60, s % 60,
+                               left / 60, left % 60);
     }
     view->busy = w->login_waiting || (w->login_begun && w->login_url == NULL);
     view->failed = !view->busy && !is_idle(w);

@@ -125,6 +125,11 @@ void step_org_event(struct wizard *w, const struct view_event *event, GArray *ou
     } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_ADDRESS) {
         member_set(w, &c->address, event->text);
         wizard_error(w, ITEM_ADDRESS, NULL);
+        /* What is typed says which kind it is, as long as it is no address of any org. */
+        if (c->address != NULL && org_host_parse(&host, c->address, w->org_kind, NULL)) {
+            w->org_kind = host.kind;
+            org_host_clear(&host);
+        }
     } else if (event->kind == VIEW_EVENT_LEAVE && event->id == ITEM_NAME && c->name != NULL) {
         check_name(w, NULL);
     } else if (event->kind == VIEW_EVENT_LEAVE && event->id == ITEM_ADDRESS && c->address != NULL) {

@@ -97,7 +97,9 @@ static void retry(struct wizard *w, GArray *out)
 static const char *record_address(const struct wizard *w)
 {
     const struct check_result *inserted = list_find(w, CHECKS_INSERT, "inserted");
-    return inserted == NULL || inserted->status != CHECK_OK
+    const struct check_result *deleted = list_find(w, CHECKS_INSERT, "deleted");
+    return inserted == NULL || inserted->status != CHECK_OK ||
+                   (deleted != NULL && deleted->status == CHECK_OK)
                ? NULL
                : json_get_string(inserted->evidence, "url");
 }

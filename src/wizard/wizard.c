@@ -264,6 +264,7 @@ static void name_refused(struct wizard *w, const struct wizard_event *event, GAr
 
 static void view_event(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
+    w->login_came = false;
     screens_event(w, event->view, out);
 }
 
@@ -345,6 +346,7 @@ struct view *wizard_view(const struct wizard *w, int focus)
     view->now_ms = w->now_ms;
     view->screen = w->screen;
     view->notice = g_strdup(w->notice);
+    view->alert = w->login_came ? _("The login has come.") : NULL;
     add_header(w, view);
     screens_view(w, view, focus);
     return view;

@@ -44,7 +44,7 @@ static void copy__by_a_program_that_fails__is_not_called_copied(void **state)
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     walk_to_app(walk);
     press(walk, "c");
-    see(walk, "Sent to the terminal; not there? Select it with the mouse.");
+    see(walk, "Sent to the terminal; not there? Hold Shift and select it.");
 }
 
 static void copy__of_the_address__names_the_file(void **state)

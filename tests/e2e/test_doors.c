@@ -298,6 +298,33 @@ static void foreign_answers__without_a_screen__are_told(void **state)
     assert_string_equal(json_get_string(json_get(login, "diagnosis"), "cause"), "app-blocked");
 }
 
+/* Whoever waits in the browser sees and hears it: the window's title, once the bell, and how long
+ * there is still time; at the end the title is given back. */
+static void title__and_bell__tell_that_the_login_has_come(void **state)
+{
+    static const char came[] = "\033]2;perch: The login has come.\a";
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    see(walk, "waiting 0:0");
+    see(walk, " left");
+    const GByteArray *raw = pty_raw(walk->pty);
+    assert_non_null(memmem(raw->data, raw->len, "\033[22;2t", 7));
+    assert_non_null(memmem(raw->data, raw->len, "]2;perch: acme · localhost\a", 28));
+    assert_null(memmem(raw->data, raw->len, came, strlen(came)));
+    assert_null(memmem(raw->data, raw->len, "\a\033]2;", 5));
+    g_autofree char *redirect = walk_redirect(walk);
+    canary_add(rig->canary, redirect);
+    paste(walk, redirect);
+    walk_home(walk, "acme");
+    const guchar *first = memmem(raw->data, raw->len, came, strlen(came));
+    assert_non_null(first);
+    assert_int_equal(first[-1], '\a');
+    const gsize rest = raw->len - (gsize)(first + strlen(came) - raw->data);
+    assert_null(memmem(first + strlen(came), rest, came, strlen(came)));
+    assert_non_null(memmem(first, rest, "\033[23;2t", 7));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +339,7 @@ int main(void)
         cmocka_unit_test(foreign_answers__do_not_end_the_login),
         cmocka_unit_test(paste__wrong_code__the_browser_still_counts),
         cmocka_unit_test(foreign_answers__without_a_screen__are_told),
+        cmocka_unit_test(title__and_bell__tell_that_the_login_has_come),
         cmocka_unit_test(paste__error_page__names_the_cause_and_retries),
     };
     return cmocka_run_group_tests_name("the doors of Authorize", tests, NULL, NULL);

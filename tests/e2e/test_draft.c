@@ -87,6 +87,61 @@ static void quit__at_keys__keeps_the_draft_with_the_secret(void **state)
     resume_and_finish(rig);
 }
 
+/* x at the same question: settings and secret are gone, and the name is free. */
+static void quit__discard__leaves_nothing(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autofree char *path = rig_settings_path(rig, "acme.json");
+    g_autoptr(Walk) walk = type_keys(rig);
+    press(walk, "C-c");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    see_end(walk, 3, KEPT);
+    assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
+    g_autoptr(Walk) again = walk_start(rig, "setup", "acme", NULL);
+    see(again, "64 characters");
+    press(again, "C-c");
+    see(again, "x discard and quit");
+    press(again, "x");
+    see_end(again, 3, "The draft is deleted.");
+    assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
+}
+
+/* Whatever the screen shows: who quits has cancelled. And a proven login is no draft to discard. */
+static void quit__with_a_failed_row__is_cancelled(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig->org->client_id = "3MVG9noSuchKeyIsKnownInThisOrg";
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_keys(walk);
+    press(walk, "Enter");
+    see(walk, "✖ Consumer key");
+    press(walk, "C-c");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    see_end(walk, 3, KEPT);
+}
+
+static void quit__with_a_login__cannot_discard(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_probed(walk);
+    press(walk, "Enter");
+    see_key(walk, "Enter test record");
+    press(walk, "q");
+    see(walk, "Keep the draft and quit?");
+    see_no(walk, "discard");
+    press(walk, "x Enter");
+    see_end(walk, 3, KEPT);
+    assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
+}
+
 /* What the keyring has is kept, whether or not it was typed this time. */
 static void quit__a_resumed_draft__still_has_the_secret(void **state)
 {
@@ -328,6 +383,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quit__at_keys__keeps_the_draft_with_the_secret),
+        cmocka_unit_test(quit__discard__leaves_nothing),
+        cmocka_unit_test(quit__with_a_failed_row__is_cancelled),
+        cmocka_unit_test(quit__with_a_login__cannot_discard),
         cmocka_unit_test(quit__a_resumed_draft__still_has_the_secret),
         cmocka_unit_test(resume__of_other_versions__goes_on_at_the_step_meant),
         cmocka_unit_test(interrupt__in_a_field__asks_first),

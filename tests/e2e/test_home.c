@@ -3,6 +3,7 @@
 /* Home on a terminal: what it says about each connection, and where its keys lead. */
 
 #include <signal.h>
+#include <string.h>
 
 #include "e2e/tokens.h"
 #include "e2e/walk.h"
@@ -132,6 +133,32 @@ static void states__each_is_told_and_status_says_the_same(void **state)
     assert_int_equal(i, G_N_ELEMENTS(rows));
     press(walk, "q");
     pty_expect_exit(walk->pty, 0);
+}
+
+/* Who comes back sees what was answered before; only the connection that was opened is asked. */
+static void states__after_a_return__are_not_asked_again(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = connected();
+    many_connections(rig->home, rig->bus, "acme", 3);
+    g_autoptr(Walk) walk = open_home(rig);
+    see(walk, "4 connections");
+    for (int row = 3; row <= 6; row++)
+        while (strstr(pty_row(walk->pty, row), "✔ working") == NULL)
+            assert_true(pty_wait_change(walk->pty, WAIT_MS));
+    guint before = demo_org_requests(rig->org, "GET", "/services/data/");
+    press(walk, "h");
+    see(walk, "Into Flow Builder");
+    press(walk, "Esc");
+    see(walk, "4 connections");
+    pty_expect_gone(walk->pty, "asking");
+    see(walk, "✔ working");
+    guint after = demo_org_requests(rig->org, "GET", "/services/data/");
+    press(walk, "f");
+    see(walk, "The same login is in use");
+    press(walk, "Esc q");
+    pty_expect_exit(walk->pty, 0);
+    assert_in_range(after, before + 1, before + 2);
 }
 
 /* ---- where Enter leads ---- */
@@ -344,6 +371,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states__are_asked_in_parallel_and_block_no_key),
         cmocka_unit_test(states__each_is_told_and_status_says_the_same),
+        cmocka_unit_test(states__after_a_return__are_not_asked_again),
         cmocka_unit_test(enter__on_a_revoked_one__logs_in_again_and_proves),
         cmocka_unit_test(enter__on_api_off__shows_what_is_wrong_and_turns_green),
         cmocka_unit_test(enter__on_a_damaged_file__sets_up_again),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "e2e/tokens.h"
+#include "e2e/walk.h"
 
 /* The auth URL of a connection, as perch writes it; checked for its form. */
 static char *auth_url(Rig *rig, const char *name)
@@ -59,6 +60,23 @@ static void import__proves_and_stores(void **state)
     /* And back, unchanged. */
     g_autofree char *again = auth_url(rig, "copy");
     assert_string_equal(again, url);
+}
+
+/* No test record was ever inserted: the rail does not say so. */
+static void import__opened__is_not_called_tested(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    g_autofree char *url = auth_url(rig, "acme");
+    g_autoptr(Child) child = import(rig, "copy", url);
+    assert_code(child, 0);
+    g_autoptr(Walk) tested = walk_start(rig, "setup", "acme", NULL);
+    see(tested, "✔ 7 Test");
+    g_autoptr(Walk) walk = walk_start(rig, "setup", "copy", NULL);
+    see(walk, "✔ 6 Prove");
+    see(walk, "○ 7 Test");
+    see_no(walk, "✔ 7 Test");
 }
 
 /* The CLI's own app, which has no secret, and its JSON. */
@@ -217,6 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(import__proves_and_stores),
+        cmocka_unit_test(import__opened__is_not_called_tested),
         cmocka_unit_test(import__of_the_cli_itself__as_json),
         cmocka_unit_test(import__rotating_app__says_what_the_cli_lost),
         cmocka_unit_test(import__of_what_cannot_be_refreshed__keeps_nothing),

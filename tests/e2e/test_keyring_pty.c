@@ -233,7 +233,7 @@ static void quit__asks_and_revokes_only_when_told(void **state)
     press(walk, "q");
     see(walk, "q revoke it and quit");
     press(walk, "q");
-    pty_expect_exit(walk->pty, 9);
+    pty_expect_exit(walk->pty, 3);
     assert_false(pty_alternate_screen(walk->pty));
     see_sentence(walk, "perch revoked them");
     assert_int_equal(posts(rig, "/services/oauth2/revoke", "token="), 1);
@@ -259,7 +259,7 @@ static void quit__export__keeps_the_token_in_a_file(void **state)
     press(walk, "q");
     see(walk, "Keep the draft and quit?");
     press(walk, "Enter");
-    pty_expect_exit(walk->pty, 9);
+    pty_expect_exit(walk->pty, 3);
     assert_one_exchange(rig);
     assert_int_equal(unlink(file), 0);
 }

@@ -70,8 +70,19 @@ static void end_keyring(const Rig *rig)
 
 static void type_twice(Walk *walk)
 {
+    static const char *const weak[] = {"1234567", "aaaaaaabc"}; /* too short, too much alike */
     see(walk, "perch's own keyring");
     see_key(walk, "Enter create it");
+    for (gsize i = 0; i < G_N_ELEMENTS(weak); i++) {
+        type(walk, weak[i]);
+        press(walk, "Tab");
+        type(walk, weak[i]);
+        press(walk, "Enter");
+        see_sentence(walk, "Too easy to guess.");
+        press(walk, "C-u");
+        pty_expect_gone(walk->pty, "Too easy");
+        press(walk, "Tab C-u BackTab");
+    }
     type(walk, password);
     press(walk, "Tab");
     type(walk, wrong);

@@ -248,7 +248,7 @@ static void other_user__not_meant__on_the_screen(void **state)
     press(walk, "q");
     see_sentence(walk, "revokes it at Salesforce");
     press(walk, "q");
-    pty_expect_exit(walk->pty, 4);
+    pty_expect_exit(walk->pty, 3);
     assert_guarded(rig, before, old);
 }
 

@@ -99,7 +99,9 @@ struct view {
     bool asks;     /* a person has to agree to what is shown: only they can go on from here */
     bool discards; /* Esc gives up what was typed on this screen: no field is restored first */
     char *notice;  /* one line above the key bar: what the last key did; NULL = none */
-    gint64 now_ms; /* for the spinner */
+    const char *alert; /* for somebody who looks elsewhere: the window's title, and a bell when it
+                          comes; NULL = none */
+    gint64 now_ms;     /* for the spinner */
 };
 
 struct view *view_new(void);

@@ -101,6 +101,7 @@ enum effect_kind {
                         secret; NULL: look for sources. It replaces the one that is open. */
     EFFECT_REVOKE_AND_QUIT, /* revoke the login that was won but not stored, if any, then quit with
                                code */
+    EFFECT_DISCARD,         /* delete the draft and its keyring item, then quit */
     EFFECT_QUIT,            /* code */
 };
 
@@ -282,6 +283,7 @@ struct wizard {
     bool login_other;    /* an answer to another login arrived */
     guint login_refused; /* number of answers that led to no login */
     bool code_new;       /* an authorization code arrived that is not yet exchanged */
+    bool login_came;     /* the same, and the person has pressed no key since */
     bool token_won, stored, memory_only;
     bool former_ended; /* the refresh token of another way to log in is revoked */
 
