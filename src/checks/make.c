@@ -191,23 +191,41 @@ static void check_there(struct check_run *run)
 
 enum { POLL_FIRST_MS = 200, POLL_MOST_MS = 2000, DEPLOY_LIMIT_MS = 15 * 60 * 1000 };
 
+static void deploy_failure(struct failure *ret_failure, const struct deploy_problem *problem)
+{
+    g_autofree char *text = problem->type == NULL ? g_strdup(problem->text)
+                                                  : g_strdup_printf("%s %s: %s", problem->type,
+                                                                    problem->name, problem->text);
+    *ret_failure = (struct failure){.stage = STAGE_REST};
+    failure_say(ret_failure, NULL, text);
+    if (explain_cause(ret_failure, NULL) == CAUSE_UNKNOWN)
+        failure_say_own(ret_failure, "deploy", text);
+}
+
+/* One cause can fail every part of the app. */
+static bool is_told(const struct deploy_report *report, guint problem)
+{
+    const char *text = ((const struct deploy_problem *)report->problems->pdata[problem])->text;
+    for (guint i = 0; i < problem; i++)
+        if (strcmp(((const struct deploy_problem *)report->problems->pdata[i])->text, text) == 0)
+            return true;
+    return false;
+}
+
+/* Each problem has a cause and a page of its own, and so a row. */
 static void fail_deploy(struct check_run *run, const struct deploy_report *report)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (guint i = 0; i < report->problems->len; i++) {
-        const struct deploy_problem *problem = report->problems->pdata[i];
-        if (problem->type != NULL)
-            g_string_append_printf(text, "%s%s %s: ", i == 0 ? "" : " ", problem->type,
-                                   problem->name);
-        g_string_append(text, problem->text);
-    }
+    struct deploy_problem whole = {.text = report->status};
+    struct failure failure;
     check_evidence(run, "deploy_id", report->id);
     check_evidence(run, "deploy_status", report->status);
-    const char *told = text->len > 0 ? text->str : report->status;
-    struct failure failure = {.stage = STAGE_REST};
-    failure_say(&failure, NULL, told);
-    if (explain_cause(&failure, NULL) == CAUSE_UNKNOWN)
-        failure_say_own(&failure, "deploy", told);
+    for (guint i = 1; i < report->problems->len; i++) {
+        if (is_told(report, i))
+            continue;
+        deploy_failure(&failure, report->problems->pdata[i]);
+        check_also_failed(run, &failure);
+    }
+    deploy_failure(&failure, report->problems->len > 0 ? report->problems->pdata[0] : &whole);
     check_fail(run, &failure);
 }
 

@@ -192,6 +192,7 @@ static void run_free(struct check_run *run)
     g_free(run->call);
     if (run->state != NULL && run->state_free != NULL)
         run->state_free(run->state);
+    g_clear_pointer(&run->also, g_ptr_array_unref);
     g_free(run);
 }
 
@@ -211,8 +212,14 @@ static void settle(struct check_run *run, enum check_status status)
     for (guint i = 0; i < list->runs->len; i++)
         if (list->runs->pdata[i] == run)
             list->runs->pdata[i] = NULL;
+    GPtrArray *also = g_steal_pointer(&run->also);
     run_free(run);
     list->listener.result(result, list->listener.user);
+    const guint before = list->results->len;
+    if (also != NULL)
+        g_ptr_array_extend_and_steal(list->results, also);
+    for (guint i = before; i < list->results->len; i++)
+        list->listener.result(list->results->pdata[i], list->listener.user);
     schedule(list);
 }
 
@@ -310,6 +317,19 @@ static void tell_failure(struct check_result *result, const struct session *sess
     g_autofree char *words = failure_words(failure);
     set_diagnosis(result, session, diagnosis);
     summarize(result, words != NULL ? words : diagnosis->title);
+}
+
+void check_also_failed(struct check_run *run, struct failure *failure)
+{
+    if (run->also == NULL)
+        run->also = g_ptr_array_new_with_free_func((GDestroyNotify)check_result_free);
+    g_autofree char *id = g_strdup_printf("%s-%u", run->def->id, run->also->len + 2);
+    struct check_result *result =
+        check_result_failed(g_intern_string(id), run->result->title, NULL);
+    session_tell(run->session, failure);
+    tell_failure(result, run->session, failure, explain(failure));
+    failure_clear(failure);
+    g_ptr_array_add(run->also, result);
 }
 
 static void expire_result(CheckList *list, guint index)

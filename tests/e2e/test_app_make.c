@@ -54,6 +54,16 @@ static bool has_check(const Json *result, const char *id)
     return false;
 }
 
+static void set_draft(Rig *rig, const char *key, const char *value)
+{
+    g_autofree char *settings = rig_settings(rig, "flow.json");
+    g_autoptr(Json) json = json_parse(settings, strlen(settings), NULL);
+    json_set_string(json, key, value);
+    g_autofree char *text = json_print(json);
+    g_autofree char *path = rig_settings_path(rig, "flow.json");
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
 /* ---- made ---- */
 
 static void make__app_without_secret__logs_in_at_once(void **state)
@@ -233,16 +243,82 @@ static void make__setting_that_the_org_refuses__is_named(void **state)
     assert_false(app_exists(rig));
 }
 
+/* Two parts with a fault each: two rows, each with its setting and its page. */
+static void make__several_faults_of_one_deploy__have_a_row_each(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    set_draft(rig, "app_key", "KEYINUSE");
+    set_draft(rig, "client_id", "KEYINUSE");
+    demo_org_patch(rig->org, "{'apps': {'Other': {'key': 'KEYINUSE'}}}");
+    const char *words[] = {"app",      "flow",
+                           "--create", "--values=client-credentials",
+                           "--run-as", "nobody@bird-demo.example",
+                           "--json",   NULL};
+    g_autoptr(Child) child = rig_perch_input(rig, words, NULL, false);
+    assert_code(child, 5);
+    g_autoptr(Json) json = child_json(child);
+    assert_cause(json, "validated", "deploy-refused");
+    assert_cause(json, "validated-2", "flow-disabled");
+    const Json *key = json_get(json_check(json, "validated"), "diagnosis");
+    const Json *user = json_get(json_check(json, "validated-2"), "diagnosis");
+    assert_contains(json_get_string(key, "message"), "ConsumerKey is already in use");
+    assert_null(strstr(json_get_string(key, "message"), "execution user"));
+    assert_contains(json_get_string(user, "message"), "execution user");
+    assert_contains(json_get_string(key, "page"), "ManageExternalClientApplication");
+    assert_contains(json_get_string(user, "page"), "ManageExternalClientApplication");
+    assert_false(has_check(json, "validated-3"));
+    /* The same of every part is said once. */
+    demo_org_patch(rig->org, "{'profiles': {'System Administrator': {'manage_apps': false}}, "
+                             "'apps': {'Other': null}}");
+    g_autoptr(Json) once = app_json(rig, 6, "--create", NULL, NULL);
+    assert_cause(once, "validated", "deploy-not-permitted");
+    assert_cause(once, "validated-2", "flow-disabled"); /* the user, which the draft keeps */
+    assert_false(has_check(once, "validated-3"));
+}
+
+/* The app was made, and what comes then fails: it says what exists and how to go on, and that
+ * works. */
+static void make__later_row_fails__says_what_exists(void **state)
+{
+    static const struct {
+        const char *path;
+        int skip, code;
+        const char *row;
+    } cases[] = {
+        {"/services/data/v68.0/query", 2, 0, "App: "},
+        {"/services/Soap/m/68.0", 0, 0, "Settings read back: "},
+        {"/services/data/v68.0/apps/oauth/credentials", 0, 0, "Secret read back: "},
+        {"/services/oauth2/authorize", 0, 10, "Known to the login host: "},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Rig) rig = maker_rig();
+        g_autofree char *fault =
+            g_strdup_printf("{'faults': {'%s': {'kind': 'error', 'skip': %d, 'times': 1}}}",
+                            cases[i].path, cases[i].skip);
+        demo_org_patch(rig->org, fault);
+        g_autoptr(Child) child = rig_perch(rig, "app", "flow", "--create", NULL);
+        assert_code(child, cases[i].code);
+        assert_contains(child->output->str, "ok  Deployed: ");
+        assert_contains(child->output->str, cases[i].row);
+        const char *end = cases[i].code == 0 ? child->output->str : child->errors->str;
+        assert_contains(end, "The app is there. To ");
+        assert_contains(end, "perch setup flow");
+        assert_true(cases[i].code == 0 || strstr(end, "perch app flow --remove") != NULL);
+        assert_true(app_exists(rig));
+        g_autoptr(Json) again = app_json(rig, 0, "--create", NULL, NULL);
+        assert_status(again, "deployed", "ok");
+        g_autoptr(Json) removed = app_json(rig, 0, "--remove", "--yes", NULL);
+        assert_false(app_exists(rig));
+    }
+}
+
 static void make__in_another_org__is_refused(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = maker_rig();
-    g_autofree char *settings = rig_settings(rig, "flow.json");
-    g_autoptr(Json) json = json_parse(settings, strlen(settings), NULL);
-    json_set_string(json, "org_id", "00D000000000001EAA");
-    g_autofree char *text = json_print(json);
-    g_autofree char *path = rig_settings_path(rig, "flow.json");
-    assert_true(g_file_set_contents(path, text, -1, NULL));
+    set_draft(rig, "org_id", "00D000000000001EAA");
     g_autoptr(Json) result = app_json(rig, 2, "--create", "--with", "acme");
     assert_cause(result, "session", "session-elsewhere");
     assert_int_equal(demo_org_requests(rig->org, "POST", DEPLOYS), 0);
@@ -533,6 +609,8 @@ int main(void)
         cmocka_unit_test(make__name_that_is_taken__changes_nothing),
         cmocka_unit_test(make__user_without_the_rights__is_told_which),
         cmocka_unit_test(make__setting_that_the_org_refuses__is_named),
+        cmocka_unit_test(make__several_faults_of_one_deploy__have_a_row_each),
+        cmocka_unit_test(make__later_row_fails__says_what_exists),
         cmocka_unit_test(make__in_another_org__is_refused),
         cmocka_unit_test(make__deploy_that_takes_its_time__shows_it),
         cmocka_unit_test(remove__takes_the_app_away),

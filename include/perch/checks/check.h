@@ -77,6 +77,7 @@ struct check_run {
     gpointer private;
     gpointer state; /* the check's own, kept between answers; freed with state_free */
     GDestroyNotify state_free;
+    GPtrArray *also; /* struct check_result *: what failed, too */
 };
 
 /* Shows what is waited for, until the run ends or says something else. */
@@ -94,6 +95,9 @@ void check_warn_with(struct check_run *run, Diagnosis *diagnosis, const char *fo
 void check_skip(struct check_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Clears failure. The row shows its code and message. */
 void check_fail(struct check_run *run, struct failure *failure);
+/* Before the run ends as failed: another failure that it found, as a row at the end of the list
+ * with the same title ("validated-2"). Clears failure. */
+void check_also_failed(struct check_run *run, struct failure *failure);
 void check_fail_own(struct check_run *run, enum stage stage, const char *code, const char *message);
 void check_fail_error(struct check_run *run, enum stage stage, const GError *error);
 
