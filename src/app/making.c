@@ -103,8 +103,11 @@ bool making_begin(struct app *app, enum make_stage stage)
     }
     if (stage == MAKE_CREATE || stage == MAKE_RIGHTS) {
         making_clear(&app->making);
-        app->making =
-            (struct making){.app = app->session->connection, .switched = note_switch, .user = app};
+        app->making = (struct making){.app = app->session->connection,
+                                      .access = app->wizard->make.access &&
+                                                !connection_way(app->session->connection)->attended,
+                                      .switched = note_switch,
+                                      .user = app};
     }
     app->making.goal = goals[stage];
     app->making.files = files;

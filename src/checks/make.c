@@ -291,7 +291,8 @@ static gboolean poll(gpointer user)
 static HttpRequest *package_request(struct session *session, bool check_only)
 {
     const struct making *making = session->making;
-    const GPtrArray *files = making->package != NULL ? making->package : making->files;
+    const bool own = making->package != NULL && making->goal == MAKING_CREATE;
+    const GPtrArray *files = own ? making->package : making->files;
     g_autoptr(Secret) package =
         making->goal == MAKING_REMOVE ? metadata_removal(files) : metadata_package(files);
     return deploy_request(session_base(session), session_version(session), package, check_only,

@@ -3,23 +3,6 @@
 #include "perch/base/text.h"
 #include "perch/sheet/sheet.h"
 
-static void announce_access(const struct app_make_options *options, const Connection *app)
-{
-    g_autofree char *name = sheet_access_name(app);
-    if (options->goal == MAKING_REMOVE)
-        command_say(
-            _("It also removes the permission set %s if perch made it, its assignment, and the "
-              "license that perch assigned with it.\n"),
-            name);
-    else
-        command_say(
-            _("It also makes the permission set %s (API Enabled; Read and Create for the "
-              "objects of the channels; the fields of their mapping) and assigns it to %s, with "
-              "the license Salesforce API Integration if that user needs it. The session's "
-              "user needs the permission Manage Users for that.\n"),
-            name, app->run_as);
-}
-
 void app_announce(const struct app_make_options *options, const Connection *app, const char *whose,
                   bool access)
 {
@@ -38,8 +21,13 @@ void app_announce(const struct app_make_options *options, const Connection *app,
         _("Session: %s. Its user needs the permissions Modify Metadata Through Metadata API "
           "Functions, and Create, edit, and delete External Client Apps.\n"),
         whose);
-    if (access)
-        announce_access(options, app);
+    if (access && options->goal != MAKING_REMOVE) {
+        g_autofree char *also = sheet_access_announced(app);
+        command_say("%s\n", also);
+    } else if (access) {
+        command_say(_("It also removes the permission set that perch made for its user, the "
+                      "assignment, and the license that perch assigned with it.\n"));
+    }
     if (options->goal != MAKING_REMOVE)
         command_say(_("Settings: those that perch app %s prints.\n"), app->name);
     if (options->goal == MAKING_REPAIR)

@@ -362,6 +362,17 @@ char *sheet_access_name(const Connection *connection)
     return g_strconcat(connection->app_api_name, "_access", NULL);
 }
 
+char *sheet_access_announced(const Connection *connection)
+{
+    g_autofree char *name = sheet_access_name(connection);
+    return g_strdup_printf(
+        _("perch also makes the permission set %s (API Enabled; Read and Create for the objects of "
+          "the channels; the fields of their mapping) and assigns it to %s, with the license "
+          "Salesforce API Integration if that user needs it. The session's user needs the "
+          "permission Manage Users for that."),
+        name, connection->run_as);
+}
+
 static void add_elements(struct xml *xml, const char *part, const char *const *pairs)
 {
     xml_open(xml, part);

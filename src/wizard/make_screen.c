@@ -81,6 +81,17 @@ static void close_screen(struct wizard *w, GArray *out)
 
 /* ---- what it came to ---- */
 
+/* Whether the app has a user whom perch can give a permission set. */
+static bool has_user(const struct wizard *w)
+{
+    return !connection_way(w->connection)->attended && w->connection->run_as != NULL;
+}
+
+static bool gives_access(const struct wizard *w)
+{
+    return w->make.access && has_user(w);
+}
+
 /* The step before what is not sure: only what was seen to be done counts as done. */
 static enum make_reached reached(const struct wizard *w)
 {
@@ -101,6 +112,13 @@ static void settle(struct wizard *w)
         return;
     connection_set(&w->connection->client_id, NULL);
     connection_set(&w->connection->app_key, NULL);
+}
+
+/* The app was made, the permission set is not assigned. */
+static bool lacks_access(const struct wizard *w)
+{
+    const struct check_result *assigned = list_find(w, CHECKS_MAKE, "assigned");
+    return w->make.stage == MAKE_CREATE && assigned != NULL && assigned->status != CHECK_OK;
 }
 
 static void run(struct wizard *w, enum make_stage stage, GArray *out)
@@ -278,7 +296,7 @@ static void next(struct wizard *w, GArray *out)
 {
     if (w->lists[CHECKS_MAKE].running || w->make.opening)
         return;
-    if (w->make.reached == MAKE_DONE) {
+    if (w->make.reached == MAKE_DONE && !lacks_access(w)) {
         go_on(w, out);
     } else if (differences(w) > 0) {
         run(w, MAKE_REPAIR, out);
@@ -317,6 +335,8 @@ void make_screen_event(struct wizard *w, const struct view_event *event, GArray 
         w->make.probing = false;
         w->make.source = (guint)event->index;
         ask_source(w, out);
+    } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_ACCESS) {
+        w->make.access = event->index != 0;
     } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_READ_SECRET) {
         w->make.by_switch = event->index != 0;
     } else if (typed && event->id == ITEM_CLI_ORG) {
@@ -401,6 +421,11 @@ static void view_question(const struct wizard *w, struct view *view)
         item->ticked = w->make.by_switch;
         item->settled = true;
     }
+    if (has_user(w)) {
+        g_autofree char *label = g_strdup_printf(
+            _("make a permission set for %s and assign it, too"), w->connection->run_as);
+        view_add(view, VIEW_TOGGLE, ITEM_ACCESS, label)->ticked = w->make.access;
+    }
     view->busy = w->make.opening;
     view->asks = true;
 }
@@ -416,6 +441,11 @@ static char *end_text(const struct wizard *w)
     if (differences(w) > 0)
         return g_strdup(_("The app is there. The org keeps these of its settings as they were; "
                           "Enter goes on."));
+    if (w->make.reached == MAKE_DONE && lacks_access(w))
+        return g_strdup_printf(_("The app and its permission set are there; the set is not "
+                                 "assigned. Enter tries again. To remove both: perch app %s "
+                                 "--remove"),
+                               w->connection->name);
     if (w->make.reached == MAKE_DONE)
         return g_strdup_printf(_("The app is there; Enter goes on with it. To remove it: perch app "
                                  "%s --remove"),
@@ -448,12 +478,16 @@ static void view_rows(const struct wizard *w, struct view *view, int focus)
 static void view_what(const struct wizard *w, struct view *view)
 {
     const Connection *c = w->connection;
-    g_autofree char *what = g_strdup_printf(
-        _("perch makes the External Client App %s (%s) in %s, with the settings of the App step. "
-          "Nothing else in the org is changed."),
+    g_autofree char *app = g_strdup_printf(
+        _("perch makes the External Client App %s (%s) in %s, with the settings of the App step."),
         c->app_name, c->app_api_name,
         w->make.whose != NULL && is_generic(w) ? w->make.org : c->login_url);
-    view_text(view, ROLE_PLAIN, 0, what);
+    g_autofree char *access = gives_access(w) ? sheet_access_announced(c) : NULL;
+    const char *nothing = _("Nothing else in the org is changed.");
+    const char *sentences[] = {app, access != NULL ? access : nothing,
+                               access != NULL ? nothing : NULL, NULL};
+    g_autofree char *text = g_strjoinv(" ", (char **)(guintptr)sentences);
+    view_text(view, ROLE_PLAIN, 0, text);
     view_blank(view);
 }
 
@@ -466,10 +500,10 @@ void make_screen_view(const struct wizard *w, struct view *view, int focus)
     view_blank(view);
     if (!running && !w->make.opening)
         view_key(view, ACTION_NEXT,
-                 w->make.reached == MAKE_DONE ? _("go on")
-                 : differences(w) > 0         ? _("change them")
-                 : failed                     ? _("try again")
-                                              : _("make the app"));
+                 w->make.reached == MAKE_DONE && !lacks_access(w) ? _("go on")
+                 : differences(w) > 0                             ? _("change them")
+                 : failed                                         ? _("try again")
+                                                                  : _("make the app"));
     if (begun) {
         view_rows(w, view, focus);
     } else {

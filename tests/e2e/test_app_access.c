@@ -190,6 +190,74 @@ static void make__user_with_a_full_license__gets_the_set_alone(void **state)
     assert_removed(r);
 }
 
+/* ---- on the App step ---- */
+
+/* The draft's app logs in by itself, and the org shows its secret. */
+static Rig *rig_of_the_way(void)
+{
+    Rig *r = rig();
+    g_autofree char *settings = rig_settings(r, "flow.json");
+    g_autofree char *path = rig_settings_path(r, "flow.json");
+    g_autoptr(Json) json = json_parse(settings, strlen(settings), NULL);
+    json_set_string(json, "app_values", "client-credentials");
+    json_set_string(json, "run_as", USER);
+    g_autofree char *text = json_print(json);
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+    demo_org_patch(r->org, "{'org': {'secrets_by_rest': true}}");
+    return r;
+}
+
+static void wizard__one_tick__ends_with_a_lead(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig_of_the_way();
+    g_autoptr(Walk) walk = walk_start(r, "setup", "flow", NULL);
+    see_key(walk, "C make it");
+    press(walk, "C");
+    see_key(walk, "Enter make the app");
+    see_sentence(walk, "[ ] make a permission set for " USER " and assign it, too");
+    press(walk, "End Space");
+    see_sentence(walk, "perch also makes the permission set " SET);
+    press(walk, "Enter");
+    see_key(walk, "Enter insert");
+    assert_made(r);
+    press(walk, "Enter");
+    see(walk, "✔ Inserted");
+}
+
+/* The assignment fails: the screen says what exists, and Enter goes on from there. */
+static void wizard__not_assigned__tries_again(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig_of_the_way();
+    demo_org_patch(r->org, "{'faults': {'" ASSIGN "': {'kind': 'error', 'times': 1}}}");
+    g_autoptr(Walk) walk = walk_start(r, "setup", "flow", NULL);
+    see_key(walk, "C make it");
+    press(walk, "C");
+    see_key(walk, "Enter make the app");
+    press(walk, "End Space");
+    see_sentence(walk, "perch also makes the permission set " SET);
+    press(walk, "Enter");
+    see_key(walk, "Enter try again");
+    press(walk, "End");
+    see_sentence(walk, "The app and its permission set are there; the set is not assigned.");
+    press(walk, "Enter");
+    see_key(walk, "Enter insert");
+    assert_made(r);
+}
+
+static void plain__one_question__gives_the_set(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig_of_the_way();
+    const char *words[] = {"setup", "flow", "--plain", NULL};
+    g_autoptr(Child) child = rig_perch_input(r, words, "C\n\ny\n\n\n\n\n", false);
+    assert_contains(child->errors->str, "make a permission set for " USER " and assign it, too (y "
+                                        "or n, Enter for n): ");
+    assert_contains(child->output->str, "ok  Permission set assigned: to " USER);
+    assert_made(r);
+}
+
 /* ---- refused ---- */
 
 /* Each with its cause and its page; nothing was made. */
@@ -244,6 +312,43 @@ static void make__later_row_fails__says_what_exists(void **state)
                     "run the same command again. To remove both: perch app flow --remove");
     g_autoptr(Json) again = run(r, make_words, 0);
     assert_made(r);
+}
+
+/* The app was made, and what comes then fails: it says what exists and how to go on, and that
+ * works. */
+static void make__row_behind_the_deploy_fails__says_what_exists(void **state)
+{
+    static const struct {
+        const char *path;
+        int skip, code;
+        const char *row;
+    } cases[] = {
+        {"/services/data/v68.0/query", 2, 0, "App: "},
+        {"/services/Soap/m/68.0", 0, 0, "Settings read back: "},
+        {"/services/data/v68.0/apps/oauth/credentials", 0, 0, "Secret read back: "},
+        {"/services/oauth2/authorize", 0, 10, "Known to the login host: "},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Rig) made = rig();
+        g_autofree char *fault =
+            g_strdup_printf("{'faults': {'%s': {'kind': 'error', 'skip': %d, 'times': 1}}}",
+                            cases[i].path, cases[i].skip);
+        demo_org_patch(made->org, fault);
+        g_autoptr(Child) child = rig_perch(made, "app", "flow", "--create", NULL);
+        assert_code(child, cases[i].code);
+        assert_contains(child->output->str, "ok  Deployed: ");
+        assert_contains(child->output->str, cases[i].row);
+        const char *end = cases[i].code == 0 ? child->output->str : child->errors->str;
+        assert_contains(end, "The app is there. To ");
+        assert_contains(end, "perch setup flow");
+        assert_true(cases[i].code == 0 || strstr(end, "perch app flow --remove") != NULL);
+        const char *words[] = {"app", "flow", "--create", "--json", NULL};
+        g_autoptr(Json) again = run(made, words, 0);
+        assert_status(again, "deployed", "ok");
+        g_autoptr(Json) removed = run(made, remove_words, 0);
+        assert_removed(made);
+    }
 }
 
 static void permission_set__without_such_a_user__is_refused(void **state)
@@ -337,8 +442,12 @@ int main(void)
         cmocka_unit_test(make__what_is_missing__is_made),
         cmocka_unit_test(dry_run__changes_nothing),
         cmocka_unit_test(make__user_with_a_full_license__gets_the_set_alone),
+        cmocka_unit_test(wizard__one_tick__ends_with_a_lead),
+        cmocka_unit_test(wizard__not_assigned__tries_again),
+        cmocka_unit_test(plain__one_question__gives_the_set),
         cmocka_unit_test(make__what_stands_against_it__is_told_first),
         cmocka_unit_test(make__later_row_fails__says_what_exists),
+        cmocka_unit_test(make__row_behind_the_deploy_fails__says_what_exists),
         cmocka_unit_test(permission_set__without_such_a_user__is_refused),
         cmocka_unit_test(remove__what_is_not_perchs__stays),
         cmocka_unit_test(killed__at_any_request__is_gone_on_with),

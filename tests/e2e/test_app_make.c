@@ -277,43 +277,6 @@ static void make__several_faults_of_one_deploy__have_a_row_each(void **state)
     assert_false(has_check(once, "validated-3"));
 }
 
-/* The app was made, and what comes then fails: it says what exists and how to go on, and that
- * works. */
-static void make__later_row_fails__says_what_exists(void **state)
-{
-    static const struct {
-        const char *path;
-        int skip, code;
-        const char *row;
-    } cases[] = {
-        {"/services/data/v68.0/query", 2, 0, "App: "},
-        {"/services/Soap/m/68.0", 0, 0, "Settings read back: "},
-        {"/services/data/v68.0/apps/oauth/credentials", 0, 0, "Secret read back: "},
-        {"/services/oauth2/authorize", 0, 10, "Known to the login host: "},
-    };
-    (void)state;
-    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(Rig) rig = maker_rig();
-        g_autofree char *fault =
-            g_strdup_printf("{'faults': {'%s': {'kind': 'error', 'skip': %d, 'times': 1}}}",
-                            cases[i].path, cases[i].skip);
-        demo_org_patch(rig->org, fault);
-        g_autoptr(Child) child = rig_perch(rig, "app", "flow", "--create", NULL);
-        assert_code(child, cases[i].code);
-        assert_contains(child->output->str, "ok  Deployed: ");
-        assert_contains(child->output->str, cases[i].row);
-        const char *end = cases[i].code == 0 ? child->output->str : child->errors->str;
-        assert_contains(end, "The app is there. To ");
-        assert_contains(end, "perch setup flow");
-        assert_true(cases[i].code == 0 || strstr(end, "perch app flow --remove") != NULL);
-        assert_true(app_exists(rig));
-        g_autoptr(Json) again = app_json(rig, 0, "--create", NULL, NULL);
-        assert_status(again, "deployed", "ok");
-        g_autoptr(Json) removed = app_json(rig, 0, "--remove", "--yes", NULL);
-        assert_false(app_exists(rig));
-    }
-}
-
 static void make__in_another_org__is_refused(void **state)
 {
     (void)state;
@@ -610,7 +573,6 @@ int main(void)
         cmocka_unit_test(make__user_without_the_rights__is_told_which),
         cmocka_unit_test(make__setting_that_the_org_refuses__is_named),
         cmocka_unit_test(make__several_faults_of_one_deploy__have_a_row_each),
-        cmocka_unit_test(make__later_row_fails__says_what_exists),
         cmocka_unit_test(make__in_another_org__is_refused),
         cmocka_unit_test(make__deploy_that_takes_its_time__shows_it),
         cmocka_unit_test(remove__takes_the_app_away),

@@ -45,7 +45,7 @@ struct making {
     Secret *secret;           /* the consumer secret as the org told it; NULL = it did not */
     Json *parts[SHEET_PARTS]; /* the app as the org has it */
     GPtrArray *found;         /* struct sheet_found *; NULL = the parts are not known */
-    GPtrArray *package;       /* what is deployed instead of files; NULL = files */
+    GPtrArray *package;       /* what is created instead of files; NULL = files */
     char *user_id;            /* of the user that it runs as */
     bool integration;         /* that user has the license for integrations */
     char *license_id;         /* of the permission set license to assign; NULL = none */

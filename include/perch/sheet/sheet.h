@@ -113,6 +113,8 @@ struct sheet_access {
     const char *description; /* as administrators see it */
 };
 char *sheet_access_name(const Connection *connection); /* owned by the caller */
+/* What perch is about to do, translated; owned by the caller. */
+char *sheet_access_announced(const Connection *connection);
 /* What is deployed for it, with the app or without. Struct sheet_file *. */
 GPtrArray *sheet_with_access(const Connection *connection, bool app,
                              const struct sheet_access *access);

@@ -70,6 +70,7 @@ enum wizard_item {
     ITEM_TOKEN,
     ITEM_CLI_ORG,
     ITEM_READ_SECRET,
+    ITEM_ACCESS,
     ITEM_CHECK = 100,
     ITEM_SETTING = 200,
     ITEM_FIELD = 300,
@@ -252,6 +253,7 @@ struct wizard {
             MAKE_SECRET,
             MAKE_PUT_BACK,
         } stage;        /* of the list */
+        bool access;    /* its user gets a permission set, too */
         bool by_switch; /* the org's switch may be turned on for the secret */
         bool compares;  /* what the org made of the app is still to be shown */
         bool complete;  /* nothing that the app needs has to be copied by hand */
