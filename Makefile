@@ -68,7 +68,8 @@ else
   # Nothing unwinds C, and debuggers use .debug_frame: this saves an eighth of a program.
   HARDEN = -fstack-protector-strong -fstack-clash-protection $(HARDEN_$(MACHINE)) -fPIE \
            -fno-asynchronous-unwind-tables
-  HARDEN_LD = -pie -Wl,-z,relro,-z,now $(call lazy,RELR,$(relr))
+  # One segment for code and constants: three are padded to pages, which is 12 kB.
+  HARDEN_LD = -pie -Wl,-z,relro,-z,now,-z,noseparate-code $(call lazy,RELR,$(relr))
   # What a program does not call stays out of it: a tenth of perch-demo-org.
   UNUSED = -ffunction-sections -fdata-sections
   UNUSED_LD = -Wl,--gc-sections
