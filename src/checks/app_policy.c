@@ -46,10 +46,7 @@ static bool can_ask(const struct check_run *run)
 
 static void ask(struct check_run *run, const char *soql, check_judge judge)
 {
-    check_http_any(run,
-                   query_request(session_base(run->session), session_version(run->session), soql,
-                                 session_secrets(run->session)->access_token),
-                   judge);
+    check_http_any(run, session_query(run->session, soql), judge);
 }
 
 /* The records in an answer; if it has none, settles the run and returns NULL. */

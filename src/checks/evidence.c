@@ -368,8 +368,7 @@ static void ask(struct asking *asking, const struct question *question)
     } else {
         g_auto(GStrv) parts = g_strsplit(question->soql, "%s", 2);
         g_autofree char *soql = g_strjoinv(session->connection->user_id, parts);
-        request = query_request(session_base(session), session_version(session), soql,
-                                session_secrets(session)->access_token);
+        request = session_query(session, soql);
     }
     http_request_timeout(request, 10000);
     asking->open++;

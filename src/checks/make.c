@@ -34,12 +34,6 @@ void making_clear(struct making *making)
     g_free(making->set_id);
 }
 
-static HttpRequest *ask(struct session *session, const char *soql)
-{
-    return query_request(session_base(session), session_version(session), soql,
-                         session_secrets(session)->access_token);
-}
-
 /* ---- whose session, in which org ---- */
 
 static bool same_host(const char *a, const char *b)
@@ -116,7 +110,8 @@ static void judge_rights(struct check_run *run, const struct http_response *resp
 
 static HttpRequest *rights_request(struct session *session)
 {
-    return ask(session, "SELECT PermissionsModifyMetadata FROM UserPermissionAccess LIMIT 1");
+    return session_query(session,
+                         "SELECT PermissionsModifyMetadata FROM UserPermissionAccess LIMIT 1");
 }
 
 static void check_rights(struct check_run *run)
@@ -132,7 +127,7 @@ static HttpRequest *name_request(struct session *session)
     g_autofree char *soql =
         g_strdup_printf("SELECT Id FROM ExternalClientApplication WHERE DeveloperName = '%s'",
                         session->making->app->app_api_name);
-    return ask(session, soql);
+    return session_query(session, soql);
 }
 
 /* The app's id; NULL with *ret_told: there is none. Owned by the caller. */

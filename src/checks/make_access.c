@@ -29,10 +29,7 @@ static void ask(struct check_run *run, check_judge judge, const char *format, ..
     va_start(arguments, format);
     g_autofree char *soql = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    check_http(run,
-               query_request(session_base(run->session), session_version(run->session), soql,
-                             session_secrets(run->session)->access_token),
-               judge);
+    check_http(run, session_query(run->session, soql), judge);
 }
 
 /* The records that the org answers; NULL, and the run has failed, if it answers with an error. */

@@ -250,11 +250,9 @@ static void judge_userinfo(struct check_run *run, const struct http_response *re
     session->userinfo = info;
     connection_set(&session->connection->username, info.username);
     /* The org's name is optional; if the query is refused, the id identifies the org. */
-    check_http_any(run,
-                   query_request(session_base(session), session_version(session),
-                                 "SELECT Name, OrganizationType, IsSandbox FROM Organization",
-                                 session_secrets(session)->access_token),
-                   judge_organization);
+    check_http_any(
+        run, session_query(session, "SELECT Name, OrganizationType, IsSandbox FROM Organization"),
+        judge_organization);
 }
 
 void check_who(struct check_run *run)

@@ -5,6 +5,7 @@
 
 #include "perch/base/clock.h"
 #include "perch/base/login_way.h"
+#include "perch/rest/rest.h"
 #include "perch/tokens/refresh.h"
 
 struct session *session_new(Connection *connection, const char *config_dir, Http *http,
@@ -185,6 +186,12 @@ const char *session_version(const struct session *session)
     /* A version that every org of recent years supports; preflight replaces it with the newest. */
     const char *version = session->connection->api_version;
     return version != NULL ? version : "60.0";
+}
+
+HttpRequest *session_query(const struct session *session, const char *soql)
+{
+    return query_request(session_base(session), session_version(session), soql,
+                         session_secrets(session)->access_token);
 }
 
 const char *session_object(const struct session *session)

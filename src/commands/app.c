@@ -265,13 +265,20 @@ static bool options_agree(const struct app_command *command)
     return problem == NULL;
 }
 
+static bool choose_values(const char *text, int *ret)
+{
+    const char *names[APP_VALUES_COUNT + 1] = {NULL};
+    for (int i = 0; i < APP_VALUES_COUNT; i++)
+        names[i] = app_values_name((enum app_values)i);
+    return choose("values", text, names, ret);
+}
+
 int command_app(int argc, char **argv)
 {
     struct common_options common = {0};
     struct app_command command = {.kind = -1, .values = -1, .format = -1};
     g_autofree char *kind = NULL, *values = NULL, *format = NULL, *output = NULL, *email = NULL,
                     *run_as = NULL, *with = NULL;
-    const char *value_names[APP_VALUES_COUNT + 1] = {NULL};
     gboolean no_key = FALSE, create = FALSE, remove = FALSE, repair = FALSE, dry_run = FALSE,
              yes = FALSE, read_secret = FALSE, access = FALSE;
     g_auto(GStrv) names = NULL;
@@ -308,12 +315,10 @@ int command_app(int argc, char **argv)
     };
     if (!command_parse("app", argc, argv, &common, entries, &names, &code))
         return code;
-    for (int i = 0; i < APP_VALUES_COUNT; i++)
-        value_names[i] = app_values_name((enum app_values)i);
     if (g_strv_length(names) > 1)
         return command_usage(_("Name one connection, or none: perch app [NAME]"));
     if (!choose("kind", kind, kind_names, &command.kind) ||
-        !choose("values", values, value_names, &command.values) ||
+        !choose_values(values, &command.values) ||
         !choose("format", format, format_names, &command.format))
         return PERCH_EXIT_USAGE;
     command.name = names[0];

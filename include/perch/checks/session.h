@@ -112,6 +112,9 @@ bool session_can_renew(const struct session *session);
 const char *session_base(const struct session *session);
 const char *session_version(const struct session *session);
 
+/* Asks the session's org with its access token. */
+HttpRequest *session_query(const struct session *session, const char *soql);
+
 /* The name of the test object, "Lead" or "Case". */
 const char *session_object(const struct session *session);
 
