@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
 
 #include "perch/base/clock.h"
 #include "perch/base/text.h"
@@ -191,7 +192,24 @@ static GPtrArray *lines_new(void)
     return g_ptr_array_new_with_free_func(g_free);
 }
 
-/* A terminal shows the last look only; a pipe gets what differs from the look before. */
+/* Whether a line says something else than the one in its place before. Its figures are no news:
+ * each look counts among the org's calls. */
+static bool is_news(const char *line, const GPtrArray *before, guint place)
+{
+    const char *old = place < before->len ? before->pdata[place] : NULL;
+    while (old != NULL) {
+        line += strspn(line, "0123456789");
+        old += strspn(old, "0123456789");
+        if (*line != *old)
+            return true;
+        if (*line == '\0')
+            return false;
+        line++, old++;
+    }
+    return true;
+}
+
+/* A terminal shows the last look only; a pipe gets what is news. */
 static void print_look(const GPtrArray *lines, GPtrArray *before, int interval)
 {
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
@@ -205,7 +223,7 @@ static void print_look(const GPtrArray *lines, GPtrArray *before, int interval)
         const char *line = lines->pdata[i];
         if (screen)
             command_say("%s\n", line);
-        else if (!g_ptr_array_find_with_equal_func(before, line, g_str_equal, NULL))
+        else if (is_news(line, before, i))
             command_say("%s  %s\n", stamp, line);
     }
 }

@@ -180,9 +180,15 @@ static void watch__on_a_pipe__tells_what_changed_and_ends_by_a_signal(void **sta
     (void)state;
     g_autoptr(Rig) rig = acme();
     const char *const words[] = {g_getenv("PERCH"), "status", "--watch", "--interval", "10", NULL};
+    const guint before = demo_org_requests(rig->org, "GET", "/services/data/");
     g_autoptr(Child) child = child_start(words, rig->home->env);
     assert_true(child_wait_output(child, "ok  acme  ", 15000));
+    const guint after = demo_org_requests(rig->org, "GET", "/services/data/");
     assert_true(g_regex_match_simple("^20[0-9-]+T[0-9:]+Z  ok  acme  ", child->output->str, 0, 0));
+    /* A whole look that finds nothing new. */
+    assert_true(after > before);
+    assert_true(
+        demo_org_wait_requests(rig->org, "GET", "/services/data/", 2 * after - before, 25000));
     demo_org_patch(rig->org, "{'org':{'maintenance_until_ms':'+600000'}}");
     assert_true(child_wait_output(child, "!!  acme  ", 25000));
     assert_int_equal(kill(child->pid, SIGINT), 0);
