@@ -80,26 +80,14 @@ static void token__due__is_fetched_again(void **state)
     assert_string_equal(kept, fresh->output->str);
 }
 
-/* Ten at once ask once: the others take what the first one stored. */
 static void token__many_at_once__ask_one_after_another(void **state)
 {
-    enum { MANY = 10 };
     (void)state;
     g_autoptr(Rig) r = rig();
     g_autoptr(Child) child = set_up(r, "acme");
     assert_code(child, 0);
 
-    const guint before = demo_org_requests(r->org, "POST", TOKEN_PATH);
-    const char *const argv[] = {g_getenv("PERCH"), "token", "acme", "--fresh", NULL};
-    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)child_free);
-    for (int i = 0; i < MANY; i++)
-        g_ptr_array_add(all, child_start(argv, r->home->env));
-    for (int i = 0; i < MANY; i++) {
-        assert_true(child_wait_end(all->pdata[i], 60000));
-        assert_code(all->pdata[i], 0);
-    }
-    const guint asked = demo_org_requests(r->org, "POST", TOKEN_PATH) - before;
-    assert_true(asked >= 1 && asked < MANY);
+    tokens_assert_one_asks(r, "acme");
     g_autoptr(Json) secrets = stored(r, "acme");
     assert_non_null(json_get_string(secrets, "client_secret"));
 }

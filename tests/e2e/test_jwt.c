@@ -68,10 +68,8 @@ static void setup__no_input__needs_no_browser_and_ends_with_a_lead(void **state)
     secrets_clear(&secrets);
 }
 
-/* Ten at once ask once or a few times: the others take what the first one stored. */
 static void token__due__is_fetched_one_after_another(void **state)
 {
-    enum { MANY = 10 };
     (void)state;
     g_autoptr(Rig) r = rig();
     jwt_set_up_whole(r, "acme");
@@ -85,17 +83,7 @@ static void token__due__is_fetched_one_after_another(void **state)
     assert_string_not_equal(fresh->output->str, first->output->str);
     tokens_assert_work(r, fresh->output->str);
 
-    const guint now = demo_org_requests(r->org, "POST", TOKEN_PATH);
-    const char *const argv[] = {g_getenv("PERCH"), "token", "acme", "--fresh", NULL};
-    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)child_free);
-    for (int i = 0; i < MANY; i++)
-        g_ptr_array_add(all, child_start(argv, r->home->env));
-    for (int i = 0; i < MANY; i++) {
-        assert_true(child_wait_end(all->pdata[i], 60000));
-        assert_code(all->pdata[i], 0);
-    }
-    const guint asked = demo_org_requests(r->org, "POST", TOKEN_PATH) - now;
-    assert_true(asked >= 1 && asked < MANY);
+    tokens_assert_one_asks(r, "acme");
 }
 
 static void commands__each__knows_the_way(void **state)

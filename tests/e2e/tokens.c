@@ -140,7 +140,7 @@ static void on_taken(GObject *source, GAsyncResult *result, gpointer user)
     take->done = true;
 }
 
-void wait_for_lock(Rig *rig, const char *name)
+static StoreLock *take_lock(Rig *rig, const char *name)
 {
     g_autofree char *folder = g_build_filename(rig->home->config, "perch", NULL);
     struct take take = {0};
@@ -148,7 +148,33 @@ void wait_for_lock(Rig *rig, const char *name)
     store_lock_take(folder, name, NULL, on_taken, &take);
     run_until(&take.done, "the connection's lock");
     assert_non_null(take.lock);
-    store_lock_free(take.lock);
+    return take.lock;
+}
+
+void wait_for_lock(Rig *rig, const char *name)
+{
+    store_lock_free(take_lock(rig, name));
+}
+
+void tokens_assert_one_asks(Rig *rig, const char *name)
+{
+    enum { MANY = 10, WAIT_MS = 60000 };
+    const char *const argv[] = {g_getenv("PERCH"), "token", name, "--fresh", NULL};
+    const guint before = demo_org_requests(rig->org, "POST", TOKEN_PATH);
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)child_free);
+    StoreLock *lock = take_lock(rig, name);
+    for (int i = 0; i < MANY; i++)
+        g_ptr_array_add(all, child_start(argv, rig->home->env));
+    for (int i = 0; i < MANY; i++)
+        assert_true(child_wait_errors(all->pdata[i], "Waiting for another perch", WAIT_MS));
+    store_lock_free(lock);
+    for (int i = 0; i < MANY; i++) {
+        const Child *child = all->pdata[i];
+        assert_true(child_wait_end(all->pdata[i], WAIT_MS));
+        assert_code(child, 0);
+        assert_string_equal(child->output->str, ((const Child *)all->pdata[0])->output->str);
+    }
+    assert_int_equal(demo_org_requests(rig->org, "POST", TOKEN_PATH), before + 1);
 }
 
 char *tokens_last_request(Rig *rig)

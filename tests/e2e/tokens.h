@@ -42,5 +42,8 @@ void tokens_assert_refused(const Child *child, const char *what, const char *cau
 
 /* Until no perch of this rig holds the connection's lock; fails the test after 20 s. */
 void wait_for_lock(Rig *rig, const char *name);
+/* Ten `perch token NAME --fresh`, all of which have found the lock taken: once it is free, one of
+ * them asks Salesforce, and the others print what that one stored. */
+void tokens_assert_one_asks(Rig *rig, const char *name);
 
 #endif
