@@ -98,7 +98,7 @@ static char *keys_text(const GArray *keys, const char *also, enum keys_use use)
     }
     if (use != KEYS_DIALOG && !has_quit)
         g_ptr_array_add(parts, g_strdup(_("q quit")));
-    g_ptr_array_add(parts, g_strdup(_("? explain")));
+    g_ptr_array_add(parts, g_strdup(_("? help")));
     g_ptr_array_add(parts, NULL);
     g_autofree char *list = g_strjoinv(", ", (char **)parts->pdata);
     return g_strconcat(list, ": ", NULL);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "perch/base/text.h"
 #include "ui_private.h"
 
@@ -24,26 +26,15 @@ static bool is_typing(const Ui *ui, enum action action)
     return ui_focus_on_input(ui) && (key >= ' ' || key == 1 || key == 2);
 }
 
-/* If two actions of a screen have the same key, it belongs to the first. */
-static bool is_taken(const Ui *ui, enum action action)
-{
-    for (int before = 0; before < (int)action; before++)
-        if (action_key((enum action)before) == action_key(action) &&
-            listed(ui, (enum action)before))
-            return true;
-    return false;
-}
-
 bool ui_action_works(const Ui *ui, enum action action)
 {
-    return !is_typing(ui, action) && (always_works(action) || listed(ui, action)) &&
-           !is_taken(ui, action);
+    return !is_typing(ui, action) && (always_works(action) || listed(ui, action));
 }
 
 const char *ui_key_name(const Ui *ui, enum action action)
 {
-    if (action == ACTION_KEYS && ui_focus_on_input(ui))
-        return "F1";
+    if (action == ACTION_KEYS)
+        return ui_focus_on_input(ui) ? "F1" : "F1/?";
     if (ui->ascii && (action == ACTION_PREVIOUS || action == ACTION_FOLLOWING))
         return action == ACTION_PREVIOUS ? "<-" : "->";
     return action_key_name(action);
@@ -55,8 +46,19 @@ static bool comes_last(enum action action)
            action == ACTION_KEYS;
 }
 
+/* If two keys do the same, there is a hint for the first. */
+static bool is_said(const GArray *keys, const char *label)
+{
+    for (guint i = 0; i < keys->len; i++)
+        if (strcmp(g_array_index(keys, struct ui_bar_key, i).label, label) == 0)
+            return true;
+    return false;
+}
+
 static void add_key(GArray *keys, enum action action, const char *name, const char *label)
 {
+    if (is_said(keys, label))
+        return;
     struct ui_bar_key key = {action, name, label};
     g_array_append_val(keys, key);
 }
@@ -81,11 +83,10 @@ GArray *ui_bar_keys(const Ui *ui)
             add_arrows(ui, keys);
             moved = true;
         }
-        if (key->action == ACTION_KEYS || (key->action == ACTION_FOLLOWING && both) ||
-            !ui_action_works(ui, key->action))
+        if (key->action == ACTION_KEYS || !ui_action_works(ui, key->action))
             continue;
         const char *name = ui_key_name(ui, key->action);
-        if (key->action == ACTION_PREVIOUS && both)
+        if ((key->action == ACTION_PREVIOUS || key->action == ACTION_FOLLOWING) && both)
             name = ui->ascii ? "<- ->" : "←→";
         const char *label = key->label != NULL ? key->label : action_id(key->action);
         bool restores = key->action == ACTION_BACK && ui_field_is_changed(ui);
@@ -99,16 +100,20 @@ GArray *ui_bar_keys(const Ui *ui)
 
 static int bar_key_width(const struct ui_bar_key *key)
 {
-    return text_width(key->name) + 1 + text_width(key->label) + 2;
+    return text_width(key->name) + (*key->label != '\0') + text_width(key->label) + 2;
 }
 
 /* Drops what does not fit: first the arrows, which everybody tries anyway, then the least useful
- * keys. The last key, which shows all the others, stays. */
-static void make_fit(GArray *keys, int room)
+ * keys. The last key, which shows all the others, stays, after a mark that there are more. */
+static void make_fit(const Ui *ui, GArray *keys, int room)
 {
+    const struct ui_bar_key more = {ACTION_KEYS, ui->ascii ? "..." : "…", ""};
     int width = 0;
     for (guint i = 0; i < keys->len; i++)
         width += bar_key_width(&g_array_index(keys, struct ui_bar_key, i));
+    const bool fits = width <= room;
+    if (!fits)
+        width += bar_key_width(&more);
     while (width > room && keys->len > 1) {
         guint drop = keys->len - 2;
         for (guint i = 0; i < keys->len; i++)
@@ -117,6 +122,8 @@ static void make_fit(GArray *keys, int room)
         width -= bar_key_width(&g_array_index(keys, struct ui_bar_key, drop));
         g_array_remove_index(keys, drop);
     }
+    if (!fits)
+        g_array_insert_val(keys, keys->len - 1, more);
 }
 
 /* Calls back for each key that fits, with its column. */
@@ -125,7 +132,7 @@ static void walk(Ui *ui, void (*visit)(const struct ui_bar_key *, int column, gp
 {
     g_autoptr(GArray) keys = ui_bar_keys(ui);
     int column = 1;
-    make_fit(keys, ui->frame.cols); /* the last gap equals the two margins */
+    make_fit(ui, keys, ui->frame.cols); /* the last gap equals the two margins */
     for (guint i = 0; i < keys->len; i++) {
         const struct ui_bar_key *key = &g_array_index(keys, struct ui_bar_key, i);
         visit(key, column, user);

@@ -249,9 +249,11 @@ static void dialog_key(Ui *ui, const struct key *key)
     }
 }
 
-static void help_key(Ui *ui)
+static void help_key(Ui *ui, const struct key *key)
 {
-    if (++ui->help_page >= ui->help_pages)
+    const bool closes = key->kind == KEY_KIND_CHAR &&
+                        (key->code == 'q' || key->code == ESC || key->code == CTRL('C'));
+    if (++ui->help_page >= ui->help_pages || closes)
         ui->help = false;
     ui_redraw(ui);
 }
@@ -271,12 +273,6 @@ static bool step_key(Ui *ui, const struct key *key)
 static void command_key(Ui *ui, const struct key *key)
 {
     bool is_char = key->kind == KEY_KIND_CHAR;
-    if (!is_char && key->code == KEY_F(1)) {
-        ui->help = true;
-        ui->help_page = 0;
-        ui_redraw(ui);
-        return;
-    }
     if (step_key(ui, key) || edit_key(ui, key) || (!is_char && move_code(ui, key->code)))
         return;
     if (is_char && key->code == '\t') {
@@ -304,6 +300,13 @@ static bool common_key(Ui *ui, const struct key *key)
     return true;
 }
 
+static bool asks_for_help(const Ui *ui, const struct key *key)
+{
+    return key->kind == KEY_KIND_CODE
+               ? key->code == KEY_F(1)
+               : key->kind == KEY_KIND_CHAR && key->code == '?' && ui->view->dialog != NULL;
+}
+
 void ui_handle_key(const struct key *key, gpointer data)
 {
     Ui *ui = data;
@@ -316,12 +319,14 @@ void ui_handle_key(const struct key *key, gpointer data)
         return;
     }
     if (ui->help) {
-        help_key(ui);
+        help_key(ui, key);
         return;
     }
     ui->touched = true;
     ui->unseen = false;
-    if (ui->view->dialog != NULL) {
+    if (asks_for_help(ui, key)) {
+        ui_act(ui, ACTION_KEYS);
+    } else if (ui->view->dialog != NULL) {
         if (key->kind != KEY_KIND_PASTE)
             dialog_key(ui, key);
     } else if (key->kind == KEY_KIND_PASTE) {

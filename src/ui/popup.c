@@ -120,15 +120,17 @@ static GArray *help_rows(const Ui *ui)
     };
     GArray *rows = g_array_new(FALSE, TRUE, sizeof(struct help_row));
     g_array_set_clear_func(rows, help_row_clear);
-    const guint count = ui->view->rail->len;
+    const struct view_dialog *dialog = ui->view->dialog;
+    const GArray *keys = dialog != NULL ? dialog->keys : ui->view->keys;
+    const guint count = dialog != NULL ? 0 : ui->view->rail->len;
     g_autofree char *steps = g_strdup_printf(ui->ascii ? "1 .. %u" : "1 … %u", count);
     bool quits = false;
-    for (guint i = 0; i < ui->view->keys->len; i++) {
-        const struct view_key *key = &g_array_index(ui->view->keys, struct view_key, i);
+    for (guint i = 0; i < keys->len; i++) {
+        const struct view_key *key = &g_array_index(keys, struct view_key, i);
         quits = quits || key->action == ACTION_INTERRUPT;
         if (key->action == ACTION_KEYS)
             continue;
-        g_autofree char *text = key->action == ACTION_NEXT && key->label != NULL
+        g_autofree char *text = (key->action == ACTION_NEXT || dialog != NULL) && key->label != NULL
                                     ? g_strdup_printf(_("Here: %s."), key->label)
                                     : g_strdup(action_help(key->action));
         add_help(rows, ui_key_name(ui, key->action), text);
@@ -186,6 +188,6 @@ void ui_draw_help(Ui *ui)
         ui_put(stdscr, box.row + i, box.column, STYLE_PLAIN, false, lines->pdata[first + i]);
     bool more = ui->help_page + 1 < ui->help_pages;
     ui_put(stdscr, box.row + shown + 1, box.column, STYLE_DIM, false,
-           more ? _("Any key shows more.") : _("Any key closes this."));
+           more ? _("Any key shows more, q closes this.") : _("Any key closes this."));
     wmove(stdscr, box.row, box.column);
 }

@@ -126,9 +126,18 @@ void view_rail(struct view *view, const char *title, enum mark mark, bool here)
     g_ptr_array_add(view->rail, rail);
 }
 
+/* An action is listed once: what is said of it last counts. */
 static void add_key(GArray *keys, enum action action, const char *label)
 {
     struct view_key key = {.action = action, .label = g_strdup(label)};
+    for (guint i = 0; i < keys->len; i++) {
+        struct view_key *before = &g_array_index(keys, struct view_key, i);
+        if (before->action == action) {
+            g_free(before->label);
+            *before = key;
+            return;
+        }
+    }
     g_array_append_val(keys, key);
 }
 

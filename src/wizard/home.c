@@ -373,7 +373,7 @@ static void view_list_keys(const struct home *home, struct view *view, const str
     if (row != NULL && can_forget(row))
         view_key(view, ACTION_FORGET, _("forget"));
     if (row != NULL && may_change(row))
-        view_key(view, ACTION_CHANGE, _("client credentials"));
+        view_key(view, ACTION_EDIT, _("client credentials"));
     if (enter_logs_in)
         view_key(view, ACTION_RETRY, _("re-authorize"));
     view_key(view, ACTION_QUIT, _("quit"));
@@ -545,7 +545,7 @@ static enum home_choice handle_row(struct home *home, const struct home_row *row
     }
     if (!finished)
         return HOME_STAY;
-    if (action == ACTION_CHANGE && may_change(row))
+    if (action == ACTION_EDIT && may_change(row))
         return HOME_CHANGE;
     return action == ACTION_RETRY     ? HOME_REAUTHORIZE
            : action == ACTION_DOCTOR  ? HOME_DOCTOR

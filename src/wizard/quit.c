@@ -110,7 +110,7 @@ void unstored_screen_event(struct wizard *w, const struct view_event *event, GAr
         screen_close(w);
     } else if (is_action(event, ACTION_RETRY)) {
         store_again(w, out);
-    } else if (is_action(event, ACTION_EXPORT)) {
+    } else if (is_action(event, ACTION_WRITE)) {
         screen_close(w);
         effect_add(out, EFFECT_EXPORT)->format = HANDOFF_ENV;
     } else if (is_action(event, ACTION_QUIT)) {
@@ -125,7 +125,7 @@ void unstored_screen_view(const struct wizard *w, struct view *view, int focus)
     view_dialog(view, _("The refresh token is not stored yet. Quitting without storing it revokes "
                         "it at Salesforce."));
     view_dialog_key(view, ACTION_RETRY, _("store it now"));
-    view_dialog_key(view, ACTION_EXPORT, _("write it to a file"));
+    view_dialog_key(view, ACTION_WRITE, _("write it to a file"));
     view_dialog_key(view, ACTION_QUIT, _("revoke it and quit"));
     view_dialog_key(view, ACTION_BACK, _("stay"));
 }

@@ -78,9 +78,9 @@ void step_handoff_event(struct wizard *w, const struct view_event *event, GArray
         effect_secret(out, EFFECT_COPY, item->value);
     else if (is_action(event, ACTION_SHOW))
         w->show_secrets = !w->show_secrets;
-    else if (is_action(event, ACTION_EXPORT) && w->handoff_problem == NULL)
+    else if (is_action(event, ACTION_WRITE) && w->handoff_problem == NULL)
         screen_open(w, SCREEN_EXPORT);
-    else if (is_action(event, ACTION_EXPORT))
+    else if (is_action(event, ACTION_WRITE))
         wizard_notice(w, w->handoff_problem);
     else if (is_action(event, ACTION_PLAY) || is_action(event, ACTION_RETRY) ||
              is_action(event, ACTION_FLOW))
@@ -178,7 +178,7 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_NEXT, _("done"));
     view_key(view, ACTION_COPY, _("copy field"));
     view_key(view, ACTION_SHOW, w->show_secrets ? _("hide secrets") : _("show secrets"));
-    view_key(view, ACTION_EXPORT, _("export"));
+    view_key(view, ACTION_WRITE, _("to file"));
     if (!running && w->handoff_problem == NULL)
         view_key(view, ACTION_PLAY,
                  w->lists[CHECKS_REHEARSE].results == NULL ? _("play the flow") : _("play again"));

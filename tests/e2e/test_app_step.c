@@ -40,7 +40,6 @@ static void edit_names(Walk *walk)
 {
     see(walk, "▸[ ] External Client App Name");
     see_key(walk, "e change");
-    see_no(walk, "e explain an error"); /* one key, one meaning */
     press(walk, "Space");
     see(walk, "▸[x] External Client App Name");
     press(walk, "e");

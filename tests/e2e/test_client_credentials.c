@@ -327,7 +327,7 @@ static void home__rotates__is_moved_over(void **state)
     see(walk, "✔ working");
     see_sentence(walk, "l: client credentials");
     pty_resize(walk->pty, 80, 48);
-    press(walk, "l");
+    press(walk, "e");
     see_sentence(walk, "What is not ticked below differs from what the app had.");
     see(walk, "[x] API Name");
     see(walk, "[ ] Run As (Username)");

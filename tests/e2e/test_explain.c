@@ -285,7 +285,7 @@ static void wizard__e__explains_copies_and_opens_the_page(void **state)
     canary_add(rig->canary, SECRET);
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     walk_to_preflight(walk);
-    press(walk, "e");
+    press(walk, "E");
     see(walk, "Explain an error");
     paste(walk,
           "refresh_token=" SECRET

@@ -208,7 +208,7 @@ static void export__each_format__is_a_file_of_ones_own(void **state)
     g_autoptr(Rig) rig = ready();
     g_autoptr(Walk) walk = at_values(rig);
     for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
-        press(walk, "x");
+        press(walk, "w");
         see(walk, "Export the values");
         if (i > 0)
             press(walk, "Down Space");
@@ -220,7 +220,7 @@ static void export__each_format__is_a_file_of_ones_own(void **state)
         for (int part = 0; part < 2 && formats[i].files[part] != NULL; part++)
             assert_written(rig, i, part);
     }
-    press(walk, "x");
+    press(walk, "w");
     see(walk, "Export the values");
     press(walk, "Esc");
     see(walk, "Into Flow Builder");
@@ -237,10 +237,10 @@ static void values__that_kill_a_flow__are_not_handed_over(void **state)
     assert_code(found, 5);
     g_autoptr(Walk) walk = at_values(rig);
     see_sentence(walk, "Refresh token rotation is on: the token dies at its first use");
-    press(walk, "x");
+    press(walk, "w");
     see_sentence(walk, "Refresh token rotation is on");
     see_no(walk, "Export the values");
-    press(walk, "w");
+    press(walk, "P");
     see_no(walk, "Start the flow itself");
     g_autofree char *path = g_build_filename(rig->home->home, "acme.env", NULL);
     assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
@@ -258,7 +258,7 @@ static void webhook__pasted__starts_the_flow_and_finds_its_record(void **state)
     g_autoptr(Flow) flow = flow_start(values, "whatsapp", FLOW_ESCAPES);
     guint before = records(rig);
     g_autoptr(Walk) walk = at_values(rig);
-    press(walk, "w");
+    press(walk, "P");
     see(walk, "Start the flow itself");
     see(walk, "senderName, senderNumber, message, channel");
     type(walk, "http://flows.example.com/hook");
@@ -276,7 +276,7 @@ static void webhook__pasted__starts_the_flow_and_finds_its_record(void **state)
     see_key(walk, "Enter done");
     assert_int_equal(records(rig), before);
     /* Once more, without typing it again. */
-    press(walk, "w");
+    press(walk, "P");
     see(walk, "Start the flow itself");
     see(walk, "••••");
     press(walk, "Enter");
@@ -316,7 +316,7 @@ static void webhook__asked_for_by_the_command__is_not_shown(void **state)
     }
 }
 
-/* The same step line by line: x and a number, w and the address, its key, the signature's header.
+/* The same step line by line: w and a number, P and the address, its key, the signature's header.
  */
 static void plain__exports_and_starts_the_flow(void **state)
 {
@@ -325,7 +325,7 @@ static void plain__exports_and_starts_the_flow(void **state)
     g_autofree char *values = exported(rig, "json");
     g_autoptr(Flow) flow = flow_start(values, "whatsapp", FLOW_KEYED);
     g_autofree char *lines =
-        g_strdup_printf("x\n4\n\nw\n%s\nCANARY-key\nX-My-Signature\n\nq\n", flow_webhook(flow));
+        g_strdup_printf("w\n4\n\nP\n%s\nCANARY-key\nX-My-Signature\n\nq\n", flow_webhook(flow));
     g_autofree char *before = g_get_current_dir();
     const char *words[] = {"setup", "acme", "--plain", NULL};
     assert_int_equal(chdir(rig->home->home), 0);

@@ -239,7 +239,7 @@ static void quit__asks_and_revokes_only_when_told(void **state)
     assert_int_equal(posts(rig, "/services/oauth2/revoke", "token="), 1);
 }
 
-/* x writes the values to a file of one's own; then there is nothing to lose by quitting. */
+/* w writes the values to a file of one's own; then there is nothing to lose by quitting. */
 static void quit__export__keeps_the_token_in_a_file(void **state)
 {
     (void)state;
@@ -251,8 +251,8 @@ static void quit__export__keeps_the_token_in_a_file(void **state)
     g_autoptr(Walk) walk = fail_to_store(rig, SESSION_NO_KEYRING);
     assert_int_equal(chdir(before), 0);
     press(walk, "q");
-    see(walk, "x write it to a file");
-    press(walk, "x");
+    see(walk, "w write it to a file");
+    press(walk, "w");
     see_sentence(walk, "Written, readable only by you:");
     assert_int_equal(stat(file, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0600);

@@ -64,14 +64,14 @@ static void secret__wrong__one_key_leads_to_the_field(void **state)
     press(walk, "Tab s"); /* past it all the same */
     see(walk, "Proving the connection");
     see_sentence(walk, "The consumer secret is wrong or missing.");
-    see_key(walk, "i correct the value");
+    see_key(walk, "g correct the value");
     press(walk, "Esc");
     see(walk, "The last login failed its proof");
     press(walk, "Esc");
     see(walk, "Consumer key and secret");
     press(walk, "M-6");
-    see_key(walk, "i correct the value");
-    press(walk, "i");
+    see_key(walk, "g correct the value");
+    press(walk, "g");
     see(walk, "Consumer key and secret");
     press(walk, "C-u");
     type(walk, rig->org->client_secret);

@@ -112,7 +112,7 @@ static void screen__keys__only_listed_letters_act(void **state)
     (void)state;
     g_autoptr(View) view = views_handoff();
     g_autoptr(Screen) screen = screen_new_fixed(view, 80, 24);
-    screen_type(screen, "wckn\r\033q\003");
+    screen_type(screen, "xckn\r\033q\003");
     assert_events(screen, "copy 100\ngo-on 100\nback 100\nquit 100\ninterrupt 100\n");
 }
 
@@ -187,11 +187,14 @@ static void screen__help__any_key_closes(void **state)
 {
     (void)state;
     g_autoptr(View) view = views_settings();
-    g_autoptr(Screen) screen = screen_new_fixed(view, 120, 40);
-    screen_type(screen, "?");
-    screen_assert_shows(screen, "Copy the selected value");
-    screen_type(screen, "q");
-    screen_assert_hides(screen, "Copy the selected value");
+    static const char *const closing[] = {"q", "\033", "\003"};
+    g_autoptr(Screen) screen = screen_new_fixed(view, 60, 16); /* more than one page of help */
+    for (gsize i = 0; i < G_N_ELEMENTS(closing); i++) {
+        screen_type(screen, "?");
+        screen_assert_shows(screen, "Any key shows more, q closes this.");
+        screen_type(screen, closing[i]);
+        screen_assert_hides(screen, "this.");
+    }
     assert_events(screen, "");
 }
 

@@ -235,10 +235,12 @@ static void steps__golden__in_polish(void **state)
     locale_speak_english();
 }
 
-/* How many texts of a screen end in an ellipsis for want of room. */
-static guint cut_in(const char *text)
+/* How many texts of a screen, without its row of keys, end in an ellipsis for want of room. */
+static guint cut_in(char *text)
 {
     guint cut = 0;
+    g_strchomp(text);
+    *strrchr(text, '\n') = '\0';
     for (const char *at = text; (at = strstr(at, "…")) != NULL; at += strlen("…"))
         cut++;
     return cut;
@@ -263,6 +265,62 @@ static void steps__other_languages__nothing_more_is_cut_off(void **state)
         }
     }
     locale_speak_english();
+}
+
+/* ---- keys ---- */
+
+static void actions__keys__one_meaning_each(void **state)
+{
+    (void)state;
+    for (int a = 0; a < ACTION_COUNT; a++)
+        for (int b = 0; b < a; b++) {
+            assert_int_not_equal(action_key((enum action)a), action_key((enum action)b));
+            assert_string_not_equal(action_help((enum action)a), action_help((enum action)b));
+        }
+}
+
+/* The entries of the last row: "Enter go on", "c copy". Owned by the caller. */
+static GStrv hints(Screen *screen)
+{
+    g_autofree char *text = screen_text(screen);
+    g_strchomp(text);
+    return g_strsplit(g_strstrip(strrchr(text, '\n') + 1), "  ", -1);
+}
+
+static void steps__keys__no_action_twice_and_help_everywhere(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(screens); i++) {
+        g_autoptr(Play) play = play_new(300, 24);
+        screens[i].show(play);
+        g_auto(GStrv) all = hints(play->screen);
+        guint count = g_strv_length(all);
+        assert_true(g_str_has_prefix(all[count - 1], "F1"));
+        for (guint a = 0; a < count; a++)
+            for (guint b = 0; b < a; b++)
+                if (strcmp(strchr(all[a], ' '), strchr(all[b], ' ')) == 0)
+                    fail_msg("%s: %s, and %s", screens[i].name, all[a], all[b]);
+        screen_press(play->screen, KEY_F(1));
+        screen_assert_shows(play->screen, "PgUp PgDn");
+        screen_type(play->screen, "q");
+        screen_assert_hides(play->screen, "PgUp PgDn");
+    }
+}
+
+/* What is left out is said to be left out. */
+static void steps__keys__no_room__ends_in_an_ellipsis(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(screens); i++) {
+        g_autoptr(Play) play = play_new(300, 24);
+        screens[i].show(play);
+        g_auto(GStrv) all = hints(play->screen);
+        assert_false(g_strv_contains((const char *const *)all, "…"));
+        screen_resize(play->screen, 60, 16);
+        g_auto(GStrv) some = hints(play->screen);
+        bool marked = g_strv_contains((const char *const *)some, "…");
+        assert_int_equal(marked, g_strv_length(some) - marked < g_strv_length(all));
+    }
 }
 
 /* ---- sizes ---- */
@@ -376,6 +434,9 @@ int main(void)
         cmocka_unit_test(steps__golden__at_two_sizes),
         cmocka_unit_test(steps__golden__in_polish),
         cmocka_unit_test(steps__other_languages__nothing_more_is_cut_off),
+        cmocka_unit_test(actions__keys__one_meaning_each),
+        cmocka_unit_test(steps__keys__no_action_twice_and_help_everywhere),
+        cmocka_unit_test(steps__keys__no_room__ends_in_an_ellipsis),
         cmocka_unit_test(steps__resize__come_back_the_same),
         cmocka_unit_test(steps__secrets__on_no_screen),
         cmocka_unit_test(steps__enter_in_a_hurry__starts_nothing_twice),

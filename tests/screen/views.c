@@ -265,7 +265,7 @@ struct view *views_handoff(void)
     view->notice = g_strdup("Copied: URL.");
     view_key(view, ACTION_COPY, "copy field");
     view_key(view, ACTION_SHOW, "show secrets");
-    view_key(view, ACTION_EXPORT, "export");
+    view_key(view, ACTION_WRITE, "to file");
     view_key(view, ACTION_NEXT, "done");
     go_back(view);
     return view;
@@ -332,7 +332,7 @@ struct view *views_wide(void)
     item = view_add(view, VIEW_TOGGLE, VIEWS_KEEP, "削除しないで残す");
     item->ticked = false;
     view_key(view, ACTION_NEXT, "挿入");
-    view_key(view, ACTION_EXPORT,
+    view_key(view, ACTION_WRITE,
              "a label that is so long that it fits into no line of keys at all");
     go_back(view);
     return view;

@@ -56,10 +56,10 @@ static void inputs__answered__become_a_transcript(void **state)
                         "Address: \n"
                         "  ok  Address: acme.my.salesforce.com\n"
                         "Enter check this computer, a number to change a value, - back, q quit, "
-                        "? explain: \n"
+                        "? help: \n"
                         "Step 2 of 3: Preflight\n"
                         "  ok  Name lookup: 3 addresses\n"
-                        "Enter go on, - back, q quit, ? explain: \n");
+                        "Enter go on, - back, q quit, ? help: \n");
     assert_string_equal(stage.events->str,
                         "input:1=acme leave:1 input:2=acme.lightning.force.com leave:2 "
                         "action:go-on action:go-on ");
@@ -344,7 +344,7 @@ static void values__numbered__are_copied_and_opened(void **state)
     assert_string_equal(stage.events->str, "action:copy action:copy action:go-on ");
     assert_contains(stage.said, "  1  URL: https://x\n  2  Body: ••••  4 characters\n"
                                 "Enter done, a number to copy a value, c copy field,"
-                                " q quit, ? explain: \nCopied 6.\n");
+                                " q quit, ? help: \nCopied 6.\n");
     assert_contains(stage.said, "Copied 5.\n");
     assert_contains(stage.said, "  1  acme  working\na number to open, n new, ");
     stage_drop(&stage);

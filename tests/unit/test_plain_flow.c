@@ -65,15 +65,14 @@ static void checks__settling__are_said_once_with_their_diagnosis(void **state)
     stage_changed(&stage);
     stage_end(&stage);
     static const char header[] = "Step 2 of 3: Preflight\n";
-    g_autofree char *expected =
-        g_strconcat(header, "Asks again in 0:30.\n", checks_text + strlen(header),
-                    "r again, q quit, ? explain: \n",
-                    /* said again, as it failed again; then it is fine, and all goes on */
-                    strstr(checks_text, "  !!"), "r again, q quit, ? explain: \n",
-                    "  ok  Connection: refused\n",
-                    "Enter go on, r again, q quit, "
-                    "? explain: \n",
-                    NULL);
+    g_autofree char *expected = g_strconcat(
+        header, "Asks again in 0:30.\n", checks_text + strlen(header),
+        "r again, q quit, ? help: \n",
+        /* said again, as it failed again; then it is fine, and all goes on */
+        strstr(checks_text, "  !!"), "r again, q quit, ? help: \n", "  ok  Connection: refused\n",
+        "Enter go on, r again, q quit, "
+        "? help: \n",
+        NULL);
     assert_string_equal(stage.said, expected);
     assert_string_equal(stage.events->str, "action:again action:go-on ");
     stage_drop(&stage);
@@ -116,7 +115,7 @@ static void outputs__told_apart__facts_and_prompts(void **state)
     stage_end(&stage);
     assert_contains(stage.said, "  \033[31m!!\033[0m  Connection: refused\n");
     assert_contains(stage.said, "\nssh -L 1718:localhost:1718\n");
-    assert_string_equal(stage.said_apart, "r again, q quit, ? explain: \n");
+    assert_string_equal(stage.said_apart, "r again, q quit, ? help: \n");
     stage_drop(&stage);
 
     struct stage json = {.show = show_checks, .phase = 2};
@@ -171,7 +170,7 @@ static void paste__while_waiting__reaches_the_host(void **state)
     assert_true(stage_echoes());
     stage_end(&stage);
     assert_contains(stage.said, "https://login.salesforce.com/services/oauth2/authorize?a=b\n"
-                                "Paste (r open again, q quit, ? explain): ");
+                                "Paste (r open again, q quit, ? help): ");
     assert_contains(stage.said, "  !!  There is no code in this.\nPaste (");
     assert_null(strstr(stage.said, "aPrx"));
     stage_drop(&stage);
@@ -215,7 +214,7 @@ static void dialog__answered__by_letter_word_or_dash(void **state)
     stage_type(&stage, "x\n\ny\nN\nn\nyes\n-\n");
     stage_end(&stage);
     assert_string_equal(stage.events->str, "action:yes action:no action:no action:yes action:no ");
-    assert_true(g_str_has_prefix(stage.said, "Really?\nN no, stay, y yes, quit, ? explain: \n"));
+    assert_true(g_str_has_prefix(stage.said, "Really?\nN no, stay, y yes, quit, ? help: \n"));
     stage_drop(&stage);
 }
 
@@ -247,7 +246,7 @@ static void stop__while_the_host_still_saves__asks_nothing_more(void **state)
     assert_int_equal(stage.hangups, 0);
     stage_end(&stage);
     assert_string_equal(stage.events->str, "action:yes ");
-    assert_string_equal(stage.said, "Really?\nN no, stay, y yes, quit, ? explain: \n");
+    assert_string_equal(stage.said, "Really?\nN no, stay, y yes, quit, ? help: \n");
     stage_drop(&stage);
 }
 
@@ -258,7 +257,7 @@ static void answers__typed_ahead_on_a_terminal__leave_whole_lines(void **state)
     stage_begin_on_terminal(&stage);
     stage_type(&stage, "x\n?\n");
     stage_end(&stage);
-    assert_contains(stage.said, "? explain: \n  N      no, stay: No.\n");
+    assert_contains(stage.said, "? help: \n  N      no, stay: No.\n");
     stage_drop(&stage);
 }
 

@@ -285,9 +285,9 @@ static void wizard__screens__the_one_on_top_is_seen_and_heard(void **state)
         {ACTION_EXPLAIN, SCREEN_EXPLAIN, "Explain an error"},
         {ACTION_DOCTOR, SCREEN_EXPLAIN, "Explain an error"}, /* no key of this screen */
         {ACTION_BACK, SCREEN_DOCTOR, "acme"},
-        {ACTION_EXPORT, SCREEN_DOCTOR, "acme"},
+        {ACTION_WRITE, SCREEN_DOCTOR, "acme"},
         {ACTION_BACK, SCREEN_STEP, "Into Flow Builder"},
-        {ACTION_EXPORT, SCREEN_EXPORT, "Export the values"},
+        {ACTION_WRITE, SCREEN_EXPORT, "Export the values"},
         {ACTION_EXPLAIN, SCREEN_EXPORT, "Export the values"},
         {ACTION_DOCTOR, SCREEN_EXPORT, "Export the values"},
         {ACTION_BACK, SCREEN_STEP, "Into Flow Builder"},

@@ -33,7 +33,7 @@ static void export__choice__is_the_format_of_the_file(void **state)
 {
     g_autoptr(Rig) rig = at_values(NULL);
     (void)state;
-    rig_act(rig, ACTION_EXPORT, 0);
+    rig_act(rig, ACTION_WRITE, 0);
     assert_null(rig_effect(rig, EFFECT_EXPORT));
     rig_view_event(rig,
                    (struct view_event){.kind = VIEW_EVENT_SELECT, .id = ITEM_FORMAT, .index = 4});
@@ -41,7 +41,7 @@ static void export__choice__is_the_format_of_the_file(void **state)
     assert_int_equal(rig_effect(rig, EFFECT_EXPORT)->format, HANDOFF_POSTMAN);
     assert_int_equal(wizard_screen(rig->wizard), SCREEN_STEP);
     /* What is no choice changes nothing; Esc writes nothing. */
-    rig_act(rig, ACTION_EXPORT, 0);
+    rig_act(rig, ACTION_WRITE, 0);
     static const int none[] = {-1, 99};
     for (gsize i = 0; i < G_N_ELEMENTS(none); i++)
         rig_view_event(rig, (struct view_event){
@@ -54,7 +54,7 @@ static void export__choice__is_the_format_of_the_file(void **state)
 
 static void values__with_a_problem__are_neither_exported_nor_played(void **state)
 {
-    static const enum action actions[] = {ACTION_EXPORT, ACTION_PLAY, ACTION_FLOW};
+    static const enum action actions[] = {ACTION_WRITE, ACTION_PLAY, ACTION_FLOW};
     g_autoptr(Rig) rig = at_values("Rotation is on.");
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(actions); i++) {
