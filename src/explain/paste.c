@@ -18,7 +18,7 @@ enum { FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
     "([2-5]\\d\\d)\\b(?![.:-]\\d)"                                                      \
     "|\\b([45]\\d\\d)(?:\\s+\\(?|, message=')(?:Client Error|Server Error|Bad Request|" \
     "Unauthorized|Forbidden|Not Found|Method Not Allowed|Too Many Requests|"            \
-    "Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)\\b"         \
+    "Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout|error)\\b"   \
     "|\"code\"\\s*:\\s*([2-5]\\d\\d)\\b"                                                \
     "|(?:\\banswered|\\breturned|returned error:|responded with|failed with|->|=>)\\s+" \
     "([2-5]\\d\\d)\\b"

@@ -175,6 +175,15 @@ static char *message_of_word(const char *text, gsize at, gsize length)
     return has_words ? presentable(p, LINE_CHARACTERS) : paste_line_at(text, at);
 }
 
+/* A new code of a family counts where a line begins with it and a sentence follows; MAX_RETRIES=3
+ * is a setting. */
+static bool is_new_code(const char *word, const char *text, gsize at)
+{
+    const char *behind = text + at + strlen(word);
+    return (at == 0 || text[at - 1] == '\n') && failure_code_is_of_a_family(word) &&
+           regex_fits("\\A(?:: ?| )[A-Z][a-z]", behind);
+}
+
 /* Whether a word is certainly a code: "Inactive" is one only if it stands alone. */
 static bool is_code_word(const char *word, const char *text, gsize at)
 {
@@ -190,7 +199,8 @@ static bool is_code_word(const char *word, const char *text, gsize at)
             before++;
         telling = *behind == '\0' && before == text + at;
     }
-    return telling && (failure_code_is_known(word) || failure_code_resembled(word) != NULL);
+    return telling && (failure_code_is_known(word) || failure_code_resembled(word) != NULL ||
+                       is_new_code(word, text, at));
 }
 
 /* A code to the letter comes before another spelling of one, and that before a word that may be a
@@ -201,6 +211,8 @@ static int word_rank(const char *word)
         return RANK_OAUTH;
     if (failure_code_has_row(word))
         return RANK_WORD;
+    if (!failure_code_is_known(word) && failure_code_is_of_a_family(word))
+        return RANK_OAUTH;
     return regex_fits("[a-z]", word) ? RANK_WORD - 1 : RANK_WORD - 2;
 }
 

@@ -116,6 +116,11 @@ static void families__a_new_code__is_likely(void **state)
         assert_contains(diagnosis->happened, "does not know this code");
         failure_clear(&failure);
     }
+    enum certainty certainty;
+    assert_int_equal(pasted_cause("EXCEEDED_WIDGET_RATE The client sent too much.", &certainty),
+                     CAUSE_LIMIT_REACHED);
+    assert_int_equal(certainty, CERTAINTY_LIKELY);
+    assert_int_equal(pasted_cause("MAX_RETRIES=3\nLOGIN_URL here", &certainty), CAUSE_UNKNOWN);
     struct failure known = {.code = g_strdup("MAX_RULES_EXCEEDED")};
     g_autoptr(Diagnosis) diagnosis = explain(&known);
     assert_null(strstr(diagnosis->happened, "does not know"));
@@ -133,11 +138,13 @@ static const struct report {
 #include "reports.def"
 #include "reports_asked.def"
 #include "reports_more.def"
+#include "reports_seen.def"
 },
   held[] = {
 #include "reports_held.def"
 #include "reports_held2.def"
 #include "reports_held3.def"
+#include "reports_held4.def"
 #undef REPORT
 };
 
