@@ -52,6 +52,7 @@ do_install() {
     put_if src/completions/perch.zsh "$datadir/zsh/site-functions/_perch"
     put_if src/completions/perch.fish "$datadir/fish/vendor_completions.d/perch.fish"
     put_if "$BUILD/perch.metainfo.xml" "$datadir/metainfo/invalid.perch.perch.metainfo.xml"
+    put_if src/commands/output.schema.json "$datadir/perch/output.schema.json"
     put_if "$BUILD/perch-refresh.service" "$datadir/systemd/user/perch-refresh.service"
     put_if "$BUILD/perch-refresh.timer" "$datadir/systemd/user/perch-refresh.timer"
     # shellcheck disable=SC2154  # from the Makefile: those of the languages that are there now
@@ -83,7 +84,7 @@ do_uninstall_by_name() {
         "$DESTDIR$datadir/bash-completion/completions/perch" \
         "$DESTDIR$datadir/zsh/site-functions/_perch" \
         "$DESTDIR$datadir/fish/vendor_completions.d/perch.fish" \
-        "$DESTDIR$datadir"/systemd/user/perch-refresh.* \
+        "$DESTDIR$datadir"/systemd/user/perch-refresh.* "$DESTDIR$datadir/perch/output.schema.json" \
         "$DESTDIR$datadir/metainfo/invalid.perch.perch.metainfo.xml" "$DESTDIR$localedir"/*/LC_MESSAGES/perch.mo
     if [ -n "$DESTDIR" ] && [ -d "$DESTDIR" ]; then
         find "$DESTDIR" -mindepth 1 -depth -type d -empty -delete

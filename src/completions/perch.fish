@@ -17,6 +17,11 @@ function __perch_channels
     end
 end
 
+# __perch_of COMMANDS OPTION...: complete, after one of these commands.
+function __perch_of
+    complete -c perch -n "__fish_seen_subcommand_from $argv[1]" $argv[2..-1]
+end
+
 set -l named setup reauthorize token credential test list status refresh doctor handoff forget app
 
 complete -c perch -f
@@ -40,93 +45,66 @@ complete -c perch -n __fish_use_subcommand -a demo -d 'Try everything, or rehear
 complete -c perch -n __fish_use_subcommand -a help -d 'Show help for a command'
 complete -c perch -n __fish_use_subcommand -l version -d 'Show the version'
 complete -c perch -n "__fish_seen_subcommand_from $named" -a '(__perch_connections)'
-complete -c perch -n '__fish_seen_subcommand_from help' -a 'setup reauthorize token credential test list status refresh doctor explain handoff app import forget demo'
+__perch_of help -a 'setup reauthorize token credential test list status refresh doctor explain handoff app import forget demo'
 complete -c perch -l help -d 'Show help'
 complete -c perch -l json -d 'One JSON object on standard output'
 complete -c perch -l no-input -d 'Never ask'
 complete -c perch -l plain -d 'Line by line'
 complete -c perch -l quiet -d 'Only what failed'
 complete -c perch -l timeout -x -d 'How long to wait, in seconds'
-complete -c perch -n '__fish_seen_subcommand_from setup' -l login-url -x -d 'Address of the org'
-complete -c perch -n '__fish_seen_subcommand_from setup' -l client-id -x -d 'Consumer key'
-complete -c perch -n '__fish_seen_subcommand_from setup' -l client-secret-file -r -F \
-    -d 'File with the consumer secret'
-complete -c perch -n '__fish_seen_subcommand_from setup' -l login -x \
+__perch_of setup -l login-url -x -d 'Address of the org'
+__perch_of setup -l client-id -x -d 'Consumer key'
+__perch_of setup -l client-secret-file -r -F -d 'File with the consumer secret'
+__perch_of setup -l login -x \
     -a 'refresh-token client-credentials jwt-bearer' -d 'How the flow logs in'
-complete -c perch -n '__fish_seen_subcommand_from setup' -l new-key \
-    -d 'Make another private key and certificate'
-complete -c perch -n '__fish_seen_subcommand_from setup' -l username -x \
-    -d 'The user that jwt-bearer logs in as'
-complete -c perch -n '__fish_seen_subcommand_from setup reauthorize' -l callback-port -x \
-    -d 'Registered callback port'
-complete -c perch -n '__fish_seen_subcommand_from token' -l fresh -d 'Refresh even if the token is still valid'
-complete -c perch -n '__fish_seen_subcommand_from test' -l object -x -a 'Lead Case' \
-    -d 'What to insert'
-complete -c perch -n '__fish_seen_subcommand_from test' -l set -x -d 'FIELD=VALUE'
-complete -c perch -n '__fish_seen_subcommand_from test' -l keep -d 'Keep the record in the org'
-complete -c perch -n '__fish_seen_subcommand_from test' -l dry-run -d 'Write nothing'
-complete -c perch -n '__fish_seen_subcommand_from doctor' -l all -d 'Every connection'
-complete -c perch -n '__fish_seen_subcommand_from help' -l all -s a -d 'Every command with its options'
-complete -c perch -n '__fish_seen_subcommand_from credential' -a get
-complete -c perch -n '__fish_seen_subcommand_from status' -l watch -d 'Look again and again'
-complete -c perch -n '__fish_seen_subcommand_from status' -l interval -x \
-    -d 'How long to wait between two looks'
-complete -c perch -n '__fish_seen_subcommand_from explain' -F
-complete -c perch -n '__fish_seen_subcommand_from explain' -l stage -x \
-    -a 'authorize token rest insert' -d 'Where it occurred'
-complete -c perch -n '__fish_seen_subcommand_from explain' -l status -x -d 'HTTP status'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l format -x \
+__perch_of setup -l new-key -d 'Make another private key and certificate'
+__perch_of setup -l username -x -d 'The user that jwt-bearer logs in as'
+__perch_of 'setup reauthorize' -l callback-port -x -d 'Registered callback port'
+__perch_of token -l fresh -d 'Refresh even if the token is still valid'
+__perch_of test -l object -x -a 'Lead Case' -d 'What to insert'
+__perch_of test -l set -x -d 'FIELD=VALUE'
+__perch_of test -l keep -d 'Keep the record in the org'
+__perch_of test -l dry-run -d 'Write nothing'
+__perch_of doctor -l all -d 'Every connection'
+__perch_of help -l all -s a -d 'Every command with its options'
+__perch_of credential -a get
+__perch_of status -l watch -d 'Look again and again'
+__perch_of status -l interval -x -d 'How long to wait between two looks'
+__perch_of explain -F
+__perch_of explain -l stage -x -a 'authorize token rest insert' -d 'Where it occurred'
+__perch_of explain -l status -x -d 'HTTP status'
+__perch_of handoff -l format -x \
     -a "(perch handoff --list 2>/dev/null | sed 's/ .*//')" -d 'Format of the values'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l like -r -F \
-    -d 'An export as the pattern'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l list -d 'List the formats'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l check -r -F \
-    -d 'What is wrong with an exported flow'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l platform -x \
-    -a 'flow-builder bird-flows other' -d 'Where the flow runs'
-complete -c perch -n '__fish_seen_subcommand_from test handoff' -l channel -x \
-    -a '(__perch_channels)' -d 'Only this channel'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l rehearse -d 'Run the calls of the flow'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l keep \
-    -d 'Keep the record of the flow in the org'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l webhook-file -r -F \
-    -d 'File with the address that starts the flow'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l vault-path -x -d 'Where in the store'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l vault-mount -x \
-    -d 'The mount, if it has slashes'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l vault-token-file -r -F \
-    -d 'File with the token of the store'
-complete -c perch -n '__fish_seen_subcommand_from handoff' -l output -r -F -d 'A new file'
-complete -c perch -n '__fish_seen_subcommand_from import' -l from -x -a sf \
-    -d 'Where the login comes from'
-complete -c perch -n '__fish_seen_subcommand_from forget' -l keep-grant \
-    -d 'Do not revoke the login at Salesforce'
-complete -c perch -n '__fish_seen_subcommand_from forget' -l yes -d 'Do not ask'
-complete -c perch -n '__fish_seen_subcommand_from app' -l kind -x -a 'eca connected' \
-    -d 'Kind of app'
-complete -c perch -n '__fish_seen_subcommand_from app' -l values -x \
+__perch_of handoff -l like -r -F -d 'An export as the pattern'
+__perch_of handoff -l list -d 'List the formats'
+__perch_of handoff -l check -r -F -d 'What is wrong with an exported flow'
+__perch_of handoff -l platform -x -a 'flow-builder bird-flows other' -d 'Where the flow runs'
+__perch_of 'test handoff' -l channel -x -a '(__perch_channels)' -d 'Only this channel'
+__perch_of handoff -l rehearse -d 'Run the calls of the flow'
+__perch_of handoff -l keep -d 'Keep the record of the flow in the org'
+__perch_of handoff -l webhook-file -r -F -d 'File with the address that starts the flow'
+__perch_of handoff -l vault-path -x -d 'Where in the store'
+__perch_of handoff -l vault-mount -x -d 'The mount, if it has slashes'
+__perch_of handoff -l vault-token-file -r -F -d 'File with the token of the store'
+__perch_of handoff -l output -r -F -d 'A new file'
+__perch_of import -l from -x -a sf -d 'Where the login comes from'
+__perch_of forget -l keep-grant -d 'Do not revoke the login at Salesforce'
+__perch_of forget -l yes -d 'Do not ask'
+__perch_of app -l kind -x -a 'eca connected' -d 'Kind of app'
+__perch_of app -l values -x \
     -a 'perch guide no-secret client-credentials jwt-bearer' -d 'Which values'
-complete -c perch -n '__fish_seen_subcommand_from app' -l format -x -a 'text markdown metadata' \
-    -d 'Format of the sheet'
-complete -c perch -n '__fish_seen_subcommand_from app' -l output -r -F -d 'A new file or folder'
-complete -c perch -n '__fish_seen_subcommand_from app' -l contact-email -x -d 'Contact of the app'
-complete -c perch -n '__fish_seen_subcommand_from app' -l run-as -x -d 'The user it runs as'
-complete -c perch -n '__fish_seen_subcommand_from app' -l no-key \
-    -d 'Let Salesforce generate the consumer key'
-complete -c perch -n '__fish_seen_subcommand_from app' -l create -d 'Make the app in the org'
-complete -c perch -n '__fish_seen_subcommand_from app' -l permission-set \
-    -d 'Make a permission set for that user'
-complete -c perch -n '__fish_seen_subcommand_from app' -l remove \
-    -d 'Remove the app that perch made'
-complete -c perch -n '__fish_seen_subcommand_from app' -l repair \
-    -d 'Change what differs in the org'
-complete -c perch -n '__fish_seen_subcommand_from app' -l read-secret \
-    -d 'Turn the switch for reading the secret on, and off again'
-complete -c perch -n '__fish_seen_subcommand_from app' -l with -x -a 'sf (__perch_connections)' \
-    -d 'Whose session'
-complete -c perch -n '__fish_seen_subcommand_from app' -l dry-run \
-    -d 'Only ask whether the org would accept it'
-complete -c perch -n '__fish_seen_subcommand_from app' -l yes -d 'Change or remove without a question'
-complete -c perch -n '__fish_seen_subcommand_from demo' -l list -d 'List the rehearsals'
-complete -c perch -n '__fish_seen_subcommand_from demo' -x \
-    -a "(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')"
+__perch_of app -l format -x -a 'text markdown metadata' -d 'Format of the sheet'
+__perch_of app -l output -r -F -d 'A new file or folder'
+__perch_of app -l contact-email -x -d 'Contact of the app'
+__perch_of app -l run-as -x -d 'The user it runs as'
+__perch_of app -l no-key -d 'Let Salesforce generate the consumer key'
+__perch_of app -l create -d 'Make the app in the org'
+__perch_of app -l permission-set -d 'Make a permission set for that user'
+__perch_of app -l remove -d 'Remove the app that perch made'
+__perch_of app -l repair -d 'Change what differs in the org'
+__perch_of app -l read-secret -d 'Turn the switch for reading the secret on, and off again'
+__perch_of app -l with -x -a 'sf (__perch_connections)' -d 'Whose session'
+__perch_of app -l dry-run -d 'Only ask whether the org would accept it'
+__perch_of app -l yes -d 'Change or remove without a question'
+__perch_of demo -l list -d 'List the rehearsals'
+__perch_of demo -x -a "(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')"

@@ -66,6 +66,7 @@ must_be_there "$work/prefix/bin/perch" "$work/prefix/bin/perch-demo-org" \
     "$work/prefix/share/locale/"{de,pl}/LC_MESSAGES/perch.mo \
     "$work/prefix/share/man/man7/perch-causes.7" \
     "$work/prefix/share/man/man7/perch-handoff.7" \
+    "$work/prefix/share/perch/output.schema.json" \
     "$work/prefix/share/bash-completion/completions/perch"
 unit=$work/prefix/share/systemd/user/perch-refresh
 must_be_there "$unit.timer"
