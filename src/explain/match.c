@@ -4,16 +4,20 @@
 #include "explain_private.h"
 #include "perch/base/text.h"
 
-static const struct failure_row {
-    enum stage stage;
-    long status;
+static const struct failure_row { /* few bytes each: there are hundreds */
     const char *code, *text;
-    enum cause cause;
-    enum certainty certainty;
-    const char *source;
+    guint16 status;
+    guint8 stage, cause, certainty;
+    bool own; /* perch's word */
 } rows[] = {
 #define FAILURE(stage, status, code, text, cause, certainty, source) \
-    {stage, status, code, text, CAUSE_##cause, CERTAINTY_##certainty, source},
+    {code,                                                           \
+     text,                                                           \
+     status,                                                         \
+     stage,                                                          \
+     CAUSE_##cause,                                                  \
+     CERTAINTY_##certainty,                                          \
+     sizeof source == sizeof "own"},
 #include "perch/explain/failures.def"
 #undef FAILURE
 };
@@ -45,8 +49,7 @@ static bool fits(const struct failure_row *row, const struct failure *failure)
 {
     return stage_fits(row->stage, failure->stage) &&
            (row->status == 0 || row->status == failure->status) &&
-           g_strcmp0(row->code, failure->code) == 0 &&
-           (failure->own || g_strcmp0(row->source, "own") != 0) &&
+           g_strcmp0(row->code, failure->code) == 0 && (failure->own || !row->own) &&
            (row->text == NULL || holds(failure->message, row->text));
 }
 
@@ -127,7 +130,7 @@ static const struct match *match_by_name(const char *code)
 bool failure_code_has_row(const char *code)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (g_strcmp0(rows[i].code, code) == 0 && strcmp(rows[i].source, "own") != 0)
+        if (g_strcmp0(rows[i].code, code) == 0 && !rows[i].own)
             return true;
     return code != NULL && match_by_name(code) != NULL;
 }

@@ -16,11 +16,12 @@ static const struct phrase {
 #define PHRASE(kind, words, code, who) {kind, words, code},
 #include "perch/explain/phrases.def"
 #undef PHRASE
-#define FAILURE(stage, status, code, text, cause, certainty, source) \
-    {code == NULL && text != NULL ? STATUS_TEXT : MATTERS, code == NULL ? text : NULL, NULL},
+#define FAILURE(...)
+#define FAILURE_TEXT(stage, status, text, ...) {STATUS_TEXT, text, NULL},
 #include "perch/explain/failures.def"
 #undef FAILURE
-#define STATUS(code, text, cause, certainty) {STATUS_TEXT, text, NULL},
+#define STATUS(code, text, ...) \
+    {text == NULL ? MATTERS : STATUS_TEXT, text == NULL ? "login_" : text, NULL},
 #include "perch/explain/login_status.def"
 #undef STATUS
     /* not findings, but lines with one of these may matter in a long text */
@@ -31,28 +32,17 @@ static const struct phrase {
     {MATTERS, "<html", NULL},   {MATTERS, "=?utf-8", NULL},
 };
 
-struct table {
-    const char **words; /* lower case */
-    struct words *index;
-    guint *phrase; /* index of the phrase of each word */
-    guint count;
-};
-
-static const struct table *phrase_table(void)
+/* The phrases in lower case, in their order; made once and kept. */
+static const struct words *phrase_words(void)
 {
-    static struct table table;
-    if (table.index != NULL)
-        return &table;
-    table.words = g_new(const char *, G_N_ELEMENTS(phrases));
-    table.phrase = g_new(guint, G_N_ELEMENTS(phrases));
-    for (guint i = 0; i < G_N_ELEMENTS(phrases); i++) {
-        if (phrases[i].words == NULL)
-            continue;
-        table.phrase[table.count] = i;
-        table.words[table.count++] = g_ascii_strdown(phrases[i].words, -1);
-    }
-    table.index = words_new(table.words, table.count);
-    return &table;
+    static struct words *index;
+    if (index != NULL)
+        return index;
+    const char **lower = g_new(const char *, G_N_ELEMENTS(phrases));
+    for (guint i = 0; i < G_N_ELEMENTS(phrases); i++)
+        lower[i] = g_ascii_strdown(phrases[i].words, -1);
+    index = words_new(lower, G_N_ELEMENTS(phrases));
+    return index;
 }
 
 /* Whole words only: "restricted ip" is not in "unrestricted ipsum". */
@@ -68,13 +58,11 @@ struct search {
     gsize first_at[G_N_ELEMENTS(phrases)]; /* G_MAXSIZE = not found */
 };
 
-static void keep_first(guint word, gsize at, gpointer user)
+static void keep_first(guint i, gsize at, gpointer user)
 {
     struct search *search = user;
-    const struct table *table = phrase_table();
-    const guint i = table->phrase[word];
-    const bool whole = phrases[i].kind != STATUS_TEXT ||
-                       stands_alone(search->lower, at, strlen(table->words[word]));
+    const bool whole =
+        phrases[i].kind != STATUS_TEXT || stands_alone(search->lower, at, strlen(phrases[i].words));
     if (whole && search->first_at[i] == G_MAXSIZE)
         search->first_at[i] = at;
 }
@@ -84,7 +72,7 @@ static void search_text(struct search *search, const char *lower, gsize length)
     search->lower = lower;
     for (guint i = 0; i < G_N_ELEMENTS(phrases); i++)
         search->first_at[i] = G_MAXSIZE;
-    words_each(phrase_table()->index, lower, length, keep_first, search);
+    words_each(phrase_words(), lower, length, keep_first, search);
 }
 
 static gsize line_start(const char *text, gsize at)
@@ -174,6 +162,6 @@ static void note(guint word, gsize at, gpointer user)
 bool paste_line_matters(const char *lower, gsize length)
 {
     bool matters = false;
-    words_each(phrase_table()->index, lower, length, note, &matters);
+    words_each(phrase_words(), lower, length, note, &matters);
     return matters;
 }
