@@ -29,7 +29,8 @@ static bool is_of_org(const Connection *connection, const Connection *app)
     if (connection_is_draft(connection) || strcmp(connection->name, app->name) == 0)
         return false;
     return app->org_id != NULL ? g_strcmp0(app->org_id, connection->org_id) == 0
-                               : g_strcmp0(app->login_url, connection->login_url) == 0;
+                               : g_strcmp0(app->login_url, connection->login_url) == 0 ||
+                                     g_strcmp0(app->login_url, connection->instance_url) == 0;
 }
 
 GPtrArray *deployer_sources(const struct services *services, const Connection *app)
@@ -251,18 +252,16 @@ char *switch_noted(const char *config_dir, const char *name)
     return g_build_filename(folder, name, NULL);
 }
 
-void switch_note(const char *config_dir, const Connection *app, const char *source, bool on)
+bool switch_note(const char *config_dir, const Connection *app, const char *source, bool on,
+                 GError **error)
 {
     g_autofree char *folder = switch_folder(config_dir);
     g_autofree char *path = switch_noted(config_dir, app->name);
     g_autofree char *note = g_strdup_printf("%s\n%s\n", source, app->login_url);
-    g_autoptr(GError) error = NULL;
-    if (!on) {
-        g_remove(path);
-        g_rmdir(folder);
-    } else if (!paths_make_dir(folder, &error) ||
-               !g_file_set_contents_full(path, note, -1, G_FILE_SET_CONTENTS_DURABLE, 0600,
-                                         &error)) {
-        g_printerr("perch: %s\n", error->message);
-    }
+    if (on && paths_make_dir(folder, error) &&
+        g_file_set_contents_full(path, note, -1, G_FILE_SET_CONTENTS_DURABLE, 0600, error))
+        return true;
+    g_remove(path);
+    g_rmdir(folder);
+    return !on;
 }

@@ -45,10 +45,11 @@ void making_drop(struct app *app)
 }
 
 /* A perch that is ended while the switch is on leaves a note of whose session it was. */
-static void note_switch(bool on, gpointer user)
+static bool note_switch(bool on, gpointer user, GError **error)
 {
     const struct app *app = user;
-    switch_note(app->services.config_dir, app->session->connection, app->deployer_source, on);
+    return switch_note(app->services.config_dir, app->session->connection, app->deployer_source, on,
+                       error);
 }
 
 void making_ask(struct app *app, const struct effect *effect)
@@ -72,7 +73,7 @@ void making_ask(struct app *app, const struct effect *effect)
 static GPtrArray *files_of(struct app *app, enum make_stage stage, GError **error)
 {
     if (stage == MAKE_COMPARE || stage == MAKE_REPAIR)
-        return sheet_merge(app->session->connection, (const Json *const *)app->making.parts);
+        return sheet_merge(app->session->connection, (const Json *const *)app->making.parts, NULL);
     connection_take_typed(app->session->connection, app->wizard->connection);
     if (stage != MAKE_CREATE)
         return g_ptr_array_new();

@@ -71,7 +71,8 @@ static void judge_deployer(struct check_run *run, const struct http_response *re
             app->org_id != NULL && app->instance_url != NULL ? app->instance_url : app->login_url);
         check_fail_own(run, STAGE_REST, "other-org", text);
     } else {
-        check_ok(run, _("%s in %s"), info.username, session_base(session));
+        g_autofree char *org = org_host_told(session_base(session));
+        check_ok(run, _("%s in %s"), info.username, org);
     }
     userinfo_clear(&info);
 }
@@ -286,7 +287,7 @@ static gboolean poll(gpointer user)
 static HttpRequest *package_request(struct session *session, bool check_only)
 {
     const struct making *making = session->making;
-    const bool own = making->package != NULL && making->goal == MAKING_CREATE;
+    const bool own = making->package != NULL && making->goal != MAKING_REMOVE;
     const GPtrArray *files = own ? making->package : making->files;
     g_autoptr(Secret) package =
         making->goal == MAKING_REMOVE ? metadata_removal(files) : metadata_package(files);
@@ -353,9 +354,10 @@ static const struct {
     {BEGIN, {"session", N_("Session"), true, {"salesforce"}, check_deployer}},
     {BEGIN & ~PUT_BACK, {"rights", N_("Rights"), true, {"session"}, check_rights}},
     {CREATE, {"name", N_("Name"), true, {"session"}, check_free}},
-    {CREATE | ACCESS, {"user", N_("Run As user"), true, {"session"}, check_user}},
-    {CREATE | ACCESS, {"license", N_("License"), true, {"user"}, check_license}},
-    {CREATE | ACCESS, {"access", N_("Permission set"), true, {"license", "name"}, check_access}},
+    {CREATE | REPAIR | ACCESS, {"user", N_("Run As user"), true, {"session"}, check_user}},
+    {CREATE | REPAIR | ACCESS, {"license", N_("License"), true, {"user"}, check_license}},
+    {CREATE | REPAIR | ACCESS,
+     {"access", N_("Permission set"), true, {"license", "name"}, check_access}},
     {REMOVE | LOOK, {"app", N_("App"), true, {"session"}, check_there}},
     {LOOK, {"parts", N_("Settings read"), true, {"app"}, check_parts}},
     {CREATE | REPAIR,
@@ -370,10 +372,12 @@ static const struct {
     {CREATE, {"app", N_("App"), true, {"deployed"}, check_there}},
     {CREATE | REPAIR, {"parts", N_("Settings read back"), false, {"app", "deployed"}, check_parts}},
     {CREATE, {"key-back", N_("Key read back"), true, {"app", "~parts"}, check_key_back}},
-    {CREATE | ACCESS, {"licensed", N_("License assigned"), true, {"deployed"}, check_licensed}},
-    {CREATE | ACCESS,
+    {CREATE | REPAIR | ACCESS,
+     {"licensed", N_("License assigned"), true, {"deployed"}, check_licensed}},
+    {CREATE | REPAIR | ACCESS,
      {"assigned", N_("Permission set assigned"), true, {"deployed", "licensed"}, check_assigned}},
-    {CREATE | ACCESS, {"run-as-back", N_("Run As read back"), true, {"parts"}, check_run_as_back}},
+    {CREATE | REPAIR | ACCESS,
+     {"run-as-back", N_("Run As read back"), true, {"parts"}, check_run_as_back}},
     {REMOVE | ACCESS,
      {"access-removed", N_("Permission set removed"), true, {"removed"}, check_access_removed}},
     {SECRET, {"switch-on", N_("Switch turned on"), true, {NULL}, check_switch_on}},
@@ -381,7 +385,7 @@ static const struct {
      {"secret-back",
       N_("Secret read back"),
       false,
-      {"~key-back", "app", "switch-on", "deployed"},
+      {"~key-back", "app", "~switch-on", "deployed"},
       check_secret_back}},
     {SECRET | PUT_BACK,
      {"switch-off",

@@ -158,18 +158,19 @@ void check_license(struct check_run *run)
 #define MADE_BY "Made by perch for the app %s, %.16s"
 #define WITH_LICENSE ", with the license"
 
-static char *description(const Connection *app, bool licensed)
+static char *description(const struct making *making, bool licensed)
 {
+    const Connection *app = making->app;
     return g_strdup_printf(licensed ? MADE_BY WITH_LICENSE : MADE_BY, app->app_api_name,
-                           app->app_key);
+                           app->client_id != NULL ? app->client_id : making->key);
 }
 
 /* TRUE: the org's permission set of that name, if there is one, is perch's. */
 static bool take_set(struct making *making, const Json *set)
 {
     const char *told = json_get_string(set, "Description");
-    g_autofree char *plain = description(making->app, false);
-    g_autofree char *licensed = description(making->app, true);
+    g_autofree char *plain = description(making, false);
+    g_autofree char *licensed = description(making, true);
     making->set_licensed = g_strcmp0(told, licensed) == 0;
     const bool ours = making->set_licensed || g_strcmp0(told, plain) == 0;
     connection_set(&making->set_id, ours ? id_of(set) : NULL);
@@ -259,11 +260,15 @@ static void settle_set(struct check_run *run, struct describing *describing)
     struct making *making = run->session->making;
     struct sheet_access *access = &describing->access;
     g_autofree char *name = sheet_access_name(making->app);
-    g_autofree char *told = description(making->app, making->set_licensed);
+    g_autofree char *told = description(making, making->set_licensed);
     access->description = told;
-    access->license = making->integration ? SET_LICENSE : NULL;
+    /* A set with a license cannot approve its users for an app; the license itself is theirs. */
+    const bool approves = sheet_has(making->app, SETTING_APPROVED);
+    access->license = making->integration && !approves ? SET_LICENSE : NULL;
     g_clear_pointer(&making->package, g_ptr_array_unref);
-    making->package = sheet_with_access(making->app, !making->nothing, access);
+    making->package = sheet_merge(
+        making->app, making->nothing && !approves ? NULL : (const Json *const *)making->parts,
+        access);
     g_ptr_array_add(access->fields, NULL);
     g_autofree char *fields = g_strjoinv(", ", (char **)access->fields->pdata);
     check_evidence(run, "permission_set", name);

@@ -299,13 +299,13 @@ static void judge_switch(struct check_run *run, const struct http_response *resp
     const Json *result = xml_child(answer, "result");
     const bool off = strcmp(run->def->id, "switch-off") == 0;
     if (g_strcmp0(xml_text(result, "success"), "true") == 0) {
-        if (off && making->switched != NULL)
-            making->switched(false, making->user);
+        if (off)
+            making->switched(false, making->user, NULL);
         check_ok(run, off ? _("as it was before") : _("on until the secret is read"));
         return;
     }
-    if (!off && making->switched != NULL)
-        making->switched(false, making->user); /* refused: it was never on */
+    if (!off)
+        making->switched(false, making->user, NULL); /* refused: it was never on */
     if (answer == NULL)
         check_fail_response(run, STAGE_REST, FAILURE_OF_SERVICE, NULL, response);
     else
@@ -321,9 +321,16 @@ static HttpRequest *switch_request(struct session *session, bool on)
 void check_switch_on(struct check_run *run)
 {
     const struct making *making = run->session->making;
-    if (making->switched != NULL)
-        making->switched(true, making->user);
-    check_http(run, switch_request(run->session, true), judge_switch);
+    g_autoptr(GError) error = NULL;
+    if (making->switched(true, making->user, &error)) {
+        check_http(run, switch_request(run->session, true), judge_switch);
+        return;
+    }
+    g_autofree char *text =
+        g_strdup_printf(_("The switch stays off, because perch could not note that it must be "
+                          "turned off again: %s"),
+                        error->message);
+    check_fail_own(run, STAGE_MACHINE, "secret-hidden", text);
 }
 
 void check_switch_off(struct check_run *run)

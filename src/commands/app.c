@@ -246,8 +246,8 @@ static bool options_agree(const struct app_command *command)
     const char *problem = NULL;
     if (!makes && (make->with != NULL || make->dry_run || make->read_secret))
         problem = _("--with, --dry-run and --read-secret go with --create, --repair or --remove.");
-    else if (make->access && (!makes || asks))
-        problem = _("--permission-set goes with --create.");
+    else if (make->access && (!makes || make->goal == MAKING_REMOVE))
+        problem = _("--permission-set goes with --create or --repair.");
     else if (make->yes && !asks)
         problem = _("--yes goes with --repair or --remove.");
     else if (makes && command->name == NULL)
@@ -296,7 +296,7 @@ int command_app(int argc, char **argv)
         {"run-as", 0, 0, G_OPTION_ARG_STRING, &run_as,
          N_("the user that an app that logs in by itself runs as"), N_("USERNAME")},
         {"permission-set", 0, 0, G_OPTION_ARG_NONE, &access,
-         N_("with --create: give that user a permission set for what the flow does"), NULL},
+         N_("give that user a permission set for what the flow does"), NULL},
         {"no-key", 0, 0, G_OPTION_ARG_NONE, &no_key, N_("let Salesforce generate the consumer key"),
          NULL},
         {"create", 0, 0, G_OPTION_ARG_NONE, &create, N_("make the app in the org"), NULL},

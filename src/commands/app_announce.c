@@ -8,6 +8,7 @@ void app_announce(const struct app_make_options *options, const Connection *app,
 {
     if (options->common->json || options->common->quiet)
         return;
+    g_autofree char *org = org_host_told(app->login_url);
     command_say(
         options->goal == MAKING_REMOVE
             ? _("perch removes the External Client App %s (%s) from %s, and with it every login "
@@ -16,7 +17,7 @@ void app_announce(const struct app_make_options *options, const Connection *app,
             ? _("perch compares the External Client App %s (%s) in %s with the App step, and "
                 "changes what differs.\n")
             : _("perch makes the External Client App %s (%s) in %s.\n"),
-        app->app_name, app->app_api_name, app->login_url);
+        app->app_name, app->app_api_name, org);
     command_say(
         _("Session: %s. Its user needs the permissions Modify Metadata Through Metadata API "
           "Functions, and Create, edit, and delete External Client Apps.\n"),
@@ -27,7 +28,9 @@ void app_announce(const struct app_make_options *options, const Connection *app,
     } else if (access) {
         command_say(_("It also removes the permission set that perch made for its user, the "
                       "assignment, and the license that perch assigned with it.\n"));
-    }
+    } else if (options->goal == MAKING_REPAIR && !connection_way(app)->attended)
+        command_say(_("The permission set and license of its user stay as they are. To have perch "
+                      "make and assign them, too, add --permission-set.\n"));
     if (options->goal != MAKING_REMOVE)
         command_say(_("Settings: those that perch app %s prints.\n"), app->name);
     if (options->goal == MAKING_REPAIR)

@@ -69,12 +69,16 @@ static void print_settled(struct app_job *job, const struct check_result *result
 
 /* ---- beforehand ---- */
 
-/* Where a new connection's app belongs: the org of the session. */
+/* Where the app of a connection without an org belongs: in the session's. */
 static void take_org(Connection *app, const Connection *from)
 {
     if (app->login_url == NULL) {
         connection_set(&app->login_url, from->login_url);
         connection_set(&app->address, from->address != NULL ? from->address : from->login_url);
+    }
+    if (org_host_covers(app->login_url, from->instance_url)) {
+        connection_set(&app->login_url, from->instance_url);
+        connection_set(&app->address, from->instance_url);
     }
     if (app->contact_email == NULL)
         connection_set(&app->contact_email, from->contact_email);
@@ -185,10 +189,10 @@ static bool find_session(struct work *work, GError **error)
 
 /* ---- the switch ---- */
 
-static void note_switch(bool on, gpointer user)
+static bool note_switch(bool on, gpointer user, GError **error)
 {
     const struct work *work = user;
-    switch_note(work->services.config_dir, work->app, work->with, on);
+    return switch_note(work->services.config_dir, work->app, work->with, on, error);
 }
 
 /* ---- beforehand ---- */
@@ -363,11 +367,13 @@ static bool repair(struct work *work, GError **error)
     if (!phase(work, MAKING_LOOK) || !phase(work, MAKING_COMPARE))
         return true;
     work->differences = making_differences(making);
-    if (work->differences > 0) {
-        work->files = sheet_merge(work->app, (const Json *const *)making->parts);
+    making->nothing = work->differences == 0;
+    if (!making->nothing || options->access) {
+        work->files = sheet_merge(work->app, (const Json *const *)making->parts, NULL);
         making->files = work->files;
         if (!options->dry_run && !options->yes &&
-            !command_confirmed(_("Change these settings in the org?"))) {
+            !command_confirmed(making->nothing ? _("Make the permission set and assign it?")
+                                               : _("Change these settings in the org?"))) {
             work->cancelled = true;
             return true;
         }
@@ -377,8 +383,10 @@ static bool repair(struct work *work, GError **error)
         drop_rows(work->results, "parts");
         phase(work, MAKING_COMPARE);
     }
-    if (options->dry_run || work->app->client_id != NULL)
+    if (options->dry_run)
         return true;
+    if (work->app->client_id != NULL) /* perch knows the app, but perhaps not these settings */
+        return connections_save(work->services.config_dir, work->app, error);
     read_secret(work);
     return keep_made(work, error);
 }
@@ -416,12 +424,15 @@ static char *last_words(const struct work *work, int code)
         return g_strdup_printf(
             _("The org was asked to change the app, and its success was not seen. Look at Setup › "
               "Deployment Status; then run the same command again."));
-    if (goal == MAKING_REPAIR && code == PERCH_EXIT_OK && work->differences == 0)
+    if (goal == MAKING_REPAIR && code == PERCH_EXIT_OK && work->differences == 0 && !making->access)
         return g_strdup(_("The app is as the App step says. Nothing was changed."));
     if (!making->done)
         return code == PERCH_EXIT_OK
                    ? g_strdup(_("The org would accept this. Nothing was changed."))
                    : g_strdup(_("Nothing was changed in the org."));
+    if (making->access && !making->access_done && goal == MAKING_REPAIR)
+        return g_strdup(_("The app is as the App step says; its permission set is not assigned. To "
+                          "go on, run the same command again."));
     if (making->access && !making->access_done)
         return g_strdup_printf(goal == MAKING_REMOVE
                                    ? _("The app is removed, its permission set is not. To go on, "

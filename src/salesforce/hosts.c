@@ -419,6 +419,26 @@ void org_host_clear(struct org_host *host)
     *host = (struct org_host){0};
 }
 
+char *org_host_told(const char *url)
+{
+    struct org_host host = {0};
+    const bool sandbox =
+        org_host_parse(&host, url, ORG_PRODUCTION, NULL) && host.kind == ORG_SANDBOX;
+    org_host_clear(&host);
+    return sandbox ? g_strdup_printf(_("%s (sandbox)"), url) : g_strdup(url);
+}
+
+bool org_host_covers(const char *login_url, const char *org_url)
+{
+    struct org_host all = {0}, one = {0};
+    const bool covers = login_url != NULL && org_url != NULL &&
+                        org_host_parse(&all, login_url, ORG_PRODUCTION, NULL) && all.generic &&
+                        org_host_parse(&one, org_url, ORG_PRODUCTION, NULL) && all.kind == one.kind;
+    org_host_clear(&all);
+    org_host_clear(&one);
+    return covers;
+}
+
 bool salesforce_url_is_local(const char *url)
 {
     struct org_host host = {0};

@@ -10,7 +10,7 @@
 
 static bool is_list(const struct sheet_field *field)
 {
-    return field->form == FORM_LIST || field->form == FORM_TOKENS;
+    return field->form == FORM_LIST || field->form == FORM_TOKENS || field->form == FORM_SET;
 }
 
 /* A field whose text the sheet decides. How the app is named is the org's matter. */
@@ -48,9 +48,9 @@ static char *united(const struct sheet_field *field, const char *theirs, const c
 
 /* What the component should say; NULL: the sheet leaves that to the org. Owned by the caller. */
 static char *wanted_text(const Connection *connection, const struct sheet_field *field,
-                         const char *theirs)
+                         const char *theirs, const char *set)
 {
-    char *ours = decides(field) ? sheet_field_text(connection, field, "") : NULL;
+    char *ours = decides(field) ? sheet_field_text(connection, field, "", set) : NULL;
     if (ours == NULL || !is_list(field) || theirs == NULL)
         return ours;
     char *both = united(field, theirs, ours);
@@ -96,7 +96,7 @@ GPtrArray *sheet_compare(const Connection *connection, const Json *const *parts)
             const bool word =
                 field->form == FORM_WORD || field->form == FORM_NOT || field->form == FORM_SHOWN;
             const char *theirs = shown == NULL && !word ? "" : shown;
-            g_autofree char *want = wanted_text(connection, field, theirs);
+            g_autofree char *want = wanted_text(connection, field, theirs, NULL);
             if (want == NULL || theirs == NULL)
                 continue;
             struct sheet_found *found = g_new0(struct sheet_found, 1);
@@ -140,7 +140,8 @@ static void set_element(Json *children, const char *name, const char *text)
     json_append(children, element);
 }
 
-static Json *merged(const Connection *connection, enum sheet_component part, const Json *theirs)
+static Json *merged(const Connection *connection, enum sheet_component part, const Json *theirs,
+                    const char *set)
 {
     Json *children = json_array();
     const bool forever = sheet_has(connection, SETTING_REFRESH);
@@ -154,24 +155,29 @@ static Json *merged(const Connection *connection, enum sheet_component part, con
         const struct sheet_field *field = &sheet_fields[i];
         if (field->component != part || field->form == FORM_SHOWN)
             continue;
-        g_autofree char *text = wanted_text(connection, field, xml_text(theirs, field->element));
+        g_autofree char *text =
+            wanted_text(connection, field, xml_text(theirs, field->element), set);
         if (text != NULL)
             set_element(children, field->element, text);
     }
     return children;
 }
 
-GPtrArray *sheet_merge(const Connection *connection, const Json *const *parts)
+GPtrArray *sheet_merge(const Connection *connection, const Json *const *parts,
+                       const struct sheet_access *access)
 {
-    const char *names[SHEET_PARTS];
+    const char *names[SHEET_PARTS] = {NULL};
     GPtrArray *files = sheet_files_new();
-    for (guint i = 0; i < SHEET_PARTS; i++)
+    g_autofree char *set = access == NULL ? NULL : sheet_access_name(connection);
+    for (guint i = 0; parts != NULL && i < SHEET_PARTS; i++)
         names[i] = xml_text(parts[i], "fullName");
-    sheet_add_manifest(files, connection, names);
-    for (guint i = 0; i < SHEET_PARTS; i++) {
+    sheet_add_manifest(files, connection, parts != NULL, names, set);
+    for (guint i = 0; parts != NULL && i < SHEET_PARTS; i++) {
         g_autoptr(Json) children =
-            names[i] == NULL ? NULL : merged(connection, (enum sheet_component)i, parts[i]);
-        sheet_add_component(files, connection, i, names[i], children);
+            names[i] == NULL ? NULL : merged(connection, (enum sheet_component)i, parts[i], set);
+        sheet_add_component(files, connection, i, names[i], children, set);
     }
+    if (access != NULL)
+        sheet_add_access(files, connection, set, access);
     return files;
 }

@@ -93,7 +93,7 @@ static const char *opposite(const char *word)
 }
 
 char *sheet_field_text(const Connection *connection, const struct sheet_field *field,
-                       const char *self)
+                       const char *self, const char *set)
 {
     const char *fixed = strchr(field->element, '=');
     if (field->setting != SETTING_COUNT && !sheet_has(connection, field->setting))
@@ -119,16 +119,18 @@ char *sheet_field_text(const Connection *connection, const struct sheet_field *f
         return g_strdup(connection->app_key);
     case FORM_CERTIFICATE:
         return g_strdup(connection->certificate);
+    case FORM_SET:
+        return g_strdup(set);
     default:
         return fixed == NULL ? NULL : g_strdup(fixed + 1);
     }
 }
 
 static void add_field(struct xml *xml, const Connection *connection,
-                      const struct sheet_field *field, const char *self)
+                      const struct sheet_field *field, const char *self, const char *set)
 {
     g_autofree char *name = g_strndup(field->element, strcspn(field->element, "="));
-    g_autofree char *text = sheet_field_text(connection, field, self);
+    g_autofree char *text = sheet_field_text(connection, field, self, set);
     if (field->form == FORM_OPEN)
         xml_open(xml, name);
     else if (field->form == FORM_CLOSE)
@@ -173,14 +175,14 @@ static char *full_name(const Connection *connection, const struct component_row 
 }
 
 void sheet_add_component(GPtrArray *files, const Connection *connection, guint index,
-                         const char *known, const Json *elements)
+                         const char *known, const Json *elements, const char *set)
 {
     const struct component_row *row = &components[index];
     g_autofree char *name = full_name(connection, row, known);
     struct xml xml = xml_begin(row->type);
     for (gsize i = 0; elements == NULL && i < sheet_field_count; i++)
         if (sheet_fields[i].component == (enum sheet_component)index)
-            add_field(&xml, connection, &sheet_fields[i], name);
+            add_field(&xml, connection, &sheet_fields[i], name, set);
     JSON_FOREACH(element, elements)
     xml_print(xml.out, element, xml.depth);
     add_file(files, g_strdup_printf(SOURCE "%s/%s.%s-meta.xml", row->folder, name, row->suffix),
@@ -195,12 +197,6 @@ static void xml_member(struct xml *xml, const char *type, const char *name)
     xml_close(xml, "types");
 }
 
-static void end_manifest(GPtrArray *files, struct xml *xml)
-{
-    xml_element(xml, "version", SHEET_API_VERSION);
-    add_file(files, g_strdup("manifest/package.xml"), xml_end(xml, "Package"));
-}
-
 static void add_members(struct xml *xml, const Connection *connection, const char *const *known)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(components); i++) {
@@ -212,11 +208,16 @@ static void add_members(struct xml *xml, const Connection *connection, const cha
     }
 }
 
-void sheet_add_manifest(GPtrArray *files, const Connection *connection, const char *const *known)
+void sheet_add_manifest(GPtrArray *files, const Connection *connection, bool app,
+                        const char *const *known, const char *set)
 {
     struct xml xml = xml_begin("Package");
-    add_members(&xml, connection, known);
-    end_manifest(files, &xml);
+    if (app)
+        add_members(&xml, connection, known);
+    if (set != NULL)
+        xml_member(&xml, "PermissionSet", set);
+    xml_element(&xml, "version", SHEET_API_VERSION);
+    add_file(files, g_strdup("manifest/package.xml"), xml_end(&xml, "Package"));
 }
 
 static void add_project(GPtrArray *files)
@@ -334,13 +335,6 @@ static bool is_complete(const Connection *connection, GError **error)
     return names_fit(connection, error);
 }
 
-static void add_components(GPtrArray *files, const Connection *connection)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(components); i++)
-        if (components[i].kind == connection->app_kind)
-            sheet_add_component(files, connection, i, NULL, NULL);
-}
-
 GPtrArray *sheet_as_metadata(const Connection *connection, GError **error)
 {
     if (!is_complete(connection, error))
@@ -350,8 +344,10 @@ GPtrArray *sheet_as_metadata(const Connection *connection, GError **error)
              connection->app_kind == APP_CONNECTED ? connected_note(connection)
                                                    : external_note(connection));
     add_project(files);
-    sheet_add_manifest(files, connection, NULL);
-    add_components(files, connection);
+    sheet_add_manifest(files, connection, true, NULL, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(components); i++)
+        if (components[i].kind == connection->app_kind)
+            sheet_add_component(files, connection, i, NULL, NULL, NULL);
     return files;
 }
 
@@ -365,12 +361,16 @@ char *sheet_access_name(const Connection *connection)
 char *sheet_access_announced(const Connection *connection)
 {
     g_autofree char *name = sheet_access_name(connection);
-    return g_strdup_printf(
+    const bool approves = sheet_has(connection, SETTING_APPROVED);
+    g_autofree char *set = g_strdup_printf(
         _("perch also makes the permission set %s (API Enabled; Read and Create for the objects of "
           "the channels; the fields of their mapping) and assigns it to %s, with the license "
           "Salesforce API Integration if that user needs it. The session's user needs the "
           "permission Manage Users for that."),
         name, connection->run_as);
+    return g_strjoin(" ", set,
+                     approves ? _("The permission set also approves that user for the app.") : NULL,
+                     NULL);
 }
 
 static void add_elements(struct xml *xml, const char *part, const char *const *pairs)
@@ -404,19 +404,9 @@ static char *access_set(const Connection *connection, const struct sheet_access 
     return xml_end(&xml, "PermissionSet");
 }
 
-GPtrArray *sheet_with_access(const Connection *connection, bool app,
-                             const struct sheet_access *access)
+void sheet_add_access(GPtrArray *files, const Connection *connection, const char *set,
+                      const struct sheet_access *access)
 {
-    GPtrArray *files = sheet_files_new();
-    g_autofree char *name = sheet_access_name(connection);
-    struct xml xml = xml_begin("Package");
-    if (app)
-        add_members(&xml, connection, NULL);
-    xml_member(&xml, "PermissionSet", name);
-    end_manifest(files, &xml);
-    if (app)
-        add_components(files, connection);
-    add_file(files, g_strdup_printf(SOURCE "permissionsets/%s.permissionset-meta.xml", name),
+    add_file(files, g_strdup_printf(SOURCE "permissionsets/%s.permissionset-meta.xml", set),
              access_set(connection, access));
-    return files;
 }

@@ -128,10 +128,17 @@ static void run(struct wizard *w, enum make_stage stage, GArray *out)
     g_array_index(out, struct effect, out->len - 1).code = (int)stage;
 }
 
+static bool wants_secret(const struct wizard *w)
+{
+    return !connection_way(w->connection)->signs &&
+           w->connection->app_values != APP_VALUES_NO_SECRET;
+}
+
 /* The app is there: with what the org told of it, the set-up goes on by itself. */
 static void go_on(struct wizard *w, GArray *out)
 {
-    const bool complete = w->make.complete && w->connection->client_id != NULL;
+    const bool complete =
+        (w->make.complete || !wants_secret(w)) && w->connection->client_id != NULL;
     list_forget(w, CHECKS_PROBE, out);
     wizard_forget_login(w, out);
     close_screen(w, out);
@@ -153,12 +160,6 @@ static bool is(const struct check_result *row, enum check_status status)
     return row != NULL && row->status == status;
 }
 
-static bool wants_secret(const struct wizard *w)
-{
-    return !connection_way(w->connection)->signs &&
-           w->connection->app_values != APP_VALUES_NO_SECRET;
-}
-
 /* An app of that name that is another's is compared, and so is what the org made of a deploy. In
  * between the secret is read, by the org's switch only where the person said so. */
 static void made(struct wizard *w, GArray *out)
@@ -175,8 +176,8 @@ static void made(struct wizard *w, GArray *out)
             taken || (list_ok(w, CHECKS_MAKE) && is(list_find(w, CHECKS_MAKE, "parts"), CHECK_OK));
     if (session != NULL)
         connection_set(&w->make.maker, json_get_string(session->evidence, "username"));
-    if (w->make.by_switch && list_ok(w, CHECKS_MAKE) && secret != NULL &&
-        json_get(secret->evidence, "switch") != NULL)
+    if (w->make.by_switch && w->make.stage != MAKE_SECRET && list_ok(w, CHECKS_MAKE) &&
+        secret != NULL && json_get(secret->evidence, "switch") != NULL)
         run(w, MAKE_SECRET, out);
     else if (taken || (w->make.compares && list_ok(w, CHECKS_MAKE)))
         run(w, MAKE_COMPARE, out);
@@ -211,13 +212,12 @@ void step_app_checks(struct wizard *w, enum check_list_id list, bool done, GArra
 
 /* ---- events ---- */
 
-static bool is_generic(const struct wizard *w)
+/* Where the app belongs: where the login host is one for many orgs, the session names the org. */
+static const char *org_of(const struct wizard *w)
 {
-    struct org_host host = {0};
-    const bool generic =
-        org_host_parse(&host, w->connection->login_url, w->org_kind, NULL) && host.generic;
-    org_host_clear(&host);
-    return generic;
+    const char *login_url = w->connection->login_url;
+    return w->make.whose != NULL && org_host_covers(login_url, w->make.org) ? w->make.org
+                                                                            : login_url;
 }
 
 static void start(struct wizard *w, GArray *out)
@@ -228,7 +228,7 @@ static void start(struct wizard *w, GArray *out)
     wizard_error(w, ITEM_EMAIL, w->make.asks_email ? email : NULL);
     if (w->errors[ITEM_EMAIL] != NULL)
         return;
-    if (is_generic(w)) { /* the session names the org */
+    if (org_of(w) != c->login_url) {
         connection_set(&c->login_url, w->make.org);
         connection_set(&c->address, w->make.org);
     }
@@ -478,10 +478,10 @@ static void view_rows(const struct wizard *w, struct view *view, int focus)
 static void view_what(const struct wizard *w, struct view *view)
 {
     const Connection *c = w->connection;
+    g_autofree char *org = org_host_told(org_of(w));
     g_autofree char *app = g_strdup_printf(
         _("perch makes the External Client App %s (%s) in %s, with the settings of the App step."),
-        c->app_name, c->app_api_name,
-        w->make.whose != NULL && is_generic(w) ? w->make.org : c->login_url);
+        c->app_name, c->app_api_name, org);
     g_autofree char *access = gives_access(w) ? sheet_access_announced(c) : NULL;
     const char *nothing = _("Nothing else in the org is changed.");
     const char *sentences[] = {app, access != NULL ? access : nothing,

@@ -132,15 +132,16 @@ static void make__again__finds_everything(void **state)
     assert_removed(r);
 }
 
+static const char *const missing[] = {
+    "{'permission_sets': {'" SET "': null}, 'users': {'" USER "': {'permission_sets': []}}}",
+    "{'users': {'" USER "': {'permission_sets': []}}}",
+    "{'users': {'" USER "': {'permission_sets': [], 'licenses': []}}}",
+    "{'permission_sets': {'" SET "': {'editable_fields': []}}}",
+};
+
 /* Taken apart in Setup: the same command puts it together again. */
 static void make__what_is_missing__is_made(void **state)
 {
-    static const char *const missing[] = {
-        "{'permission_sets': {'" SET "': null}, 'users': {'" USER "': {'permission_sets': []}}}",
-        "{'users': {'" USER "': {'permission_sets': []}}}",
-        "{'users': {'" USER "': {'permission_sets': [], 'licenses': []}}}",
-        "{'permission_sets': {'" SET "': {'editable_fields': []}}}",
-    };
     (void)state;
     g_autoptr(Rig) r = rig();
     g_autoptr(Json) first = run(r, make_words, 0);
@@ -297,21 +298,31 @@ static void make__what_stands_against_it__is_told_first(void **state)
 /* The app is there, a later row fails: it says what exists and how to go on, and going on works. */
 static void make__later_row_fails__says_what_exists(void **state)
 {
+    static const struct {
+        const char *path, *row;
+    } cases[] = {
+        {ASSIGN, "!!  Permission set assigned: "},
+        {"/services/data/v68.0/sobjects/PermissionSetLicenseAssign", "!!  License assigned: "},
+    };
     (void)state;
-    g_autoptr(Rig) r = rig();
-    demo_org_patch(r->org, "{'faults': {'" ASSIGN "': {'kind': 'error', 'times': 1}}}");
     const char *words[G_N_ELEMENTS(make_words)] = {NULL};
     memcpy(words, make_words, sizeof words);
     words[G_N_ELEMENTS(make_words) - 2] = NULL; /* not as JSON */
-    g_autoptr(Child) child = rig_perch_input(r, words, NULL, false);
-    assert_int_not_equal(child_code(child), 0);
-    assert_contains(child->output->str, "ok  Deployed");
-    assert_contains(child->output->str, "Permission set assigned");
-    assert_contains(child->errors->str,
-                    "The app and its permission set are there; the set is not assigned. To go on, "
-                    "run the same command again. To remove both: perch app flow --remove");
-    g_autoptr(Json) again = run(r, make_words, 0);
-    assert_made(r);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Rig) r = rig();
+        g_autofree char *fault =
+            g_strdup_printf("{'faults': {'%s': {'kind': 'error', 'times': 1}}}", cases[i].path);
+        demo_org_patch(r->org, fault);
+        g_autoptr(Child) child = rig_perch_input(r, words, NULL, false);
+        assert_int_not_equal(child_code(child), 0);
+        assert_contains(child->output->str, "ok  Deployed");
+        assert_contains(child->output->str, cases[i].row);
+        assert_contains(child->errors->str,
+                        "The app and its permission set are there; the set is not assigned. To go "
+                        "on, run the same command again. To remove both: perch app flow --remove");
+        g_autoptr(Json) again = run(r, make_words, 0);
+        assert_made(r);
+    }
 }
 
 /* The app was made, and what comes then fails: it says what exists and how to go on, and that
@@ -360,7 +371,106 @@ static void permission_set__without_such_a_user__is_refused(void **state)
     assert_contains(attended->errors->str, "--values client-credentials and --run-as USERNAME");
     g_autoptr(Child) alone = rig_perch(r, "app", "flow", "--permission-set", NULL);
     assert_code(alone, 2);
-    assert_contains(alone->errors->str, "--permission-set goes with --create.");
+    assert_contains(alone->errors->str, "--permission-set goes with --create or --repair.");
+}
+
+/* ---- repaired ---- */
+
+static const char *const repair_words[] = {"app",   "flow",   "--repair", "--permission-set",
+                                           "--yes", "--json", NULL};
+
+/* Somebody chose another user in Setup: the comparison names both, and the repair puts it right. */
+static void repair__run_as_changed_in_setup__is_named_and_mended(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Json) made = run(r, make_words, 0);
+    demo_org_patch(r->org, "{'apps': {'" MAKER_APP "': {'run_as': 'admin@bird-demo.example'}}}");
+    const char *dry[] = {"app", "flow", "--repair", "--dry-run", NULL};
+    g_autoptr(Child) tried = rig_perch_input(r, dry, NULL, false);
+    assert_code(tried, 0);
+    assert_contains(tried->output->str, "To have perch make and assign them, too, add "
+                                        "--permission-set.");
+    assert_contains(tried->output->str, "Run As (Username): admin@bird-demo.example");
+    g_autoptr(Json) mended = run(r, repair_words, 0);
+    assert_status(mended, "compared", "ok");
+    assert_int_equal(json_get_int(mended, "differences", 0), 1);
+    g_autoptr(Json) app = state_part(r, "apps", MAKER_APP);
+    assert_string_equal(json_get_string(app, "run_as"), USER);
+    /* On the person's word another user is the right one, and the connection knows that. */
+    const char *other[] = {"app",
+                           "flow",
+                           "--repair",
+                           "--permission-set",
+                           "--yes",
+                           "--run-as",
+                           "second@bird-demo.example",
+                           NULL};
+    demo_org_patch(r->org, "{'users': {'second@bird-demo.example': {'profile': 'Minimum Access - "
+                           "API Only Integrations'}}}");
+    g_autoptr(Child) changed = rig_perch_input(r, other, NULL, false);
+    assert_code(changed, 0);
+    g_autofree char *settings = rig_settings(r, "flow.json");
+    assert_contains(settings, "second@bird-demo.example");
+    g_autofree char *user = state_text(r, "users", "second@bird-demo.example");
+    assert_contains(user, SET);
+}
+
+/* What was taken apart in Setup around an app that is as it should be. */
+static void repair__permission_set__is_mended_where_asked(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Json) made = run(r, make_words, 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(missing); i++) {
+        demo_org_patch(r->org, missing[i]);
+        const char *words[] = {"app", "flow", "--repair", "--yes", "--json", NULL};
+        g_autoptr(Json) alone = run(r, words, 0);
+        assert_false(json_get_bool(alone, "changed", true));
+        g_autoptr(Json) mended = run(r, repair_words, 0);
+        assert_status(mended, "assigned", "ok");
+        assert_true(json_get_bool(mended, "changed", false));
+        assert_made(r);
+    }
+    demo_org_patch(r->org, "{'users': {'" USER "': {'permission_sets': []}}, 'faults': {'" ASSIGN
+                           "': {'kind': 'error', 'times': 1}}}");
+    const char *told[] = {"app", "flow", "--repair", "--permission-set", "--yes", NULL};
+    g_autoptr(Child) failed = rig_perch_input(r, told, NULL, false);
+    assert_int_not_equal(child_code(failed), 0);
+    assert_contains(failed->errors->str, "its permission set is not assigned. To go on, run the "
+                                         "same command again.");
+    g_autoptr(Child) again = rig_perch_input(r, told, NULL, false);
+    assert_code(again, 0);
+    assert_made(r);
+}
+
+/* ---- with a private key ---- */
+
+/* The set approves its user for the app, which nobody else can do before the first login. */
+static void jwt__permission_set__approves_the_user(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) r = rig();
+    g_autoptr(Child) draft = rig_perch(r, "setup", "flow", "--plain", "--no-input", "--login",
+                                       "jwt-bearer", "--username", USER, NULL);
+    const char *words[] = {"app", "flow", "--create", "--permission-set", "--json", NULL};
+    g_autoptr(Json) made = run(r, words, 0);
+    assert_status(made, "assigned", "ok");
+    assert_user(r, "[\"" SET "\"]", "[\"" PSL "\"]");
+    g_autofree char *app = state_text(r, "apps", MAKER_APP);
+    assert_contains(app, "\"permission_sets\":[\"" SET "\"]");
+    g_autoptr(Child) setup = rig_perch(r, "setup", "flow", "--plain", "--no-input", NULL);
+    assert_code(setup, 0);
+    assert_contains(setup->output->str, "Inserted: 00Q");
+    /* Taken off the app in Setup, nobody is approved; the repair puts it back. */
+    demo_org_patch(r->org, "{'apps': {'" MAKER_APP "': {'permission_sets': []}}}");
+    g_autoptr(Child) without = rig_perch_secret(r, "token", "flow", "--fresh", NULL);
+    assert_int_not_equal(child_code(without), 0);
+    g_autoptr(Json) mended = run(r, repair_words, 0);
+    g_autoptr(Child) with = rig_perch_secret(r, "token", "flow", "--fresh", NULL);
+    assert_code(with, 0);
+    g_autoptr(Json) removed = run(r, remove_words, 0);
+    assert_removed(r);
 }
 
 /* ---- removed ---- */
@@ -449,6 +559,9 @@ int main(void)
         cmocka_unit_test(make__later_row_fails__says_what_exists),
         cmocka_unit_test(make__row_behind_the_deploy_fails__says_what_exists),
         cmocka_unit_test(permission_set__without_such_a_user__is_refused),
+        cmocka_unit_test(repair__run_as_changed_in_setup__is_named_and_mended),
+        cmocka_unit_test(repair__permission_set__is_mended_where_asked),
+        cmocka_unit_test(jwt__permission_set__approves_the_user),
         cmocka_unit_test(remove__what_is_not_perchs__stays),
         cmocka_unit_test(killed__at_any_request__is_gone_on_with),
     };

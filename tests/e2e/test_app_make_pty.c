@@ -11,6 +11,7 @@
 #include "e2e/walk.h"
 
 #define DEPLOYS "/services/data/v68.0/metadata/deployRequest"
+#define QUERY "/services/data/v68.0/query"
 #define CREDENTIALS "/services/data/v68.0/apps/oauth/credentials/"
 
 /* Changes the settings of the draft flow: member NULL removes it. */
@@ -372,6 +373,60 @@ static void esc__while_the_deploy_runs__says_what_is_not_known(void **state)
     assert_non_null(key);
 }
 
+/* Whose session it is, is still being asked: nothing was begun. */
+static void esc__while_the_rights_are_asked__goes_back(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    demo_org_patch(rig->org, "{'faults': {'" QUERY "': {'delay_ms': 600000}}}");
+    const guint before = demo_org_requests(rig->org, "GET", QUERY);
+    g_autoptr(Walk) walk = walk_to_question(rig);
+    see(walk, "As whom   asking");
+    assert_true(demo_org_wait_requests(rig->org, "GET", QUERY, before + 1, PTY_WAIT_MS));
+    press(walk, "Esc");
+    see(walk, "App settings");
+    press(walk, "q Enter");
+    pty_expect_exit(walk->pty, 3);
+    assert_int_equal(demo_org_requests(rig->org, "POST", DEPLOYS), 0);
+    g_autofree char *key = draft_get(rig, "client_id");
+    assert_null(key);
+}
+
+/* The app is there, and what comes after is given up: it says so, and goes on from there. */
+static void esc__after_the_deploy__says_what_exists(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    draft_set(rig, "app_values", "no-secret");
+    g_autoptr(Walk) walk = walk_to_question(rig);
+    see_key(walk, "Enter make the app");
+    demo_org_patch(rig->org, "{'faults': {'/services/Soap/m/68.0': {'delay_ms': 600000}}}");
+    press(walk, "Enter");
+    see(walk, "✔ Deployed");
+    press(walk, "Esc");
+    see_key(walk, "Enter go on");
+    see_sentence(walk, "The app is there; Enter goes on with it. To remove it: perch app flow "
+                       "--remove");
+    demo_org_patch(rig->org, "{'faults': {'*': null}}");
+    press(walk, "Enter");
+    see_sentence(walk, "The connection works as admin@bird-demo.example.");
+}
+
+/* The same of the command, while the login host does not know the app. */
+static void stopped__while_the_app_is_not_known__says_what_exists(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    demo_org_patch(rig->org, "{'org': {'app_delay_ms': 600000}}");
+    g_autoptr(Walk) walk =
+        walk_start(rig, "app", "flow", "--create", "--values", "no-secret", NULL);
+    see(walk, "..  Known to the login host: not yet; it takes 2 to 10 minutes");
+    press(walk, "C-c");
+    see_sentence(walk, "The app is there. To go on: perch setup flow");
+    see(walk, "To remove it: perch app flow --remove");
+    pty_expect_exit(walk->pty, 3);
+}
+
 /* ---- line by line ---- */
 
 static void make__line_by_line(void **state)
@@ -403,6 +458,9 @@ int main(void)
         cmocka_unit_test(make__connection_with_a_key__has_its_app),
         cmocka_unit_test(esc__while_the_cli_is_asked__goes_back),
         cmocka_unit_test(esc__while_the_deploy_runs__says_what_is_not_known),
+        cmocka_unit_test(esc__while_the_rights_are_asked__goes_back),
+        cmocka_unit_test(esc__after_the_deploy__says_what_exists),
+        cmocka_unit_test(stopped__while_the_app_is_not_known__says_what_exists),
         cmocka_unit_test(make__line_by_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

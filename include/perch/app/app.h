@@ -70,8 +70,10 @@ void deployer_open(const struct services *services, const Connection *app, const
                    gpointer user);
 struct session *deployer_finish(GAsyncResult *result, char **ret_whose, GError **error);
 /* The org's switch that shows secrets, turned on for the app of that connection: a note of it, with
- * the session's source and the org's address, a line each, until it is off again. */
-void switch_note(const char *config_dir, const Connection *app, const char *source, bool on);
+ * the session's source and the org's address, a line each, until it is off again. FALSE: it cannot
+ * be written. */
+bool switch_note(const char *config_dir, const Connection *app, const char *source, bool on,
+                 GError **error);
 char *switch_noted(const char *config_dir,
                    const char *name);        /* the note's path; owned by the caller */
 char *switch_folder(const char *config_dir); /* with one note for each */

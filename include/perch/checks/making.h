@@ -28,8 +28,9 @@ struct making {
     const GPtrArray *files; /* borrowed: struct sheet_file *, what is deployed */
     bool dry_run;           /* the org only validates */
     bool access;            /* make a permission set for the user that it runs as, too */
-    /* Called before the switch is turned on, and when it is off again; NULL = nobody notes it. */
-    void (*switched)(bool on, gpointer user);
+    /* Called before the switch is turned on, and when it is off again. FALSE: this cannot be noted,
+     * and the switch stays off. */
+    bool (*switched)(bool on, gpointer user, GError **error);
     gpointer user;
 
     /* learnt */

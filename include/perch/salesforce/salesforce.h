@@ -26,6 +26,11 @@ struct org_host {
 bool org_host_parse(struct org_host *ret_host, const char *typed, enum org_kind kind,
                     GError **error);
 void org_host_clear(struct org_host *host);
+/* The address of an org for a person: that of a sandbox says so. Owned by the caller. */
+char *org_host_told(const char *url);
+/* Whether the first is the login host of many orgs, and the second an org of its kind; either may
+ * be NULL. */
+bool org_host_covers(const char *login_url, const char *org_url);
 /* The https origin of a host that is none of Salesforce's names, but may be a name that the company
  * gave its org ("crm.acme.com"): it has to be asked. NULL: there is nothing to ask. Owned by the
  * caller. */

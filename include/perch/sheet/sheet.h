@@ -115,9 +115,6 @@ struct sheet_access {
 char *sheet_access_name(const Connection *connection); /* owned by the caller */
 /* What perch is about to do, translated; owned by the caller. */
 char *sheet_access_announced(const Connection *connection);
-/* What is deployed for it, with the app or without. Struct sheet_file *. */
-GPtrArray *sheet_with_access(const Connection *connection, bool app,
-                             const struct sheet_access *access);
 
 /*
  * An External Client App as the org has it: the component of each type, as an element (xml.h), with
@@ -134,8 +131,11 @@ struct sheet_found {
 /* Free with g_ptr_array_unref. */
 GPtrArray *sheet_compare(const Connection *connection, const Json *const *parts);
 /* The tree for an app that exists: its components under their names, with the sheet's settings, and
- * with everything else as it is. Callbacks and scopes are only added. Struct sheet_file *. */
-GPtrArray *sheet_merge(const Connection *connection, const Json *const *parts);
+ * with everything else as it is. Callbacks and scopes are only added. With access the permission
+ * set belongs to it, which also approves its user where the app wants that. A component that the
+ * org does not have is a new app's; parts NULL: the permission set alone. Struct sheet_file *. */
+GPtrArray *sheet_merge(const Connection *connection, const Json *const *parts,
+                       const struct sheet_access *access);
 
 /* Sets app_key to a consumer key of 64 digits from random_hex (at least 64 random hexadecimal
  * digits). */

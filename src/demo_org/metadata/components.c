@@ -8,6 +8,7 @@
 #include "demo_org/org/scopes.h"
 #include "demo_org/org/sobject_rows.h"
 #include "demo_org/server/http.h"
+#include "perch/base/xml.h"
 
 /*
  * Components become members of an app. Everything happens on copies first: a deploy with one fault
@@ -166,6 +167,7 @@ static Json *value_of(const struct state *state, const struct app *app,
 
 struct plan {
     struct state *state;
+    const GPtrArray *components; /* of the deploy */
     const struct user *user;
     GPtrArray *apps; /* struct app, copies and new ones */
     Json *org;       /* changes of the org's settings */
@@ -279,6 +281,35 @@ static void take_elements(struct plan *plan, struct app *app, struct component *
         kind_patch(app_kind, app, patch, NULL);
 }
 
+/* The license of a permission set of the org, or of the deploy, which comes first; NULL: there is
+ * no such set. */
+static const char *license_of(const struct plan *plan, const char *name)
+{
+    const struct permission_set *known = state_find_permission_set(plan->state, name);
+    for (guint i = 0; i < plan->components->len; i++) {
+        const struct component *component = plan->components->pdata[i];
+        const char *license = xml_text(component->xml, "license");
+        if (component->type == TYPE_PERMISSION_SET && !component->removed &&
+            strcmp(component->full_name, name) == 0)
+            return license == NULL ? "" : license;
+    }
+    return known == NULL ? NULL : known->license;
+}
+
+/* What is wrong with the sets that approve users, owned by the caller. A set with a license has no
+ * apps; the words for that are a guess. */
+static char *wrong_with_sets(const struct plan *plan, const struct app *app)
+{
+    for (guint i = 0; i < app->permission_sets->len; i++) {
+        const char *name = app->permission_sets->pdata[i], *license = license_of(plan, name);
+        if (license == NULL)
+            return g_strdup_printf("We couldn't find permission sets called {%s}", name);
+        if (*license != '\0')
+            return g_strdup_printf("The license of the permission set %s doesn't allow apps", name);
+    }
+    return NULL;
+}
+
 static const char *wrong_with(const struct plan *plan, const struct app *app,
                               const struct component *component)
 {
@@ -307,6 +338,8 @@ static void deploy_one(struct plan *plan, struct component *component)
         take_elements(plan, app, component);
     if (component->problem == NULL)
         component->problem = g_strdup(wrong_with(plan, app, component));
+    if (component->problem == NULL && component->type == TYPE_OAUTH_POLICY)
+        component->problem = wrong_with_sets(plan, app);
     component->changed = component->problem == NULL;
     if (component->type == TYPE_OAUTH && component->changed)
         app->oauth_enabled = true;
@@ -378,7 +411,7 @@ bool components_deploy(struct state *state, const struct user *user, const GPtrA
                        bool apply)
 {
     g_autoptr(Json) org = json_object();
-    struct plan plan = {state, user, g_ptr_array_new_with_free_func(app_free), org};
+    struct plan plan = {state, components, user, g_ptr_array_new_with_free_func(app_free), org};
     bool fine = true;
     for (guint type = 0; type < TYPE_COUNT; type++)
         for (guint i = 0; i < components->len; i++) {
