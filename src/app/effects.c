@@ -140,6 +140,19 @@ static char *unsaved_text(const struct app *app)
                            name, app->save_problem->message, name);
 }
 
+/* Of a connection that is set up: what was seen of it in this run. */
+static char *last_word(const struct app *app, const char *name)
+{
+    const enum wizard_proof proof = wizard_proof(app->wizard);
+    const bool ok = app->exit == PERCH_EXIT_OK, failed = !ok && app->exit != PERCH_EXIT_CANCELLED;
+    return g_strdup_printf(ok && proof == PROOF_SEEN
+                               ? _("%s is ready. An access token for a script: perch token %s")
+                           : failed || proof == PROOF_FAILED
+                               ? _("%s was not seen to work. To see what is wrong: perch doctor %s")
+                               : _("To see whether %s works: perch doctor %s"),
+                           name, name);
+}
+
 static char *exit_message_text(const struct app *app)
 {
     const Connection *connection = app->session->connection;
@@ -153,13 +166,8 @@ static char *exit_message_text(const struct app *app)
                 ? _("%s keeps its old login; the new one is not stored. See: perch doctor %s")
                 : _("%s is set up, but its tokens are not stored. Run: perch reauthorize %s"),
             connection->name, connection->name);
-    const bool failed = app->exit != PERCH_EXIT_OK && app->exit != PERCH_EXIT_CANCELLED;
-    if (!connection_is_draft(connection) && failed)
-        return g_strdup_printf(_("%s is unchanged. To see what is wrong: perch doctor %s"),
-                               connection->name, connection->name);
     if (!connection_is_draft(connection))
-        return g_strdup_printf(_("%s is ready. An access token for a script: perch token %s"),
-                               connection->name, connection->name);
+        return last_word(app, connection->name);
     if (secret_is_kept(app) || app->saves_pending > 0) /* a failed save is reported afterwards */
         return g_strdup_printf(_("The draft is kept. To continue: perch setup %s"),
                                connection->name);

@@ -3,12 +3,26 @@
 
 /* Leaving: what is kept, what to ask first, and the exit code. */
 
+enum wizard_proof wizard_proof(const struct wizard *w)
+{
+    const enum check_list_id proofs[] = {CHECKS_PROVE, w->dry_run ? CHECKS_DRY_RUN : CHECKS_INSERT,
+                                         CHECKS_REHEARSE};
+    enum wizard_proof proof = PROOF_NONE;
+    for (gsize i = 0; i < G_N_ELEMENTS(proofs); i++) {
+        if (list_failed(w, proofs[i]))
+            return PROOF_FAILED;
+        if (list_ok(w, proofs[i]))
+            proof = PROOF_SEEN;
+    }
+    return proof;
+}
+
 int wizard_exit(const struct wizard *w)
 {
     /* A proven connection counts as set up, even if its values do not suit a flow (rotation). */
     bool good =
         w->handoff_problem == NULL || w->handoff_exit == PERCH_EXIT_APP || list_ok(w, CHECKS_PROVE);
-    if (w->step == STEP_HANDOFF && good && !list_failed(w, CHECKS_REHEARSE))
+    if (w->step == STEP_HANDOFF && good && wizard_proof(w) != PROOF_FAILED)
         return PERCH_EXIT_OK;
     g_autoptr(GPtrArray) results = wizard_results(w);
     enum perch_exit code = check_results_exit(results);

@@ -304,10 +304,11 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
         if (view->failed || is_unfilled(w))
             view_key(view, ACTION_RETRY, view->failed ? _("again") : _("read the fields again"));
         list_keys(w, shown_list(w), view, focus);
-        view_key(view, ACTION_SKIP, _("skip"));
     }
     if (fields != NULL && !view->failed)
         view_key(view, ACTION_OPEN, _("open Setup page"));
+    if (!running && !w->tested)
+        view_key(view, ACTION_SKIP, _("skip"));
     view_key(view, ACTION_EDIT, _("edit"));
     view_key(view, ACTION_ADD, _("add field"));
     if (focus >= ITEM_FIELD && focus < ITEM_MISSING)

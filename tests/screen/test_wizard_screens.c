@@ -291,7 +291,7 @@ static void steps__keys__no_action_twice_and_help_everywhere(void **state)
 {
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(screens); i++) {
-        g_autoptr(Play) play = play_new(300, 24);
+        g_autoptr(Play) play = play_new(300, 60);
         screens[i].show(play);
         g_auto(GStrv) all = hints(play->screen);
         guint count = g_strv_length(all);
@@ -312,7 +312,7 @@ static void steps__keys__no_room__ends_in_an_ellipsis(void **state)
 {
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(screens); i++) {
-        g_autoptr(Play) play = play_new(300, 24);
+        g_autoptr(Play) play = play_new(300, 60);
         screens[i].show(play);
         g_auto(GStrv) all = hints(play->screen);
         assert_false(g_strv_contains((const char *const *)all, "…"));

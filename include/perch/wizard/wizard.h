@@ -330,6 +330,10 @@ Json *wizard_record(const struct wizard *wizard);
 
 /* All results so far, in the order of the steps (borrowed elements); g_ptr_array_unref it. */
 GPtrArray *wizard_results(const struct wizard *wizard);
+/* Whether the connection was seen to work in this run: proven, tested or played. FAILED: one of
+ * these failed, whatever else did not. */
+enum wizard_proof { PROOF_NONE, PROOF_FAILED, PROOF_SEEN };
+enum wizard_proof wizard_proof(const struct wizard *wizard);
 /* The exit code if the wizard ends now. */
 int wizard_exit(const struct wizard *wizard);
 
