@@ -56,7 +56,7 @@ static char *replace(const char *text, const char *pattern, const char *with)
 /* A replied or forwarded email: "> " before each line. */
 static char *unquote_letter(const char *text)
 {
-    return replace(text, "^(?:> ?)+", "");
+    return replace(text, "^(?:> ?+)++", "");
 }
 
 /* Quoted-printable: soft line breaks and =3D. */
