@@ -162,8 +162,19 @@ static gboolean on_terminate(gpointer user)
 
 /* ---- creation ---- */
 
-static void prefill(Connection *connection, const struct app_options *options)
+/* The file's members, of which some change others. */
+static Connection *with_config(Connection *connection, const Json *config)
 {
+    g_autoptr(Connection) old = connection;
+    g_autoptr(Connection) wanted = connection_with(old, config);
+    sheet_choose(old, wanted->app_values, wanted->app_kind);
+    return connection_with(old, config);
+}
+
+Connection *app_prefilled(Connection *connection, const struct app_options *options)
+{
+    if (options->config != NULL)
+        connection = with_config(connection, options->config);
     if (options->login_url != NULL)
         connection_set(&connection->address, options->login_url);
     if (options->client_id != NULL) {
@@ -184,6 +195,7 @@ static void prefill(Connection *connection, const struct app_options *options)
         memset(connection->ports, 0, sizeof connection->ports);
         connection->ports[0] = options->callback_port;
     }
+    return connection;
 }
 
 bool app_claim(struct app *app, const char *name, GError **error)
@@ -230,8 +242,7 @@ static Connection *open_connection(struct app *app, GError **error)
     if (connection == NULL)
         connection = connection_new(options->name);
     go_on_changing(connection, options->start);
-    prefill(connection, options);
-    return connection;
+    return app_prefilled(connection, options);
 }
 
 static GStrv other_names(struct app *app, const Connection *connection)

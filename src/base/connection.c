@@ -449,3 +449,13 @@ struct connection *connection_from_json(const Json *file, const char *name, GErr
 {
     return connection_take_json(json_copy(file), name, error);
 }
+
+struct connection *connection_with(const struct connection *connection, const Json *members)
+{
+    Json *json = connection_to_json(connection);
+    JSON_FOREACH(value, members)
+    {
+        json_set(json, json_key(value), json_copy(value));
+    }
+    return connection_take_json(json, connection->name, NULL);
+}

@@ -48,6 +48,26 @@ static void print_help(FILE *stream)
           "--version\n\nMore: perch help COMMAND, man perch\n"));
 }
 
+/* perch COMMAND --help HOW of every command, a line before each. */
+static void help_of_all(const char *how, const char *between)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_autofree char *name = g_strdup(commands[i].name), *last = g_strdup(how);
+        command_say("%s", between);
+        commands[i].run(3, (char *[]){name, (char[]){"--help"}, last, NULL});
+    }
+}
+
+static int print_environment(void)
+{
+    command_say("%s\n\n", _("Each variable stands for an option, unless the command line has it. "
+                            "One for every command that has the option has no command in its "
+                            "name: PERCH_CHANNEL. A flag is 1 or 0."));
+    command_print_common_variables();
+    help_of_all("-e", "");
+    return PERCH_EXIT_OK;
+}
+
 int command_help(int argc, char **argv)
 {
     struct common_options common = {0};
@@ -60,17 +80,16 @@ int command_help(int argc, char **argv)
     };
     if (!command_parse("help", argc, argv, &common, entries, &names, &code))
         return code;
+    if (g_strcmp0(names[0], "environment") == 0)
+        return print_environment();
     const struct command *command = names[0] == NULL ? NULL : command_find(names[0]);
     if (names[0] != NULL && command == NULL)
         return no_such_command(names[0]);
     if (command != NULL)
         return command->run(2, (char *[]){names[0], (char[]){"--help"}, NULL});
     print_help(stdout);
-    for (gsize i = 0; all && i < G_N_ELEMENTS(commands); i++) {
-        g_autofree char *name = g_strdup(commands[i].name);
-        command_say("\n");
-        commands[i].run(3, (char *[]){name, (char[]){"--help"}, (char[]){"-a"}, NULL});
-    }
+    if (all)
+        help_of_all("-a", "\n");
     return PERCH_EXIT_OK;
 }
 
@@ -86,20 +105,16 @@ static int print_version(void)
 int command_main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : NULL;
-    if (first == NULL) {
-        app_put_back();
-        struct app_options options = {.plain = command_is_plain(), .forget = forget_from_home};
-        return app_home(&options);
-    }
-    if (strcmp(first, "--version") == 0)
+    if (g_strcmp0(first, "--version") == 0)
         return print_version();
-    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
+    if (g_strcmp0(first, "--help") == 0 || g_strcmp0(first, "-h") == 0) {
         print_help(stdout);
         return PERCH_EXIT_OK;
     }
-    if (first[0] == '-') {
+    if (first == NULL || first[0] == '-') {
         struct common_options common = {0};
         int code;
+        app_put_back();
         if (!command_parse("setup", argc, argv, &common, NULL, NULL, &code))
             return code;
         struct app_options options = {.plain = common.plain || command_is_plain(),

@@ -184,9 +184,10 @@ int command_explain(int argc, char **argv)
     gint status = 0;
     int code;
     const GOptionEntry entries[] = {
-        {"stage", 0, 0, G_OPTION_ARG_STRING, &stage,
+        {"stage", 0, OPTION_NOT_KEPT, G_OPTION_ARG_STRING, &stage,
          N_("where it occurred: authorize, token, rest or insert"), N_("STAGE")},
-        {"status", 0, 0, G_OPTION_ARG_INT, &status, N_("HTTP status of the answer"), N_("NUMBER")},
+        {"status", 0, OPTION_NOT_KEPT, G_OPTION_ARG_INT, &status, N_("HTTP status of the answer"),
+         N_("NUMBER")},
         G_OPTION_ENTRY_NULL,
     };
     if (!command_parse("explain", argc, argv, &common, entries, &names, &code))

@@ -73,11 +73,11 @@ static char *examples_of(const char *command)
     return g_string_free(out, FALSE);
 }
 
-/* brief: only the command's own options. */
-static GOptionContext *context_new(const char *name, struct common_options *common,
-                                   const GOptionEntry *entries, bool brief)
+enum { COMMON_COUNT = 5 };
+
+static void common_entries(struct common_options *common, GOptionEntry ret_all[COMMON_COUNT + 1])
 {
-    const GOptionEntry all[] = {
+    const GOptionEntry all[COMMON_COUNT + 1] = {
         {"plain", 0, 0, G_OPTION_ARG_NONE, &common->plain, N_("line by line"), NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &common->json, N_("one JSON object on standard output"),
          NULL},
@@ -88,6 +88,91 @@ static GOptionContext *context_new(const char *name, struct common_options *comm
          N_("SECONDS")},
         G_OPTION_ENTRY_NULL,
     };
+    memcpy(ret_all, all, sizeof all);
+}
+
+/* ---- the environment ---- */
+
+/* PERCH_SETUP_LOGIN_URL; without a command PERCH_LOGIN_URL. Owned by the caller. */
+static char *variable_of(const char *command, const char *option)
+{
+    g_autofree char *name = command == NULL ? g_strconcat("PERCH_", option, NULL)
+                                            : g_strconcat("PERCH_", command, "_", option, NULL);
+    return g_ascii_strup(g_strdelimit(name, "-", '_'), -1);
+}
+
+/* A flag of one command is for the moment: --yes, --show, --remove. So is an option that says so.
+ */
+static bool has_variable(const GOptionEntry *entry, const char *command)
+{
+    return entry->arg == G_OPTION_ARG_STRING || entry->arg == G_OPTION_ARG_FILENAME ||
+                   entry->arg == G_OPTION_ARG_INT
+               ? (entry->flags & OPTION_NOT_KEPT) == 0
+               : entry->arg == G_OPTION_ARG_NONE && command == NULL;
+}
+
+/* Gives the option the value, unless it has one; FALSE: it is not of the option's type. */
+static bool take_value(const GOptionEntry *entry, const char *value)
+{
+    static const char *const yes[] = {"1", "true", "yes", NULL}, *const no[] = {"0", "false", "no",
+                                                                                NULL};
+    gint64 number;
+    if (entry->arg == G_OPTION_ARG_NONE) {
+        *(gboolean *)entry->arg_data |= g_strv_contains(yes, value);
+        return g_strv_contains(yes, value) || g_strv_contains(no, value);
+    }
+    if (entry->arg == G_OPTION_ARG_INT) {
+        gint *to = entry->arg_data;
+        if (!g_ascii_string_to_signed(value, 10, G_MININT, G_MAXINT, &number, NULL))
+            return false;
+        *to = *to == 0 ? (gint)number : *to;
+        return true;
+    }
+    char **to = entry->arg_data;
+    *to = *to == NULL ? g_strdup(value) : *to;
+    return true;
+}
+
+/* What the command line left open, from the variable of this command, then from that of every
+ * command with such an option. command: NULL = the options of every command. */
+static bool read_environment(const GOptionEntry *entries, const char *command, int *ret_exit)
+{
+    for (; entries != NULL && entries->long_name != NULL; entries++)
+        for (int i = command == NULL; i < 2 && has_variable(entries, command); i++) {
+            g_autofree char *name = variable_of(i == 0 ? command : NULL, entries->long_name);
+            const char *value = g_getenv(name);
+            if (value == NULL || *value == '\0' || take_value(entries, value))
+                continue;
+            *ret_exit = command_usage(_("%s cannot be \"%s\". It stands for --%s."), name, value,
+                                      entries->long_name);
+            return false;
+        }
+    return true;
+}
+
+static void print_variables(const GOptionEntry *entries, const char *command)
+{
+    for (; entries != NULL && entries->long_name != NULL; entries++) {
+        g_autofree char *name = variable_of(command, entries->long_name);
+        if (has_variable(entries, command))
+            command_say("  %-34s  %s\n", name, _(entries->description));
+    }
+}
+
+void command_print_common_variables(void)
+{
+    struct common_options common;
+    GOptionEntry all[COMMON_COUNT + 1];
+    common_entries(&common, all);
+    print_variables(all, NULL);
+}
+
+/* ---- parsing ---- */
+
+/* brief: only the command's own options. */
+static GOptionContext *context_new(const char *name, const GOptionEntry *all,
+                                   const GOptionEntry *entries, bool brief)
+{
     const struct command *command = command_find(name);
     const char *arguments = strchr(_(command->usage), ' ');
     GOptionContext *context = g_option_context_new(arguments == NULL ? "" : arguments + 1);
@@ -134,8 +219,15 @@ gboolean command_parse(const char *command, int argc, char **argv, struct common
                        const GOptionEntry *entries, GStrv *ret_names, int *ret_exit)
 {
     const bool helps = wants_help(argc, argv);
+    GOptionEntry all[COMMON_COUNT + 1];
+    common_entries(common, all);
+    if (helps && strcmp(argv[argc - 1], "-e") == 0) {
+        print_variables(entries, command);
+        *ret_exit = PERCH_EXIT_OK;
+        return FALSE;
+    }
     g_autoptr(GOptionContext) context =
-        context_new(command, common, entries, helps && strcmp(argv[argc - 1], "-a") == 0);
+        context_new(command, all, entries, helps && strcmp(argv[argc - 1], "-a") == 0);
     g_autoptr(GError) error = NULL;
     g_autofree char *prgname = g_strdup_printf("perch %s", command);
     g_set_prgname(prgname);
@@ -149,6 +241,8 @@ gboolean command_parse(const char *command, int argc, char **argv, struct common
         *ret_exit = parse_failed(command, error, entries);
         return FALSE;
     }
+    if (!read_environment(all, NULL, ret_exit) || !read_environment(entries, command, ret_exit))
+        return FALSE;
     if (common->timeout < 0) {
         *ret_exit = command_usage(_("--timeout takes a number of seconds."));
         return FALSE;

@@ -3,9 +3,11 @@
 
 #include "paste_input.h"
 #include "perch/base/error.h"
+#include "perch/base/paths.h"
 #include "perch/base/text.h"
 #include "perch/base/typed.h"
 #include "perch/commands/command.h"
+#include "setup_config.h"
 
 enum { SECRET_FILE_MAX = 4096 };
 
@@ -35,12 +37,43 @@ static int check_options(const struct app_options *options, int port)
     return PERCH_EXIT_OK;
 }
 
+static int print_config(const struct app_options *options, const char *secret_file)
+{
+    g_autofree char *config_dir = paths_config_dir();
+    g_autoptr(GError) error = NULL;
+    Connection *old = options->name == NULL ? connection_new(NULL)
+                                            : connections_load(config_dir, options->name, &error);
+    if (old == NULL && g_error_matches(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND))
+        old = connection_new(options->name);
+    if (old == NULL)
+        return command_error(error);
+    g_autoptr(Connection) connection = app_prefilled(old, options);
+    g_autoptr(Json) config = setup_config_of(connection, options->login_url, secret_file);
+    g_autofree char *text = json_print_pretty(config);
+    return puts(text) != EOF ? PERCH_EXIT_OK : PERCH_EXIT_UNEXPECTED;
+}
+
+/* The file's own values count where no option was given; what is left is about the connection. */
+static void take_config(Json *config, char **login_url, char **client_id, char **secret_file)
+{
+    struct {
+        const char *key;
+        char **value;
+    } options[] = {
+        {"login_url", login_url}, {"client_id", client_id}, {CONFIG_SECRET_FILE, secret_file}};
+    for (gsize i = 0; i < G_N_ELEMENTS(options); i++) {
+        if (*options[i].value == NULL)
+            *options[i].value = g_strdup(json_get_string(config, options[i].key));
+        json_remove(config, options[i].key);
+    }
+}
+
 int command_setup(int argc, char **argv)
 {
     struct common_options common = {0};
     g_autofree char *login_url = NULL, *client_id = NULL, *secret_file = NULL, *login = NULL,
-                    *username = NULL;
-    gboolean new_key = FALSE;
+                    *username = NULL, *config_file = NULL;
+    gboolean new_key = FALSE, prints = FALSE;
     int port = 0, code;
     const GOptionEntry entries[] = {
         {"login-url", 0, 0, G_OPTION_ARG_STRING, &login_url, N_("address of the org"), N_("URL")},
@@ -56,6 +89,10 @@ int command_setup(int argc, char **argv)
          N_("file with the consumer secret; - is standard input"), N_("FILE")},
         {"callback-port", 0, 0, G_OPTION_ARG_INT, &port, N_("registered callback port"),
          N_("PORT")},
+        {"config", 0, 0, G_OPTION_ARG_FILENAME, &config_file,
+         N_("file that answers what setup asks"), N_("FILE")},
+        {"print-config", 0, 0, G_OPTION_ARG_NONE, &prints,
+         N_("print such a file and change nothing"), NULL},
         G_OPTION_ENTRY_NULL,
     };
     g_auto(GStrv) names = NULL;
@@ -63,10 +100,17 @@ int command_setup(int argc, char **argv)
         return code;
     if (g_strv_length(names) > 1)
         return command_usage(_("Set up one connection at a time."));
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Json) config = config_file == NULL ? NULL : setup_config_read(config_file, &error);
+    if (error != NULL)
+        return command_error(error);
+    if (config != NULL)
+        take_config(config, &login_url, &client_id, &secret_file);
     struct app_options options = {
         .name = names[0],
         .login_url = login_url,
         .client_id = client_id,
+        .config = config,
         .login = login == NULL ? NULL : login_way_from_name(login),
         .username = username,
         .new_key = new_key,
@@ -83,7 +127,8 @@ int command_setup(int argc, char **argv)
     code = check_options(&options, port);
     if (code != PERCH_EXIT_OK)
         return code;
-    g_autoptr(GError) error = NULL;
+    if (prints)
+        return print_config(&options, secret_file);
     g_autoptr(Secret) secret = secret_file == NULL ? NULL : read_secret(secret_file, &error);
     if (error != NULL)
         return command_error(error);

@@ -268,7 +268,7 @@ int command_status(int argc, char **argv)
     enum { USUAL_SECONDS = 60, LEAST_SECONDS = 10 };
     struct common_options common = {0};
     gboolean again = FALSE;
-    gint interval = USUAL_SECONDS;
+    gint interval = 0;
     g_auto(GStrv) names = NULL;
     int code;
     const GOptionEntry entries[] = {
@@ -280,6 +280,8 @@ int command_status(int argc, char **argv)
     };
     if (!command_parse("status", argc, argv, &common, entries, &names, &code))
         return code;
+    if (interval == 0)
+        interval = USUAL_SECONDS;
     if (interval < LEAST_SECONDS)
         return command_usage(_("--interval takes 10 seconds or more: each look is a call to every "
                                "org, and Salesforce limits calls per day."));

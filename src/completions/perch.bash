@@ -42,7 +42,7 @@ _perch() {
     done
 
     case $prev in
-    --client-secret-file | --output | --check | --like | --webhook-file | --vault-token-file)
+    --client-secret-file | --config | --output | --check | --like | --webhook-file | --vault-token-file)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
@@ -100,7 +100,7 @@ _perch() {
     '') words="$commands --help --version" ;;
     setup)
         words="$common --login-url --client-id --client-secret-file --login --username --new-key \
-            --callback-port"
+            --callback-port --config --print-config"
         words="$words $(_perch_connections)"
         ;;
     reauthorize) words="$common --callback-port $(_perch_connections)" ;;
@@ -127,7 +127,7 @@ _perch() {
         words="$words $(_perch_connections)"
         ;;
     demo) words="$common --list $(perch demo --list 2>/dev/null | sed -n '/^[a-z]/p')" ;;
-    help) words="$commands --all" ;;
+    help) words="$commands environment --all" ;;
     *) words=$common ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

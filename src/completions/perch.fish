@@ -58,6 +58,9 @@ __perch_of setup -l client-secret-file -r -F -d 'File with the consumer secret'
 __perch_of setup -l login -x \
     -a 'refresh-token client-credentials jwt-bearer' -d 'How the flow logs in'
 __perch_of setup -l new-key -d 'Make another private key and certificate'
+__perch_of setup -l config -r -F -d 'File that answers what setup asks'
+__perch_of setup -l print-config -d 'Print such a file'
+__perch_of help -a environment
 __perch_of setup -l username -x -d 'The user that jwt-bearer logs in as'
 __perch_of 'setup reauthorize' -l callback-port -x -d 'Registered callback port'
 __perch_of token -l fresh -d 'Refresh even if the token is still valid'

@@ -57,7 +57,9 @@ _perch() {
                 '--login=[how the flow logs in]:way:(refresh-token client-credentials jwt-bearer)' \
                 '--new-key[make another private key and certificate]' \
                 '--username=[the user that jwt-bearer logs in as]:username:' \
-                '--callback-port=[registered callback port]:port:' '1:connection:_perch_connections'
+                '--callback-port=[registered callback port]:port:' \
+                '--config=[file that answers what setup asks]:file:_files' \
+                '--print-config[print such a file]' '1:connection:_perch_connections'
             ;;
         reauthorize)
             _arguments $common '--callback-port=[registered callback port]:port:' \
@@ -131,7 +133,7 @@ _perch() {
             ;;
         help)
             _arguments '--all[every command with its options]' \
-                "1:command:(${commands%%:*})"
+                "1:command:(environment ${commands%%:*})"
             ;;
         esac
         ;;

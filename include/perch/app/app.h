@@ -20,6 +20,7 @@ struct app_options {
     const char *name;      /* connection name; NULL = ask */
     const char *login_url; /* prefills the Org step */
     const char *client_id;
+    const Json *config;      /* other members of the connection; NULL = none; borrowed */
     Secret *client_secret;   /* borrowed */
     const char *username;    /* that an app that logs in by itself runs as; NULL = not given */
     Secret *private_key;     /* for a login that is signed, with its certificate; borrowed; */
@@ -36,6 +37,9 @@ struct app_options {
     char *(*forget)(const char *name); /* for Home; comes from the layer above: forget_from_home */
     const char *exit_message;          /* printed at the end; NULL = say what was kept */
 };
+
+/* The connection as the wizard would begin with it; takes ownership of the present one. */
+Connection *app_prefilled(Connection *connection, const struct app_options *options);
 
 /* The wizard for one connection, full screen or line by line. Returns the exit code. */
 int app_setup(const struct app_options *options);

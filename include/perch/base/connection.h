@@ -147,5 +147,7 @@ Json *connection_to_json(const struct connection *connection);
 struct connection *connection_from_json(const Json *json, const char *name, GError **error);
 /* The same, but takes ownership of json. */
 struct connection *connection_take_json(Json *json, const char *name, GError **error);
+/* A copy with these members of a file instead of its own; owned by the caller. */
+struct connection *connection_with(const struct connection *connection, const Json *members);
 
 #endif

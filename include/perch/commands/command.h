@@ -35,13 +35,20 @@ struct common_options {
     gint timeout; /* seconds; 0 = none given */
 };
 
+/* In the flags of an option: no variable of the environment stands for it. */
+#define OPTION_NOT_KEPT G_OPTION_FLAG_NOALIAS /* which has no other meaning here */
+
 /*
- * Parses argv: the common options and entries (may be NULL). Remaining names go to *ret_names; if
+ * Parses argv, then the variables PERCH_COMMAND_OPTION and PERCH_OPTION: the common options and
+ * entries (may be NULL), which must be 0 or NULL before. Remaining names go to *ret_names; if
  * ret_names is NULL, none are allowed. FALSE: the command must end with *ret_exit (0 after --help;
  * a usage error has been printed on standard error).
  */
 gboolean command_parse(const char *command, int argc, char **argv, struct common_options *common,
                        const GOptionEntry *entries, GStrv *ret_names, int *ret_exit);
+
+/* The variables of the options that every command has, one a line. */
+void command_print_common_variables(void);
 
 /* What a command says to a person: like fprintf, but no line is wider than a terminal. */
 void command_put(FILE *stream, const char *format, ...) G_GNUC_PRINTF(2, 3);
