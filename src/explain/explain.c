@@ -138,14 +138,22 @@ struct diagnosis *explain(const struct failure *failure)
     return explain_as(failure, cause, certainty);
 }
 
-/* What a cause means; also says so if the code is only known by its family. */
+/* What a cause means; also says so if the code is only known by its family, or its text not at all.
+ */
 static char *happened_of(const struct failure *failure, const struct cause_row *row,
                          enum cause cause)
 {
     struct match match = failure_match(failure);
     g_autofree char *recognised = cause == CAUSE_UNKNOWN ? unknown_recognised(failure) : NULL;
+    g_autofree char *choices = match.cause == cause ? failure_choices(failure) : NULL;
     if (recognised != NULL)
         return g_strdup_printf("%s %s", _(row->happened), recognised);
+    if (choices != NULL) {
+        g_autofree char *more =
+            g_strdup_printf(_("perch does not know the text beside %s; other texts mean: %s."),
+                            failure->code, choices);
+        return g_strdup_printf("%s %s", _(row->happened), more);
+    }
     return match.guessed && match.cause == cause
                ? g_strdup_printf("%s %s", _(row->happened),
                                  _("perch does not know this code; this is what codes with such a "

@@ -51,6 +51,9 @@ bool failure_code_is_known(const char *code);
 const char *failure_code_resembled(const char *code);
 /* Whether a code belongs to a family, recognised by its beginning or end. */
 bool failure_code_is_of_a_family(const char *code);
+/* The causes that known texts beside an OAuth error mean, where this text is not known:
+ * "code-expired, ip-restricted"; NULL: it is, or it decides nothing. Owned by the caller. */
+char *failure_choices(const struct failure *failure);
 /* The first thing to do for exactly this answer, untranslated; NULL = none. */
 struct advice {
     const char *code, *text, *step;

@@ -328,6 +328,29 @@ bool failure_code_is_of_a_family(const char *code)
     return match_family(code) != NULL;
 }
 
+char *failure_choices(const struct failure *failure)
+{
+    const char *own = cause_name(failure_match(failure).cause);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    if (failure->message == NULL || failure->own || failure->code == NULL ||
+        !regex_fits("\\A[a-z_]+\\z", failure->code))
+        return NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *name = cause_name(rows[i].cause);
+        const bool fit = fits(&rows[i], failure);
+        if (fit && rows[i].text != NULL)
+            return NULL;
+        if (fit)
+            break;
+        if (g_strcmp0(rows[i].code, failure->code) == 0 && rows[i].text != NULL &&
+            stage_fits(rows[i].stage, failure->stage) && strcmp(name, own) != 0 &&
+            !g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+            g_ptr_array_add(names, (gpointer)(guintptr)name);
+    }
+    g_ptr_array_add(names, NULL);
+    return names->len < 2 ? NULL : g_strjoinv(", ", (char **)names->pdata);
+}
+
 const struct advice *failure_advice(const struct failure *failure)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(advices); i++)

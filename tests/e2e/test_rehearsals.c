@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "e2e/admin.h"
 #include "e2e/walk.h"
 #include "perch/base/error.h"
 #include "support/browser_login.h"
@@ -156,6 +157,26 @@ static void page__of_salesforce__its_address_tells(void **state)
     }
 }
 
+/* The browser is told the same for every refusal; Login History, copied by a person, tells more. */
+static void login_history__copied__tells_the_cause(void **state)
+{
+    static const char *const names[] = {"api-only-user", "site-user"}; /* and their causes */
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        int code;
+        begin(rig, names[i]);
+        g_autoptr(Json) result = set_up(rig, names[i], NULL, &code);
+        g_autoptr(Admin) admin = admin_new(rig);
+        admin_open(admin, SETUP_PAGE("OrgLoginHistory"));
+        g_autoptr(Child) child = rig_perch_input(
+            rig, (const char *const[]){"explain", "--json", "-", NULL}, admin_page(admin), false);
+        g_autoptr(Json) json = child_json(child);
+        const Json *diagnosis = json_get(json_first(json_get(json, "checks")), "diagnosis");
+        assert_string_equal(json_get_string(diagnosis, "cause"), names[i]);
+    }
+}
+
 /* ---- perch demo itself ---- */
 
 static void demo__opens_a_rehearsal_and_tells_its_cure(void **state)
@@ -204,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each__fails_with_the_cause_it_names),
         cmocka_unit_test(page__of_salesforce__its_address_tells),
+        cmocka_unit_test(login_history__copied__tells_the_cause),
         cmocka_unit_test(demo__opens_a_rehearsal_and_tells_its_cure),
         cmocka_unit_test(demo__jwt__has_its_keys),
         cmocka_unit_test(demo__list__is_for_people_too),

@@ -254,6 +254,53 @@ static void failures__every_code_of_the_server__is_known_at_every_stage(void **s
         }
 }
 
+/* ---- messages in other languages ---- */
+
+/* Where the text decides, one that nobody knows is likely at most, and the choices are named. */
+static void text__that_nobody_knows__names_the_choices(void **state)
+{
+    static const struct {
+        long status;
+        const char *code, *text, *cause;
+        const char *choices[3]; /* in the sentences of the diagnosis; none: the text is known */
+    } texts[] = {
+        {400,
+         "invalid_grant",
+         "认证失败了",
+         "login-refused",
+         {"the text beside invalid_grant", "code-expired", "ip-restricted"}},
+        {400, "invalid_grant", "Authentifizierungsfehler", "login-refused", {"user-inactive"}},
+        {400, "invalid_client", "Ungültig", "consumer-secret-wrong", {"app-not-installed"}},
+        {400, "access_denied", "Zugriff verweigert", "user-denied", {"sso-failed"}},
+        {400, "invalid_grant", "authentication failure", "login-refused", {NULL}},
+        {400, "invalid_grant", NULL, "login-refused", {NULL}},
+        /* a code of REST's at 403 decides by itself, and the other choice is in the cause */
+        {403,
+         "API_DISABLED_FOR_ORG",
+         "Die REST-API ist für diese Organisation nicht aktiviert.",
+         "api-disabled-user",
+         {"an org without API access", "Company Information"}},
+        {403, "API_CURRENTLY_DISABLED", "API désactivée", "api-disabled-user", {"edition"}},
+        {403, "FORBIDDEN", "Nie wiadomo", "object-hidden", {"this user's rights are missing"}},
+        {403, "REQUEST_LIMIT_EXCEEDED", "制限を超えました", "api-limit", {NULL}},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        struct failure failure = {.status = texts[i].status, .code = g_strdup(texts[i].code)};
+        failure.message = g_strdup(texts[i].text);
+        g_autoptr(Diagnosis) diagnosis = explain(&failure);
+        g_autofree char *said = g_strjoin(" ", diagnosis->happened, diagnosis->tell_apart, NULL);
+        assert_string_equal(cause_name(diagnosis->cause), texts[i].cause);
+        for (gsize k = 0; k < G_N_ELEMENTS(texts[i].choices) && texts[i].choices[k] != NULL; k++)
+            assert_contains(said, texts[i].choices[k]);
+        if (texts[i].choices[0] == NULL)
+            assert_null(strstr(said, "does not know"));
+        else
+            assert_int_equal(diagnosis->certainty, CERTAINTY_LIKELY);
+        failure_clear(&failure);
+    }
+}
+
 /* ---- which org ---- */
 
 static void org__one_host__is_found(void **state)
@@ -286,6 +333,7 @@ int main(void)
         cmocka_unit_test(failures__each_row__is_reached_from_the_wire),
         cmocka_unit_test(failures__each_row__has_a_source_and_a_stage),
         cmocka_unit_test(failures__every_code_of_the_server__is_known_at_every_stage),
+        cmocka_unit_test(text__that_nobody_knows__names_the_choices),
         cmocka_unit_test(org__one_host__is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,7 @@ struct fixture {
     guint16 port;
     Http *http;
     int calls;
+    const char *issuer; /* of the certificate, as if the call had gone over TLS; may be NULL */
     char *cause, *advice;
     enum certainty certainty;
     enum perch_exit exit;
@@ -96,7 +97,10 @@ static void answered(const struct http_response *response, gpointer user)
 {
     struct fixture *fixture = user;
     struct failure failure;
-    failure_from_response(&failure, STAGE_REST, response);
+    struct http_response seen = *response;
+    if (fixture->issuer != NULL)
+        g_strlcpy(seen.tls.issuer, fixture->issuer, sizeof seen.tls.issuer);
+    failure_from_response(&failure, STAGE_REST, &seen);
     g_autoptr(Diagnosis) diagnosis = explain(&failure);
     g_free(fixture->cause);
     g_free(fixture->advice);
@@ -171,6 +175,10 @@ static void wire__who_answered__is_as_sure_as_its_header(void **state)
     ask(fixture, squid);
     assert_int_equal(fixture->certainty, CERTAINTY_CERTAIN);
     assert_contains(fixture->advice, "X-Squid-Error: ERR_ACCESS_DENIED 0");
+    fixture->issuer = "Acme Web Gateway"; /* who broke the TLS open is named, too */
+    ask(fixture, via);
+    assert_contains(fixture->advice,
+                    "Via: 1.1 gate.acme.example (squid), certificate by Acme Web Gateway");
 }
 
 static void wire__no_connection__has_its_cause(void **state)
