@@ -277,7 +277,7 @@ static void text__that_nobody_knows__names_the_choices(void **state)
         /* a code of REST's at 403 decides by itself, and the other choice is in the cause */
         {403,
          "API_DISABLED_FOR_ORG",
-         "Die REST-API ist für diese Organisation nicht aktiviert.",
+         "REST-API nicht aktiviert: diese Organisation",
          "api-disabled-user",
          {"an org without API access", "Company Information"}},
         {403, "API_CURRENTLY_DISABLED", "API désactivée", "api-disabled-user", {"edition"}},
