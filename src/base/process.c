@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -12,11 +13,34 @@
 #include "perch/base/error.h"
 #include "perch/base/text.h"
 
+static bool is_closed(int fd)
+{
+    return fcntl(fd, F_GETFD) < 0;
+}
+
+static void occupy(int fd)
+{
+    if (is_closed(fd) && open("/dev/null", O_RDONLY) != fd)
+        _exit(PERCH_EXIT_UNEXPECTED);
+}
+
+/* Nobody can answer what nobody sees. */
+static void see_to_questions(bool no_output, bool no_errors)
+{
+    if (no_errors && isatty(STDOUT_FILENO)) {
+        dup2(STDOUT_FILENO, STDERR_FILENO);
+    } else if ((no_output || no_errors) && isatty(STDIN_FILENO)) {
+        close(STDIN_FILENO);
+        occupy(STDIN_FILENO);
+    }
+}
+
 void process_begin(void)
 {
+    const bool no_output = is_closed(STDOUT_FILENO), no_errors = is_closed(STDERR_FILENO);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
-            _exit(PERCH_EXIT_UNEXPECTED);
+        occupy(fd);
+    see_to_questions(no_output, no_errors);
     static const char *const folders[] = {"HOME",          "XDG_CONFIG_HOME", "XDG_STATE_HOME",
                                           "XDG_DATA_HOME", "XDG_CACHE_HOME",  "XDG_RUNTIME_DIR"};
     for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {

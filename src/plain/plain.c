@@ -288,8 +288,12 @@ static void take_answer(Plain *plain, const struct view *view)
     if (state == LINE_NONE) {
         lines_listen(&plain->lines, true);
     } else if (state == LINE_END) {
-        if (!lazy) /* the browser may still deliver what can no longer be pasted */
+        if (!lazy) { /* the browser may still deliver what can no longer be pasted */
+            print_bad(&plain->printer, NULL,
+                      _("The input ended at this question. With --no-input, perch says what is "
+                        "missing."));
             hang_up(plain);
+        }
     } else if (state != LINE_KEPT) {
         /* No line break was echoed if the line came before the prompt. */
         if (!is_terminal || plain->early)

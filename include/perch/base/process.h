@@ -5,9 +5,11 @@
 #include <stdbool.h>
 
 /* Call this first. Occupies standard input, output and error if they were closed, so that no file
- * or socket gets their number and receives what is printed; writing to them still fails. Unsets
- * HOME and XDG folders that are relative, as the XDG specification demands: otherwise the settings
- * would depend on the working directory. */
+ * or socket gets their number and receives what is printed; writing to them still fails. Questions
+ * are asked only where they are seen: a closed standard error becomes standard output if that is a
+ * terminal; else, as without standard output, nobody is there to answer, and a terminal is no
+ * input. Unsets HOME and XDG folders that are relative, as the XDG specification demands: otherwise
+ * the settings would depend on the working directory. */
 void process_begin(void);
 
 /* Whether this process may open as many files as perch needs; raises the limit if it can. FALSE: a
