@@ -23,7 +23,7 @@ localedir = $(datadir)/locale
 
 # --- Flags -----------------------------------------------------------------------------------
 
-PKGS = glib-2.0 gio-2.0 gio-unix-2.0 libsecret-1 libcurl libcjson ncursesw panelw libzip
+PKGS = glib-2.0 gio-2.0 gio-unix-2.0 libsecret-1 libcurl libcjson ncursesw panelw libzip libqrencode
 BASE_PKGS = glib-2.0 gio-2.0 gio-unix-2.0 libsecret-1 libcjson
 DEMO_PKGS = libmicrohttpd gnutls libzip
 TEST_PKGS = cmocka vterm

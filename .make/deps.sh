@@ -92,7 +92,7 @@ wanted() {
 }
 # Elsewhere the libraries may well be here under names that this table does not know.
 if [ "$manager" != apt ] && [ "$*" = "build demo" ] && command -v cc >/dev/null 2>&1 &&
-    pkg-config --exists gio-unix-2.0 libsecret-1 libcurl libcjson ncursesw panelw libmicrohttpd libzip \
+    pkg-config --exists gio-unix-2.0 libsecret-1 libcurl libcjson ncursesw panelw libmicrohttpd libzip libqrencode \
         2>/dev/null; then
     echo "Not all packages are known here, but a compiler and all libraries are: going on."
     exit 0

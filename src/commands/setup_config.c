@@ -110,12 +110,12 @@ static char *unknown(const char *key)
 /* What is wrong with the file; NULL: nothing. */
 static char *problem_of(const Json *config)
 {
+    if (!json_is_object(config))
+        return g_strdup(_("It has to be a JSON object."));
     g_autoptr(Connection) fresh = connection_new(NULL);
     g_autoptr(Connection) connection = connection_with(fresh, config);
     drop_unknown(connection->channels);
     g_autoptr(Json) kept = connection_to_json(connection);
-    if (!json_is_object(config))
-        return g_strdup(_("It has to be a JSON object."));
     JSON_FOREACH(value, config)
     {
         const char *key = json_key(value);

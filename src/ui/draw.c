@@ -280,7 +280,7 @@ static bool is_link(const struct view_item *item)
 static void draw_links(Ui *ui)
 {
     g_autoptr(GString) out = g_string_new(NULL);
-    bool covered = ui->help || ui->view->dialog != NULL || ui->frame.too_small;
+    bool covered = ui->code || ui->help || ui->view->dialog != NULL || ui->frame.too_small;
     for (int i = 0; ui->links && !covered && i < ui->frame.height; i++) {
         int index = ui_line_at(ui, ui->frame.top + i);
         const struct ui_line *line = index < 0 ? NULL : ui->layout->lines->pdata[index];
@@ -337,7 +337,9 @@ void ui_draw(Ui *ui)
         draw_position(ui);
         ui_bar_draw(ui, stdscr, ui->frame.rows - 1);
         place_cursor(ui);
-        if (ui->help)
+        if (ui->code)
+            ui_draw_code(ui);
+        else if (ui->help)
             ui_draw_help(ui);
         else if (ui->view->dialog != NULL)
             ui_draw_dialog(ui);

@@ -213,6 +213,9 @@ void ui_act(Ui *ui, enum action action)
         ui->help = true;
         ui->help_page = 0;
         ui_redraw(ui);
+    } else if (action == ACTION_CODE) {
+        ui->code = true;
+        ui_redraw(ui);
     } else if (action != ACTION_COUNT) {
         ui_send_action(ui, action);
     }

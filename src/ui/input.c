@@ -318,6 +318,12 @@ void ui_handle_key(const struct key *key, gpointer data)
             ui_send_action(ui, ACTION_INTERRUPT);
         return;
     }
+    if (ui->code) {
+        ui->code = false;
+        ui_redraw(ui);
+        if (key->kind != KEY_KIND_PASTE)
+            return;
+    }
     if (ui->help) {
         help_key(ui, key);
         return;

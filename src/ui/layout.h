@@ -22,6 +22,7 @@ enum ui_style {
     STYLE_TITLE,
     STYLE_INPUT, /* editable text */
     STYLE_SELECTED,
+    STYLE_CODE, /* black on white */
     STYLE_COUNT,
 };
 

@@ -21,6 +21,7 @@ static const struct {
     [STYLE_TITLE] = {A_BOLD, A_BOLD, -1, -1},
     [STYLE_INPUT] = {A_UNDERLINE, A_UNDERLINE, -1, -1},
     [STYLE_SELECTED] = {A_REVERSE, A_REVERSE, -1, -1},
+    [STYLE_CODE] = {A_REVERSE, A_NORMAL, COLOR_BLACK, 16}, /* most terminals are dark */
 };
 
 static attr_t attributes[STYLE_COUNT];
@@ -35,8 +36,9 @@ void ui_theme_init(void)
     for (int i = 0; i < STYLE_COUNT; i++) {
         short colour = COLORS >= 256 ? roles[i].high : roles[i].low;
         bool coloured = colours && colour >= 0;
+        const short behind = i != STYLE_CODE ? -1 : COLORS >= 256 ? 231 : COLOR_WHITE;
         if (coloured)
-            init_pair((short)(i + 1), colour, -1);
+            init_pair((short)(i + 1), colour, behind);
         pairs[i] = coloured ? (short)(i + 1) : 0;
         attributes[i] = coloured ? roles[i].with : roles[i].plain;
     }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "perch/base/text.h"
 #include "ui_private.h"
 
 #define REPAINT_PRIORITY (G_PRIORITY_HIGH_IDLE + 20) /* below input and I/O */
@@ -25,6 +26,9 @@ static bool take_view(Ui *ui)
         ui->scroll = 0;
         ui->scrolled = ui->reading = ui->unseen = ui->touched = ui->help = false;
     }
+    if (ui->view->code != NULL)
+        view_key(ui->view, ACTION_CODE, _("QR code"));
+    ui->code = ui->code && ui->view->code != NULL;
     ui->started = true;
     ui->screen = ui->view->screen;
     ui_fields_sync(ui);

@@ -55,6 +55,7 @@ struct Ui {
     bool scrolled; /* the focused row may be out of sight */
     bool unseen;   /* no key since a paste, or since news was shown */
     bool reading;  /* scrolled by hand since the last command: news does not move the page */
+    bool code;     /* the view's code is shown */
     bool help;
     int help_page;
     int help_pages;
@@ -141,6 +142,9 @@ int ui_put(WINDOW *window, int row, int column, enum ui_style style, bool select
 /* popup.c */
 void ui_draw_dialog(Ui *ui);
 void ui_draw_help(Ui *ui);
+
+/* code.c */
+void ui_draw_code(Ui *ui);
 
 /* mouse.c */
 void ui_handle_mouse(Ui *ui);

@@ -64,6 +64,7 @@ void view_free(struct view *view)
     g_free(view->title);
     g_free(view->right);
     g_free(view->notice);
+    g_free(view->code);
     g_ptr_array_unref(view->rail);
     g_ptr_array_unref(view->items);
     g_array_unref(view->keys);

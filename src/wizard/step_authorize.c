@@ -280,6 +280,11 @@ static void view_waiting(const struct wizard *w, struct view *view)
               _("Stuck on a Salesforce error page? Paste its address: perch reads the reason from "
                 "it."));
     view->paste = ITEM_PASTE;
+    view->code = g_strdup(w->login_url);
+    view->code_text = _(
+        "Scan this with a phone and log in there. The phone cannot reach perch on this computer: "
+        "copy the address that its browser ends up on, even if that page does not open, and paste "
+        "it here.");
 }
 
 static void view_idle(const struct wizard *w, struct view *view)

@@ -105,7 +105,7 @@ static void version__names_libraries_and_api(void **state)
     assert_true(g_str_has_prefix(lines[0], "perch " PERCH_VERSION));
     assert_true(g_regex_match_simple(
         "^Built with: glib-2.0 2[.0-9]+, libsecret-1 [.0-9]+, libcurl [.0-9]+, "
-        "libcjson [.0-9]+, ncursesw [.0-9]+, libzip [.0-9]+$",
+        "libcjson [.0-9]+, ncursesw [.0-9]+, libzip [.0-9]+, libqrencode [.0-9]+$",
         lines[1], 0, 0));
     assert_true(
         g_regex_match_simple("^Running with: libcurl/[.0-9]+ (OpenSSL|GnuTLS)/", lines[2], 0, 0));

@@ -101,7 +101,9 @@ struct view {
     char *notice;  /* one line above the key bar: what the last key did; NULL = none */
     const char *alert; /* for somebody who looks elsewhere: the window's title, and a bell when it
                           comes; NULL = none */
-    gint64 now_ms;     /* for the spinner */
+    char *code;        /* an address that the full screen can show as a QR code; NULL = none */
+    const char *code_text; /* said below it */
+    gint64 now_ms;         /* for the spinner */
 };
 
 struct view *view_new(void);
