@@ -33,7 +33,10 @@ static int check_options(const struct app_options *options, int port)
     if (port < 0 || port > 65535)
         return command_usage(_("--callback-port takes a port from 1 to 65535."));
     if (options->no_input && options->name == NULL)
-        return command_usage(_("With --no-input give the connection a name: perch setup NAME"));
+        return command_usage(_("With --no-input these are missing: %s. See: perch help setup"),
+                             options->client_id != NULL || options->config != NULL
+                                 ? "NAME"
+                                 : "NAME, --client-id, --client-secret-file");
     return PERCH_EXIT_OK;
 }
 

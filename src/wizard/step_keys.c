@@ -83,6 +83,35 @@ static bool check_inputs(struct wizard *w)
     return w->errors[ITEM_CLIENT_ID] == NULL && w->errors[second_item(w)] == NULL;
 }
 
+bool step_keys_are_given(struct wizard *w)
+{
+    const Connection *c = w->connection;
+    const bool no_key = c->client_id == NULL;
+    /* Nobody has said that the app requires none, as its settings would. */
+    const bool no_secret = !signs(w) && w->client_secret == NULL &&
+                           c->app_values != APP_VALUES_NO_SECRET &&
+                           (no_key || !wizard_is_attended(w));
+    const struct {
+        bool missing;
+        const char *option;
+    } options[] = {{step_org_domain_problem(w, c->address == NULL) != NULL, "--login-url"},
+                   {no_key, "--client-id"},
+                   {no_secret, "--client-secret-file"},
+                   {signs(w) && c->run_as == NULL, "--username"}};
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(options); i++)
+        if (options[i].missing)
+            g_ptr_array_add(names, (gpointer)(guintptr)options[i].option);
+    const bool all = names->len == 0;
+    g_ptr_array_add(names, NULL);
+    g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
+    g_autofree char *text =
+        g_strdup_printf(_("With --no-input these are missing: %s. See: perch help setup"), list);
+    wizard_error(w, ITEM_CLIENT_ID, all ? NULL : text);
+    w->changed |= !all;
+    return all;
+}
+
 /* What the app logs in with, and as; owned by the caller. */
 static Secret *credentials(const struct wizard *w)
 {

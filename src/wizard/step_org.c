@@ -140,7 +140,8 @@ void step_org_event(struct wizard *w, const struct view_event *event, GArray *ou
         w->changed = true;
         wizard_error(w, ITEM_ADDRESS, NULL);
     } else if (is_action(event, ACTION_NEXT)) {
-        if (step_org_accept(w, out))
+        const bool all = !w->no_input || step_keys_are_given(w);
+        if (step_org_accept(w, out) && all)
             wizard_go(w, STEP_PREFLIGHT, out);
     }
 }
@@ -170,7 +171,7 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
     org_host_clear(&host);
     item = input_view(w, view, ITEM_ADDRESS, _("Address"), c->address, note);
     item->settled = w->prefilled && item->error == NULL;
-    view_blank(view);
+    view_blank(view)->error = g_strdup(w->no_input ? w->errors[ITEM_CLIENT_ID] : NULL);
     view_text(view, ROLE_DIM, 0,
               _("Paste the address of any page of your org; perch turns it into the My Domain "
                 "address, the one that always works. No address at hand? Leave it empty for "

@@ -133,6 +133,9 @@ void editor_clear(struct wizard *w); /* frees its contents */
 bool keyring_is_offered(const struct wizard *w, enum check_list_id list, const char *check);
 const char *keyring_key_label(const struct wizard *w);
 
+/* Without a person: whether everything is given that a set-up needs; if not, the error of
+ * ITEM_CLIENT_ID names the options. */
+bool step_keys_are_given(struct wizard *w);
 /* Enters Keys with an app that perch has made. complete: with all that it needs. */
 void step_keys_made(struct wizard *w, bool complete, GArray *out);
 /* Whether a list that has ended has nothing that a person should see, right after the app was made:

@@ -30,7 +30,7 @@ static const struct row {
 } rows[] = {
     {"PERCH_PLAIN=maybe", {"list"}, "PERCH_PLAIN cannot be \"maybe\". It stands for --plain."},
     {"PERCH_JSON=1", {"list"}, "{\"perch\":1"},
-    {"PERCH_NO_INPUT=yes", {"setup"}, "With --no-input give the connection a name"},
+    {"PERCH_NO_INPUT=yes", {"setup"}, "With --no-input these are missing: NAME, --client-id"},
     {"PERCH_QUIET=?", {"list"}, "PERCH_QUIET cannot be \"?\""},
     {"PERCH_TIMEOUT=-1", {"list"}, "--timeout takes a number of seconds"},
     {"PERCH_SETUP_LOGIN_URL=a.my.salesforce.com", {"setup", "--print-config"}, "a.my.sales"},

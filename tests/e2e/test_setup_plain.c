@@ -295,6 +295,44 @@ static void setup__port_for_root__says_so(void **state)
     assert_string_equal(json_get_string(diagnosis, "message"), "9 is for root only");
 }
 
+/* All of it at once, before any request or question; what was given is kept as a draft. */
+static void setup__missing_options__are_named_first(void **state)
+{
+    static const struct {
+        const char *words[8], *missing;
+    } rows[] = {
+        {{"setup", "--no-input"}, "NAME, --client-id, --client-secret-file"},
+        {{"setup", "--no-input", "--client-id", "3MVG9.Key"}, "NAME"},
+        {{"setup", "a", "--no-input"}, "--client-id, --client-secret-file"},
+        {{"setup", "b", "--no-input", "--login-url", "ORG"}, "--client-id, --client-secret-file"},
+        {{"setup", "c", "--no-input", "--login", "client-credentials"},
+         "--login-url, --client-id, --client-secret-file"},
+        {{"setup", "d", "--no-input", "--login", "client-credentials", "--client-id", "3MVG9.Key"},
+         "--login-url, --client-secret-file"},
+        {{"setup", "e", "--no-input", "--login", "jwt-bearer"},
+         "--login-url, --client-id, --username"},
+    };
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) words = g_ptr_array_new();
+        for (gsize w = 0; w == 0 || words->pdata[w - 1] != NULL; w++)
+            g_ptr_array_add(words, (gpointer)(guintptr)(g_strcmp0(rows[i].words[w], "ORG") == 0
+                                                            ? rig->org->url
+                                                            : rows[i].words[w]));
+        g_autoptr(Child) child =
+            rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+        g_autofree char *sentence =
+            g_strdup_printf("With --no-input these are missing: %s. See", rows[i].missing);
+        assert_code(child, 2);
+        assert_contains(child->errors->str, sentence);
+        assert_null(strstr(child->output->str, "Before we start"));
+    }
+    assert_int_equal(demo_org_requests(rig->org, "GET", "/"), 0);
+    g_autofree char *draft = rig_settings(rig, "b.json");
+    assert_contains(draft, rig->org->url);
+}
+
 static void setup__deny__is_user_denied(void **state)
 {
     (void)state;
@@ -349,6 +387,7 @@ int main(void)
         cmocka_unit_test(setup__wrong_secret_key_and_callback__are_told_apart),
         cmocka_unit_test(setup__key_and_secret_with_more_around__are_cleaned),
         cmocka_unit_test(setup__port_for_root__says_so),
+        cmocka_unit_test(setup__missing_options__are_named_first),
         cmocka_unit_test(setup__deny__is_user_denied),
         cmocka_unit_test(setup__without_a_usable_keyring__stops_before_the_login),
     };
