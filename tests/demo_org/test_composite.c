@@ -89,6 +89,108 @@ static void collection__is_read_changed_and_deleted(void **state)
     assert_int_equal(count_leads(org, token), 0);
 }
 
+/* An external ID finds the record of the first time; a part that fails leaves the rest. */
+static void collection__upsert__finds_by_external_id(void **state)
+{
+    DemoOrg *org = *state;
+    g_autofree char *token = client_access(org, USER_ADMIN);
+    demo_org_patch(org, "{'custom_fields': {'Lead.Bird_Id__c': {'label': 'Bird', 'unique': true, "
+                        "'external_id': true}}}");
+    static const char both[] =
+        "{'records': [{'attributes': {'type': 'Lead'}, 'Bird_Id__c': 'a', 'LastName': 'One', "
+        "'Company': '%s'}, {'attributes': {'type': 'Lead'}, 'Bird_Id__c': 'b', 'Company': 'B'}]}";
+    g_autofree char *first = g_strdup_printf(both, "A");
+    g_autofree char *second = g_strdup_printf(both, "Z");
+    const char *path = API "/composite/sobjects/Lead/Bird_Id__c";
+    g_autoptr(Json) made = sent(org, token, "PATCH", path, first, 200);
+    assert_true(json_get_bool(at(made, 0), "created", false));
+    assert_string_equal(code_of(at(made, 1)), "REQUIRED_FIELD_MISSING");
+    g_autoptr(Json) changed = sent(org, token, "PATCH", path, second, 200);
+    assert_true(json_get_bool(at(changed, 0), "success", false));
+    assert_false(json_get_bool(at(changed, 0), "created", true));
+    assert_string_equal(json_get_string(at(changed, 0), "id"), json_get_string(at(made, 0), "id"));
+    assert_int_equal(count_leads(org, token), 1);
+    g_autoptr(Json) unknown =
+        sent(org, token, "PATCH", API "/composite/sobjects/Lead/Company", first, 200);
+    assert_string_equal(code_of(at(unknown, 0)), "NOT_FOUND");
+}
+
+/* What is too much for one call is refused whole, in Salesforce's words. */
+static void limits__are_those_of_salesforce(void **state)
+{
+    DemoOrg *org = *state;
+    g_autofree char *token = client_access(org, USER_ADMIN);
+    GString *parts = g_string_new("{'compositeRequest': ["),
+            *records = g_string_new("{'records': [");
+    for (int i = 0; i < 26; i++)
+        g_string_append_printf(parts,
+                               "%s{'method': 'POST', 'url': '" API
+                               "/sobjects/Lead', 'referenceId': "
+                               "'r%d', 'body': {'LastName': 'One', 'Company': 'A'}}",
+                               i == 0 ? "" : ",", i);
+    for (int i = 0; i < 201; i++)
+        g_string_append_printf(
+            records, "%s{'attributes': {'type': 'Lead'}, 'LastName': 'One', 'Company': 'A'}",
+            i == 0 ? "" : ",");
+    g_string_append(parts, "]}");
+    g_string_append(records, "]}");
+    g_autoptr(Json) composite = sent(org, token, "POST", API "/composite", parts->str, 200);
+    const Json *rows = json_get(composite, "compositeResponse");
+    const Json *error = json_first(json_get(at(rows, 0), "body"));
+    assert_int_equal(json_size(rows), 1);
+    assert_string_equal(json_get_string(error, "errorCode"), "LIMIT_EXCEEDED");
+    assert_string_equal(json_get_string(error, "message"),
+                        "The request can’t contain more than 25 operations.");
+    g_autoptr(Json) collection =
+        sent(org, token, "POST", API "/composite/sobjects", records->str, 400);
+    assert_string_equal(json_get_string(json_first(collection), "errorCode"), "EXCEEDED_ID_LIMIT");
+    assert_int_equal(count_leads(org, token), 0);
+    g_string_free(parts, TRUE);
+    g_string_free(records, TRUE);
+}
+
+/* A collection as one part of many. */
+static void composite__holds_a_collection(void **state)
+{
+    DemoOrg *org = *state;
+    g_autofree char *token = client_access(org, USER_ADMIN);
+    g_autoptr(Json) body =
+        sent(org, token, "POST", API "/composite",
+             "{'compositeRequest': [{'method': 'POST', 'url': '" API
+             "/composite/sobjects', 'referenceId': 'C', 'body': {'allOrNone': false, " TWO "}]}",
+             200);
+    const Json *row = at(json_get(body, "compositeResponse"), 0);
+    assert_int_equal(json_get_int(row, "httpStatusCode", 0), 200);
+    assert_true(json_get_bool(at(json_get(row, "body"), 0), "success", false));
+    assert_string_equal(code_of(at(json_get(row, "body"), 1)), "REQUIRED_FIELD_MISSING");
+    assert_int_equal(count_leads(org, token), 1);
+}
+
+/* What was deleted is in the recycle bin, which queryAll alone shows. */
+static void query_all__shows_what_was_deleted(void **state)
+{
+    DemoOrg *org = *state;
+    g_autofree char *token = client_access(org, USER_ADMIN);
+    g_free(client_insert(org, token, "Lead", "{\"LastName\": \"One\", \"Company\": \"A\"}"));
+    g_autofree char *id =
+        client_insert(org, token, "Lead", "{\"LastName\": \"Two\", \"Company\": \"A\"}");
+    g_autofree char *path = g_strconcat(API "/sobjects/Lead/", id, NULL);
+    client_expect(client_call(org, "DELETE", path, token, NULL), 204, "");
+    g_autoptr(Json) all =
+        sent(org, token, "GET",
+             API "/queryAll?q=SELECT+Id,LastName,IsDeleted+FROM+Lead+ORDER+BY+LastName", NULL, 200);
+    const Json *records = json_get(all, "records");
+    assert_int_equal(json_get_int(all, "totalSize", 0), 2);
+    assert_false(json_get_bool(at(records, 0), "IsDeleted", true));
+    assert_true(json_get_bool(at(records, 1), "IsDeleted", false));
+    assert_string_equal(json_get_string(at(records, 1), "Id"), id);
+    g_autoptr(Json) bin =
+        sent(org, token, "GET", API "/queryAll?q=SELECT+COUNT()+FROM+Lead+WHERE+IsDeleted+=+true",
+             NULL, 200);
+    assert_int_equal(json_get_int(bin, "totalSize", 0), 1);
+    assert_int_equal(count_leads(org, token), 1);
+}
+
 /* ---- composite and batch ---- */
 
 static void composite__later_part__names_an_earlier_one(void **state)
@@ -230,6 +332,10 @@ int main(void)
         TEST(collection__part_that_fails__leaves_the_rest),
         TEST(collection__all_or_none__is_rolled_back),
         TEST(collection__is_read_changed_and_deleted),
+        TEST(collection__upsert__finds_by_external_id),
+        TEST(limits__are_those_of_salesforce),
+        TEST(composite__holds_a_collection),
+        TEST(query_all__shows_what_was_deleted),
         TEST(composite__later_part__names_an_earlier_one),
         TEST(composite__all_or_none__is_rolled_back),
         TEST(batch__counts_as_one_call),

@@ -495,7 +495,7 @@ static void remove__what_is_not_perchs__stays(void **state)
 
 /* ---- killed ---- */
 
-enum { WAIT_MS = 60000, STRIDE = 5 };
+enum { WAIT_MS = 60000, STRIDE = 3 };
 
 /* FALSE: it came to its end. */
 static bool is_killed(Rig *r, const char *const *words, int when)
@@ -517,6 +517,20 @@ static bool is_killed(Rig *r, const char *const *words, int when)
     return child_code(child) == 137;
 }
 
+/* As somebody might in Setup: what the repair puts together again. */
+static void take_apart(Rig *r)
+{
+    demo_org_patch(r->org,
+                   "{'apps': {'" MAKER_APP "': {'ip_relaxation': 'enforce'}}, 'users': {'" USER
+                   "': {'permission_sets': []}}}");
+}
+
+static void assert_app_whole(Rig *r)
+{
+    g_autofree char *app = state_text(r, "apps", MAKER_APP);
+    assert_null(strstr(app, "\"enforce\""));
+}
+
 static void killed__at_any_request__is_gone_on_with(void **state)
 {
     (void)state;
@@ -534,6 +548,15 @@ static void killed__at_any_request__is_gone_on_with(void **state)
     print_message("# %d kills\n", killed);
     assert_true(killed > 2);
     assert_made(r);
+    const int making = killed;
+    for (int when = stride; take_apart(r), is_killed(r, repair_words, when); when += stride) {
+        g_autoptr(Json) mended = run(r, repair_words, 0);
+        assert_made(r);
+        assert_app_whole(r);
+        killed++;
+    }
+    assert_app_whole(r);
+    assert_true(killed > making + 2);
     for (int when = stride; is_killed(r, remove_words, when); when += stride, killed++) {
         g_autoptr(Json) removed = run(r, remove_words, 0);
         assert_removed(r);

@@ -35,11 +35,13 @@ ROWS(rows_of_records)
 {
     (void)asking;
     GPtrArray *rows = rows_new();
-    for (guint i = 0; i < state->records->len; i++) {
-        const struct record *record = g_ptr_array_index(state->records, i);
-        if (strcmp(record->object, object->name) == 0)
-            g_ptr_array_add(rows, json_copy(record->fields));
-    }
+    const GPtrArray *lists[] = {state->records, state->shows_deleted ? state->deleted : NULL};
+    for (gsize list = 0; list < G_N_ELEMENTS(lists) && lists[list] != NULL; list++)
+        for (guint i = 0; i < lists[list]->len; i++) {
+            const struct record *record = lists[list]->pdata[i];
+            if (strcmp(record->object, object->name) == 0)
+                g_ptr_array_add(rows, json_copy(record->fields));
+        }
     return rows;
 }
 

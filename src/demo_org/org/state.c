@@ -138,7 +138,7 @@ struct state *state_new(void)
         state->sets[i] = g_ptr_array_new();
     state->merged = state_merged_new();
     state->records = g_ptr_array_new_with_free_func(record_free);
-    state->deleted = g_ptr_array_new_with_free_func(g_free);
+    state->deleted = g_ptr_array_new_with_free_func(record_free);
     state->serial = 1000000;
     g_autoptr(GError) error = NULL;
     g_autoptr(Json) first = json_parse(demo_defaults, strlen(demo_defaults), &error);
@@ -343,5 +343,18 @@ struct record *state_add_record(struct state *state, const char *object, const c
 
 void state_remove_record(struct state *state, const struct record *record)
 {
-    g_ptr_array_remove(state->records, (gpointer)(guintptr)record);
+    guint at;
+    if (!g_ptr_array_find(state->records, record, &at))
+        return;
+    struct record *kept = g_ptr_array_steal_index(state->records, at);
+    json_set_bool(kept->fields, "IsDeleted", true);
+    g_ptr_array_add(state->deleted, kept);
+}
+
+bool state_is_deleted(const struct state *state, const char *id)
+{
+    for (guint i = 0; i < state->deleted->len; i++)
+        if (id_same(((const struct record *)state->deleted->pdata[i])->id, id))
+            return true;
+    return false;
 }

@@ -97,7 +97,8 @@ struct state {
     GPtrArray *sets[KIND_COUNT]; /* things of a kind, oldest first */
     GPtrArray *merged;           /* struct profile, merged for users with permission sets */
     GPtrArray *records;          /* struct record, oldest first */
-    GPtrArray *deleted;          /* ids of records in the recycle bin */
+    GPtrArray *deleted;          /* struct record in the recycle bin, those deleted first first */
+    bool shows_deleted;          /* a query asks for them, too */
     guint64 serial;              /* the last id's */
     gint64 case_number;          /* the last Case's */
     const char *guest;           /* user whom the login page suggests; static, NULL: none */
@@ -161,6 +162,7 @@ void state_log_login(struct state *state, const struct user *user, const char *a
 struct record *state_record(const struct state *state, const char *object, const char *id);
 struct record *state_add_record(struct state *state, const char *object, const char *prefix);
 void state_remove_record(struct state *state, const struct record *record);
+bool state_is_deleted(const struct state *state, const char *id);
 
 /* Salesforce ids. Owned by the caller. */
 char *id_18(const char *id);                            /* of 15 or 18 characters */

@@ -7,7 +7,7 @@
 
 /* Several requests in one: each part runs like a request of its own, and all count as one. */
 
-enum { COLLECTION_MOST = 200 };
+enum { COLLECTION_MOST = 200, PARTS_MOST = 25 };
 
 static struct response *run_part(struct state *state, const struct request *whole,
                                  const char *method, const char *url, const Json *body)
@@ -77,13 +77,6 @@ static void copy_records(GPtrArray *to, const GPtrArray *from)
     }
 }
 
-static void copy_ids(GPtrArray *to, const GPtrArray *from)
-{
-    g_ptr_array_set_size(to, 0);
-    for (guint i = 0; i < from->len; i++)
-        g_ptr_array_add(to, g_strdup(from->pdata[i]));
-}
-
 static void free_record(gpointer data)
 {
     struct record *record = data;
@@ -95,9 +88,9 @@ static void free_record(gpointer data)
 static struct before before_new(const struct state *state)
 {
     struct before before = {g_ptr_array_new_with_free_func(free_record),
-                            g_ptr_array_new_with_free_func(g_free)};
+                            g_ptr_array_new_with_free_func(free_record)};
     copy_records(before.records, state->records);
-    copy_ids(before.deleted, state->deleted);
+    copy_records(before.deleted, state->deleted);
     return before;
 }
 
@@ -106,7 +99,7 @@ static void before_end(struct before *before, struct state *state, bool restore)
 {
     if (restore) {
         copy_records(state->records, before->records);
-        copy_ids(state->deleted, before->deleted);
+        copy_records(state->deleted, before->deleted);
     }
     g_ptr_array_unref(before->records);
     g_ptr_array_unref(before->deleted);
@@ -193,11 +186,28 @@ static Json *halted(const Json *rows)
     return all;
 }
 
+static Json *composite_too_much(void)
+{
+    struct response *answer = response_new();
+    Json *rows = json_array();
+    rest_error_code_first(answer, 400, "LIMIT_EXCEEDED",
+                          "The request can’t contain more than 25 operations.");
+    json_append(rows, composite_row(NULL, answer));
+    response_free(answer);
+    return rows;
+}
+
 void rest_composite(struct state *state, struct request *request, struct response *response)
 {
     g_autoptr(Json) sent = read_body(request, "compositeRequest", response);
     if (sent == NULL)
         return;
+    Json *body = json_object();
+    if (json_size(json_get(sent, "compositeRequest")) > PARTS_MOST) {
+        json_set(body, "compositeResponse", composite_too_much());
+        response_json(response, 200, body);
+        return;
+    }
     const bool all = json_get_bool(sent, "allOrNone", false);
     struct before before = before_new(state);
     Json *rows = json_array();
@@ -210,7 +220,6 @@ void rest_composite(struct state *state, struct request *request, struct respons
         response_free(answer);
     }
     before_end(&before, state, all && !well);
-    Json *body = json_object();
     json_set(body, "compositeResponse", all && !well ? halted(rows) : json_copy(rows));
     json_free(rows);
     response_json(response, 200, body);

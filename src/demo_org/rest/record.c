@@ -32,7 +32,7 @@ static struct record *find_record(const struct state *state, const struct reques
         return record;
     /* Ids begin with a digit; anything else in their place is taken for an external ID field. */
     const bool is_id = id_same(id, id) && g_ascii_isdigit(*id);
-    if (is_id && list_has(state->deleted, id) && strcmp(request->method, "GET") != 0) {
+    if (is_id && state_is_deleted(state, id) && strcmp(request->method, "GET") != 0) {
         rest_error_code_first(response, 404, "ENTITY_IS_DELETED", "entity is deleted");
     } else if (is_id) {
         rest_not_found(response);
@@ -294,7 +294,6 @@ void rest_delete(struct state *state, struct request *request, struct response *
     if (record == NULL || !may(request, RIGHT_DELETE, object, response) ||
         !may_write_now(state, response))
         return;
-    list_add(state->deleted, record->id);
     state_remove_record(state, record);
     response->status = 204;
 }

@@ -359,8 +359,10 @@ void rest_query(struct state *state, struct request *request, struct response *r
         return;
     }
     struct soql *query = soql_parse(text, &problem);
+    state->shows_deleted = g_str_has_suffix(request->path, "/queryAll");
     Json *body =
         query != NULL ? soql_run(state, query, request->user, request->args[0], &problem) : NULL;
+    state->shows_deleted = false;
     if (body != NULL && g_strcmp0(request_param(request, "columns"), "true") == 0) {
         json_free(body);
         body = soql_columns(state, query);
