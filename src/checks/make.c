@@ -45,6 +45,17 @@ static bool same_host(const char *a, const char *b)
            g_uri_get_port(left) == g_uri_get_port(right);
 }
 
+/* Of a session that is not perch's own, which therefore cannot get another token. */
+static bool has_ended(const struct session *session, const struct http_response *response)
+{
+    struct failure failure;
+    failure_from_response(&failure, STAGE_REST, response);
+    const bool ended =
+        session->connection->name == NULL && explain_cause(&failure, NULL) == CAUSE_SESSION_EXPIRED;
+    failure_clear(&failure);
+    return ended;
+}
+
 static void judge_deployer(struct check_run *run, const struct http_response *response)
 {
     struct session *session = run->session;
@@ -52,7 +63,11 @@ static void judge_deployer(struct check_run *run, const struct http_response *re
     struct userinfo info = {0};
     g_autoptr(GError) error = NULL;
     if (response->status != 200) {
-        check_fail_response(run, STAGE_REST, FAILURE_OF_SERVICE, NULL, response);
+        if (has_ended(session, response))
+            check_fail_own(run, STAGE_REST, "token-ended",
+                           _("Salesforce does not take this access token any more."));
+        else
+            check_fail_response(run, STAGE_REST, FAILURE_OF_SERVICE, NULL, response);
         return;
     }
     g_autoptr(Json) answer = http_response_json(response);

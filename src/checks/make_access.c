@@ -511,6 +511,7 @@ static void remove_on(struct check_run *run)
         ask(run, judge_left, "SELECT Id FROM PermissionSet WHERE Id = '%s'", making->set_id);
         break;
     default:
+        making->access_done = true;
         check_ok(run,
                  making->set_licensed ? _("%s, its assignment and the license")
                                       : _("%s and its assignment"),

@@ -274,7 +274,12 @@ static void judge_credentials(struct check_run *run, const struct http_response 
         making->secret = secret_new(secret);
         check_ok(run, _("read"));
     } else {
-        failure_own(&failure, STAGE_REST, "secret-hidden", _("The org does not show the secret."));
+        if (response->status == 403 && !making->hidden_by_switch)
+            failure_own(&failure, STAGE_REST, "secret-not-permitted",
+                        _("The session's user may not read consumer secrets."));
+        else
+            failure_own(&failure, STAGE_REST, "secret-hidden",
+                        _("The org does not show the secret."));
         connection_set(&run->session->connection->app_id, making->app_id);
         if (making->hidden_by_switch)
             check_evidence(run, "switch", "off");

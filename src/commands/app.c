@@ -41,25 +41,41 @@ static bool choose(const char *option, const char *text, const char *const *name
     return false;
 }
 
+/* Settings that are typed, and the options for them. */
+static const struct {
+    const char *option;
+    enum setting setting;
+} typed[] = {{"--contact-email", SETTING_EMAIL}, {"--run-as", SETTING_RUN_AS}};
+
+static bool accept(const Connection *connection, gsize row, const char *text, GError **error)
+{
+    const char *problem = sheet_problem(connection, typed[row].setting, text);
+    if (problem != NULL)
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, "%s: %s", typed[row].option, problem);
+    return problem == NULL;
+}
+
+bool app_has_needed(const Connection *app, GError **error)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(typed); i++)
+        if (sheet_has(app, typed[i].setting) &&
+            !accept(app, i, sheet_text(app, typed[i].setting), error))
+            return false;
+    return true;
+}
+
 static bool apply_options(const struct app_command *command, Connection *connection, GError **error)
 {
     sheet_choose(connection,
                  command->values < 0 ? connection->app_values : (enum app_values)command->values,
                  command->kind < 0 ? connection->app_kind : (enum app_kind)command->kind);
-    const struct {
-        const char *option, *text;
-        enum setting setting;
-    } given[] = {{"--contact-email", command->email, SETTING_EMAIL},
-                 {"--run-as", command->run_as, SETTING_RUN_AS}};
+    const char *const given[] = {command->email, command->run_as};
     for (gsize i = 0; i < G_N_ELEMENTS(given); i++) {
-        if (given[i].text == NULL)
+        if (given[i] == NULL)
             continue;
-        const char *problem = sheet_problem(connection, given[i].setting, given[i].text);
-        if (problem != NULL) {
-            g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, "%s: %s", given[i].option, problem);
+        if (!accept(connection, i, given[i], error))
             return false;
-        }
-        sheet_edit(connection, given[i].setting, given[i].text);
+        sheet_edit(connection, typed[i].setting, given[i]);
     }
     return true;
 }
@@ -162,7 +178,8 @@ static int write_metadata(const struct app_command *command, const char *config_
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *folder = folder_of(command, connection);
-    g_autoptr(GPtrArray) before = sheet_as_metadata(connection, &error);
+    g_autoptr(GPtrArray) before =
+        app_has_needed(connection, &error) ? sheet_as_metadata(connection, &error) : NULL;
     if (before == NULL || !nothing_there(folder, before, &error) ||
         !take_key(command, config_dir, connection, &error))
         return command_error(error);

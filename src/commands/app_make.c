@@ -26,6 +26,7 @@ struct work {
     struct making making;
     GPtrArray *results; /* of all lists */
     guint differences;  /* before the repair */
+    bool new_key;       /* the app's key was chosen now */
     bool cancelled;
     bool in_progress; /* the terminal's line shows a row that is not settled */
 };
@@ -224,8 +225,10 @@ static bool prepare(struct work *work, GError **error)
     take_org(app, work->deployer->connection);
     if (work->options->goal == MAKING_REPAIR)
         return true;
+    work->new_key = app->client_id == NULL;
     app_take_key(app);
-    work->files = sheet_as_metadata(app, error);
+    if (app_has_needed(app, error))
+        work->files = sheet_as_metadata(app, error);
     return work->files != NULL &&
            (work->options->dry_run || connections_save(work->services.config_dir, app, error));
 }
@@ -341,12 +344,22 @@ static void ask_secret(struct work *work)
         work->making.secret = secret_new(text->text);
 }
 
+/* A key that no org has seen is no key. */
+static bool forget_key(struct work *work, GError **error)
+{
+    connection_set(&work->app->client_id, NULL);
+    connection_set(&work->app->app_key, NULL);
+    return connections_save(work->services.config_dir, work->app, error);
+}
+
 static bool create(struct work *work, GError **error)
 {
     struct making *making = &work->making;
     const bool whole = phase(work, MAKING_CREATE);
-    if (!making->done || work->options->dry_run)
+    if (work->options->dry_run)
         return true;
+    if (!making->done)
+        return making->sent || !work->new_key || forget_key(work, error);
     if (whole && making->found != NULL)
         phase(work, MAKING_COMPARE);
     if (whole) {

@@ -20,6 +20,9 @@ struct app_make_options {
  * returns the exit code. */
 int app_make(const struct app_make_options *options, Connection *app);
 
+/* Whether a new app has what a person types; the error names the option. */
+bool app_has_needed(const Connection *app, GError **error);
+
 /* Says what will be done, and in whose session. access: with a permission set. */
 void app_announce(const struct app_make_options *options, const Connection *app, const char *whose,
                   bool access);

@@ -483,7 +483,10 @@ static void remove__what_is_not_perchs__stays(void **state)
     demo_org_patch(r->org, "{'users': {'" USER "': {'licenses': ['" PSL "']}}}");
     g_autoptr(Json) made = run(r, make_words, 0);
     assert_made(r);
-    g_autoptr(Json) removed = run(r, remove_words, 0);
+    const char *words[] = {"app", "flow", "--remove", "--yes", NULL};
+    g_autoptr(Child) removed = rig_perch_input(r, words, NULL, false);
+    assert_code(removed, 0);
+    assert_contains(removed->output->str, "The app is removed. To make it again: perch app flow");
     assert_user(r, "[]", "[\"" PSL "\"]");
     g_autoptr(Json) again = run(r, make_words, 0);
     demo_org_patch(r->org, "{'permission_sets': {'" SET "': {'description': 'Hers'}}}");

@@ -202,6 +202,8 @@ static void make__name_that_is_taken__changes_nothing(void **state)
     assert_false(json_get_bool(json, "changed", true));
     g_autoptr(Json) app = state_part(rig, "apps", MAKER_APP);
     assert_string_equal(json_get_string(app, "key"), "other");
+    g_autoptr(Json) taken = app_json(rig, 0, "--repair", "--yes", NULL); /* as it advises */
+    assert_true(json_get_bool(taken, "changed", false));
 }
 
 static void make__user_without_the_rights__is_told_which(void **state)

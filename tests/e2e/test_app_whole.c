@@ -146,6 +146,43 @@ static void dry_run__of_each_kind__changes_nothing(void **state)
     }
 }
 
+/* ---- the session, and what it may read ---- */
+
+/* A session that the org does not take, and what it may not read: each is told with its cause and
+ * its page, and nothing is half-made. */
+static void refused__each_session__has_its_cause_and_page(void **state)
+{
+    static const struct {
+        const char *patch;
+        int code;
+        const char *row, *cause, *page, *fix;
+    } cases[] = {
+        {"{'sessions': {'*': null}}", 4, "session", "session-expired", "/SessionM",
+         "Take a new access token"},
+        {"{'profiles': {'System Administrator': {'api_enabled': false}}}", 6, "validated",
+         "api-disabled-user", "/", "Open the user"},
+        {"{'org': {'secrets_by_rest': true}, 'profiles': {'System Administrator': {'view_secrets': "
+         "false}}}",
+         0, "secret-back", "secret-hidden", "/ManageExternalClientApplication",
+         "View Client Secret"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Rig) rig = maker_rig();
+        g_autofree char *token = maker_token(rig);
+        demo_org_patch(rig->org, cases[i].patch);
+        const char *words[] = {"app", "flow", "--create", "--with=-", "--json", NULL};
+        g_autoptr(Child) child = rig_perch_input(rig, words, token, false);
+        assert_code(child, cases[i].code);
+        g_autoptr(Json) json = child_json(child);
+        const Json *diagnosis = json_get(json_check(json, cases[i].row), "diagnosis");
+        assert_string_equal(json_get_string(diagnosis, "cause"), cases[i].cause);
+        assert_contains(json_get_string(diagnosis, "page"), cases[i].page);
+        assert_contains(json_string(json_first(json_get(diagnosis, "fix"))), cases[i].fix);
+        assert_int_equal(json_get_bool(json, "changed", false), cases[i].code == 0);
+    }
+}
+
 /* ---- the switch ---- */
 
 /* A file where the folder belongs: even root cannot write there. */
@@ -212,6 +249,7 @@ int main(void)
         cmocka_unit_test(sandbox__on_the_screen__is_named),
         cmocka_unit_test(sandbox__session_of_production__is_refused),
         cmocka_unit_test(dry_run__of_each_kind__changes_nothing),
+        cmocka_unit_test(refused__each_session__has_its_cause_and_page),
         cmocka_unit_test(switch__cannot_be_noted__stays_off),
         cmocka_unit_test(switch__cannot_be_noted__is_told_on_the_screen),
     };

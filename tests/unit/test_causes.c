@@ -268,56 +268,81 @@ static void causes__each__has_a_section_of_the_man_page(void **state)
 
 /* ---- a deploy that is refused ---- */
 
+static const struct {
+    const char *text;
+    enum cause cause;
+    enum setup_page page;
+    const char *fix;
+} refusals[] = {
+    {"Enter a valid execution user for the OAuth client credentials flow.", CAUSE_FLOW_DISABLED,
+     SETUP_PAGE_EXTERNAL_CLIENT_APP_POLICIES, "Run As"},
+    {"We couldn't find permission sets called Bird.", CAUSE_DEPLOY_REFUSED,
+     SETUP_PAGE_PERMISSION_SETS, "permission set"},
+    {"duplicate value found: ExternalClientApplicationId duplicates value on record",
+     CAUSE_APP_EXISTS, SETUP_PAGE_EXTERNAL_CLIENT_APPS, "--repair"},
+    {"ExtlClntAppOauthSettingsId duplicates value on Bird_oauthPlcy", CAUSE_APP_EXISTS,
+     SETUP_PAGE_EXTERNAL_CLIENT_APPS, "--repair"},
+    {"'AdminApproved' is not a valid value for the enum 'permittedUsersPolicyType'",
+     CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APP_POLICIES, "Permitted Users"},
+    {"'Never' is not a valid value for the enum 'refreshTokenPolicyType'", CAUSE_DEPLOY_REFUSED,
+     SETUP_PAGE_EXTERNAL_CLIENT_APP_POLICIES, "Refresh Token Policy"},
+    {"sessionTimeoutInMinutes: value not in range", CAUSE_DEPLOY_REFUSED,
+     SETUP_PAGE_EXTERNAL_CLIENT_APP_POLICIES, "Session Timeout"},
+    {"Unknown type name 'ExternalClientApplication' specified in package.xml", CAUSE_DEPLOY_REFUSED,
+     SETUP_PAGE_EXTERNAL_CLIENT_APP_SETTINGS, "Opt in to External Client Apps"},
+    {"The consumer key of an existing app can't be changed", CAUSE_DEPLOY_REFUSED,
+     SETUP_PAGE_EXTERNAL_CLIENT_APPS, "without a consumer key"},
+    {"You cannot deploy to a required field: Lead.LastName", CAUSE_DEPLOY_REFUSED,
+     SETUP_PAGE_LEAD_FIELDS, "perch leaves it out"},
+    {"In field: field - no CustomField named Lead.X__c found", CAUSE_DEPLOY_REFUSED,
+     SETUP_PAGE_LEAD_FIELDS, "Take it out of the mapping"},
+    {"The license of an existing permission set can't be changed", CAUSE_DEPLOY_REFUSED,
+     SETUP_PAGE_PERMISSION_SETS, "Delete the permission set"},
+    {"insufficient access rights on object id", CAUSE_DEPLOY_NOT_PERMITTED,
+     SETUP_PAGE_PERMISSION_SETS, "Manage Users"},
+    {"Required field is missing: contactEmail", CAUSE_DEPLOY_REFUSED,
+     SETUP_PAGE_EXTERNAL_CLIENT_APPS, "Contact Email"},
+    {"Required field is missing: label", CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APPS,
+     "the app's name"},
+    {"You do not have the proper permissions to create, edit or delete external client apps.",
+     CAUSE_DEPLOY_NOT_PERMITTED, SETUP_PAGE_PERMISSION_SETS, "Give the user both"},
+    {"'chatbot_api' is not a valid OAuth scope", CAUSE_DEPLOY_REFUSED,
+     SETUP_PAGE_EXTERNAL_CLIENT_APPS, "scope"},
+    {"This type of metadata is not available for this organization", CAUSE_DEPLOY_REFUSED,
+     SETUP_PAGE_EXTERNAL_CLIENT_APP_SETTINGS, "Opt in to External Client Apps"},
+    {"duplicate value found: ConsumerKey is already in use", CAUSE_DEPLOY_REFUSED,
+     SETUP_PAGE_EXTERNAL_CLIENT_APPS, "another API name"},
+    {"The external client app configured in your global OAuth Settings doesn't have a valid "
+     "OAuth settings configuration.",
+     CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APPS, "Enable OAuth"},
+    {"In field: externalClientApplication - no ExternalClientApplication named X found",
+     CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APPS, "--create"},
+    {"'Enforce_RelaxRefresh' is not a valid value for the enum 'ipRelaxationPolicyType'",
+     CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APP_POLICIES, "IP Relaxation"},
+    {"Required field is missing: callbackUrl", CAUSE_DEPLOY_REFUSED,
+     SETUP_PAGE_EXTERNAL_CLIENT_APPS, "Callback URLs"},
+    {"The certificate is not valid", CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APPS,
+     "new key and certificate"},
+};
+
 static void deploy__each_refusal__has_its_setting_and_page(void **state)
 {
-    static const struct {
-        const char *text;
-        enum cause cause;
-        enum setup_page page;
-        const char *fix;
-    } cases[] = {
-        {"Enter a valid execution user for the OAuth client credentials flow.", CAUSE_FLOW_DISABLED,
-         SETUP_PAGE_EXTERNAL_CLIENT_APP_POLICIES, "Run As"},
-        {"We couldn't find permission sets called Bird.", CAUSE_DEPLOY_REFUSED,
-         SETUP_PAGE_PERMISSION_SETS, "permission set"},
-        {"duplicate value found: ExternalClientApplicationId duplicates value on record",
-         CAUSE_APP_EXISTS, SETUP_PAGE_EXTERNAL_CLIENT_APPS, "--repair"},
-        {"You do not have the proper permissions to create, edit or delete external client apps.",
-         CAUSE_DEPLOY_NOT_PERMITTED, SETUP_PAGE_PERMISSION_SETS, "Give the user both"},
-        {"'chatbot_api' is not a valid OAuth scope", CAUSE_DEPLOY_REFUSED,
-         SETUP_PAGE_EXTERNAL_CLIENT_APPS, "scope"},
-        {"This type of metadata is not available for this organization", CAUSE_DEPLOY_REFUSED,
-         SETUP_PAGE_EXTERNAL_CLIENT_APP_SETTINGS, "Opt in to External Client Apps"},
-        {"duplicate value found: ConsumerKey is already in use", CAUSE_DEPLOY_REFUSED,
-         SETUP_PAGE_EXTERNAL_CLIENT_APPS, "another API name"},
-        {"The external client app configured in your global OAuth Settings doesn't have a valid "
-         "OAuth settings configuration.",
-         CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APPS, "Enable OAuth"},
-        {"In field: externalClientApplication - no ExternalClientApplication named X found",
-         CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APPS, "--create"},
-        {"'Enforce_RelaxRefresh' is not a valid value for the enum 'ipRelaxationPolicyType'",
-         CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APP_POLICIES, "IP Relaxation"},
-        {"Required field is missing: callbackUrl", CAUSE_DEPLOY_REFUSED,
-         SETUP_PAGE_EXTERNAL_CLIENT_APPS, "Callback URLs"},
-        {"The certificate is not valid", CAUSE_DEPLOY_REFUSED, SETUP_PAGE_EXTERNAL_CLIENT_APPS,
-         "new key and certificate"},
-    };
     (void)state;
-    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    for (gsize i = 0; i < G_N_ELEMENTS(refusals); i++) {
         /* as fail_deploy asks */
         struct failure failure = {.stage = STAGE_REST};
-        failure_say(&failure, NULL, cases[i].text);
+        failure_say(&failure, NULL, refusals[i].text);
         if (explain_cause(&failure, NULL) == CAUSE_UNKNOWN)
-            failure_say_own(&failure, "deploy", cases[i].text);
+            failure_say_own(&failure, "deploy", refusals[i].text);
         g_autoptr(Diagnosis) diagnosis = explain(&failure);
         failure_clear(&failure);
-        if (diagnosis->cause != cases[i].cause || diagnosis->page != cases[i].page)
-            fail_msg("%s: %s, page %d", cases[i].text, cause_name(diagnosis->cause),
+        if (diagnosis->cause != refusals[i].cause || diagnosis->page != refusals[i].page)
+            fail_msg("%s: %s, page %d", refusals[i].text, cause_name(diagnosis->cause),
                      diagnosis->page);
         g_autoptr(GString) fix = g_string_new(NULL);
         for (guint k = 0; k < diagnosis->fix->len; k++)
             g_string_append(fix, diagnosis->fix->pdata[k]);
-        assert_contains(fix->str, cases[i].fix);
+        assert_contains(fix->str, refusals[i].fix);
     }
 }
 
