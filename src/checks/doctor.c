@@ -137,7 +137,7 @@ static void check_approvals(struct check_run *run)
 
 static const struct check_def doctor[] = {
     {"lookup", N_("Name lookup"), true, {NULL}, check_lookup},
-    {"connection", N_("Connection"), true, {NULL}, check_connection},
+    {"connection", N_("Connection"), true, {"!lookup"}, check_connection},
     {"salesforce", N_("Salesforce"), true, {"connection"}, check_salesforce},
     {"clock", N_("Clock"), true, {"connection"}, check_clock},
     {"proxy", N_("Proxy"), false, {NULL}, check_proxy},

@@ -295,7 +295,7 @@ static void check_terminal(struct check_run *run)
 
 static const struct check_def preflight[] = {
     {"lookup", N_("Name lookup"), true, {"custom-domain"}, check_lookup},
-    {"connection", N_("Connection"), true, {"custom-domain"}, check_connection},
+    {"connection", N_("Connection"), true, {"custom-domain", "!lookup"}, check_connection},
     {"salesforce", N_("Salesforce"), true, {"connection"}, check_salesforce},
     {"clock", N_("Clock"), true, {"connection"}, check_clock},
     {"proxy", N_("Proxy"), false, {NULL}, check_proxy},

@@ -44,17 +44,28 @@ static struct check_result *find(const GPtrArray *results, const char *id)
     return NULL;
 }
 
+/* The check of a need, without the mark of what of it blocks (registry.h). */
+static const struct check_result *needed(const CheckList *list, const char *need)
+{
+    return find(list->results, need + (*need == '~' || *need == '!'));
+}
+
+static bool blocks(const struct check_result *result, const char *need)
+{
+    return *need != '~' &&
+           (result->status == CHECK_FAILED || (result->status == CHECK_SKIPPED && *need != '!'));
+}
+
 enum readiness { READY, NOT_YET, NEVER };
 
 static enum readiness readiness(const CheckList *list, const struct check_def *def)
 {
     enum readiness answer = READY;
     for (int i = 0; i < CHECK_NEEDS_MAX && def->needs[i] != NULL; i++) {
-        bool order_only = def->needs[i][0] == '~';
-        const struct check_result *need = find(list->results, def->needs[i] + order_only);
+        const struct check_result *need = needed(list, def->needs[i]);
         if (need == NULL)
             continue;
-        if (!order_only && (need->status == CHECK_FAILED || need->status == CHECK_SKIPPED))
+        if (blocks(need, def->needs[i]))
             return NEVER;
         if (need->status == CHECK_WAITING || need->status == CHECK_RUNNING)
             answer = NOT_YET;
@@ -83,8 +94,8 @@ static void skip_for_needs(CheckList *list, struct check_result *result,
 {
     result->status = CHECK_SKIPPED;
     for (int i = 0; i < CHECK_NEEDS_MAX && def->needs[i] != NULL; i++) {
-        const struct check_result *need = find(list->results, def->needs[i]);
-        if (need != NULL && (need->status == CHECK_FAILED || need->status == CHECK_SKIPPED)) {
+        const struct check_result *need = needed(list, def->needs[i]);
+        if (need != NULL && blocks(need, def->needs[i])) {
             g_free(result->summary);
             result->summary = g_strdup_printf(_("not run (needs: %s)"), need->title);
             break;

@@ -110,6 +110,8 @@ static void connection__that_does_not_come_about__is_named(void **state)
     }
 }
 
+#define EXPLAINED "This host name was not found."
+
 static void name__that_does_not_resolve__is_dns_failed(void **state)
 {
     (void)state;
@@ -117,6 +119,21 @@ static void name__that_does_not_resolve__is_dns_failed(void **state)
     set_network(rig, "{'connect_to':['localhost:%u:nowhere.invalid:%u']}", rig->org->port,
                 rig->org->port);
     wire_assert_ends(rig, doctor, "DNS", "lookup", "dns-failed", 8);
+    const char *const commands[][7] = {
+        {"doctor", "acme"},
+        {"status", "acme"},
+        {"test", "acme"},
+        {"refresh", "acme"},
+        {"setup", "acme", "--plain", "--no-input", "--login-url", rig->org->url}};
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) { /* explained once, not in every row */
+        g_autoptr(Child) child = rig_perch_input(rig, commands[i], NULL, false);
+        assert_code(child, 8);
+        const char *once = strstr(child->output->str, EXPLAINED);
+        if (once != NULL && strstr(once + 1, EXPLAINED) != NULL)
+            fail_msg("%s explains it again:\n%s", commands[i][0], child->output->str);
+        if (i == 0)
+            assert_contains(child->output->str, "Connection: not run (needs: Name lookup)");
+    }
     g_autoptr(Child) token = rig_perch(rig, "token", "acme", "--fresh", NULL);
     assert_code(token, 8);
     reset_network(rig);

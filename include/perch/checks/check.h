@@ -24,7 +24,8 @@ struct check_def {
     bool blocks;       /* its failure fails the list */
     const char
         *needs[CHECK_NEEDS_MAX]; /* ids; each must be ok or a warning, else this check is skipped;
-                                    '~' in front: only wait for it, whatever its result */
+                                    '~' in front: only wait for it, whatever its result; '!':
+                                    skipped is as good as ok */
     void (*start)(struct check_run *run);
 };
 
