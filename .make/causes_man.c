@@ -317,7 +317,7 @@ static void write_answers(enum cause cause)
 /* The steps as they are when an answer names nothing, for both kinds of app. */
 static void write_steps(const struct step *steps)
 {
-    printf(".Pp\n%s\n.Bl -enum -compact -offset indent\n", _("To cure it:"));
+    printf(".Pp\n%s\n.Bl -enum -compact -offset indent\n", _("To fix it:"));
     for (const struct step *step = steps; step->text != NULL; step++) {
         bool external = step[1].text != NULL && step[1].kind == FOR_CONNECTED;
         if (has_place(step->text))
@@ -384,7 +384,7 @@ static void write_cause(enum cause cause)
         [RETRY_NEVER] = N_("not without a change of the request"),
         [RETRY_NOW] = N_("at once"),
         [RETRY_LATER] = N_("later"),
-        [RETRY_AFTER_FIX] = N_("after the cure"),
+        [RETRY_AFTER_FIX] = N_("after the fix"),
     };
     const struct cause_row *row = &causes[cause];
     printf(".Ss %s\n", row->name);
@@ -415,7 +415,7 @@ static void write_head(void)
            "include/perch/explain/*.def.\n"
            ".Dd November 23, 2026\n.Dt PERCH-CAUSES 7\n.Os\n"
            ".Sh NAME\n.Nm perch-causes\n.Nd %s\n.Sh %s\n",
-           _("what perch names when something fails, and what cures it"), _("DESCRIPTION"));
+           _("what perch names when something fails, and how to fix it"), _("DESCRIPTION"));
     say(_("Each failure that perch(1) explains has one of these causes. With --json it is the "
           "member cause of a diagnosis: the headings here are its values."));
     printf(".Pp\n");

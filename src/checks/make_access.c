@@ -391,7 +391,7 @@ static void judge_assignment(struct check_run *run, const struct http_response *
                  making->app->run_as);
     } else if (run->state != NULL)
         check_fail_own(run, STAGE_REST, "deploy",
-                       _("The org took the assignment and does not have it."));
+                       _("The org accepted the assignment but does not have it."));
     else
         assign(run);
 }

@@ -234,7 +234,7 @@ static char *exit_message(const struct demo *demo)
         _("That was the demo; nothing of it is left. To set up a real org: perch setup");
     if (demo->rehearsal == NULL)
         return g_strdup(gone);
-    return g_strdup_printf(_("%s: %s The cure: %s\n%s"), demo->rehearsal->name,
+    return g_strdup_printf(_("%s: %s The fix: %s\n%s"), demo->rehearsal->name,
                            _(demo->rehearsal->happens), _(demo->rehearsal->todo), gone);
 }
 
@@ -289,7 +289,7 @@ static int list_rehearsals(bool as_json)
         json_append(list, row);
         if (!as_json)
             command_say("%s\n    %s\n    %s %s\n", rehearsal->name, _(rehearsal->happens),
-                        _("The cure:"), _(rehearsal->todo));
+                        _("The fix:"), _(rehearsal->todo));
     }
     json_set(json, "rehearsals", list);
     g_autofree char *text = json_print(json);

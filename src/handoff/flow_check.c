@@ -112,9 +112,11 @@ static char *old_version(const struct checking *c, const struct flow_call *call)
     const char *data = strstr(call->url, "/services/data/v");
     const char *wanted = c->source->connection->api_version;
     double version = data == NULL ? 0 : g_ascii_strtod(data + strlen("/services/data/v"), NULL);
+    char used[G_ASCII_DTOSTR_BUF_SIZE]; /* as in the address, whatever the locale */
+    g_ascii_formatd(used, sizeof used, "%.1f", version);
     return version == 0 || wanted == NULL || version >= g_ascii_strtod(wanted, NULL)
                ? NULL
-               : g_strdup_printf(_("It uses API version %.1f; the org has %s."), version, wanted);
+               : g_strdup_printf(_("It uses API version %s; the org has %s."), used, wanted);
 }
 
 static char *other_path(const struct checking *c, const struct flow_call *call)

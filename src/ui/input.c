@@ -78,7 +78,7 @@ void ui_ask(Ui *ui)
         ui->asked.code = 0;
     if (ui->asked.code == 0)
         return;
-    view_dialog(ui->view, _("A secret is stored here. Replace it by what you type?"));
+    view_dialog(ui->view, _("A secret is stored here. Replace it with what you type?"));
     view_dialog_key(ui->view, ACTION_YES, _("replace it"));
     view_dialog_key(ui->view, ACTION_BACK, _("keep it"));
 }

@@ -34,9 +34,9 @@ char *channels_untested(const struct wizard *w)
     if (tested == 0 || next == NULL)
         return NULL;
     g_autofree char *title = channel_title(next);
-    return g_strdup_printf(_("%u of %u channels tested. Not yet: %s. Turn the channel to it and "
-                             "test it, too."),
-                           tested, channels->len, title);
+    return g_strdup_printf(
+        _("%u of %u channels tested. Not yet: %s. Switch to it and test it, too."), tested,
+        channels->len, title);
 }
 
 void channels_keys(const struct wizard *w, struct view *view)

@@ -188,7 +188,7 @@ bool rotation_answered(struct wizard *w, const struct view_event *event)
 static void view_logins(const struct wizard *w, struct view *view)
 {
     struct view_item *item =
-        view_add(view, VIEW_CHOICE, ITEM_LOGIN, _("How shall the flow log in?"));
+        view_add(view, VIEW_CHOICE, ITEM_LOGIN, _("How should the flow log in?"));
     item->options = g_ptr_array_new_with_free_func(g_free);
     for (int i = 0; i < LOGIN_COUNT; i++)
         g_ptr_array_add(item->options, g_strdup(_(login_way((enum login)i)->title)));

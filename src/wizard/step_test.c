@@ -144,7 +144,7 @@ static bool mapping_event(struct wizard *w, const struct view_event *event, GArr
                 (is_action(event, ACTION_NEXT) && event->id >= ITEM_MISSING))) {
         editor_edit(w, field);
     } else if (is_action(event, ACTION_EDIT) || is_action(event, ACTION_ADD)) {
-        wizard_notice(w, fields_known ? _("Move to a field first.")
+        wizard_notice(w, fields_known ? _("Select a field first.")
                                       : _("The org's fields are not known yet."));
     } else if (is_action(event, ACTION_REMOVE) && field != NULL) {
         channel_unmap(connection_channel(w->connection), field);

@@ -346,7 +346,7 @@ struct view *wizard_view(const struct wizard *w, int focus)
     view->now_ms = w->now_ms;
     view->screen = w->screen;
     view->notice = g_strdup(w->notice);
-    view->alert = w->login_came ? _("The login has come.") : NULL;
+    view->alert = w->login_came ? _("The login has arrived.") : NULL;
     add_header(w, view);
     screens_view(w, view, focus);
     return view;

@@ -373,7 +373,7 @@ static void wizard__chosen_in_the_app_step__logs_in_at_once(void **state)
     g_autoptr(Rig) r = rig();
     g_autoptr(Walk) walk = walk_start_filled(r, "acme");
     walk_to_app(walk);
-    see(walk, "How shall the flow log in?");
+    see(walk, "How should the flow log in?");
     see_sentence(walk,
                  "client credentials if Enable Refresh Token Rotation is ticked and greyed out");
     press(walk, "Home Down Space");

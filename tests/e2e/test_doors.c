@@ -302,7 +302,7 @@ static void foreign_answers__without_a_screen__are_told(void **state)
  * there is still time; at the end the title is given back. */
 static void title__and_bell__tell_that_the_login_has_come(void **state)
 {
-    static const char came[] = "\033]2;perch: The login has come.\a";
+    static const char came[] = "\033]2;perch: The login has arrived.\a";
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     g_autoptr(Walk) walk = wait_for_paste(rig);

@@ -31,13 +31,13 @@ static void letter__over_a_stored_secret__asks(void **state)
     g_autoptr(Walk) walk = to_secret(rig);
     for (gsize i = 0; i < G_N_ELEMENTS(strays); i++) {
         press(walk, strays[i]);
-        see_sentence(walk, "Replace it by what you type?");
+        see_sentence(walk, "Replace it with what you type?");
         press(walk, "Esc");
         see_key(walk, "Esc back");
         see(walk, SECRET_LENGTH);
     }
     press(walk, "q");
-    see_sentence(walk, "Replace it by what you type?");
+    see_sentence(walk, "Replace it with what you type?");
     press(walk, "y");
     see(walk, "1 character");
     see_key(walk, "Esc restore");

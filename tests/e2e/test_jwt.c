@@ -347,7 +347,7 @@ static void wizard__chosen_in_the_app_step__logs_in_after_the_upload(void **stat
     g_autoptr(Rig) r = rig();
     g_autoptr(Walk) walk = walk_start_filled(r, "acme");
     walk_to_app(walk);
-    see(walk, "How shall the flow log in?");
+    see(walk, "How should the flow log in?");
     press(walk, "Home Down Down Space");
     see(walk, "(•) JWT bearer");
     see_sentence(walk, "No secret is shared");

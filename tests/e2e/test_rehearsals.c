@@ -191,7 +191,7 @@ static void demo__opens_a_rehearsal_and_tells_its_cure(void **state)
     assert_string_equal(json_get_string(diagnosis, "cause"), "consumer-key-unknown");
     assert_contains(child->errors->str, "scripted");
     assert_contains(child->errors->str, "Rehearsal consumer-key-unknown: ");
-    assert_contains(child->errors->str, "The cure: External Client App Manager");
+    assert_contains(child->errors->str, "The fix: External Client App Manager");
 }
 
 /* Its keys are made for it, and the app has the certificate already. */

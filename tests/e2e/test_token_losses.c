@@ -81,7 +81,7 @@ static void wizard__that_saves_a_draft__leaves_anothers_new_token_alone(void **s
     g_autoptr(Child) child = rig_perch_secret(rig, "token", "acme", "--fresh", NULL);
     assert_code(child, 0);
     type(walk, "x");
-    see(walk, "Replace it by what you type?");
+    see(walk, "Replace it with what you type?");
     press(walk, "y");
     see(walk, " 1 character");
     press(walk, "C-c");

@@ -259,7 +259,7 @@ static void causes__each__has_a_section_of_the_man_page(void **state)
         g_autofree char *text =
             end == NULL ? g_strdup(section) : g_strndup(section, (gsize)(end - section));
         assert_contains(text, "To be sure:");
-        assert_contains(text, "To cure it:");
+        assert_contains(text, "To fix it:");
         assert_contains(text, ".It Exit status");
         if (cause_row((enum cause)i)->page != SETUP_PAGE_NONE)
             assert_contains(text, ".It Setup page");
@@ -295,7 +295,7 @@ static const struct {
     {"You cannot deploy to a required field: Lead.LastName", CAUSE_DEPLOY_REFUSED,
      SETUP_PAGE_LEAD_FIELDS, "perch leaves it out"},
     {"In field: field - no CustomField named Lead.X__c found", CAUSE_DEPLOY_REFUSED,
-     SETUP_PAGE_LEAD_FIELDS, "Take it out of the mapping"},
+     SETUP_PAGE_LEAD_FIELDS, "Remove it from the mapping"},
     {"The license of an existing permission set can't be changed", CAUSE_DEPLOY_REFUSED,
      SETUP_PAGE_PERMISSION_SETS, "Delete the permission set"},
     {"insufficient access rights on object id", CAUSE_DEPLOY_NOT_PERMITTED,

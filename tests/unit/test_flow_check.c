@@ -6,6 +6,7 @@
 
 #include "perch/base/error.h"
 #include "perch/handoff/handoff.h"
+#include "support/locale.h"
 #include "support/test.h"
 
 static const char key[] = "3MVG9.key", secret[] = "S3cr3t+x", token[] = "5Aep861.KIw==";
@@ -325,6 +326,26 @@ static void check__what_is_no_flow__is_said_to_be_none(void **state)
     }
 }
 
+/* In an address a version has a point, whatever stands there in numbers. */
+static void version__in_polish__has_a_point(void **state)
+{
+    g_autoptr(Connection) c = acme();
+    struct secrets secrets = {.client_secret = secret_new(secret),
+                              .refresh_token = secret_new(token)};
+    (void)state;
+    g_auto(GStrv) parts = g_strsplit(builder, "/v68.0/", -1);
+    g_autofree char *old = g_strjoinv("/v45.0/", parts), *text = json_of(old);
+    if (!locale_speak("pl_PL"))
+        skip(); /* a C library without locales */
+    g_autoptr(GPtrArray) findings = handoff_check(c, &secrets, text, strlen(text), NULL);
+    const struct check_result *finding = check_results_find(findings, "api-version");
+    locale_speak_english();
+    secrets_clear(&secrets);
+    assert_non_null(finding);
+    assert_contains(finding->summary, "45.0");
+    assert_contains(finding->summary, "68.0");
+}
+
 int main(void)
 {
     secret_init_process();
@@ -332,6 +353,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(check__right_flows__have_nothing_wrong),
         cmocka_unit_test(check__one_thing_wrong__is_named),
+        cmocka_unit_test(version__in_polish__has_a_point),
         cmocka_unit_test(check__doubts__are_no_mistakes),
         cmocka_unit_test(check__variables_of_the_flow__are_followed),
         cmocka_unit_test(check__unknown_steps__may_be_what_is_missing),
