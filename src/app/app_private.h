@@ -57,6 +57,7 @@ struct app {
     bool damaged;          /* the connection's file cannot be read */
     bool saved;            /* the connection's file was written */
     GError *save_problem;  /* why the last write of that file failed; NULL = it did not */
+    char *exported;        /* names of the files that the person had written; NULL = none */
     char *exit_message;    /* line printed after the screen is restored */
 };
 

@@ -111,6 +111,8 @@ static void export_values(struct app *app, enum handoff_format format)
     tokens_are_exported(app->session->tokens);
     app_event(app, &(struct wizard_event){.kind = WIZARD_STORED, .done = true});
     g_autofree char *name = g_strconcat(base, first->suffix, NULL);
+    g_autofree char *before = app->exported;
+    app->exported = before == NULL ? g_strdup(name) : g_strdup_printf("%s, %s", before, name);
     if (files->len == 1)
         app_notice(app, _("Written, readable only by you: %s"), name);
     else
@@ -159,7 +161,10 @@ static char *exit_message_text(const struct app *app)
     if (app->save_problem != NULL)
         return unsaved_text(app);
     if (app->options->exit_message != NULL)
-        return g_strdup(app->options->exit_message);
+        return app->exported == NULL
+                   ? g_strdup(app->options->exit_message)
+                   : g_strdup_printf(_("%s\nWhat you exported is still there: %s"),
+                                     app->options->exit_message, app->exported);
     if (!connection_is_draft(connection) && tokens_state(app->session->tokens) == TOKENS_WON)
         return g_strdup_printf(
             tokens_former(app->session->tokens) != NULL

@@ -437,6 +437,7 @@ static void app_clear(struct app *app)
     services_clear(&app->services);
     store_lock_free(app->claim);
     g_free(app->claimed);
+    g_free(app->exported);
     g_free(app->exit_message);
     g_free(app->secrets_problem);
     g_clear_error(&app->save_problem);

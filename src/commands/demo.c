@@ -231,7 +231,8 @@ static void use_scripted_browser(const struct demo *demo)
 static char *exit_message(const struct demo *demo)
 {
     const char *gone =
-        _("That was the demo; nothing of it is left. To set up a real org: perch setup");
+        _("That was the demo; its org, settings and keyring are gone. To set up a real org: "
+          "perch setup");
     if (demo->rehearsal == NULL)
         return g_strdup(gone);
     return g_strdup_printf(_("%s: %s The fix: %s\n%s"), demo->rehearsal->name,

@@ -134,7 +134,7 @@ int command_handoff(int argc, char **argv)
     g_autofree char *mount = NULL, *path = NULL, *token_file = NULL, *platform = NULL,
                     *check = NULL;
     g_autofree char *like = NULL;
-    gboolean rehearse = FALSE, list = FALSE, keep = FALSE;
+    gboolean rehearse = FALSE, list = FALSE, keep = FALSE, show = FALSE;
     g_autofree char *formats = handoff_format_names();
     g_auto(GStrv) names = NULL;
     int code;
@@ -144,6 +144,7 @@ int command_handoff(int argc, char **argv)
          N_("ID")},
         {"output", 0, OPTION_NOT_KEPT, G_OPTION_ARG_FILENAME, &output,
          N_("a new file that only you can read"), N_("FILE")},
+        {"show", 0, 0, G_OPTION_ARG_NONE, &show, N_("show the secrets on a terminal, too"), NULL},
         {"list", 0, 0, G_OPTION_ARG_NONE, &list, N_("list the formats"), NULL},
         {"platform", 0, 0, G_OPTION_ARG_STRING, &platform,
          N_("flow-builder, bird-flows or other; perch remembers it"), N_("PLATFORM")},
@@ -178,6 +179,7 @@ int command_handoff(int argc, char **argv)
         .check_file = check,
         .webhook_file = webhook,
         .keep = keep,
+        .show = show,
         .vault_mount = mount,
         .vault_path = path,
         .vault_token_file = token_file,

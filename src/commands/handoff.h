@@ -18,6 +18,7 @@ struct handoff_options {
     const char *vault_mount, *vault_path, *vault_token_file; /* NULL = the usual ones */
     int timeout;                                             /* seconds; 0 = none given */
     bool keep;                                               /* keep the flow's record */
+    bool show;                                               /* secrets on a terminal, too */
     bool ask, json, quiet; /* ask: a person may be asked to unlock the keyring */
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "handoff.h"
 #include "paste_input.h"
@@ -78,11 +79,43 @@ static bool go_by(const struct handoff_options *options, const Connection *conne
     return text != NULL;
 }
 
+/* A word for what nobody may see, whatever form a format gives it. */
+static void mask(struct secrets *secrets)
+{
+    Secret **const members[] = {&secrets->client_secret, &secrets->refresh_token,
+                                &secrets->access_token, &secrets->private_key};
+    g_autoptr(Secret) word = secret_new("masked");
+    for (gsize i = 0; i < G_N_ELEMENTS(members); i++)
+        if (*members[i] != NULL)
+            secret_set(members[i], word);
+}
+
+/* Prints on a terminal, where others may look on, and where text stays to be scrolled back to. */
+static int print_masked(const struct handoff_options *options, const Connection *connection,
+                        const struct secrets *secrets)
+{
+    struct handoff_options shown = *options;
+    struct secrets masked;
+    shown.show = true;
+    secrets_copy(&masked, secrets);
+    mask(&masked);
+    int code = handoff_deliver(&shown, connection, &masked);
+    secrets_clear(&masked);
+    command_put(stderr, _("perch: Secrets are masked on a terminal. To write them to a file: "
+                          "--output FILE. To see them: --show\n"));
+    return code;
+}
+
 int handoff_deliver(const struct handoff_options *options, const Connection *connection,
                     const struct secrets *secrets)
 {
     g_autoptr(GError) error = NULL;
     bool to_stdout = options->output == NULL || strcmp(options->output, "-") == 0;
+    bool is_elsewhere = false;
+    for (gsize i = 0; i < G_N_ELEMENTS(elsewhere); i++)
+        is_elsewhere = is_elsewhere || elsewhere[i].format == options->format;
+    if (to_stdout && !options->show && !is_elsewhere && isatty(STDOUT_FILENO))
+        return print_masked(options, connection, secrets);
     g_autoptr(GPtrArray) files = handoff_files(connection, secrets, options->format, &error);
     if (files == NULL || (options->like_file != NULL &&
                           !go_by(options, connection, secrets, files->pdata[0], &error)))

@@ -115,7 +115,7 @@ _perch() {
         return
         ;;
     handoff)
-        words="$common --channel --check --format --keep --like --list --output --platform --rehearse --webhook-file"
+        words="$common --channel --check --format --keep --like --list --output --platform --rehearse --show --webhook-file"
         words="$words --vault-path --vault-mount --vault-token-file"
         words="$words $(_perch_connections)"
         ;;

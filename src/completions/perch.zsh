@@ -98,6 +98,7 @@ _perch() {
                 '--list[name the formats]' \
                 '--platform=[where the flow runs]:platform:(flow-builder bird-flows other)' \
                 '--rehearse[play the flow from the values alone]' \
+                '--show[show the secrets on a terminal, too]' \
                 "--keep[keep the flow's record in the org]" \
                 '--webhook-file=[file with the address that starts the flow]:file:_files' \
                 '--vault-path=[where in the store]:mount/path:' \

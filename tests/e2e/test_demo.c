@@ -6,10 +6,11 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "e2e/walk.h"
 
-#define GONE "That was the demo; nothing of it is left."
+#define GONE "That was the demo; its org, settings and keyring are gone."
 
 /* ---- what is the person's own ---- */
 
@@ -127,12 +128,16 @@ static void copy_values(Walk *walk)
 
 /* ---- the walk ---- */
 
+/* Nothing but what the person had written, and that is said to be there. */
 static void demo__to_the_end__leaves_nothing_behind(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = person_new();
-    g_autofree char *before = belongings(rig);
+    g_autofree char *before = belongings(rig), *here = g_get_current_dir();
+    g_autofree char *export = g_build_filename(rig->home->home, "demo.js", NULL);
+    assert_int_equal(chdir(rig->home->home), 0);
     g_autoptr(Walk) walk = walk_start(rig, "demo", NULL);
+    assert_int_equal(chdir(here), 0);
     walk_to_probed(walk);
     press(walk, "Enter");
     see_key(walk, "Enter test record");
@@ -143,9 +148,17 @@ static void demo__to_the_end__leaves_nothing_behind(void **state)
     see_key(walk, "Enter hand-off");
     press(walk, "Enter");
     copy_values(walk);
+    press(walk, "w");
+    see(walk, "Export the values");
+    press(walk, "Enter");
+    see_sentence(walk, "Written, readable only by you:");
+    see_key(walk, "Enter done");
     press(walk, "Enter");
     pty_expect(walk->pty, GONE);
+    see_sentence(walk, "What you exported is still there:");
+    see(walk, "demo.js");
     pty_expect_exit(walk->pty, 0);
+    assert_int_equal(unlink(export), 0);
     assert_untouched(rig, before);
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "e2e/flow.h"
+#include "e2e/tokens.h"
 #include "e2e/walk.h"
 
 static Rig *ready(void)
@@ -228,6 +229,40 @@ static void export__each_format__is_a_file_of_ones_own(void **state)
     pty_expect_exit(walk->pty, 0);
 }
 
+/* On a terminal no secret is printed, in whatever form, unless asked for; a pipe gets them. */
+static void command__on_a_terminal__masks(void **state)
+{
+    static const struct {
+        const char *format, *masked;
+    } rows[] = {{"text", "client_secret=masked"},
+                {"env", "SALESFORCE_REFRESH_TOKEN='masked'"},
+                {"json", "masked"},
+                {"curl", "masked"},
+                {"markdown", "masked"},
+                {"k8s-secret", "bWFza2Vk"}, /* the word in base64 */
+                {"sfdx-url", "masked:masked@"}};
+    (void)state;
+    g_autoptr(Rig) rig = ready();
+    struct secrets secrets;
+    tokens_load(rig, "acme", &secrets);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Walk) walk = walk_start(rig, "handoff", "acme", "--format", rows[i].format, NULL);
+        pty_expect_exit(walk->pty, 0);
+        see_sentence(walk, "Secrets are masked on a terminal.");
+        g_autofree char *printed =
+            g_strndup((const char *)pty_raw(walk->pty)->data, pty_raw(walk->pty)->len);
+        if (strstr(printed, rows[i].masked) == NULL ||
+            strstr(printed, secret_peek(secrets.client_secret)) != NULL)
+            fail_msg("%s:\n%s", rows[i].format, printed);
+    }
+    const char *const argv[] = {g_getenv("PERCH"), "handoff", "acme", "--show", NULL};
+    g_autoptr(Pty) pty = pty_start(argv, rig->home->env, 300, 60);
+    pty_expect_exit(pty, 0);
+    g_autofree char *shown = g_strndup((const char *)pty_raw(pty)->data, pty_raw(pty)->len);
+    assert_contains(shown, secret_peek(secrets.refresh_token));
+    secrets_clear(&secrets);
+}
+
 static void values__that_kill_a_flow__are_not_handed_over(void **state)
 {
     (void)state;
@@ -348,6 +383,7 @@ int main(void)
         cmocka_unit_test(values__shown_on_demand__and_hidden_again),
         cmocka_unit_test(values__of_each_channel__change_with_it),
         cmocka_unit_test(export__each_format__is_a_file_of_ones_own),
+        cmocka_unit_test(command__on_a_terminal__masks),
         cmocka_unit_test(values__that_kill_a_flow__are_not_handed_over),
         cmocka_unit_test(webhook__pasted__starts_the_flow_and_finds_its_record),
         cmocka_unit_test(webhook__asked_for_by_the_command__is_not_shown),
