@@ -552,7 +552,6 @@ static guint seen(const struct evidence *evidence)
 {
     const bool until_revoked = g_strcmp0(evidence->refresh_policy, "Infinite") == 0;
     return (evidence->history_read ? 1u << SEEN_HISTORY : 0) |
-           (evidence->edition != NULL ? 1u << SEEN_EDITION : 0) |
            (evidence->ip_enforced == ANSWER_NO ? 1u << SEEN_IP_RELAXED : 0) |
            (until_revoked ? 1u << SEEN_TOKEN_POLICY : 0);
 }

@@ -111,6 +111,7 @@ static void judge_exchange(struct check_run *run, const struct http_response *re
     tokens_take(session->tokens, &answer, session->connection->session_seconds, clock_wall_ms());
     session_learn(session, &answer);
     session->connection->logged_in_at = clock_wall_ms();
+    session->new_login = true;
     check_evidence(run, "instance_url", session_secrets(session)->instance_url);
     if (whole) {
         store_at_once(run);

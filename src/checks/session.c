@@ -159,6 +159,8 @@ void session_tell(const struct session *session, struct failure *failure)
         connection->app_kind == APP_CONNECTED ? FAILURE_APP_CONNECTED : FAILURE_APP_EXTERNAL;
     if (session->http != NULL && proxy == NULL)
         failure->seen |= 1u << SEEN_NO_PROXY;
+    if (session->new_login)
+        failure->seen |= 1u << SEEN_NEW_LOGIN;
     if (own != NULL)
         failure->seen |= 1u << SEEN_MY_DOMAIN;
     if (connection->granted_scopes != NULL && scope_covers(connection->granted_scopes, "api"))

@@ -356,13 +356,17 @@ void step_authorize_view(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_NEXT, _("use what you pasted"));
     else if (failed)
         view_key(view, ACTION_NEXT, _("go on waiting"));
-    if (w->login_waiting && w->paste == NULL && !row_keys)
-        view_key(view, ACTION_COPY, _("copy address"));
+    const bool refused = failed && w->login_waiting;
+    if (refused) /* what to do once it is fixed */
+        view_key(view, ACTION_RETRY, _("open again"));
     if (row_keys)
         list_keys(w, CHECKS_LOGIN, view, focus);
     else if (failed && list_focused(w, CHECKS_LOGIN, focus)->page_url != NULL)
         view_key(view, ACTION_OPEN, _("open Setup page"));
-    view_key(view, ACTION_RETRY, _("open again"));
+    if (w->login_waiting && w->paste == NULL && !row_keys)
+        view_key(view, ACTION_COPY, _("copy address"));
+    if (!refused)
+        view_key(view, ACTION_RETRY, _("open again"));
     if (w->login_waiting)
         view_key(view, ACTION_WRITE, _("to file"));
     view_key(view, ACTION_BACK, _("back"));

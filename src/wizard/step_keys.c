@@ -309,11 +309,12 @@ void step_keys_view(const struct wizard *w, struct view *view, int focus)
     list_view(w, CHECKS_PROBE, view, focus);
     view->busy = w->lists[CHECKS_PROBE].running;
     view->failed = failed;
-    view_key(view, ACTION_NEXT,
-             w->logged_in ? _("go on")
-             : ok         ? _(connection_way(w->connection)->begin)
-             : failed     ? _("ask again")
-                          : _("ask Salesforce"));
+    if (w->logged_in || !view->busy)
+        view_key(view, ACTION_NEXT,
+                 w->logged_in ? _("go on")
+                 : ok         ? _(connection_way(w->connection)->begin)
+                 : failed     ? _("ask again")
+                              : _("ask Salesforce"));
     if (failed)
         view_key(view, ACTION_SKIP, _("continue anyway"));
     list_keys(w, CHECKS_PROBE, view, focus);

@@ -55,11 +55,14 @@ void step_prove_checks(struct wizard *w, enum check_list_id list, bool done, GAr
     }
 }
 
-/* Without a token, it is the login that failed: only a new one helps. */
+/* Without a token, or with one that is dead already, only a new login helps. */
 static bool has_token(const struct wizard *w)
 {
     const struct check_result *exchange = list_find(w, CHECKS_PROVE, "exchange");
-    return exchange != NULL && exchange->status == CHECK_OK;
+    const struct check_result *refreshed = list_find(w, CHECKS_PROVE, "refreshed");
+    const bool dead = refreshed != NULL && refreshed->diagnosis != NULL &&
+                      refreshed->diagnosis->cause == CAUSE_AUTHORIZATION_REVOKED;
+    return exchange != NULL && exchange->status == CHECK_OK && !dead;
 }
 
 static bool store_failed(const struct wizard *w)
@@ -106,6 +109,16 @@ static bool has_former(const struct wizard *w)
            former != NULL && former->status == CHECK_OK;
 }
 
+/* Rotation is on, and the person can turn it off: how to, and the login that has to follow. */
+static const char *how_to_untick(const struct wizard *w)
+{
+    const struct check_result *rotation = list_find(w, CHECKS_PROVE, "rotation");
+    return w->connection->rotation_box == ROTATION_FREE && rotation != NULL &&
+                   rotation->diagnosis != NULL && rotation->diagnosis->fix->len > 0
+               ? rotation->diagnosis->fix->pdata[0]
+               : NULL;
+}
+
 /* Whether the person may reject the user who logged in: nothing is set up yet. Who an app runs as
  * that logs in by itself is not chosen by a login. */
 static bool may_disown(const struct wizard *w)
@@ -147,6 +160,8 @@ void step_prove_event(struct wizard *w, const struct view_event *event, GArray *
     if (rotation_answered(w, event)) {
         if (w->connection->rotation_box == ROTATION_LOCKED) /* which has the way out */
             wizard_go(w, STEP_APP, out);
+    } else if (is_action(event, ACTION_RETRY) && how_to_untick(w) != NULL) {
+        wizard_log_in(w, out);
     } else if (is_action(event, ACTION_NEXT) && list_ok(w, CHECKS_PROVE) && w->reauthorize) {
         effect_add(out, EFFECT_SAVE);
         struct effect *effect = effect_add(out, EFFECT_QUIT);
@@ -197,6 +212,12 @@ void step_prove_view(const struct wizard *w, struct view *view, int focus)
             view_key(view, ACTION_TEST, _("test record"));
         rotation_question(w, view);
         view->focus = ITEM_ROTATION; /* where it is asked, the cursor is on the answers */
+        if (how_to_untick(w) != NULL) {
+            view_blank(view);
+            view_text(view, ROLE_PLAIN, 0, how_to_untick(w));
+            view_text(view, ROLE_PLAIN, 0, _("Then press r to log in again."));
+            view_key(view, ACTION_RETRY, _("log in again"));
+        }
         if (has_former(w)) {
             view_blank(view);
             view_text(view, ROLE_PLAIN, 0,

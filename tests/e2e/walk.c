@@ -99,12 +99,18 @@ void walk_see(Walk *walk, const char *text, const char *file, int line)
     see_when(walk, text, text_there, "not on the screen", file, line);
 }
 
+char *walk_keys(Walk *walk)
+{
+    g_autofree char *screen = pty_dump(walk->pty);
+    const char *last = strrchr(g_strchomp(screen), '\n');
+    return g_strdup(last == NULL ? "" : last + 1);
+}
+
 static bool key_there(gpointer data)
 {
     const struct wait *wait = data;
-    g_autofree char *screen = pty_dump(wait->walk->pty);
-    const char *last = strrchr(g_strchomp(screen), '\n');
-    return last != NULL && strstr(last, wait->text) != NULL;
+    g_autofree char *keys = walk_keys(wait->walk);
+    return strstr(keys, wait->text) != NULL;
 }
 
 void walk_see_key(Walk *walk, const char *text, const char *file, int line)
@@ -112,12 +118,11 @@ void walk_see_key(Walk *walk, const char *text, const char *file, int line)
     see_when(walk, text, key_there, "not among the keys", file, line);
 }
 
-/* What stands right of the rail, its words one blank apart. */
-static char *pane_words(const Pty *pty)
+char *walk_words(Walk *walk)
 {
     static const char border[] = "│";
     GString *words = g_string_new(NULL);
-    g_autofree char *screen = pty_dump(pty);
+    g_autofree char *screen = pty_dump(walk->pty);
     g_auto(GStrv) rows = g_strsplit(screen, "\n", -1);
     for (gsize i = 0; rows[i] != NULL; i++) {
         const char *pane = strstr(rows[i], border);
@@ -132,7 +137,7 @@ static char *pane_words(const Pty *pty)
 static bool sentence_there(gpointer data)
 {
     const struct wait *wait = data;
-    g_autofree char *words = pane_words(wait->walk->pty);
+    g_autofree char *words = walk_words(wait->walk);
     return strstr(words, wait->text) != NULL;
 }
 
@@ -252,6 +257,18 @@ void walk_browser(Walk *walk, const char *action)
 static bool is_file(gpointer path)
 {
     return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+bool walk_visited(Walk *walk)
+{
+    g_autofree char *log = g_build_filename(walk->rig->home->home, ".fake-browser.log", NULL);
+    return is_file(log);
+}
+
+void walk_forget_visit(Walk *walk)
+{
+    g_autofree char *log = g_build_filename(walk->rig->home->home, ".fake-browser.log", NULL);
+    g_remove(log);
 }
 
 char *walk_noted(Walk *walk, const char *key)

@@ -36,6 +36,11 @@ void walk_see_sentence(Walk *walk, const char *text, const char *file, int line)
 #define see_no(walk, text) walk_see_no((walk), (text), __FILE__, __LINE__)
 void walk_see_no(Walk *walk, const char *text, const char *file, int line);
 
+/* What stands right of the rail, its words one blank apart; and the last line, where the keys are.
+ * Owned by the caller. */
+char *walk_words(Walk *walk);
+char *walk_keys(Walk *walk);
+
 void press(Walk *walk, const char *names); /* see pty_keys */
 void type(Walk *walk, const char *text);
 void paste(Walk *walk, const char *text);
@@ -55,6 +60,9 @@ void walk_home(Walk *walk, const char *name);
 
 /* What the browser does from now on (see fake_browser.c). */
 void walk_browser(Walk *walk, const char *action);
+/* Whether the browser has ended a visit, since that was forgotten. */
+bool walk_visited(Walk *walk);
+void walk_forget_visit(Walk *walk);
 /* The address that perch opens when that key is pressed; nothing is done with it. Owned by the
  * caller. */
 char *walk_opened(Walk *walk, const char *key);

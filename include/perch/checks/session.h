@@ -44,6 +44,7 @@ struct session {
     Secret *code;
     guint16 port; /* callback port of the login, or of the next one */
     char *redirect_uri;
+    bool new_login; /* its tokens are those of this session's own login */
 
     /* org and user before this login (wrong-org guard); NULL = first login */
     char *expected_org_id, *expected_user_id;

@@ -31,12 +31,12 @@ enum failure_app { FAILURE_APP_UNKNOWN, FAILURE_APP_EXTERNAL, FAILURE_APP_CONNEC
 enum seen {
     SEEN_NOTHING,
     SEEN_HISTORY,      /* Login History was read, and is told */
-    SEEN_EDITION,      /* the org's edition, too */
     SEEN_MY_DOMAIN,    /* the login goes to the org's own address */
     SEEN_SCOPE_API,    /* granted */
     SEEN_TOKEN_POLICY, /* refresh tokens are valid until revoked */
     SEEN_IP_RELAXED,   /* in the app's policies */
     SEEN_NO_PROXY,     /* none is set */
+    SEEN_NEW_LOGIN,    /* its tokens are seconds old */
 };
 
 enum retry { RETRY_NEVER, RETRY_NOW, RETRY_LATER, RETRY_AFTER_FIX };

@@ -205,7 +205,7 @@ static bool check_duplicates(const struct write *write, struct response *respons
     STATE_EACH(duplicate_rule, rule, write->state)
     {
         if (!rule->active || !concerns(write, rule->name) ||
-            (!rule->block && write->allow_duplicates))
+            (!rule->block && (write->allow_duplicates || !rule->alert)))
             continue;
         for (guint i = 0; i < rule->fields->len; i++) {
             const struct record *match = find_equal(write, g_ptr_array_index(rule->fields, i));
