@@ -162,7 +162,8 @@ static void command_line__then_environment__then_file(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_EMPTY, NULL);
-    g_autofree char *file = tmphome_write(rig->home, "c.json", "{\"ports\": [2001, 2002]}");
+    g_autofree char *file = tmphome_write(
+        rig->home, "c.json", "{\"ports\": [2001, 2002], \"client_id\": \"3MVG9.file\"}");
     const char *const words[] = {
         "setup", "x", "--print-config", "--config", file, "--callback-port", "2004", NULL};
     const char *const fewer[] = {"setup", "x", "--print-config", "--config", file, NULL};
@@ -172,6 +173,9 @@ static void command_line__then_environment__then_file(void **state)
     assert_contains(two->output->str, "[2003]");
     g_autoptr(Child) one = perch_with(rig, NULL, fewer);
     assert_contains(one->output->str, "[2001, 2002]");
+    assert_contains(one->output->str, "3MVG9.file");
+    g_autoptr(Child) key = perch_with(rig, "PERCH_CLIENT_ID=3MVG9.variable", fewer);
+    assert_contains(key->output->str, "3MVG9.variable");
 }
 
 static void config__sets_up__and_what_is_printed_is_the_same(void **state)

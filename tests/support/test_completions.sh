@@ -64,6 +64,7 @@ printf '{"version": 5, "name": "acme", "channels": [{"id": "whatsapp", "name": "
  {"id": "sms-2", "name": "SMS", "object": "Case"}]}' >"$HOME/.config/perch/connections/acme.json"
 check "the channels of the connection" completes "whatsapp sms-2" perch test acme --channel ''
 check "a channel after =" completes "sms-2" perch handoff acme --channel = s
+check "formats right after =" completes "text markdown metadata" perch app acme --format =
 check "a format after =" completes "function fish flow" perch handoff acme --format = f
 if command -v fish >/dev/null; then
     # offers EXPECTED LINE: what fish offers for the line, its descriptions left out.
