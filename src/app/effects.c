@@ -168,8 +168,8 @@ static char *exit_message_text(const struct app *app)
     if (!connection_is_draft(connection) && tokens_state(app->session->tokens) == TOKENS_WON)
         return g_strdup_printf(
             tokens_former(app->session->tokens) != NULL
-                ? _("%s keeps its old login; the new one is not stored. See: perch doctor %s")
-                : _("%s is set up, but its tokens are not stored. Run: perch reauthorize %s"),
+                ? _("%s keeps its old login; the new one is valid, not stored: perch doctor %s")
+                : _("The login of %s is valid, but not stored. To store one: perch reauthorize %s"),
             connection->name, connection->name);
     if (!connection_is_draft(connection))
         return last_word(app, connection->name);

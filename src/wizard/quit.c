@@ -62,6 +62,18 @@ bool wizard_is_unstored(const struct wizard *w)
     return wizard_is_attended(w) && (w->token_won || step_prove_may_win(w)) && !w->stored;
 }
 
+void wizard_end(struct wizard *w, GArray *out)
+{
+    if (wizard_is_unstored(w) && !w->no_input) {
+        wizard_ask_quit(w, out);
+        return;
+    }
+    effect_add(out, EFFECT_SAVE);
+    struct effect *effect = effect_add(out, EFFECT_QUIT);
+    effect->code = w->step == STEP_HANDOFF ? wizard_exit(w) : PERCH_EXIT_OK;
+    effect->home = true;
+}
+
 void wizard_ask_quit(struct wizard *w, GArray *out)
 {
     if (wizard_is_unstored(w) && w->no_input)
@@ -129,17 +141,25 @@ void unstored_screen_event(struct wizard *w, const struct view_event *event, GAr
         effect_add(out, EFFECT_EXPORT)->format = HANDOFF_ENV;
     } else if (is_action(event, ACTION_QUIT)) {
         effect_add(out, EFFECT_REVOKE_AND_QUIT)->code = quit_exit(w);
+    } else if (is_action(event, ACTION_KEEP) && w->memory_only) {
+        struct effect *effect = wizard_quit(w, out);
+        if (wizard_proof(w) == PROOF_SEEN)
+            effect->code = PERCH_EXIT_OK;
     }
 }
 
 void unstored_screen_view(const struct wizard *w, struct view *view, int focus)
 {
-    (void)w;
     (void)focus;
-    view_dialog(view, _("The refresh token is not stored yet. Quitting without storing it revokes "
-                        "it at Salesforce."));
+    view_dialog(view, w->memory_only
+                          ? _("The refresh token is not stored: when perch ends, it is lost here. "
+                              "At Salesforce it stays valid until it is revoked.")
+                          : _("The refresh token is not stored yet. Quitting without storing it "
+                              "revokes it at Salesforce."));
     view_dialog_key(view, ACTION_RETRY, _("store it now"));
     view_dialog_key(view, ACTION_WRITE, _("write it to a file"));
     view_dialog_key(view, ACTION_QUIT, _("revoke it and quit"));
+    if (w->memory_only)
+        view_dialog_key(view, ACTION_KEEP, _("quit and leave it valid"));
     view_dialog_key(view, ACTION_BACK, _("stay"));
 }

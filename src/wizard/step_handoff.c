@@ -44,12 +44,8 @@ static void play(struct wizard *w, enum action how, GArray *out)
 /* Let a running rehearsal end first: it has a record to delete. */
 static void finish(struct wizard *w, GArray *out)
 {
-    if (w->lists[CHECKS_REHEARSE].running)
-        return;
-    effect_add(out, EFFECT_SAVE);
-    struct effect *effect = effect_add(out, EFFECT_QUIT);
-    effect->code = wizard_exit(w);
-    effect->home = true;
+    if (!w->lists[CHECKS_REHEARSE].running)
+        wizard_end(w, out);
 }
 
 /* Changes the platform that values are shown, copied and exported for. */

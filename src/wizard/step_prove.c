@@ -163,10 +163,7 @@ void step_prove_event(struct wizard *w, const struct view_event *event, GArray *
     } else if (is_action(event, ACTION_RETRY) && how_to_untick(w) != NULL) {
         wizard_log_in(w, out);
     } else if (is_action(event, ACTION_NEXT) && list_ok(w, CHECKS_PROVE) && w->reauthorize) {
-        effect_add(out, EFFECT_SAVE);
-        struct effect *effect = effect_add(out, EFFECT_QUIT);
-        effect->code = PERCH_EXIT_OK;
-        effect->home = true;
+        wizard_end(w, out);
     } else if ((is_action(event, ACTION_NEXT) || is_action(event, ACTION_TEST)) &&
                (list_ok(w, CHECKS_PROVE) || proven_before(w)))
         wizard_go(w, STEP_TEST, out);

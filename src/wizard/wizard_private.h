@@ -66,6 +66,7 @@ void wizard_rail(const struct wizard *w, struct view *view);
 /* Leaving (quit.c). wizard_quit saves first and returns the effect, borrowed. */
 void wizard_save(struct wizard *w, GArray *out);
 struct effect *wizard_quit(struct wizard *w, GArray *out);
+void wizard_end(struct wizard *w, GArray *out); /* all is done; asks if tokens are not stored */
 void wizard_ask_quit(struct wizard *w, GArray *out);
 bool wizard_is_unstored(const struct wizard *w); /* tokens are won, or may be, but not stored */
 

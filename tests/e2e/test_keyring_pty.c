@@ -106,9 +106,8 @@ static void retry__after_the_keyring_is_back__stores_the_same_token(void **state
     }
 }
 
-static void keep__goes_on_without_storing(void **state)
+static void go_on_without_storing(bool ends)
 {
-    (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     g_autoptr(Walk) walk = fail_to_store(rig, SESSION_NO_KEYRING);
     press(walk, "k");
@@ -122,9 +121,31 @@ static void keep__goes_on_without_storing(void **state)
     press(walk, "Enter");
     see(walk, "Into Flow Builder");
     see_key(walk, "Enter done"); /* not while it rehearses */
-    press(walk, "Enter");
-    see_end(walk, 0, "acme is set up, but its tokens are not stored. Run: perch reauthorize acme");
+    press(walk, "Enter");        /* what stays alive is said, and can be ended */
+    see(walk, "valid until it is revoked");
+    see(walk, "q revoke it and quit");
+    press(walk, ends ? "q" : "k");
+    if (ends) {
+        pty_expect_exit(walk->pty, 0);
+        assert_int_equal(posts(rig, "/services/oauth2/revoke", "token="), 1);
+        return;
+    }
+    see_end(walk, 0,
+            "The login of acme is valid, but not stored. To store one: perch "
+            "reauthorize acme");
     assert_one_exchange(rig);
+}
+
+static void keep__goes_on_without_storing(void **state)
+{
+    (void)state;
+    go_on_without_storing(false);
+}
+
+static void keep__leaves__may_end_the_login(void **state)
+{
+    (void)state;
+    go_on_without_storing(true);
 }
 
 /* Nobody is there to try it again once perch has ended. */
@@ -162,7 +183,10 @@ static void keep__former_login__is_not_revoked(void **state)
     see_sentence(walk, "kept, as the new one is not stored");
     see_key(walk, "Enter done");
     press(walk, "Enter");
-    see_end(walk, 0, "acme keeps its old login; the new one is not stored. See: perch doctor acme");
+    see(walk, "k quit and leave it valid");
+    press(walk, "k");
+    see_end(walk, 0,
+            "acme keeps its old login; the new one is valid, not stored: perch doctor acme");
     assert_int_equal(posts(rig, "/services/oauth2/revoke", "token="), 0);
     session_bus_change(rig->bus, rig->home, SESSION_KEYRING_OPEN);
     g_autoptr(Child) token = rig_perch_secret(rig, "token", "acme", NULL);
@@ -206,7 +230,7 @@ static void keep__then_store__stores(void **state)
     press(walk, "k");
     see_key(walk, "Enter test record");
     press(walk, "q");
-    see(walk, "The refresh token is not stored yet.");
+    see(walk, "valid until it is revoked.");
     session_bus_change(rig->bus, rig->home, SESSION_KEYRING_OPEN);
     press(walk, "r");
     see(walk, "✔ Stored           gnome-keyring, read back, identical");
@@ -270,6 +294,7 @@ int main(void)
         cmocka_unit_test(preflight__tells_three_keyrings_apart_and_goes_on),
         cmocka_unit_test(retry__after_the_keyring_is_back__stores_the_same_token),
         cmocka_unit_test(keep__goes_on_without_storing),
+        cmocka_unit_test(keep__leaves__may_end_the_login),
         cmocka_unit_test(keep__revocation_lost__promises_no_further_try),
         cmocka_unit_test(keep__former_login__is_not_revoked),
         cmocka_unit_test(keep__leaves_nobody_who_stores),

@@ -225,9 +225,9 @@ static void wizard__no_input__quits_with_the_failure_s_exit_code(void **state)
 {
     g_autoptr(Rig) rig = rig_new();
     (void)state;
+    connection_set(&rig->wizard->connection->client_id, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
     rig->wizard->no_input = true;
     rig_to_keys(rig);
-    rig_input(rig, ITEM_CLIENT_ID, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
     rig_act(rig, ACTION_NEXT, 0);
     rig_answer(rig, CHECKS_PROBE, probe_ids, "callback", STAGE_AUTHORIZE, "redirect_uri_mismatch");
     rig_act(rig, ACTION_QUIT, 0);
