@@ -69,6 +69,13 @@ static void sandbox__app_is_made__in_the_same_way(void **state)
     g_autoptr(Child) setup = rig_perch(rig, "setup", "flow", "--plain", "--no-input", NULL);
     assert_code(setup, 0);
     assert_contains(setup->output->str, "Inserted: 00Q");
+    /* A connection that has its org keeps its login host. */
+    const char *repair[] = {"app", "acme", "--repair", "--yes", "--with=flow", NULL};
+    g_autoptr(Child) repaired = rig_perch_input(rig, repair, NULL, false);
+    assert_code(repaired, 0);
+    g_autofree char *acme = rig_settings(rig, "acme.json");
+    g_autoptr(Json) settings = json_parse(acme, strlen(acme), NULL);
+    assert_string_equal(json_get_string(settings, "login_url"), "https://" SANDBOX);
 }
 
 static void sandbox__on_the_screen__is_named(void **state)
