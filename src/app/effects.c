@@ -45,7 +45,7 @@ static void copy(struct app *app, const Secret *secret)
 static void open_page(struct app *app, const char *url)
 {
     g_autoptr(GError) error = NULL;
-    if (desktop_open(app->desktop, url, &error))
+    if (!app->options->scripted && desktop_open(app->desktop, url, &error))
         app_notice(app, _("Opened in the browser: %s"), url);
     else
         app_notice(app, _("Open this address: %s"), url);

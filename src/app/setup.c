@@ -384,6 +384,7 @@ static bool make_wizard(struct app *app, GError **error)
     g_auto(GStrv) taken = other_names(app, connection);
     app->wizard = wizard_new(connection, secret_ref(app->options->client_secret), taken);
     app->wizard->no_input = app->options->no_input;
+    app->wizard->introduction = app->options->introduction;
     app->wizard->keyring.exists = own_keyring_exists();
     app->wizard->keyring.missing = own_keyring_missing();
     app->wizard->has_home = app->options->ret_home != NULL;

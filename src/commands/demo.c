@@ -201,20 +201,24 @@ static const char *why_scripted(bool terminal, bool no_input, bool browser)
     return no_input ? _("--no-input was given: a scripted browser logs in.") : NULL;
 }
 
-static void say_hello(const struct demo *demo, const char *scripted)
+/* Where the org is, how to log in, and what to do, in lines. Owned by the caller. */
+static char *introduction(const struct demo *demo, const char *scripted)
 {
     const Json *user = json_first(json_get(demo->json, "users"));
-    command_put(stderr, _("The demo org listens on %s. Log in there as %s with the password %s.\n"),
-                json_get_string(demo->json, "url"), json_get_string(user, "name"),
-                json_get_string(user, "password"));
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(
+        text, _("The demo org listens on %s. Log in there as %s with the password %s.\n"),
+        json_get_string(demo->json, "url"), json_get_string(user, "name"),
+        json_get_string(user, "password"));
     if (demo->rehearsal != NULL)
-        command_put(
-            stderr,
+        g_string_append_printf(
+            text,
             _("Rehearsal %s: something is wrong with this org. Read what perch finds, fix it "
               "in the org's Setup, and try again.\n"),
             demo->rehearsal->name);
     if (scripted != NULL)
-        command_put(stderr, "%s\n", scripted);
+        g_string_append_printf(text, "%s\n", scripted);
+    return g_string_free(text, FALSE);
 }
 
 /* Sets $BROWSER to the demo org's scripted browser. */
@@ -249,8 +253,11 @@ static int run_demo(struct demo *demo, const struct common_options *common)
     const char *scripted = login != NULL && !login->attended
                                ? NULL /* the app logs in by itself */
                                : why_scripted(terminal, common->no_input, desktop->browser != NULL);
+    g_autofree char *hello = introduction(demo, scripted);
     struct app_options options = {
         .name = "demo",
+        .introduction = hello,
+        .scripted = scripted != NULL,
         .login_url = json_get_string(demo->json, "url"),
         .client_id = json_get_string(demo->json, "client_id"),
         .client_secret = demo->client_secret,
@@ -266,7 +273,10 @@ static int run_demo(struct demo *demo, const struct common_options *common)
         .quiet = common->quiet,
         .exit_message = last_words,
     };
-    say_hello(demo, scripted);
+    if (options.plain) {
+        options.introduction = NULL;
+        command_put(stderr, "%s", hello);
+    }
     if (scripted != NULL)
         use_scripted_browser(demo);
     return app_setup(&options);

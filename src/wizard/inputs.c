@@ -46,6 +46,13 @@ struct view_item *input_view(const struct wizard *w, struct view *view, int id, 
     return item;
 }
 
+void view_introduction(const struct wizard *w, struct view *view)
+{
+    g_auto(GStrv) lines = g_strsplit(w->introduction, "\n", -1);
+    for (gsize i = 0; *lines[i] != '\0'; i++)
+        view_text(view, ROLE_ACCENT, 0, lines[i]);
+}
+
 struct view_item *secret_view(const struct wizard *w, struct view *view, int id, const char *label,
                               Secret *value, const char *note)
 {

@@ -347,6 +347,10 @@ void step_authorize_view(const struct wizard *w, struct view *view, int focus)
     }
     if (failed && w->login_waiting)
         view_blank(view);
+    if (w->login_waiting && w->introduction != NULL) {
+        view_introduction(w, view);
+        view_blank(view);
+    }
     if (w->login_waiting)
         view_waiting(w, view);
     bool row_keys = failed && (!w->login_waiting || focus == ITEM_CHECK);

@@ -172,14 +172,19 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
     item = input_view(w, view, ITEM_ADDRESS, _("Address"), c->address, note);
     item->settled = w->prefilled && item->error == NULL;
     view_blank(view)->error = g_strdup(w->no_input ? w->errors[ITEM_CLIENT_ID] : NULL);
-    view_text(view, ROLE_DIM, 0,
-              _("Paste the address of any page of your org; perch turns it into the My Domain "
-                "address, the one that always works. No address at hand? Leave it empty for "
-                "login.salesforce.com."));
-    view_blank(view);
-    view_text(view, ROLE_DIM, 0,
-              _("You need: an administrator's login in this org, and an administrator's account "
-                "in Bird."));
+    if (w->introduction != NULL) {
+        view_introduction(w, view);
+    } else {
+        view_text(view, ROLE_DIM, 0,
+                  _("Paste the address of any page of your org; perch turns it into the My Domain "
+                    "address, the one that always works. No address at hand? Leave it empty for "
+                    "login.salesforce.com."));
+        view_blank(view);
+        view_text(
+            view, ROLE_DIM, 0,
+            _("You need: an administrator's login in this org, and an administrator's account "
+              "in Bird."));
+    }
     view_key(view, ACTION_NEXT, _("check this computer"));
     if (focus == ITEM_KIND)
         view_key(view, ACTION_TICK, _("choose"));

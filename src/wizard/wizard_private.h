@@ -159,6 +159,8 @@ char *channel_heading(const struct wizard *w);
 char *channels_untested(const struct wizard *w);
 void channels_keys(const struct wizard *w, struct view *view); /* if there is one to turn to */
 
+/* The lines about the demo org. */
+void view_introduction(const struct wizard *w, struct view *view);
 /* An input of a view with the wizard's error for it. */
 struct view_item *input_view(const struct wizard *w, struct view *view, int id, const char *label,
                              const char *value, const char *note);

@@ -162,6 +162,22 @@ static void demo__to_the_end__leaves_nothing_behind(void **state)
     assert_untouched(rig, before);
 }
 
+/* Where the org is, how to log in, and what to do; and no page is said to be open that nobody sees.
+ */
+static void demo__introduces_itself__on_the_screen(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = person_new();
+    g_autoptr(Walk) walk = walk_start(rig, "demo", "api-disabled-user", NULL);
+    see_sentence(walk, "The demo org listens on http://localhost:");
+    see_sentence(walk, "Log in there as admin@bird-demo.example with the password bird-demo-1.");
+    see_sentence(walk, "Rehearsal api-disabled-user: something is wrong with this org.");
+    see_sentence(walk, "There is no browser here: a scripted one logs in.");
+    walk_to_app(walk);
+    press(walk, "o");
+    see_sentence(walk, "Open this address: http://localhost:");
+}
+
 static void demo__ended_in_the_middle__leaves_nothing_behind(void **state)
 {
     static const int signals[] = {SIGTERM, SIGHUP};
@@ -258,6 +274,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(demo__to_the_end__leaves_nothing_behind),
+        cmocka_unit_test(demo__introduces_itself__on_the_screen),
         cmocka_unit_test(demo__ended_in_the_middle__leaves_nothing_behind),
         cmocka_unit_test(demo__without_a_terminal__goes_through_on_its_own),
         cmocka_unit_test(demo__no_ipv4__goes_through_as_well),

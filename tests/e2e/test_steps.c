@@ -141,8 +141,8 @@ static void resume__after_the_login__goes_on_where_it_was(void **state)
 /* A second channel is not forgotten: what is tested is counted, and the keys lead to the other. */
 static void channels__one_tested__names_the_other(void **state)
 {
-    static const char one[] = "1 of 2 channels tested. Not yet: Viber → Case. Turn the channel to "
-                              "it and test it, too.";
+    static const char one[] = "1 of 2 channels tested. Not yet: Viber → Case. Switch to it and "
+                              "test it, too.";
     (void)state;
     g_autoptr(Rig) rig = new_rig();
     g_autoptr(Walk) walk = to_proven(rig);

@@ -35,7 +35,9 @@ struct app_options {
     bool plain, json, no_input, quiet;
     bool *ret_home; /* set when the person goes back to Home; NULL = there is no Home */
     char *(*forget)(const char *name); /* for Home; comes from the layer above: forget_from_home */
-    const char *exit_message;          /* printed at the end; NULL = say what was kept */
+    const char *introduction; /* to a demo org: where it is and how to log in; NULL = none */
+    bool scripted;            /* the browser only logs in: nobody sees a page in it */
+    const char *exit_message; /* printed at the end; NULL = say what was kept */
 };
 
 /* The connection as the wizard would begin with it; takes ownership of the present one. */

@@ -199,7 +199,8 @@ struct wizard {
     Connection *connection; /* owned; nobody else modifies it */
     Secret *client_secret;
     enum org_kind org_kind;
-    GStrv taken; /* names of other connections */
+    GStrv taken;              /* names of other connections */
+    const char *introduction; /* borrowed; lines about a demo org, shown where they help; or NULL */
     bool no_input;
     bool reauthorize;               /* goes straight to Authorize; ends when proven */
     Secret *error_text;             /* text pasted to be explained; may contain tokens */
