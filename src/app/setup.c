@@ -413,6 +413,7 @@ static bool make_front(struct app *app, GError **error)
                                       .no_input = app->options->no_input,
                                       .quiet = app->options->quiet,
                                       .to_stderr = app->options->json,
+                                      .words = g_getenv("ACCESSIBLE") != NULL,
                                       .colour = isatty(STDOUT_FILENO) && !app->options->json &&
                                                 g_getenv("NO_COLOR") == NULL,
                                   });

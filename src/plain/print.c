@@ -78,19 +78,25 @@ void print_end(struct printer *printer)
     printer->in_prompt = false;
 }
 
-static void put_line(struct printer *printer, int fd, const char *text)
+/* Broken at blanks for the terminal there; ends with end. */
+static void put_folded(int fd, const char *text, const char *end)
 {
     struct winsize size;
-    print_end(printer);
     g_autoptr(WipedText) folded =
         text_fold(text, ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0);
-    g_autoptr(WipedText) line = g_strconcat(folded, "\n", NULL);
+    g_autoptr(WipedText) line = g_strconcat(g_strchomp(folded), end, NULL);
     put(fd, line);
+}
+
+static void put_line(struct printer *printer, int fd, const char *text)
+{
+    print_end(printer);
+    put_folded(fd, text, "\n");
 }
 
 void print_prompt(struct printer *printer, const char *text)
 {
-    put(STDERR_FILENO, text);
+    put_folded(STDERR_FILENO, text, g_str_has_suffix(text, " ") ? " " : "");
     printer->in_prompt = true;
 }
 
@@ -161,12 +167,17 @@ static bool is_change(struct printer *printer, const char *key, const char *line
     return true;
 }
 
+/* word: what a screen reader says instead of reading out signs. */
 static const struct {
-    const char *text, *colour;
+    const char *text, *word, *colour;
 } marks[] = {
-    [MARK_NONE] = {"  ", "0"},     [MARK_OK] = {"ok", "32"},     [MARK_FAILED] = {"!!", "31"},
-    [MARK_WARNING] = {"! ", "33"}, [MARK_SKIPPED] = {"--", "2"}, [MARK_WORKING] = {"* ", "36"},
-    [MARK_OPEN] = {". ", "2"},
+    [MARK_NONE] = {"  ", "  ", "0"},
+    [MARK_OK] = {"ok", "ok", "32"},
+    [MARK_FAILED] = {"!!", N_("failed"), "31"},
+    [MARK_WARNING] = {"! ", N_("warning"), "33"},
+    [MARK_SKIPPED] = {"--", N_("not run"), "2"},
+    [MARK_WORKING] = {"* ", N_("running"), "36"},
+    [MARK_OPEN] = {". ", N_("not yet"), "2"},
 };
 
 /* "  ok  Name lookup: 3 addresses" */
@@ -175,10 +186,10 @@ static char *marked(const struct printer *printer, enum mark mark, const char *l
 {
     bool has_value = value != NULL && *value != '\0';
     bool has_label = label != NULL && *label != '\0';
-    g_autofree char *sign =
-        printer->options.colour
-            ? g_strdup_printf("\033[%sm%s\033[0m", marks[mark].colour, marks[mark].text)
-            : g_strdup(marks[mark].text);
+    const char *text = printer->options.words ? _(marks[mark].word) : marks[mark].text;
+    g_autofree char *sign = printer->options.colour
+                                ? g_strdup_printf("\033[%sm%s\033[0m", marks[mark].colour, text)
+                                : g_strdup(text);
     return g_strconcat("  ", sign, "  ", has_label ? label : "", has_label && has_value ? ": " : "",
                        has_value ? value : "", NULL);
 }

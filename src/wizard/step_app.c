@@ -239,10 +239,8 @@ void step_app_view(const struct wizard *w, struct view *view, int focus)
     view_heading(view, _("App settings"), heading);
     view_blank(view);
     g_autofree char *where = g_strdup_printf(
-        c->app_kind == APP_CONNECTED
-            ? _("In %s, open your Connected App and compare these values. Space ticks one off.")
-            : _("In %s › New External Client App, enter these values. Space ticks one off, c "
-                "copies it, o opens the page."),
+        c->app_kind == APP_CONNECTED ? _("In %s, open your Connected App and compare these values.")
+                                     : _("In %s › New External Client App, enter these values."),
         setup_page_path(sheet_page(c, SETTING_NAME)));
     view_text(view, ROLE_PLAIN, 0, where);
     rotation_question(w, view);

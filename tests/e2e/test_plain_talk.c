@@ -143,6 +143,21 @@ static void talk__end_of_input__keeps_the_draft(void **state)
     assert_contains(talk->child->errors->str, "To continue: perch setup acme");
 }
 
+static void assert_no_word_is_broken(Pty *pty, int columns)
+{
+    const GByteArray *raw = pty_raw(pty);
+    g_autoptr(GRegex) colours = g_regex_new("\033\\[[0-9]*m", 0, 0, NULL);
+    g_autofree char *text =
+        g_regex_replace_literal(colours, (const char *)raw->data, (gssize)raw->len, 0, "", 0, NULL);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (guint i = 0; lines[i] != NULL; i++) {
+        const char *said = lines[i] + strspn(lines[i], " ");
+        g_strchomp(lines[i]);
+        if (g_utf8_strlen(lines[i], -1) > columns && strchr(said, ' ') != NULL)
+            fail_msg("broken by the terminal: %s", lines[i]);
+    }
+}
+
 /* Nothing that is said is broken inside a word; what has no blank, as an address, stays whole. */
 static void narrow__lines_are_broken_at_blanks(void **state)
 {
@@ -154,19 +169,33 @@ static void narrow__lines_are_broken_at_blanks(void **state)
     g_ptr_array_insert(words, 0, g_strdup(g_getenv("PERCH")));
     Pty *pty = pty_start((const char *const *)words->pdata, rig->home->env, COLUMNS, ROWS);
     pty_expect_exit(pty, 5);
-    const GByteArray *raw = pty_raw(pty);
-    g_autoptr(GRegex) colours = g_regex_new("\033\\[[0-9]*m", 0, 0, NULL);
-    g_autofree char *text =
-        g_regex_replace_literal(colours, (const char *)raw->data, (gssize)raw->len, 0, "", 0, NULL);
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    assert_contains(text, "Salesforce does not know");
-    for (guint i = 0; lines[i] != NULL; i++) {
-        const char *said = lines[i] + strspn(lines[i], " ");
-        g_strchomp(lines[i]);
-        if (g_utf8_strlen(lines[i], -1) > COLUMNS && strchr(said, ' ') != NULL)
-            fail_msg("broken by the terminal: %s", lines[i]);
-    }
+    pty_expect(pty, "Salesforce does not know");
+    assert_no_word_is_broken(pty, COLUMNS);
     pty_free(pty);
+}
+
+/* A screen reader gets words for the marks, whole questions, and no keys that there are not. */
+static void accessible__questions_are_whole_and_marks_are_words(void **state)
+{
+    enum { COLUMNS = 50, ROWS = 200 };
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    tmphome_set(rig->home, "ACCESSIBLE", "1");
+    rig->org->client_id = "3MVG9noSuchKeyIsKnownInThisOrg";
+    g_autoptr(GPtrArray) words = rig_filled_words(rig, "acme", NULL);
+    g_ptr_array_insert(words, 0, g_strdup(g_getenv("PERCH")));
+    g_autoptr(Pty) pty =
+        pty_start((const char *const *)words->pdata, rig->home->env, COLUMNS, ROWS);
+    static const char *const asked[] = {"Enter check this computer", "Enter next",
+                                        "Enter ask Salesforce"};
+    for (gsize i = 0; i < G_N_ELEMENTS(asked); i++) {
+        pty_expect(pty, asked[i]);
+        pty_send(pty, "\n");
+    }
+    pty_expect(pty, "  failed  Consumer key");
+    assert_false(pty_has(pty, "!!"));
+    assert_false(pty_has(pty, "Space"));
+    assert_no_word_is_broken(pty, COLUMNS);
 }
 
 int main(void)
@@ -176,6 +205,7 @@ int main(void)
         cmocka_unit_test(talk__with_json__prints_one_object),
         cmocka_unit_test(talk__end_of_input__keeps_the_draft),
         cmocka_unit_test(narrow__lines_are_broken_at_blanks),
+        cmocka_unit_test(accessible__questions_are_whole_and_marks_are_words),
     };
     return cmocka_run_group_tests_name("line by line", tests, NULL, NULL);
 }

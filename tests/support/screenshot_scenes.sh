@@ -62,7 +62,7 @@ keys Escape
 wait_for "Enter hand-off"
 keys Down e
 wait_for "Company · string"
-keys Tab C-u
+keys C-u
 type_text "{{senderName}} by WhatsApp"
 wait_for "{{senderName}} by WhatsApp"
 shot 7-mapping
@@ -73,7 +73,7 @@ keys Enter
 wait_for "Rehearsed"
 wait_for "Enter done"
 shot 8-handoff
-keys w
+keys P
 wait_for "Start the flow itself"
 shot 8-webhook
 keys Escape

@@ -22,6 +22,7 @@ struct plain_options {
     bool no_input; /* never ask: go on as long as each screen has what it needs, else ACTION_QUIT */
     bool quiet;    /* print no facts that are fine */
     bool to_stderr; /* print facts on standard error, too (--json uses standard output) */
+    bool words;     /* marks as words, for a screen reader */
     bool colour;    /* colour the marks: standard output is a terminal and NO_COLOR is not set */
 };
 
