@@ -271,11 +271,13 @@ static void print_remarks(Plain *plain, const struct view *view)
     plain->paste_error = g_strdup(error);
 }
 
-/* Piped input that came before its question does not count as a pasted address. */
+/* Piped input that came before its question does not count as a pasted address, which may have
+ * words around it. */
 static bool is_a_paste(const char *line)
 {
     enum { SHORTEST = 8 };
-    return strlen(line) >= SHORTEST && strpbrk(line, " \t") == NULL;
+    return strlen(line) >= SHORTEST &&
+           (strpbrk(line, " \t") == NULL || strstr(line, "code=") != NULL);
 }
 
 /* Answers the open question from the lines read so far. */

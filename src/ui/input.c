@@ -128,7 +128,9 @@ static void answer(Ui *ui, enum action action)
 static void paste(Ui *ui, const struct key *key)
 {
     const struct view_item *target = view_find(ui->view, ui->view->paste);
-    g_autoptr(WipedText) clean = line_edit_clean(key->text, key->length);
+    /* What was pasted is read line by line where it is no value of a field. */
+    g_autoptr(WipedText) clean =
+        line_edit_clean(key->text, key->length, target != NULL ? "\r\n\t" : "");
     if (target != NULL) {
         LineEdit *edit = ui_field(ui, target->id);
         ui_field_mark(ui, target->id, 0);

@@ -61,7 +61,7 @@ static gsize previous_cluster(const LineEdit *edit, gsize offset)
     return offset;
 }
 
-char *line_edit_clean(const char *bytes, gsize length)
+char *line_edit_clean(const char *bytes, gsize length, const char *kept)
 {
     /* Grows at most threefold: each bad byte becomes U+FFFD. */
     char *out = g_malloc(3 * length + 1), *to = out;
@@ -74,6 +74,8 @@ char *line_edit_clean(const char *bytes, gsize length)
         }
         p = g_utf8_next_char(p);
         GUnicodeType type = g_unichar_type(c);
+        if (c > 0 && c < ' ' && strchr(kept, (int)c) != NULL)
+            type = G_UNICODE_SPACE_SEPARATOR;
         if (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT ||
             type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR)
             continue;
@@ -98,7 +100,7 @@ void line_edit_hold(LineEdit *edit, gsize characters)
 
 bool line_edit_insert(LineEdit *edit, const char *bytes, gsize length)
 {
-    g_autoptr(WipedText) clean = line_edit_clean(bytes, MIN(length, TEXT_MAX));
+    g_autoptr(WipedText) clean = line_edit_clean(bytes, MIN(length, TEXT_MAX), "");
     gsize count = strlen(clean), tail = edit->buf->length - edit->cursor;
     if (count == 0 || edit->buf->length + count > TEXT_MAX)
         return false; /* NOLINT(clang-analyzer-unix.Malloc): it does not know of g_autoptr */

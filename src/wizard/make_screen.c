@@ -320,7 +320,12 @@ static void set_cli_org(struct wizard *w, const char *text)
 
 static void set_token(struct wizard *w, const char *text)
 {
-    g_autoptr(WipedText) trimmed = g_strstrip(g_strdup(text));
+    g_autoptr(WipedText) trimmed = g_strdup(text);
+    char *end = trimmed;
+    for (const char *p = trimmed; *p != '\0'; p++) /* copied from a terminal, broken into rows */
+        if (!g_ascii_isspace(*p))
+            *end++ = *p;
+    *end = '\0';
     g_autoptr(Secret) secret = *trimmed == '\0' ? NULL : secret_new(trimmed);
     secret_set(&w->make.token, secret);
     connection_set(&w->make.whose, NULL);

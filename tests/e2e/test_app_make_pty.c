@@ -197,7 +197,8 @@ static void make__with_a_pasted_token(void **state)
     press(walk, "Enter");
     see_sentence(walk, "That is not an access token of Salesforce");
     press(walk, "C-u");
-    paste(walk, token);
+    g_autofree char *broken = g_strdup_printf("%.40s\r\n  %s\n", token, token + 40);
+    paste(walk, broken); /* as copied from a narrow terminal */
     see(walk, "•••");
     walk_browser(walk, "nothing");
     press(walk, "Enter");

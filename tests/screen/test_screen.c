@@ -219,7 +219,7 @@ static void screen__paste__goes_to_its_field(void **state)
     g_autoptr(View) view = views_authorize();
     g_autoptr(Screen) screen = screen_new_fixed(view, 80, 24);
     screen_paste(screen, "http://localhost:1718/OauthRedirect?code=a\nPrx\n");
-    assert_events(screen, "paste 6 http://localhost:1718/OauthRedirect?code=aPrx\n");
+    assert_events(screen, "paste 6 http://localhost:1718/OauthRedirect?code=a\nPrx\n\n");
     screen_type(screen, "c");
     assert_events(screen, "copy 0\n");
 }
@@ -230,7 +230,7 @@ static void screen__paste__burst_is_a_paste(void **state)
     g_autoptr(View) view = views_authorize();
     g_autoptr(Screen) screen = screen_new_fixed(view, 80, 24);
     screen_burst(screen, "crwaPrxCode\n");
-    assert_events(screen, "paste 6 crwaPrxCode\n");
+    assert_events(screen, "paste 6 crwaPrxCode\n\n");
     screen_burst(screen, "cr");
     assert_events(screen, "copy 0\nagain 0\n");
 }

@@ -167,7 +167,7 @@ static void line_edit__clean__drops_what_no_line_holds(void **state)
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(WipedText) clean = line_edit_clean(cases[i].bytes, strlen(cases[i].bytes));
+        g_autoptr(WipedText) clean = line_edit_clean(cases[i].bytes, strlen(cases[i].bytes), "");
         assert_string_equal(clean, cases[i].clean);
     }
 }

@@ -59,6 +59,12 @@ static void check_code(const char *code)
         if (pasted_cause(text->str, &certainty) == CAUSE_UNKNOWN)
             fail_msg("unknown: %s", text->str);
     }
+    /* Known by itself, not only as one of a family. */
+    struct failure failure = {.code = g_strdup(code)};
+    g_autoptr(Diagnosis) diagnosis = explain(&failure);
+    if (strstr(diagnosis->happened, "does not know") != NULL)
+        fail_msg("only guessed: %s", code);
+    failure_clear(&failure);
 }
 
 static void lists__each_code__has_a_cause(void **state)

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What people paste where perch asks for something: on the full screen, line by line and as an
+ * option, the same texts mean the same. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "e2e/walk.h"
+#include "support/browser_login.h"
+
+#define MY_DOMAIN "acme.my.salesforce.com"
+
+enum { WAIT_MS = 30000 };
+
+/* ---- line by line ---- */
+
+/* perch setup acmeI --plain with more words (NULL at the end). */
+static Child *talk_start(Rig *rig, gsize number, const char *const *more)
+{
+    g_autofree char *port = g_strdup_printf("%u", rig->org->callback_ports[0]);
+    g_autofree char *name = g_strdup_printf("acme%u", (guint)number);
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    const char *const fixed[] = {g_getenv("PERCH"), "setup",           name,
+                                 "--plain",         "--callback-port", port};
+    for (gsize i = 0; i < G_N_ELEMENTS(fixed); i++)
+        g_ptr_array_add(argv, (gpointer)(guintptr)fixed[i]);
+    for (gsize i = 0; more[i] != NULL; i++)
+        g_ptr_array_add(argv, (gpointer)(guintptr)more[i]);
+    g_ptr_array_add(argv, NULL);
+    return child_start((const char *const *)argv->pdata, rig->home->env);
+}
+
+static void hear(Child *talk, const char *text)
+{
+    if (child_wait_output(talk, text, WAIT_MS))
+        return;
+    fprintf(stderr, "not said: %s\n%s\n%s\n", text, talk->output->str, talk->errors->str);
+    fail();
+}
+
+static void hear_error(Child *talk, const char *text)
+{
+    if (child_wait_errors(talk, text, WAIT_MS))
+        return;
+    fprintf(stderr, "not said: %s\n%s\n%s\n", text, talk->output->str, talk->errors->str);
+    fail();
+}
+
+static void say(Child *talk, const char *line)
+{
+    g_autofree char *text = g_strconcat(line, "\n", NULL);
+    child_send(talk, text);
+}
+
+/* ---- the org ---- */
+
+static const struct org {
+    const char *text;
+    const char *sentence; /* why it is refused; NULL: it is MY_DOMAIN */
+} orgs[] = {
+    {"https//" MY_DOMAIN, NULL},
+    {"https:/" MY_DOMAIN, NULL},
+    {"https://https://" MY_DOMAIN, NULL},
+    {MY_DOMAIN "\xC2\xA0", NULL},
+    {"[Acme](https://" MY_DOMAIN "/)", NULL},
+    {"<https://" MY_DOMAIN "|Acme>", NULL},
+    {MY_DOMAIN "\xE3\x80\x82", NULL}, /* an ideographic full stop */
+    {MY_DOMAIN "\xE3\x80\x81", NULL}, /* and comma */
+    {"https://ind171.salesforce.com", "names a server instead of your org"},
+    {"usa640s.sfdc-abc123.salesforce.com", "names a server instead of your org"},
+    {"swe72.sfdc-abc123.salesforce.com", "names a server instead of your org"},
+};
+
+static void assert_asked_there(Rig *rig, const struct org *org)
+{
+    const guint count = demo_org_requests(rig->org, "GET", "/services/");
+    if ((count > 0) != (org->sentence == NULL))
+        fail_msg("%s: %u requests", org->text, count);
+    json_free(demo_org_control(rig->org, "DELETE", "log", NULL));
+}
+
+static void org__as_an_option__is_understood(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new_tls(MY_DOMAIN, MY_DOMAIN, DEMO_ORG_VALID);
+    for (gsize i = 0; i < G_N_ELEMENTS(orgs); i++) {
+        g_autoptr(Child) child =
+            rig_perch(rig, "setup", "acme", "--plain", "--no-input", "--login-url", orgs[i].text,
+                      "--client-id", "3MVG9noSuchKeyIsKnownInThisOrg", "--client-secret-file",
+                      rig->org->secret_file, NULL);
+        assert_code(child, orgs[i].sentence == NULL ? 5 : 2); /* the key is refused there */
+        if (orgs[i].sentence != NULL)
+            assert_contains(child->errors->str, orgs[i].sentence);
+        assert_asked_there(rig, &orgs[i]);
+    }
+}
+
+static void org__line_by_line__is_understood(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new_tls(MY_DOMAIN, MY_DOMAIN, DEMO_ORG_VALID);
+    for (gsize i = 0; i < G_N_ELEMENTS(orgs); i++) {
+        g_autoptr(Child) talk = talk_start(rig, i, (const char *const[]){NULL});
+        hear(talk, "Which Salesforce org?");
+        say(talk, "1");
+        say(talk, orgs[i].text);
+        if (orgs[i].sentence != NULL) {
+            hear_error(talk, orgs[i].sentence);
+            say(talk, MY_DOMAIN); /* asked again */
+        }
+        say(talk, "");
+        hear(talk, "Step 3 of 8: App");
+        json_free(demo_org_control(rig->org, "DELETE", "log", NULL));
+    }
+}
+
+static void org__on_the_screen__is_understood(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new_tls(MY_DOMAIN, MY_DOMAIN, DEMO_ORG_VALID);
+    for (gsize i = 0; i < G_N_ELEMENTS(orgs); i++) {
+        g_autofree char *name = g_strdup_printf("acme%u", (guint)i);
+        g_autoptr(Walk) walk = walk_start(rig, "setup", name, NULL);
+        see(walk, "Which Salesforce org");
+        paste(walk, orgs[i].text);
+        if (orgs[i].sentence == NULL) {
+            see(walk, MY_DOMAIN);
+            press(walk, "Enter");
+            see(walk, "· " MY_DOMAIN);
+            see_key(walk, "Enter go on");
+        } else {
+            press(walk, "Enter");
+            see_sentence(walk, orgs[i].sentence);
+        }
+        assert_asked_there(rig, &orgs[i]);
+    }
+}
+
+/* ---- the key and the secret ---- */
+
+static const char *const dresses[] = {
+    "\xEF\xBB\xBF$VALUE\xC2\xA0", /* a byte order mark, a non-breaking blank */
+    "\"$VALUE\",",
+    "CLIENT_$NAME=$VALUE",
+};
+
+static char *dress(gsize i, const char *name, const char *value)
+{
+    g_autoptr(GString) text = g_string_new(dresses[i]);
+    g_string_replace(text, "$NAME", name, 0);
+    g_string_replace(text, "$VALUE", value, 0);
+    return g_strdup(text->str);
+}
+
+static void key_and_secret__as_options__are_cleaned(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(dresses); i++) {
+        g_autofree char *key = dress(i, "ID", rig->org->client_id);
+        g_autofree char *secret = dress(i, "SECRET", rig->org->client_secret);
+        g_autofree char *file = tmphome_write(rig->home, "home/client-secret", secret);
+        g_autoptr(GPtrArray) words = rig_setup_words(
+            rig, "acme",
+            (const char *const[]){"--client-id", key, "--client-secret-file", file, NULL});
+        g_autoptr(Child) child =
+            rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+        assert_code(child, 0);
+    }
+}
+
+static void key_and_secret__line_by_line__are_cleaned(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_use_browser(rig->org, rig->home, "nothing");
+    for (gsize i = 0; i < G_N_ELEMENTS(dresses); i++) {
+        g_autofree char *key = dress(i, "ID", rig->org->client_id);
+        g_autofree char *secret = dress(i, "SECRET", rig->org->client_secret);
+        g_autoptr(Child) talk =
+            talk_start(rig, i, (const char *const[]){"--login-url", rig->org->url, NULL});
+        hear(talk, "Which Salesforce org?");
+        say(talk, ""); /* check this computer */
+        hear(talk, "Step 3 of 8: App");
+        say(talk, "");
+        hear(talk, "Step 4 of 8: Keys");
+        say(talk, key);
+        say(talk, secret);
+        say(talk, "");
+        hear(talk, "Callback: http://localhost:"); /* asked with both */
+        canary_search(rig->canary, "standard output", talk->output->str, -1);
+        canary_search(rig->canary, "standard error", talk->errors->str, -1);
+    }
+}
+
+static void key_and_secret__on_the_screen__are_cleaned(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autofree char *key_length = g_strdup_printf("%zu characters", strlen(rig->org->client_id));
+    g_autofree char *secret_length =
+        g_strdup_printf("%zu characters", strlen(rig->org->client_secret));
+    for (gsize i = 0; i < G_N_ELEMENTS(dresses); i++) {
+        g_autofree char *key = dress(i, "ID", rig->org->client_id);
+        g_autofree char *secret = dress(i, "SECRET", rig->org->client_secret);
+        g_autofree char *name = g_strdup_printf("acme%u", (guint)i);
+        g_autoptr(Walk) walk = walk_start(rig, "setup", name, "--login-url", rig->org->url, NULL);
+        walk_to_keys(walk);
+        paste(walk, key);
+        see(walk, key_length);
+        press(walk, "Tab");
+        paste(walk, secret);
+        see(walk, secret_length);
+    }
+}
+
+/* ---- the redirect address ---- */
+
+static const struct redirect {
+    const char *text;
+    const char *sentence; /* why the right one is asked for again; NULL: it is found */
+    bool lines;           /* of several: line by line each of them is an answer */
+} redirects[] = {
+    {"$URL and then nothing happened", NULL, false},
+    {"[here]($URL)", NULL, false},
+    {"<$URL|the page>", NULL, false},
+    {"> $HEAD\n> $TAIL", NULL, true},
+    {"$SOFT", NULL, true},
+    {"http://localhost:1717/OauthRedirect?code=aPrxold.Code_99999999%3D%3D&state=old\n$URL", NULL,
+     false},
+    {"https://login.salesforce.com/?ec=302&startURL=%2Fsetup%2Fsecur%2F"
+     "RemoteAccessAuthorizationPage.apexp%3Fsource%3DCAAAFAKE",
+     "This is the login page. Log in and press Allow", false},
+    {"$HEAD", "The code in this address is cut off", false},
+    {"> $HEAD", "The code in this address is cut off", false}, /* line by line, of a letter */
+    {"$BROKEN", "The code in this address is cut off", false},
+};
+
+/* $HEAD ends inside the code; $SOFT is quoted-printable, broken there, too, and $BROKEN its first
+ * line. */
+static char *redirect_as(const struct redirect *redirect, const char *url)
+{
+    const char *middle = strstr(url, "code=") + 30;
+    g_autofree char *head = g_strndup(url, (gsize)(middle - url));
+    g_autoptr(GString) soft = g_string_new(url), text = g_string_new(redirect->text);
+    g_string_insert(soft, middle - url, "\n");
+    g_string_replace(soft, "=", "=3D", 0);
+    g_string_replace(soft, "\n", "=\n", 0);
+    g_string_replace(text, "$HEAD", head, 0);
+    g_string_replace(text, "$TAIL", middle, 0);
+    g_string_replace(text, "$SOFT", soft->str, 0);
+    g_string_truncate(soft, (gsize)(strchr(soft->str, '\n') - soft->str));
+    g_string_replace(text, "$BROKEN", soft->str, 0);
+    g_string_replace(text, "$URL", url, 0);
+    return g_strdup(text->str);
+}
+
+enum { EXCHANGED = 2 }; /* the code, and the refresh that proves the token */
+
+static void assert_posted(Rig *rig, guint count)
+{
+    assert_int_equal(demo_org_requests(rig->org, "POST", "/services/oauth2/token"), count);
+}
+
+static void redirect__on_the_screen__is_ours_or_asked_again(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_use_browser(rig->org, rig->home, "nothing");
+    for (gsize i = 0; i < G_N_ELEMENTS(redirects); i++) {
+        g_autofree char *name = g_strdup_printf("acme%u", (guint)i);
+        g_autoptr(Walk) walk = walk_start_filled(rig, name);
+        walk_to_authorize(walk);
+        g_autofree char *url = walk_redirect(walk);
+        g_autofree char *text = redirect_as(&redirects[i], url);
+        canary_add(rig->canary, url);
+        json_free(demo_org_control(rig->org, "DELETE", "log", NULL));
+        paste(walk, text);
+        if (redirects[i].sentence != NULL) {
+            see_sentence(walk, redirects[i].sentence);
+            assert_posted(rig, 0);
+            paste(walk, url);
+        }
+        see_key(walk, "Enter test record");
+        assert_posted(rig, EXCHANGED);
+    }
+}
+
+/* Where perch says that the browser can be sent. */
+static char *visit(Rig *rig, Child *talk)
+{
+    hear(talk, "/services/oauth2/authorize?response_type=code");
+    const char *start = strstr(talk->output->str, "/services/oauth2/authorize?response_type=code");
+    g_autofree char *address =
+        g_strdup_printf("%s%.*s", rig->org->url, (int)strcspn(start, " \n"), start);
+    struct browser_options options = {.username = rig->org->username,
+                                      .password = rig->org->password,
+                                      .action = BROWSER_STOP_AT_CODE};
+    g_autoptr(BrowserVisit) login = browser_login(address, &options);
+    assert_contains(login->url, "code=");
+    return g_strdup(login->url);
+}
+
+static void redirect__line_by_line__is_ours_or_asked_again(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_use_browser(rig->org, rig->home, "nothing");
+    for (gsize i = 0; i < G_N_ELEMENTS(redirects); i++) {
+        if (redirects[i].lines)
+            continue;
+        g_autoptr(Child) talk = talk_start(
+            rig, i,
+            (const char *const[]){"--login-url", rig->org->url, "--client-id", rig->org->client_id,
+                                  "--client-secret-file", rig->org->secret_file, NULL});
+        hear(talk, "Which Salesforce org?");
+        say(talk, "");
+        hear(talk, "Step 3 of 8: App");
+        say(talk, "");
+        hear(talk, "Step 4 of 8: Keys");
+        say(talk, "");
+        hear(talk, "Callback: http://localhost:");
+        say(talk, "");
+        g_autofree char *url = visit(rig, talk);
+        g_autofree char *text = redirect_as(&redirects[i], url);
+        canary_add(rig->canary, url);
+        json_free(demo_org_control(rig->org, "DELETE", "log", NULL));
+        say(talk, text);
+        if (redirects[i].sentence != NULL) {
+            hear_error(talk, redirects[i].sentence);
+            assert_posted(rig, 0);
+            say(talk, url);
+        }
+        hear(talk, "Refreshed once: new access token, stored");
+        assert_posted(rig, EXCHANGED);
+        canary_search(rig->canary, "standard output", talk->output->str, -1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(org__as_an_option__is_understood),
+        cmocka_unit_test(org__line_by_line__is_understood),
+        cmocka_unit_test(org__on_the_screen__is_understood),
+        cmocka_unit_test(key_and_secret__as_options__are_cleaned),
+        cmocka_unit_test(key_and_secret__line_by_line__are_cleaned),
+        cmocka_unit_test(key_and_secret__on_the_screen__are_cleaned),
+        cmocka_unit_test(redirect__on_the_screen__is_ours_or_asked_again),
+        cmocka_unit_test(redirect__line_by_line__is_ours_or_asked_again),
+    };
+    return cmocka_run_group_tests_name("what is pasted into fields", tests, NULL, NULL);
+}
