@@ -94,7 +94,7 @@ static void note_scopes(Reader *reader)
     if (is_connected(reader->walk->rig->org)) {
         reader_focus(reader, "App");
         press(reader->walk, "Down Space");
-        see(reader->walk, "Connected App Name");
+        see(reader->walk, "(•) I already have a Connected App");
     }
     while (!pty_has(pty, "▸[ ] OAuth Scopes") && !pty_has(pty, "▸[ ] Selected OAuth Scopes")) {
         press(reader->walk, "Down");
