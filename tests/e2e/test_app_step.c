@@ -194,7 +194,7 @@ static void app__metadata__keeps_its_key_with_the_draft(void **state)
     g_autoptr(Child) no_email =
         rig_perch(rig, "app", "acme", "--format", "metadata", "--output", folder, NULL);
     assert_code(no_email, 2);
-    assert_contains(no_email->errors->str, "Contact Email");
+    assert_contains(no_email->errors->str, "--contact-email: Enter your e-mail address.");
     assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
     g_autoptr(Child) child =
         rig_perch(rig, "app", "acme", "--format", "metadata", "--values", "no-secret",
