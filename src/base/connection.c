@@ -183,6 +183,17 @@ void connection_set_channel(struct connection *connection, guint index)
     connection->test_object = connection_channel(connection)->object;
 }
 
+char *connection_name_from(const char *typed)
+{
+    GString *name = g_string_new(NULL);
+    for (const char *p = typed; *p != '\0'; p++)
+        if (!g_ascii_isspace(*p))
+            g_string_append_c(name, *p);
+        else if (name->len > 0 && p[1] != '\0' && !g_ascii_isspace(p[1]))
+            g_string_append_c(name, '-');
+    return g_string_free(name, FALSE);
+}
+
 const char *connection_name_problem(const char *name)
 {
     if (name == NULL || *name == '\0')

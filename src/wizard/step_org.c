@@ -23,12 +23,13 @@ static bool check_name(struct wizard *w, const struct org_host *host)
 {
     Connection *c = w->connection;
     if (c->name == NULL && host != NULL && host->host != NULL) {
-        g_autofree char *name = suggest_name(host->host, host->generic);
-        if (!is_taken(w, name))
-            connection_set(&c->name, name);
+        g_autofree char *offered = suggest_name(host->host, host->generic);
+        if (!is_taken(w, offered))
+            connection_set(&c->name, offered);
     }
+    g_autofree char *taken = NULL, *name = c->name == NULL ? NULL : connection_name_from(c->name);
+    connection_set(&c->name, name);
     const char *problem = connection_name_problem(c->name);
-    g_autofree char *taken = NULL;
     if (problem == NULL && is_taken(w, c->name)) {
         taken = g_strdup_printf(_("There is already a connection named %s. Choose another name, or "
                                   "open that one with: perch setup %s"),

@@ -331,6 +331,11 @@ static void setup__missing_options__are_named_first(void **state)
     assert_int_equal(demo_org_requests(rig->org, "GET", "/"), 0);
     g_autofree char *draft = rig_settings(rig, "b.json");
     assert_contains(draft, rig->org->url);
+    /* Blanks in a name are no mistake: they become hyphens. */
+    g_autoptr(Child) blanks = rig_perch(rig, "setup", " Acme  UAT 2 ", "--no-input", NULL);
+    assert_code(blanks, 2);
+    assert_contains(blanks->errors->str, "perch setup Acme-UAT-2");
+    g_free(rig_settings(rig, "Acme-UAT-2.json"));
 }
 
 static void setup__deny__is_user_denied(void **state)

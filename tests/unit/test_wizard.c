@@ -31,7 +31,7 @@ static void wizard__org__refuses_what_is_no_salesforce_host(void **state)
 
 static void wizard__org__refuses_a_taken_or_bad_name(void **state)
 {
-    static const char *const names[] = {"old", "beta", "a b", "../x", "-x", "", NULL};
+    static const char *const names[] = {"old", "beta", "a/b", "../x", "-x", "", NULL};
     (void)state;
     for (int i = 0; names[i] != NULL; i++) {
         g_autoptr(Rig) rig = rig_new();

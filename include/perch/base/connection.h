@@ -113,6 +113,9 @@ struct channel *connection_channel(const struct connection *connection);
  * the first. */
 void connection_set_channel(struct connection *connection, guint index);
 
+/* A name as a person types it, without blanks around and with a hyphen for those inside; owned by
+ * the caller. */
+char *connection_name_from(const char *typed);
 /* Why name cannot name a connection, NULL when it can. Borrowed, translated. */
 const char *connection_name_problem(const char *name);
 
