@@ -185,12 +185,19 @@ void connection_set_channel(struct connection *connection, guint index)
 
 char *connection_name_from(const char *typed)
 {
+    g_autofree char *composed = g_utf8_normalize(typed, -1, G_NORMALIZE_DEFAULT_COMPOSE);
+    if (composed == NULL)
+        return g_strdup(typed);
     GString *name = g_string_new(NULL);
-    for (const char *p = typed; *p != '\0'; p++)
-        if (!g_ascii_isspace(*p))
-            g_string_append_c(name, *p);
-        else if (name->len > 0 && p[1] != '\0' && !g_ascii_isspace(p[1]))
-            g_string_append_c(name, '-');
+    bool blank = false;
+    for (const char *p = composed; *p != '\0'; p = g_utf8_next_char(p)) {
+        const gunichar c = g_utf8_get_char(p);
+        if (!g_unichar_isspace(c)) {
+            g_string_append(name, blank && name->len > 0 ? "-" : "");
+            g_string_append_unichar(name, c);
+        }
+        blank = g_unichar_isspace(c);
+    }
     return g_string_free(name, FALSE);
 }
 
@@ -198,13 +205,20 @@ const char *connection_name_problem(const char *name)
 {
     if (name == NULL || *name == '\0')
         return _("Give the connection a name, for example the name of the org.");
-    if (strlen(name) > CONNECTION_NAME_MAX)
+    /* One spelling each: "é" as one letter, so that the same name is the same file. */
+    g_autofree char *composed = g_utf8_normalize(name, -1, G_NORMALIZE_DEFAULT_COMPOSE);
+    if (g_strcmp0(composed, name) != 0)
+        return _("Use letters, digits, '-', '_' and '.' only.");
+    if (g_utf8_strlen(name, -1) > CONNECTION_NAME_MAX)
         return _("The name is too long: 40 characters at most.");
-    if (!g_ascii_isalnum(name[0]))
+    if (!g_unichar_isalnum(g_utf8_get_char(name)))
         return _("The name must start with a letter or a digit.");
-    for (const char *p = name; *p != '\0'; p++)
-        if (!g_ascii_isalnum(*p) && strchr("-_.", *p) == NULL)
+    for (const char *p = name; *p != '\0'; p = g_utf8_next_char(p)) {
+        const gunichar c = g_utf8_get_char(p);
+        if (!g_unichar_isalnum(c) && !g_unichar_ismark(c) &&
+            (c > 127 || strchr("-_.", (int)c) == NULL))
             return _("Use letters, digits, '-', '_' and '.' only.");
+    }
     return NULL;
 }
 

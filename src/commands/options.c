@@ -253,6 +253,11 @@ gboolean command_parse(const char *command, int argc, char **argv, struct common
     }
     if (ret_names != NULL)
         *ret_names = g_strdupv(argv + (argc > 0));
+    if (ret_names != NULL && strcmp(command, "explain") != 0) /* whose arguments are files */
+        for (char **name = *ret_names; *name != NULL; name++) {
+            g_autofree char *typed = *name;
+            *name = connection_name_from(typed);
+        }
     return TRUE;
 }
 

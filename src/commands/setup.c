@@ -109,9 +109,8 @@ int command_setup(int argc, char **argv)
         return command_error(error);
     if (config != NULL)
         take_config(config, &login_url, &client_id, &secret_file);
-    g_autofree char *name = names[0] == NULL ? NULL : connection_name_from(names[0]);
     struct app_options options = {
-        .name = name,
+        .name = names[0],
         .login_url = login_url,
         .client_id = client_id,
         .config = config,

@@ -494,17 +494,17 @@ static enum home_choice handle_rename(struct home *home, const struct view_event
                                       const char **ret_name)
 {
     if (event->kind == VIEW_EVENT_INPUT) {
-        g_free(home->typed);
-        home->typed = g_strstrip(g_strdup(event->text));
+        connection_set(&home->typed, event->text);
         g_clear_pointer(&home->error, g_free);
     } else if (event->kind == VIEW_EVENT_ACTION && event->action == ACTION_BACK) {
         set_mode(home, HOME_LIST, home->target);
     } else if (event->kind == VIEW_EVENT_ACTION && event->action == ACTION_NEXT) {
+        g_autofree char *name = connection_name_from(home->typed);
+        connection_set(&home->typed, name);
         const char *problem = connection_name_problem(home->typed);
         if (problem == NULL && home_find(home, home->typed) != NULL)
             problem = _("There is already a connection with that name.");
-        g_free(home->error);
-        home->error = g_strdup(problem);
+        connection_set(&home->error, problem);
         *ret_name = home->target;
         return problem == NULL ? HOME_RENAME : HOME_STAY;
     }

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "e2e/rig.h"
+#include "e2e/tokens.h"
 
 static void setup__no_input__ends_with_a_lead_and_a_keyring_item(void **state)
 {
@@ -338,6 +338,35 @@ static void setup__missing_options__are_named_first(void **state)
     g_free(rig_settings(rig, "Acme-UAT-2.json"));
 }
 
+/* A name in any script, however it is spelled: composed or not, with blanks or hyphens. */
+static void setup__name_of_any_script__is_one_name(void **state)
+{
+    static const char apart[] = "Zaz\u0307o\u0301łc\u0301 日本";
+    static const char name[] = "Zażółć-日本";
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, apart);
+    rig_setup(rig, "acme");
+    g_free(rig_settings(rig, "Zażółć-日本.json"));
+    g_autoptr(Child) token = rig_perch_secret(rig, "token", apart, NULL);
+    assert_code(token, 0);
+    tokens_assert_work(rig, token->output->str);
+    g_autoptr(Child) fresh = rig_perch_secret(rig, "token", name, "--fresh", NULL);
+    assert_code(fresh, 0);
+    /* Columns are as wide as they look: two cells for each of the last two letters. */
+    g_autoptr(Child) list = rig_perch(rig, "list", NULL);
+    assert_code(list, 0);
+    assert_contains(list->output->str, "Zażółć-日本  ");
+    assert_contains(list->output->str, "acme         ");
+    g_autoptr(Child) k8s = rig_perch_secret(rig, "handoff", name, "--format", "k8s-secret", NULL);
+    assert_code(k8s, 0);
+    assert_contains(k8s->output->str, "name: salesforce-za");
+    g_autoptr(Child) forget = rig_perch(rig, "forget", apart, "--yes", NULL);
+    assert_code(forget, 0);
+    g_autoptr(Child) gone = rig_perch(rig, "token", name, NULL);
+    assert_code(gone, 2);
+}
+
 static void setup__deny__is_user_denied(void **state)
 {
     (void)state;
@@ -393,6 +422,7 @@ int main(void)
         cmocka_unit_test(setup__key_and_secret_with_more_around__are_cleaned),
         cmocka_unit_test(setup__port_for_root__says_so),
         cmocka_unit_test(setup__missing_options__are_named_first),
+        cmocka_unit_test(setup__name_of_any_script__is_one_name),
         cmocka_unit_test(setup__deny__is_user_denied),
         cmocka_unit_test(setup__without_a_usable_keyring__stops_before_the_login),
     };

@@ -11,21 +11,45 @@
 static void connection__name__rules(void **state)
 {
     (void)state;
-    static const char *const good[] = {
-        "a", "acme-prod", "Acme", "7", "a.b_", "1234567890123456789012345678901234567890"};
-    static const char *const bad[] = {"",       ".",
-                                      "..",     ".hidden",
-                                      "-x",     "_x",
-                                      "a b",    "a/b",
-                                      "../etc", "ä",
-                                      "a\n",    "a\\b",
-                                      "acme%",  "12345678901234567890123456789012345678901",
-                                      "a\x01",  "*"};
+    static const char *const good[] = {"a",
+                                       "acme-prod",
+                                       "Acme",
+                                       "7",
+                                       "a.b_",
+                                       "1234567890123456789012345678901234567890",
+                                       "ä",
+                                       "Zażółć",
+                                       "日本",
+                                       "नमस्ते",
+                                       "ąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąą"};
+    static const char *const bad[] = {"",
+                                      ".",
+                                      "..",
+                                      ".hidden",
+                                      "-x",
+                                      "_x",
+                                      "a b",
+                                      "a/b",
+                                      "../etc",
+                                      "a\u0308", /* two letters for one */
+                                      "a\n",
+                                      "a\\b",
+                                      "acme%",
+                                      "12345678901234567890123456789012345678901",
+                                      "a\x01",
+                                      "*",
+                                      "a\u00a0b",
+                                      "a\u202eb",
+                                      "\u0301a",
+                                      "a\xff",
+                                      "ąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąąą"};
     for (gsize i = 0; i < G_N_ELEMENTS(good); i++)
         assert_null(connection_name_problem(good[i]));
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
         assert_non_null(connection_name_problem(bad[i]));
     assert_non_null(connection_name_problem(NULL));
+    g_autofree char *made = connection_name_from(" Za\u0307o\u0301\u00a0 1 ");
+    assert_string_equal(made, "Z\u0227\u00f3-1");
 }
 
 static void connection__callback__is_the_registered_form(void **state)

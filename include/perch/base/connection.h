@@ -113,10 +113,11 @@ struct channel *connection_channel(const struct connection *connection);
  * the first. */
 void connection_set_channel(struct connection *connection, guint index);
 
-/* A name as a person types it, without blanks around and with a hyphen for those inside; owned by
- * the caller. */
+/* A name as a person types it, without blanks around, with a hyphen for those inside, and composed
+ * (Unicode's NFC): what looks the same is the same. Owned by the caller. */
 char *connection_name_from(const char *typed);
-/* Why name cannot name a connection, NULL when it can. Borrowed, translated. */
+/* Why name cannot name a connection, NULL when it can: letters of any script. Borrowed, translated.
+ */
 const char *connection_name_problem(const char *name);
 
 /* The callback URL of a port: http://localhost:PORT/OauthRedirect (the form that Salesforce's own
