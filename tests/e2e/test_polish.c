@@ -39,7 +39,7 @@ static void setup__a_locale_that_is_not_here__polish_from_end_to_end(void **stat
         "Krok 5 z 8: Logowanie\n",
         "Krok 6 z 8: Dowód\n",
         "Krok 7 z 8: Test\n",
-        "Krok 8 z 8: Hand-off\n",
+        "Krok 8 z 8: Wartości\n",
         "Consumer secret: 64 znaki\n",
         "(64 znaki)",
         "gnome-keyring, odczytano, identyczne",
