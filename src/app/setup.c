@@ -511,7 +511,8 @@ int app_setup(const struct app_options *options)
     if (options->json)
         print_json(&app);
     if (app.exit_message != NULL && !options->quiet)
-        fprintf(options->json || options->plain ? stderr : stdout, "%s\n", app.exit_message);
+        plain_put(options->json || options->plain ? STDERR_FILENO : STDOUT_FILENO, app.exit_message,
+                  "\n");
     int code = app.exit;
     app_clear(&app);
     return code;

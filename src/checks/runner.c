@@ -6,6 +6,7 @@
 #include "perch/base/clock.h"
 #include "perch/base/text.h"
 #include "perch/checks/check.h"
+#include "perch/checks/making.h"
 
 /*
  * A run (one running check) may outlive its list: an HTTP answer or a keyring callback can be
@@ -286,6 +287,21 @@ void check_skip(struct check_run *run, const char *format, ...)
     settle(run, CHECK_SKIPPED);
 }
 
+/* What is to be done about the app that is made names its connection, not the session's. */
+static void name_app(const struct diagnosis *diagnosis, const char *name)
+{
+    static const char *const commands[] = {"perch app ", "perch setup "};
+    for (guint i = 0; i < diagnosis->fix->len * G_N_ELEMENTS(commands); i++) {
+        char **step = (char **)&diagnosis->fix->pdata[i / G_N_ELEMENTS(commands)];
+        const char *command = commands[i % G_N_ELEMENTS(commands)];
+        g_autofree char *general = g_strconcat(command, "NAME", NULL);
+        g_autofree char *own = g_strconcat(command, name, NULL);
+        g_auto(GStrv) parts = g_strsplit(*step, general, -1);
+        g_free(*step);
+        *step = g_strjoinv(own, parts);
+    }
+}
+
 static void set_diagnosis(struct check_result *result, const struct session *session,
                           Diagnosis *diagnosis)
 {
@@ -295,6 +311,8 @@ static void set_diagnosis(struct check_result *result, const struct session *ses
     const struct setup_ids ids = {.user_id = connection->user_id,
                                   .profile_id = connection->profile_id,
                                   .app_id = connection->app_id};
+    if (session->making != NULL && diagnosis->exit != PERCH_EXIT_AUTHORIZATION)
+        name_app(diagnosis, session->making->app->name);
     check_result_diagnose(result, diagnosis, org, &ids);
 }
 

@@ -64,6 +64,9 @@ static void print_settled(struct app_job *job, const struct check_result *result
     struct work *work = job->user;
     const struct common_options *common = work->options->common;
     end_progress(work);
+    if (work->options->read_secret && work->making.hidden_by_switch &&
+        work->making.goal != MAKING_SECRET && strcmp(result->id, "secret-back") == 0)
+        return; /* read next, by way of the switch */
     if (!common->json && (!common->quiet || result->status == CHECK_FAILED))
         command_print_result(result, stdout);
 }

@@ -23,6 +23,7 @@ void command_put(FILE *stream, const char *format, ...)
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     g_autofree char *folded = text_fold(text, command_columns(stream));
+    fflush(stdout); /* what came before stands before, in a pipe too */
     fputs(folded, stream);
 }
 

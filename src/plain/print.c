@@ -78,8 +78,7 @@ void print_end(struct printer *printer)
     printer->in_prompt = false;
 }
 
-/* Broken at blanks for the terminal there; ends with end. */
-static void put_folded(int fd, const char *text, const char *end)
+void plain_put(int fd, const char *text, const char *end)
 {
     struct winsize size;
     g_autoptr(WipedText) folded =
@@ -91,12 +90,12 @@ static void put_folded(int fd, const char *text, const char *end)
 static void put_line(struct printer *printer, int fd, const char *text)
 {
     print_end(printer);
-    put_folded(fd, text, "\n");
+    plain_put(fd, text, "\n");
 }
 
 void print_prompt(struct printer *printer, const char *text)
 {
-    put_folded(STDERR_FILENO, text, g_str_has_suffix(text, " ") ? " " : "");
+    plain_put(STDERR_FILENO, text, g_str_has_suffix(text, " ") ? " " : "");
     printer->in_prompt = true;
 }
 

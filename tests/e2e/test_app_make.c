@@ -106,6 +106,9 @@ static void make__secret_that_is_hidden__is_asked_for(void **state)
     g_autoptr(Json) json = app_json(rig, 0, "--create", NULL, NULL);
     assert_status(json, "secret-back", "warning");
     assert_cause(json, "secret-back", "secret-hidden");
+    g_autofree char *text = json_print(json);
+    assert_contains(text, "perch app flow --create --read-secret");
+    assert_null(strstr(text, "NAME"));
     assert_string_equal(json_get_string(json, "status"), "warning");
     g_autofree char *settings = rig_settings(rig, "flow.json");
     g_autoptr(Json) draft = json_parse(settings, strlen(settings), NULL);

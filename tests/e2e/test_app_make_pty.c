@@ -428,6 +428,17 @@ static void stopped__while_the_app_is_not_known__says_what_exists(void **state)
     pty_expect_exit(walk->pty, 3);
 }
 
+/* In words nobody is told to do what perch does next. */
+static void read_secret__in_words__once(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = maker_rig();
+    g_autoptr(Child) made = rig_perch(rig, "app", "flow", "--create", "--read-secret", NULL);
+    assert_code(made, 0);
+    assert_contains(made->output->str, "Secret read back: read\n");
+    assert_null(strstr(made->output->str, "Secret read back: not shown"));
+}
+
 /* ---- line by line ---- */
 
 static void make__line_by_line(void **state)
@@ -445,6 +456,7 @@ static void make__line_by_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(read_secret__in_words__once),
         cmocka_unit_test(make__with_the_clis_login__is_three_keys_from_a_lead),
         cmocka_unit_test(make__secret_that_the_org_shows__stands_in_keys),
         cmocka_unit_test(make__secret_that_is_hidden__is_asked_for),

@@ -176,6 +176,11 @@ static void demo__introduces_itself__on_the_screen(void **state)
     walk_to_app(walk);
     press(walk, "o");
     see_sentence(walk, "Open this address: http://localhost:");
+    press(walk, "C-c");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    pty_expect_exit(walk->pty, 3);
+    see(walk, "user › the profile: tick API Enabled."); /* no word is cut */
 }
 
 static void demo__ended_in_the_middle__leaves_nothing_behind(void **state)

@@ -33,4 +33,7 @@ void plain_stop(Plain *plain);
 void plain_free(Plain *plain); /* restores the terminal's echo; NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plain, plain_free)
 
+/* Writes text, broken at blanks for the terminal there (if it is one), and end. */
+void plain_put(int fd, const char *text, const char *end);
+
 #endif
