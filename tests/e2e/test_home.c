@@ -286,15 +286,15 @@ static void rename__moves_settings_and_keyring_item(void **state)
     press(walk, "Enter");
     see_key(walk, "Enter rename"); /* still here */
     press(walk, "C-u");
-    type(walk, "beta");
+    type(walk, "be ta");
     press(walk, "Enter");
-    see(walk, "▸ beta");
+    see(walk, "▸ be-ta");
     see(walk, "✔ working");
     press(walk, "q");
     pty_expect_exit(walk->pty, 0);
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 0);
-    assert_int_equal(session_bus_count(rig->home, "connection", "beta"), 1);
-    g_autoptr(Child) token = rig_perch_secret(rig, "token", "beta", NULL);
+    assert_int_equal(session_bus_count(rig->home, "connection", "be-ta"), 1);
+    g_autoptr(Child) token = rig_perch_secret(rig, "token", "be-ta", NULL);
     assert_code(token, 0);
 }
 
