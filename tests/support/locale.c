@@ -1,30 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 #include "locale.h"
 
+#include <fcntl.h>
 #include <locale.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
 
 #include "perch/base/text.h"
 #include "support/test.h"
 
+/* It takes a second: one that another test makes or has made is taken. */
 char *locale_make(const char *language, const char *charset)
 {
     g_autofree char *program = g_find_program_in_path("localedef");
     g_autofree char *name = g_strdup_printf("%s.%s", language, charset);
-    char *folder = g_build_filename(g_get_home_dir(), "locales", NULL);
-    g_autofree char *made = g_build_filename(folder, name, NULL);
-    const char *argv[] = {program, "--no-archive", "-i", language, "-f", charset, made, NULL};
+    g_autofree char *folder = test_build_path("tests/locales");
+    g_autofree char *whole = g_canonicalize_filename(folder, NULL);
+    g_autofree char *made = g_build_filename(whole, name, NULL);
+    g_autofree char *own = g_strconcat(made, ".new", NULL);
+    g_autofree char *guard = g_strconcat(made, ".lock", NULL);
+    const char *argv[] = {program, "--no-archive", "-i", language, "-f", charset, own, NULL};
     g_autoptr(GError) error = NULL;
     int status = 0;
-    if (program == NULL) {
-        g_free(folder);
+    if (program == NULL)
         return NULL;
+    assert_int_equal(g_mkdir_with_parents(whole, 0700), 0);
+    const int lock = open(guard, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    assert_true(lock >= 0 && flock(lock, LOCK_EX) == 0);
+    if (!g_file_test(made, G_FILE_TEST_EXISTS)) {
+        g_spawn_sync(NULL, (char **)(guintptr)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL,
+                     &status, &error);
+        assert_no_error(error);
+        assert_true(g_spawn_check_wait_status(status, NULL));
+        assert_int_equal(g_rename(own, made), 0);
     }
-    assert_int_equal(g_mkdir_with_parents(folder, 0700), 0);
-    g_spawn_sync(NULL, (char **)(guintptr)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL,
-                 &status, &error);
-    assert_no_error(error);
-    assert_true(g_spawn_check_wait_status(status, NULL));
-    return folder;
+    close(lock);
+    return g_steal_pointer(&whole);
 }
 
 int locale_speak(const char *language)

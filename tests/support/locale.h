@@ -3,7 +3,7 @@
 #define SUPPORT_LOCALE_H
 
 /*
- * Makes a locale in the test's home, named LANGUAGE.CHARSET (pl_PL.UTF-8), whatever the machine
+ * Makes a locale in the build folder, named LANGUAGE.CHARSET (pl_PL.UTF-8), whatever the machine
  * has; LOCPATH is to be the folder that this returns. Owned by the caller; NULL where the C library
  * makes no locales.
  */
