@@ -142,7 +142,8 @@ static void print_text(const GPtrArray *rows, bool quiet)
     command_print_result(first, stdout);
     for (guint i = 1; i < rows->len && !quiet; i++) {
         const struct check_result *row = rows->pdata[i];
-        command_say("  !!  %s: %s: %s\n", row->title, row->summary, row->diagnosis->title);
+        command_say("  %s  %s: %s: %s\n", command_mark(MARK_FAILED), row->title, row->summary,
+                    row->diagnosis->title);
     }
     if (first->diagnosis != NULL && !quiet)
         print_cause(first->diagnosis);

@@ -5,11 +5,14 @@
 
 /* Shared by commands that run lists of checks. */
 
+const char *command_mark(enum mark mark)
+{
+    return mark_text(mark, g_getenv("ACCESSIBLE") != NULL);
+}
+
 void command_print_result(const struct check_result *result, FILE *stream)
 {
-    static const char *const marks[] = {
-        [CHECK_OK] = "ok", [CHECK_FAILED] = "!!", [CHECK_WARNING] = "! ", [CHECK_SKIPPED] = "--"};
-    command_put(stream, "  %s  %s: %s\n", result->status >= CHECK_OK ? marks[result->status] : "..",
+    command_put(stream, "  %-2s  %s: %s\n", command_mark(check_status_mark(result->status)),
                 result->title, result->summary == NULL ? "" : result->summary);
     if (result->diagnosis == NULL)
         return;

@@ -98,12 +98,11 @@ static char *row_line(const struct row *row, int width)
     g_autofree char *state = row_state(row);
     g_autofree char *line = command_connection_line(
         row->name, width, row->job.session == NULL ? NULL : row->job.session->connection, state);
-    return g_strdup_printf("%s  %s",
-                           row->forgetting      ? "! "
-                           : row->draft         ? ". "
-                           : row_exit(row) == 0 ? "ok"
-                                                : "!!",
-                           line);
+    const enum mark mark = row->forgetting      ? MARK_WARNING
+                           : row->draft         ? MARK_OPEN
+                           : row_exit(row) == 0 ? MARK_OK
+                                                : MARK_FAILED;
+    return g_strdup_printf("%-2s  %s", command_mark(mark), line);
 }
 
 static void print_json(const GArray *rows, const char *command, int code)

@@ -116,7 +116,7 @@ static const char *number_help(enum view_kind kind)
 static char *screen_text(const struct view *view, const struct view_item *item)
 {
     (void)item;
-    const struct view_item *first = item_by_number(view, 1);
+    const struct view_item *first = item_first(view);
     return keys_text(view->keys, first == NULL ? NULL : number_help(first->kind), KEYS_SCREEN);
 }
 
@@ -174,7 +174,7 @@ static bool answer_key(Plain *plain, const struct view *view, const char *line)
     if (words[1] != NULL) {
         if (!g_ascii_string_to_unsigned(g_strstrip(words[1]), 10, 1, 999, &number, NULL))
             return false;
-        focus(plain, item_by_number(view, (guint)number));
+        focus(plain, item_by_number(&plain->printer, view, (guint)number));
     }
     plain_action(plain, key == NULL ? ACTION_QUIT : key->action);
     return true;
@@ -185,7 +185,7 @@ static bool answer_number(Plain *plain, const struct view *view, const char *lin
     guint64 number;
     if (!g_ascii_string_to_unsigned(line, 10, 1, 999, &number, NULL))
         return false;
-    const struct view_item *item = item_by_number(view, (guint)number);
+    const struct view_item *item = item_by_number(&plain->printer, view, (guint)number);
     focus(plain, item);
     if (item == NULL)
         not_understood(plain);
@@ -353,7 +353,7 @@ static void explain_item(Plain *plain, guint number, const struct view_item *ite
 
 static void explain_one(Plain *plain, const struct view *view, guint number)
 {
-    const struct view_item *item = item_by_number(view, number);
+    const struct view_item *item = item_by_number(&plain->printer, view, number);
     if (item == NULL) {
         not_understood(plain);
         return;
@@ -366,10 +366,12 @@ static void explain_one(Plain *plain, const struct view *view, guint number)
 
 static void explain_screen(Plain *plain, const struct view *view)
 {
-    const struct view_item *item;
-    for (guint n = 1; (item = item_by_number(view, n)) != NULL; n++)
-        if (item->kind != VIEW_ROW && item->kind != VIEW_PAIR)
-            explain_item(plain, n, item);
+    for (guint i = 0; i < view->items->len; i++) {
+        const struct view_item *item = view->items->pdata[i];
+        guint number = item_number(&plain->printer, view, item);
+        if (number > 0 && item->kind != VIEW_ROW && item->kind != VIEW_PAIR)
+            explain_item(plain, number, item);
+    }
     explain_keys(plain, view->keys);
 }
 

@@ -231,7 +231,7 @@ static void with_a_person(Plain *plain, const struct view *view)
     } else {
         ask = first_open(plain, view);
         bool by_itself = ask.kind == ASK_NOTHING && !view->failed && !view->asks &&
-                         !plain->went_back && item_by_number(view, 1) == NULL;
+                         !plain->went_back && item_first(view) == NULL;
         if (ask.kind == ASK_NOTHING && !(by_itself && go_on(plain, view)))
             ask.kind = ASK_KEYS;
     }

@@ -44,14 +44,15 @@ void echo_restore(void);
 
 struct said {
     GHashTable *texts; /* checksums of lines of this screen */
-    GHashTable *lines; /* label of a check → its last line; "#id" of others → its checksum */
+    GHashTable *lines; /* label of a check → its mark and value; "#id" of others → its checksum */
 };
 
 struct printer {
     struct plain_options options;
     struct said said;
-    GHashTable *asked; /* answered ids on this screen */
-    bool in_prompt;    /* the cursor is after a prompt */
+    GHashTable *asked;   /* answered ids on this screen */
+    GHashTable *numbers; /* id → number on this screen */
+    bool in_prompt;      /* the cursor is after a prompt */
 };
 
 void printer_init(struct printer *printer, const struct plain_options *options);
@@ -79,7 +80,11 @@ void print_facts(struct printer *printer, const struct view *view, const struct 
 /* Whether item can be chosen by number: questions, settings, values and rows, but not the paste
  * field. */
 bool item_has_number(const struct view *view, const struct view_item *item);
-const struct view_item *item_by_number(const struct view *view, guint number);
+const struct view_item *item_first(const struct view *view); /* that has a number, or NULL */
+/* It stays with the item as long as the screen does; 0 = it has none. */
+guint item_number(struct printer *printer, const struct view *view, const struct view_item *item);
+const struct view_item *item_by_number(struct printer *printer, const struct view *view,
+                                       guint number);
 const char *item_option(const struct view_item *item); /* the selected one, or NULL */
 
 /* ---- plain.c ---- */

@@ -20,13 +20,31 @@ bool item_has_number(const struct view *view, const struct view_item *item)
            view_item_can_focus(item) && item->id != view->paste;
 }
 
-const struct view_item *item_by_number(const struct view *view, guint number)
+const struct view_item *item_first(const struct view *view)
 {
-    for (guint i = 0, n = 0; i < view->items->len; i++) {
-        const struct view_item *item = view->items->pdata[i];
-        if (item_has_number(view, item) && ++n == number)
-            return item;
-    }
+    for (guint i = 0; i < view->items->len; i++)
+        if (item_has_number(view, view->items->pdata[i]))
+            return view->items->pdata[i];
+    return NULL;
+}
+
+guint item_number(struct printer *printer, const struct view *view, const struct view_item *item)
+{
+    if (!item_has_number(view, item))
+        return 0;
+    gpointer id = GINT_TO_POINTER(item->id);
+    if (!g_hash_table_contains(printer->numbers, id))
+        g_hash_table_insert(printer->numbers, id,
+                            GUINT_TO_POINTER(g_hash_table_size(printer->numbers) + 1));
+    return GPOINTER_TO_UINT(g_hash_table_lookup(printer->numbers, id));
+}
+
+const struct view_item *item_by_number(struct printer *printer, const struct view *view,
+                                       guint number)
+{
+    for (guint i = 0; i < view->items->len; i++)
+        if (item_number(printer, view, view->items->pdata[i]) == number)
+            return view->items->pdata[i];
     return NULL;
 }
 
@@ -114,7 +132,9 @@ void print_fact(struct printer *printer, const char *text, bool fine)
 
 void printer_init(struct printer *printer, const struct plain_options *options)
 {
-    *printer = (struct printer){.options = *options, .asked = g_hash_table_new(NULL, NULL)};
+    *printer = (struct printer){.options = *options,
+                                .asked = g_hash_table_new(NULL, NULL),
+                                .numbers = g_hash_table_new(NULL, NULL)};
     printer->said.texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     printer->said.lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
@@ -124,6 +144,7 @@ void printer_clear(struct printer *printer)
     g_hash_table_unref(printer->said.texts);
     g_hash_table_unref(printer->said.lines);
     g_hash_table_unref(printer->asked);
+    g_hash_table_unref(printer->numbers);
 }
 
 void printer_forget(struct printer *printer)
@@ -131,13 +152,15 @@ void printer_forget(struct printer *printer)
     g_hash_table_remove_all(printer->said.texts);
     g_hash_table_remove_all(printer->said.lines);
     g_hash_table_remove_all(printer->asked);
+    g_hash_table_remove_all(printer->numbers);
 }
 
 static gboolean is_bad(gpointer key, gpointer line, gpointer user)
 {
-    (void)key;
+    const int mark =
+        *(const char *)key == '#' ? MARK_NONE : *(const char *)line - '0'; /* see print_check */
     (void)user;
-    return g_str_has_prefix(line, "  !") || g_str_has_prefix(line, "  --");
+    return mark == MARK_FAILED || mark == MARK_WARNING || mark == MARK_SKIPPED;
 }
 
 void printer_forget_bad(struct printer *printer)
@@ -166,17 +189,9 @@ static bool is_change(struct printer *printer, const char *key, const char *line
     return true;
 }
 
-/* word: what a screen reader says instead of reading out signs. */
-static const struct {
-    const char *text, *word, *colour;
-} marks[] = {
-    [MARK_NONE] = {"  ", "  ", "0"},
-    [MARK_OK] = {"ok", "ok", "32"},
-    [MARK_FAILED] = {"!!", N_("failed"), "31"},
-    [MARK_WARNING] = {"! ", N_("warning"), "33"},
-    [MARK_SKIPPED] = {"--", N_("not run"), "2"},
-    [MARK_WORKING] = {"* ", N_("running"), "36"},
-    [MARK_OPEN] = {". ", N_("not yet"), "2"},
+static const char *const colours[] = {
+    [MARK_NONE] = "0",    [MARK_OK] = "32",      [MARK_FAILED] = "31", [MARK_WARNING] = "33",
+    [MARK_SKIPPED] = "2", [MARK_WORKING] = "36", [MARK_OPEN] = "2",
 };
 
 /* "  ok  Name lookup: 3 addresses" */
@@ -185,10 +200,10 @@ static char *marked(const struct printer *printer, enum mark mark, const char *l
 {
     bool has_value = value != NULL && *value != '\0';
     bool has_label = label != NULL && *label != '\0';
-    const char *text = printer->options.words ? _(marks[mark].word) : marks[mark].text;
+    const char *text = mark_text(mark, printer->options.words);
     g_autofree char *sign = printer->options.colour
-                                ? g_strdup_printf("\033[%sm%s\033[0m", marks[mark].colour, text)
-                                : g_strdup(text);
+                                ? g_strdup_printf("\033[%sm%-2s\033[0m", colours[mark], text)
+                                : g_strdup_printf("%-2s", text);
     return g_strconcat("  ", sign, "  ", has_label ? label : "", has_label && has_value ? ": " : "",
                        has_value ? value : "", NULL);
 }
@@ -237,7 +252,6 @@ struct pass {
     struct printer *printer;
     const struct view *view;
     const struct look *look;
-    guint number;   /* the item's number, if any */
     enum mark mark; /* mark of the check that the lines belong to; MARK_NONE = no check */
     bool forced;    /* print the check's lines again */
 };
@@ -292,11 +306,12 @@ static void print_address(struct pass *pass, const struct view_item *item)
 static void print_value(struct pass *pass, const struct view_item *item, const char *tick,
                         const char *value)
 {
-    bool numbered = item_has_number(pass->view, item) && !pass->printer->options.no_input;
-    g_autofree char *number = numbered ? g_strdup_printf("%3u  ", pass->number) : g_strdup("  ");
-    bool has_both = *or_empty(item->label) != '\0' && *value != '\0';
-    g_autoptr(WipedText) line =
-        g_strconcat(number, tick, or_empty(item->label), has_both ? ": " : "", value, NULL);
+    guint n = pass->printer->options.no_input ? 0 : item_number(pass->printer, pass->view, item);
+    g_autofree char *number = n > 0 ? g_strdup_printf("%3u  ", n) : g_strdup("  ");
+    /* A row's columns say it all. */
+    const char *label = item->kind == VIEW_ROW ? "" : or_empty(item->label);
+    bool has_both = *label != '\0' && *value != '\0';
+    g_autoptr(WipedText) line = g_strconcat(number, tick, label, has_both ? ": " : "", value, NULL);
     g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, line, -1);
     g_autofree char *key =
         item->id > 0 ? g_strdup_printf("#%d", item->id) : g_strdup_printf("#%s", sum);
@@ -385,12 +400,13 @@ static void print_check(struct pass *pass, const struct view_item *item)
 {
     const char *key = or_empty(item->label);
     pass->mark = item->mark;
-    if (!is_settled(item->mark)) {
+    if (item->waits != NULL && is_change(pass->printer, key, item->waits))
+        print_fact(pass->printer, item->waits, true);
+    else if (item->waits == NULL && !is_settled(item->mark))
         g_hash_table_remove(pass->printer->said.lines, key);
+    if (!is_settled(item->mark))
         return;
-    }
-    g_autofree char *state =
-        g_strdup_printf("  %s  %s", marks[item->mark].text, or_empty(item->value));
+    g_autofree char *state = g_strdup_printf("%d %s", (int)item->mark, or_empty(item->value));
     if (!is_change(pass->printer, key, state))
         return;
     g_autofree char *line = marked(pass->printer, item->mark, item->label, item->value);
@@ -418,9 +434,8 @@ void print_facts(struct printer *printer, const struct view *view, const struct 
     for (guint i = 0; i < view->items->len; i++) {
         const struct view_item *item = view->items->pdata[i];
         if (item->kind != VIEW_TEXT && item->kind != VIEW_ADDRESS)
-            pass.mark = MARK_NONE; /* any other item ends the lines of a check */
-        if (item_has_number(view, item))
-            pass.number++;
+            pass.mark = MARK_NONE;        /* any other item ends the lines of a check */
+        item_number(printer, view, item); /* in this order, printed or not */
         if (item->kind < G_N_ELEMENTS(printers))
             printers[item->kind](&pass, item);
     }

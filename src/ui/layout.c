@@ -35,15 +35,14 @@ struct builder {
 
 const char *ui_mark(enum mark mark, gint64 now_ms, bool ascii)
 {
-    static const char *const marks[][2] = {
-        [MARK_NONE] = {"", ""},      [MARK_OK] = {"✔", "ok"},      [MARK_FAILED] = {"✖", "!!"},
-        [MARK_WARNING] = {"▲", "!"}, [MARK_SKIPPED] = {"–", "--"}, [MARK_WORKING] = {"●", "*"},
-        [MARK_OPEN] = {"○", "."},
+    static const char *const marks[] = {
+        [MARK_NONE] = "",     [MARK_OK] = "✔",      [MARK_FAILED] = "✖", [MARK_WARNING] = "▲",
+        [MARK_SKIPPED] = "–", [MARK_WORKING] = "●", [MARK_OPEN] = "○",
     };
     static const char *const turning[][2] = {{"◐", "|"}, {"◓", "/"}, {"◑", "-"}, {"◒", "\\"}};
     if (mark == MARK_WORKING && now_ms > 0)
         return turning[now_ms / 250 % 4][ascii];
-    return marks[mark][ascii];
+    return ascii ? mark_text(mark, false) : marks[mark];
 }
 
 enum ui_style ui_mark_style(enum mark mark)

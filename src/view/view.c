@@ -14,6 +14,21 @@ static const struct {
 #undef ACTION
 };
 
+const char *mark_text(enum mark mark, bool words)
+{
+    static const char *const texts[][2] = {
+        [MARK_NONE] = {"", ""},
+        [MARK_OK] = {"ok", "ok"},
+        [MARK_FAILED] = {"!!", N_("failed")},
+        [MARK_WARNING] = {"!", N_("warning")},
+        [MARK_SKIPPED] = {"--", N_("not run")},
+        [MARK_WORKING] = {"*", N_("running")},
+        [MARK_OPEN] = {".", N_("not yet")},
+    };
+    const char *text = texts[mark][words];
+    return *text == '\0' ? text : _(text);
+}
+
 static void item_free(gpointer data)
 {
     struct view_item *item = data;
@@ -23,6 +38,7 @@ static void item_free(gpointer data)
     g_free(item->right);
     g_free(item->note);
     g_free(item->error);
+    g_free(item->waits);
     g_clear_pointer(&item->options, g_ptr_array_unref);
     g_clear_pointer(&item->columns, g_ptr_array_unref);
     g_free(item);

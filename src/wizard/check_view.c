@@ -4,7 +4,7 @@
 #include "perch/base/text.h"
 
 /* A time is shown from here on: what is shorter tells nothing. */
-enum { WORTH_TELLING_MS = 50 };
+enum { WORTH_TELLING_MS = 50, MOMENT_MS = 1000 };
 
 enum mark check_status_mark(enum check_status status)
 {
@@ -43,6 +43,14 @@ static void view_diagnosis(const struct check_result *result, struct view *view)
     }
 }
 
+/* The check's name, and what it has said so far. Owned by the caller. */
+static char *waiting_for(const struct check_result *result)
+{
+    g_autofree char *what =
+        g_strconcat(result->title, result->summary == NULL ? "" : ": ", result->summary, NULL);
+    return g_strdup_printf(_("Waiting: %s …"), what);
+}
+
 void check_result_view(const struct check_result *result, struct view *view, int id, bool open)
 {
     struct view_item *item = view_add(view, VIEW_CHECK, id, result->title);
@@ -53,6 +61,8 @@ void check_result_view(const struct check_result *result, struct view *view, int
             g_strdup_printf("%.1f s", (double)(view->now_ms - result->started_ms) / 1000.0);
     else if (result->milliseconds >= WORTH_TELLING_MS && result->status != CHECK_RUNNING)
         item->right = g_strdup_printf("%d ms", result->milliseconds);
+    if (result->status == CHECK_RUNNING && view->now_ms - result->started_ms >= MOMENT_MS)
+        item->waits = waiting_for(result);
     if (open && result->diagnosis != NULL)
         view_diagnosis(result, view);
 }

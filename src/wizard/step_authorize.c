@@ -270,6 +270,7 @@ static void view_waiting(const struct wizard *w, struct view *view)
                       ? g_strdup(_("Not listening: paste the address the browser ends up on"))
                       : g_strdup_printf(_("Listening on http://localhost:%u (%s)"), w->login_port,
                                         w->login_addresses);
+    item->waits = g_strdup(_("Waiting for the login in your browser …"));
     view_blank(view);
     view_text(view, ROLE_PLAIN, 0,
               _("Or paste here the address the browser ends up on, or the code:"));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "e2e/rig.h"
+#include "e2e/wire.h"
 #include "support/pty.h"
 
 enum { WAIT_MS = 30000 };
@@ -80,6 +81,7 @@ static void talk_to_authorize(Talk *talk)
     say(talk, "");
     hear(talk, "Callback: http://localhost:");
     say(talk, "");
+    hear(talk, "Waiting for the login in your browser");
 }
 
 static void talk_to_the_end(Talk *talk)
@@ -90,6 +92,7 @@ static void talk_to_the_end(Talk *talk)
     hear(talk, "Refreshed once: new access token, stored");
     say(talk, ""); /* test record */
     hear(talk, "Step 7 of 8: Test");
+    hear(talk, "  1  Last Name  {{senderName");
     say(talk, ""); /* insert */
     hear(talk, "Deleted: nothing left behind");
     say(talk, "");
@@ -112,6 +115,7 @@ static void talk__line_by_line__ends_with_a_lead(void **state)
     /* Prompts on standard error, facts on standard output. */
     assert_null(strstr(talk->child->output->str, "Consumer secret: \n"));
     assert_null(strstr(talk->child->output->str, "\033"));
+    assert_null(strstr(talk->child->output->str, "Last Name: Last Name"));
 }
 
 static void talk__with_json__prints_one_object(void **state)
@@ -198,6 +202,40 @@ static void accessible__questions_are_whole_and_marks_are_words(void **state)
     assert_no_word_is_broken(pty, COLUMNS);
 }
 
+/* The org answers late, and the person is told what perch waits for before the answer comes. */
+static void slow_org__what_is_waited_for_is_said(void **state)
+{
+    (void)state;
+    g_autoptr(Talk) talk = talk_new(false);
+    wire_fault(talk->rig, "/services/data", "'kind':'cut-head','pause_ms':60000");
+    hear(talk, "Which Salesforce org?");
+    say(talk, "acme");
+    say(talk, "1");
+    say(talk, talk->rig->org->url);
+    say(talk, "");
+    hear(talk, "Waiting: Connection");
+    assert_true(child_stop(talk->child, WAIT_MS));
+}
+
+/* The commands' marks are the same words. */
+static void accessible__commands_say_words(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    tmphome_set(rig->home, "ACCESSIBLE", "1");
+    demo_org_patch(rig->org, "{'sessions':{'*':null}}");
+    wire_fault(rig, "/services/oauth2/token", "'kind':'html'");
+    static const char *const commands[] = {"status", "refresh", "doctor"};
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_autoptr(Child) child = rig_perch(rig, commands[i], "acme", NULL);
+        assert_int_not_equal(child_code(child), 0);
+        if (strstr(child->output->str, "failed  ") == NULL ||
+            strstr(child->output->str, "!!") != NULL)
+            fail_msg("%s: %s", commands[i], child->output->str);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +243,8 @@ int main(void)
         cmocka_unit_test(talk__with_json__prints_one_object),
         cmocka_unit_test(talk__end_of_input__keeps_the_draft),
         cmocka_unit_test(narrow__lines_are_broken_at_blanks),
+        cmocka_unit_test(slow_org__what_is_waited_for_is_said),
+        cmocka_unit_test(accessible__commands_say_words),
         cmocka_unit_test(accessible__questions_are_whole_and_marks_are_words),
     };
     return cmocka_run_group_tests_name("line by line", tests, NULL, NULL);

@@ -350,6 +350,57 @@ static void values__numbered__are_copied_and_opened(void **state)
     stage_drop(&stage);
 }
 
+/* A row before them all that comes later, and one that goes: nobody else's number changes. */
+static void show_fields(struct stage *stage, struct view *view, int focus)
+{
+    (void)focus;
+    static const char *const names[] = {"added", "Last Name", "Company", "keep"};
+    for (int i = stage->phase == 0; i < 4; i++) {
+        if (stage->phase == 2 && i == 1)
+            continue;
+        struct view_item *row = view_add(view, VIEW_ROW, 10 + i, names[i]);
+        row->columns = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(row->columns, g_strdup(names[i]));
+        g_ptr_array_add(row->columns, g_strdup_printf("%d", stage->phase));
+    }
+    view_key(view, ACTION_NEXT, "insert");
+    view_key(view, ACTION_OPEN, "open");
+}
+
+static void hear_company(struct stage *stage, const struct view_event *event)
+{
+    if (event->kind == VIEW_EVENT_ACTION && event->action == ACTION_NEXT)
+        stage->flag = event->id == 12; /* Company */
+}
+
+static void rows__that_come_and_go__leave_the_others_their_numbers(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_fields, .hear = hear_company};
+    stage_begin(&stage, stage_ask);
+    stage.phase = 1;
+    stage_changed(&stage);
+    stage.phase = 2;
+    stage_changed(&stage);
+    stage_type(&stage, "2\no 4\n");
+    stage_type(&stage, "1\n");
+    stage.phase = 1;
+    stage.screen = 1; /* another screen counts for itself */
+    stage_changed(&stage);
+    stage_end(&stage);
+    assert_contains(stage.said, "  1  Last Name  0\n  2  Company  0\n  3  keep  0\n");
+    assert_contains(stage.said,
+                    "  4  added  1\n  1  Last Name  1\n  2  Company  1\n  3  keep  1\n");
+    assert_contains(stage.said,
+                    "  1  added  1\n  2  Last Name  1\n  3  Company  1\n  4  keep  1\n");
+    assert_contains(stage.said, "  4  added  2\n  2  Company  2\n  3  keep  2\n");
+    assert_contains(stage.said, "That is not one of the choices."); /* 1 is gone */
+    assert_null(strstr(stage.said, "Name: "));
+    assert_string_equal(stage.events->str, "action:go-on action:open ");
+    assert_int_equal(stage.flag, true);
+    stage_drop(&stage);
+}
+
 int main(void)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -366,6 +417,7 @@ int main(void)
         STAGE_TEST(choices__answered_by_number_and_letter__send_selections),
         STAGE_TEST(question_mark__anywhere__explains_and_asks_again),
         STAGE_TEST(values__numbered__are_copied_and_opened),
+        STAGE_TEST(rows__that_come_and_go__leave_the_others_their_numbers),
     };
     return cmocka_run_group_tests_name("plain", tests, NULL, NULL);
 }

@@ -10,7 +10,9 @@
 static void show_checks(struct stage *stage, struct view *view, int focus)
 {
     show_rail(view, 1);
-    show_check(view, 100, stage->phase == 0 ? MARK_WORKING : MARK_OK, "Name lookup", "3 addresses");
+    struct view_item *first = show_check(view, 100, stage->phase == 0 ? MARK_WORKING : MARK_OK,
+                                         "Name lookup", "3 addresses");
+    first->waits = g_strdup(stage->phase == 0 ? stage->value[1] : NULL);
     show_check(view, 101,
                stage->phase < 2 ? MARK_OPEN
                : stage->flag    ? MARK_OK
@@ -75,6 +77,37 @@ static void checks__settling__are_said_once_with_their_diagnosis(void **state)
         NULL);
     assert_string_equal(stage.said, expected);
     assert_string_equal(stage.events->str, "action:again action:go-on ");
+    stage_drop(&stage);
+}
+
+/* What takes longer than a moment is said once, and its outcome still comes. */
+static void check__that_takes_long__is_said_to_be_waited_for(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_checks};
+    stage_begin(&stage, stage_ask);
+    stage_changed(&stage);
+    stage.value[1] = g_strdup("Waiting: Name lookup");
+    stage_changed(&stage);
+    stage_changed(&stage);
+    stage.phase = 1;
+    stage_changed(&stage);
+    stage_end(&stage);
+    assert_string_equal(stage.said, "Step 2 of 3: Preflight\n"
+                                    "Waiting: Name lookup\n"
+                                    "  ok  Name lookup: 3 addresses\n");
+    stage_drop(&stage);
+}
+
+static void marks__for_a_screen_reader__are_words(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_checks, .phase = 2};
+    stage_begin(&stage, (struct plain_options){.no_input = true, .words = true});
+    stage_end(&stage);
+    assert_contains(stage.said, "  failed  Connection: refused\n");
+    assert_contains(stage.said, "  warning  Browser: none here\n");
+    assert_null(strchr(stage.said, '!'));
     stage_drop(&stage);
 }
 
@@ -322,6 +355,8 @@ int main(void)
     setlocale(LC_ALL, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         STAGE_TEST(checks__settling__are_said_once_with_their_diagnosis),
+        STAGE_TEST(check__that_takes_long__is_said_to_be_waited_for),
+        STAGE_TEST(marks__for_a_screen_reader__are_words),
         STAGE_TEST(checks__failed_without_a_person__quit),
         STAGE_TEST(quiet__run__says_only_what_is_not_fine),
         STAGE_TEST(outputs__told_apart__facts_and_prompts),

@@ -7,6 +7,7 @@
 
 #include "perch/app/app.h"
 #include "perch/explain/check_result.h"
+#include "perch/view/view.h"
 
 /* The verbs of the command line. argv[0] is the verb; the result is the exit code. */
 #define COMMAND(name, usage, summary) int command_##name(int argc, char **argv);
@@ -72,6 +73,8 @@ bool command_confirmed(const char *question);
 /* Whether to work line by line: no terminal, TERM=dumb, ACCESSIBLE. */
 bool command_is_plain(void);
 
+/* In letters, or as a word where ACCESSIBLE is set. */
+const char *command_mark(enum mark mark);
 /* Prints one row of a list: mark, title, summary, and the diagnosis below a failure. */
 void command_print_result(const struct check_result *result, FILE *stream);
 

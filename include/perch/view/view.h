@@ -24,6 +24,9 @@ enum action {
 
 enum mark { MARK_NONE, MARK_OK, MARK_FAILED, MARK_WARNING, MARK_SKIPPED, MARK_WORKING, MARK_OPEN };
 
+/* In letters: "ok", "!!"; words: for a screen reader, "failed". */
+const char *mark_text(enum mark mark, bool words);
+
 enum view_kind {
     VIEW_HEADING, /* label; right: text at the right edge of the pane */
     VIEW_TEXT,    /* label: a paragraph, wrapped; indent in columns; role */
@@ -51,6 +54,8 @@ struct view_item {
     char *right;
     char *note;
     char *error;
+    char *waits; /* VIEW_CHECK that works for more than a moment: a sentence for those who do not
+                    see it turn; NULL = none */
     enum mark mark;
     enum view_role role;
     int indent;
