@@ -112,15 +112,23 @@ static void note_scopes(Reader *reader)
     reader->scopes = g_string_free(scopes, FALSE);
 }
 
-static void paste_page(Reader *reader)
+static bool has_left(gpointer reader)
 {
+    return !pty_has(((Reader *)reader)->walk->pty, "Listening on") && reader_rests(reader);
+}
+
+/* Where it was a login after all, and only slow, perch takes the address as well. */
+static void paste_page(struct path *path)
+{
+    Reader *reader = path->reader;
     const DemoOrg *org = reader->walk->rig->org;
     const struct browser_options options = {.username = org->username, .password = org->password};
     g_autofree char *address = walk_address(reader->walk);
     g_autoptr(BrowserVisit) visit = browser_login(address, &options);
     walk_forget_visit(reader->walk);
     paste(reader->walk, visit->url);
-    see(reader->walk, "To fix");
+    if (!pty_wait_until(reader->walk->pty, has_left, reader, PTY_WAIT_MS))
+        give_up(path, "the page it ended on is not explained");
 }
 
 static void go_on(Walk *walk)
@@ -177,7 +185,7 @@ static bool take_turn(struct path *path)
     if (first != NULL)
         follow(path, first);
     else if (reader_stuck(reader))
-        paste_page(reader);
+        paste_page(path);
     else
         go_on(walk);
     return true;
