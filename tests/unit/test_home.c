@@ -340,7 +340,7 @@ static void find__enter_takes_the_first_row_that_is_shown(void **state)
 
 static void rename__refuses_taken_and_bad_names(void **state)
 {
-    static const char *const bad[] = {"acme-001", "acme-000", "a b", "../x", ""};
+    static const char *const bad[] = {"acme-001", "acme-000", "acme 001", "a\\b", "../x", ""};
     (void)state;
     g_autoptr(Home) home = home_of(2);
     const char *name;
