@@ -9,7 +9,7 @@ BUILD ?= build/release
 PREFIX ?= /usr/local
 DESTDIR ?=
 # perch waits for others; what a smaller program saves in time and room nobody sees it lose.
-CFLAGS ?= -Os -g
+CFLAGS ?= $(call lazy,SMALL,$(small)) -g
 LDFLAGS ?=
 PKG_CONFIG ?= pkg-config
 CLANG ?= $(firstword $(wildcard /usr/bin/clang-14) clang)
@@ -32,6 +32,8 @@ TEST_PKGS = cmocka vterm
 # to work before it is installed. Foreign headers are system headers, and ncurses' own feature
 # macros give way to _GNU_SOURCE.
 lazy = $(eval $(1) := $(2))$($(1))
+# gcc has -Oz from 12 on.
+small = $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os)
 pc_cflags = $(shell $(PKG_CONFIG) --cflags $(1) | sed 's/-I/-isystem /g; s/-D_[A-Z]*_SOURCE[^ ]*//g')
 built_with = $(shell for p in $(filter-out gio% panelw,$(PKGS)); do echo "$$p $$($(PKG_CONFIG) --modversion $$p)"; done | \
                paste -s -d , | sed 's/,/, /g')
@@ -74,7 +76,7 @@ else
   UNUSED = -ffunction-sections -fdata-sections
   UNUSED_LD = -Wl,--gc-sections
   # Without optimisation _FORTIFY_SOURCE only warns; package builds set it themselves.
-  ifneq ($(and $(filter -O1 -O2 -O3 -Os -O,$(CFLAGS)), \
+  ifneq ($(and $(filter -O1 -O2 -O3 -Os -Oz -O,$(CFLAGS)), \
           $(if $(findstring _FORTIFY_SOURCE,$(CFLAGS) $(CPPFLAGS)),,unset)),)
     HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
   endif
