@@ -45,7 +45,7 @@ static struct check_result *find(const GPtrArray *results, const char *id)
     return NULL;
 }
 
-/* The check of a need, without the mark of what of it blocks (registry.h). */
+/* The check of a need, without the mark of what of it blocks (check.h). */
 static const struct check_result *needed(const CheckList *list, const char *need)
 {
     return find(list->results, need + (*need == '~' || *need == '!'));
@@ -287,21 +287,6 @@ void check_skip(struct check_run *run, const char *format, ...)
     settle(run, CHECK_SKIPPED);
 }
 
-/* What is to be done about the app that is made names its connection, not the session's. */
-static void name_app(const struct diagnosis *diagnosis, const char *name)
-{
-    static const char *const commands[] = {"perch app ", "perch setup "};
-    for (guint i = 0; i < diagnosis->fix->len * G_N_ELEMENTS(commands); i++) {
-        char **step = (char **)&diagnosis->fix->pdata[i / G_N_ELEMENTS(commands)];
-        const char *command = commands[i % G_N_ELEMENTS(commands)];
-        g_autofree char *general = g_strconcat(command, "NAME", NULL);
-        g_autofree char *own = g_strconcat(command, name, NULL);
-        g_auto(GStrv) parts = g_strsplit(*step, general, -1);
-        g_free(*step);
-        *step = g_strjoinv(own, parts);
-    }
-}
-
 static void set_diagnosis(struct check_result *result, const struct session *session,
                           Diagnosis *diagnosis)
 {
@@ -311,8 +296,9 @@ static void set_diagnosis(struct check_result *result, const struct session *ses
     const struct setup_ids ids = {.user_id = connection->user_id,
                                   .profile_id = connection->profile_id,
                                   .app_id = connection->app_id};
-    if (session->making != NULL && diagnosis->exit != PERCH_EXIT_AUTHORIZATION)
-        name_app(diagnosis, session->making->app->name);
+    /* What makes an app works for its connection, with the login of another. */
+    const bool of_app = session->making != NULL && diagnosis->exit != PERCH_EXIT_AUTHORIZATION;
+    diagnosis_name(diagnosis, of_app ? session->making->app->name : connection->name);
     check_result_diagnose(result, diagnosis, org, &ids);
 }
 

@@ -111,6 +111,7 @@ static void stop_failed(struct token_run *run, struct diagnosis *diagnosis, cons
 static void print_failure(struct token_run *run, const struct failure *failure, const char *more)
 {
     g_autoptr(Diagnosis) diagnosis = explain(failure);
+    diagnosis_name(diagnosis, run->name);
     command_put(stderr, "perch: %s: %s\n", run->name, diagnosis->title);
     if (more != NULL)
         command_put(stderr, "  %s\n", more);

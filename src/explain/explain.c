@@ -195,6 +195,17 @@ struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
     return diagnosis;
 }
 
+void diagnosis_name(struct diagnosis *diagnosis, const char *connection)
+{
+    for (guint i = 0; connection != NULL && i < diagnosis->fix->len; i++) {
+        char **step = (char **)&diagnosis->fix->pdata[i];
+        g_autofree char *general = *step;
+        g_autofree char *command = g_strconcat("\\1 ", connection, NULL);
+        *step = g_regex_replace(regex_of("\\b(perch [a-z]+) NAME\\b"), general, -1, 0, command, 0,
+                                NULL);
+    }
+}
+
 void diagnosis_free(struct diagnosis *diagnosis)
 {
     if (diagnosis == NULL)

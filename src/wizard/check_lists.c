@@ -59,7 +59,9 @@ struct check_result *failure_result(const struct wizard *w, const char *id, cons
     struct check_result *result = check_result_failed(id, title, NULL);
     seen.app = app_of(w);
     result->summary = g_strdup(failure->code);
-    check_result_diagnose(result, explain(&seen), org, &ids);
+    struct diagnosis *diagnosis = explain(&seen);
+    diagnosis_name(diagnosis, own ? connection->name : NULL);
+    check_result_diagnose(result, diagnosis, org, &ids);
     return result;
 }
 

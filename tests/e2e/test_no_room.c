@@ -265,7 +265,8 @@ static void token__never_stored__is_not_called_refused(void **state)
         assert_null(strstr(all, "no longer accepts"));
     }
     g_autoptr(Child) token = rig_perch(rig, "token", "acme", NULL);
-    assert_contains(token->errors->str, "perch reauthorize NAME logs in again");
+    assert_contains(token->errors->str,
+                    "perch setup acme resumes a setup, perch reauthorize acme logs in again");
 }
 
 /* Folder and file of the lock: not followed, and said in words that help. */

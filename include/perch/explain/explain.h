@@ -139,6 +139,8 @@ struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
                              enum certainty certainty);
 struct diagnosis *diagnosis_copy(const struct diagnosis *diagnosis); /* NULL in, NULL out */
 void diagnosis_free(struct diagnosis *diagnosis);                    /* NULL is fine */
+/* Commands in its steps name this connection, not NAME; NULL leaves them as they are. */
+void diagnosis_name(struct diagnosis *diagnosis, const char *connection);
 typedef struct diagnosis Diagnosis;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diagnosis, diagnosis_free)
 
