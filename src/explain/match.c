@@ -8,7 +8,7 @@ static const struct failure_row { /* few bytes each: there are hundreds */
     const char *code, *text;
     guint16 status;
     guint8 stage, cause, certainty;
-    bool own; /* perch's word */
+    bool own; /* perch's word: the source is "own", and no other has that length (a test) */
 } rows[] = {
 #define FAILURE(stage, status, code, text, cause, certainty, source) \
     {code,                                                           \
