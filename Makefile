@@ -278,17 +278,21 @@ check-debian:
 asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=1 CFLAGS=-O1 check-all
 
+# Every test is compiled, and linked what check runs of it.
+.PHONY: compiled
+compiled: $(TEST_OBJ)
 clang:
-	$(Q)$(MAKE) --no-print-directory BUILD=build/clang CC=$(CLANG) WERROR=1 all tests
+	$(Q)$(MAKE) --no-print-directory BUILD=build/clang CC=$(CLANG) WERROR=1 all compiled tests-unit tests-screen
 
 # Every suite with what is already built and installed; check adds the rest. All of them side by
-# side: what takes seconds, then the long ones, first the two that wait for a minute, so that no core
-# idles at the end. Under the sanitizers the scripts have nothing to find.
+# side: what takes seconds, then the long ones, first the longest, so that no core idles at the end.
+# Under the sanitizers the scripts have nothing to find, and a browser what scripted ones find.
 .PHONY: check-all
-WAITS_LONGEST := $(patsubst %,$(BUILD)/tests/e2e/test_%,exchange_end wire_stalls)
-ALL_IN_ORDER := $(foreach s,unit screen,$(call suite_tests,$(s))) $(WAITS_LONGEST) \
-                $(foreach s,e2e browser contract demo_org support, \
-                  $(filter-out $(WAITS_LONGEST),$(call suite_tests,$(s))) \
+LONGEST := $(patsubst %,$(BUILD)/tests/e2e/test_%,app_access exchange_end app_make by_the_screen \
+                by_the_screen_2 by_the_screen_3 app_make_kill app_make_pty)
+ALL_IN_ORDER := $(foreach s,unit screen,$(call suite_tests,$(s))) $(LONGEST) \
+                $(foreach s,e2e $(if $(SANITIZE),,browser) contract demo_org support, \
+                  $(filter-out $(LONGEST),$(call suite_tests,$(s))) \
                   $(if $(SANITIZE),,$(call suite_scripts,$(s))))
 check-all: tests
 	$(Q)$(RUN) all $(ALL_IN_ORDER)

@@ -240,6 +240,17 @@ static void to_green(Rig *rig, const Json *rehearsal)
     assert_cured(rig, name, json_get_string(rehearsal, "cause"));
 }
 
+/* Under the sanitizers, which make a walk five times as long, a third of them; with EVERY=1 all. */
+static bool left_out(int at)
+{
+#ifdef __SANITIZE_ADDRESS__
+    return at / BY_THE_SCREEN_PARTS % 3 != 0 && g_getenv("EVERY") == NULL;
+#else
+    (void)at;
+    return false;
+#endif
+}
+
 /* One in so many, so that test programs can share them. */
 void by_the_screen_walk(int part)
 {
@@ -248,7 +259,10 @@ void by_the_screen_walk(int part)
     g_autoptr(Json) list = child_json(child);
     int at = 0;
     JSON_FOREACH(rehearsal, json_get(list, "rehearsals"))
-    if (at++ % BY_THE_SCREEN_PARTS == part)
-        to_green(rig, rehearsal);
+    {
+        if (at % BY_THE_SCREEN_PARTS == part && !left_out(at))
+            to_green(rig, rehearsal);
+        at++;
+    }
     assert_true(at > 50);
 }
