@@ -49,6 +49,8 @@ struct app {
     StoreLock *claim;     /* keeps other set-ups off the name; NULL = no name yet */
     char *claimed;        /* that name */
     GCancellable *load;   /* of the keyring read before the wizard begins; NULL = not reading */
+    bool load_is_slow;    /* that takes longer than a second */
+    guint slow_source;    /* until then */
     guint tick_source;
     guint copier;          /* source: a program that copies */
     guint saves_pending;   /* running keyring writes; quitting waits for them */
@@ -93,6 +95,7 @@ void login_start(struct app *app);
 void login_stop(struct app *app);
 void login_browser(struct app *app);
 void login_paste(struct app *app, const Secret *text);
+void login_seen(struct app *app); /* the page of a browser that nobody sees, as if pasted */
 void login_finish(struct app *app, bool succeeded);
 void login_go_on(struct app *app); /* that answer was no login: wait for the next one */
 

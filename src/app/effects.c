@@ -45,7 +45,7 @@ static void copy(struct app *app, const Secret *secret)
 static void open_page(struct app *app, const char *url)
 {
     g_autoptr(GError) error = NULL;
-    if (!app->options->scripted && desktop_open(app->desktop, url, &error))
+    if (app->options->ended == NULL && desktop_open(app->desktop, url, &error))
         app_notice(app, _("Opened in the browser: %s"), url);
     else
         app_notice(app, _("Open this address: %s"), url);
@@ -377,6 +377,9 @@ static void leave(struct app *app, const struct effect *effect)
     if (effect->home && app->options->ret_home != NULL && app->save_problem == NULL) {
         *app->options->ret_home = true;
         app_quit(app, effect->code);
+    } else if (effect->demo) {
+        *app->options->ret_demo = true;
+        app_quit(app, PERCH_EXIT_OK);
     } else {
         quit(app, effect->code);
     }

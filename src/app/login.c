@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <glib/gstdio.h>
+
 #include "app_private.h"
 #include "perch/base/text.h"
 
@@ -166,4 +168,17 @@ void login_paste(struct app *app, const Secret *text)
         got_code(app, paste.code);
     }
     paste_clear(&paste);
+}
+
+void login_seen(struct app *app)
+{
+    g_autofree char *text = NULL;
+    if (app->options->ended == NULL || !app->wizard->login_waiting ||
+        !g_file_get_contents(app->options->ended, &text, NULL, NULL))
+        return;
+    g_remove(app->options->ended);
+    g_autoptr(Secret) address = secret_new(text);
+    app_notice(app, _("The scripted browser ended on a page of Salesforce's. perch was given its "
+                      "address, as you would paste it."));
+    login_paste(app, address);
 }

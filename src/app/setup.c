@@ -12,7 +12,7 @@
 #include "perch/sheet/sheet.h"
 #include "perch/store/own_keyring.h"
 
-enum { TICK_MS = 250 };
+enum { TICK_MS = 250, SLOW_MS = 1000 };
 
 /* ---- events in, effects out ---- */
 
@@ -23,6 +23,7 @@ static gboolean tick(gpointer user)
         app->tick_source = 0;
         return G_SOURCE_REMOVE;
     }
+    login_seen(app);
     bool other = app->loopback != NULL && loopback_saw_other_login(app->loopback);
     app_event(app, &(struct wizard_event){.kind = WIZARD_TICK, .done = other});
     return G_SOURCE_CONTINUE;
@@ -110,6 +111,8 @@ static struct view *waiting_view(const struct app *app)
     struct view_item *item = view_add(view, VIEW_CHECK, 0, _("Keyring"));
     item->mark = MARK_WORKING;
     view_item_set(&item->value, _("waiting for it; it may be asking for a password elsewhere"));
+    if (app->load_is_slow)
+        item->waits = g_strdup(_("Waiting for the keyring."));
     view_key(view, ACTION_BACK, _("continue without it"));
     return view;
 }
@@ -306,6 +309,11 @@ static void begin(struct app *app)
                                           .step = step,
                                           .start = starts[options->start],
                                           .done = logged_in});
+    if (options->begun)
+        app_event(app,
+                  &(struct wizard_event){.kind = WIZARD_VIEW,
+                                         .view = &(struct view_event){.kind = VIEW_EVENT_ACTION,
+                                                                      .action = ACTION_NEXT}});
     if (app->secrets_problem != NULL && !app->quitting)
         app_notice(app, "%s", app->secrets_problem);
     if (app->damaged && !app->quitting)
@@ -345,6 +353,7 @@ static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
     (void)source;
     bool loaded = tokens_finish(result, &error);
     g_clear_object(&app->load);
+    g_clear_handle_id(&app->slow_source, g_source_remove);
     app->saves_pending--;
     if (app->quitting) {
         if (app->saves_pending == 0)
@@ -385,6 +394,10 @@ static bool make_wizard(struct app *app, GError **error)
     app->wizard = wizard_new(connection, secret_ref(app->options->client_secret), taken);
     app->wizard->no_input = app->options->no_input;
     app->wizard->introduction = app->options->introduction;
+    app->wizard->no_demo = app->options->ret_demo != NULL
+                               ? app->options->no_demo
+                               : _("Give the address of the org on this computer, for example "
+                                   "http://127.0.0.1:8080. The command perch demo starts one.");
     app->wizard->keyring.exists = own_keyring_exists();
     app->wizard->keyring.missing = own_keyring_missing();
     app->wizard->has_home = app->options->ret_home != NULL;
@@ -426,6 +439,7 @@ static void app_clear(struct app *app)
     making_drop(app);
     if (app->tick_source != 0)
         g_source_remove(app->tick_source);
+    g_clear_handle_id(&app->slow_source, g_source_remove);
     app->has_code = false;
     login_stop(app);
     g_clear_pointer(&app->ui, ui_free);
@@ -473,6 +487,16 @@ static void print_json(const struct app *app)
     puts(text);
 }
 
+/* Not said of a keyring that answers at once. */
+static gboolean load_is_slow(gpointer user)
+{
+    struct app *app = user;
+    app->load_is_slow = true;
+    app->slow_source = 0;
+    repaint(app);
+    return G_SOURCE_REMOVE;
+}
+
 static void run(struct app *app)
 {
     guint signals[] = {g_unix_signal_add(SIGINT, on_interrupt, app),
@@ -484,6 +508,7 @@ static void run(struct app *app)
         if (app->wizard->connection->login_url == NULL) /* most likely there is no file yet */
             tokens_may_ask(app->session->tokens, false);
         app->load = g_cancellable_new();
+        app->slow_source = g_timeout_add(SLOW_MS, load_is_slow, app);
         tokens_load(app->session->tokens, app->options->name, app->load, secrets_loaded, app);
     } else {
         begin(app);
@@ -508,7 +533,7 @@ int app_setup(const struct app_options *options)
     run(&app);
     g_clear_pointer(&app.ui, ui_free);
     g_clear_pointer(&app.plain, plain_free);
-    if (options->json)
+    if (options->json && (options->ret_demo == NULL || !*options->ret_demo))
         print_json(&app);
     if (app.exit_message != NULL && !options->quiet)
         plain_put(options->json || options->plain ? STDERR_FILENO : STDOUT_FILENO, app.exit_message,

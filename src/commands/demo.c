@@ -34,6 +34,7 @@ static const struct rehearsal {
  */
 struct demo {
     const struct rehearsal *rehearsal; /* NULL: everything works */
+    gboolean begun;                    /* the demo org was chosen in the wizard's first step */
     char *folder;
     char *program; /* perch-demo-org */
     GPid pid;
@@ -62,6 +63,36 @@ static char *find_program(void)
     return g_find_program_in_path("perch-demo-org");
 }
 
+static const char *not_installed(void)
+{
+    return _("perch-demo-org is not installed beside perch. Install it with: make install");
+}
+
+const char *demo_problem(void)
+{
+    g_autofree char *program = find_program();
+    return program == NULL ? not_installed() : NULL;
+}
+
+/* A process that begins anew has asked no keyring yet, and no bus that would be remembered. */
+int demo_become(const struct common_options *common)
+{
+    g_autofree char *timeout = g_strdup_printf("--timeout=%d", common->timeout);
+    const char *argv[8] = {"perch", "demo", "--begun"};
+    int count = 3;
+    if (common->plain)
+        argv[count++] = "--plain";
+    if (common->json)
+        argv[count++] = "--json";
+    if (common->quiet)
+        argv[count++] = "--quiet";
+    if (common->timeout > 0)
+        argv[count++] = timeout;
+    fflush(NULL);
+    execv("/proc/self/exe", (char *const *)(guintptr)argv);
+    return command_usage(_("perch cannot start itself anew. Run: perch demo"));
+}
+
 static char *read_line(int fd)
 {
     GString *line = g_string_new(NULL);
@@ -80,9 +111,7 @@ static bool start_org(struct demo *demo, GError **error)
 {
     demo->program = find_program();
     if (demo->program == NULL) {
-        g_set_error(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND,
-                    _("perch-demo-org is not installed beside perch. Install it with: make "
-                      "install"));
+        g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_NOT_FOUND, not_installed());
         return false;
     }
     g_autofree char *rehearsal =
@@ -202,7 +231,8 @@ static const char *why_scripted(bool terminal, bool no_input, bool browser)
 }
 
 /* Where the org is, how to log in, and what to do, in lines. Owned by the caller. */
-static char *introduction(const struct demo *demo, const char *scripted)
+static char *introduction(const struct demo *demo, const struct desktop *desktop,
+                          const char *scripted)
 {
     const Json *user = json_first(json_get(demo->json, "users"));
     GString *text = g_string_new(NULL);
@@ -218,16 +248,27 @@ static char *introduction(const struct demo *demo, const char *scripted)
             demo->rehearsal->name);
     if (scripted != NULL)
         g_string_append_printf(text, "%s\n", scripted);
+    if (desktop->ssh) {
+        const char *port = strrchr(json_get_string(demo->json, "url"), ':') + 1;
+        g_autofree char *line =
+            desktop_forward_line(desktop, (guint16)g_ascii_strtoull(port, NULL, 10));
+        g_string_append_printf(text,
+                               _("To open the org's pages in your own browser, run this in a new "
+                                 "terminal on your own computer: %s\n"),
+                               line);
+    }
     return g_string_free(text, FALSE);
 }
 
 /* Sets $BROWSER to the demo org's scripted browser. */
-static void use_scripted_browser(const struct demo *demo)
+static void use_scripted_browser(const struct demo *demo, const char *ended)
 {
     const Json *user = json_first(json_get(demo->json, "users"));
     g_autofree char *program = g_shell_quote(demo->program);
     g_autofree char *name = g_shell_quote(json_get_string(user, "name"));
-    g_autofree char *command = g_strdup_printf("%s --browse %%s --user %s", program, name);
+    g_autofree char *file = g_shell_quote(ended);
+    g_autofree char *command =
+        g_strdup_printf("%s --browse %%s --user %s --ended %s", program, name, file);
     g_setenv("BROWSER", command, TRUE);
 }
 
@@ -243,6 +284,9 @@ static char *exit_message(const struct demo *demo)
                            _(demo->rehearsal->happens), _(demo->rehearsal->todo), gone);
 }
 
+/* A scripted browser is quick, and where nobody watches no other one will come. */
+enum { UNSEEN_SECONDS = 60 };
+
 static int run_demo(struct demo *demo, const struct common_options *common)
 {
     g_autofree char *last_words = exit_message(demo);
@@ -253,11 +297,14 @@ static int run_demo(struct demo *demo, const struct common_options *common)
     const char *scripted = login != NULL && !login->attended
                                ? NULL /* the app logs in by itself */
                                : why_scripted(terminal, common->no_input, desktop->browser != NULL);
-    g_autofree char *hello = introduction(demo, scripted);
+    g_autofree char *ended = g_build_filename(demo->folder, "ended", NULL);
+    g_autofree char *hello = introduction(demo, desktop, scripted);
+    const bool unseen = scripted != NULL && (common->no_input || !terminal);
     struct app_options options = {
         .name = "demo",
+        .begun = demo->begun,
         .introduction = hello,
-        .scripted = scripted != NULL,
+        .ended = scripted == NULL ? NULL : ended,
         .login_url = json_get_string(demo->json, "url"),
         .client_id = json_get_string(demo->json, "client_id"),
         .client_secret = demo->client_secret,
@@ -266,7 +313,9 @@ static int run_demo(struct demo *demo, const struct common_options *common)
         .certificate = demo->certificate,
         .connected_app = g_strcmp0(json_get_string(demo->json, "app_kind"), "connected") == 0,
         .login = login,
-        .login_seconds = common->timeout,
+        .login_seconds = common->timeout > 0 ? common->timeout
+                         : unseen            ? UNSEEN_SECONDS
+                                             : 0,
         .plain = common->plain || common->json || !terminal || common->no_input,
         .json = common->json,
         .no_input = common->no_input || !terminal,
@@ -278,7 +327,7 @@ static int run_demo(struct demo *demo, const struct common_options *common)
         command_put(stderr, "%s", hello);
     }
     if (scripted != NULL)
-        use_scripted_browser(demo);
+        use_scripted_browser(demo, ended);
     return app_setup(&options);
 }
 
@@ -336,6 +385,8 @@ int command_demo(int argc, char **argv)
     int code;
     const GOptionEntry entries[] = {
         {"list", 0, 0, G_OPTION_ARG_NONE, &list, N_("list the failures that can be rehearsed"),
+         NULL},
+        {"begun", 0, G_OPTION_FLAG_HIDDEN | OPTION_NOT_KEPT, G_OPTION_ARG_NONE, &demo.begun, NULL,
          NULL},
         G_OPTION_ENTRY_NULL,
     };

@@ -136,5 +136,9 @@ int command_setup(int argc, char **argv)
     if (error != NULL)
         return command_error(error);
     options.client_secret = secret;
-    return app_setup(&options);
+    bool demo = false;
+    options.ret_demo = &demo;
+    options.no_demo = demo_problem();
+    code = app_setup(&options);
+    return demo ? demo_become(&common) : code;
 }

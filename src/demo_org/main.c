@@ -34,6 +34,7 @@ static struct {
     char **callback_ports;
     char *browse;
     char *user;
+    char *ended;
 } options;
 
 static const GOptionEntry entries[] = {
@@ -59,6 +60,8 @@ static const GOptionEntry entries[] = {
      "Be a scripted browser instead: log in at this address and press Allow", "URL"},
     {"user", 0, 0, G_OPTION_ARG_STRING, &options.user, "With --browse: the user who logs in",
      "NAME"},
+    {"ended", 0, 0, G_OPTION_ARG_FILENAME, &options.ended,
+     "With --browse: where to write the address of a page that is not the callback", "FILE"},
     {"die-with-parent", 0, 0, G_OPTION_ARG_NONE, &options.die_with_parent,
      "Exit when the starting process ends", NULL},
     {"list-state", 0, 0, G_OPTION_ARG_NONE, &options.list_state,
@@ -276,8 +279,9 @@ static int run_browser(const struct state *state, GError **error)
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, "There is no user %s.", options.user);
         return PERCH_EXIT_USAGE;
     }
-    return browse(options.browse, user->name, user->password, error) ? PERCH_EXIT_OK
-                                                                     : PERCH_EXIT_NETWORK;
+    return browse(options.browse, user->name, user->password, options.ended, error)
+               ? PERCH_EXIT_OK
+               : PERCH_EXIT_NETWORK;
 }
 
 static void list_state(void)

@@ -138,6 +138,15 @@ struct diagnosis *explain(const struct failure *failure)
     return explain_as(failure, cause, certainty);
 }
 
+static char *title_of(const struct failure *failure, const struct names *names,
+                      const struct cause_row *row)
+{
+    const struct advice *advice = failure_advice(failure);
+    char *seen =
+        advice == NULL || advice->title == NULL ? NULL : names_fill(names, _(advice->title));
+    return seen != NULL ? seen : g_strdup(_(row->title));
+}
+
 /* What a cause means; also says so if the code is only known by its family, or its text not at all.
  */
 static char *happened_of(const struct failure *failure, const struct cause_row *row,
@@ -174,7 +183,7 @@ struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
     *diagnosis = (struct diagnosis){
         .cause = match.cause,
         .certainty = match.certainty,
-        .title = g_strdup(_(row->title)),
+        .title = title_of(failure, &names, row),
         .happened = happened_of(failure, row, match.cause),
         .fix = fix,
         .tell_apart = row->tell_apart == NULL ? NULL : g_strdup(_(row->tell_apart)),

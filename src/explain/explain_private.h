@@ -56,7 +56,7 @@ bool failure_code_is_of_a_family(const char *code);
 char *failure_choices(const struct failure *failure);
 /* The first thing to do for exactly this answer, untranslated; NULL = none. */
 struct advice {
-    const char *code, *text, *step;
+    const char *code, *text, *step, *title; /* title: what was seen; NULL = as the cause has it */
     enum setup_page page; /* the step is the whole fix, made there; SETUP_PAGE_NONE: it is not */
 };
 const struct advice *failure_advice(const struct failure *failure);

@@ -23,8 +23,9 @@ static const struct failure_row { /* few bytes each: there are hundreds */
 };
 
 static const struct advice advices[] = {
-#define ADVICE(code, text, step) {code, text, step, SETUP_PAGE_NONE},
-#define ADVICE_ALONE(code, text, page, step) {code, text, step, SETUP_PAGE_##page},
+#define ADVICE(code, text, step) {code, text, step, NULL, SETUP_PAGE_NONE},
+#define ADVICE_ALONE(code, text, page, step) {code, text, step, NULL, SETUP_PAGE_##page},
+#define ADVICE_TITLED(code, text, page, title, step) {code, text, step, title, SETUP_PAGE_##page},
 #include "perch/explain/advice.def"
 #undef ADVICE
 };

@@ -35,6 +35,7 @@ static const struct {
     {"INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", ": (?<value>[a-zA-Z0-9]{15,18})\\b"},
     {"INVALID_CROSS_REFERENCE_KEY", ": (?<value>[a-zA-Z0-9]{15,18})\\b"},
     {"INACTIVE_OWNER_OR_USER", "\\[(?<value>[a-zA-Z0-9]{15,18})\\]"},
+    {"INACTIVE_OWNER_OR_USER", "as owner of (?<object>\\w+)"},
     {"run-as-inactive", "\\((?<value>[a-zA-Z0-9]{15,18})\\)"},
     {"license-unfit", "\\((?<value>[a-zA-Z0-9]{15,18})\\)"},
     {"MALFORMED_ID", "(: |\\bid )(?<value>[a-zA-Z0-9]+)$"},

@@ -251,7 +251,7 @@ static void enter_screen(Plain *plain, const struct view *view)
     g_clear_pointer(&plain->next_print, g_free);
     g_clear_pointer(&plain->notice, g_free);
     g_clear_pointer(&plain->paste_error, g_free);
-    printer_forget(&plain->printer);
+    printer_forget(&plain->printer, view);
     print_header(&plain->printer, view);
 }
 

@@ -45,19 +45,22 @@ void echo_restore(void);
 struct said {
     GHashTable *texts; /* checksums of lines of this screen */
     GHashTable *lines; /* label of a check → its mark and value; "#id" of others → its checksum */
+    GHashTable *bad;   /* keys of those that are checks and not ok */
 };
 
 struct printer {
     struct plain_options options;
     struct said said;
     GHashTable *asked;   /* answered ids on this screen */
-    GHashTable *numbers; /* id → number on this screen */
+    GHashTable *numbers; /* id → number on this screen; borrowed from: */
+    GHashTable *screens; /* heading → numbers: they are the same when a person comes back */
     bool in_prompt;      /* the cursor is after a prompt */
 };
 
 void printer_init(struct printer *printer, const struct plain_options *options);
 void printer_clear(struct printer *printer);
-void printer_forget(struct printer *printer); /* when the screen changes */
+void printer_forget(struct printer *printer,
+                    const struct view *view); /* when the screen changes, to that of view */
 void printer_forget_bad(
     struct printer *printer); /* so that checks that are not ok are printed again */
 
@@ -81,7 +84,7 @@ void print_facts(struct printer *printer, const struct view *view, const struct 
  * field. */
 bool item_has_number(const struct view *view, const struct view_item *item);
 const struct view_item *item_first(const struct view *view); /* that has a number, or NULL */
-/* It stays with the item as long as the screen does; 0 = it has none. */
+/* It stays with the item, also when the screen is left and comes back; 0 = it has none. */
 guint item_number(struct printer *printer, const struct view *view, const struct view_item *item);
 const struct view_item *item_by_number(struct printer *printer, const struct view *view,
                                        guint number);

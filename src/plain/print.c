@@ -130,42 +130,62 @@ void print_fact(struct printer *printer, const char *text, bool fine)
 
 /* ---- what has been printed ---- */
 
+/* From now on the numbers are those of the screen with that heading. */
+static void count_for(struct printer *printer, const char *heading)
+{
+    printer->numbers = g_hash_table_lookup(printer->screens, heading);
+    if (printer->numbers != NULL)
+        return;
+    printer->numbers = g_hash_table_new(NULL, NULL);
+    g_hash_table_insert(printer->screens, g_strdup(heading), printer->numbers);
+}
+
 void printer_init(struct printer *printer, const struct plain_options *options)
 {
-    *printer = (struct printer){.options = *options,
-                                .asked = g_hash_table_new(NULL, NULL),
-                                .numbers = g_hash_table_new(NULL, NULL)};
+    *printer = (struct printer){.options = *options, .asked = g_hash_table_new(NULL, NULL)};
     printer->said.texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     printer->said.lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    printer->said.bad = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    printer->screens =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
+    count_for(printer, "");
 }
 
 void printer_clear(struct printer *printer)
 {
     g_hash_table_unref(printer->said.texts);
     g_hash_table_unref(printer->said.lines);
+    g_hash_table_unref(printer->said.bad);
     g_hash_table_unref(printer->asked);
-    g_hash_table_unref(printer->numbers);
+    g_hash_table_unref(printer->screens);
 }
 
-void printer_forget(struct printer *printer)
+void printer_forget(struct printer *printer, const struct view *view)
 {
+    const char *heading = "";
+    for (guint i = view->items->len; i-- > 0;) {
+        const struct view_item *item = view->items->pdata[i];
+        if (item->kind == VIEW_HEADING && item->label != NULL)
+            heading = item->label;
+    }
+    count_for(printer, heading);
+    if (*heading == '\0') /* that may be any screen */
+        g_hash_table_remove_all(printer->numbers);
+
     g_hash_table_remove_all(printer->said.texts);
     g_hash_table_remove_all(printer->said.lines);
+    g_hash_table_remove_all(printer->said.bad);
     g_hash_table_remove_all(printer->asked);
-    g_hash_table_remove_all(printer->numbers);
-}
-
-static gboolean is_bad(gpointer key, gpointer line, gpointer user)
-{
-    const int mark =
-        *(const char *)key == '#' ? MARK_NONE : *(const char *)line - '0'; /* see print_check */
-    (void)user;
-    return mark == MARK_FAILED || mark == MARK_WARNING || mark == MARK_SKIPPED;
 }
 
 void printer_forget_bad(struct printer *printer)
 {
-    g_hash_table_foreach_remove(printer->said.lines, is_bad, NULL);
+    GHashTableIter iter;
+    gpointer key;
+    g_hash_table_iter_init(&iter, printer->said.bad);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        g_hash_table_remove(printer->said.lines, key);
+    g_hash_table_remove_all(printer->said.bad);
 }
 
 /* Whether text is new on this screen. Numbers do not count, so that a countdown is printed once.
@@ -409,6 +429,10 @@ static void print_check(struct pass *pass, const struct view_item *item)
     g_autofree char *state = g_strdup_printf("%d %s", (int)item->mark, or_empty(item->value));
     if (!is_change(pass->printer, key, state))
         return;
+    if (item->mark == MARK_OK)
+        g_hash_table_remove(pass->printer->said.bad, key);
+    else
+        g_hash_table_add(pass->printer->said.bad, g_strdup(key));
     g_autofree char *line = marked(pass->printer, item->mark, item->label, item->value);
     print_fact(pass->printer, line, !is_trouble(item->mark));
     if (is_trouble(item->mark))

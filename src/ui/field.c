@@ -156,8 +156,9 @@ void ui_field_undo(Ui *ui)
 bool ui_field_is_changed(const Ui *ui)
 {
     const struct field *field = focused(ui);
-    return field != NULL && !ui->view->discards && *field->before != '\0' &&
-           strcmp(field->before, text_of(field)) != 0;
+    /* Going back from what is pasted gives it up; what is typed elsewhere stays. */
+    const bool matters = field != NULL && (*field->before != '\0' || ui->focus == ui->view->paste);
+    return matters && !ui->view->discards && strcmp(field->before, text_of(field)) != 0;
 }
 
 bool ui_field_restore(Ui *ui)

@@ -40,15 +40,19 @@ static bool check_name(struct wizard *w, const struct org_host *host)
     return problem == NULL;
 }
 
+/* Whether the org is one that perch is to start. */
+static bool wants_demo(const struct wizard *w)
+{
+    return w->org_kind == ORG_LOCAL && w->connection->address == NULL;
+}
+
 static bool check_address(struct wizard *w, struct org_host *ret_host)
 {
     g_autoptr(GError) error = NULL;
     const char *typed = w->connection->address;
     memset(ret_host, 0, sizeof *ret_host);
-    if (w->org_kind == ORG_LOCAL && typed == NULL) {
-        wizard_error(w, ITEM_ADDRESS,
-                     _("Give the address of the org on this computer, for example "
-                       "http://127.0.0.1:8080. The command perch demo starts one."));
+    if (wants_demo(w)) {
+        wizard_error(w, ITEM_ADDRESS, w->no_demo);
         return false;
     }
     bool fine = org_host_parse_any(typed, w->org_kind, ret_host, &error);
@@ -140,6 +144,11 @@ void step_org_event(struct wizard *w, const struct view_event *event, GArray *ou
         w->org_kind = (enum org_kind)event->index;
         w->changed = true;
         wizard_error(w, ITEM_ADDRESS, NULL);
+    } else if (is_action(event, ACTION_NEXT) && wants_demo(w) && w->no_demo == NULL) {
+        if (wizard_is_unstored(w))
+            wizard_ask_quit(w, out);
+        else
+            effect_add(out, EFFECT_QUIT)->demo = true;
     } else if (is_action(event, ACTION_NEXT)) {
         const bool all = !w->no_input || step_keys_are_given(w);
         if (step_org_accept(w, out) && all)
@@ -150,6 +159,7 @@ void step_org_event(struct wizard *w, const struct view_event *event, GArray *ou
 void step_org_view(const struct wizard *w, struct view *view, int focus)
 {
     const Connection *c = w->connection;
+    const bool starts = wants_demo(w) && w->no_demo == NULL;
     view->focus = c->name == NULL && w->field == 0 ? ITEM_NAME : ITEM_ADDRESS;
     view_heading(view, _("Which Salesforce org?"), NULL);
     view_blank(view);
@@ -175,6 +185,11 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
     view_blank(view)->error = g_strdup(w->no_input ? w->errors[ITEM_CLIENT_ID] : NULL);
     if (w->introduction != NULL) {
         view_introduction(w, view);
+    } else if (starts) {
+        view_text(view, ROLE_DIM, 0,
+                  _("perch comes with an org of its own to practise on; it needs no address and no "
+                    "account. Everything is as with a real org, and nothing is left of it "
+                    "afterwards."));
     } else {
         view_text(view, ROLE_DIM, 0,
                   _("Paste the address of any page of your org; perch turns it into the My Domain "
@@ -186,7 +201,7 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
             _("You need: an administrator's login in this org, and an administrator's account "
               "in Bird."));
     }
-    view_key(view, ACTION_NEXT, _("check this computer"));
+    view_key(view, ACTION_NEXT, starts ? _("start the demo org") : _("check this computer"));
     if (focus == ITEM_KIND)
         view_key(view, ACTION_TICK, _("choose"));
     view_key(view, ACTION_BACK, _("leave"));

@@ -58,6 +58,10 @@ void step_preflight_view(const struct wizard *w, struct view *view, int focus)
     view_heading(view, _("Before we start"), count);
     view_blank(view);
     list_view(w, CHECKS_PREFLIGHT, view, focus);
+    if (w->introduction != NULL) {
+        view_blank(view);
+        view_introduction(w, view);
+    }
     view->busy = w->lists[CHECKS_PREFLIGHT].running;
     const struct check_result *keyring = list_find(w, CHECKS_PREFLIGHT, "keyring");
     bool no_keyring = keyring != NULL && keyring->status == CHECK_FAILED;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "e2e/admin.h"
 #include "e2e/walk.h"
 
 #define GONE "That was the demo; its org, settings and keyring are gone."
@@ -183,6 +184,117 @@ static void demo__introduces_itself__on_the_screen(void **state)
     see(walk, "user › the profile: tick API Enabled."); /* no word is cut */
 }
 
+static void copy_program(const char *from, const char *to)
+{
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    assert_true(g_file_get_contents(from, &bytes, &length, NULL));
+    assert_true(g_file_set_contents(to, bytes, (gssize)length, NULL));
+    assert_int_equal(g_chmod(to, 0700), 0);
+}
+
+/* The person's own connections are not touched by a demo that begins in the middle of a set-up. */
+static void demo__chosen_on_the_first_step__starts_and_goes_on(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = person_new();
+    g_autofree char *before = belongings(rig);
+    g_autoptr(Walk) walk = walk_start(rig, "setup", NULL);
+    see(walk, "Which Salesforce org?");
+    press(walk, "Tab Down Down Space");
+    see(walk, "(•) Demo org");
+    see_sentence(walk, "perch comes with an org of its own to practise on;");
+    see_key(walk, "Enter start the demo org");
+    press(walk, "Enter");
+    see(walk, "Before we start");
+    see(walk, "demo · localhost");
+    see_sentence(walk, "Log in there as admin@bird-demo.example with the password bird-demo-1.");
+    see_key(walk, "Enter go on");
+    press(walk, "Enter");
+    see(walk, "App settings");
+    press(walk, "C-c");
+    see(walk, "Keep the draft and quit?");
+    press(walk, "Enter");
+    pty_expect(walk->pty, GONE);
+    pty_expect_exit(walk->pty, 3);
+    assert_untouched(rig, before);
+}
+
+static void demo__chosen_line_by_line__starts_and_goes_on(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = person_new();
+    g_autofree char *before = belongings(rig);
+    g_autoptr(Walk) walk = walk_start(rig, "setup", "--plain", NULL);
+    see(walk, "Connection:");
+    type(walk, "acme\n");
+    see(walk, "Number, Enter for 1:");
+    type(walk, "3\n");
+    see(walk, "Address:");
+    type(walk, "\n");
+    see(walk, "Enter start the demo org,");
+    type(walk, "\n");
+    see_sentence(walk, "Log in there as admin@bird-demo.example with the password bird-demo-1.");
+    see(walk, "Step 2 of 8: Preflight");
+    see(walk, "q quit");
+    type(walk, "q\n");
+    see(walk, "Keep the draft and quit?");
+    type(walk, "\n");
+    pty_expect(walk->pty, GONE);
+    pty_expect_exit(walk->pty, 3);
+    assert_untouched(rig, before);
+}
+
+/* Said where it was chosen, and what was typed stays. */
+static void demo__not_installed__is_said_on_the_first_step(void **state)
+{
+    static const char missing[] = "perch-demo-org is not installed beside perch.";
+    (void)state;
+    g_autoptr(Rig) rig = person_new();
+    g_autofree char *perch = g_build_filename(rig->home->home, "perch", NULL);
+    copy_program(g_getenv("PERCH"), perch);
+    g_autoptr(Pty) full = pty_start((const char *[]){perch, "setup", NULL}, rig->home->env, 80, 24);
+    pty_expect(full, "Which Salesforce org?");
+    pty_keys(full, "a Tab Down Down Space");
+    pty_expect(full, "(•) Demo org");
+    pty_key(full, "Enter");
+    pty_expect(full, missing);
+    g_autoptr(Pty) lines =
+        pty_start((const char *[]){perch, "setup", "--plain", NULL}, rig->home->env, 80, 24);
+    pty_expect(lines, "Connection:");
+    pty_send(lines, "a\r3\r\r\r");
+    pty_expect(lines, missing);
+}
+
+/* Over SSH: nobody sees the page that the scripted browser ends on, and perch explains it all the
+ * same; where the org's pages can be seen is said. */
+static void demo__login_ends_on_a_page__is_explained_and_cured(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = person_new();
+    tmphome_set(rig->home, "SSH_CONNECTION", "203.0.113.7 50000 198.51.100.2 22");
+    g_autoptr(Walk) walk = walk_start(rig, "demo", "app-not-installed", NULL);
+    see_sentence(walk, "To open the org's pages in your own browser,");
+    g_autofree char *words = walk_words(walk);
+    g_autoptr(GRegex) regex =
+        g_regex_new("listens on (\\S+)\\. .* ssh -L (\\d+):localhost:\\2 ", 0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    assert_true(g_regex_match(regex, words, 0, &match));
+    walk_to_probed(walk);
+    press(walk, "Enter");
+    see_sentence(walk, "The connected app is not installed in this org.");
+    see_sentence(walk, "press Install in the app's row.");
+    see_sentence(walk, "The scripted browser ended on a page of Salesforce's.");
+    /* in a browser, through the port that was forwarded */
+    g_autofree char *url = g_match_info_fetch(match, 1);
+    rig->org->url = url;
+    g_autoptr(Admin) admin = admin_new(rig);
+    admin_fix(admin, &(const struct admin_fix)FIX_PRESS(SETUP_PAGE("ConnectedAppsUsage"),
+                                                        "Bird_Integration", "Install"));
+    press(walk, "r");
+    see_key(walk, "Enter test record");
+}
+
 static void demo__ended_in_the_middle__leaves_nothing_behind(void **state)
 {
     static const int signals[] = {SIGTERM, SIGHUP};
@@ -249,15 +361,6 @@ static void demo__no_ipv6__goes_through_as_well(void **state)
         skip();
 }
 
-static void copy_program(const char *from, const char *to)
-{
-    g_autofree char *bytes = NULL;
-    gsize length = 0;
-    assert_true(g_file_get_contents(from, &bytes, &length, NULL));
-    assert_true(g_file_set_contents(to, bytes, (gssize)length, NULL));
-    assert_int_equal(g_chmod(to, 0700), 0);
-}
-
 /* What keeps the demo org from starting is said, not what perch makes of its silence. */
 static void demo__org_does_not_start__says_why(void **state)
 {
@@ -280,6 +383,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(demo__to_the_end__leaves_nothing_behind),
         cmocka_unit_test(demo__introduces_itself__on_the_screen),
+        cmocka_unit_test(demo__chosen_on_the_first_step__starts_and_goes_on),
+        cmocka_unit_test(demo__chosen_line_by_line__starts_and_goes_on),
+        cmocka_unit_test(demo__not_installed__is_said_on_the_first_step),
+        cmocka_unit_test(demo__login_ends_on_a_page__is_explained_and_cured),
         cmocka_unit_test(demo__ended_in_the_middle__leaves_nothing_behind),
         cmocka_unit_test(demo__without_a_terminal__goes_through_on_its_own),
         cmocka_unit_test(demo__no_ipv4__goes_through_as_well),

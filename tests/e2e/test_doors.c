@@ -108,6 +108,25 @@ static void typed__code_in_the_field__goes_on(void **state)
     assert_one_exchange(rig);
 }
 
+/* Going back would give it up, and end the login. */
+static void typed__something_else__is_taken_back_before_the_step_is(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    press(walk, "Tab");
+    see(walk, "▸Paste");
+    see_key(walk, "Esc back");
+    type(walk, "abc");
+    see_key(walk, "Esc restore");
+    press(walk, "Esc");
+    see(walk, "Listening on");
+    see_key(walk, "Esc back");
+    see_no(walk, "•");
+    press(walk, "Esc");
+    see_key(walk, "Enter open browser and log in");
+}
+
 static void paste__address_of_another_login__is_refused(void **state)
 {
     (void)state;
@@ -333,6 +352,7 @@ int main(void)
         cmocka_unit_test(paste__bare_code__goes_on),
         cmocka_unit_test(typed__redirect_address_in_one_burst__goes_on),
         cmocka_unit_test(typed__code_in_the_field__goes_on),
+        cmocka_unit_test(typed__something_else__is_taken_back_before_the_step_is),
         cmocka_unit_test(paste__address_of_another_login__is_refused),
         cmocka_unit_test(paste__nothing_of_use__says_what_is_wanted),
         cmocka_unit_test(browser__gets_an_address_that_tells_nothing),

@@ -257,6 +257,20 @@ static Child *token_that_waits(Rig *rig)
     return child;
 }
 
+/* The same, line by line, of the set-up that begins with it; it can be gone on without. */
+static void setup__keyring_stopped__says_what_it_waits_for(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    rig_setup(rig, "acme");
+    kill(rig->bus->keyring->pid, SIGSTOP);
+    const char *argv[] = {g_getenv("PERCH"), "setup", "acme", "--plain", NULL};
+    g_autoptr(Child) child = child_start(argv, rig->home->env);
+    assert_true(child_wait_output(child, "Waiting for the keyring.", WAIT_MS));
+    assert_true(child_stop(child, WAIT_MS));
+    kill(rig->bus->keyring->pid, SIGCONT);
+}
+
 static void assert_failed_with(Child *child, const char *sentence)
 {
     assert_true(child_wait_end(child, WAIT_MS));
@@ -455,6 +469,7 @@ int main(void)
         cmocka_unit_test(preflight__prompt__is_named_and_can_be_left),
         cmocka_unit_test(preflight__prompt_dismissed__is_said),
         cmocka_unit_test(preflight__prompt_accepted__is_green),
+        cmocka_unit_test(setup__keyring_stopped__says_what_it_waits_for),
         cmocka_unit_test(killed__service_in_the_middle),
         cmocka_unit_test(killed__bus_in_the_middle),
         cmocka_unit_test(killed__service_while_a_script_sets_up),

@@ -5,6 +5,11 @@
 # where this was written. And they are marked for translation.
 source "$(dirname "$0")/lib.sh"
 
+# What people stumbled over, and what was said better since.
+stumbled='\((certain|likely)\)|[^a-z]stands (in|between)|an address of yours|another way in'
+stumbled+='|rights only|as in the sheet|none of the answers|record points to another|perch played'
+stumbled+="|^Take the .* out|(sec|[^a-z]s) off Salesforce|perch's values|not refused|waits for: "
+
 # Translated strings, one per line as FILE:LINE: TEXT (adjacent literals joined).
 translated() {
     find src include \( -name '*.[ch]' -o -name '*.def' \) ! -path 'src/demo_org/*' | sort |
@@ -51,6 +56,9 @@ while IFS= read -r row; do
     if [[ ${text,,} =~ (^|[^a-z])(oops|please|sorry|simply|successfully|abort|aborted|illegal)([^a-z]|$) ]]
     then
         complain "$place: a word that helps nobody: $text"
+    fi
+    if [[ $text =~ $stumbled ]]; then
+        complain "$place: \"${BASH_REMATCH[0]}\" was not understood: $text"
     fi
     # What is printed as a command runs as it is, but for the name.
     if [[ ${text//--list/} =~ perch\ (token|test|doctor|reauthorize|handoff|forget)\ -- ]]; then

@@ -383,6 +383,8 @@ static void advice__each_row__comes_first_in_a_fix(void **state)
                                   .fields = g_steal_pointer(&fields)};
         g_autoptr(Diagnosis) diagnosis = explain(&failure);
         const char *first = diagnosis->fix->pdata[0];
+        if (strchr(diagnosis->title, '{') != NULL)
+            fail_msg("%s: %s", advices[i].code, diagnosis->title);
         gsize shared = strcspn(advices[i].step, "{");
         if (strncmp(first, advices[i].step, shared) != 0 || strchr(first, '{') != NULL)
             fail_msg("%s \"%s\": the fix begins with \"%s\"", advices[i].code, message, first);

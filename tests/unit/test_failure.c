@@ -233,6 +233,33 @@ static void fix__named_things__are_in_it(void **state)
     }
 }
 
+/* What was seen, not what such answers mean in general. */
+static void title__inactive_owner__names_object_and_user(void **state)
+{
+    static const struct {
+        const char *object, *owner, *title;
+    } rows[] = {
+        {"Lead", "[005000000000001] as owner of lead",
+         "The new Lead's owner is an inactive user (005000000000001)."},
+        {NULL, "[005000000000001] as owner of case",
+         "The new case's owner is an inactive user (005000000000001)."},
+        {NULL, "", "The record refers to another record that this user cannot use."},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct failure failure;
+        g_autofree char *body =
+            g_strdup_printf("[{\"message\":\"operation performed with inactive user %s\","
+                            "\"errorCode\":\"INACTIVE_OWNER_OR_USER\"}]",
+                            rows[i].owner);
+        read_body(&failure, STAGE_INSERT, 400, body);
+        failure.object = g_strdup(rows[i].object);
+        g_autoptr(Diagnosis) diagnosis = explain(&failure);
+        assert_string_equal(diagnosis->title, rows[i].title);
+        failure_clear(&failure);
+    }
+}
+
 static void fix__object__chooses_the_page(void **state)
 {
     static const struct {
@@ -487,6 +514,7 @@ int main(void)
         cmocka_unit_test(parse__long__is_cut),
         cmocka_unit_test(secrets__in_an_answer__are_not_repeated),
         cmocka_unit_test(fix__named_things__are_in_it),
+        cmocka_unit_test(title__inactive_owner__names_object_and_user),
         cmocka_unit_test(fix__object__chooses_the_page),
         cmocka_unit_test(unknown__code__is_shown_untouched_and_not_guessed),
         cmocka_unit_test(unknown__status_with_a_code__does_not_guess_by_status),

@@ -354,6 +354,7 @@ static void values__numbered__are_copied_and_opened(void **state)
 static void show_fields(struct stage *stage, struct view *view, int focus)
 {
     (void)focus;
+    view_heading(view, stage->screen == 1 ? "Values" : "Fields", NULL);
     static const char *const names[] = {"added", "Last Name", "Company", "keep"};
     for (int i = stage->phase == 0; i < 4; i++) {
         if (stage->phase == 2 && i == 1)
@@ -387,7 +388,13 @@ static void rows__that_come_and_go__leave_the_others_their_numbers(void **state)
     stage.phase = 1;
     stage.screen = 1; /* another screen counts for itself */
     stage_changed(&stage);
+    stage.screen = 2; /* and the first one is back */
+    stage_changed(&stage);
     stage_end(&stage);
+    const char *back = g_strrstr(stage.said, "Fields\n");
+    assert_non_null(back);
+    assert_true(g_str_has_prefix(
+        back, "Fields\n  4  added  1\n  1  Last Name  1\n  2  Company  1\n  3  keep  1\n"));
     assert_contains(stage.said, "  1  Last Name  0\n  2  Company  0\n  3  keep  0\n");
     assert_contains(stage.said,
                     "  4  added  1\n  1  Last Name  1\n  2  Company  1\n  3  keep  1\n");

@@ -33,10 +33,14 @@ struct app_options {
     enum app_start start; /* APP_START_STEP: resumes a draft where it stopped; a finished set-up
                              opens at its values */
     bool plain, json, no_input, quiet;
-    bool *ret_home; /* set when the person goes back to Home; NULL = there is no Home */
+    bool *ret_demo;      /* set when the person wants the demo org instead; NULL = there is none */
+    const char *no_demo; /* why it cannot be started; NULL = it can */
+    bool begun;          /* the Org step was answered before this wizard */
+    bool *ret_home;      /* set when the person goes back to Home; NULL = there is no Home */
     char *(*forget)(const char *name); /* for Home; comes from the layer above: forget_from_home */
     const char *introduction; /* to a demo org: where it is and how to log in; NULL = none */
-    bool scripted;            /* the browser only logs in: nobody sees a page in it */
+    const char *ended; /* the browser only logs in, and nobody sees a page in it: the file that has
+                          the address where it ended, if that was elsewhere; NULL = a browser */
     const char *exit_message; /* printed at the end; NULL = say what was kept */
 };
 

@@ -64,6 +64,11 @@ int command_usage(const char *format, ...) G_GNUC_PRINTF(1, 2);
 int command_no_such(const char *what, const char *word, const char *const *names,
                     const char *otherwise);
 
+/* For the wizard: why perch cannot start the demo org; NULL = it can. */
+const char *demo_problem(void);
+/* perch becomes `perch demo`, at its second step. Returns the exit code if it cannot. */
+int demo_become(const struct common_options *common);
+
 /* Whether somebody can answer: a terminal, and no option against it. */
 bool command_can_ask(const struct common_options *common);
 bool command_asked(const char *question);

@@ -114,6 +114,7 @@ struct effect {
     int code; /* exit code; enum make_stage for CHECKS_MAKE */
     enum handoff_format format;
     bool home; /* EFFECT_QUIT: return to where the wizard was opened from */
+    bool demo; /* EFFECT_QUIT: to start the demo org and go on with it */
     char *text;
     Secret *secret;
 };
@@ -201,6 +202,7 @@ struct wizard {
     enum org_kind org_kind;
     GStrv taken;              /* names of other connections */
     const char *introduction; /* borrowed; lines about a demo org, shown where they help; or NULL */
+    const char *no_demo; /* borrowed; why no demo org can be started from here; NULL = it can */
     bool no_input;
     bool reauthorize;               /* goes straight to Authorize; ends when proven */
     Secret *error_text;             /* text pasted to be explained; may contain tokens */

@@ -193,10 +193,13 @@ static bool walk(struct browser *browser, const char *user_name, const char *pas
     return fail(error, "The scripted browser was sent round in circles.");
 }
 
-bool browse(const char *url, const char *user_name, const char *password, GError **error)
+bool browse(const char *url, const char *user_name, const char *password, const char *ended,
+            GError **error)
 {
     struct browser browser = {.url = g_strdup(url)};
     bool fine = walk(&browser, user_name, password, error);
+    if (!fine && ended != NULL)
+        g_file_set_contents(ended, browser.url, -1, NULL);
     g_free(browser.url);
     g_free(browser.cookies);
     g_free(browser.head);

@@ -8,8 +8,10 @@
 /*
  * A scripted browser for a rehearsal without a real one: opens the address, fills in the demo org's
  * login form, presses Allow, and follows the redirect to the loopback listener. Plain http,
- * loopback only. Returns a PERCH_ERROR when it ends anywhere else.
+ * loopback only. Returns a PERCH_ERROR when it ends anywhere else, and writes the address of that
+ * page to the file ended (NULL = nowhere).
  */
-bool browse(const char *url, const char *user_name, const char *password, GError **error);
+bool browse(const char *url, const char *user_name, const char *password, const char *ended,
+            GError **error);
 
 #endif
