@@ -137,8 +137,11 @@ bool answer_from_markup(struct failure *failure, const char *text)
     if (g_regex_match_simple("[>\\s]error=[^&<\\s]+&(amp;)?error_description=", text, 0, 0) &&
         answer_from_form(failure, text))
         return true;
+    const char *code = page_code(text);
+    if (strcmp(code, "html") == 0 && !is_html(text) && !regex_fits("\\A<(?:\\?xml|\\w+:)", text))
+        return false; /* "<response> status=400" only looks like markup */
     g_autofree char *readable = page_text(text);
-    failure_say_own(failure, page_code(text), readable);
+    failure_say_own(failure, code, readable);
     return true;
 }
 

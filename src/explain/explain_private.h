@@ -44,6 +44,9 @@ struct match failure_match(const struct failure *failure);
 /* Whether a table has a row for this code of Salesforce's, to the letter; perch's own words do not
  * count. */
 bool failure_code_has_row(const char *code);
+/* Whether a code with some text beside it means this cause, other than that the login was refused.
+ */
+bool failure_code_may_mean(const char *code, enum cause cause);
 /* The same in any spelling. */
 bool failure_code_is_known(const char *code);
 /* The known code of Salesforce's that an unknown one is but for one word or the order of words, as

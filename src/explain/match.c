@@ -136,6 +136,14 @@ bool failure_code_has_row(const char *code)
     return code != NULL && match_by_name(code) != NULL;
 }
 
+bool failure_code_may_mean(const char *code, enum cause cause)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (rows[i].text != NULL && rows[i].cause == cause && g_strcmp0(rows[i].code, code) == 0)
+            return cause != CAUSE_LOGIN_REFUSED;
+    return false;
+}
+
 /* The code as Salesforce spells it: InvalidSessionId, of the Bulk API, is INVALID_SESSION_ID, and
  * some programs change the case. NULL = no other spelling; *ret_sure: it is documented. */
 static char *other_spelling(const char *code, bool *ret_sure)
@@ -146,10 +154,11 @@ static char *other_spelling(const char *code, bool *ret_sure)
         if (code == NULL || strchr(code, '_') == NULL)
             return NULL;
         g_autofree char *upper = g_ascii_strup(code, -1);
-        if (failure_code_has_row(upper))
+        if (strcmp(upper, code) != 0 && failure_code_has_row(upper))
             return g_steal_pointer(&upper);
         g_autofree char *lower = g_ascii_strdown(code, -1);
-        return failure_code_has_row(lower) ? g_steal_pointer(&lower) : NULL;
+        return strcmp(lower, code) != 0 && failure_code_has_row(lower) ? g_steal_pointer(&lower)
+                                                                       : NULL;
     }
     for (const char *p = code; *p != '\0'; p++) {
         if (p > code && g_ascii_isupper(*p))
@@ -175,6 +184,8 @@ static bool match_rows(const struct failure *failure, struct match *ret_match)
         if (by_target[i].target == failure->target &&
             g_strcmp0(by_target[i].code, failure->code) == 0) {
             *ret_match = by_target[i].match;
+            if (failure->own) /* perch's own word for a 404 */
+                ret_match->certainty = CERTAINTY_LIKELY;
             return true;
         }
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -205,21 +216,23 @@ static const struct match *match_family(const char *code)
     return NULL;
 }
 
-/* ---- codes that are a known one but for one word, or for the order of words ---- */
+/* ---- codes that are a known one but for a word, the order of words, or an end cut off ---- */
 
 static int by_word(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Calls visit for each form that a code has in common with those that it resembles: with one of its
- * words left open, and with its words sorted. */
+/* Calls visit for each form that a code has in common with those that it resembles: in one word as
+ * in Bulk API 2.0, with one of its words left open, and with its words sorted. */
 static void each_form(const char *code, void (*visit)(const char *form, gpointer user),
                       gpointer user)
 {
     enum { SAME = 3 };
     g_auto(GStrv) words = g_strsplit(code, "_", -1);
     const guint count = g_strv_length(words);
+    g_autofree char *joined = g_strjoinv("", words);
+    visit(joined, user);
     for (guint i = 0; count > SAME && i < count; i++) {
         char *word = words[i];
         words[i] = (char *)(guintptr) "?";
@@ -245,6 +258,20 @@ static void add_form(const char *form, gpointer user)
         g_hash_table_insert(forms->table, g_strdup(form), (gpointer)(guintptr)forms->code);
 }
 
+/* A known code's own forms, and those of it without its first or its last letter. */
+static void add_code(struct forms *forms, const char *code)
+{
+    forms->code = code;
+    if (code == NULL || strchr(code, '_') == NULL)
+        return;
+    each_form(code, add_form, forms);
+    g_auto(GStrv) words = g_strsplit(code, "_", -1);
+    g_autofree char *joined = g_strjoinv("", words);
+    add_form(joined + 1, forms);
+    joined[strlen(joined) - 1] = '\0';
+    add_form(joined, forms);
+}
+
 static void find_form(const char *form, gpointer user)
 {
     struct forms *forms = user;
@@ -259,24 +286,19 @@ static GHashTable *form_table(void)
     if (forms.table != NULL)
         return forms.table;
     forms.table = g_hash_table_new(g_str_hash, g_str_equal);
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        forms.code = rows[i].code;
-        if (forms.code != NULL)
-            each_form(forms.code, add_form, &forms);
-    }
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        add_code(&forms, rows[i].code);
     GHashTableIter names;
     gpointer name;
     g_hash_table_iter_init(&names, (GHashTable *)(guintptr)code_table());
-    while (g_hash_table_iter_next(&names, &name, NULL)) {
-        forms.code = name;
-        each_form(forms.code, add_form, &forms);
-    }
+    while (g_hash_table_iter_next(&names, &name, NULL))
+        add_code(&forms, name);
     return forms.table;
 }
 
 const char *failure_code_resembled(const char *code)
 {
-    if (code == NULL || !regex_fits("\\A[A-Z][\\w]*_[\\w]*_[\\w]*\\z", code))
+    if (code == NULL || !regex_fits("\\A(?:[A-Z]\\w*_\\w*_\\w*|[A-Z]{9,})\\z", code))
         return NULL;
     struct forms forms = {form_table(), NULL};
     each_form(code, find_form, &forms);

@@ -107,11 +107,37 @@ static enum failure_target target_near(const char *text, gsize at)
         {"(?i)/services/data/v[0-9.]+/(?:limits|query|queryAll|search)\\z", FAILURE_OF_SERVICE},
     };
     g_autofree char *path =
-        nearest("((?:/services/data/v[0-9.]+)?/[A-Za-z]\\w+(?:/\\w+)*)", text, at, NULL);
+        nearest("(?<![/:])((?:/services/data/v[0-9.]+)?/[A-Za-z]\\w+(?:/\\w+)*)", text, at, NULL);
     for (gsize i = 0; path != NULL && i < G_N_ELEMENTS(kinds); i++)
         if (regex_fits(kinds[i].pattern, path))
             return kinds[i].target;
     return FAILURE_OF_ANYTHING;
+}
+
+/* The words beside invalid_grant decide. Where no row knows them, as in most languages, their topic
+ * may. */
+static void look_at_words(const struct paste_text *paste, struct failure *failure, gsize at)
+{
+    enum { NEAR = 200 };
+    const struct match match = failure_match(failure);
+    if (match.cause != CAUSE_LOGIN_REFUSED || match.certainty != CERTAINTY_LIKELY ||
+        failure->code == NULL || g_ascii_strcasecmp(failure->code, "invalid_grant") != 0)
+        return;
+    g_autofree char *piece = g_strndup(paste->text + at, NEAR);
+    g_autofree char *near = g_utf8_make_valid(piece, -1);
+    g_autofree char *words =
+        g_strdup_printf("%s: %s", failure->code, failure->message == NULL ? "" : failure->message);
+    g_autofree char *both = g_strdup_printf("%s\n%s", words, near);
+    const char *p = both;
+    for (const char *topic; (topic = paste_topic(&p)) != NULL;) {
+        struct failure same = {.code = (char *)(guintptr)topic, .own = true};
+        if (failure_match(&same).cause == CAUSE_SESSION_EXPIRED)
+            same.code = (char *)(guintptr) "refresh-words";
+        if (!failure_code_may_mean("invalid_grant", failure_match(&same).cause))
+            continue;
+        failure_say_own(failure, same.code, words);
+        return;
+    }
 }
 
 void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsize at)
@@ -128,6 +154,7 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
             failure->target = target_near(paste->text, at);
         }
     }
+    look_at_words(paste, failure, at);
     finding->failure = *failure;
     finding->rank = rank;
     memset(failure, 0, sizeof *failure);
@@ -135,6 +162,8 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
     struct match match = failure_match(&finding->failure);
     if (match.cause == CAUSE_SESSION_EXPIRED || match.cause == CAUSE_ROLLED_BACK)
         finding->rank -= 5;
+    else if (match.cause == CAUSE_LOGIN_REFUSED && match.certainty == CERTAINTY_LIKELY)
+        finding->rank -= 3;
     finding->certainty = match.certainty;
     g_ptr_array_add(paste->findings, finding);
 }
@@ -151,8 +180,12 @@ void paste_find_status(struct paste_text *paste)
         return;
     struct failure failure = {.status = status};
     g_autofree char *line = paste_line_at(paste->text, at);
-    failure_say(&failure, NULL, line);
-    bool tells = status != 400 && status != 403 && status != 404;
+    const bool missing = status == 404 && target_near(paste->text, at) != FAILURE_OF_ANYTHING;
+    if (missing)
+        failure_say_own(&failure, "NOT_FOUND", line);
+    else
+        failure_say(&failure, NULL, line);
+    const bool tells = missing || (status != 400 && status != 403 && status != 404);
     paste_add(paste, &failure, tells ? RANK_STATUS : RANK_WORDS_ONLY, at);
 }
 

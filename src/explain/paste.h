@@ -11,8 +11,8 @@
 enum rank {
     RANK_NOTHING = 0,
     RANK_WORDS_ONLY = 20, /* an "error" with a sentence instead of a code */
-    RANK_TOPIC = 28,      /* a topic and what is wrong with it, in any words */
-    RANK_STATUS = 30,     /* a bare HTTP status */
+    RANK_STATUS = 28,     /* a bare HTTP status */
+    RANK_TOPIC = 30,      /* a topic and what is wrong with it, in any words */
     RANK_ANYBODY = 35,    /* words that anybody may use for a cause */
     RANK_PAGE = 40,       /* an HTML page */
     RANK_OAUTH = 55,      /* an unknown "error" that looks like a code */
@@ -52,6 +52,10 @@ void paste_find_curl(struct paste_text *paste);
 void paste_find_status(struct paste_text *paste);
 /* The last resort, for a text in which nothing else was found. */
 void paste_find_topics(struct paste_text *paste);
+
+/* perch's own word for what the next sentence that says something says, in any words; NULL =
+ * nothing. Moves *text behind that sentence. */
+const char *paste_topic(const char **text);
 
 /* The line of text at the offset, presentable; owned by the caller. In every text of a paste_text,
  * lines end with a single line feed. */

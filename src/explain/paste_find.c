@@ -187,8 +187,8 @@ static bool is_new_code(const char *word, const char *text, gsize at)
 /* Whether a word is certainly a code: "Inactive" is one only if it stands alone. */
 static bool is_code_word(const char *word, const char *text, gsize at)
 {
-    bool telling = strchr(word, '_') != NULL || strcmp(word, "RESTAPINOTENABLED") == 0 ||
-                   regex_fits("\\A([A-Z][a-z]+){2,}\\z", word);
+    bool telling =
+        strchr(word, '_') != NULL || regex_fits("\\A(?:(?:[A-Z][a-z]+){2,}|[A-Z]{9,})\\z", word);
     if (!telling && regex_fits("\\A[A-Z]{6,}\\z", word)) /* "first error: FORBIDDEN, ..." */
         telling = strchr(",:", text[at + strlen(word)]) != NULL && text[at + strlen(word)] != '\0';
     if (!telling) { /* what comes behind is looked at first: most words have more there */
@@ -216,6 +216,26 @@ static int word_rank(const char *word)
     return regex_fits("[a-z]", word) ? RANK_WORD - 1 : RANK_WORD - 2;
 }
 
+/* "convertedINVALID_STATUS": where a program glued a code to the words around it, only the code
+ * remains of word; *at moves with it. */
+static void unglue(char **word, gsize *at)
+{
+    int start = 0, end = 0;
+    g_autoptr(GMatchInfo) info = NULL;
+    if (strchr(*word, '_') == NULL ||
+        !g_regex_match(regex_of("(?<![A-Z_])[A-Z]{2,}(?:_[A-Z]+)+(?=[A-Z][a-z]|[^A-Za-z_]|\\z)"),
+                       *word, 0, &info) ||
+        !g_match_info_fetch_pos(info, 0, &start, &end))
+        return;
+    char *code = g_strndup(*word + start, (gsize)(end - start));
+    char *other = failure_code_has_row(code) ? *word : code;
+    if (other == *word) {
+        *word = code;
+        *at += (gsize)start;
+    }
+    g_free(other);
+}
+
 void paste_find_words(struct paste_text *paste)
 {
     const GRegex *regex = regex_of("(?<![\\w.])[A-Za-z]\\w{5,59}(?!\\w)"
@@ -228,13 +248,15 @@ void paste_find_words(struct paste_text *paste)
         g_autofree char *word = g_match_info_fetch(info, 0);
         int start = 0;
         g_match_info_fetch_pos(info, 0, &start, NULL);
-        if (g_hash_table_contains(seen, word) || !is_code_word(word, paste->text, (gsize)start))
+        gsize at = (gsize)start;
+        unglue(&word, &at);
+        if (g_hash_table_contains(seen, word) || !is_code_word(word, paste->text, at))
             continue;
         struct failure failure = {0};
-        g_autofree char *message = message_of_word(paste->text, (gsize)start, strlen(word));
+        g_autofree char *message = message_of_word(paste->text, at, strlen(word));
         failure_say(&failure, word, g_strcmp0(message, word) == 0 ? NULL : message);
-        look_around(paste, &failure, (gsize)start);
-        paste_add(paste, &failure, word_rank(word), (gsize)start);
+        look_around(paste, &failure, at);
+        paste_add(paste, &failure, word_rank(word), at);
         g_hash_table_add(seen, g_steal_pointer(&word));
         count++;
     }

@@ -125,8 +125,8 @@ static bool is_wire(const struct phrase *phrase)
 
 static bool is_page(const struct phrase *phrase)
 {
-    return phrase->kind == PAGE ||
-           (phrase->kind == SAID && g_str_has_suffix(phrase->code, "-page"));
+    return phrase->kind == PAGE || (phrase->kind != WIRE && phrase->code != NULL &&
+                                    g_str_has_suffix(phrase->code, "-page"));
 }
 
 /* The code of the first row of this kind that occurs in the text. */

@@ -41,7 +41,7 @@ static const struct says {
 /* ---- which topics a word is of ---- */
 
 struct stem {
-    const char *text; /* "=word": the whole word */
+    const char *text; /* "=word": the whole word; "*word": also at the end of a longer one */
     guint64 topic;
 };
 
@@ -65,8 +65,13 @@ static const GArray *stems_of(char first)
 
 static guint64 topics_of(const char *word)
 {
-    const GArray *stems = stems_of(*word);
+    const GArray *stems = stems_of(*word), *ends = stems_of('*');
     guint64 found = 0;
+    for (guint i = 0; i < ends->len; i++) {
+        const struct stem *stem = &g_array_index(ends, struct stem, i);
+        if (g_str_has_suffix(word, stem->text + 1))
+            found |= stem->topic;
+    }
     for (guint i = 0; i < stems->len; i++) {
         const struct stem *stem = &g_array_index(stems, struct stem, i);
         if (*stem->text == '=' ? strcmp(word, stem->text + 1) == 0
@@ -78,44 +83,65 @@ static guint64 topics_of(const char *word)
 
 /* ---- the words of a sentence ---- */
 
-static bool is_letter(char c)
+/* Of other bytes than the first of a character, true. */
+static bool is_letter(const char *p)
 {
-    return g_ascii_isalpha(c) || (guchar)c >= 0x80 || c == '\'';
+    if ((guchar)*p < 0x80)
+        return g_ascii_isalpha(*p) || *p == '\'';
+    return (guchar)*p < 0xC0 || g_unichar_isalpha(g_utf8_get_char(p));
 }
 
-/* What stands at p is a command such as force:auth:web:login, which tells nothing. */
+/* What stands at p is an address, or a command such as force:auth:web:login: neither tells. */
 static gsize command_length(const char *p)
 {
     gsize length = 0;
     int colons = 0;
+    if (g_str_has_prefix(p, "http://") || g_str_has_prefix(p, "https://"))
+        return strcspn(p, " \t\n\"'<>");
     while (length < WORD_BYTES && strchr(" \t\n", p[length]) == NULL) /* which also ends at '\0' */
         length++;
     for (gsize i = 1; i + 1 < length; i++)
-        colons += p[i] == ':' && is_letter(p[i - 1]) && is_letter(p[i + 1]);
+        colons += p[i] == ':' && is_letter(p + i - 1) && is_letter(p + i + 1);
     return colons > 1 ? length : 0;
 }
 
-/* The next word in lower case; invalidClientId and INVALID_CLIENT_ID are three words each. Returns
- * its end, or NULL at the end of the sentence. */
-static const char *next_word(const char *p, char word[WORD_BYTES])
+/* Chinese and Japanese have no blanks: each character begins a word. */
+static bool stands_by_itself(const char *p)
+{
+    return (guchar)*p >= 0xE3 && (guchar)*p <= 0xE9;
+}
+
+static bool ends_sentence(const char *p)
+{
+    return strchr("\n;|{}", *p) != NULL || (*p == '.' && g_ascii_isspace(p[1])) ||
+           g_str_has_prefix(p, "。");
+}
+
+/* Takes the next word in lower case; invalidClientId and INVALID_CLIENT_ID are three words each.
+ * false: the sentence ends, at *text. */
+static bool next_word(const char **text, char word[WORD_BYTES])
 {
     gsize length = 0;
-    while (*p != '\0' && !is_letter(*p)) {
-        if (strchr("\n;|{}", *p) != NULL || (*p == '.' && g_ascii_isspace(p[1])))
-            return NULL;
-        p++;
-    }
-    if (*p == '\0')
-        return NULL;
+    const char *p = *text;
+    while (!is_letter(p) && !ends_sentence(p)) /* which has '\0' */
+        p = g_utf8_next_char(p);
+    *text = p;
+    if (ends_sentence(p))
+        return false;
+    const bool alone = stands_by_itself(p);
     p += command_length(p);
-    for (const char *start = p; is_letter(*p); p++) {
-        if (p > start && g_ascii_isupper(*p) && g_ascii_islower(p[-1]))
+    for (const char *start = p; is_letter(p); p++) {
+        if (p > start &&
+            ((g_ascii_isupper(*p) && g_ascii_islower(p[-1])) || (stands_by_itself(p) && !alone)))
             break;
         if (length + 1 < WORD_BYTES)
             word[length++] = g_ascii_tolower(*p);
+        else if (alone)
+            break;
     }
     word[length] = '\0';
-    return p;
+    *text = alone ? g_utf8_next_char(*text) : p;
+    return true;
 }
 
 static bool is_said(const struct says *row, guint64 near)
@@ -134,9 +160,11 @@ static const struct says *said_in(const char *sentence, const char **ret_end)
     char word[WORD_BYTES];
     const char *p = sentence;
     gsize count = 0;
-    for (const char *end; (end = next_word(p, word)) != NULL; p = end) {
-        guint64 near = 0;
-        last[count++ % WINDOW] = topics_of(word);
+    while (next_word(&p, word)) {
+        guint64 near = topics_of(word);
+        if (near == 0 && stands_by_itself(word))
+            continue;
+        last[count++ % WINDOW] = near;
         for (gsize i = 0; i < WINDOW; i++)
             near |= last[i];
         for (const struct says *row = says;
@@ -144,9 +172,16 @@ static const struct says *said_in(const char *sentence, const char **ret_end)
             if (is_said(row, near))
                 best = row;
     }
-    p += strcspn(p, "\n;|{}.");
-    *ret_end = *p == '\0' ? p : p + 1;
+    *ret_end = *p == '\0' ? p : g_utf8_next_char(p);
     return best;
+}
+
+const char *paste_topic(const char **text)
+{
+    const struct says *row = NULL;
+    while (row == NULL && **text != '\0')
+        row = said_in(*text, text);
+    return row == NULL ? NULL : row->code;
 }
 
 void paste_find_topics(struct paste_text *paste)

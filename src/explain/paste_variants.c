@@ -102,6 +102,8 @@ static char *unescape_percent(const char *text)
             int c = g_ascii_xdigit_value(p[1]) * 16 + g_ascii_xdigit_value(p[2]);
             g_string_append_c(out, c == 0 ? ' ' : (char)c);
             p += 2;
+        } else if (*p == '+' && p > text && g_ascii_isalpha(p[-1]) && g_ascii_isalpha(p[1])) {
+            g_string_append_c(out, ' ');
         } else {
             g_string_append_c(out, *p);
         }

@@ -133,6 +133,54 @@ static void families__a_new_code__is_likely(void **state)
     failure_clear(&known);
 }
 
+/* A stage that the person gives decides between causes; it takes none away. */
+static void codes__at_each_stage__have_a_cause(void **state)
+{
+    static const struct {
+        const char *code;
+        bool always; /* said by the other side, with any status */
+    } rows[] = {
+#define FAILURE(stage, status, code, text, cause, certainty, source) \
+    {code, status == 0 && sizeof source != sizeof "own"},
+#include "perch/explain/failures.def"
+#undef FAILURE
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        for (int stage = STAGE_ANY; stage <= STAGE_INSERT; stage++) {
+            struct failure failure = {.code = g_strdup(rows[i].code), .stage = (enum stage)stage};
+            enum certainty certainty;
+            if (rows[i].always && rows[i].code != NULL &&
+                explain_cause(&failure, &certainty) == CAUSE_UNKNOWN && stage != STAGE_MACHINE)
+                fail_msg("unknown: %s at stage %d", rows[i].code, stage);
+            failure_clear(&failure);
+        }
+}
+
+/* Codes as programs and people spoil them are likely what they were. */
+static void codes__spoilt__are_likely(void **state)
+{
+    static const struct {
+        const char *text, *cause;
+    } rows[] = {
+        {"INVALIDJOBSTATE", "request-malformed"},
+        {"the error code `INVALIDJOB` is new", "request-malformed"},
+        {"导出期间出错:PI_LIMIT_EXCEEDED", "api-limit"},
+        {"INVALID_CROSS_REFERENCE_KE", "reference-invalid"},
+        {"QualifiedREQUIRED_FIELD_MISSING, id=1", "required-field"},
+        {"REQUIRED_FIELD_MISSINGRequired things", "required-field"},
+        {"XINVALID_CROSS_REFERENCE_KEYS of mine", "unknown"},
+        {"MAGNIFICENT weather", "unknown"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        enum certainty certainty;
+        const char *cause = cause_name(pasted_cause(rows[i].text, &certainty));
+        if (strcmp(cause, rows[i].cause) != 0)
+            fail_msg("%s: %s", rows[i].text, cause);
+    }
+}
+
 /* ---- what people paste ---- */
 
 static const struct report {
@@ -144,6 +192,7 @@ static const struct report {
 #include "reports.def"
 #include "reports_asked.def"
 #include "reports_more.def"
+#include "reports_read.def"
 #include "reports_seen.def"
 },
   held[] = {
@@ -151,6 +200,7 @@ static const struct report {
 #include "reports_held2.def"
 #include "reports_held3.def"
 #include "reports_held4.def"
+#include "reports_held5.def"
 #undef REPORT
 };
 
@@ -261,6 +311,10 @@ static void topics__close_together__are_likely_at_most(void **state)
         {"the organisation was suspended last week", "org-inactive"},
         {"could not reach the network", "connect-failed"},
         {"parsing the response body failed", "answer-unreadable"},
+        {"ユーザ名とパスワードを確認してください。それでも", "login-refused"},
+        {"会话已过期", "session-expired"},
+        {"Salesforceに接続できませんでした", "connect-failed"},
+        {"良い天気です。パスワード。確認", "unknown"},
         {"Token. Nobody knows. Invalid moon", "unknown"}, /* not in one sentence */
         {"a token of love and of the many good days that we had here is not invalid", "unknown"},
         {"the session began and the token is fine", "unknown"},
@@ -403,6 +457,8 @@ int main(void)
         cmocka_unit_test(lists__each_code__has_a_cause),
         cmocka_unit_test(lists__each_login_status__has_a_cause),
         cmocka_unit_test(families__a_new_code__is_likely),
+        cmocka_unit_test(codes__at_each_stage__have_a_cause),
+        cmocka_unit_test(codes__spoilt__are_likely),
         cmocka_unit_test(phrases__in_anybodys_words__are_likely_at_most),
         cmocka_unit_test(phrases__each_row__has_a_source),
         cmocka_unit_test(topics__close_together__are_likely_at_most),
