@@ -8,31 +8,49 @@
 
 /* ---- files ---- */
 
-/* NULL = not UTF-16. Without a byte order mark, every second byte of the beginning is zero. */
-static char *from_utf16(const char *bytes, gsize length)
+/* NULL = neither UTF-16 nor UTF-32. Without a byte order mark, every second byte of the beginning
+ * is zero. */
+static char *from_wide(const char *bytes, gsize length)
 {
     static const struct {
-        const char *start, *charset;
-    } marks[] = {{"\xFF\xFE", "UTF-16LE"}, {"\xFE\xFF", "UTF-16BE"}};
+        char start[5];
+        gsize size;
+        const char *charset;
+    } marks[] = {{"\xFF\xFE\0\0", 4, "UTF-32LE"},
+                 {"\0\0\xFE\xFF", 4, "UTF-32BE"},
+                 {"\xFF\xFE", 2, "UTF-16LE"},
+                 {"\xFE\xFF", 2, "UTF-16BE"}};
     for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
-        if (length >= 4 && memcmp(bytes, marks[i].start, 2) == 0)
-            return g_convert(bytes + 2, (gssize)(length - 2) & ~(gssize)1, "UTF-8",
+        if (length >= 4 && memcmp(bytes, marks[i].start, marks[i].size) == 0)
+            return g_convert(bytes + marks[i].size,
+                             (gssize)((length - marks[i].size) & ~(marks[i].size - 1)), "UTF-8",
                              marks[i].charset, NULL, NULL, NULL);
-    bool every_second = length >= 8;
-    for (gsize i = 1; i < 8 && every_second; i += 2)
-        every_second = bytes[i] == '\0' && bytes[i - 1] != '\0';
-    return every_second ? g_convert(bytes, (gssize)length & ~(gssize)1, "UTF-8", "UTF-16LE", NULL,
-                                    NULL, NULL)
-                        : NULL;
+    gsize zeros[2] = {0};
+    for (gsize i = 0; i < 8 && length >= 8; i++)
+        zeros[i % 2] += bytes[i] == '\0';
+    return zeros[0] + zeros[1] == 4 && (zeros[0] == 0 || zeros[1] == 0)
+               ? g_convert(bytes, (gssize)length & ~(gssize)1, "UTF-8",
+                           zeros[0] == 0 ? "UTF-16LE" : "UTF-16BE", NULL, NULL, NULL)
+               : NULL;
 }
 
 char *typed_utf8(const char *bytes, gsize length)
 {
-    g_autoptr(WipedText) wide = from_utf16(bytes, length);
+    g_autoptr(WipedText) wide = from_wide(bytes, length);
     if (wide != NULL)
         return g_utf8_make_valid(wide, -1);
     gsize mark = length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     return g_utf8_make_valid(bytes + mark, (gssize)(length - mark));
+}
+
+/* ---- around the text ---- */
+
+char *typed_unmarked(const char *text)
+{
+    g_autoptr(GRegex) marks = g_regex_new(
+        "\x1B\\[20[01]~|^[>| ]*[>|] ?|=\\r?\n(?!3MVG9|[0-9A-F]{64})", G_REGEX_MULTILINE, 0, NULL);
+    char *plain = g_regex_replace_literal(marks, text, -1, 0, "", 0, NULL);
+    return plain != NULL ? plain : g_strdup(text);
 }
 
 /* ---- keys and secrets ---- */
@@ -72,15 +90,113 @@ static char *bare(const char *text)
     return g_strndup(out->text, end);
 }
 
+/* The one value, whatever stands around it: a whole match of pattern, without the pieces that wrap
+ * it. NULL: there is none, or several that differ. */
+static char *only_match(const char *text, const char *pattern)
+{
+    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    g_autoptr(WipedText) only = NULL;
+    g_regex_match(regex, text, 0, &info);
+    for (; g_match_info_matches(info); g_match_info_next(info, NULL)) {
+        g_autoptr(WipedText) match = g_match_info_fetch(info, 0);
+        if (only != NULL && !g_str_equal(only, match))
+            return NULL;
+        wipe_free(only);
+        only = g_steal_pointer(&match);
+    }
+    return g_steal_pointer(&only);
+}
+
+/* Keys are of letters, digits, '.' and '_', and a line of them alone goes on with the one above;
+ * secrets have 64 hexadecimal digits, those of old apps 16 to 20 decimal ones. */
+#define HEX "(?<![0-9A-Za-z])[0-9A-Fa-f]{64}(?![0-9A-Za-z])"
+#define DIGITS "(?<![\\w.])[0-9]{16,20}(?![\\w.])"
+#define BROKEN \
+    "(?![-+=!@]|[\"']\\w| +[\\w.]{0,40}\\d[\\w.]{0,20}$)" /* then it is asked for again */
+static const char key[] = "(?<![0-9A-Za-z.])3MVG9[\\w.]++" BROKEN "(?: *\n *(?!" HEX "|" DIGITS
+                          ")[\\w.]++(?= *(?:\n|$)))*";
+
+static char *key_in(const char *text)
+{
+    char *found = only_match(text, key);
+    if (found == NULL)
+        return NULL;
+    gsize length = 0;
+    for (const char *p = found; *p != '\0'; p++)
+        if (*p != ' ' && *p != '\n')
+            found[length++] = *p;
+    while (length > 0 && found[length - 1] == '.')
+        length--;
+    if (length % 2 == 0 && memcmp(found, found + length / 2, length / 2) == 0)
+        length /= 2; /* pasted twice */
+    found[length] = '\0';
+    return found;
+}
+
+/* A secret of an old app, or the only line of several that is one word, no comment and no key. */
+static char *lone_value(const char *text)
+{
+    char *value = only_match(text, DIGITS);
+    return value != NULL || strchr(text, '\n') == NULL
+               ? value
+               : only_match(text, "(?m)^ *+(?!3MVG9|#|//)[^\\s:=,;{}<>|]+(?= *$)");
+}
+
 char *typed_value(const char *text, enum typed_kind kind)
 {
-    g_autoptr(WipedText) valid = g_utf8_make_valid(text == NULL ? "" : text, -1);
+    g_autoptr(WipedText) marked = g_utf8_make_valid(text == NULL ? "" : text, -1);
+    g_autoptr(WipedText) valid = typed_unmarked(marked);
+    g_autoptr(WipedText) lines = text_clean_lines(valid);
+    char *value = kind == TYPED_KEY ? key_in(lines) : only_match(lines, HEX);
+    if (value != NULL)
+        return value;
     g_autoptr(GRegex) regex = g_regex_new(named[kind], 0, 0, NULL);
     g_autoptr(GMatchInfo) info = NULL;
-    if (!g_regex_match(regex, valid, 0, &info))
-        return bare(valid);
-    g_autoptr(WipedText) value = g_match_info_fetch(info, 1);
-    return bare(value);
+    g_autoptr(WipedText) found = NULL;
+    if (g_regex_match(regex, valid, 0, &info))
+        found = g_match_info_fetch(info, 1);
+    else if (kind == TYPED_SECRET)
+        found = lone_value(lines);
+    return bare(found == NULL ? valid : found);
+}
+
+/* What else people give instead, by Salesforce's formats. */
+const char *typed_problem(const char *value, enum typed_kind kind)
+{
+    static const struct {
+        const char *pattern;
+        int kind; /* where it is right; -1 = nowhere */
+        const char *problem;
+    } others[] = {
+        {"^3MVG9", TYPED_KEY,
+         N_("This is a consumer key. The consumer secret stands beside it in Setup: copy that.")},
+        {"^(?:" HEX "|" DIGITS ")$", TYPED_SECRET,
+         N_("This is a consumer secret. The consumer key stands beside it in Setup: copy that.")},
+        {"^(?:5Aep|00D\\w+!|eyJ\\w+\\.|force:)", -1,
+         N_("This is a token of a login: keep it secret. Copy what is asked for from the app in "
+            "Setup.")},
+        {"^(?!3MVG9).*(?:://|\\.(?:com|mil|cn)(?:[/:]|$))", -1,
+         N_("This is an address. Copy what is asked for from the app in Setup.")},
+    };
+    for (gsize i = 0; value != NULL && i < G_N_ELEMENTS(others); i++)
+        if (others[i].kind != (int)kind && g_regex_match_simple(others[i].pattern, value, 0, 0))
+            return _(others[i].problem);
+    return NULL;
+}
+
+guint typed_port(const char *text)
+{
+    enum { PORT_MAX = 200 }; /* of a callback URL */
+    g_autofree char *plain = g_utf8_normalize(text == NULL ? "" : text, -1, G_NORMALIZE_ALL);
+    g_autoptr(GRegex) regex =
+        g_regex_new("^(?:.*:)?[^0-9]*(?<![-.0-9])([0-9]{1,5})[^0-9]*$", 0, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    if (plain == NULL || strlen(plain) > PORT_MAX || !g_regex_match(regex, plain, 0, &info))
+        return 0;
+    g_autofree char *digits = g_match_info_fetch(info, 1);
+    const guint64 port = g_ascii_strtoull(digits, NULL, 10);
+    return port > 65535 ? 0 : (guint)port;
 }
 
 /* ---- links ---- */

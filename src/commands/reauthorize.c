@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "perch/base/paths.h"
 #include "perch/base/text.h"
+#include "perch/base/typed.h"
 #include "perch/commands/command.h"
 
 /* Goes straight to Authorize; keeps host, app, scopes, name and all settings. */
@@ -23,9 +24,10 @@ int command_reauthorize(int argc, char **argv)
     struct common_options common = {0};
     g_auto(GStrv) names = NULL;
     g_autoptr(GError) error = NULL;
-    int port = 0, code;
+    g_autofree char *port = NULL;
+    int code;
     const GOptionEntry entries[] = {
-        {"callback-port", 0, 0, G_OPTION_ARG_INT, &port, N_("registered callback port"),
+        {"callback-port", 0, 0, G_OPTION_ARG_STRING, &port, N_("registered callback port"),
          N_("PORT")},
         G_OPTION_ENTRY_NULL,
     };
@@ -33,13 +35,13 @@ int command_reauthorize(int argc, char **argv)
         return code;
     if (g_strv_length(names) != 1)
         return command_usage(_("Say which connection: perch reauthorize NAME"));
-    if (port < 0 || port > 65535)
+    if (port != NULL && typed_port(port) == 0)
         return command_usage(_("--callback-port takes a port from 1 to 65535."));
     if (!can_reauthorize(names[0], &error))
         return command_error(error);
     const struct app_options options = {
         .name = names[0],
-        .callback_port = (guint16)port,
+        .callback_port = (guint16)typed_port(port),
         .login_seconds = common.timeout,
         .start = APP_START_AUTHORIZE,
         .plain = common.plain || common.json || common.no_input || command_is_plain(),

@@ -26,11 +26,11 @@ static Secret *read_secret(const char *path, GError **error)
     return NULL;
 }
 
-static int check_options(const struct app_options *options, int port)
+static int check_options(const struct app_options *options, const char *port)
 {
     if (options->name != NULL && connection_name_problem(options->name) != NULL)
         return command_usage("%s: %s", options->name, connection_name_problem(options->name));
-    if (port < 0 || port > 65535)
+    if (port != NULL && options->callback_port == 0)
         return command_usage(_("--callback-port takes a port from 1 to 65535."));
     if (options->no_input && options->name == NULL)
         return command_usage(_("With --no-input these are missing: %s. See: perch help setup"),
@@ -75,9 +75,9 @@ int command_setup(int argc, char **argv)
 {
     struct common_options common = {0};
     g_autofree char *login_url = NULL, *client_id = NULL, *secret_file = NULL, *login = NULL,
-                    *username = NULL, *config_file = NULL;
+                    *username = NULL, *config_file = NULL, *port = NULL;
     gboolean new_key = FALSE, prints = FALSE;
-    int port = 0, code;
+    int code;
     const GOptionEntry entries[] = {
         {"login-url", 0, 0, G_OPTION_ARG_STRING, &login_url, N_("address of the org"), N_("URL")},
         {"login", 0, 0, G_OPTION_ARG_STRING, &login,
@@ -90,7 +90,7 @@ int command_setup(int argc, char **argv)
          N_("KEY")},
         {"client-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &secret_file,
          N_("file with the consumer secret; - is standard input"), N_("FILE")},
-        {"callback-port", 0, 0, G_OPTION_ARG_INT, &port, N_("registered callback port"),
+        {"callback-port", 0, 0, G_OPTION_ARG_STRING, &port, N_("registered callback port"),
          N_("PORT")},
         {"config", 0, 0, G_OPTION_ARG_FILENAME, &config_file,
          N_("file that answers what setup asks"), N_("FILE")},
@@ -117,7 +117,7 @@ int command_setup(int argc, char **argv)
         .login = login == NULL ? NULL : login_way_from_name(login),
         .username = username,
         .new_key = new_key,
-        .callback_port = (guint16)port,
+        .callback_port = (guint16)typed_port(port),
         .login_seconds = common.timeout,
         .plain = common.plain || common.json || common.no_input || command_is_plain(),
         .json = common.json,

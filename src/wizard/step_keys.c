@@ -63,20 +63,22 @@ static const char *secret_problem(const struct wizard *w)
         return sheet_problem(c, SETTING_USERNAME, sheet_text(c, SETTING_USERNAME));
     if (strpbrk(secret_peek(w->client_secret), " \t\"'<>") != NULL)
         return _("A consumer secret has no spaces or quotes. Copy it again.");
-    return w->client_secret == NULL && !wizard_is_attended(w)
-               ? _("Paste the app's consumer secret: client credentials need it.")
-               : NULL;
+    if (w->client_secret != NULL)
+        return typed_problem(secret_peek(w->client_secret), TYPED_SECRET);
+    return wizard_is_attended(w)
+               ? NULL
+               : _("Paste the app's consumer secret: client credentials need it.");
 }
 
 static bool check_inputs(struct wizard *w)
 {
     const char *key = w->connection->client_id;
-    const char *problem = NULL;
+    const char *problem = typed_problem(key, TYPED_KEY);
     if (key == NULL)
         problem = _("Paste the app's consumer key.");
-    else if (strlen(key) < KEY_MIN && strcmp(key, "PlatformCLI") != 0)
+    else if (problem == NULL && strlen(key) < KEY_MIN && strcmp(key, "PlatformCLI") != 0)
         problem = _("This is too short for a consumer key. Copy all of it.");
-    else if (strpbrk(key, " \t\"'<>") != NULL)
+    else if (problem == NULL && strpbrk(key, " \t\"'<>") != NULL)
         problem = _("A consumer key has no spaces or quotes. Copy it again.");
     wizard_error(w, ITEM_CLIENT_ID, problem);
     wizard_error(w, (int)second_item(w), secret_problem(w));
@@ -107,9 +109,11 @@ bool step_keys_are_given(struct wizard *w)
     g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
     g_autofree char *text =
         g_strdup_printf(_("With --no-input these are missing: %s. See: perch help setup"), list);
-    wizard_error(w, ITEM_CLIENT_ID, all ? NULL : text);
-    w->changed |= !all;
-    return all;
+    const bool fine = all && check_inputs(w);
+    if (!fine && (!all || w->errors[ITEM_CLIENT_ID] == NULL)) /* the one line that is shown */
+        wizard_error(w, ITEM_CLIENT_ID, all ? w->errors[second_item(w)] : text);
+    w->changed |= !fine;
+    return fine;
 }
 
 /* What the app logs in with, and as; owned by the caller. */

@@ -141,8 +141,8 @@ static void org__on_the_screen__is_understood(void **state)
 
 static const char *const dresses[] = {
     "\xEF\xBB\xBF$VALUE\xC2\xA0", /* a byte order mark, a non-breaking blank */
-    "\"$VALUE\",",
-    "CLIENT_$NAME=$VALUE",
+    "\"$VALUE\",", "CLIENT_$NAME=$VALUE",
+    "| The client's $NAME | **$VALUE** |", /* a label of any language, a table */
 };
 
 static char *dress(gsize i, const char *name, const char *value)
@@ -168,6 +168,43 @@ static void key_and_secret__as_options__are_cleaned(void **state)
             rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
         assert_code(child, 0);
     }
+}
+
+/* Of another kind: told before anything is asked in the network, and never shown. */
+static void key_and_secret__of_another_kind__are_refused_first(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    const char *const right[] = {rig->org->client_id, rig->org->client_secret};
+    const struct {
+        const char *key, *secret, *sentence;
+    } others[] = {
+        {right[1], right[1], "This is a consumer secret."},
+        {right[0], right[0], "This is a consumer key."},
+        {"5Aep861FakeRefreshToken.x_yz", right[1], "This is a token of a login"},
+        {"acme.my.salesforce.com", right[1], "This is an address."},
+        {"my-app", right[1], "This is too short for a consumer key."},
+        {right[0], "{\"a\": 1}", "does not contain a consumer secret"},
+        {right[0], "{\"a\":1}", "A consumer secret has no spaces or quotes."},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
+        g_autofree char *file = tmphome_write(rig->home, "home/client-secret", others[i].secret);
+        g_autoptr(Child) child =
+            rig_perch(rig, "setup", "acme", "--plain", "--no-input", "--login-url", rig->org->url,
+                      "--client-id", others[i].key, "--client-secret-file", file, NULL);
+        assert_code(child, 2);
+        assert_contains(child->errors->str, others[i].sentence);
+        assert_null(strstr(child->errors->str, right[1]));
+        assert_int_equal(demo_org_requests(rig->org, "GET", "/services/"), 0);
+    }
+    /* The callback URL where its port belongs. */
+    g_free(tmphome_write(rig->home, "home/client-secret", right[1]));
+    g_autofree char *callback =
+        g_strdup_printf("http://localhost:%u/OauthRedirect", rig->org->callback_ports[0]);
+    g_autoptr(GPtrArray) words =
+        rig_setup_words(rig, "acme", (const char *const[]){"--callback-port", callback, NULL});
+    g_autoptr(Child) child = rig_perch_input(rig, (const char *const *)words->pdata, NULL, false);
+    assert_code(child, 0);
 }
 
 static void key_and_secret__line_by_line__are_cleaned(void **state)
@@ -345,6 +382,7 @@ int main(void)
         cmocka_unit_test(org__line_by_line__is_understood),
         cmocka_unit_test(org__on_the_screen__is_understood),
         cmocka_unit_test(key_and_secret__as_options__are_cleaned),
+        cmocka_unit_test(key_and_secret__of_another_kind__are_refused_first),
         cmocka_unit_test(key_and_secret__line_by_line__are_cleaned),
         cmocka_unit_test(key_and_secret__on_the_screen__are_cleaned),
         cmocka_unit_test(redirect__on_the_screen__is_ours_or_asked_again),

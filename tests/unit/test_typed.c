@@ -45,6 +45,47 @@ static const struct {
     {NULL, TYPED_KEY, ""},
     {"mySecretKey0123", TYPED_SECRET, "mySecretKey0123"},
     {"two words", TYPED_SECRET, "two words"},
+    /* whatever stands around it */
+    {"Consumer Key\t" KEY, TYPED_KEY, KEY},
+    {"--client-id " KEY, TYPED_KEY, KEY},
+    {"Consumer Key:\xC2\xA0" KEY, TYPED_KEY, KEY},
+    {"Consumer Key\n" KEY "\n", TYPED_KEY, KEY},
+    {"Klucz u\xC5\xBCytkownika: " KEY, TYPED_KEY, KEY},
+    {"<consumerKey>" KEY "</consumerKey>", TYPED_KEY, KEY},
+    {"| Consumer Key | " KEY " |", TYPED_KEY, KEY},
+    {KEY ".", TYPED_KEY, KEY},
+    {"**" KEY "**", TYPED_KEY, KEY},
+    {"$env:SF_CLIENT_ID=\"" KEY "\"", TYPED_KEY, KEY},
+    {KEY "%20", TYPED_KEY, KEY},
+    {KEY "\\n", TYPED_KEY, KEY},
+    {"\x1B[200~" KEY "\x1B[201~", TYPED_KEY, KEY},
+    {"> 3MVG9fake_\r\n> Key.0123456789", TYPED_KEY, KEY},
+    {"3MVG9fake_=\r\nKey.0123456789", TYPED_KEY, KEY},
+    {KEY KEY, TYPED_KEY, KEY},
+    {KEY "\n" SECRET "\n", TYPED_KEY, KEY},
+    {"client_id=\n" KEY, TYPED_KEY, KEY},
+    {"SF_CLIENT_ID=" KEY " # not 3MVG9other", TYPED_KEY, KEY},
+    {"3MVG9fake-Key.0123456789", TYPED_KEY, "3MVG9fake-Key.0123456789"}, /* no part of it */
+    {"3MVG9fake_ Key.0123456789", TYPED_KEY, "3MVG9fake_ Key.0123456789"},
+    {"3MVG9fake_\"Key.0123456789", TYPED_KEY, "3MVG9fake_\"Key.0123456789"},
+    {KEY " " SECRET, TYPED_KEY, KEY},
+    {"PlatformCLI", TYPED_KEY, "PlatformCLI"},
+    {"Consumer Secret\t" SECRET, TYPED_SECRET, SECRET},
+    {"Consumer Secret\n" SECRET, TYPED_SECRET, SECRET},
+    {"Consumer Secret\n1234567890123456789", TYPED_SECRET, "1234567890123456789"},
+    {"Consumer Secret\nmySecretKey0123", TYPED_SECRET, "mySecretKey0123"},
+    {"# of the app\nmySecretKey0123\n", TYPED_SECRET, "mySecretKey0123"},
+    {"// of the app\n" SECRET "\n", TYPED_SECRET, SECRET},
+    {KEY "\n" SECRET, TYPED_SECRET, SECRET},
+    {KEY "\nmySecretKey0123", TYPED_SECRET, "mySecretKey0123"},
+    {"client_id,client_secret\n" KEY "," SECRET "\n", TYPED_SECRET, SECRET},
+    {"machine login.salesforce.com login " KEY " password " SECRET, TYPED_SECRET, SECRET},
+    {"<consumerSecret>" SECRET "</consumerSecret>", TYPED_SECRET, SECRET},
+    {"{\"values\":[{\"key\":\"clientSecret\",\"value\":\"" SECRET "\"}]}", TYPED_SECRET, SECRET},
+    {"client_secret=\n" SECRET, TYPED_SECRET, SECRET},
+    {"> 0123456789ABCDEF0123456789ABCDEF01234567\n> 89ABCDEF0123456789ABCDEF", TYPED_SECRET,
+     SECRET},
+    {"client_secret=mySecretKey0123 # 12345678901234567", TYPED_SECRET, "mySecretKey0123"},
 };
 
 static void value__as_people_paste_it__is_found(void **state)
@@ -80,6 +121,14 @@ static void file__of_any_editor__is_read_as_utf8(void **state)
          "1\0"
          "2\0\xE9\0",
          10},
+        {"\0a\0b\0"
+         "1\0"
+         "2\0\xE9",
+         10},
+        {"\xFF\xFE\0\0a\0\0\0b\0\0\0"
+         "1\0\0\0"
+         "2\0\0\0\xE9\0\0\0",
+         24},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
@@ -88,6 +137,63 @@ static void file__of_any_editor__is_read_as_utf8(void **state)
     }
     g_autofree char *empty = typed_utf8("", 0);
     assert_string_equal(empty, "");
+}
+
+static void value__of_another_kind__is_told(void **state)
+{
+    static const struct {
+        const char *value;
+        enum typed_kind kind;
+        const char *problem;
+    } others[] = {
+        {KEY, TYPED_KEY, NULL},
+        {KEY, TYPED_SECRET, "a consumer key"},
+        {SECRET, TYPED_KEY, "a consumer secret"},
+        {SECRET, TYPED_SECRET, NULL},
+        {"1234567890123456789", TYPED_KEY, "a consumer secret"},
+        {"mySecretKey0123", TYPED_SECRET, NULL},
+        {"5Aep861FakeRefreshToken", TYPED_KEY, "a token"},
+        {"00D000000000001!AQ4AQFake.Token_x", TYPED_SECRET, "a token"},
+        {"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIx", TYPED_SECRET, "a token"},
+        {"acme.my.salesforce.com", TYPED_KEY, "an address"},
+        {"https://acme.example/x", TYPED_SECRET, "an address"},
+        {"3MVG9fake.com", TYPED_KEY, NULL},
+        {"PlatformCLI", TYPED_KEY, NULL},
+        {NULL, TYPED_SECRET, NULL},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
+        const char *problem = typed_problem(others[i].value, others[i].kind);
+        if ((problem == NULL) != (others[i].problem == NULL) ||
+            (problem != NULL && strstr(problem, others[i].problem) == NULL))
+            fail_msg("%s: %s", others[i].value, problem);
+    }
+}
+
+static void port__as_people_give_it__is_found(void **state)
+{
+    static const struct {
+        const char *text;
+        guint port;
+    } ports[] = {
+        {"1717", 1717},
+        {"http://localhost:1717/OauthRedirect", 1717},
+        {"http://127.0.0.1:1717", 1717},
+        {":1717,", 1717},
+        {"1717\xC2\xA0", 1717},
+        {"\xEF\xBC\x91\xEF\xBC\x97\xEF\xBC\x91\xEF\xBC\x97", 1717}, /* full width */
+        {"0", 0},
+        {"65536", 0},
+        {"-1", 0},
+        {"1717 1718", 0},
+        {"17.17", 0},
+        {"", 0},
+        {NULL, 0},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(ports); i++)
+        if (typed_port(ports[i].text) != ports[i].port)
+            fail_msg("%s: %u", ports[i].text, typed_port(ports[i].text));
 }
 
 /* Proofpoint's examples are their own; the addresses are made up. */
@@ -125,6 +231,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(value__as_people_paste_it__is_found),
         cmocka_unit_test(file__of_any_editor__is_read_as_utf8),
+        cmocka_unit_test(value__of_another_kind__is_told),
+        cmocka_unit_test(port__as_people_give_it__is_found),
         cmocka_unit_test(link__one_layer__is_taken_off),
     };
     return cmocka_run_group_tests_name("typed", tests, NULL, NULL);
