@@ -172,14 +172,29 @@ static void add_line(GPtrArray *lines, const char *start, gsize length)
 }
 
 /* Bytes in the first line of a paragraph; *ret_skip: where the next line starts. */
+/* Where a line may end without a blank: between the members of JSON; if it must, after what joins
+ * the parts of an address. 0 = nowhere. */
+static gsize joint(const char *text, gsize fit, bool must)
+{
+    for (gsize cut = fit; cut > 0; cut--)
+        if (text[cut - 1] == ',' && text[cut] == '"')
+            return cut;
+    for (gsize cut = fit; must && cut > fit / 2; cut--)
+        if (strchr("/&,", text[cut - 1]) != NULL)
+            return cut;
+    return 0;
+}
+
 static gsize line_length(const char *text, gsize left, int columns, gsize *ret_skip)
 {
     gsize fit = MIN(text_fit(text, columns), left);
     *ret_skip = fit;
     if (fit >= left)
         return fit;
-    gsize cut = fit;
-    while (cut > 0 && text[cut] != ' ')
+    gsize cut = joint(text, fit, false);
+    if (cut > 0)
+        return *ret_skip = cut;
+    for (cut = fit; cut > 0 && text[cut] != ' ';)
         cut--;
     if (cut > 0) {
         *ret_skip = cut + strspn(text + cut, " ");
@@ -189,6 +204,8 @@ static gsize line_length(const char *text, gsize left, int columns, gsize *ret_s
     }
     if (fit == 0) /* one character is wider than the line: take it, or loop forever */
         *ret_skip = fit = (gsize)(g_utf8_next_char(text) - text);
+    else if ((cut = joint(text, fit, true)) > 0)
+        *ret_skip = fit = cut;
     return fit;
 }
 

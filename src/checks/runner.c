@@ -235,22 +235,13 @@ static void settle(struct check_run *run, enum check_status status)
     schedule(list);
 }
 
-/* Shortens the evidence: an answer of any length would hide the other rows. */
-static void summarize(struct check_result *result, const char *text)
-{
-    enum { COLUMNS = 300 };
-    g_autofree char *clean = text_clean(text);
-    g_free(result->summary);
-    result->summary = text_truncate(clean, COLUMNS);
-}
-
 static void set_summary(struct check_run *run, const char *format, va_list arguments)
     G_GNUC_PRINTF(2, 0);
 
 static void set_summary(struct check_run *run, const char *format, va_list arguments)
 {
     g_autofree char *text = g_strdup_vprintf(format, arguments);
-    summarize(run->result, text);
+    check_result_summarize(run->result, text);
 }
 
 void check_waits(struct check_run *run, const char *format, ...)
@@ -331,7 +322,7 @@ static void tell_failure(struct check_result *result, const struct session *sess
 {
     g_autofree char *words = failure_words(failure);
     set_diagnosis(result, session, diagnosis);
-    summarize(result, words != NULL ? words : diagnosis->title);
+    check_result_summarize(result, words != NULL ? words : diagnosis->title);
 }
 
 void check_also_failed(struct check_run *run, struct failure *failure)

@@ -10,8 +10,6 @@
 
 /* Explains a pasted error. The exit code is that of its cause. */
 
-enum { SUMMARY_CHARACTERS = 60 };
-
 struct question {
     enum stage stage;
     long status;
@@ -81,9 +79,7 @@ static struct check_result *make_row(guint i, const struct failure *failure, con
     check_result_diagnose(row, explain(failure), org, NULL);
     row->evidence = evidence_of(failure);
     g_autofree char *words = failure_words(failure);
-    row->summary = failure->code != NULL || words == NULL
-                       ? g_strdup(failure->code)
-                       : text_abbreviate(words, SUMMARY_CHARACTERS);
+    check_result_summarize(row, words);
     return row;
 }
 
@@ -142,8 +138,8 @@ static void print_text(const GPtrArray *rows, bool quiet)
     command_print_result(first, stdout);
     for (guint i = 1; i < rows->len && !quiet; i++) {
         const struct check_result *row = rows->pdata[i];
-        command_say("  %s  %s: %s: %s\n", command_mark(MARK_FAILED), row->title, row->summary,
-                    row->diagnosis->title);
+        command_say("  %s  %s: %s\n        %s\n", command_mark(MARK_FAILED), row->title,
+                    row->diagnosis->title, row->summary);
     }
     if (first->diagnosis != NULL && !quiet)
         print_cause(first->diagnosis);

@@ -12,12 +12,11 @@ const char *command_mark(enum mark mark)
 
 void command_print_result(const struct check_result *result, FILE *stream)
 {
-    command_put(stream, "  %-2s  %s: %s\n", command_mark(check_status_mark(result->status)),
-                result->title, result->summary == NULL ? "" : result->summary);
-    if (result->diagnosis == NULL)
-        return;
     g_autoptr(View) view = view_new();
     check_result_view(result, view, 1, true);
+    const struct view_item *row = view->items->pdata[0];
+    command_put(stream, "  %-2s  %s: %s\n", command_mark(row->mark), row->label,
+                row->value == NULL ? "" : row->value);
     for (guint i = 1; i < view->items->len; i++) {
         const struct view_item *item = view->items->pdata[i];
         command_put(stream, "      %*s%s\n", item->indent, "", item->label);

@@ -55,6 +55,14 @@ void check_result_diagnose(struct check_result *result, Diagnosis *diagnosis, co
         result->page_url = setup_page_url(diagnosis->page, org, &on_page);
 }
 
+void check_result_summarize(struct check_result *result, const char *text)
+{
+    enum { COLUMNS = 300 };
+    g_autofree char *clean = text_clean(text);
+    g_free(result->summary);
+    result->summary = text_truncate(clean, COLUMNS);
+}
+
 const char *check_status_name(enum check_status status)
 {
     return statuses[status];

@@ -82,7 +82,7 @@ void failure_add(struct failure *failure, const char *sentence)
 
 char *failure_words(const struct failure *failure)
 {
-    if (failure->code == NULL || failure->message == NULL)
+    if (failure->code == NULL || failure->message == NULL || failure->own)
         return g_strdup(failure->message != NULL ? failure->message : failure->code);
     return g_strdup_printf("%s: %s", failure->code, failure->message);
 }

@@ -7,6 +7,7 @@
 #define HEAD_ROWS 2 /* title and rule */
 #define FOOT_ROWS 2 /* rule and keys */
 #define NOTICE_MAX 3
+#define TALL 32 /* rows from which on sections have air even if the pane scrolls */
 
 /* ---- geometry ---- */
 
@@ -37,7 +38,7 @@ static LineEdit *field_of(int id, gpointer ui)
     return ui_field(ui, id);
 }
 
-static struct ui_layout *lay_out(Ui *ui)
+static struct ui_layout *lay_out(Ui *ui, bool air)
 {
     const struct view_item *item = ui_focused(ui);
     struct ui_look look = {
@@ -47,18 +48,24 @@ static struct ui_layout *lay_out(Ui *ui)
         .focus = item == NULL ? 0 : ui->focus,
         .option = ui->option,
         .ascii = ui->ascii,
+        .air = air,
         .edit = field_of,
         .user = ui,
     };
     return ui_layout_new(&look);
 }
 
-/* Rows at the bottom for the notes of rows: constant for the screen, so that nothing jumps. */
+/* Rows at the bottom for a note of so many rows, and the notice. */
+static int foot_rows(const Ui *ui, int note)
+{
+    int height = ui->frame.height, most = MAX(height / 2, height - 8);
+    return notice_rows(ui) + (note > 0 ? MIN(note + 1, most) : 0);
+}
+
 static void keep_foot(Ui *ui)
 {
     struct ui_frame *frame = &ui->frame;
-    int notice = notice_rows(ui), note = ui->layout->foot_rows;
-    frame->foot = notice + (note > 0 ? MIN(note + 1, frame->height / 2 - NOTICE_MAX) : 0);
+    frame->foot = foot_rows(ui, ui->layout->foot == NULL ? 0 : (int)ui->layout->foot->len);
     frame->sticky = 0; /* The heading of the screen or its table does not scroll. */
     const struct view_item *first = ui->view->items->len > 0 ? ui->view->items->pdata[0] : NULL;
     if (first != NULL && first->id == 0 &&
@@ -78,7 +85,12 @@ void ui_measure(Ui *ui)
     frame->top = HEAD_ROWS;
     frame->height = MAX(1, frame->rows - HEAD_ROWS - FOOT_ROWS);
     g_clear_pointer(&ui->layout, ui_layout_free);
-    ui->layout = lay_out(ui);
+    ui->layout = lay_out(ui, true);
+    int room = frame->height - foot_rows(ui, ui->layout->foot_rows);
+    if (frame->rows < TALL && (int)ui->layout->lines->len > room) {
+        ui_layout_free(ui->layout);
+        ui->layout = lay_out(ui, false);
+    }
     keep_foot(ui);
     ui_scroll_clamp(ui);
 }

@@ -8,6 +8,7 @@
 
 #define TEXT_MAX 78  /* columns of running text */
 #define LABEL_MAX 24 /* longer labels go above their value */
+#define LONG_LABEL_MAX 40
 #define BULLETS_MAX 30
 
 /* Kinds whose labels share one column. */
@@ -23,6 +24,7 @@ struct builder {
     struct ui_layout *layout;
     int body;
     int labels[CLASS_COUNT]; /* width of the label column, its gap included */
+    int long_labels;         /* the same for settings whose labels are longer */
     GArray *columns;         /* int: widths of the table's columns */
     int gap;                 /* between the columns */
     const struct view_item *item;
@@ -30,35 +32,6 @@ struct builder {
     int first; /* first line of the item */
     bool focused;
 };
-
-/* ---- marks ---- */
-
-const char *ui_mark(enum mark mark, gint64 now_ms, bool ascii)
-{
-    static const char *const marks[] = {
-        [MARK_NONE] = "",     [MARK_OK] = "✔",      [MARK_FAILED] = "✖", [MARK_WARNING] = "▲",
-        [MARK_SKIPPED] = "–", [MARK_WORKING] = "●", [MARK_OPEN] = "○",
-    };
-    static const char *const turning[][2] = {{"◐", "|"}, {"◓", "/"}, {"◑", "-"}, {"◒", "\\"}};
-    if (mark == MARK_WORKING && now_ms > 0)
-        return turning[now_ms / 250 % 4][ascii];
-    return ascii ? mark_text(mark, false) : marks[mark];
-}
-
-enum ui_style ui_mark_style(enum mark mark)
-{
-    static const enum ui_style styles[] = {
-        [MARK_NONE] = STYLE_PLAIN,   [MARK_OK] = STYLE_OK,       [MARK_FAILED] = STYLE_FAIL,
-        [MARK_WARNING] = STYLE_WARN, [MARK_SKIPPED] = STYLE_DIM, [MARK_WORKING] = STYLE_ACCENT,
-        [MARK_OPEN] = STYLE_DIM,
-    };
-    return styles[mark];
-}
-
-const char *ui_marker(bool ascii)
-{
-    return ascii ? ">" : "▸";
-}
 
 static enum ui_style role_style(enum view_role role)
 {
@@ -206,7 +179,35 @@ static void measure_labels(struct builder *b)
         bool alone = item->value == NULL && item->kind == VIEW_CHECK;
         if (class != CLASS_NONE && width <= limit && width > 0 && !alone)
             b->labels[class] = MAX(b->labels[class], width + gap);
+        else if (class == CLASS_SETTING && width <= LONG_LABEL_MAX)
+            b->long_labels = MAX(b->long_labels, width + gap);
     }
+}
+
+static struct ui_line *current_line(const struct builder *b)
+{
+    return b->layout->lines->pdata[b->layout->lines->len - 1];
+}
+
+static int widest_line(const char *text)
+{
+    g_autoptr(GPtrArray) lines = text_wrap(text, G_MAXINT);
+    int widest = 0;
+    for (guint i = 0; i < lines->len; i++)
+        widest = MAX(widest, text_width(lines->pdata[i]));
+    return widest;
+}
+
+/* The column behind a setting's long label, where a short value goes; 0 = no room. */
+static int behind_label(struct builder *b)
+{
+    const struct view_item *item = b->item;
+    const struct ui_line *line = current_line(b);
+    const struct ui_span *last = &g_array_index(line->spans, struct ui_span, line->spans->len - 1);
+    int column = MAX(last->column + text_width(last->text) + 2, last->column + b->long_labels);
+    bool fits = item->kind == VIEW_SETTING && item->value != NULL &&
+                column + widest_line(item->value) + right_width(b) <= b->body;
+    return fits ? column : 0;
 }
 
 /* Puts the label and returns the column of the value, which goes into the last line. */
@@ -221,14 +222,12 @@ static int put_label(struct builder *b, struct ui_line *line, enum ui_style styl
     put_wrapped(b, line, prefix, b->body - prefix - (above ? right : 0), style, item->label);
     if (!above)
         return prefix + room;
+    int behind = behind_label(b);
+    if (behind > 0)
+        return behind;
     if (item->value != NULL && (*item->value != '\0' || item->kind == VIEW_INPUT))
         add_line(b);
     return prefix;
-}
-
-static struct ui_line *current_line(const struct builder *b)
-{
-    return b->layout->lines->pdata[b->layout->lines->len - 1];
 }
 
 /* ---- kinds ---- */
@@ -352,41 +351,45 @@ static void put_box(struct builder *b, struct ui_line *line)
         b->item->ticked ? "[x]" : "[ ]");
 }
 
-static int widest_line(const char *text)
-{
-    g_autoptr(GPtrArray) lines = text_wrap(text, G_MAXINT);
-    int widest = 0;
-    for (guint i = 0; i < lines->len; i++)
-        widest = MAX(widest, text_width(lines->pdata[i]));
-    return widest;
-}
-
-static void put_each_line(struct builder *b, int column, enum ui_style style, const char *text)
+/* Puts each line of text whole, the first into line (NULL: a new one). */
+static void put_each_line(struct builder *b, struct ui_line *line, int column, enum ui_style style,
+                          const char *text)
 {
     g_autoptr(GPtrArray) lines = text_wrap(text, G_MAXINT);
     for (guint i = 0; i < lines->len; i++)
-        put(add_line(b), column, style, lines->pdata[i]);
+        put(i > 0 || line == NULL ? add_line(b) : line, column, style, lines->pdata[i]);
 }
 
-/* Avoids breaking a value: text at its right moves below, a check's time is left out, and a value
- * without blanks, which a person may want to select, gets its own line. */
+/* Avoids breaking a value: text at its right moves below, a check's time is left out. One without
+ * blanks, which a person may want to select, begins further left if it is too long by a little,
+ * else gets its own line. */
 static void put_value(struct builder *b, int column, enum ui_style style)
 {
     const char *value = b->item->value == NULL ? "" : b->item->value;
     struct ui_line *line = current_line(b);
     int room = b->body - column, right = right_width(b), width = widest_line(value);
     int indent = item_prefix(b, b->item);
-    if (right > 0 && width <= MIN(room, TEXT_MAX) && width > room - right) {
+    bool crowded = right > 0 && width > room - right, fits = width <= MIN(room, TEXT_MAX);
+    if (crowded && b->item->kind == VIEW_CHECK && (fits || b->item->mark == MARK_FAILED)) {
+        right = 0;
+    } else if (crowded && fits) {
         put(line, column, style, value);
-        if (b->item->kind != VIEW_CHECK)
-            put_right(b, add_line(b));
+        put_right(b, add_line(b));
         return;
+    } else {
+        put_right(b, b->layout->lines->pdata[b->first]);
     }
-    put_right(b, b->layout->lines->pdata[b->first]);
-    if (width > room - right && width <= b->body - indent && strchr(value, ' ') == NULL)
-        put_each_line(b, indent, style, value);
+    room -= right;
+    bool whole = width > room && width <= b->body - indent && strchr(value, ' ') == NULL;
+    int left = column - (width - room), label = indent + 2;
+    if (b->item->label != NULL)
+        label += text_width(b->item->label);
+    if (!whole)
+        put_wrapped(b, line, column, room, style, value);
+    else if (column > indent && width - room <= room / 4 && left >= label)
+        put_each_line(b, line, left, style, value);
     else
-        put_wrapped(b, line, column, room - right, style, value);
+        put_each_line(b, NULL, indent, style, value);
 }
 
 static void add_setting(struct builder *b)
@@ -521,6 +524,17 @@ static void add_notes(struct builder *b)
     }
 }
 
+/* Whether a blank line sets the item off: the title of a section, or what follows a diagnosis. */
+static bool wants_air(const GPtrArray *items, guint i)
+{
+    const struct view_item *item = items->pdata[i], *before = i > 0 ? items->pdata[i - 1] : NULL;
+    if (before == NULL || before->kind == VIEW_BLANK || before->kind == VIEW_HEADING)
+        return false;
+    return item->kind == VIEW_TEXT    ? item->role == ROLE_TITLE
+           : item->kind == VIEW_CHECK ? before->kind == VIEW_TEXT && before->indent > 0
+                                      : false;
+}
+
 struct ui_layout *ui_layout_new(const struct ui_look *look)
 {
     static void (*const add[])(struct builder *) = {
@@ -537,9 +551,11 @@ struct ui_layout *ui_layout_new(const struct ui_look *look)
     measure_labels(&b);
     measure_columns(&b);
     for (guint i = 0; i < look->view->items->len; i++) {
-        struct ui_extent extent = {.first = (int)layout->lines->len};
         b.item = look->view->items->pdata[i];
         b.index = (int)i;
+        if (look->air && wants_air(look->view->items, i))
+            add_line(&b);
+        struct ui_extent extent = {.first = (int)layout->lines->len};
         b.first = extent.first;
         b.focused = look->focus > 0 && b.item->id == look->focus;
         add[b.item->kind](&b);

@@ -42,7 +42,7 @@ struct ui_line {
 };
 
 #define MARKER_NONE (-2)
-#define UI_BODY_MAX 100 /* columns of rows with text at their right edge; tables take all */
+#define UI_BODY_MAX 118 /* columns of rows with text at their right edge; tables take all */
 
 /* The item's lines: first to first + count - 1. */
 struct ui_extent {
@@ -56,7 +56,7 @@ struct ui_layout {
     int cursor_line;  /* in the focused input; -1: none */
     int cursor_column;
     GPtrArray *foot; /* char *: the note of the focused row, for the bottom of the pane */
-    int foot_rows;   /* rows to keep for such notes on this screen */
+    int foot_rows;   /* rows of the longest of these notes */
 };
 
 struct ui_look {
@@ -66,6 +66,7 @@ struct ui_look {
     int focus;  /* id of the item with the focus, 0 = none */
     int option; /* the choice's option with the cursor */
     bool ascii; /* marks in ASCII */
+    bool air;   /* a blank line before each section */
     /* Returns the buffer of an input, NULL if it has none; may be NULL. */
     LineEdit *(*edit)(int id, gpointer user);
     gpointer user;

@@ -58,7 +58,8 @@ struct check_result *failure_result(const struct wizard *w, const char *id, cons
     struct failure seen = *failure;
     struct check_result *result = check_result_failed(id, title, NULL);
     seen.app = app_of(w);
-    result->summary = g_strdup(failure->code);
+    g_autofree char *words = failure_words(failure);
+    check_result_summarize(result, words);
     struct diagnosis *diagnosis = explain(&seen);
     diagnosis_name(diagnosis, own ? connection->name : NULL);
     check_result_diagnose(result, diagnosis, org, &ids);

@@ -13,13 +13,11 @@ static const struct {
     enum session_keyring keyring;
     const char *row, *title;
 } kinds[] = {
-    {SESSION_NO_KEYRING, "absent: No keyring service (Secret Service) is running on this machine.",
+    {SESSION_NO_KEYRING, "No keyring service (Secret Service) is running on this machine.",
      "No keyring is running in this session."},
-    {SESSION_KEYRING_LOCKED,
-     "locked: The keyring is still locked: nobody unlocked it when it asked.",
+    {SESSION_KEYRING_LOCKED, "The keyring is still locked: nobody unlocked it when it asked.",
      "The keyring is locked."},
-    {SESSION_KEYRING_EMPTY,
-     "no-collection: There is no default keyring yet, and none was created when asked.",
+    {SESSION_KEYRING_EMPTY, "There is no default keyring yet, and none was created when asked.",
      "Open Passwords and Keys (seahorse) and make sure that there is a default keyring"},
 };
 

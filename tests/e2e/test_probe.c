@@ -125,7 +125,7 @@ static void login_host__closed__is_app_not_in_org(void **state)
     wire_fault(rig, AUTHORIZE, location);
     g_autoptr(Child) child = rig_perch(rig, "doctor", "acme", NULL);
     assert_code(child, 5);
-    assert_contains(child->output->str, "!!  Consumer key: OAUTH_EC_APP_NOT_FOUND");
+    assert_contains(child->output->str, "\n        OAUTH_EC_APP_NOT_FOUND: External client app");
     assert_contains(child->output->str, "check that the app is listed");
     assert_null(strstr(child->output->str, "use the My Domain address"));
 }

@@ -92,7 +92,7 @@ static const struct row {
      "\x1B[31m[{\"message\":\"storage limit exceeded\",\"errorCode\":"
      "\"STORAGE_LIMIT_EXCEEDED\"}]\x1B[0m",
      "storage-full", "STORAGE_LIMIT_EXCEEDED", "storage limit", 0, STAGE_ANY, NULL},
-    {"perch's own line", "  !!  Inserted: API_DISABLED_FOR_ORG: The REST API is not enabled.",
+    {"perch's own", "  !!  Inserted: No.\n  API_DISABLED_FOR_ORG: The REST API is not enabled.",
      "api-disabled-user", "API_DISABLED_FOR_ORG", "The REST API", 0, STAGE_ANY, NULL},
     {"perch's own JSON",
      "{\"diagnosis\":{\"cause\":\"user-inactive\",\"code\":\"inactive_user\",\"message\":\"user is "

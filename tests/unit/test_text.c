@@ -166,6 +166,11 @@ static void wrap__words__keep_whole(void **state)
         {"x " WIDE " y", 3, "x|" WIDE "|y"},
         {"e" ACUTE "e" ACUTE, 1, "e" ACUTE "|e" ACUTE},
         {"abc", 0, "a|b|c"},
+        {"{\"a\":\"1 2\",\"b\":3,\"c\":4}", 17, "{\"a\":\"1 2\",\"b\":3,|\"c\":4}"},
+        {"{\"a\":\"1, 2 3 4\"}", 11, "{\"a\":\"1, 2|3 4\"}"},
+        {"https://acme.example/services/data", 24, "https://acme.example/|services/data"},
+        {"see a=12345678&b=2", 9, "see|a=1234567|8&b=2"}, /* a joint too early is none */
+        {"a=1234&b=5", 8, "a=1234&|b=5"},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

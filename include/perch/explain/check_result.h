@@ -66,6 +66,9 @@ struct check_result *check_result_failed(const char *id, const char *title, Diag
 void check_result_diagnose(struct check_result *result, Diagnosis *diagnosis, const char *org,
                            const struct setup_ids *ids);
 
+/* Takes text as the summary, clean and cut: an answer of any length would hide the other rows. */
+void check_result_summarize(struct check_result *result, const char *text);
+
 const char *check_status_name(enum check_status status); /* "ok", for JSON */
 
 /* The result of this check; NULL: it is not in the list (NULL = none). Borrowed. */
