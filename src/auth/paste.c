@@ -40,14 +40,30 @@ static const struct stop {
      N_("The browser stopped at Salesforce's page for failed single sign-on.")},
 };
 
+static const char login_page[] =
+    N_("This is the login page. Log in and press Allow, then paste the address that the browser "
+       "ends up on.");
+static const char sign_on_page[] =
+    N_("This is your company's sign-on page. Log in there and press Allow, then paste the address "
+       "that the browser ends up on.");
+static const char other_page[] =
+    N_("Salesforce asks for something else first. Answer that page and press Allow, then paste the "
+       "address that the browser ends up on.");
+
 /* Addresses without a code, by their parameters. The first match provides the sentence. */
 static const struct page {
     const char *inside;
     const char *problem;
 } pages[] = {
-    {"startURL=",
-     N_("This is the login page. Log in and press Allow, then paste the address that the browser "
-        "ends up on.")},
+    {"/secur/frontdoor.jsp",
+     N_("This link logs in whoever has it: keep it secret. Paste the address that the browser ends "
+        "up on after you pressed Allow.")},
+    {"/_ui/system/security/", other_page}, /* ChangePassword */
+    {"/_ui/identity/phone/", other_page},  /* AddPhoneNumber */
+    {"SAMLRequest=", sign_on_page},
+    {"://login.microsoftonline.com/", sign_on_page},
+    {".okta.com/", sign_on_page},
+    {"startURL=", login_page},
     {"response_type=",
      N_("This is the address to open, not the one to paste. Open it, log in and press Allow; then "
         "paste the address that the browser ends up on.")},
@@ -66,6 +82,9 @@ static const struct page {
     {"/lightning/",
      N_("This is a page of your org. Open the address that perch shows, press Allow, and paste the "
         "address that the browser ends up on.")},
+    {"?ec=", login_page},
+    {"://login.salesforce.com", login_page},
+    {"://test.salesforce.com", login_page},
     {"://", N_("There is no code in this address. Paste the whole address that the browser shows "
                "after you pressed Allow.")},
 };
@@ -89,7 +108,7 @@ static void drop_blanks(SecretBuf *buf)
 static SecretBuf *tidy(const char *text)
 {
     SecretBuf *out = secret_buf_new();
-    bool skip_blanks = true, line_starts = true;
+    bool skip_blanks = true;
     for (const char *p = text; *p != '\0';) {
         gunichar c = g_utf8_get_char_validated(p, -1);
         bool valid = c != (gunichar)-1 && c != (gunichar)-2;
@@ -100,9 +119,7 @@ static SecretBuf *tidy(const char *text)
             drop_blanks(out);
             if (out->length > 0 && out->text[out->length - 1] == '\\') /* a shell's */
                 out->text[--out->length] = '\0';
-            skip_blanks = line_starts = true;
-        } else if (line_starts && c == '>') {
-            /* quoted in an email reply */
+            skip_blanks = true;
         } else if (c >= 0x2500 && c <= 0x259F) {
             /* the frame of a box on a screen */
         } else if (is_blank) {
@@ -111,7 +128,7 @@ static SecretBuf *tidy(const char *text)
         } else if (valid && !g_unichar_iscntrl(c) && g_unichar_type(c) != G_UNICODE_FORMAT &&
                    !(out->length == 0 && is_quote(c))) {
             secret_buf_add_len(out, p, (gsize)(next - p));
-            skip_blanks = line_starts = false;
+            skip_blanks = false;
         }
         p = next;
     }
@@ -167,11 +184,11 @@ static char *param(const char *text, const char *name, bool words)
     return value == NULL && words ? g_steal_pointer(&raw) : value;
 }
 
-static void remove_blanks(char *text)
+static void remove_all(char *text, char unwanted)
 {
     char *to = text;
     for (const char *from = text; *from != '\0'; from++)
-        if (*from != ' ')
+        if (*from != unwanted)
             *to++ = *from;
     wipe(to, strlen(to));
     *to = '\0';
@@ -193,12 +210,24 @@ static bool looks_like_secret(const char *text)
     return (length == 64 && hex == 64) || (length >= 16 && length <= 20 && digits == length);
 }
 
+/* Base64 of a text, an address or JSON: no code, whose bytes are random. */
+static bool holds_text(const char *code)
+{
+    gsize length, i = 0;
+    guchar *bytes = g_base64_decode(code, &length);
+    while (i < length && (g_ascii_isprint(bytes[i]) || g_ascii_isspace(bytes[i])))
+        i++;
+    wipe(bytes, length);
+    g_free(bytes);
+    return i == length;
+}
+
 /* A bare code has to look like one: Salesforce's begin with aPrx and end with ==. */
 static bool is_bare_code(const char *text)
 {
     gsize length = strlen(text);
     return length >= CODE_MIN && length <= CODE_MAX && is_all_of(text, "._~+/=-") &&
-           (g_str_has_prefix(text, "aPrx") || g_str_has_suffix(text, "="));
+           (g_str_has_prefix(text, "aPrx") || (g_str_has_suffix(text, "=") && !holds_text(text)));
 }
 
 static void nothing(struct paste *paste, const char *problem)
@@ -212,6 +241,7 @@ static void take_state(struct paste *paste, const char *text, const Secret *stat
     g_autoptr(WipedText) carried = param(text, "state", false);
     if (carried == NULL)
         return;
+    remove_all(carried, '='); /* a letter's soft line break */
     /* Text appended by the person does not make it another state: nobody else knows ours. */
     g_autoptr(WipedText) head = g_strndup(carried, state == NULL ? 0 : strlen(secret_peek(state)));
     paste->has_state = true;
@@ -243,13 +273,27 @@ static bool is_stump(const char *code)
     return !g_str_has_suffix(code, "=");
 }
 
+/* The code that is encoded in raw, where every '=' of its own is %3D and any other one a letter's
+ * soft line break; else raw has them as they are. */
+static char *decode_code(const char *raw)
+{
+    g_autoptr(WipedText) joined = g_strdup(raw);
+    if (strchr(raw, '%') != NULL)
+        remove_all(joined, '=');
+    char *code = g_uri_unescape_string(joined, NULL);
+    if (code != NULL && strchr(code, '=') != NULL)
+        return code;
+    wipe_free(code);
+    return g_uri_unescape_string(raw, NULL);
+}
+
 static bool take_code_param(struct paste *paste, const char *text)
 {
     g_autoptr(WipedText) raw = raw_param(text, "code");
     if (raw == NULL || *raw == '\0')
         return false;
-    remove_blanks(raw);
-    g_autoptr(WipedText) code = g_uri_unescape_string(raw, NULL);
+    remove_all(raw, ' ');
+    g_autoptr(WipedText) code = decode_code(raw);
     if (code != NULL)
         end_at_padding(code);
     if (code == NULL || strlen(code) > CODE_MAX || !is_all_of(code, "._~+/=-!*"))
@@ -270,7 +314,7 @@ static char *dig_out_code(const char *text)
 {
     const char *start = strstr(text, "aPrx");
     g_autoptr(WipedText) joined = g_strdup(start == NULL ? text : start);
-    remove_blanks(joined);
+    remove_all(joined, ' ');
     char *code = g_uri_unescape_string(joined, NULL);
     char *end = code == NULL ? NULL : strstr(code, "==");
     if (end != NULL) {
@@ -365,39 +409,25 @@ static void take_nothing(struct paste *paste, const char *text)
                      "browser shows after you pressed Allow."));
 }
 
-/* "&amp;" comes from a page's source. */
-static void unescape_amps(SecretBuf *buf)
+static void replace_all(SecretBuf *buf, const char *pattern, const char *with)
 {
-    for (char *p = buf->text; (p = strstr(p, "&amp;")) != NULL; p++) {
-        memmove(p + 1, p + 5, strlen(p + 5) + 1);
-        buf->length -= 4;
-    }
-}
-
-static void replace_text(SecretBuf *buf, const char *text)
-{
-    g_autoptr(WipedText) copy = g_strdup(text);
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_CASELESS, 0, NULL);
+    g_autoptr(WipedText) text = g_regex_replace_literal(regex, buf->text, -1, 0, with, 0, NULL);
+    if (text == NULL)
+        return;
     secret_buf_clear(buf);
-    secret_buf_add(buf, copy);
+    secret_buf_add(buf, text);
 }
 
 /* Quoted-printable, as in emails: "code=3DaPrx...". Its soft line breaks are already gone, except
- * for the '='. */
+ * for the '='. Some programs have undone the names' =3D, but not the padding's. */
 static void unquote_printable(SecretBuf *buf)
 {
-    if (strstr(buf->text, "code=3D") == NULL && strstr(buf->text, "error=3D") == NULL)
+    if (strstr(buf->text, "code=3D") == NULL && strstr(buf->text, "error=3D") == NULL &&
+        strstr(buf->text, "=3D=3D") == NULL)
         return;
-    g_autoptr(GString) out = g_string_sized_new(buf->length + 1);
-    for (const char *p = buf->text; *p != '\0'; p++) {
-        if (*p == '=' && g_ascii_strncasecmp(p, "=3D", 3) == 0) {
-            g_string_append_c(out, '=');
-            p += 2;
-        } else if (*p != '=') { /* a soft break */
-            g_string_append_c(out, *p);
-        }
-    }
-    replace_text(buf, out->str);
-    wipe(out->str, out->len);
+    replace_all(buf, "(?<![?&]code|[?&]state|[?&]error)=(?!3D)", "");
+    replace_all(buf, "=3D", "=");
 }
 
 static void parse_one(struct paste *ret_paste, const char *text, const Secret *state)
@@ -470,8 +500,10 @@ void paste_parse(struct paste *ret_paste, const char *text, const Secret *state)
         nothing(ret_paste, _("This is too long to be an address or a code."));
         return;
     }
-    g_autoptr(SecretBuf) buf = tidy(text == NULL ? "" : text);
-    unescape_amps(buf);
+    g_autoptr(WipedText) plain = typed_unmarked(text == NULL ? "" : text);
+    g_autoptr(SecretBuf) buf = tidy(plain);
+    /* of a page's source, of JSON and JavaScript, of an East Asian keyboard */
+    replace_all(buf, "&(?:amp;)+|\\\\+(?:u0026|x26)|\xEF\xBC\x86", "&");
     unquote_printable(buf);
     if (buf->length == 0) {
         nothing(ret_paste, _("Nothing was pasted."));

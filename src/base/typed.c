@@ -45,12 +45,16 @@ char *typed_utf8(const char *bytes, gsize length)
 
 /* ---- around the text ---- */
 
+static char *without(const char *text, const char *pattern)
+{
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_MULTILINE, 0, NULL);
+    char *plain = g_regex_replace_literal(regex, text, -1, 0, "", 0, NULL);
+    return plain != NULL ? plain : g_strdup(text);
+}
+
 char *typed_unmarked(const char *text)
 {
-    g_autoptr(GRegex) marks = g_regex_new(
-        "\x1B\\[20[01]~|^[>| ]*[>|] ?|=\\r?\n(?!3MVG9|[0-9A-F]{64})", G_REGEX_MULTILINE, 0, NULL);
-    char *plain = g_regex_replace_literal(marks, text, -1, 0, "", 0, NULL);
-    return plain != NULL ? plain : g_strdup(text);
+    return without(text, "\x1B\\[20[01]~|^[>| ]*[>|] ?");
 }
 
 /* ---- keys and secrets ---- */
@@ -146,7 +150,8 @@ static char *lone_value(const char *text)
 char *typed_value(const char *text, enum typed_kind kind)
 {
     g_autoptr(WipedText) marked = g_utf8_make_valid(text == NULL ? "" : text, -1);
-    g_autoptr(WipedText) valid = typed_unmarked(marked);
+    g_autoptr(WipedText) plain = typed_unmarked(marked);
+    g_autoptr(WipedText) valid = without(plain, "=\\r?\n(?!3MVG9|[0-9A-F]{64})"); /* a soft break */
     g_autoptr(WipedText) lines = text_clean_lines(valid);
     char *value = kind == TYPED_KEY ? key_in(lines) : only_match(lines, HEX);
     if (value != NULL)
@@ -250,9 +255,27 @@ static char *from_proofpoint_3(const char *text)
     return g_utf8_make_valid(out->text, -1);
 }
 
+/* Base64, as logs show an address that begins with http. */
+static char *from_base64(const char *text)
+{
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
+    const char *start = strstr(text, "aHR0c");
+    if (start == NULL)
+        return NULL;
+    gsize length = strspn(start, digits);
+    g_autoptr(WipedText) code = g_strdup_printf("%.*s===", (int)length, start);
+    guchar *bytes = g_base64_decode(g_strdelimit(g_strdelimit(code, "-", '+'), "_", '/'), &length);
+    g_autoptr(WipedText) plain = g_strndup((const char *)bytes, length);
+    wipe_free((char *)bytes);
+    return g_utf8_make_valid(plain, -1);
+}
+
 char *typed_unwrap(const char *text)
 {
     char *inner = from_proofpoint_3(text);
+    if (inner == NULL)
+        inner = from_base64(text);
     if (inner == NULL)
         inner = from_proofpoint_2(text);
     return inner != NULL ? inner : unescape(text);

@@ -264,6 +264,11 @@ static const struct redirect {
     {"<$URL|the page>", NULL, false},
     {"> $HEAD\n> $TAIL", NULL, true},
     {"$SOFT", NULL, true},
+    {"| $HEAD\n| $TAIL", NULL, true},
+    {"$JSON", NULL, false},
+    {"$BASE64", NULL, false},
+    {"https://acme.okta.com/app/salesforce/exk1/sso/saml", "This is your company's sign-on page.",
+     false},
     {"http://localhost:1717/OauthRedirect?code=aPrxold.Code_99999999%3D%3D&state=old\n$URL", NULL,
      false},
     {"https://login.salesforce.com/?ec=302&startURL=%2Fsetup%2Fsecur%2F"
@@ -290,6 +295,11 @@ static char *redirect_as(const struct redirect *redirect, const char *url)
     g_string_truncate(soft, (gsize)(strchr(soft->str, '\n') - soft->str));
     g_string_replace(text, "$BROKEN", soft->str, 0);
     g_string_replace(text, "$URL", url, 0);
+    g_string_replace(text, "$JSON", url, 0);
+    if (g_str_equal(redirect->text, "$JSON"))
+        g_string_replace(text, "&", "\\u0026", 0);
+    g_autofree char *base64 = g_base64_encode((const guchar *)url, strlen(url));
+    g_string_replace(text, "$BASE64", base64, 0);
     return g_strdup(text->str);
 }
 

@@ -213,6 +213,8 @@ static void link__one_layer__is_taken_off(void **state)
          "https://acme.example/x"},
         {"https://urldefense.com/v3/__https://acme.example/a*b*c__;!!Abc!x$",
          "https://acme.example/abc"},
+        {"redirect=aHR0cHM6Ly9hY21lLmV4YW1wbGUvP2E__w, that is",
+         "https://acme.example/?a?\xEF\xBF\xBD"},
         {"https://acme.example/", NULL},
         {"100% sure", NULL},
         {"https://acme.example/?code=%D4%3D", NULL}, /* no UTF-8 */

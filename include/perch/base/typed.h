@@ -23,11 +23,11 @@ const char *typed_problem(const char *value, enum typed_kind kind);
 /* The port in "1717", ":1717" or a callback URL; 0 = none; NULL is none, too. */
 guint typed_port(const char *text);
 
-/* text without the marks of terminals (bracketed paste) and letters ("> ", soft line breaks). */
+/* text without the marks of terminals (bracketed paste) and letters ("> "). */
 char *typed_unmarked(const char *text);
 
-/* text with one layer removed that links put around an address: Proofpoint's, or percent-encoding
- * (Safe Links, and an address in another one's query). NULL when none is left. */
+/* text with one layer removed that links put around an address: Proofpoint's, base64, or
+ * percent-encoding (Safe Links, and an address in another one's query). NULL when none is left. */
 char *typed_unwrap(const char *text);
 
 #endif
