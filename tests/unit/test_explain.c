@@ -175,20 +175,28 @@ static void failures__each_row__is_reached_from_the_wire(void **state)
         check_row(&rows[i]);
 }
 
+enum { UNCHECKED_TEXTS = 2 }; /* no more, except on purpose */
+
 static void failures__each_row__has_a_source_and_a_stage(void **state)
 {
+    gsize unchecked = 0;
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         assert_true(*rows[i].source != '\0');
         /* match.c knows perch's own words by the length of "own". */
         assert_true(strlen(rows[i].source) != 3 || strcmp(rows[i].source, "own") == 0);
         assert_true(rows[i].certainty != CERTAINTY_UNKNOWN);
+        if (strcmp(rows[i].source, "unchecked") == 0) {
+            unchecked++;
+            assert_int_equal(rows[i].certainty, CERTAINTY_LIKELY);
+        }
         for (gsize k = 0; k < i; k++)
             if (rows[i].stage == rows[k].stage && rows[i].status == rows[k].status &&
                 g_strcmp0(rows[i].code, rows[k].code) == 0 &&
                 g_strcmp0(rows[i].text, rows[k].text) == 0)
                 fail_msg("twice: %s \"%s\"", rows[i].code, rows[i].text);
     }
+    assert_int_equal(unchecked, UNCHECKED_TEXTS);
 }
 
 /* ---- codes that the server can send ---- */
