@@ -25,7 +25,6 @@ for _ in 1 2 3 4 5; do
     keys Space Down
 done
 wait_for "▸ [ ] Callback URL"
-wait_for "How should the flow log in?"
 shot 3-app
 
 keys Enter
