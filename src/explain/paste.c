@@ -10,17 +10,18 @@ enum { FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
 
 /* ---- the surroundings of a finding ---- */
 
-#define STATUS_PATTERN                                                                  \
-    "(?i)HTTP/[0-9.]+\\s+([2-5]\\d\\d)\\b"                                              \
-    "|(?:HTTP ERROR |<body>\\s*)([45]\\d\\d)\\b"                                        \
-    "|\\b(?:status|response|http|error)[ _-]?(?:error[ "                                \
-    "_-]?)?(?:code|status)?[\"']?\\s*(?:[:=]|is)?\\s*[\"']?"                            \
-    "([2-5]\\d\\d)\\b(?![.:-]\\d)"                                                      \
-    "|\\b([45]\\d\\d)(?:\\s+\\(?|, message=')(?:Client Error|Server Error|Bad Request|" \
-    "Unauthorized|Forbidden|Not Found|Method Not Allowed|Too Many Requests|"            \
-    "Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout|error)\\b"   \
-    "|\"code\"\\s*:\\s*([2-5]\\d\\d)\\b"                                                \
-    "|(?:\\banswered|\\breturned|returned error:|responded with|failed with|->|=>)\\s+" \
+#define STATUS_PATTERN                                                                            \
+    "(?i)HTTP/[0-9.]+\\s+([2-5]\\d\\d)\\b"                                                        \
+    "|(?:HTTP ERROR |<body>\\s*)([45]\\d\\d)\\b"                                                  \
+    "|\\b(?:status|response|http|error)[ _-]?(?:error[ "                                          \
+    "_-]?)?(?:code|status)?[\"']?\\s*(?:[:=]|is)?\\s*[\"']?"                                      \
+    "([2-5]\\d\\d)\\b(?![.:-]\\d)"                                                                \
+    "|(?<![,.:\\w])([45]\\d\\d)(?:\\s+\\(?|, message=')(?:Client Error|Server Error|Bad Request|" \
+    "Unauthorized|Forbidden|Not Found|Method Not Allowed|Too Many Requests|"                      \
+    "Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout|error)\\b"             \
+    "|: \\(([45]\\d\\d)\\) "                                                                      \
+    "|\"code\"\\s*:\\s*([2-5]\\d\\d)\\b"                                                          \
+    "|(?:\\banswered|\\breturned|returned error:|responded with|failed with|->|=>)\\s+"           \
     "([2-5]\\d\\d)\\b"
 
 /* How far from a finding its details may be. */
@@ -114,12 +115,21 @@ static enum failure_target target_near(const char *text, gsize at)
     return FAILURE_OF_ANYTHING;
 }
 
-/* The words beside invalid_grant decide. Where no row knows them, as in most languages, their topic
- * may. */
+/* A failure of the way that a program calls an OAuth error is one. The words beside invalid_grant
+ * decide. Where no row knows them, as in most languages, their topic may. */
 static void look_at_words(const struct paste_text *paste, struct failure *failure, gsize at)
 {
     enum { NEAR = 200 };
     const struct match match = failure_match(failure);
+    const char *wire =
+        failure->own || failure->message == NULL || match.certainty != CERTAINTY_LIKELY
+            ? NULL
+            : paste_wire_code(failure->message);
+    if (wire != NULL && regex_fits("\\A[a-z_]+\\z", failure->code == NULL ? "" : failure->code)) {
+        g_autofree char *said = g_strdup(failure->message);
+        failure_say_own(failure, wire, said);
+        return;
+    }
     if (match.cause != CAUSE_LOGIN_REFUSED || match.certainty != CERTAINTY_LIKELY ||
         failure->code == NULL || g_ascii_strcasecmp(failure->code, "invalid_grant") != 0)
         return;
@@ -140,6 +150,26 @@ static void look_at_words(const struct paste_text *paste, struct failure *failur
     }
 }
 
+/* Words that anybody may use are worth less where they cannot mean that: a record's failure at the
+ * login, and no connection where an answer came. */
+static int rank_for_stage(const struct paste_text *paste, struct failure *failure, int rank,
+                          gsize at)
+{
+    const enum cause cause = failure_match(failure).cause;
+    const bool login = failure->stage == STAGE_AUTHORIZE || failure->stage == STAGE_TOKEN;
+    if (rank > RANK_WIRE || !failure->own)
+        return rank;
+    g_autofree char *words = g_strdup(failure->message);
+    if (login && g_str_equal(failure->code, "access-words"))
+        failure_say_own(failure, "AppAccessDenied", words);
+    else if (login && rank <= RANK_ANYBODY && cause_row(cause)->stage == STAGE_INSERT)
+        return RANK_WORDS_ONLY;
+    else if (g_str_equal(failure->code, "connect-words") &&
+             status_near(paste->text, at, NULL) / 100 == 4)
+        return RANK_WORDS_ONLY;
+    return rank;
+}
+
 void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsize at)
 {
     struct finding *finding = g_new0(struct finding, 1);
@@ -155,6 +185,7 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
         }
     }
     look_at_words(paste, failure, at);
+    rank = rank_for_stage(paste, failure, rank, at);
     finding->failure = *failure;
     finding->rank = rank;
     memset(failure, 0, sizeof *failure);

@@ -6,7 +6,7 @@
 /* Texts that are conclusive without a code: sentences from Salesforce and from programs, and Login
  * History's. */
 
-enum kind { WIRE, SAID, WORDS, PAGE, STATUS_TEXT, MATTERS };
+enum kind { WIRE, SAID, WORDS, NAMED, PAGE, STATUS_TEXT, MATTERS };
 
 static const struct phrase {
     enum kind kind;
@@ -95,6 +95,7 @@ static void add_phrase(struct paste_text *paste, const struct phrase *phrase, gs
     static const int ranks[] = {[WIRE] = RANK_WIRE,
                                 [SAID] = RANK_PHRASE,
                                 [WORDS] = RANK_ANYBODY,
+                                [NAMED] = RANK_STATUS,
                                 [STATUS_TEXT] = RANK_PHRASE};
     paste_add(paste, &failure, ranks[phrase->kind], at);
 }

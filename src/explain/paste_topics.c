@@ -97,7 +97,7 @@ static gsize command_length(const char *p)
     gsize length = 0;
     int colons = 0;
     if (g_str_has_prefix(p, "http://") || g_str_has_prefix(p, "https://"))
-        return strcspn(p, " \t\n\"'<>");
+        return strcspn(p, " \t\n\"'`<>");
     while (length < WORD_BYTES && strchr(" \t\n", p[length]) == NULL) /* which also ends at '\0' */
         length++;
     for (gsize i = 1; i + 1 < length; i++)

@@ -206,7 +206,7 @@ static const struct report {
 
 /* ---- phrases ---- */
 
-enum { WIRE, SAID, WORDS, PAGE };
+enum { WIRE, SAID, WORDS, NAMED, PAGE };
 
 static const struct phrase {
     int kind;
@@ -320,6 +320,16 @@ static void topics__close_together__are_likely_at_most(void **state)
         {"parsing the response body failed", "answer-unreadable"},
         {"ユーザ名とパスワードを確認してください。それでも", "login-refused"},
         {"会话已过期", "session-expired"},
+        {"Le nom distant n'a pas pu être résolu", "dns-failed"},
+        {"Der Remoteserver hat einen Fehler zurückgegeben: (503) Nicht verfügbar.",
+         "salesforce-unavailable"},
+        {"invalid_grant: utente inattivo", "user-inactive"},
+        {"Fout: invalid_grant\nCategorie: verificatie\nBericht: ip beperkt", "ip-restricted"},
+        {"invalid_grant: something about a picklist value", "login-refused"},
+        {"POST /services/oauth2/token\nAccess permission is missing", "user-not-approved"},
+        {"GET /services/data/v60.0/sobjects/Lead/describe: 404 Not Found", "object-hidden"},
+        {"Unable to connect to API. HTTP 400 Bad Request", "unknown"},
+        {"see https://acme.example/token/invalid", "unknown"},
         {"Salesforceに接続できませんでした", "connect-failed"},
         {"良い天気です。パスワード。確認", "unknown"},
         {"Token. Nobody knows. Invalid moon", "unknown"}, /* not in one sentence */
