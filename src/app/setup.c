@@ -178,8 +178,10 @@ Connection *app_prefilled(Connection *connection, const struct app_options *opti
 {
     if (options->config != NULL)
         connection = with_config(connection, options->config);
-    if (options->login_url != NULL)
-        connection_set(&connection->address, options->login_url);
+    if (options->login_url != NULL) {
+        g_autofree char *safe = org_address_safe(options->login_url);
+        connection_set(&connection->address, safe);
+    }
     if (options->client_id != NULL) {
         g_autofree char *key = typed_value(options->client_id, TYPED_KEY);
         connection_set(&connection->client_id, *key == '\0' ? NULL : key);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "host_slips.h"
 #include "perch/base/error.h"
 #include "perch/base/text.h"
 #include "perch/base/typed.h"
@@ -128,7 +129,9 @@ static bool is_instance_host(const char *host)
     /* Hyperforce: ind171.salesforce.com, usa640s.sfdc-lywfpd.salesforce.com */
     return g_regex_match_simple("^(?:(?:na|eu|ap|cs|um|gs)[0-9]+(?:\\.lightning)?"
                                 "|[a-z]{3}[0-9]{1,4}[a-z]?(?:\\.sfdc-[a-z0-9]+)?)"
-                                "\\.(?:salesforce|force)\\.com$",
+                                "\\.(?:salesforce|force)\\.com$"
+                                "|^(?:na|eu|ap|cs|um|gs|are|aus|bra|can|che|deu|fra|gbr|idn|ind|isr"
+                                "|ita|jpn|kor|sgp|swe|usa)[0-9]+s?$",
                                 host, 0, 0);
 }
 
@@ -160,24 +163,6 @@ static char *only_address(const char *text)
     return g_strndup(start, strcspn(start, " |)>\"'"));
 }
 
-/* Corrects the typos "https//", "https:/" and "https://https://". */
-static char *mend_scheme(const char *text)
-{
-    g_autoptr(GRegex) slips =
-        g_regex_new("^(?:https?(?::/*|//+))+(?=(https?)(?::/*|//+))|^(https?)(?:://?/*|//+)",
-                    G_REGEX_CASELESS, 0, NULL);
-    g_autoptr(GMatchInfo) info = NULL;
-    if (!g_regex_match(slips, text, 0, &info))
-        return g_strdup(text);
-    int end = 0;
-    g_autofree char *last = g_match_info_fetch(info, 1);
-    g_autofree char *only = g_match_info_fetch(info, 2);
-    g_match_info_fetch_pos(info, 0, NULL, &end);
-    if (last != NULL && *last != '\0')
-        return mend_scheme(text + end);
-    return g_strconcat(only, "://", text + end, NULL);
-}
-
 /* Strips blanks and punctuation of any script after the address. */
 static void trim_end(char *text)
 {
@@ -197,10 +182,10 @@ static char *tidy(const char *cleaned)
 {
     g_autofree char *one = only_address(cleaned);
     trim_end(one);
-    g_autofree char *clean = mend_scheme(one);
-    gsize skip = strspn(clean, " \"'<>()`");
+    g_autofree char *clean = host_mend_scheme(one);
+    gsize skip = strspn(clean, " \"'<>()`*_|");
     GString *out = g_string_new(clean + skip);
-    while (out->len > 0 && strchr(" \"'<>()`,;", out->str[out->len - 1]) != NULL)
+    while (out->len > 0 && strchr(" \"'<>()`*_|,;", out->str[out->len - 1]) != NULL)
         g_string_truncate(out, out->len - 1);
     return g_string_free(out, FALSE);
 }
@@ -216,8 +201,11 @@ static bool use_generic(struct org_host *host, enum org_kind kind, GError **erro
     return true;
 }
 
-static bool use_loopback(struct org_host *host, GUri *uri, bool has_scheme)
+static bool use_loopback(struct org_host *host, GUri *uri, bool has_scheme, GError **error)
 {
+    if (strstr(g_uri_get_path(uri), "/OauthRedirect") != NULL)
+        return refuse(error, _("This is the callback address, not your org. Log in to your org and "
+                               "paste the address that the browser shows then."));
     host->kind = ORG_LOCAL;
     host->host = g_ascii_strdown(g_uri_get_host(uri), -1);
     host->url = g_uri_join(G_URI_FLAGS_NONE, has_scheme ? g_uri_get_scheme(uri) : "http", NULL,
@@ -225,15 +213,25 @@ static bool use_loopback(struct org_host *host, GUri *uri, bool has_scheme)
     return true;
 }
 
+static bool suggest(const char *host, GError **error)
+{
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT, _("Did you mean %s?"), host);
+    return false;
+}
+
 static bool refuse_foreign(const char *host, GError **error)
 {
-    if (strchr(host, '.') == NULL && is_host_name(host)) {
+    if (strchr(host, '.') == NULL && is_host_name(host) &&
+        host[strspn(host, "0123456789")] != '\0') {
         g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
                     _("“%s” is only part of an address. Type it whole, for example "
                       "%s.my.salesforce.com."),
                     host, host);
         return false;
     }
+    g_autofree char *near = is_host_name(host) ? host_nearest(host) : NULL;
+    if (near != NULL)
+        return suggest(near, error);
     g_autofree char *clean = text_clean(host);
     g_autofree char *brief = text_abbreviate(clean, 60);
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
@@ -272,9 +270,11 @@ static bool use_salesforce(struct org_host *result, const char *host, GError **e
     if (!is_host_name(host))
         return refuse_foreign(host, error);
     if (is_instance_host(host))
-        return refuse(error, _("This is an old address that names a server instead of your org. "
-                               "Paste the address shown under Setup › Company Settings › My "
-                               "Domain."));
+        return refuse(error, _("This names a server instead of your org. Paste the address shown "
+                               "under Setup › Company Settings › My Domain."));
+    g_autofree char *of_page = host_of_page(host);
+    if (of_page != NULL)
+        return suggest(of_page, error);
     for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
         const struct host_rule *rule = &rules[i];
         if (!suffix_fits(host, rule->suffix))
@@ -307,19 +307,22 @@ static bool use_address(struct org_host *result, const char *text, GError **erro
     if (!g_str_equal(scheme, "https") && !g_str_equal(scheme, "http"))
         return refuse(error, _("The address must begin with https://."));
     if (host_is_loopback(host_part))
-        return use_loopback(result, uri, has_scheme);
+        return use_loopback(result, uri, has_scheme, error);
     g_autofree char *host = g_ascii_strdown(host_part, -1);
     if (g_str_has_suffix(host, "."))
         host[strlen(host) - 1] = '\0';
     drop_session_proxy(host);
-    return use_salesforce(result, host, error);
+    const char *org = host;
+    while (g_str_has_prefix(org, "www.") && suffix_fits(org + 4, ".my.salesforce.com"))
+        org += 4;
+    return use_salesforce(result, org, error);
 }
 
 /* An address in the text that is one of Salesforce's: each that begins with http, and in more than
  * two words each host. */
 static bool use_any(struct org_host *host, const char *text)
 {
-    g_auto(GStrv) words = g_regex_split_simple("[\\s\"'<>()|=,;]+", text, 0, 0);
+    g_auto(GStrv) words = g_regex_split_simple("[\\s\"'<>()|=,;&]+", text, 0, 0);
     bool sentence = g_strv_length(words) > 2 || strstr(text, ": ") != NULL;
     for (char **word = words; *word != NULL; word++) {
         bool is_address = g_regex_match_simple("^https?://", *word, G_REGEX_CASELESS, 0);
@@ -357,21 +360,54 @@ static bool use_hidden(struct org_host *host, const char *typed)
     return found;
 }
 
+char *org_address_safe(const char *typed)
+{
+    g_autoptr(GRegex) secrets =
+        g_regex_new("^\\s*force://[^@]*(?:@|$)|[?&#](?:sid|(?:access|refresh)_token|code)=.*",
+                    G_REGEX_CASELESS | G_REGEX_DOTALL, 0, NULL);
+    char *safe = g_regex_replace_literal(secrets, typed, -1, 0, "", 0, NULL);
+    return safe != NULL ? safe : g_strdup(typed);
+}
+
+/* Setup's own words for the two hosts that many orgs share. */
+static bool is_kind(const char *text, enum org_kind *kind)
+{
+    const bool sandbox = g_ascii_strcasecmp(text, "sandbox") == 0;
+    if (sandbox || g_ascii_strcasecmp(text, "production") == 0)
+        *kind = sandbox ? ORG_SANDBOX : ORG_PRODUCTION;
+    return *text == '\0' || sandbox || g_ascii_strcasecmp(text, "production") == 0;
+}
+
+/* The text is an address, has one in it, or is one when slips of the keyboard are undone. */
+static bool use_text(struct org_host *host, const char *text, const char *typed, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    if (use_address(host, text, &problem) || use_hidden(host, typed))
+        return true;
+    g_autofree char *mended = host_mend_signs(text);
+    if (!g_str_equal(mended, text) && use_address(host, mended, NULL))
+        return true;
+    const char *stray = host_stray(text);
+    if (stray != NULL)
+        return refuse(error, stray);
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return false;
+}
+
 bool org_host_parse(struct org_host *ret_host, const char *typed, enum org_kind kind,
                     GError **error)
 {
     struct org_host host = {0};
-    g_autoptr(GError) problem = NULL;
-    g_autofree char *cleaned = text_clean(typed);
+    g_autofree char *plain = typed_unmarked(typed);
+    g_autofree char *safe = org_address_safe(plain);
+    g_autofree char *cleaned = text_clean(safe);
     g_autofree char *text = tidy(cleaned);
-    if (*text == '\0') {
+    if (is_kind(text, &kind)) {
         if (!use_generic(&host, kind, error))
             return false;
     } else {
-        if (!use_address(&host, text, &problem) && !use_hidden(&host, typed)) {
-            g_propagate_error(error, g_steal_pointer(&problem));
+        if (!use_text(&host, text, safe, error))
             return false;
-        }
         if (!g_str_equal(text, host.url) && !g_str_equal(text, host.host) && !host.generic)
             host.note = host.kind == ORG_LOCAL
                             ? g_strdup_printf(_("The org's address is %s."), host.url)
@@ -384,6 +420,9 @@ bool org_host_parse(struct org_host *ret_host, const char *typed, enum org_kind 
 /* Whether the address, mistyped or forged, comes close to Salesforce's own names. */
 static bool resembles_salesforce(const char *text, const char *host)
 {
+    g_autofree char *near = host_nearest(host);
+    if (near != NULL || host_stray(text) != NULL)
+        return true;
     for (gsize i = 0; i < G_N_ELEMENTS(rules); i++)
         if (suffix_fits(host, rules[i].suffix))
             return true;

@@ -128,7 +128,8 @@ void step_org_event(struct wizard *w, const struct view_event *event, GArray *ou
         member_set(w, &c->name, event->text);
         wizard_error(w, ITEM_NAME, NULL);
     } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_ADDRESS) {
-        member_set(w, &c->address, event->text);
+        g_autofree char *safe = org_address_safe(event->text);
+        member_set(w, &c->address, safe);
         wizard_error(w, ITEM_ADDRESS, NULL);
         /* What is typed says which kind it is, as long as it is no address of any org. */
         if (c->address != NULL && org_host_parse(&host, c->address, w->org_kind, NULL)) {

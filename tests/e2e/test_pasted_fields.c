@@ -67,6 +67,17 @@ static const struct org {
     {"<https://" MY_DOMAIN "|Acme>", NULL},
     {MY_DOMAIN "\xE3\x80\x82", NULL}, /* an ideographic full stop */
     {MY_DOMAIN "\xE3\x80\x81", NULL}, /* and comma */
+    {"htps:\\\\" MY_DOMAIN, NULL},
+    {"**" MY_DOMAIN "**", NULL},
+    {"acme.my.salesforce,com", NULL},
+    {"https://www.google.com/url?q=https://" MY_DOMAIN "&sa=D", NULL},
+    {"force://PlatformCLI::5Aep861FakeRefreshToken@" MY_DOMAIN, NULL},
+    {"acme.my.saleforce.com", "Did you mean " MY_DOMAIN "?"},
+    {"https://acme--c.vf.force.com/apex/x", "Did you mean " MY_DOMAIN "?"},
+    {"IND171", "names a server instead of your org"},
+    {"00D000000000001EAA", "This is the organization's id."},
+    {"https://acme.okta.com/home", "This is your company's sign-on page."},
+    {"http://localhost:1717/OauthRedirect", "This is the callback address"},
     {"https://ind171.salesforce.com", "names a server instead of your org"},
     {"usa640s.sfdc-abc123.salesforce.com", "names a server instead of your org"},
     {"swe72.sfdc-abc123.salesforce.com", "names a server instead of your org"},
@@ -92,6 +103,7 @@ static void org__as_an_option__is_understood(void **state)
         assert_code(child, orgs[i].sentence == NULL ? 5 : 2); /* the key is refused there */
         if (orgs[i].sentence != NULL)
             assert_contains(child->errors->str, orgs[i].sentence);
+        assert_null(strstr(child->output->str, "5Aep"));
         assert_asked_there(rig, &orgs[i]);
     }
 }
