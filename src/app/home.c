@@ -398,7 +398,14 @@ static bool follow(const struct app_options *options, enum home_choice choice, c
         [HOME_DOCTOR] = APP_START_DOCTOR, [HOME_TEST] = APP_START_TEST,
         [HOME_NEW] = APP_START_STEP,      [HOME_CHANGE] = APP_START_STEP,
     };
-    struct app_options setup = *options;
+    /* The values that were given are for what is set up anew. */
+    struct app_options setup = choice == HOME_NEW
+                                   ? *options
+                                   : (struct app_options){.login_seconds = options->login_seconds,
+                                                          .no_input = options->no_input,
+                                                          .quiet = options->quiet,
+                                                          .ret_demo = options->ret_demo,
+                                                          .no_demo = options->no_demo};
     bool home = false;
     if (choice == HOME_QUIT)
         return false;

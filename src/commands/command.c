@@ -112,20 +112,8 @@ int command_main(int argc, char **argv)
         return PERCH_EXIT_OK;
     }
     if (first == NULL || first[0] == '-') {
-        struct common_options common = {0};
-        int code;
-        bool demo = false;
         app_put_back();
-        if (!command_parse("setup", argc, argv, &common, NULL, NULL, &code))
-            return code;
-        struct app_options options = {.plain = common.plain || command_is_plain(),
-                                      .no_input = common.no_input,
-                                      .quiet = common.quiet,
-                                      .forget = forget_from_home,
-                                      .ret_demo = &demo,
-                                      .no_demo = demo_problem()};
-        code = app_home(&options);
-        return demo ? demo_become(&common) : code;
+        return command_home(argc, argv);
     }
     const struct command *command = command_find(first);
     if (command == NULL)

@@ -52,15 +52,49 @@ static guint count_failed(const GPtrArray *results)
     return failed;
 }
 
-static void print_text(const struct app_job *job, double seconds, bool quiet)
+static bool same_text(const GPtrArray *a, const GPtrArray *b)
 {
+    for (guint i = 0; i < a->len; i++)
+        if (i >= b->len || g_strcmp0(a->pdata[i], b->pdata[i]) != 0)
+            return false;
+    return a->len == b->len;
+}
+
+/* The connection before whose row said all that is said of this one, where the network is what
+ * failed; NULL = none. */
+static const char *explained_by(const struct patients *patients, guint last,
+                                const struct check_result *result)
+{
+    const struct diagnosis *ours = result->diagnosis;
+    for (guint i = 0; i < last && ours != NULL && ours->exit == PERCH_EXIT_NETWORK; i++) {
+        const struct app_job *job = &patients->jobs[i];
+        const struct check_result *other = check_results_find(job->results, result->id);
+        if (other != NULL && other->diagnosis != NULL && other->diagnosis->cause == ours->cause &&
+            same_text(other->diagnosis->fix, ours->fix))
+            return job->session->connection->name;
+    }
+    return NULL;
+}
+
+static void print_text(const struct patients *patients, guint number, double seconds, bool quiet)
+{
+    const struct app_job *job = &patients->jobs[number];
     guint failed = count_failed(job->results);
     command_say(_("%s: %u checks, %u failed, %.1f s\n"), job->session->connection->name,
                 job->results->len, failed, seconds);
     for (guint i = 0; i < job->results->len; i++) {
         const struct check_result *result = job->results->pdata[i];
-        if (!quiet || result->status == CHECK_FAILED)
+        const char *before = explained_by(patients, number, result);
+        if (quiet && result->status != CHECK_FAILED)
+            continue;
+        if (before == NULL) {
             command_print_result(result, stdout);
+        } else {
+            command_print_row(result, stdout);
+            g_autofree char *where =
+                g_strdup_printf(_("What it means and what to do: as for %s."), before);
+            command_say("      %s\n", where);
+        }
     }
 }
 
@@ -123,7 +157,7 @@ static int examine(const struct patients *patients, const struct common_options 
     int code = PERCH_EXIT_OK;
     double seconds = (double)(clock_monotonic_ms() - start) / 1000.0;
     for (guint i = 0; i < patients->count; i++) {
-        print_text(&patients->jobs[i], seconds, common->quiet);
+        print_text(patients, i, seconds, common->quiet);
         code = worse(code, (int)check_results_exit(patients->jobs[i].results));
     }
     return code;

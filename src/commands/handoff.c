@@ -84,11 +84,26 @@ static int run_handoff(const struct handoff_options *options)
 }
 
 /* The completions read the first word of each line. */
-static int list_formats(void)
+static int list_formats(bool as_json)
 {
-    for (int i = 0; i < HANDOFF_FORMAT_COUNT; i++)
-        command_say("%-14s %s\n", handoff_format_name((enum handoff_format)i),
-                    handoff_format_what((enum handoff_format)i));
+    g_autoptr(Json) json = json_object();
+    Json *list = json_array();
+    json_set_int(json, "perch", 1);
+    json_set_string(json, "command", "handoff");
+    for (int i = 0; i < HANDOFF_FORMAT_COUNT; i++) {
+        const char *name = handoff_format_name((enum handoff_format)i);
+        const char *what = handoff_format_what((enum handoff_format)i);
+        Json *row = json_object();
+        json_set_string(row, "name", name);
+        json_set_string(row, "what", what);
+        json_append(list, row);
+        if (!as_json)
+            command_say("%-14s %s\n", name, what);
+    }
+    json_set(json, "formats", list);
+    g_autofree char *text = json_print(json);
+    if (as_json)
+        puts(text);
     return PERCH_EXIT_OK;
 }
 
@@ -168,7 +183,7 @@ int command_handoff(int argc, char **argv)
     if (!command_parse("handoff", argc, argv, &common, entries, &names, &code))
         return code;
     if (list)
-        return list_formats();
+        return list_formats(common.json);
     if (g_strv_length(names) != 1)
         return command_usage(_("Say which connection: perch handoff NAME"));
     options = (struct handoff_options){

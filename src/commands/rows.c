@@ -10,19 +10,29 @@ const char *command_mark(enum mark mark)
     return mark_text(mark, g_getenv("ACCESSIBLE") != NULL);
 }
 
-void command_print_result(const struct check_result *result, FILE *stream)
+static void print(const struct check_result *result, FILE *stream, bool whole)
 {
     g_autoptr(View) view = view_new();
     check_result_view(result, view, 1, true);
     const struct view_item *row = view->items->pdata[0];
     command_put(stream, "  %-2s  %s: %s\n", command_mark(row->mark), row->label,
                 row->value == NULL ? "" : row->value);
-    for (guint i = 1; i < view->items->len; i++) {
+    for (guint i = 1; whole && i < view->items->len; i++) {
         const struct view_item *item = view->items->pdata[i];
         command_put(stream, "      %*s%s\n", item->indent, "", item->label);
     }
-    if (result->page_url != NULL)
+    if (whole && result->page_url != NULL)
         command_put(stream, "          %s\n", result->page_url);
+}
+
+void command_print_row(const struct check_result *result, FILE *stream)
+{
+    print(result, stream, false);
+}
+
+void command_print_result(const struct check_result *result, FILE *stream)
+{
+    print(result, stream, true);
 }
 
 bool job_init(struct app_job *job, const char *name, const struct services *services,

@@ -30,6 +30,29 @@ static guint logins(Rig *rig)
     return demo_org_requests(rig->org, "GET", "/services/oauth2/authorize");
 }
 
+/* What the variables say is for what is set up anew, and for nothing else. */
+static void variables__of_setup__count_for_a_new_connection(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    tmphome_set(rig->home, "PERCH_SETUP_LOGIN_URL", rig->org->url);
+    g_autoptr(Walk) walk = open_home(rig);
+    see(walk, "Which Salesforce org?");
+    see(walk, rig->org->url);
+    press(walk, "C-c");
+    pty_expect_exit(walk->pty, 3);
+    rig_setup(rig, "acme");
+    tmphome_set(rig->home, "PERCH_SETUP_LOGIN_URL", "https://other.my.salesforce.com");
+    g_autoptr(Walk) again = open_home(rig);
+    see_key(again, "Enter open");
+    press(again, "Enter");
+    see(again, "Into Flow Builder");
+    press(again, "Esc");
+    see_key(again, "Enter open");
+    press(again, "n");
+    see(again, "https://other.my.salesforce.com");
+}
+
 /* ---- states ---- */
 
 /* A request that waits for its answer is not in the org's log yet. */
@@ -379,6 +402,7 @@ static void many__scroll_and_filter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(variables__of_setup__count_for_a_new_connection),
         cmocka_unit_test(states__are_asked_in_parallel_and_block_no_key),
         cmocka_unit_test(states__each_is_told_and_status_says_the_same),
         cmocka_unit_test(states__after_a_return__are_not_asked_again),

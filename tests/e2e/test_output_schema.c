@@ -107,6 +107,7 @@ static void each_command__prints_what_the_schema_says(void **state)
         {{"app", "flow", "--remove", "--yes"}, 0, NULL},
         {{"reauthorize", "acme", "--no-input"}, 0, NULL},
         {{"demo", "--list"}, 0, NULL},
+        {{"handoff", "--list"}, 0, NULL},
     };
     static const struct call closed[] = {
         {{"token", "acme", "--fresh"}, 10, NULL},

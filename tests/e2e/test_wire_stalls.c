@@ -9,6 +9,7 @@
 #include "e2e/dead_ends.h"
 #include "e2e/tokens.h"
 #include "e2e/wire.h"
+#include "support/many.h"
 
 #define INSERT "/services/data/v68.0/sobjects/Lead"
 
@@ -111,6 +112,26 @@ static void connection__that_does_not_come_about__is_named(void **state)
 }
 
 #define EXPLAINED "This host name was not found."
+
+/* The same failure of the network, of each connection: explained once, and the others say where. */
+static void name__of_several_connections__is_explained_once(void **state)
+{
+    static const char explained[] = "Compare the address with the one";
+    static const char as_for[] = "What it means and what to do: as for ";
+    (void)state;
+    g_autoptr(Rig) rig = wire_rig();
+    many_connections(rig->home, rig->bus, "acme", 2);
+    set_network(rig, "{'connect_to':['localhost:%u:nowhere.invalid:%u']}", rig->org->port,
+                rig->org->port);
+    g_autoptr(Child) child = rig_perch(rig, "doctor", "--all", NULL);
+    assert_code(child, 8);
+    const char *first = strstr(child->output->str, explained);
+    assert_non_null(first);
+    assert_null(strstr(first + 1, explained));
+    const char *second = strstr(first, as_for);
+    assert_non_null(second);
+    assert_non_null(strstr(second + 1, as_for));
+}
 
 static void name__that_does_not_resolve__is_dns_failed(void **state)
 {
@@ -236,6 +257,7 @@ int main(void)
         cmocka_unit_test(stalls__at_a_refresh__end_in_time),
         cmocka_unit_test(stalls__of_perch_token__end_in_time),
         cmocka_unit_test(connection__that_does_not_come_about__is_named),
+        cmocka_unit_test(name__of_several_connections__is_explained_once),
         cmocka_unit_test(name__that_does_not_resolve__is_dns_failed),
         cmocka_unit_test(tls__expired_wrong_name_unknown_issuer__are_tls_failed),
         cmocka_unit_test(proxy__not_there_or_refusing__is_proxy_failed),

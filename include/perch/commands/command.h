@@ -23,6 +23,9 @@ const struct command *command_find(const char *name); /* borrowed; NULL = no suc
 /* Runs perch's command line; returns the exit code. */
 int command_main(int argc, char **argv);
 
+/* perch without a verb: Home, or the setup if there are no connections. */
+int command_home(int argc, char **argv);
+
 /* Main function of a rescue process (rescue.h); returns its exit code. */
 int command_keep(void);
 
@@ -80,7 +83,9 @@ bool command_is_plain(void);
 
 /* In letters, or as a word where ACCESSIBLE is set. */
 const char *command_mark(enum mark mark);
-/* Prints one row of a list: mark, title, summary, and the diagnosis below a failure. */
+/* Prints one row of a list: mark, title, summary. */
+void command_print_row(const struct check_result *result, FILE *stream);
+/* The same, and the diagnosis below a failure. */
 void command_print_result(const struct check_result *result, FILE *stream);
 
 /* Why a connection is not one to be checked, in words: a draft, or to be forgotten; NULL = it is
