@@ -199,10 +199,14 @@ static void draw_foot(const Ui *ui)
 {
     const struct ui_frame *frame = &ui->frame;
     int notice = notice_rows(ui), row = frame->top + frame->height - frame->foot;
-    if (ui->layout->foot != NULL)
-        for (guint i = 0; i < ui->layout->foot->len && (int)i + 1 < frame->foot - notice; i++)
-            ui_put(stdscr, row + 1 + (int)i, frame->left, STYLE_PLAIN, false,
-                   ui->layout->foot->pdata[i]);
+    const GPtrArray *note = ui->layout->foot;
+    const int shown = frame->foot - notice - 1;
+    for (int i = 0; note != NULL && i < MIN((int)note->len, shown); i++) {
+        bool cut = i + 1 == shown && (int)note->len > shown;
+        g_autofree char *line = g_strconcat(note->pdata[i], cut ? " …" : "", NULL);
+        g_autofree char *fitting = text_truncate(line, frame->width);
+        ui_put(stdscr, row + 1 + i, frame->left, STYLE_PLAIN, false, fitting);
+    }
     if (notice == 0)
         return;
     g_autoptr(GPtrArray) lines = text_wrap(ui->view->notice, frame->width);

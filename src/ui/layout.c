@@ -101,7 +101,10 @@ static void put(struct ui_line *line, int column, enum ui_style style, const cha
 static int right_width(const struct builder *b)
 {
     const char *right = b->item->right;
-    return right == NULL || *right == '\0' ? 0 : MIN(text_width(right) + 2, b->body / 2);
+    int most = b->body / 2;
+    if (b->item->kind == VIEW_HEADING && b->item->label != NULL)
+        most = MAX(most, b->body - text_width(b->item->label));
+    return right == NULL || *right == '\0' ? 0 : MIN(text_width(right) + 2, most);
 }
 
 static void put_right(const struct builder *b, struct ui_line *line)
