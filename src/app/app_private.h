@@ -29,6 +29,7 @@ struct app {
     GMainLoop *loop;
     int exit;
     bool quitting;
+    bool hung_up; /* the terminal is gone; what that led to may take a moment */
 
     CheckList *lists[CHECKS_COUNT];
     bool dirty[CHECKS_COUNT], done[CHECKS_COUNT];

@@ -142,8 +142,9 @@ static void host_event(const struct view_event *view, gpointer user)
 static void host_hangup(gpointer user)
 {
     struct app *app = user;
-    if (app->quitting)
+    if (app->quitting || app->hung_up)
         return;
+    app->hung_up = true;
     if (app->load == NULL)
         app_event(app, &(struct wizard_event){.kind = WIZARD_HANGUP});
     else

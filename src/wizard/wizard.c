@@ -248,7 +248,12 @@ static void stored(struct wizard *w, const struct wizard_event *event, GArray *o
 static void hangup(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
     (void)event;
-    wizard_quit(w, out)->code = PERCH_EXIT_CANCELLED;
+    struct effect *effect = wizard_quit(w, out);
+    effect->code = PERCH_EXIT_CANCELLED;
+    /* Nobody can be asked, and what is in memory only would live on where nobody finds it; anything
+     * else is stored by the rescue process. */
+    if (w->memory_only && wizard_is_unstored(w))
+        effect->kind = EFFECT_REVOKE_AND_QUIT;
 }
 
 static void notice(struct wizard *w, const struct wizard_event *event, GArray *out)

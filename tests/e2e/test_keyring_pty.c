@@ -2,6 +2,7 @@
 
 /* The keyring goes away between Preflight and Prove: a token that was won is not lost by it. */
 
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -144,6 +145,23 @@ static void keep__leaves__may_end_the_login(void **state)
 {
     (void)state;
     go_on_without_storing(true);
+}
+
+/* A login that was to be stored nowhere does not live on at Salesforce without a word. */
+static void keep__terminal_is_gone__login_is_given_back(void **state)
+{
+    static const int signals[] = {SIGHUP, SIGTERM};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(signals); i++) {
+        g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+        g_autoptr(Walk) walk = fail_to_store(rig, SESSION_NO_KEYRING);
+        press(walk, "k");
+        see_key(walk, "Enter test record");
+        kill(pty_pid(walk->pty), signals[i]);
+        pty_expect(walk->pty, "so perch revoked them. Log in again");
+        pty_expect_exit(walk->pty, 3);
+        assert_int_equal(posts(rig, "/services/oauth2/revoke", "token="), 1);
+    }
 }
 
 /* Nobody is there to try it again once perch has ended. */
@@ -293,6 +311,7 @@ int main(void)
         cmocka_unit_test(retry__after_the_keyring_is_back__stores_the_same_token),
         cmocka_unit_test(keep__goes_on_without_storing),
         cmocka_unit_test(keep__leaves__may_end_the_login),
+        cmocka_unit_test(keep__terminal_is_gone__login_is_given_back),
         cmocka_unit_test(keep__revocation_lost__promises_no_further_try),
         cmocka_unit_test(keep__former_login__is_not_revoked),
         cmocka_unit_test(keep__leaves_nobody_who_stores),
