@@ -61,8 +61,12 @@ struct search {
 static void keep_first(guint i, gsize at, gpointer user)
 {
     struct search *search = user;
-    const bool whole =
-        phrases[i].kind != STATUS_TEXT || stands_alone(search->lower, at, strlen(phrases[i].words));
+    enum { SHORT = 10 };
+    const gsize length = strlen(phrases[i].words);
+    bool whole = phrases[i].kind != STATUS_TEXT || stands_alone(search->lower, at, length);
+    if (phrases[i].kind == WIRE && length < SHORT &&
+        at > 0) /* no ENOTFOUND in ModuleNotFoundError */
+        whole = !g_ascii_isalnum(search->lower[at - 1]);
     if (whole && search->first_at[i] == G_MAXSIZE)
         search->first_at[i] = at;
 }

@@ -330,6 +330,7 @@ static void topics__close_together__are_likely_at_most(void **state)
         {"GET /services/data/v60.0/sobjects/Lead/describe: 404 Not Found", "object-hidden"},
         {"Unable to connect to API. HTTP 400 Bad Request", "unknown"},
         {"see https://acme.example/token/invalid", "unknown"},
+        {"ModuleNotFoundError: No module named 'simple_salesforce'", "unknown"},
         {"Salesforceに接続できませんでした", "connect-failed"},
         {"良い天気です。パスワード。確認", "unknown"},
         {"Token. Nobody knows. Invalid moon", "unknown"}, /* not in one sentence */
