@@ -121,20 +121,39 @@ static char *only_match(const char *text, const char *pattern)
 static const char key[] = "(?<![0-9A-Za-z.])3MVG9[\\w.]++" BROKEN "(?: *\n *(?!" HEX "|" DIGITS
                           ")[\\w.]++(?= *(?:\n|$)))*";
 
+/* Without what wraps it; its length. */
+static gsize join(char *found)
+{
+    gsize length = 0;
+    for (const char *p = found; *p != '\0'; p++)
+        if (*p != ' ' && *p != '\n')
+            found[length++] = *p;
+    found[length] = '\0';
+    return length;
+}
+
 static char *key_in(const char *text)
 {
     char *found = only_match(text, key);
     if (found == NULL)
         return NULL;
-    gsize length = 0;
-    for (const char *p = found; *p != '\0'; p++)
-        if (*p != ' ' && *p != '\n')
-            found[length++] = *p;
+    gsize length = join(found);
     while (length > 0 && found[length - 1] == '.')
         length--;
     if (length % 2 == 0 && memcmp(found, found + length / 2, length / 2) == 0)
         length /= 2; /* pasted twice */
     found[length] = '\0';
+    return found;
+}
+
+static char *secret_in(const char *text)
+{
+    char *found = only_match(text, HEX);
+    if (found == NULL)
+        found = only_match(
+            text, "(?<![0-9A-Za-z])(?:[0-9A-Fa-f](?: *\n *)?){63}[0-9A-Fa-f](?![0-9A-Za-z])");
+    if (found != NULL)
+        join(found);
     return found;
 }
 
@@ -153,7 +172,7 @@ char *typed_value(const char *text, enum typed_kind kind)
     g_autoptr(WipedText) plain = typed_unmarked(marked);
     g_autoptr(WipedText) valid = without(plain, "=\\r?\n(?!3MVG9|[0-9A-F]{64})"); /* a soft break */
     g_autoptr(WipedText) lines = text_clean_lines(valid);
-    char *value = kind == TYPED_KEY ? key_in(lines) : only_match(lines, HEX);
+    char *value = kind == TYPED_KEY ? key_in(lines) : secret_in(lines);
     if (value != NULL)
         return value;
     g_autoptr(GRegex) regex = g_regex_new(named[kind], 0, 0, NULL);
@@ -176,7 +195,9 @@ const char *typed_problem(const char *value, enum typed_kind kind)
     } others[] = {
         {"^3MVG9", TYPED_KEY,
          N_("This is a consumer key. The consumer secret stands beside it in Setup: copy that.")},
-        {"^(?:" HEX "|" DIGITS ")$", TYPED_SECRET,
+        /* Salesforce writes its secrets in capitals; a key that was chosen for an app may be
+         * hexadecimal too. */
+        {"^(?:[0-9A-F]{64}|" DIGITS ")$", TYPED_SECRET,
          N_("This is a consumer secret. The consumer key stands beside it in Setup: copy that.")},
         {"^(?:5Aep|00D\\w+!|eyJ\\w+\\.|force:)", -1,
          N_("This is a token of a login: keep it secret. Copy what is asked for from the app in "

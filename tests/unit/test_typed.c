@@ -85,6 +85,10 @@ static const struct {
     {"client_secret=\n" SECRET, TYPED_SECRET, SECRET},
     {"> 0123456789ABCDEF0123456789ABCDEF01234567\n> 89ABCDEF0123456789ABCDEF", TYPED_SECRET,
      SECRET},
+    {"Consumer Secret\n0123456789ABCDEF0123456789ABCDEF\n0123456789ABCDEF0123456789ABCDEF",
+     TYPED_SECRET, SECRET},
+    {"Consumer Secret: 0123456789ABCDEF0123456789ABCDEF\n0123456789ABCDEF0123456789ABCDEF",
+     TYPED_SECRET, SECRET},
     {"client_secret=mySecretKey0123 # 12345678901234567", TYPED_SECRET, "mySecretKey0123"},
 };
 
@@ -150,6 +154,8 @@ static void value__of_another_kind__is_told(void **state)
         {KEY, TYPED_SECRET, "a consumer key"},
         {SECRET, TYPED_KEY, "a consumer secret"},
         {SECRET, TYPED_SECRET, NULL},
+        /* The key of an app that was made with one of its own. */
+        {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", TYPED_KEY, NULL},
         {"1234567890123456789", TYPED_KEY, "a consumer secret"},
         {"mySecretKey0123", TYPED_SECRET, NULL},
         {"5Aep861FakeRefreshToken", TYPED_KEY, "a token"},
