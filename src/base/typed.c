@@ -125,10 +125,11 @@ static const char key[] = "(?<![0-9A-Za-z.])3MVG9[\\w.]++" BROKEN "(?: *\n *(?!"
 static gsize join(char *found)
 {
     gsize length = 0;
-    for (const char *p = found; *p != '\0'; p++)
+    char *p = found;
+    for (; *p != '\0'; p++)
         if (*p != ' ' && *p != '\n')
             found[length++] = *p;
-    found[length] = '\0';
+    memset(found + length, 0, (gsize)(p - found) - length);
     return length;
 }
 

@@ -182,6 +182,9 @@ static void key_and_secret__as_options__are_cleaned(void **state)
     }
 }
 
+/* Of an org that is none of the test's: an option's value stands in the list of processes. */
+#define OTHER_SECRET "FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210"
+
 /* Of another kind: told before anything is asked in the network, and never shown. */
 static void key_and_secret__of_another_kind__are_refused_first(void **state)
 {
@@ -191,7 +194,7 @@ static void key_and_secret__of_another_kind__are_refused_first(void **state)
     const struct {
         const char *key, *secret, *sentence;
     } others[] = {
-        {right[1], right[1], "This is a consumer secret."},
+        {OTHER_SECRET, right[1], "This is a consumer secret."},
         {right[0], right[0], "This is a consumer key."},
         {"5Aep861FakeRefreshToken.x_yz", right[1], "This is a token of a login"},
         {"acme.my.salesforce.com", right[1], "This is an address."},
@@ -207,6 +210,7 @@ static void key_and_secret__of_another_kind__are_refused_first(void **state)
         assert_code(child, 2);
         assert_contains(child->errors->str, others[i].sentence);
         assert_null(strstr(child->errors->str, right[1]));
+        assert_null(strstr(child->errors->str, OTHER_SECRET));
         assert_int_equal(demo_org_requests(rig->org, "GET", "/services/"), 0);
     }
     /* The callback URL where its port belongs. */
