@@ -67,7 +67,7 @@ void compare_same(struct check_run *run)
     enum setting setting = compared(run);
     g_autofree char *value = wanted(run->session->connection, setting);
     check_evidence(run, "setting", sheet_id(setting));
-    check_ok(run, _("matches the App step: %s"), value);
+    check_ok(run, _("matches step 3: %s"), value);
 }
 
 /* A check box, as seen from outside. */

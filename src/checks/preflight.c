@@ -124,7 +124,7 @@ void check_clock(struct check_run *run)
                  salesforce_url_is_local(session->connection->login_url)
                      ? _("within %.1f s of the server's")
                      : _("within %.1f s of Salesforce's"),
-                 (double)off / 1000.0);
+                 (double)MAX(off, 100) / 1000.0);
         return;
     }
     g_autofree char *much = text_duration((off + 500) / 1000);

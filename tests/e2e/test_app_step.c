@@ -320,8 +320,8 @@ static void no_secret__deployed__connects_without_one(void **state)
     see(again, "Consumer key and secret");
     press(again, "Enter");
     see_key(again, "Enter open browser and log in");
-    see(again, "✔ Login secret      matches the App step: not ticked");
-    see(again, "✔ Refresh secret    matches the App step: not ticked");
+    see(again, "✔ Login secret      matches step 3: not ticked");
+    see(again, "✔ Refresh secret    matches step 3: not ticked");
     press(again, "Enter");
     see_key(again, "Enter test record");
     walk_home(again, "acme");

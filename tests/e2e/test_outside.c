@@ -175,8 +175,8 @@ static void keys__difference__is_a_row_of_the_probe(void **state)
     press(walk, "Enter");
     see_key(walk, "Enter open browser and log in");
     see(walk, "▲ PKCE              not ticked; the App step says: ticked");
-    see(walk, "✔ Login secret      matches the App step: ticked");
-    see(walk, "✔ Refresh secret    matches the App step: ticked");
+    see(walk, "✔ Login secret      matches step 3: ticked");
+    see(walk, "✔ Refresh secret    matches step 3: ticked");
     see(walk, "✔ Consumer secret   accepted so far");
     pty_resize(walk->pty, 100, 48);
     press(walk, "Tab Down Down Down");

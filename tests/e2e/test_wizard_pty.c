@@ -139,7 +139,7 @@ static void probe(Walk *walk)
     see(walk, "✔ Consumer key      known to localhost");
     see(walk, "✔ Callback          http://localhost:");
     see(walk, "✔ All callbacks     1 more, accepted");
-    see(walk, "✔ PKCE              matches the App step: ticked");
+    see(walk, "✔ PKCE              matches step 3: ticked");
     see_key(walk, "Enter open browser and log in");
     press(walk, "Enter");
 }
