@@ -57,3 +57,14 @@ char *maker_cli(Rig *rig, const char *token_answer, const char *display_answer)
     g_autofree char *folder = g_path_get_dirname(path);
     return g_strdup_printf("%s:%s", folder, g_getenv("PATH"));
 }
+
+int maker_stride(void)
+{
+    if (g_getenv("EVERY") != NULL)
+        return 1;
+#ifdef __SANITIZE_ADDRESS__
+    return 7;
+#else
+    return 3;
+#endif
+}

@@ -498,7 +498,7 @@ static void remove__what_is_not_perchs__stays(void **state)
 
 /* ---- killed ---- */
 
-enum { WAIT_MS = 60000, STRIDE = 3 };
+enum { WAIT_MS = 60000 };
 
 /* FALSE: it came to its end. */
 static bool is_killed(Rig *r, const char *const *words, int when)
@@ -539,7 +539,7 @@ static void killed__at_any_request__is_gone_on_with(void **state)
     (void)state;
     if (!rig_may_trace())
         skip();
-    const int stride = g_getenv("EVERY") != NULL ? 1 : STRIDE;
+    const int stride = maker_stride();
     g_autoptr(Rig) r = rig();
     int killed = 0;
     for (int when = stride; is_killed(r, make_words, when); when += stride, killed++) {

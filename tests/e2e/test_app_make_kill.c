@@ -3,14 +3,14 @@
 /*
  * kill -9 at what perch sends to the org, and at what it reads from it, while it makes, removes or
  * repairs an app: nothing is left that the next run does not go on with, and the org's switch is
- * off again. Every STRIDE-th call; with EVERY=1 all.
+ * off again. Every third call; with EVERY=1 all.
  */
 
 #include <string.h>
 
 #include "e2e/maker.h"
 
-enum { WAIT_MS = 60000, STRIDE = 3 };
+enum { WAIT_MS = 60000 };
 
 static bool may_trace;
 
@@ -72,11 +72,6 @@ static void restore(Rig *rig, const Json *app, const char *settings)
     assert_true(g_file_set_contents(path, settings, -1, NULL));
 }
 
-static int step(void)
-{
-    return g_getenv("EVERY") != NULL ? 1 : STRIDE;
-}
-
 /* The next start says that the switch was left on, and turns it off. */
 static bool assert_switch_is_put_back(Rig *rig)
 {
@@ -98,7 +93,8 @@ static void killed__making__is_gone_on_with_or_removed(void **state)
     g_autofree char *settings = rig_settings(rig, "flow.json");
     int killed = 0, made = 0, on = 0;
     for (gsize k = 0; k < G_N_ELEMENTS(calls); k++)
-        for (int when = step(); is_killed(rig, make_words, calls[k], when); when += step()) {
+        for (int when = maker_stride(); is_killed(rig, make_words, calls[k], when);
+             when += maker_stride()) {
             g_autoptr(Json) app = app_of(rig);
             killed++;
             made += app != NULL;
@@ -132,8 +128,8 @@ static void killed__removing_or_repairing__is_gone_on_with(void **state)
     int killed = 0;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
         for (gsize k = 0; k < G_N_ELEMENTS(calls); k++) {
-            for (int when = step(); is_killed(rig, cases[i].words, calls[k], when);
-                 when += step()) {
+            for (int when = maker_stride(); is_killed(rig, cases[i].words, calls[k], when);
+                 when += maker_stride()) {
                 killed++;
                 assert_done(rig, cases[i].words, cases[i].app);
                 g_autoptr(Json) now = app_of(rig);

@@ -251,6 +251,7 @@ static void demo__not_installed__is_said_on_the_first_step(void **state)
     static const char missing[] = "perch-demo-org is not installed beside perch.";
     (void)state;
     g_autoptr(Rig) rig = person_new();
+    tmphome_set(rig->home, "PATH", rig->home->home); /* one may be installed on this machine */
     g_autofree char *perch = g_build_filename(rig->home->home, "perch", NULL);
     copy_program(g_getenv("PERCH"), perch);
     g_autoptr(Pty) full = pty_start((const char *[]){perch, "setup", NULL}, rig->home->env, 80, 24);
@@ -366,6 +367,7 @@ static void demo__org_does_not_start__says_why(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = person_new();
+    tmphome_set(rig->home, "PATH", rig->home->home); /* one may be installed on this machine */
     g_autofree char *perch = g_build_filename(rig->home->home, "perch", NULL);
     g_autofree char *org = g_build_filename(rig->home->home, "perch-demo-org", NULL);
     copy_program(g_getenv("PERCH"), perch);
