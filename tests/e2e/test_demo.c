@@ -367,7 +367,6 @@ static void demo__org_does_not_start__says_why(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = person_new();
-    tmphome_set(rig->home, "PATH", rig->home->home); /* one may be installed on this machine */
     g_autofree char *perch = g_build_filename(rig->home->home, "perch", NULL);
     g_autofree char *org = g_build_filename(rig->home->home, "perch-demo-org", NULL);
     copy_program(g_getenv("PERCH"), perch);
