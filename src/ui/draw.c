@@ -4,10 +4,10 @@
 #include "perch/base/text.h"
 #include "ui_private.h"
 
-#define HEAD_ROWS 2 /* title and rule */
-#define FOOT_ROWS 2 /* rule and keys */
-#define NOTICE_MAX 3
-#define TALL 32 /* rows from which on sections have air even if the pane scrolls */
+#define HEAD_ROWS 2  /* title and rule */
+#define FOOT_ROWS 2  /* rule and keys */
+#define NOTICE_MAX 5 /* the address of a page is whole at 80 columns */
+#define TALL 32      /* rows from which on sections have air even if the pane scrolls */
 
 /* ---- geometry ---- */
 

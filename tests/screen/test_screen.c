@@ -427,6 +427,19 @@ static void screen__address__stands_alone(void **state)
     }
 }
 
+/* Over SSH it is copied by hand: all of it is there. */
+static void screen__notice__holds_the_address_of_a_page(void **state)
+{
+    (void)state;
+    g_autoptr(View) view = views_handoff();
+    g_free(view->notice);
+    view->notice = g_strdup("There is no browser here. Open: https://acme.my.salesforce.com/"
+                            "lightning/setup/ManageUsers/page?address=%2F0050000000000001AAA"
+                            "%3Fnoredirect%3D1%26isUserEntityOverride%3D1%26end");
+    g_autoptr(Screen) screen = screen_new_fixed(view, 80, 24);
+    screen_assert_shows(screen, "%26end");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -456,6 +469,7 @@ int main(void)
         cmocka_unit_test(screen__resize__keeps_what_was_typed),
         cmocka_unit_test(screen__resize__every_size_is_safe),
         cmocka_unit_test(screen__address__stands_alone),
+        cmocka_unit_test(screen__notice__holds_the_address_of_a_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
