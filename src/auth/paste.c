@@ -411,10 +411,7 @@ static void take_nothing(struct paste *paste, const char *text)
 
 static void replace_all(SecretBuf *buf, const char *pattern, const char *with)
 {
-    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_CASELESS, 0, NULL);
-    g_autoptr(WipedText) text = g_regex_replace_literal(regex, buf->text, -1, 0, with, 0, NULL);
-    if (text == NULL)
-        return;
+    g_autoptr(WipedText) text = text_replace(buf->text, pattern, with);
     secret_buf_clear(buf);
     secret_buf_add(buf, text);
 }
@@ -426,8 +423,8 @@ static void unquote_printable(SecretBuf *buf)
     if (strstr(buf->text, "code=3D") == NULL && strstr(buf->text, "error=3D") == NULL &&
         strstr(buf->text, "=3D=3D") == NULL)
         return;
-    replace_all(buf, "(?<![?&]code|[?&]state|[?&]error)=(?!3D)", "");
-    replace_all(buf, "=3D", "=");
+    replace_all(buf, "(?i)(?<![?&]code|[?&]state|[?&]error)=(?!3D)", "");
+    replace_all(buf, "(?i)=3D", "=");
 }
 
 static void parse_one(struct paste *ret_paste, const char *text, const Secret *state)
@@ -503,7 +500,7 @@ void paste_parse(struct paste *ret_paste, const char *text, const Secret *state)
     g_autoptr(WipedText) plain = typed_unmarked(text == NULL ? "" : text);
     g_autoptr(SecretBuf) buf = tidy(plain);
     /* of a page's source, of JSON and JavaScript, of an East Asian keyboard */
-    replace_all(buf, "&(?:amp;)+|\\\\+(?:u0026|x26)|\xEF\xBC\x86", "&");
+    replace_all(buf, "(?i)&(?:amp;)+|\\\\+(?:u0026|x26)|\xEF\xBC\x86", "&");
     unquote_printable(buf);
     if (buf->length == 0) {
         nothing(ret_paste, _("Nothing was pasted."));

@@ -171,7 +171,6 @@ static void add_line(GPtrArray *lines, const char *start, gsize length)
     g_ptr_array_add(lines, g_strndup(start, length));
 }
 
-/* Bytes in the first line of a paragraph; *ret_skip: where the next line starts. */
 /* Where a line may end without a blank: between the members of JSON; if it must, after what joins
  * the parts of an address. 0 = nowhere. */
 static gsize joint(const char *text, gsize fit, bool must)
@@ -185,6 +184,7 @@ static gsize joint(const char *text, gsize fit, bool must)
     return 0;
 }
 
+/* Bytes in the first line of a paragraph; *ret_skip: where the next line starts. */
 static gsize line_length(const char *text, gsize left, int columns, gsize *ret_skip)
 {
     gsize fit = MIN(text_fit(text, columns), left);
@@ -423,4 +423,11 @@ const char *text_nearest(const char *word, const char *const *names)
         }
     }
     return nearest;
+}
+
+char *text_replace(const char *text, const char *pattern, const char *with)
+{
+    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    char *replaced = g_regex_replace(regex, text, -1, 0, with, 0, NULL);
+    return replaced != NULL ? replaced : g_strdup(text);
 }

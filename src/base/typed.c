@@ -45,16 +45,9 @@ char *typed_utf8(const char *bytes, gsize length)
 
 /* ---- around the text ---- */
 
-static char *without(const char *text, const char *pattern)
-{
-    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_MULTILINE, 0, NULL);
-    char *plain = g_regex_replace_literal(regex, text, -1, 0, "", 0, NULL);
-    return plain != NULL ? plain : g_strdup(text);
-}
-
 char *typed_unmarked(const char *text)
 {
-    return without(text, "\x1B\\[20[01]~|^[>| ]*[>|] ?");
+    return text_replace(text, "\x1B\\[20[01]~|(?m)^[>| ]*[>|] ?", "");
 }
 
 /* ---- keys and secrets ---- */
@@ -171,7 +164,8 @@ char *typed_value(const char *text, enum typed_kind kind)
 {
     g_autoptr(WipedText) marked = g_utf8_make_valid(text == NULL ? "" : text, -1);
     g_autoptr(WipedText) plain = typed_unmarked(marked);
-    g_autoptr(WipedText) valid = without(plain, "=\\r?\n(?!3MVG9|[0-9A-F]{64})"); /* a soft break */
+    g_autoptr(WipedText) valid =
+        text_replace(plain, "=\\r?\n(?!3MVG9|[0-9A-F]{64})", ""); /* a soft break */
     g_autoptr(WipedText) lines = text_clean_lines(valid);
     char *value = kind == TYPED_KEY ? key_in(lines) : secret_in(lines);
     if (value != NULL)

@@ -5,13 +5,6 @@
 
 #include "perch/base/text.h"
 
-static char *replaced(const char *text, const char *pattern, const char *with)
-{
-    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_CASELESS, 0, NULL);
-    char *plain = g_regex_replace(regex, text, -1, 0, with, 0, NULL);
-    return plain != NULL ? plain : g_strdup(text);
-}
-
 char *host_mend_scheme(const char *text)
 {
     g_autoptr(GRegex) slips = g_regex_new("^(?|view-source:|([htps]{3,7})[:;.,]*[/\\\\]+|(https?):+"
@@ -29,9 +22,9 @@ char *host_mend_scheme(const char *text)
 
 char *host_mend_signs(const char *text)
 {
-    g_autofree char *dashes = replaced(text, "[\\x{2013}-\\x{2015}]", "--");
-    g_autofree char *hyphens = replaced(dashes, "[\\x{2010}\\x{2011}]", "-");
-    return replaced(hyphens, " +\\. +|(?<=\\S),(?=\\S)", ".");
+    g_autofree char *dashes = text_replace(text, "[\\x{2013}-\\x{2015}]", "--");
+    g_autofree char *hyphens = text_replace(dashes, "[\\x{2010}\\x{2011}]", "-");
+    return text_replace(hyphens, " +\\. +|(?<=\\S),(?=\\S)", ".");
 }
 
 /* help.salesforce.com: My Domain URL formats, with enhanced domains. */
@@ -44,7 +37,7 @@ char *host_of_page(const char *host)
     };
     for (gsize i = 0; i < G_N_ELEMENTS(pages); i++)
         if (g_regex_match_simple(pages[i], host, 0, 0))
-            return replaced(host, pages[i], "\\1\\2.my.salesforce.com");
+            return text_replace(host, pages[i], "\\1\\2.my.salesforce.com");
     return NULL;
 }
 

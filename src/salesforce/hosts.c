@@ -362,11 +362,10 @@ static bool use_hidden(struct org_host *host, const char *typed)
 
 char *org_address_safe(const char *typed)
 {
-    g_autoptr(GRegex) secrets =
-        g_regex_new("^\\s*force://[^@]*(?:@|$)|[?&#](?:sid|(?:access|refresh)_token|code)=.*",
-                    G_REGEX_CASELESS | G_REGEX_DOTALL, 0, NULL);
-    char *safe = g_regex_replace_literal(secrets, typed, -1, 0, "", 0, NULL);
-    return safe != NULL ? safe : g_strdup(typed);
+    return text_replace(typed,
+                        "(?is)^\\s*force://[^@]*(?:@|$)"
+                        "|[?&#](?:sid|(?:access|refresh)_token|code)=.*",
+                        "");
 }
 
 /* Setup's own words for the two hosts that many orgs share. */
@@ -514,8 +513,7 @@ static char *lightning_host(const char *host)
         if (rule->action != HOST_REPLACE || !suffix_fits(host, rule->text))
             continue;
         g_autofree char *name = g_strndup(host, strlen(host) - strlen(rule->text));
-        g_autoptr(GRegex) instance = g_regex_new("\\.(na|eu|ap|cs|um|gs)[0-9]+$", 0, 0, NULL);
-        g_autofree char *plain = g_regex_replace_literal(instance, name, -1, 0, "", 0, NULL);
+        g_autofree char *plain = text_replace(name, "\\.(na|eu|ap|cs|um|gs)[0-9]+$", "");
         return g_strconcat(plain, rule->suffix, NULL);
     }
     return NULL;

@@ -82,6 +82,9 @@ char *text_duration(gint64 seconds);
 /* The one of names (NULL at the end) that word was probably meant to be, some slips of the finger
  * apart; borrowed; NULL = none. */
 const char *text_nearest(const char *word, const char *const *names);
+/* text with each match of the pattern (PCRE, with its options inside) replaced; \1 in with is the
+ * first group. Owned by the caller. */
+char *text_replace(const char *text, const char *pattern, const char *with);
 
 /* text as one shell word, quoted only if necessary; owned by the caller. */
 char *text_shell_word(const char *text);
