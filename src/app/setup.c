@@ -396,6 +396,7 @@ static bool make_wizard(struct app *app, GError **error)
     g_auto(GStrv) taken = other_names(app, connection);
     app->wizard = wizard_new(connection, secret_ref(app->options->client_secret), taken);
     app->wizard->no_input = app->options->no_input;
+    app->wizard->is_demo = app->options->is_demo;
     app->wizard->introduction = app->options->introduction;
     app->wizard->no_demo = app->options->ret_demo != NULL
                                ? app->options->no_demo

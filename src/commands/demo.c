@@ -303,6 +303,7 @@ static int run_demo(struct demo *demo, const struct common_options *common)
     struct app_options options = {
         .name = "demo",
         .begun = demo->begun,
+        .is_demo = true,
         .introduction = hello,
         .ended = scripted == NULL ? NULL : ended,
         .login_url = json_get_string(demo->json, "url"),

@@ -91,8 +91,8 @@ void wizard_ask_quit(struct wizard *w, GArray *out)
 /* A login makes more of it than a draft: that is forgotten, which revokes it. */
 static bool can_discard(const struct wizard *w)
 {
-    return connection_is_draft(w->connection) && w->connection->proven_at == 0 && !w->logged_in &&
-           !w->token_won;
+    return !w->is_demo && connection_is_draft(w->connection) && w->connection->proven_at == 0 &&
+           !w->logged_in && !w->token_won;
 }
 
 void quit_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
@@ -109,8 +109,8 @@ void quit_screen_event(struct wizard *w, const struct view_event *event, GArray 
 void quit_screen_view(const struct wizard *w, struct view *view, int focus)
 {
     (void)focus;
-    view_dialog(view, _("Keep the draft and quit?"));
-    view_dialog_key(view, ACTION_NEXT, _("keep and quit"));
+    view_dialog(view, w->is_demo ? _("End the demo and quit?") : _("Keep the draft and quit?"));
+    view_dialog_key(view, ACTION_NEXT, w->is_demo ? _("end and quit") : _("keep and quit"));
     if (can_discard(w))
         view_dialog_key(view, ACTION_REMOVE, _("discard and quit"));
     view_dialog_key(view, ACTION_BACK, _("stay"));

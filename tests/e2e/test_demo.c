@@ -178,7 +178,7 @@ static void demo__introduces_itself__on_the_screen(void **state)
     press(walk, "o");
     see_sentence(walk, "Open this address: http://localhost:");
     press(walk, "C-c");
-    see(walk, "Keep the draft and quit?");
+    see(walk, "End the demo and quit?");
     press(walk, "Enter");
     pty_expect_exit(walk->pty, 3);
     see(walk, "user › the profile: tick API Enabled."); /* no word is cut */
@@ -213,7 +213,7 @@ static void demo__chosen_on_the_first_step__starts_and_goes_on(void **state)
     press(walk, "Enter");
     see(walk, "App settings");
     press(walk, "C-c");
-    see(walk, "Keep the draft and quit?");
+    see(walk, "End the demo and quit?");
     press(walk, "Enter");
     pty_expect(walk->pty, GONE);
     pty_expect_exit(walk->pty, 3);
@@ -238,7 +238,7 @@ static void demo__chosen_line_by_line__starts_and_goes_on(void **state)
     see(walk, "Step 2 of 8: Preflight");
     see(walk, "q quit");
     type(walk, "q\n");
-    see(walk, "Keep the draft and quit?");
+    see(walk, "End the demo and quit?");
     type(walk, "\n");
     pty_expect(walk->pty, GONE);
     pty_expect_exit(walk->pty, 3);

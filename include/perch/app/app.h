@@ -38,6 +38,7 @@ struct app_options {
     bool begun;          /* the Org step was answered before this wizard */
     bool *ret_home;      /* set when the person goes back to Home; NULL = there is no Home */
     char *(*forget)(const char *name); /* for Home; comes from the layer above: forget_from_home */
+    bool is_demo;                      /* nothing is kept */
     const char *introduction; /* to a demo org: where it is and how to log in; NULL = none */
     const char *ended; /* the browser only logs in, and nobody sees a page in it: the file that has
                           the address where it ended, if that was elsewhere; NULL = a browser */

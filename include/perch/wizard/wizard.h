@@ -203,6 +203,7 @@ struct wizard {
     GStrv taken;              /* names of other connections */
     const char *introduction; /* borrowed; lines about a demo org, shown where they help; or NULL */
     const char *no_demo; /* borrowed; why no demo org can be started from here; NULL = it can */
+    bool is_demo;        /* nothing is kept */
     bool no_input;
     bool reauthorize;               /* goes straight to Authorize; ends when proven */
     Secret *error_text;             /* text pasted to be explained; may contain tokens */
