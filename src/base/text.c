@@ -178,7 +178,7 @@ static gsize joint(const char *text, gsize fit, bool must)
     for (gsize cut = fit; cut > 0; cut--)
         if (text[cut - 1] == ',' && text[cut] == '"')
             return cut;
-    for (gsize cut = fit; must && cut > fit / 2; cut--)
+    for (gsize cut = fit; must && cut > MIN(fit / 2, strlen("https://")); cut--)
         if (strchr("/&,", text[cut - 1]) != NULL)
             return cut;
     return 0;

@@ -317,7 +317,7 @@ static int run_demo(struct demo *demo, const struct common_options *common)
         .login_seconds = common->timeout > 0 ? common->timeout
                          : unseen            ? UNSEEN_SECONDS
                                              : 0,
-        .plain = common->plain || common->json || !terminal || common->no_input,
+        .plain = common->plain || common->json || common->no_input || command_is_plain(),
         .json = common->json,
         .no_input = common->no_input || !terminal,
         .quiet = common->quiet,

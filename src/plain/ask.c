@@ -6,28 +6,15 @@
 
 /* ---- the text of a question ---- */
 
-static const char *label_of(const struct view_item *item)
-{
-    return item->label == NULL ? "" : item->label;
-}
-
-/* Labels may or may not end with the prompt's colon. */
-static char *prompt_label(const struct view_item *item)
-{
-    char *label = g_strchomp(g_strdup(label_of(item)));
-    gsize length = strlen(label);
-    if (length > 0 && label[length - 1] == ':')
-        label[length - 1] = '\0';
-    return label;
-}
-
 static char *input_text(const struct view *view, const struct view_item *item)
 {
     (void)view;
-    g_autofree char *label = prompt_label(item);
+    g_autofree char *label = item_label(item);
     bool has_value = item->value != NULL && *item->value != '\0';
     if (item->secret && item->length > 0)
         return g_strdup_printf(_("%s [%zu characters, Enter keeps them]: "), label, item->length);
+    if (item->secret)
+        return g_strdup_printf(_("%s (not shown while you type): "), label);
     if (!item->secret && has_value)
         return g_strdup_printf("%s [%s]: ", label, item->value);
     return g_strdup_printf("%s: ", label);
@@ -36,13 +23,12 @@ static char *input_text(const struct view *view, const struct view_item *item)
 static char *choice_text(const struct view *view, const struct view_item *item)
 {
     (void)view;
-    g_autofree char *label = prompt_label(item);
+    g_autofree char *label = item_label(item);
     GString *text = g_string_new(NULL);
     guint count = item->options == NULL ? 0 : item->options->len;
-    g_string_append_printf(text, "%s:\n", label);
+    g_string_append_printf(text, g_str_has_suffix(label, "?") ? "%s\n" : "%s:\n", label);
     for (guint i = 0; i < count; i++)
-        g_string_append_printf(text, "%3u %s %s\n", i + 1, (int)i == item->selected ? "(x)" : "( )",
-                               (const char *)item->options->pdata[i]);
+        g_string_append_printf(text, "%3u  %s\n", i + 1, (const char *)item->options->pdata[i]);
     g_string_append_printf(text, _("Number, Enter for %d: "), item->selected + 1);
     return g_string_free(text, FALSE);
 }
@@ -50,7 +36,7 @@ static char *choice_text(const struct view *view, const struct view_item *item)
 static char *toggle_text(const struct view *view, const struct view_item *item)
 {
     (void)view;
-    g_autofree char *label = prompt_label(item);
+    g_autofree char *label = item_label(item);
     return g_strdup_printf(
         item->ticked ? _("%s (y or n, Enter for y): ") : _("%s (y or n, Enter for n): "), label);
 }
@@ -76,6 +62,34 @@ static bool can_type(enum action action)
 
 enum keys_use { KEYS_SCREEN, KEYS_PASTE, KEYS_DIALOG };
 
+/* "Previous" and "next" of the same thing are said as one. */
+static bool has_pair(const GArray *keys, const struct view_key *key, enum action other)
+{
+    for (guint i = 0; i < keys->len; i++) {
+        const struct view_key *there = &g_array_index(keys, struct view_key, i);
+        if (there->action == other && strcmp(there->label, key->label) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_said(const GArray *keys, const struct view_key *key, enum keys_use use)
+{
+    if (key->action == ACTION_NEXT) /* a pasted line needs no other Enter */
+        return use != KEYS_PASTE;
+    if (key->action == ACTION_EXPLAIN) /* the same everywhere: ? tells of it */
+        return use == KEYS_DIALOG;
+    return can_type(key->action) &&
+           !(key->action == ACTION_PREVIOUS && has_pair(keys, key, ACTION_FOLLOWING));
+}
+
+static char *said_key(const GArray *keys, const struct view_key *key)
+{
+    bool pair = key->action == ACTION_FOLLOWING && has_pair(keys, key, ACTION_PREVIOUS);
+    return pair ? g_strdup_printf(_("< or > %s"), key->label)
+                : g_strdup_printf("%s %s", typed_key(key->action), key->label);
+}
+
 static enum action keys_first(const GArray *keys)
 {
     return g_array_index(keys, struct view_key, 0).action;
@@ -88,9 +102,8 @@ static char *keys_text(const GArray *keys, const char *also, enum keys_use use)
     for (guint i = 0; i < keys->len; i++) {
         const struct view_key *key = &g_array_index(keys, struct view_key, i);
         has_quit |= key->action == ACTION_QUIT;
-        /* If the line is a paste, Enter goes on by itself. */
-        if (can_type(key->action) && !(use == KEYS_PASTE && key->action == ACTION_NEXT))
-            g_ptr_array_add(parts, g_strdup_printf("%s %s", typed_key(key->action), key->label));
+        if (is_said(keys, key, use))
+            g_ptr_array_add(parts, said_key(keys, key));
     }
     if (also != NULL) {
         bool after_enter = parts->len > 0 && keys_first(keys) == ACTION_NEXT;
@@ -104,25 +117,38 @@ static char *keys_text(const GArray *keys, const char *also, enum keys_use use)
     return g_strconcat(list, ": ", NULL);
 }
 
-static const char *number_help(enum view_kind kind)
+static const struct view_key *find_key(const GArray *keys, const char *word);
+
+/* What the number of an item does: of the first of the kinds that there is. NULL = there is none.
+ */
+static const char *number_help(const struct view *view)
 {
-    static const char *const helps[] = {[VIEW_ROW] = N_("a number to open"),
-                                        [VIEW_PAIR] = N_("a number to copy a value"),
-                                        [VIEW_SETTING] = N_("a number to tick off")};
-    const char *help = kind < G_N_ELEMENTS(helps) ? helps[kind] : NULL;
-    return _(help == NULL ? N_("a number to change a value") : help);
+    static const struct {
+        enum view_kind kind;
+        const char *help;
+    } helps[] = {{VIEW_SETTING, N_("a number when a row is done")},
+                 {VIEW_PAIR, N_("a number to copy a value")}};
+    for (gsize k = 0; k < G_N_ELEMENTS(helps); k++)
+        for (guint i = 0; i < view->items->len; i++) {
+            const struct view_item *item = view->items->pdata[i];
+            if (item->kind == helps[k].kind && item_has_number(view, item))
+                return _(helps[k].help);
+        }
+    const struct view_item *first = item_first(view);
+    bool opens = first != NULL && first->kind == VIEW_ROW &&
+                 find_key(view->keys, action_id(ACTION_EDIT)) == NULL;
+    return first == NULL ? NULL : opens ? _("a number to open") : _("a number to change a value");
 }
 
 static char *screen_text(const struct view *view, const struct view_item *item)
 {
     (void)item;
-    const struct view_item *first = item_first(view);
-    return keys_text(view->keys, first == NULL ? NULL : number_help(first->kind), KEYS_SCREEN);
+    return keys_text(view->keys, number_help(view), KEYS_SCREEN);
 }
 
 static char *paste_text(const struct view *view, const struct view_item *item)
 {
-    g_autofree char *label = prompt_label(item);
+    g_autofree char *label = item_label(item);
     g_autofree char *keys = keys_text(view->keys, NULL, KEYS_PASTE);
     return g_strdup_printf("%s (%.*s): ", label, (int)strlen(keys) - 2, keys);
 }
@@ -247,7 +273,7 @@ static void answer_input(Plain *plain, const struct view *view, const struct vie
         g_strcmp0(now->note, item->note) == 0)
         return;
     const char *note = g_str_has_prefix(now->note, "→ ") ? now->note + strlen("→ ") : now->note;
-    g_autofree char *label = prompt_label(item);
+    g_autofree char *label = item_label(item);
     print_ok(&plain->printer, label, note);
 }
 
@@ -270,13 +296,14 @@ static void answer_toggle(Plain *plain, const struct view *view, const struct vi
                           const char *line)
 {
     (void)view;
-    static const struct {
+    const struct {
         const char *word;
         bool value;
-    } words[] = {{"y", true}, {"yes", true}, {"n", false}, {"no", false}};
+    } words[] = {{"yes", true}, {"no", false}, {_("yes"), true}, {_("no"), false}};
     bool value = item->ticked, known = *line == '\0';
     for (gsize i = 0; i < G_N_ELEMENTS(words) && !known; i++)
-        if (g_ascii_strcasecmp(line, words[i].word) == 0) {
+        if (g_ascii_strcasecmp(line, words[i].word) == 0 ||
+            (line[1] == '\0' && g_ascii_tolower(*line) == *words[i].word)) {
             value = words[i].value;
             known = true;
         }
@@ -312,38 +339,57 @@ static void answer_dialog(Plain *plain, const struct view *view, const struct vi
 
 /* ---- '?' ---- */
 
-static void explain_key(struct printer *printer, const struct view_key *key)
+static void explain_line(Plain *plain, const char *typed, const char *text)
+{
+    g_autofree char *line = g_strdup_printf("  %-6s  %s", typed, text);
+    print_aside(&plain->printer, line);
+}
+
+/* Enter, and the answers to a question, are what their labels say. */
+static void explain_key(Plain *plain, const struct view_key *key)
 {
     if (!can_type(key->action))
         return;
-    g_autofree char *line = g_strdup_printf("  %-5s  %s: %s", typed_key(key->action), key->label,
-                                            action_help(key->action));
-    print_aside(printer, line);
+    bool more = plain->ask.kind != ASK_DIALOG && key->action != ACTION_NEXT;
+    g_autofree char *text =
+        g_strconcat(key->label, more ? ": " : "", more ? action_help(key->action) : "", NULL);
+    explain_line(plain, typed_key(key->action), text);
 }
 
 static void explain_keys(Plain *plain, const GArray *keys)
 {
     for (guint i = 0; i < keys->len; i++)
-        explain_key(&plain->printer, &g_array_index(keys, struct view_key, i));
+        explain_key(plain, &g_array_index(keys, struct view_key, i));
+}
+
+/* The keys, and what can be typed and is no key of the full screen. */
+static void explain_typed(Plain *plain, const struct view *view)
+{
+    explain_keys(plain, view->keys);
+    if (item_first(view) != NULL)
+        explain_line(plain, "? 3",
+                     _("more about number 3; a letter and a number, such as o 3: "
+                       "the letter for that row"));
+    if (view->rail->len > 0)
+        explain_line(plain, "step 3", _("go to step 3"));
+    if (find_key(view->keys, action_id(ACTION_QUIT)) == NULL)
+        explain_key(plain, &(struct view_key){ACTION_QUIT, _("quit")});
 }
 
 /* Prints a numbered item with its value, and why it matters. */
 static void explain_item(Plain *plain, guint number, const struct view_item *item)
 {
-    const char *value = item->kind == VIEW_CHOICE && item->options != NULL && item->selected >= 0 &&
-                                (guint)item->selected < item->options->len
-                            ? item->options->pdata[item->selected]
-                            : item->value;
-    const char *tick = item->kind == VIEW_SETTING || item->kind == VIEW_TOGGLE
-                           ? (item->ticked ? "[x] " : "[ ] ")
-                           : "";
-    g_autofree char *label = prompt_label(item);
+    const char *value = item->kind == VIEW_CHOICE   ? item_option(item)
+                        : item->kind == VIEW_TOGGLE ? item_yes(item)
+                                                    : item->value;
     g_autofree char *secret =
         item->secret ? g_strdup_printf(ngettext("%zu character", "%zu characters", item->length),
                                        item->length)
                      : NULL;
-    g_autofree char *line = g_strdup_printf("%3u  %s%s: %s", number, tick, label,
-                                            secret != NULL ? secret : (value == NULL ? "" : value));
+    g_autofree char *line = item_line(item, number,
+                                      secret != NULL  ? secret
+                                      : value == NULL ? ""
+                                                      : value);
     print_aside(&plain->printer, line);
     if (item->note != NULL && *item->note != '\0') {
         g_autofree char *note = g_strdup_printf("       %s", item->note);
@@ -372,7 +418,7 @@ static void explain_screen(Plain *plain, const struct view *view)
         if (number > 0 && item->kind != VIEW_ROW && item->kind != VIEW_PAIR)
             explain_item(plain, number, item);
     }
-    explain_keys(plain, view->keys);
+    explain_typed(plain, view);
 }
 
 static void explain_question(Plain *plain, const struct view_item *item)
@@ -380,11 +426,13 @@ static void explain_question(Plain *plain, const struct view_item *item)
     const char *note = item->note != NULL && *item->note != '\0' ? item->note : NULL;
     if (note != NULL)
         print_aside(&plain->printer, note);
-    print_aside(&plain->printer,
-                item->kind == VIEW_INPUT
-                    ? _("Type the value and press Enter; Enter alone keeps what is in brackets. - "
-                        "goes back.")
-                    : _("Enter alone keeps the marked choice. - goes back."));
+    print_aside(&plain->printer, item->kind != VIEW_INPUT
+                                     ? _("Type the answer and press Enter. - goes back.")
+                                 : item->length > 0 || *(item->value == NULL ? "" : item->value)
+                                     ? _("Type the value and press Enter; Enter alone keeps what "
+                                         "is in brackets. - goes back.")
+                                     : _("Type the value and press Enter; Enter alone leaves it "
+                                         "empty. - goes back."));
 }
 
 static void explain(Plain *plain, const struct view *view, const struct view_item *item,
@@ -399,7 +447,7 @@ static void explain(Plain *plain, const struct view *view, const struct view_ite
     else if (plain->ask.kind == ASK_KEYS)
         explain_screen(plain, view);
     else if (plain->ask.kind == ASK_PASTE)
-        explain_keys(plain, view->keys);
+        explain_typed(plain, view);
     else if (item != NULL)
         explain_question(plain, item);
 }

@@ -89,6 +89,10 @@ guint item_number(struct printer *printer, const struct view *view, const struct
 const struct view_item *item_by_number(struct printer *printer, const struct view *view,
                                        guint number);
 const char *item_option(const struct view_item *item); /* the selected one, or NULL */
+char *item_label(const struct view_item *item);        /* without a colon at its end */
+const char *item_yes(const struct view_item *item);    /* "yes": it is ticked */
+/* "  3  done  Name: Bird Integration"; several lines of a value go below the label. */
+char *item_line(const struct view_item *item, guint number, const char *value);
 
 /* ---- plain.c ---- */
 

@@ -48,6 +48,45 @@ const struct view_item *item_by_number(struct printer *printer, const struct vie
     return NULL;
 }
 
+char *item_label(const struct view_item *item)
+{
+    char *label = g_strchomp(g_strdup(item->label == NULL ? "" : item->label));
+    gsize length = strlen(label);
+    if (length > 0 && label[length - 1] == ':')
+        label[length - 1] = '\0';
+    return label;
+}
+
+const char *item_yes(const struct view_item *item)
+{
+    return item->ticked ? _("yes") : _("no");
+}
+
+/* Words in place of a box, which next to the value of a setting would seem to contradict it. */
+static char *state_of(const struct view_item *item)
+{
+    if (item->kind != VIEW_SETTING)
+        return g_strdup("");
+    const char *done = _("done"), *open = _("to do"), *state = item->ticked ? done : open;
+    const int room = MAX(text_width(done), text_width(open)) + 2;
+    return g_strdup_printf("%s%*s", state, room - text_width(state), "");
+}
+
+char *item_line(const struct view_item *item, guint number, const char *value)
+{
+    g_autofree char *label = item_label(item), *state = state_of(item);
+    g_autofree char *before =
+        number > 0 ? g_strdup_printf("%3u  %s", number, state) : g_strdup_printf("  %s", state);
+    g_autofree char *below = g_strdup_printf("\n%*s", text_width(before), "");
+    g_auto(GStrv) lines = g_strsplit(value, "\n", -1);
+    g_autoptr(WipedText) shown = g_strjoinv(below, lines);
+    if (item->kind == VIEW_ROW || *label == '\0') /* a row's columns say it all */
+        return g_strconcat(before, shown, NULL);
+    const char *between = *value == '\0' ? "" : strchr(value, '\n') != NULL ? below : " ";
+    return g_strconcat(before, label, *value == '\0' || g_str_has_suffix(label, "?") ? "" : ":",
+                       between, shown, NULL);
+}
+
 const char *item_option(const struct view_item *item)
 {
     bool known =
@@ -162,16 +201,13 @@ void printer_clear(struct printer *printer)
 
 void printer_forget(struct printer *printer, const struct view *view)
 {
-    const char *heading = "";
+    const char *heading = view->title == NULL ? "" : view->title;
     for (guint i = view->items->len; i-- > 0;) {
         const struct view_item *item = view->items->pdata[i];
         if (item->kind == VIEW_HEADING && item->label != NULL)
             heading = item->label;
     }
     count_for(printer, heading);
-    if (*heading == '\0') /* that may be any screen */
-        g_hash_table_remove_all(printer->numbers);
-
     g_hash_table_remove_all(printer->said.texts);
     g_hash_table_remove_all(printer->said.lines);
     g_hash_table_remove_all(printer->said.bad);
@@ -311,8 +347,12 @@ static void print_text(struct pass *pass, const struct view_item *item)
 
 static void print_heading(struct pass *pass, const struct view_item *item)
 {
-    if (*or_empty(item->label) != '\0' && is_news(pass->printer, item->label, false))
-        print_fact(pass->printer, item->label, true);
+    if (*or_empty(item->label) == '\0')
+        return;
+    g_autofree char *right = item->settled ? text_replace(item->right, "‹ | ›", "") : NULL;
+    g_autofree char *line = g_strconcat(item->label, right == NULL ? NULL : ": ", right, NULL);
+    if (is_news(pass->printer, line, right != NULL))
+        print_fact(pass->printer, line, true);
 }
 
 /* Alone on its line, so that a mouse selection gets exactly the address. */
@@ -322,16 +362,11 @@ static void print_address(struct pass *pass, const struct view_item *item)
         print_fact(pass->printer, item->value, pass->printer->options.no_input);
 }
 
-/* " 3 [x] Name: value", once for each value. */
-static void print_value(struct pass *pass, const struct view_item *item, const char *tick,
-                        const char *value)
+/* Once for each value. */
+static void print_value(struct pass *pass, const struct view_item *item, const char *value)
 {
     guint n = pass->printer->options.no_input ? 0 : item_number(pass->printer, pass->view, item);
-    g_autofree char *number = n > 0 ? g_strdup_printf("%3u  ", n) : g_strdup("  ");
-    /* A row's columns say it all. */
-    const char *label = item->kind == VIEW_ROW ? "" : or_empty(item->label);
-    bool has_both = *label != '\0' && *value != '\0';
-    g_autoptr(WipedText) line = g_strconcat(number, tick, label, has_both ? ": " : "", value, NULL);
+    g_autoptr(WipedText) line = item_line(item, n, value);
     g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, line, -1);
     g_autofree char *key =
         item->id > 0 ? g_strdup_printf("#%d", item->id) : g_strdup_printf("#%s", sum);
@@ -339,19 +374,9 @@ static void print_value(struct pass *pass, const struct view_item *item, const c
         print_fact(pass->printer, line, true);
 }
 
-static const char *tick_of(const struct view_item *item)
-{
-    return item->ticked ? "[x] " : "[ ] ";
-}
-
 static void print_pair(struct pass *pass, const struct view_item *item)
 {
-    print_value(pass, item, "", or_empty(item->value));
-}
-
-static void print_setting(struct pass *pass, const struct view_item *item)
-{
-    print_value(pass, item, tick_of(item), or_empty(item->value));
+    print_value(pass, item, or_empty(item->value));
 }
 
 /* Whether to print an input: not if it was asked here, but if it was settled before. */
@@ -370,29 +395,31 @@ static void print_input(struct pass *pass, const struct view_item *item)
             : NULL;
     const char *value = length != NULL ? length : or_empty(item->value);
     if (is_shown(pass, item) && *value != '\0')
-        print_value(pass, item, "", value);
+        print_value(pass, item, value);
 }
 
 static void print_choice(struct pass *pass, const struct view_item *item)
 {
     const char *option = item_option(item);
     if (is_shown(pass, item) && option != NULL)
-        print_value(pass, item, "", option);
+        print_value(pass, item, option);
 }
 
 static void print_toggle(struct pass *pass, const struct view_item *item)
 {
     if (is_shown(pass, item))
-        print_value(pass, item, tick_of(item), "");
+        print_value(pass, item, item_yes(item));
 }
 
 static void print_row(struct pass *pass, const struct view_item *item)
 {
+    if (pass->view->busy) /* what is waited for may change it: it is said once */
+        return;
     GString *line = g_string_new(NULL);
     for (guint i = 0; item->columns != NULL && i < item->columns->len; i++)
         g_string_append_printf(line, "%s%s", i > 0 ? "  " : "",
                                (const char *)item->columns->pdata[i]);
-    print_value(pass, item, "", line->str);
+    print_value(pass, item, line->str);
     g_string_free(line, TRUE);
 }
 
@@ -447,7 +474,7 @@ static void print_nothing(struct pass *pass, const struct view_item *item)
 
 static void (*const printers[])(struct pass *pass, const struct view_item *item) = {
     [VIEW_HEADING] = print_heading, [VIEW_TEXT] = print_text,     [VIEW_BLANK] = print_nothing,
-    [VIEW_INPUT] = print_input,     [VIEW_CHOICE] = print_choice, [VIEW_SETTING] = print_setting,
+    [VIEW_INPUT] = print_input,     [VIEW_CHOICE] = print_choice, [VIEW_SETTING] = print_pair,
     [VIEW_TOGGLE] = print_toggle,   [VIEW_CHECK] = print_check,   [VIEW_ADDRESS] = print_address,
     [VIEW_PAIR] = print_pair,       [VIEW_ROW] = print_row,
 };

@@ -229,21 +229,18 @@ static void draw_pane(const Ui *ui)
     draw_foot(ui);
 }
 
-/* "12 of 54 ↓": the row, and the direction in which there is more. */
+/* "12 of 54 ↓": which of the rows that can have the focus, and where there is more. */
 static void draw_position(const Ui *ui)
 {
     int at, room = ui_scroll_room(ui), total = (int)ui->layout->lines->len - ui->frame.sticky;
     if (total <= room)
         return;
     int count = ui_focus_stops(ui, &at);
-    if (at == 0) {
-        at = MIN(ui->scroll + room, total);
-        count = total;
-    }
     const char *up = ui->ascii ? " ^" : " ↑", *down = ui->ascii ? " v" : " ↓";
     g_autofree char *where = g_strdup_printf(_("%d of %d"), at, count);
-    g_autofree char *text = g_strdup_printf(" %s%s%s ", where, ui->scroll > 0 ? up : "",
-                                            ui->scroll + room < total ? down : "");
+    g_autofree char *text =
+        g_strdup_printf("%s%s%s%s ", at > 0 ? " " : "", at > 0 ? where : "",
+                        ui->scroll > 0 ? up : "", ui->scroll + room < total ? down : "");
     ui_put(stdscr, ui->frame.rows - FOOT_ROWS, ui->frame.cols - 2 - text_width(text), STYLE_PLAIN,
            false, text);
 }

@@ -166,30 +166,10 @@ static void select_from(struct builder *b, int first, int marker, int column)
 
 static int item_prefix(const struct builder *b, const struct view_item *item)
 {
-    int own = item->kind == VIEW_CHECK                                  ? mark_width(b)
-              : item->kind == VIEW_SETTING || item->kind == VIEW_TOGGLE ? 4
-                                                                        : 0;
+    int own = item->kind == VIEW_CHECK || item->kind == VIEW_SETTING ? mark_width(b)
+              : item->kind == VIEW_TOGGLE                            ? 4
+                                                                     : 0;
     return item->indent + own;
-}
-
-static void measure_labels(struct builder *b)
-{
-    int limit = MIN(LABEL_MAX, b->body / 2), gap = b->body >= 60 ? 3 : 2;
-    for (guint i = 0; i < b->look->view->items->len; i++) {
-        const struct view_item *item = b->look->view->items->pdata[i];
-        enum label_class class = classes[item->kind];
-        int width = item->label == NULL ? 0 : text_width(item->label);
-        bool alone = item->value == NULL && item->kind == VIEW_CHECK;
-        if (class != CLASS_NONE && width <= limit && width > 0 && !alone)
-            b->labels[class] = MAX(b->labels[class], width + gap);
-        else if (class == CLASS_SETTING && width <= LONG_LABEL_MAX)
-            b->long_labels = MAX(b->long_labels, width + gap);
-    }
-}
-
-static struct ui_line *current_line(const struct builder *b)
-{
-    return b->layout->lines->pdata[b->layout->lines->len - 1];
 }
 
 static int widest_line(const char *text)
@@ -199,6 +179,32 @@ static int widest_line(const char *text)
     for (guint i = 0; i < lines->len; i++)
         widest = MAX(widest, text_width(lines->pdata[i]));
     return widest;
+}
+
+static void measure_labels(struct builder *b)
+{
+    int limit = MIN(LABEL_MAX, b->body / 2), gap = b->body >= 60 ? 3 : 2, whole = 0;
+    for (guint i = 0; i < b->look->view->items->len; i++) {
+        const struct view_item *item = b->look->view->items->pdata[i];
+        enum label_class class = classes[item->kind];
+        int width = item->label == NULL ? 0 : text_width(item->label);
+        bool alone = item->value == NULL && item->kind == VIEW_CHECK;
+        if (class != CLASS_NONE && width <= limit && width > 0 && !alone)
+            b->labels[class] = MAX(b->labels[class], width + gap);
+        else if (class == CLASS_SETTING && width <= LONG_LABEL_MAX)
+            b->long_labels = MAX(b->long_labels, width + gap);
+        if (class == CLASS_SETTING && item->value != NULL && strchr(item->value, ' ') == NULL)
+            whole = MAX(whole, widest_line(item->value));
+    }
+    /* A smaller gap may keep addresses in the column of the other values. */
+    int *column = &b->labels[CLASS_SETTING], spare = b->body - mark_width(b) - *column - whole;
+    if (spare < 0 && spare > -gap)
+        *column += spare;
+}
+
+static struct ui_line *current_line(const struct builder *b)
+{
+    return b->layout->lines->pdata[b->layout->lines->len - 1];
 }
 
 /* The column behind a setting's long label, where a short value goes; 0 = no room. */
@@ -348,6 +354,13 @@ static void add_choice(struct builder *b)
     put_below(b, column);
 }
 
+/* What is done has a mark: a box would seem to show the box in Setup. */
+static void put_done(struct builder *b, struct ui_line *line)
+{
+    enum mark mark = b->item->ticked ? MARK_OK : MARK_OPEN;
+    put(line, b->item->indent, ui_mark_style(mark), ui_mark(mark, 0, b->look->ascii));
+}
+
 static void put_box(struct builder *b, struct ui_line *line)
 {
     put(line, b->item->indent, b->item->ticked ? STYLE_OK : STYLE_PLAIN,
@@ -399,10 +412,10 @@ static void add_setting(struct builder *b)
 {
     struct ui_line *line = add_line(b);
     int first = last_line(b);
-    put_box(b, line);
+    put_done(b, line);
     put_value(b, put_label(b, line, STYLE_PLAIN), role_style(b->item->role));
     select_from(b, first, -1, b->item->indent);
-    put_below(b, b->item->indent + 4);
+    put_below(b, item_prefix(b, b->item));
 }
 
 static void add_toggle(struct builder *b)

@@ -10,10 +10,10 @@ void ui_mouse_update(Ui *ui)
 }
 
 /* A click moves the focus; it also toggles or chooses the item: one whose value may be copied, too,
- * only on its box. column: of the pane. */
+ * only on its mark. column: of the pane. */
 static void click_line(Ui *ui, const struct ui_line *line, int column)
 {
-    enum { BOX = 3 };
+    enum { BOX = 2 };
     const struct view_item *item = ui->view->items->pdata[line->item];
     int id = item->id;
     enum view_kind kind = item->kind;

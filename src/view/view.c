@@ -21,7 +21,7 @@ const char *mark_text(enum mark mark, bool words)
         [MARK_OK] = {"ok", "ok"},
         [MARK_FAILED] = {"!!", N_("failed")},
         [MARK_WARNING] = {"!", N_("warning")},
-        [MARK_SKIPPED] = {"--", N_("not run")},
+        [MARK_SKIPPED] = {"--", N_("skipped")},
         [MARK_WORKING] = {"*", N_("running")},
         [MARK_OPEN] = {".", N_("not yet")},
     };

@@ -15,9 +15,9 @@ char *channel_heading(const struct wizard *w)
 {
     const Connection *c = w->connection;
     g_autofree char *what = channel_title(connection_channel(c));
-    return c->channels->len > 1
-               ? g_strdup_printf(_("‹ %s ›  %u of %u"), what, c->channel + 1, c->channels->len)
-               : g_steal_pointer(&what);
+    return c->channels->len > 1 ? g_strdup_printf(_("‹ %s ›  channel %u of %u"), what,
+                                                  c->channel + 1, c->channels->len)
+                                : g_steal_pointer(&what);
 }
 
 char *channels_untested(const struct wizard *w)

@@ -12,7 +12,6 @@ static void take_failure(struct wizard *w, const struct failure *failure, const 
     const char *own = w->connection->instance_url != NULL ? w->connection->instance_url
                                                           : w->connection->login_url;
     w->explained = failure_result(w, "explained", NULL, failure, named != NULL ? named : own);
-    w->explained->title = cause_name(w->explained->diagnosis->cause);
     w->screen++; /* so that the focus goes to the findings, where o and c are keys */
 }
 
@@ -76,7 +75,10 @@ void explain_screen_view(const struct wizard *w, struct view *view, int focus)
     view->focus = w->explained == NULL ? ITEM_ERROR : ITEM_CHECK;
     view_blank(view);
     if (w->explained != NULL) {
+        g_autofree char *name = g_strdup_printf(_("This is the cause \"%s\" of perch-causes(7)."),
+                                                cause_name(w->explained->diagnosis->cause));
         check_result_view(w->explained, view, ITEM_CHECK, true);
+        view_text(view, ROLE_DIM, 2, name);
         result_keys(w->explained, view);
     }
     view_key(view, ACTION_NEXT, _("explain it"));

@@ -138,7 +138,7 @@ void flow_screen_view(const struct wizard *w, struct view *view, int focus)
     (void)focus;
     g_autofree char *channel = channel_heading(w);
     g_autofree char *keys = payload_keys(connection_channel(w->connection));
-    view_heading(view, _("Start the flow itself"), channel);
+    view_heading(view, _("Start the flow itself"), channel)->settled = true;
     view_blank(view);
     view_text(view, ROLE_PLAIN, 0,
               _("The only proof of the whole chain: perch calls the webhook that starts your "

@@ -215,7 +215,7 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
     view_key(view, ACTION_NEXT, _("next"));
     if (w->connection->app_kind != APP_CONNECTED)
         view_key(view, ACTION_MAKE, _("make it"));
-    view_key(view, ACTION_TICK, _("tick"));
+    view_key(view, ACTION_TICK, _("done"));
     view_key(view, ACTION_COPY, _("copy"));
     if (can_edit(w, focus == 0 ? view->focus : focus))
         view_key(view, ACTION_EDIT, _("change"));
@@ -236,7 +236,7 @@ void step_app_view(const struct wizard *w, struct view *view, int focus)
     view->focus = elsewhere ? ITEM_LOGIN : ITEM_SETTING + (int)w->setting;
     g_autofree char *heading =
         g_strdup_printf(wizard_is_attended(w) ? "‹ %s ›" : "%s", sheet_values_title(c->app_values));
-    view_heading(view, _("App settings"), heading);
+    view_heading(view, _("App settings"), heading)->settled = true;
     view_blank(view);
     g_autofree char *where = g_strdup_printf(
         c->app_kind == APP_CONNECTED ? _("In %s, open your Connected App and compare these values.")

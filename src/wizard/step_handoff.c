@@ -199,7 +199,7 @@ void step_handoff_view(const struct wizard *w, struct view *view, int focus)
     view->focus = ITEM_VALUE;
     view->busy = w->lists[CHECKS_REHEARSE].running;
     view->failed = list_failed(w, CHECKS_REHEARSE);
-    view_heading(view, handoff_title(w->connection->platform), channel);
+    view_heading(view, handoff_title(w->connection->platform), channel)->settled = true;
     if (w->handoff_problem != NULL) {
         view_blank(view);
         view_text(view, ROLE_FAIL, 0, w->handoff_problem);

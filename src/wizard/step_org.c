@@ -182,7 +182,7 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
         note = g_strdup_printf("→ %s", host.host);
     org_host_clear(&host);
     item = input_view(w, view, ITEM_ADDRESS, _("Address"), c->address, note);
-    item->settled = w->prefilled && item->error == NULL;
+    item->settled = (w->prefilled || starts) && item->error == NULL;
     view_blank(view)->error = g_strdup(w->no_input ? w->errors[ITEM_CLIENT_ID] : NULL);
     if (w->introduction != NULL) {
         view_introduction(w, view);

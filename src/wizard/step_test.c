@@ -335,7 +335,7 @@ static int first_focus(const struct wizard *w)
 void step_test_view(const struct wizard *w, struct view *view, int focus)
 {
     g_autofree char *channel = channel_heading(w);
-    view_heading(view, _("Insert a test record"), channel);
+    view_heading(view, _("Insert a test record"), channel)->settled = true;
     view->failed = list_failed(w, CHECKS_DESCRIBE) || list_failed(w, test_list(w));
     view->busy = w->lists[CHECKS_DESCRIBE].running || w->lists[test_list(w)].running;
     view_blank(view);

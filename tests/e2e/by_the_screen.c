@@ -96,7 +96,7 @@ static void note_scopes(Reader *reader)
         press(reader->walk, "Down Space");
         see(reader->walk, "(•) I already have a Connected App");
     }
-    while (!pty_has(pty, "▸[ ] OAuth Scopes") && !pty_has(pty, "▸[ ] Selected OAuth Scopes")) {
+    while (!pty_has(pty, "▸○ OAuth Scopes") && !pty_has(pty, "▸○ Selected OAuth Scopes")) {
         press(reader->walk, "Down");
         pty_wait_change(pty, PTY_WAIT_MS);
     }

@@ -38,10 +38,10 @@ static Json *draft(Rig *rig)
 /* Name: refused, put right; the API name follows; the address is checked as well. */
 static void edit_names(Walk *walk)
 {
-    see(walk, "▸[ ] External Client App Name");
+    see(walk, "▸○ External Client App Name");
     see_key(walk, "e change");
     press(walk, "Space");
-    see(walk, "▸[x] External Client App Name");
+    see(walk, "▸✔ External Client App Name");
     press(walk, "e");
     see_key(walk, "Enter keep");
     press(walk, "C-u Enter");
@@ -49,7 +49,7 @@ static void edit_names(Walk *walk)
     type(walk, "Bird (EU)");
     pty_expect_gone(walk->pty, "Give the app a name.");
     press(walk, "Enter");
-    see(walk, "▸[ ] External Client App Name"); /* what was entered there is not this */
+    see(walk, "▸○ External Client App Name"); /* what was entered there is not this */
     see(walk, "Bird (EU)");
     see(walk, "Bird_EU");
     press(walk, "Down e");
@@ -113,12 +113,12 @@ static void app_step__with_keys__is_edited_switched_and_resumed(void **state)
     press(walk, "Esc");
     see(walk, "Bird (EU)");
     press(walk, "Space"); /* the row that was changed last: the address */
-    see(walk, "[x] Contact Email");
+    see(walk, "✔ Contact Email");
     press(walk, "Esc");
     see(walk, "Before we start");
     see_key(walk, "Enter go on");
     press(walk, "Enter");
-    see(walk, "[x] Contact Email");
+    see(walk, "✔ Contact Email");
     press(walk, "q");
     see(walk, "Keep the draft and quit?");
     press(walk, "Enter");
@@ -132,7 +132,7 @@ static void app_step__with_keys__is_edited_switched_and_resumed(void **state)
     pty_resize(again->pty, 80, 48);
     press(again, "Esc");
     see(again, "Bird (EU)");
-    see(again, "[x] Contact Email");
+    see(again, "✔ Contact Email");
 }
 
 /* ---- perch app ---- */

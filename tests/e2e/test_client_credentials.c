@@ -329,8 +329,8 @@ static void home__rotates__is_moved_over(void **state)
     pty_resize(walk->pty, 80, 48);
     press(walk, "e");
     see_sentence(walk, "What is not ticked below differs from what the app had.");
-    see(walk, "[x] API Name");
-    see(walk, "[ ] Run As (Username)");
+    see(walk, "✔ API Name");
+    see(walk, "○ Run As (Username)");
     press(walk, "Enter");
     see_key(walk, "Enter ask Salesforce");
     press(walk, "Enter");

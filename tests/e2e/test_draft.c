@@ -22,9 +22,9 @@ static Walk *type_keys(Rig *rig)
     press(walk, "Enter");
     see_key(walk, "Enter go on");
     press(walk, "Enter");
-    see(walk, "▸[ ] External Client App Name");
+    see(walk, "▸○ External Client App Name");
     press(walk, "Space");
-    see(walk, "▸[x] External Client App Name");
+    see(walk, "▸✔ External Client App Name");
     press(walk, "Enter");
     see(walk, "Consumer key and secret");
     type(walk, rig->org->client_id);
@@ -44,7 +44,7 @@ static void resume_and_finish(Rig *rig)
     see(walk, begin);
     see(walk, "64 characters");
     press(walk, "Esc");
-    see(walk, "[x] External Client App Name");
+    see(walk, "✔ External Client App Name");
     press(walk, "Esc");
     see_key(walk, "Enter go on");
     press(walk, "Esc");

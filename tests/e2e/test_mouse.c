@@ -40,14 +40,14 @@ static void mouse__alone__sets_up(void **state)
     click_key(walk, "Enter check this computer");
     see(walk, "Before we start");
     click_key(walk, "Enter go on");
-    click(walk, "[ ] External Client App Name");
-    see(walk, "[x] External Client App Name");
+    click(walk, "○ External Client App Name");
+    see(walk, "✔ External Client App Name");
     for (int i = 0; i < 6; i++)
         wheel(walk, true);
-    pty_expect_gone(walk->pty, "[x] External Client App Name");
+    pty_expect_gone(walk->pty, "✔ External Client App Name");
     for (int i = 0; i < 6; i++)
         wheel(walk, false);
-    see(walk, "[x] External Client App Name");
+    see(walk, "✔ External Client App Name");
     click(walk, "1 Org");
     see(walk, "Which Salesforce org");
     click(walk, "3 App");

@@ -92,7 +92,7 @@ static void talk_to_the_end(Talk *talk)
     hear(talk, "Refreshed once: new access token, stored");
     say(talk, ""); /* test record */
     hear(talk, "Step 7 of 8: Test");
-    hear(talk, "  1  Last Name  {{senderName");
+    hear(talk, "  1  Last Name *  {{senderName");
     say(talk, ""); /* insert */
     hear(talk, "Deleted: nothing left behind");
     say(talk, "");
@@ -116,6 +116,8 @@ static void talk__line_by_line__ends_with_a_lead(void **state)
     assert_null(strstr(talk->child->output->str, "Consumer secret: \n"));
     assert_null(strstr(talk->child->output->str, "\033"));
     assert_null(strstr(talk->child->output->str, "Last Name: Last Name"));
+    assert_null(strstr(talk->child->output->str, "  1  Last Name  {{")); /* it is said once */
+    assert_contains(talk->child->output->str, "Insert a test record: WhatsApp → Lead  channel 1");
 }
 
 static void talk__with_json__prints_one_object(void **state)
@@ -217,6 +219,33 @@ static void slow_org__what_is_waited_for_is_said(void **state)
     assert_true(child_stop(talk->child, WAIT_MS));
 }
 
+/* The demo org needs no address, so none is asked for. */
+static void demo_org__chosen__needs_no_address(void **state)
+{
+    (void)state;
+    g_autoptr(Talk) talk = talk_new(false);
+    hear(talk, "Which Salesforce org?");
+    say(talk, "acme");
+    say(talk, "3");
+    assert_true(child_wait_errors(talk->child, "Enter start the demo org", WAIT_MS));
+    assert_null(strstr(talk->child->errors->str, "Address:"));
+    assert_true(child_stop(talk->child, WAIT_MS));
+}
+
+/* perch demo, too, reads to a screen reader line by line. */
+static void accessible__the_demo_is_line_by_line(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    tmphome_set(rig->home, "ACCESSIBLE", "1");
+    const char *const argv[] = {g_getenv("PERCH"), "demo", NULL};
+    g_autoptr(Pty) pty = pty_start(argv, rig->home->env, 80, 50);
+    pty_expect(pty, "Step 1 of 8: Org");
+    pty_expect(pty, "Enter check this computer");
+    pty_send(pty, "q\n");
+    pty_expect(pty, "? help");
+}
+
 /* The commands' marks are the same words. */
 static void accessible__commands_say_words(void **state)
 {
@@ -244,6 +273,8 @@ int main(void)
         cmocka_unit_test(talk__end_of_input__keeps_the_draft),
         cmocka_unit_test(narrow__lines_are_broken_at_blanks),
         cmocka_unit_test(slow_org__what_is_waited_for_is_said),
+        cmocka_unit_test(demo_org__chosen__needs_no_address),
+        cmocka_unit_test(accessible__the_demo_is_line_by_line),
         cmocka_unit_test(accessible__commands_say_words),
         cmocka_unit_test(accessible__questions_are_whole_and_marks_are_words),
     };

@@ -71,15 +71,15 @@ static void tick_and_copy(Walk *walk)
     g_autofree char *callbacks =
         g_strdup_printf("http://localhost:%u/OauthRedirect\nhttps://login.salesforce.com/",
                         walk->rig->org->callback_ports[0]);
-    see(walk, "▸[ ] External Client App Name");
+    see(walk, "▸○ External Client App Name");
     press(walk, "Space Down c");
-    see(walk, "[x] External Client App Name");
+    see(walk, "✔ External Client App Name");
     see(walk, "Sent to the terminal");
     assert_true(was_copied(walk, "Bird_Integration"));
     press(walk, "Down Down Down Down");
-    see(walk, "▸[ ] Callback URL");
+    see(walk, "▸○ Callback URL");
     press(walk, "c Space");
-    see(walk, "[x] Callback URL");
+    see(walk, "✔ Callback URL");
     assert_true(was_copied(walk, callbacks));
     press(walk, "Enter");
 }
@@ -109,7 +109,7 @@ static void go_back_and_forth(Walk *walk)
     press(walk, "Enter");
     see_key(walk, "Enter go on");
     press(walk, "Enter");
-    see(walk, "[x] External Client App Name");
+    see(walk, "✔ External Client App Name");
     press(walk, "End Home Enter");
     see(walk, "64 characters");
     g_autofree char *begin = g_strndup(walk->rig->org->client_id, 20);

@@ -24,7 +24,7 @@ wait_for "App settings"
 for _ in 1 2 3 4 5; do
     keys Space Down
 done
-wait_for "▸ [ ] Callback URL"
+wait_for "▸ ○ Callback URL"
 shot 3-app
 
 keys Enter

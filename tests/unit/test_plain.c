@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "plain_stage.h"
+#include "support/locale.h"
 
 static void show_org(struct stage *stage, struct view *view, int focus)
 {
@@ -274,13 +275,13 @@ static void choices__answered_by_number_and_letter__send_selections(void **state
                         "select:1=1 select:2=0 select:3=1 action:open input:4=b@example.com "
                         "leave:4 action:go-on ");
     stage_end(&stage);
-    assert_contains(stage.said, "Org:\n  1 (x) Production\n  2 ( ) Sandbox\n"
+    assert_contains(stage.said, "Org:\n  1  Production\n  2  Sandbox\n"
                                 "Number, Enter for "
                                 "1: \n");
     assert_contains(stage.said, "That is not one of the choices. Type ? to see them.");
     assert_contains(stage.said, "delete it afterwards (y or n, Enter for y): ");
-    assert_contains(stage.said, "  3  [ ] Name: Bird Integration\n");
-    assert_contains(stage.said, "  3  [x] Name: Bird Integration\n");
+    assert_contains(stage.said, "  3  to do  Name: Bird Integration\n");
+    assert_contains(stage.said, "  3  done   Name: Bird Integration\n");
     assert_contains(stage.said, "  4  Email: a@example.com\n"); /* settled: shown, not asked */
     assert_null(strstr(stage.said, "Why:"));
     stage_drop(&stage);
@@ -294,10 +295,10 @@ static void question_mark__anywhere__explains_and_asks_again(void **state)
     stage_type(&stage, "?\n\n\n?\n? 3\n");
     stage_end(&stage);
     assert_string_equal(stage.events->str, "");
-    assert_contains(stage.said, "Enter alone keeps the marked choice. - goes back.\n"
+    assert_contains(stage.said, "Type the answer and press Enter. - goes back.\n"
                                 "Org:\n");
-    assert_contains(stage.said, "  3  [ ] Name: Bird Integration\n       Why: users see it.\n");
-    assert_contains(stage.said, "  o      open in browser: Open the Setup page");
+    assert_contains(stage.said, "  3  to do  Name: Bird Integration\n       Why: users see it.\n");
+    assert_contains(stage.said, "  o       open in browser: Open the Setup page");
     stage_drop(&stage);
 }
 
@@ -312,6 +313,7 @@ static void show_values(struct stage *stage, struct view *view, int focus)
         view_key(view, ACTION_NEXT, "done");
         view_key(view, ACTION_COPY, "copy field");
     } else {
+        view->title = g_strdup("perch");
         struct view_item *row = view_add(view, VIEW_ROW, 7, NULL);
         row->columns = g_ptr_array_new_with_free_func(g_free);
         g_ptr_array_add(row->columns, g_strdup("acme"));
@@ -347,6 +349,104 @@ static void values__numbered__are_copied_and_opened(void **state)
                                 " q quit, ? help: \nCopied 6.\n");
     assert_contains(stage.said, "Copied 5.\n");
     assert_contains(stage.said, "  1  acme  working\na number to open, n new, ");
+    stage_drop(&stage);
+}
+
+/* ---- what is said of a screen ---- */
+
+static void show_sheet(struct stage *stage, struct view *view, int focus)
+{
+    (void)focus;
+    show_rail(view, 1);
+    view_heading(view, "App settings", "‹ the guide's ›")->settled = true;
+    struct view_item *item = view_add(view, VIEW_CHOICE, 1, "Can you untick it?");
+    item->options = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(item->options, g_strdup("not yet"));
+    item->settled = true;
+    item = view_add(view, VIEW_SETTING, 2, "Callback URL");
+    view_item_set(&item->value, "http://localhost:1717\nhttps://login.salesforce.com/");
+    view_add(view, VIEW_TOGGLE, 3, "keep it")->settled = true;
+    item = view_add(view, VIEW_ROW, 4, NULL);
+    item->columns = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(item->columns, g_strdup(stage->phase == 0 ? "Last Name" : "Last Name *"));
+    view->busy = stage->phase == 0;
+    view_key(view, ACTION_NEXT, "next");
+    view_key(view, ACTION_FOLLOWING, "values");
+    view_key(view, ACTION_PREVIOUS, "values");
+    view_key(view, ACTION_EXPLAIN, "explain an error");
+}
+
+/* Nothing is broken off its label or said twice, no box contradicts a value, and ? tells what can
+ * be typed, nothing of a screen that is not there. */
+static void sheet__line_by_line__reads_as_it_is_meant(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_sheet, .hear = hear_choices};
+    stage_begin(&stage, stage_ask);
+    stage.phase = 1;
+    stage_changed(&stage);
+    stage_type(&stage, "?\n");
+    stage_end(&stage);
+    assert_true(g_str_has_prefix(stage.said,
+                                 "Step 2 of 3: Preflight\n"
+                                 "App settings: the guide's\n"
+                                 "  1  Can you untick it? not yet\n"
+                                 "  2  to do  Callback URL:\n"
+                                 "            http://localhost:1717\n"
+                                 "            https://login.salesforce.com/\n"
+                                 "  3  keep it: no\n"
+                                 "  4  Last Name *\n"
+                                 "Enter next, a number when a row is done, < or > values, q quit, "
+                                 "? help: "));
+    assert_contains(stage.said, "  Enter   next\n  >       values: The next choice");
+    assert_contains(stage.said, "  E       explain an error: ");
+    assert_contains(stage.said, "  step 3  go to step 3\n");
+    assert_contains(stage.said, "  q       quit: ");
+    assert_null(strstr(stage.said, "bottom line"));
+    stage_drop(&stage);
+}
+
+/* A screen without a heading, as Home's list: its numbers are the same when it comes back. */
+static void show_list(struct stage *stage, struct view *view, int focus)
+{
+    (void)focus;
+    if (stage->screen == 1)
+        view_heading(view, "Rename", NULL);
+    for (int i = stage->phase; stage->screen == 0 && i < 3; i++) {
+        struct view_item *row = view_add(view, VIEW_ROW, 10 + i, NULL);
+        row->columns = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(row->columns, g_strdup_printf("row %d", i));
+    }
+    view_key(view, ACTION_NEXT, "open");
+}
+
+static void rows__without_a_heading__keep_their_numbers(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_list, .hear = hear_choices};
+    stage_begin(&stage, stage_ask);
+    stage.screen = 1;
+    stage_changed(&stage);
+    stage.screen = 0;
+    stage.phase = 1; /* the first one is gone, or does not match what is searched for */
+    stage_changed(&stage);
+    stage_end(&stage);
+    assert_contains(g_strrstr(stage.said, "Rename"), "  2  row 1\n  3  row 2\n");
+    stage_drop(&stage);
+}
+
+static void toggle__answered_in_another_language__is_understood(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_choices, .hear = hear_choices};
+    if (!locale_speak("pl_PL"))
+        skip();
+    stage_begin(&stage, stage_ask);
+    stage_type(&stage, "\nx\nNie\n");
+    assert_string_equal(stage.events->str, "select:2=0 ");
+    stage_end(&stage);
+    locale_speak_english();
+    assert_contains(stage.said, "Tego nie ma wśród opcji.");
     stage_drop(&stage);
 }
 
@@ -425,6 +525,9 @@ int main(void)
         STAGE_TEST(question_mark__anywhere__explains_and_asks_again),
         STAGE_TEST(values__numbered__are_copied_and_opened),
         STAGE_TEST(rows__that_come_and_go__leave_the_others_their_numbers),
+        STAGE_TEST(sheet__line_by_line__reads_as_it_is_meant),
+        STAGE_TEST(rows__without_a_heading__keep_their_numbers),
+        STAGE_TEST(toggle__answered_in_another_language__is_understood),
     };
     return cmocka_run_group_tests_name("plain", tests, NULL, NULL);
 }

@@ -290,7 +290,7 @@ static void answers__typed_ahead_on_a_terminal__leave_whole_lines(void **state)
     stage_begin_on_terminal(&stage);
     stage_type(&stage, "x\n?\n");
     stage_end(&stage);
-    assert_contains(stage.said, "? help: \n  N      no, stay: No.\n");
+    assert_contains(stage.said, "? help: \n  N       no, stay\n");
     stage_drop(&stage);
 }
 

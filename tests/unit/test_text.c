@@ -171,6 +171,10 @@ static void wrap__words__keep_whole(void **state)
         {"https://acme.example/services/data", 24, "https://acme.example/|services/data"},
         {"see a=12345678&b=2", 9, "see|a=1234567|8&b=2"}, /* a joint too early is none */
         {"a=1234&b=5", 8, "a=1234&|b=5"},
+        {"https://acme.example/setup/ManageExternalClientApplication/home", 40,
+         "https://acme.example/setup/|ManageExternalClientApplication/home"},
+        {"https://acme.example/ManageExternalClientApplication/home", 45,
+         "https://acme.example/|ManageExternalClientApplication/home"},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

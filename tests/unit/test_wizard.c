@@ -316,6 +316,13 @@ static void wizard__explain__a_pasted_log_line_is_explained(void **state)
                                     "\"message\":\"Required fields are missing: [Company]\"}]"});
     assert_non_null(rig->wizard->explained);
     assert_int_equal(rig->wizard->explained->diagnosis->cause, CAUSE_REQUIRED_FIELD);
+    g_autoptr(View) findings = wizard_view(rig->wizard, ITEM_CHECK);
+    const struct view_item *row = view_find(findings, ITEM_CHECK);
+    assert_null(row->label); /* the sentence comes first, its name is dim */
+    assert_string_equal(row->value, rig->wizard->explained->diagnosis->title);
+    const struct view_item *last = findings->items->pdata[findings->items->len - 1];
+    assert_int_equal(last->role, ROLE_DIM);
+    assert_contains(last->label, "\"required-field\"");
     rig_act(rig, ACTION_BACK, ITEM_ERROR);
     g_autoptr(View) view = wizard_view(rig->wizard, 0);
     assert_non_null(view_find(view, ITEM_NAME)); /* the step is as it was */

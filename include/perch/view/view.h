@@ -28,13 +28,14 @@ enum mark { MARK_NONE, MARK_OK, MARK_FAILED, MARK_WARNING, MARK_SKIPPED, MARK_WO
 const char *mark_text(enum mark mark, bool words);
 
 enum view_kind {
-    VIEW_HEADING, /* label; right: text at the right edge of the pane */
+    VIEW_HEADING, /* label; right: text at the right edge of the pane; settled: it is said line by
+                     line, too */
     VIEW_TEXT,    /* label: a paragraph, wrapped; indent in columns; role */
     VIEW_BLANK,
     VIEW_INPUT, /* label, value; secret; error and note ("→ acme.my.salesforce.com") below; right:
                    text to the right of the value ("85 characters") */
     VIEW_CHOICE,  /* label; options, selected: radio buttons, one per line */
-    VIEW_SETTING, /* [x] label value: a row to tick off and copy; note: paragraph at the bottom of
+    VIEW_SETTING, /* ✔ label value: a row to tick off and copy; note: paragraph at the bottom of
                      the pane while the row has the focus */
     VIEW_TOGGLE,  /* [x] label */
     VIEW_CHECK,   /* mark, label, value (evidence in a few words, wrapped with a hanging indent),
