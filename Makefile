@@ -9,7 +9,8 @@ BUILD ?= build/release
 PREFIX ?= /usr/local
 DESTDIR ?=
 # perch waits for others; what a smaller program saves in time and room nobody sees it lose.
-CFLAGS ?= $(call lazy,SMALL,$(small)) -g
+SMALL_CFLAGS = $(call lazy,SMALL,$(small)) -g
+CFLAGS ?= $(SMALL_CFLAGS)
 LDFLAGS ?=
 PKG_CONFIG ?= pkg-config
 CLANG ?= $(firstword $(wildcard /usr/bin/clang-14) clang)
@@ -64,8 +65,9 @@ MACHINE := $(shell uname -m)
 HARDEN_x86_64 = -fcf-protection
 HARDEN_aarch64 = -mbranch-protection=standard
 ifdef SANITIZE
-  HARDEN = -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-  HARDEN_LD = -fsanitize=address,undefined
+  # Not position-independent: moving what the sanitizers keep of each string is a fifth of a start.
+  HARDEN = -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -fno-pie
+  HARDEN_LD = -fsanitize=address,undefined -no-pie
 else
   # Nothing unwinds C, and debuggers use .debug_frame: this saves an eighth of a program.
   HARDEN = -fstack-protector-strong -fstack-clash-protection $(HARDEN_$(MACHINE)) -fPIE \
@@ -88,7 +90,8 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DG_LOG_DOMAIN=\"perch\" \
              -DPERCH_VERSION=\"$(VERSION)\" -DGETTEXT_PACKAGE=\"perch\" $(WARN) $(HARDEN) $(UNUSED) \
              -Iinclude -Isrc -I$(BUILD)/include -ffile-prefix-map=$(CURDIR)=. \
              $(PC_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-TEST_CFLAGS = -Itests $(PC_TEST_CFLAGS)
+# Frames, so that the sanitizers can say which test it was.
+TEST_CFLAGS = -Itests -fno-omit-frame-pointer $(PC_TEST_CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(UNUSED_LD) -Wl,--as-needed $(CFLAGS) $(LDFLAGS)
 
 ifdef V
@@ -126,21 +129,27 @@ JS_H := $(patsubst src/handoff/%.js,$(BUILD)/include/perch/js/%.h,$(wildcard src
 
 # Tests: tests/SUITE/test_NAME.c is a program, test_NAME.sh a script; other .c files of the folder
 # are linked to each of its programs. tests/support holds what all share, and a few programs.
+# Under the sanitizers the tests are the release build's own: they start the program that is looked
+# at, or are linked to its library.
 SUITES := support unit contract screen demo_org e2e browser
+LINKED := unit contract screen demo_org
+TESTS := $(if $(SANITIZE),build/release,$(BUILD))
+test_objects = $(patsubst %.c,$(TESTS)/%.o,$(1))
 SUPPORT_PROGRAMS := cage fake_browser fake_keyring one_family sample_tui ui_demo
 SUPPORT_SRC := $(filter-out tests/support/test_%.c $(SUPPORT_PROGRAMS:%=tests/support/%.c), \
                  $(wildcard tests/support/*.c))
-SUPPORT_LIB := $(BUILD)/tests/libsupport.a
-SUPPORT_BIN := $(patsubst tests/support/%.c,$(BUILD)/tests/support/%, \
+SUPPORT_LIB := $(TESTS)/tests/libsupport.a
+SUPPORT_BIN := $(patsubst tests/support/%.c,$(TESTS)/tests/support/%, \
                  $(wildcard $(SUPPORT_PROGRAMS:%=tests/support/%.c)))
-suite_tests = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/$(1)/test_*.c))
+suite_tests = $(patsubst %.c,$(if $(filter $(LINKED),$(1)),$(BUILD),$(TESTS))/%, \
+                $(wildcard tests/$(1)/test_*.c))
 suite_scripts = $(wildcard tests/$(1)/test_*.sh)
 folder_helpers = $(filter-out tests/$(1)/test_%.c,$(wildcard tests/$(1)/*.c))
 # The browser's tests walk through perch as the end-to-end ones do.
-suite_helpers = $(if $(filter support,$(1)),,$(call objects,$(call folder_helpers,$(1)) \
+suite_helpers = $(if $(filter support,$(1)),,$(call test_objects,$(call folder_helpers,$(1)) \
                   $(if $(filter browser,$(1)),$(call folder_helpers,e2e))))
 ALL_TESTS := $(foreach s,$(SUITES),$(call suite_tests,$(s)))
-TEST_OBJ := $(ALL_TESTS:%=%.o) $(SUPPORT_BIN:%=%.o) $(call objects,$(SUPPORT_SRC)) \
+TEST_OBJ := $(ALL_TESTS:%=%.o) $(SUPPORT_BIN:%=%.o) $(call test_objects,$(SUPPORT_SRC)) \
             $(foreach s,$(SUITES),$(call suite_helpers,$(s)))
 BENCH_BIN := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 
@@ -158,7 +167,15 @@ FORCE:
 .PHONY: all deps test-deps dev-deps demo programs tests help clean
 all: $(LIB) $(PERCH) $(DEMO) $(MO) $(METAINFO) $(UNITS)
 programs: all
+ifdef SANITIZE
+.PHONY: linked
+linked: all $(foreach s,$(LINKED),$(call suite_tests,$(s)))
+tests:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(TESTS) SANITIZE= CFLAGS='$(SMALL_CFLAGS)' tests
+	$(Q)$(MAKE) --no-print-directory linked
+else
 tests: all $(SUPPORT_BIN) $(ALL_TESTS)
+endif
 
 # Names what is missing once and plainly, before the first file fails to compile.
 .PHONY: ready
@@ -219,7 +236,9 @@ $(1): $(2) $(1).members
 endef
 $(eval $(call archive,$(LIB),$(LIB_OBJ)))
 $(eval $(call archive,$(DEMO_LIB),$(DEMO_LIB_OBJ)))
-$(eval $(call archive,$(SUPPORT_LIB),$(call objects,$(SUPPORT_SRC))))
+ifndef SANITIZE
+$(eval $(call archive,$(SUPPORT_LIB),$(call test_objects,$(SUPPORT_SRC))))
+endif
 
 $(BUILD)/perch: $(BUILD)/src/main.o $(LIB)
 	$(say) LD $@
@@ -247,22 +266,28 @@ $(UNITS): $(BUILD)/%: .packaging/% FORCE
 
 define suite_rules
 .PHONY: check-$(subst _,-,$(1)) tests-$(1)
-tests-$(1): all $$(SUPPORT_BIN) $$(call suite_tests,$(1))
+tests-$(1): $(if $(SANITIZE),tests,all $$(SUPPORT_BIN) $$(call suite_tests,$(1)))
 check-$(subst _,-,$(1)): tests-$(1)
 	$$(Q)$$(RUN) $(1) $$(call suite_tests,$(1)) $$(call suite_scripts,$(1))
-$$(call suite_tests,$(1)): $(BUILD)/tests/$(1)/test_%: $(BUILD)/tests/$(1)/test_%.o \
+endef
+define link_rules
+$$(call suite_tests,$(1)): $(BUILD)/tests/$(1)/test_%: $(TESTS)/tests/$(1)/test_%.o \
 		$$(call suite_helpers,$(1)) $$(SUPPORT_LIB) $(if $(filter demo_org,$(1)),$$(DEMO_LIB)) $$(LIB)
 	$$(say) LD $$@
+	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PC_LIBS) $$(PC_DEMO_LIBS) $$(PC_TEST_LIBS) -lm
 endef
 $(foreach s,$(SUITES),$(eval $(call suite_rules,$(s))))
+$(foreach s,$(if $(SANITIZE),$(LINKED),$(SUITES)),$(eval $(call link_rules,$(s))))
 
 # This test counts how often a failure is explained.
 $(BUILD)/tests/unit/test_evidence: private LDFLAGS += -Wl,--wrap=explain -Wl,--wrap=explain_as
 
+ifndef SANITIZE
 $(SUPPORT_BIN): %: %.o $(SUPPORT_LIB) $(LIB)
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_LIBS) $(PC_TEST_LIBS)
+endif
 
 RUN = BUILD=$(BUILD) REGEN=$(REGEN) filter='$(filter)' valgrind=$(valgrind) tests/run
 
@@ -282,13 +307,13 @@ asan:
 .PHONY: compiled
 compiled: $(TEST_OBJ)
 clang:
-	$(Q)$(MAKE) --no-print-directory BUILD=build/clang CC=$(CLANG) WERROR=1 all compiled tests-unit tests-screen
+	$(Q)$(MAKE) --no-print-directory BUILD=build/clang CC=$(CLANG) CFLAGS=-O0 WERROR=1 all compiled tests-unit tests-screen
 
 # Every suite with what is already built and installed; check adds the rest. All of them side by
 # side: what takes seconds, then the long ones, first the longest, so that no core idles at the end.
 # Under the sanitizers the scripts have nothing to find, and a browser what scripted ones find.
 .PHONY: check-all
-LONGEST := $(patsubst %,$(BUILD)/tests/e2e/test_%,app_access exchange_end app_make by_the_screen \
+LONGEST := $(patsubst %,$(TESTS)/tests/e2e/test_%,app_access exchange_end app_make by_the_screen \
                 by_the_screen_2 by_the_screen_3 app_make_kill app_make_pty)
 ALL_IN_ORDER := $(foreach s,unit screen,$(call suite_tests,$(s))) $(LONGEST) \
                 $(foreach s,e2e $(if $(SANITIZE),,browser) contract demo_org support, \

@@ -62,9 +62,5 @@ int maker_stride(void)
 {
     if (g_getenv("EVERY") != NULL)
         return 1;
-#ifdef __SANITIZE_ADDRESS__
-    return 7;
-#else
-    return 3;
-#endif
+    return test_is_sanitized() ? 7 : 3;
 }

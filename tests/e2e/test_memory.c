@@ -113,9 +113,8 @@ static bool stand_in_locked_pages_only(void)
 static void secrets__shown_and_hidden__are_in_locked_pages_only(void **state)
 {
     (void)state;
-#ifdef __SANITIZE_ADDRESS__
-    skip(); /* its mlock() locks nothing */
-#endif
+    if (test_is_sanitized())
+        skip(); /* the sanitizer's mlock() locks nothing */
     if (!stand_in_locked_pages_only()) {
         print_message("# SKIP: the memory of another process cannot be read here\n");
         skip();

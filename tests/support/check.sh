@@ -58,7 +58,7 @@ only_with() {
 }
 
 release="BUILD=build/release"
-asan="BUILD=build/asan SANITIZE=1 CFLAGS=-O1"
+asan="BUILD=build/asan SANITIZE=1 CFLAGS=-O1 WERROR=1"
 
 stage lint "$make" --no-print-directory lint
 stage man-lint "$make" --no-print-directory man-lint
@@ -70,7 +70,7 @@ stage install tests/support/check_install.sh $release WERROR=1
 stage tidy only_with clang-tidy-14 "$make" --no-print-directory -j"$cores" $release WERROR=1 tidy
 stage clang only_with clang-14 "$make" --no-print-directory -j"$cores" clang
 if command -v clang-14 >/dev/null 2>&1; then
-    suites "BUILD=build/clang CC=/usr/bin/clang-14 WERROR=1" unit screen
+    suites "BUILD=build/clang CC=/usr/bin/clang-14 CFLAGS=-O0 WERROR=1" unit screen
 fi
 # shellcheck disable=SC2086  # words
 stage asan-build "$make" --no-print-directory -j"$cores" $asan tests

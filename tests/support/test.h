@@ -5,6 +5,7 @@
 /* cmocka, after the headers that it requires. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,12 @@ static inline char *test_source_path(const char *path)
 {
     const char *root = g_getenv("TEST_SOURCE");
     return g_build_filename(root != NULL ? root : ".", path, NULL);
+}
+
+/* Whether what is tested was built with the sanitizers. */
+static inline bool test_is_sanitized(void)
+{
+    return g_getenv("SANITIZED") != NULL;
 }
 
 static inline char *test_build_path(const char *path)

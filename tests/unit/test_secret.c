@@ -191,9 +191,8 @@ static void secret__memory__is_locked(void **state)
     assert_int_equal(getrlimit(RLIMIT_MEMLOCK, &locked), 0);
     if (locked.rlim_cur < 64 * 1024 && geteuid() != 0)
         skip();
-#ifdef __SANITIZE_ADDRESS__
-    skip(); /* its mlock() locks nothing */
-#endif
+    if (test_is_sanitized())
+        skip(); /* the sanitizer's mlock() locks nothing */
     g_autoptr(Secret) secret = secret_new("locked");
     assert_true(g_file_get_contents("/proc/self/status", &status, NULL, NULL));
     assert_true(g_regex_match_simple("\nVmLck:\\s+[1-9]", status, 0, 0));
