@@ -9,7 +9,7 @@ BUILD ?= build/release
 PREFIX ?= /usr/local
 DESTDIR ?=
 # perch waits for others; what a smaller program saves in time and room nobody sees it lose.
-SMALL_CFLAGS = $(call lazy,SMALL,$(small)) -g
+SMALL_CFLAGS = $(SMALL) -g
 CFLAGS ?= $(SMALL_CFLAGS)
 LDFLAGS ?=
 PKG_CONFIG ?= pkg-config
@@ -34,10 +34,10 @@ TEST_PKGS = cmocka vterm
 # macros give way to _GNU_SOURCE.
 lazy = $(eval $(1) := $(2))$($(1))
 # gcc has -Oz from 12 on.
-small = $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os)
+SMALL = $(call lazy,SMALL,$(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os))
 pc_cflags = $(shell $(PKG_CONFIG) --cflags $(1) | sed 's/-I/-isystem /g; s/-D_[A-Z]*_SOURCE[^ ]*//g')
-built_with = $(shell for p in $(filter-out gio% panelw,$(PKGS)); do echo "$$p $$($(PKG_CONFIG) --modversion $$p)"; done | \
-               paste -s -d , | sed 's/,/, /g')
+BUILT_WITH = $(call lazy,BUILT_WITH,$(shell for p in $(filter-out gio% panelw,$(PKGS)); do echo "$$p $$($(PKG_CONFIG) --modversion $$p)"; done | \
+               paste -s -d , | sed 's/,/, /g'))
 PC_CFLAGS = $(call lazy,PC_CFLAGS,$(call pc_cflags,$(PKGS) $(DEMO_PKGS)))
 PC_TEST_CFLAGS = $(call lazy,PC_TEST_CFLAGS,$(call pc_cflags,$(TEST_PKGS)))
 PC_LIBS = $(call lazy,PC_LIBS,$(shell $(PKG_CONFIG) --libs $(PKGS)))
@@ -57,9 +57,9 @@ endif
 # Tables of text need many relative relocations; packing them makes a program a sixth smaller. The C
 # library has to support that (glibc 2.36 does); the linked file says whether it is relied on.
 relr_flag = -Wl,-z,pack-relative-relocs
-relr = $(shell file=$$(mktemp) && echo 'int main(void) { return 0; }' | \
+RELR = $(call lazy,RELR,$(shell file=$$(mktemp) && echo 'int main(void) { return 0; }' | \
          $(CC) -x c - -fPIE -pie $(relr_flag) -o $$file 2>/dev/null && \
-         grep -q GLIBC_ABI_DT_RELR $$file && echo $(relr_flag); rm -f $$file)
+         grep -q GLIBC_ABI_DT_RELR $$file && echo $(relr_flag); rm -f $$file))
 
 MACHINE := $(shell uname -m)
 HARDEN_x86_64 = -fcf-protection
@@ -73,7 +73,7 @@ else
   HARDEN = -fstack-protector-strong -fstack-clash-protection $(HARDEN_$(MACHINE)) -fPIE \
            -fno-asynchronous-unwind-tables
   # One segment for code and constants: three are padded to pages, which is 12 kB.
-  HARDEN_LD = -pie -Wl,-z,relro,-z,now,-z,noseparate-code $(call lazy,RELR,$(relr))
+  HARDEN_LD = -pie -Wl,-z,relro,-z,now,-z,noseparate-code $(RELR)
   # What a program does not call stays out of it: a tenth of perch-demo-org.
   UNUSED = -ffunction-sections -fdata-sections
   UNUSED_LD = -Wl,--gc-sections
@@ -196,11 +196,7 @@ $(BUILD)/.flags: FORCE | ready
 $(CONFIG_H): FORCE
 	@mkdir -p $(@D)
 	@{ echo '/* SPDX-License-Identifier: MIT */'; \
-	   echo '#define PERCH_BUILT_WITH "$(call lazy,BUILT_WITH,$(built_with))"'; \
-	   echo '#define PERCH_BIN_DIR "$(bindir)"'; \
-	   echo '#define PERCH_LIBEXEC_DIR "$(bindir)"'; \
-	   echo '#define PERCH_MAN_DIR "$(mandir)"'; \
-	   echo '#define PERCH_DATA_DIR "$(datadir)/perch"'; \
+	   echo '#define PERCH_BUILT_WITH "$(BUILT_WITH)"'; \
 	   echo '#define PERCH_LOCALE_DIR "$(localedir)"'; } >$@.new
 	@cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
 
@@ -211,8 +207,7 @@ $(BUILD)/include/perch/js/%.h: src/handoff/%.js
 $(BUILD)/src/handoff/function.o: $(JS_H)
 
 # Only these need the installation's folders; the others are not compiled again when those change.
-$(BUILD)/src/main.o $(BUILD)/src/commands/%.o $(BUILD)/src/demo_org/main.o: \
-	WITH_CONFIG = -include perch/config.h
+$(BUILD)/src/main.o $(BUILD)/src/commands/command.o: WITH_CONFIG = -include perch/config.h
 
 $(BUILD)/src/%.o: src/%.c $(BUILD)/.flags | $(CONFIG_H)
 	$(say) CC $<
@@ -303,11 +298,8 @@ check-debian:
 asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=1 CFLAGS=-O1 check-all
 
-# Every test is compiled, and linked what check runs of it.
-.PHONY: compiled
-compiled: $(TEST_OBJ)
 clang:
-	$(Q)$(MAKE) --no-print-directory BUILD=build/clang CC=$(CLANG) CFLAGS=-O0 WERROR=1 all compiled tests-unit tests-screen
+	$(Q)$(MAKE) --no-print-directory BUILD=build/clang CC=$(CLANG) CFLAGS=-O0 WERROR=1 tests-unit tests-screen
 
 # Every suite with what is already built and installed; check adds the rest. All of them side by
 # side: what takes seconds, then the long ones, first the longest, so that no core idles at the end.
@@ -336,7 +328,7 @@ demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	@exec $(BUILD)/perch demo
 
-.PHONY: tidy analyze cppcheck format format-check lint man man-lint fuzz fuzz-smoke siege bench screenshots \
+.PHONY: tidy tidy-tests analyze cppcheck format format-check lint man man-lint fuzz fuzz-smoke siege bench screenshots \
         pot install uninstall dist deb release
 CLANG_FORMAT ?= $(firstword $(wildcard /usr/bin/clang-format-14) clang-format)
 format:
@@ -344,23 +336,23 @@ format:
 format-check:
 	$(Q)$(CLANG_FORMAT) --dry-run --Werror $(C_FILES)
 
-# clang-tidy's quick checks, its analyzer, and cppcheck. The first two leave a stamp for each file,
-# which goes with the object: only what was compiled anew is looked at again.
+# clang-tidy's quick checks and its analyzer for the sources, for the tests what clang itself warns
+# of (it wants a check more); and cppcheck. What was compiled anew since is looked at.
 CLANG_TIDY ?= $(firstword $(wildcard /usr/bin/clang-tidy-14) clang-tidy)
 comma := ,
-CHECKED_SRC := $(LIB_SRC) $(MAIN_SRC) $(DEMO_SRC)
 define tidy_rules
-$(1): $$(CHECKED_SRC:%.c=$$(BUILD)/$(1)/%)
-$$(BUILD)/$(1)/%: %.c $$(BUILD)/%.o .clang-tidy
-	$$(say) TIDY $$<
-	@mkdir -p $$(@D)
-	$$(Q)$$(CLANG_TIDY) --quiet --checks='$(2)' --warnings-as-errors='*' $$< -- \
-	  $$(filter-out -Wcast-qual,$$(ALL_CFLAGS)) -Wno-unused-variable -include perch/config.h >$$@.log 2>&1 || \
-	  { cat $$@.log; exit 1; }
+$(1): $$(BUILD)/$(1).done
+$$(BUILD)/$(1).done: $(2) .clang-tidy
+	$$(say) TIDY $(1)
+	@printf '%s\n' $$(patsubst $$(BUILD)/%.o,%.c,$$(filter %.o,$$(if $$(filter %tidy,$$?),$$^,$$?))) | \
+	  .make/tidy.sh $$(CLANG_TIDY) '$(3)' $$(filter-out -Wcast-qual,$$(ALL_CFLAGS)) $$(TEST_CFLAGS) \
+	    -Wno-unused-variable -include perch/config.h
 	@touch $$@
 endef
-$(eval $(call tidy_rules,tidy,-clang-analyzer-*))
-$(eval $(call tidy_rules,analyze,-bugprone-*$(comma)-cert-*$(comma)-misc-*$(comma)-readability-*$(comma)-performance-*))
+CHECKED := $(LIB_OBJ) $(call objects,$(MAIN_SRC) $(DEMO_SRC))
+$(eval $(call tidy_rules,tidy,$(CHECKED),-clang-analyzer-*))
+$(eval $(call tidy_rules,tidy-tests,$(TEST_OBJ),-*$(comma)clang-diagnostic-*$(comma)misc-static-assert))
+$(eval $(call tidy_rules,analyze,$(CHECKED),-bugprone-*$(comma)-cert-*$(comma)-misc-*$(comma)-readability-*$(comma)-performance-*))
 cppcheck: $(CONFIG_H)
 	$(Q).make/cppcheck.sh -j$(shell nproc) -I$(BUILD)/include src
 

@@ -67,7 +67,7 @@ stage cppcheck only_with cppcheck "$make" --no-print-directory $release WERROR=1
 stage build "$make" --no-print-directory -j"$cores" $release WERROR=1 tests
 suites "$release WERROR=1" all
 stage install tests/support/check_install.sh $release WERROR=1
-stage tidy only_with clang-tidy-14 "$make" --no-print-directory -j"$cores" $release WERROR=1 tidy
+stage tidy only_with clang-tidy-14 "$make" --no-print-directory -j"$cores" $release WERROR=1 tidy tidy-tests
 stage clang only_with clang-14 "$make" --no-print-directory -j"$cores" clang
 if command -v clang-14 >/dev/null 2>&1; then
     suites "BUILD=build/clang CC=/usr/bin/clang-14 CFLAGS=-O0 WERROR=1" unit screen
