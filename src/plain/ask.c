@@ -376,8 +376,8 @@ static void explain_typed(Plain *plain, const struct view *view)
         explain_key(plain, &(struct view_key){ACTION_QUIT, _("quit")});
 }
 
-/* Prints a numbered item with its value, and why it matters. */
-static void explain_item(Plain *plain, guint number, const struct view_item *item)
+/* Prints a numbered item with its value and, if it is the one asked about, why it matters. */
+static void explain_item(Plain *plain, guint number, const struct view_item *item, bool why)
 {
     const char *value = item->kind == VIEW_CHOICE   ? item_option(item)
                         : item->kind == VIEW_TOGGLE ? item_yes(item)
@@ -391,7 +391,7 @@ static void explain_item(Plain *plain, guint number, const struct view_item *ite
                                       : value == NULL ? ""
                                                       : value);
     print_aside(&plain->printer, line);
-    if (item->note != NULL && *item->note != '\0') {
+    if (why && item->note != NULL && *item->note != '\0') {
         g_autofree char *note = g_strdup_printf("       %s", item->note);
         print_aside(&plain->printer, note);
     }
@@ -407,7 +407,7 @@ static void explain_one(Plain *plain, const struct view *view, guint number)
     focus(plain, item); /* some hints only exist for the item with the focus */
     g_autoptr(View) closer = plain_look(plain);
     const struct view_item *there = view_find(closer, item->id);
-    explain_item(plain, number, there == NULL ? item : there);
+    explain_item(plain, number, there == NULL ? item : there, true);
 }
 
 static void explain_screen(Plain *plain, const struct view *view)
@@ -416,7 +416,7 @@ static void explain_screen(Plain *plain, const struct view *view)
         const struct view_item *item = view->items->pdata[i];
         guint number = item_number(&plain->printer, view, item);
         if (number > 0 && item->kind != VIEW_ROW && item->kind != VIEW_PAIR)
-            explain_item(plain, number, item);
+            explain_item(plain, number, item, false);
     }
     explain_typed(plain, view);
 }

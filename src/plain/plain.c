@@ -76,6 +76,10 @@ static void open_question(Plain *plain, const struct view *view, struct ask ask)
     if (ask.kind == ASK_NOTHING || (same && plain->printer.in_prompt))
         return;
     const struct view_item *item = view_find(view, ask.id);
+    const bool field = ask.kind == ASK_INPUT || ask.kind == ASK_CHOICE || ask.kind == ASK_TOGGLE;
+    if (field && !plain->told) /* the other questions name their keys */
+        print_aside(&plain->printer, _("At every question: ? explains it, - goes back."));
+    plain->told = plain->told || field;
     if (item != NULL && item->error != NULL && ask.kind != ASK_PASTE)
         print_bad(&plain->printer, item->label, item->error);
     if (ask.secret)

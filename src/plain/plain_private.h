@@ -112,6 +112,7 @@ struct Plain {
     struct lines lines;
     struct printer printer;
     struct ask ask; /* the open question */
+    bool told;      /* what can be typed at a question */
     bool early;     /* its answer came before it was asked */
     int forced;     /* item to ask again; 0 = none */
     int focus;

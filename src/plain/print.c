@@ -75,6 +75,9 @@ static char *state_of(const struct view_item *item)
 char *item_line(const struct view_item *item, guint number, const char *value)
 {
     g_autofree char *label = item_label(item), *state = state_of(item);
+    while (g_str_has_prefix(value, "•")) /* how long it is says enough */
+        value += strlen("•");
+    value += strspn(value, " ");
     g_autofree char *before =
         number > 0 ? g_strdup_printf("%3u  %s", number, state) : g_strdup_printf("  %s", state);
     g_autofree char *below = g_strdup_printf("\n%*s", text_width(before), "");

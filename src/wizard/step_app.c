@@ -145,8 +145,9 @@ static void view_setting(const struct wizard *w, struct view *view, enum setting
 static char *advice(const Connection *c)
 {
     if (connection_changes_way(c))
-        return g_strdup(_("What is not ticked below differs from what the app had. Until the new "
-                          "login is proven, the old one stays as it is."));
+        return g_strdup(
+            _("What is not marked as done below differs from what the app had. Until the new "
+              "login is proven, the old one stays as it is."));
     if (connection_way(c)->signs)
         return g_strdup(_("The flow holds a private key and signs with it: for a function or a "
                           "program, as Flow Builder's own steps cannot sign. No secret is shared, "

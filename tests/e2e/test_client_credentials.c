@@ -328,7 +328,7 @@ static void home__rotates__is_moved_over(void **state)
     see_sentence(walk, "l: client credentials");
     pty_resize(walk->pty, 80, 48);
     press(walk, "e");
-    see_sentence(walk, "What is not ticked below differs from what the app had.");
+    see_sentence(walk, "What is not marked as done below differs from what the app had.");
     see(walk, "✔ API Name");
     see(walk, "○ Run As (Username)");
     press(walk, "Enter");

@@ -53,6 +53,7 @@ static void inputs__answered__become_a_transcript(void **state)
                         "Step 1 of 3: Org\n"
                         "Which Salesforce org?\n"
                         "Paste any address.\n"
+                        "At every question: ? explains it, - goes back.\n"
                         "Connection: \n"
                         "Address: \n"
                         "  ok  Address: acme.my.salesforce.com\n"
@@ -297,6 +298,7 @@ static void question_mark__anywhere__explains_and_asks_again(void **state)
     assert_string_equal(stage.events->str, "");
     assert_contains(stage.said, "Type the answer and press Enter. - goes back.\n"
                                 "Org:\n");
+    assert_contains(stage.said, "  3  to do  Name: Bird Integration\n  4  Email"); /* ? */
     assert_contains(stage.said, "  3  to do  Name: Bird Integration\n       Why: users see it.\n");
     assert_contains(stage.said, "  o       open in browser: Open the Setup page");
     stage_drop(&stage);
@@ -344,7 +346,7 @@ static void values__numbered__are_copied_and_opened(void **state)
     stage_type(&stage, "1\n");
     stage_end(&stage);
     assert_string_equal(stage.events->str, "action:copy action:copy action:go-on ");
-    assert_contains(stage.said, "  1  URL: https://x\n  2  Body: ••••  4 characters\n"
+    assert_contains(stage.said, "  1  URL: https://x\n  2  Body: 4 characters\n"
                                 "Enter done, a number to copy a value, c copy field,"
                                 " q quit, ? help: \nCopied 6.\n");
     assert_contains(stage.said, "Copied 5.\n");
