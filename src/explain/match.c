@@ -302,6 +302,10 @@ const char *failure_code_resembled(const char *code)
         return NULL;
     struct forms forms = {form_table(), NULL};
     each_form(code, find_form, &forms);
+    /* CRM_REQUEST_LIMIT_EXCEEDED: a vendor's name before it */
+    for (const char *p = code; forms.code == NULL && (p = strchr(p, '_')) != NULL;)
+        if (strchr(++p, '_') != NULL && strcmp(p, "NOT_FOUND") != 0 && failure_code_has_row(p))
+            forms.code = p;
     return forms.code;
 }
 

@@ -151,7 +151,7 @@ static void look_at_words(const struct paste_text *paste, struct failure *failur
 }
 
 /* Words that anybody may use are worth less where they cannot mean that: a record's failure at the
- * login, and no connection where an answer came. */
+ * login, the login's at a record, and no connection where an answer came. */
 static int rank_for_stage(const struct paste_text *paste, struct failure *failure, int rank,
                           gsize at)
 {
@@ -162,7 +162,8 @@ static int rank_for_stage(const struct paste_text *paste, struct failure *failur
     g_autofree char *words = g_strdup(failure->message);
     if (login && g_str_equal(failure->code, "access-words"))
         failure_say_own(failure, "AppAccessDenied", words);
-    else if (login && rank <= RANK_ANYBODY && cause_row(cause)->stage == STAGE_INSERT)
+    else if ((login && rank <= RANK_ANYBODY && cause_row(cause)->stage == STAGE_INSERT) ||
+             (failure->stage == STAGE_INSERT && rank == RANK_TOPIC && cause == CAUSE_LOGIN_REFUSED))
         return RANK_WORDS_ONLY;
     else if (g_str_equal(failure->code, "connect-words") &&
              status_near(paste->text, at, NULL) / 100 == 4)
@@ -191,10 +192,14 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
     memset(failure, 0, sizeof *failure);
     /* These codes ask for a retry but do not say why it failed. */
     struct match match = failure_match(&finding->failure);
+    const char *said = finding->failure.message != NULL ? finding->failure.message : "";
     if (match.cause == CAUSE_SESSION_EXPIRED || match.cause == CAUSE_ROLLED_BACK)
         finding->rank -= 5;
     else if (match.cause == CAUSE_LOGIN_REFUSED && match.certainty == CERTAINTY_LIKELY)
         finding->rank -= 3;
+    else if (match.cause == CAUSE_AUTOMATION_FAILED && rank >= RANK_WORD &&
+             strstr(said, "System.DmlException") != NULL) /* the code of a record is in it */
+        finding->rank = strcmp(finding->failure.code, "APEX_ERROR") == 0 ? RANK_WORD - 1 : rank + 1;
     finding->certainty = match.certainty;
     g_ptr_array_add(paste->findings, finding);
 }
@@ -297,10 +302,18 @@ static bool shows_success(const char *text)
         "(?i)\\A\\s*HTTP/[0-9.]+\\s+20[0-9]\\b",
         "(?i)^< HTTP/[0-9.]+\\s+20[0-9]\\b",
     };
+    /* what programs log, where nothing in the text sounds like a failure */
+    static const char logged[] =
+        "(?i)\\bsuccess(?:ful(?:ly)?)?\\b|\\b20[0-4] (?:OK|Created|No Content)\\b"
+        "|\\btoken (?:was )?(?:refreshed|renewed|received)|\\bconnected to salesforce\\b"
+        "|\\brecord created\\b|\\b(?:00Q|500)\\w{12,15} (?:was )?(?:created|inserted)";
     for (gsize i = 0; i < G_N_ELEMENTS(signs); i++)
         if (regex_fits(signs[i], text))
             return true;
-    return false;
+    return regex_fits(logged, text) &&
+           !regex_fits("(?i)error|fail|exception|invalid|denied|refus|unable|cannot|could ?n[o']t"
+                       "|not |n't|\\bbut\\b|\\bno\\b|missing|expired|warn|problem|lost|wrong",
+                       text);
 }
 
 static void add_unknown(GPtrArray *failures, const char *text, enum stage stage, long status)

@@ -53,6 +53,10 @@ void paste_find_status(struct paste_text *paste);
 /* The last resort, for a text in which nothing else was found. */
 void paste_find_topics(struct paste_text *paste);
 
+/* Whether what stands at the offset is a program's own fault or another system's, of which words
+ * that anybody may use tell nothing. */
+bool paste_is_mute(const struct paste_text *paste, gsize at);
+
 /* perch's own word for what the next sentence that says something says, in any words; NULL =
  * nothing. Moves *text behind that sentence. */
 const char *paste_topic(const char **text);

@@ -97,7 +97,8 @@ void paste_find_json(struct paste_text *paste)
 
 void paste_find_forms(struct paste_text *paste)
 {
-    const GRegex *regex = regex_of("(?:^|[?&#;>\\s\"'(`])((?:oauth_)?error=[^&#<\"'\\s)]+"
+    const GRegex *regex = regex_of("(?:^|[?&#;>\\s\"'(`])((?:error_description=[^&#<\"'\\n)]*+&)?"
+                                   "(?:oauth_)?error=[^&#<\"'\\s)]+"
                                    "(?:&(?:amp;)?\\w+=[^&#<\"'\\n)]*+)*+)");
     g_autoptr(GMatchInfo) info = NULL;
     int count = 0;

@@ -6,7 +6,7 @@
 /* Texts that are conclusive without a code: sentences from Salesforce and from programs, and Login
  * History's. */
 
-enum kind { WIRE, SAID, WORDS, NAMED, PAGE, STATUS_TEXT, MATTERS };
+enum kind { WIRE, SAID, WORDS, NAMED, PAGE, STATUS_TEXT, MATTERS, MUTE };
 
 static const struct phrase {
     enum kind kind;
@@ -53,6 +53,16 @@ static bool stands_alone(const char *lower, gsize at, gsize length)
            !(g_ascii_isalnum(lower[at + length]) && g_ascii_isalnum(lower[at + length - 1]));
 }
 
+/* Whether what stands at an offset is part of an address or a path. */
+static bool is_in_address(const char *lower, gsize at)
+{
+    enum { FAR = 200 };
+    int slashes = 0;
+    for (gsize i = at; i > 0 && at - i < FAR && strchr(" \t\n\"'<>(),", lower[i - 1]) == NULL; i--)
+        slashes += lower[i - 1] == '/';
+    return slashes > 1;
+}
+
 struct search {
     const char *lower;
     gsize first_at[G_N_ELEMENTS(phrases)]; /* G_MAXSIZE = not found */
@@ -67,6 +77,8 @@ static void keep_first(guint i, gsize at, gpointer user)
     if (phrases[i].kind == WIRE && length < SHORT &&
         at > 0) /* no ENOTFOUND in ModuleNotFoundError */
         whole = !g_ascii_isalnum(search->lower[at - 1]);
+    if (phrases[i].kind == WORDS)
+        whole = !is_in_address(search->lower, at);
     if (whole && search->first_at[i] == G_MAXSIZE)
         search->first_at[i] = at;
 }
@@ -104,6 +116,27 @@ static void add_phrase(struct paste_text *paste, const struct phrase *phrase, gs
     paste_add(paste, &failure, ranks[phrase->kind], at);
 }
 
+static void note_mute(guint word, gsize at, gpointer user)
+{
+    (void)at;
+    if (phrases[word].kind == MUTE)
+        *(bool *)user = true;
+}
+
+bool paste_is_mute(const struct paste_text *paste, gsize at)
+{
+    enum { AROUND = 200 };
+    gsize start = at, end = at;
+    bool mute = false;
+    while (start > 0 && at - start < AROUND && paste->text[start - 1] != '\n')
+        start--;
+    while (paste->text[end] != '\0' && paste->text[end] != '\n' && end - at < AROUND)
+        end++;
+    g_autofree char *lower = g_ascii_strdown(paste->text + start, (gssize)(end - start));
+    words_each(phrase_words(), lower, end - start, note_mute, &mute);
+    return mute;
+}
+
 void paste_find_phrases(struct paste_text *paste)
 {
     g_autofree char *lower = g_ascii_strdown(paste->text, -1);
@@ -112,7 +145,8 @@ void paste_find_phrases(struct paste_text *paste)
     search_text(search, lower, strlen(lower));
     for (guint i = 0; i < G_N_ELEMENTS(phrases); i++) {
         const gsize at = search->first_at[i];
-        if (at == G_MAXSIZE || phrases[i].kind == MATTERS || phrases[i].kind == PAGE)
+        if (at == G_MAXSIZE || phrases[i].kind == MATTERS || phrases[i].kind == MUTE ||
+            phrases[i].kind == PAGE || (phrases[i].kind == WORDS && paste_is_mute(paste, at)))
             continue;
         /* Per line, one finding of the network's, one of anybody's words and one other: the first
          * row's. */

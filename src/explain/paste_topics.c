@@ -15,7 +15,14 @@ enum topic {
 #undef SAYS
     TOPICS,
 };
-G_STATIC_ASSERT(TOPICS <= 64);
+
+/* A set of topics. */
+#define WORD_BITS 64
+enum { SET_WORDS = 2 };
+G_STATIC_ASSERT(TOPICS <= SET_WORDS * WORD_BITS);
+struct set {
+    guint64 bits[SET_WORDS];
+};
 
 static const char *const topics[TOPICS] = {
 #define TOPIC(name, stems) [TOPIC_##name] = (stems),
@@ -25,24 +32,35 @@ static const char *const topics[TOPICS] = {
 #undef SAYS
 };
 
-#define T(name) (G_GUINT64_CONSTANT(1) << TOPIC_##name)
 #define ANY G_MAXUINT64
+#define TOPIC(name, stems)
+#define SAYS(a, b, c, code) {{a, b, c}, code},
 static const struct says {
     guint64 groups[GROUPS];
     const char *code;
 } says[] = {
-#define TOPIC(name, stems)
-#define SAYS(a, b, c, code) {{a, b, c}, code},
+#define T(name) (TOPIC_##name < WORD_BITS ? G_GUINT64_CONSTANT(1) << TOPIC_##name % WORD_BITS : 0)
 #include "perch/explain/topics.def"
+#undef T
+};
+
+/* The groups' topics that need another word. */
+static const struct {
+    guint64 groups[GROUPS];
+    const char *code;
+} more_says[G_N_ELEMENTS(says)] = {
+#define T(name) (TOPIC_##name < WORD_BITS ? 0 : G_GUINT64_CONSTANT(1) << TOPIC_##name % WORD_BITS)
+#include "perch/explain/topics.def"
+#undef T
+};
 #undef TOPIC
 #undef SAYS
-};
 
 /* ---- which topics a word is of ---- */
 
 struct stem {
     const char *text; /* "=word": the whole word; "*word": also at the end of a longer one */
-    guint64 topic;
+    int topic;
 };
 
 /* The stems that begin with each byte; made once and kept. */
@@ -52,10 +70,10 @@ static const GArray *stems_of(char first)
     if (by_first[0] == NULL) {
         for (gsize i = 0; i < G_N_ELEMENTS(by_first); i++)
             by_first[i] = g_array_new(FALSE, FALSE, sizeof(struct stem));
-        for (gsize i = 0; i < TOPICS; i++) {
+        for (int i = 0; i < TOPICS; i++) {
             g_autofree char **list = g_strsplit(topics[i], " ", -1); /* the strings stay */
             for (char **text = list; *text != NULL; text++) {
-                struct stem stem = {*text, G_GUINT64_CONSTANT(1) << i};
+                struct stem stem = {*text, i};
                 g_array_append_val(by_first[(guchar)(*text)[**text == '=']], stem);
             }
         }
@@ -63,21 +81,37 @@ static const GArray *stems_of(char first)
     return by_first[(guchar)first];
 }
 
-static guint64 topics_of(const char *word)
+static bool is_empty(const struct set *set)
 {
-    const GArray *stems = stems_of(*word), *ends = stems_of('*');
-    guint64 found = 0;
-    for (guint i = 0; i < ends->len; i++) {
-        const struct stem *stem = &g_array_index(ends, struct stem, i);
-        if (g_str_has_suffix(word, stem->text + 1))
-            found |= stem->topic;
-    }
-    for (guint i = 0; i < stems->len; i++) {
-        const struct stem *stem = &g_array_index(stems, struct stem, i);
-        if (*stem->text == '=' ? strcmp(word, stem->text + 1) == 0
-                               : g_str_has_prefix(word, stem->text))
-            found |= stem->topic;
-    }
+    return set->bits[0] == 0 && set->bits[1] == 0;
+}
+
+static void add_topic(struct set *set, int topic)
+{
+    set->bits[topic / WORD_BITS] |= G_GUINT64_CONSTANT(1) << topic % WORD_BITS;
+}
+
+static bool fits(const struct stem *stem, const char *word, bool two)
+{
+    const char *text = stem->text;
+    if (two != (strchr(text, '-') != NULL))
+        return false;
+    return *text == '='   ? strcmp(word, text + 1) == 0
+           : *text == '*' ? g_str_has_suffix(word, text + 1)
+                          : g_str_has_prefix(word, text);
+}
+
+/* two: of two words with a hyphen between them, "read-only". */
+static struct set topics_of(const char *word, bool two)
+{
+    const GArray *lists[] = {stems_of(*word), stems_of('*')};
+    struct set found = {{0, 0}};
+    for (gsize k = 0; k < G_N_ELEMENTS(lists); k++)
+        for (guint i = 0; i < lists[k]->len; i++) {
+            const struct stem *stem = &g_array_index(lists[k], struct stem, i);
+            if (fits(stem, word, two))
+                add_topic(&found, stem->topic);
+        }
     return found;
 }
 
@@ -91,18 +125,29 @@ static bool is_letter(const char *p)
     return (guchar)*p < 0xC0 || g_unichar_isalpha(g_utf8_get_char(p));
 }
 
-/* What stands at p is an address, or a command such as force:auth:web:login: neither tells. */
-static gsize command_length(const char *p)
+/* What stands at p is no prose: an address, a path, a command such as force:auth:web:login, or the
+ * name of a file, a host or a class other than an exception's. */
+static gsize opaque_length(const char *p)
 {
+    enum { FAR = 200 };
     gsize length = 0;
-    int colons = 0;
+    int colons = 0, slashes = 0, dots = 0;
     if (g_str_has_prefix(p, "http://") || g_str_has_prefix(p, "https://"))
         return strcspn(p, " \t\n\"'`<>");
-    while (length < WORD_BYTES && strchr(" \t\n", p[length]) == NULL) /* which also ends at '\0' */
+    while (length < FAR && strchr(" \t\n\"'`<>(),;|=", p[length]) == NULL) /* or '\0' */
         length++;
-    for (gsize i = 1; i + 1 < length; i++)
-        colons += p[i] == ':' && is_letter(p + i - 1) && is_letter(p + i + 1);
-    return colons > 1 ? length : 0;
+    for (gsize i = 1; i + 1 < length; i++) {
+        const bool inside = g_ascii_isalnum(p[i - 1]) && is_letter(p + i + 1);
+        colons += p[i] == ':' && (inside || p[i + 1] == ':');
+        slashes += p[i] == '/' || p[i] == '\\';
+        dots += p[i] == '.' && inside && !g_ascii_isupper(p[i + 1]);
+    }
+    if (colons < 2 && slashes < 2 && dots == 0)
+        return 0;
+    while (length > 0 && !g_ascii_isalpha(p[length - 1]))
+        length--;
+    g_autofree char *piece = g_strndup(p, length);
+    return regex_fits("(?:Error|Exception|Required|Expired)\\z", piece) ? 0 : length;
 }
 
 /* Chinese and Japanese have no blanks: each character begins a word. */
@@ -117,63 +162,98 @@ static bool ends_sentence(const char *p)
            g_str_has_prefix(p, "。");
 }
 
-/* Takes the next word in lower case; invalidClientId and INVALID_CLIENT_ID are three words each.
- * false: the sentence ends, at *text. */
+/* Whether a word ends at p, in the middle of letters: inva|lidC, l'|API, token|'. */
+static bool ends_word(const char *start, const char *p, bool alone)
+{
+    if (p == start)
+        return false;
+    return (g_ascii_isupper(*p) && g_ascii_islower(p[-1])) || (stands_by_itself(p) && !alone) ||
+           (*p == '\'' && !g_ascii_isalpha(p[1])) ||
+           (p[-1] == '\'' && (p - start == 2 || (is_letter(p + 1) && is_letter(p + 2))));
+}
+
+/* Takes the next word in lower case; invalidClientId and INVALID_CLIENT_ID are three words each, of
+ * which the first has an empty one before it. false: the sentence ends, at *text. */
 static bool next_word(const char **text, char word[WORD_BYTES])
 {
+    enum { ROOM = 8 }; /* for any character */
     gsize length = 0;
+    bool starts = *word == '\0';
     const char *p = *text;
-    while (!is_letter(p) && !ends_sentence(p)) /* which has '\0' */
-        p = g_utf8_next_char(p);
+    for (; (!is_letter(p) || *p == '\'') && !ends_sentence(p); p = g_utf8_next_char(p))
+        starts = starts || strchr(" \t\"'`<>(),=[", *p) != NULL; /* ends_sentence has '\0' */
     *text = p;
     if (ends_sentence(p))
         return false;
     const bool alone = stands_by_itself(p);
-    p += command_length(p);
-    for (const char *start = p; is_letter(p); p++) {
-        if (p > start &&
-            ((g_ascii_isupper(*p) && g_ascii_islower(p[-1])) || (stands_by_itself(p) && !alone)))
-            break;
-        if (length + 1 < WORD_BYTES)
-            word[length++] = g_ascii_tolower(*p);
+    p += starts ? opaque_length(p) : 0;
+    for (const char *start = p; is_letter(p) && !ends_word(start, p, alone);
+         p = g_utf8_next_char(p))
+        if (length + ROOM < WORD_BYTES)
+            length +=
+                (gsize)g_unichar_to_utf8(g_unichar_tolower(g_utf8_get_char(p)), word + length);
         else if (alone)
             break;
-    }
     word[length] = '\0';
     *text = alone ? g_utf8_next_char(*text) : p;
     return true;
 }
 
-static bool is_said(const struct says *row, guint64 near)
+/* ---- what is said ---- */
+
+static bool is_said(gsize row, const struct set *near)
 {
     for (gsize i = 0; i < GROUPS; i++)
-        if ((row->groups[i] & near) == 0)
+        if ((says[row].groups[i] & near->bits[0]) == 0 &&
+            (more_says[row].groups[i] & near->bits[1]) == 0)
             return false;
     return true;
+}
+
+/* The topics of a word, or those of it with the one before it ("read-only"), which then has none of
+ * its own. */
+static struct set topics_here(char before[2 * WORD_BYTES], const char *word, struct set *last)
+{
+    g_strlcat(before, "-", 2 * WORD_BYTES);
+    g_strlcat(before, word, 2 * WORD_BYTES);
+    struct set both = topics_of(before, true), one = topics_of(word, false);
+    g_strlcpy(before, word, 2 * WORD_BYTES);
+    if (is_empty(&both))
+        return one;
+    *last = (struct set){{0, 0}};
+    return both;
+}
+
+/* The first row before best that the words in the window say; best if none. */
+static gsize row_for(const struct set window[WINDOW], gsize best)
+{
+    struct set near = {{0, 0}};
+    for (gsize i = 0; i < WINDOW * SET_WORDS; i++)
+        near.bits[i % SET_WORDS] |= window[i / SET_WORDS].bits[i % SET_WORDS];
+    for (gsize row = 0; !is_empty(&near) && row < best; row++)
+        if (is_said(row, &near))
+            return row;
+    return best;
 }
 
 /* The first row that fits a window of the sentence; NULL = none. *ret_end: the sentence's. */
 static const struct says *said_in(const char *sentence, const char **ret_end)
 {
-    const struct says *best = NULL;
-    guint64 last[WINDOW] = {0};
-    char word[WORD_BYTES];
+    gsize best = G_N_ELEMENTS(says), count = 0;
+    struct set window[WINDOW] = {{{0, 0}}};
+    char word[WORD_BYTES] = "", before[2 * WORD_BYTES] = "";
     const char *p = sentence;
-    gsize count = 0;
     while (next_word(&p, word)) {
-        guint64 near = topics_of(word);
-        if (near == 0 && stands_by_itself(word))
-            continue;
-        last[count++ % WINDOW] = near;
-        for (gsize i = 0; i < WINDOW; i++)
-            near |= last[i];
-        for (const struct says *row = says;
-             near != 0 && row < (best != NULL ? best : says + G_N_ELEMENTS(says)); row++)
-            if (is_said(row, near))
-                best = row;
+        struct set *last = &window[(count + WINDOW - 1) % WINDOW];
+        const struct set here = topics_here(before, word, last);
+        if (!is_empty(last)) /* only now is it known of what topics it is */
+            best = row_for(window, best);
+        if (!is_empty(&here) || !stands_by_itself(word))
+            window[count++ % WINDOW] = here;
     }
+    best = row_for(window, best);
     *ret_end = *p == '\0' ? p : g_utf8_next_char(p);
-    return best;
+    return best < G_N_ELEMENTS(says) ? &says[best] : NULL;
 }
 
 const char *paste_topic(const char **text)
@@ -189,10 +269,10 @@ void paste_find_topics(struct paste_text *paste)
     int found = 0;
     for (const char *p = paste->text, *end; *p != '\0' && found < FOUND; p = end) {
         const struct says *row = said_in(p, &end);
-        if (row == NULL)
+        const gsize at = (gsize)(p - paste->text);
+        if (row == NULL || paste_is_mute(paste, at))
             continue;
         struct failure failure = {0};
-        const gsize at = (gsize)(p - paste->text);
         g_autofree char *line = paste_line_at(paste->text, at);
         failure_say_own(&failure, row->code, line);
         paste_add(paste, &failure, RANK_TOPIC, at);

@@ -189,7 +189,7 @@ static const struct answer rest[] = {
     {"REQUEST_RUNNING_TOO_LONG", "Your query request was running for too long.",
      "salesforce-unavailable"},
     {"QUERY_TIMEOUT", "Your query request was running for too long.", "salesforce-unavailable"},
-    {"LIMIT_EXCEEDED", "", "request-malformed"},
+    {"LIMIT_EXCEEDED", "", "limit-reached"},
     {"EXCEEDED_ID_LIMIT", "", "request-malformed"},
     /* records */
     {"REQUIRED_FIELD_MISSING", "Required fields are missing: [Company]", "required-field"},

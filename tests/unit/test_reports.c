@@ -191,6 +191,7 @@ static const struct report {
 #define REPORT(where, causes, certainty, text) {where, causes, text, CERTAINTY_##certainty},
 #include "reports.def"
 #include "reports_asked.def"
+#include "reports_kinds.def"
 #include "reports_more.def"
 #include "reports_read.def"
 #include "reports_seen.def"
@@ -206,7 +207,7 @@ static const struct report {
 
 /* ---- phrases ---- */
 
-enum { WIRE, SAID, WORDS, NAMED, PAGE };
+enum { WIRE, SAID, WORDS, NAMED, PAGE, MUTE };
 
 static const struct phrase {
     int kind;
@@ -280,6 +281,8 @@ static void phrases__each_row__has_a_source(void **state)
         if (g_str_has_suffix(phrase->who, "reports")) {
             if (!is_reported(phrase->words))
                 fail_msg("in no report: %s", phrase->words);
+        } else if (phrase->kind == MUTE && g_str_has_prefix(phrase->who, "anybody")) {
+            assert_null(phrase->code); /* says nothing */
         } else if (g_str_has_prefix(phrase->who, "anybody")) {
             check_likely_at_most(phrase);
         } else if (g_str_has_prefix(phrase->who, "unchecked: ")) {
@@ -429,6 +432,30 @@ static void page__that_nobody_knows__is_named(void **state)
     failure_clear(&failure);
 }
 
+/* What a program logs of a success is none of the causes, where nothing beside it failed. */
+static void successes__in_a_log__are_no_failure(void **state)
+{
+    static const struct {
+        const char *text;
+        bool success;
+    } rows[] = {
+        {"[INFO] Token refreshed, next refresh in 7140 s\n[INFO] Lead 00Q000000000001AAA created",
+         true},
+        {"[INFO] Connected to Salesforce org 00D000000000001 as integration@example.com", true},
+        {"Successfully authorized ops@example.com with org ID 00D000000000001", true},
+        {"Login successful. Access token received.", true},
+        {"POST https://acme.my.salesforce.com/services/oauth2/token 200 OK", true},
+        {"Successfully connected, but the lead is missing", false},
+        {"Login successful\nThe lead was not created", false},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        enum certainty certainty;
+        if ((pasted_cause(rows[i].text, &certainty) == CAUSE_COUNT) != rows[i].success)
+            fail_msg("%s", rows[i].text);
+    }
+}
+
 /* ---- what people paste: their causes ---- */
 
 static bool is_right(const struct report *report, enum cause cause)
@@ -482,6 +509,7 @@ int main(void)
         cmocka_unit_test(topics__close_together__are_likely_at_most),
         cmocka_unit_test(page__that_nobody_knows__is_named),
         cmocka_unit_test(clients__what_they_wrap__comes_after_the_answer),
+        cmocka_unit_test(successes__in_a_log__are_no_failure),
         cmocka_unit_test(reports__each__has_its_cause),
         cmocka_unit_test(reports__kept_aside__have_their_cause),
     };
