@@ -17,6 +17,8 @@ struct list_user {
     enum check_list_id list;
 };
 
+#define APP_WORD_LEFT "left-to-say" /* in the state folder */
+
 struct app {
     const struct app_options *options;
     struct services services;

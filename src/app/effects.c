@@ -308,6 +308,17 @@ static void keyring_opened(GObject *source, GAsyncResult *result, gpointer user)
 
 /* ---- leaving ---- */
 
+/* Nobody is there to read it: Home says it when perch is started again. */
+static void leave_word(const struct app *app)
+{
+    g_autofree char *folder = paths_state_dir();
+    g_autofree char *path = g_build_filename(folder, APP_WORD_LEFT, NULL);
+    g_autofree char *word =
+        g_strdup_printf("%s: %s", app->session->connection->name, app->exit_message);
+    if (paths_make_dir(folder, NULL))
+        paths_replace_file(path, word, strlen(word), NULL);
+}
+
 static void revocation_ended(const struct http_response *response, gpointer user)
 {
     struct app *app = user;
@@ -322,6 +333,8 @@ static void revocation_ended(const struct http_response *response, gpointer user
             : g_strdup(
                   _("The tokens of this login were not stored and could not be revoked. Revoke "
                     "them in Setup › Connected Apps OAuth Usage, then log in again."));
+    if (!revoked && app->hung_up)
+        leave_word(app);
     app_quit(app, app->exit);
 }
 

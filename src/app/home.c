@@ -2,8 +2,10 @@
 #include "perch/wizard/home.h"
 
 #include <glib-unix.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 
+#include "app_private.h"
 #include "perch/app/app.h"
 #include "perch/base/clock.h"
 #include "perch/base/paths.h"
@@ -321,6 +323,20 @@ static gboolean on_terminate(gpointer user)
 
 /* ---- one visit ---- */
 
+/* What a perch whose terminal was gone could not tell anybody; it is said once. */
+static void say_word_left(struct home *home)
+{
+    g_autofree char *folder = paths_state_dir();
+    g_autofree char *path = g_build_filename(folder, APP_WORD_LEFT, NULL);
+    struct stat info;
+    gsize length;
+    g_autofree char *word = paths_read_file(path, 4096, &info, &length, NULL);
+    g_autofree char *clean = word == NULL ? NULL : text_clean(word);
+    if (clean != NULL)
+        home_notice(home, clean);
+    g_unlink(path);
+}
+
 static void load(struct home_run *run, const char *target, const char *not_forgotten,
                  const char *busy)
 {
@@ -338,6 +354,8 @@ static void load(struct home_run *run, const char *target, const char *not_forgo
         home_not_forgotten(run->home, target, not_forgotten);
     if (busy != NULL)
         home_notice(run->home, busy);
+    else
+        say_word_left(run->home);
 }
 
 static void unload(struct home_run *run)

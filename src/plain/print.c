@@ -81,11 +81,12 @@ char *item_line(const struct view_item *item, guint number, const char *value)
     g_autofree char *before =
         number > 0 ? g_strdup_printf("%3u  %s", number, state) : g_strdup_printf("  %s", state);
     g_autofree char *below = g_strdup_printf("\n%*s", text_width(before), "");
-    g_auto(GStrv) lines = g_strsplit(value, "\n", -1);
-    g_autoptr(WipedText) shown = g_strjoinv(below, lines);
+    const bool one = strchr(value, '\n') == NULL; /* it may be a secret: no more copies of it */
+    g_auto(GStrv) lines = g_strsplit(one ? "" : value, "\n", -1);
+    g_autoptr(WipedText) shown = one ? g_strdup(value) : g_strjoinv(below, lines);
     if (item->kind == VIEW_ROW || *label == '\0') /* a row's columns say it all */
         return g_strconcat(before, shown, NULL);
-    const char *between = *value == '\0' ? "" : strchr(value, '\n') != NULL ? below : " ";
+    const char *between = *value == '\0' ? "" : one ? " " : below;
     return g_strconcat(before, label, *value == '\0' || g_str_has_suffix(label, "?") ? "" : ":",
                        between, shown, NULL);
 }

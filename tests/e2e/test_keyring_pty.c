@@ -164,6 +164,26 @@ static void keep__terminal_is_gone__login_is_given_back(void **state)
     }
 }
 
+/* Nobody could read that it lives on: perch says so when it is started again, once. */
+static void keep__terminal_is_gone__what_was_not_revoked_is_said_later(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = fail_to_store(rig, SESSION_NO_KEYRING);
+    press(walk, "k");
+    see_key(walk, "Enter test record");
+    demo_org_patch(rig->org, "{'faults': {'/services/oauth2/revoke': {'kind': 'close'}}}");
+    kill(pty_pid(walk->pty), SIGHUP);
+    pty_expect_exit(walk->pty, 3);
+    g_autoptr(Walk) home = walk_start(rig, NULL, NULL);
+    see_sentence(home, "acme: The tokens of this login were not stored and could not be revoked.");
+    press(home, "q");
+    pty_expect_exit(home->pty, 0);
+    g_autoptr(Walk) again = walk_start(rig, NULL, NULL);
+    see(again, "acme");
+    see_no(again, "could not be revoked");
+}
+
 /* Nobody is there to try it again once perch has ended. */
 static void keep__revocation_lost__promises_no_further_try(void **state)
 {
@@ -312,6 +332,7 @@ int main(void)
         cmocka_unit_test(keep__goes_on_without_storing),
         cmocka_unit_test(keep__leaves__may_end_the_login),
         cmocka_unit_test(keep__terminal_is_gone__login_is_given_back),
+        cmocka_unit_test(keep__terminal_is_gone__what_was_not_revoked_is_said_later),
         cmocka_unit_test(keep__revocation_lost__promises_no_further_try),
         cmocka_unit_test(keep__former_login__is_not_revoked),
         cmocka_unit_test(keep__leaves_nobody_who_stores),
