@@ -22,6 +22,24 @@ static bool is_blank(const SecretBuf *text)
     return strspn(text->text, " \t\r\n") == text->length;
 }
 
+/* What some bytes are, where they are no text; NULL = they are. Pasted into a terminal or a file,
+ * bytes that are no UTF-8 may have become U+FFFD. */
+static const char *kind_of_bytes(const SecretBuf *text)
+{
+    static const struct {
+        const char *start, *kind;
+    } kinds[] = {
+        {"\x1F\x8B", "gzip"},     {"\x1F\xEF\xBF\xBD\x08", "gzip"},
+        {"\x89PNG", "PNG"},       {"\xEF\xBF\xBDPNG\r", "PNG"},
+        {"\xFF\xD8\xFF", "JPEG"}, {"PK\x03\x04", "ZIP"},
+        {"%PDF-", "PDF"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (g_str_has_prefix(text->text, kinds[i].start))
+            return kinds[i].kind;
+    return NULL;
+}
+
 static SecretBuf *read_text(const struct question *question, GError **error)
 {
     if (question->path != NULL)
@@ -169,6 +187,12 @@ static int run_explain(const struct question *question, const struct common_opti
         return command_error(error);
     if (is_blank(text))
         return command_usage(_("There is nothing to explain. Paste an error, or name a file."));
+    const char *kind = kind_of_bytes(text);
+    if (kind != NULL)
+        return command_usage(
+            _("This is %s data, not text. Paste the error itself as text: the answer's body, "
+              "unpacked, or the lines of the log."),
+            kind);
     return answer(text, question, common);
 }
 
