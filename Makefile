@@ -64,9 +64,17 @@ RELR = $(call lazy,RELR,$(shell file=$$(mktemp) && echo 'int main(void) { return
 MACHINE := $(shell uname -m)
 HARDEN_x86_64 = -fcf-protection
 HARDEN_aarch64 = -mbranch-protection=standard
+# One build is clang's, the sanitizers' and the fuzzers'; gcc's where clang has no fuzzer.
+RELEASE_CC := $(CC)
 ifdef SANITIZE
+  ifeq ($(shell echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+          $(CLANG) -x c - -fsanitize=fuzzer -o /dev/null 2>/dev/null && echo clang),clang)
+    CC := $(CLANG)
+    FUZZ = -fsanitize=fuzzer-no-link
+  endif
   # Not position-independent: moving what the sanitizers keep of each string is a fifth of a start.
-  HARDEN = -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -fno-pie
+  HARDEN = -g -fsanitize=address,undefined $(FUZZ) -fno-sanitize-recover=all \
+           -fno-omit-frame-pointer -fno-pie
   HARDEN_LD = -fsanitize=address,undefined -no-pie
 else
   # Nothing unwinds C, and debuggers use .debug_frame: this saves an eighth of a program.
@@ -171,7 +179,7 @@ ifdef SANITIZE
 .PHONY: linked
 linked: all $(foreach s,$(LINKED),$(call suite_tests,$(s)))
 tests:
-	$(Q)$(MAKE) --no-print-directory BUILD=$(TESTS) SANITIZE= CFLAGS='$(SMALL_CFLAGS)' tests
+	$(Q)$(MAKE) --no-print-directory BUILD=$(TESTS) SANITIZE= CC='$(RELEASE_CC)' CFLAGS='$(SMALL_CFLAGS)' tests
 	$(Q)$(MAKE) --no-print-directory linked
 else
 tests: all $(SUPPORT_BIN) $(ALL_TESTS)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # All that `make check` runs once the packages are there: the quick things first, then every suite
-# on the release build, then every suite again under ASan and UBSan. Prints "N passed, N failed"
+# on gcc's release build, then again on clang's under ASan and UBSan. Prints "N passed, N failed"
 # as its last line, once, over everything.
 set -u
 
@@ -68,10 +68,6 @@ stage build "$make" --no-print-directory -j"$cores" $release WERROR=1 tests
 suites "$release WERROR=1" all
 stage install tests/support/check_install.sh $release WERROR=1
 stage tidy only_with clang-tidy-14 "$make" --no-print-directory -j"$cores" $release WERROR=1 tidy tidy-tests
-stage clang only_with clang-14 "$make" --no-print-directory -j"$cores" clang
-if command -v clang-14 >/dev/null 2>&1; then
-    suites "BUILD=build/clang CC=/usr/bin/clang-14 CFLAGS=-O0 WERROR=1" unit screen
-fi
 # shellcheck disable=SC2086  # words
 stage asan-build "$make" --no-print-directory -j"$cores" $asan tests
 suites "$asan" all

@@ -3,7 +3,7 @@
 #
 # Builds every tests/fuzz/fuzz_*.c with clang's libFuzzer, ASan and UBSan and runs them, one on each
 # core, for FUZZ_SECONDS (5) from the corpus in tests/fuzz/corpus/NAME. ONLY=NAME runs one; new
-# inputs go to build/fuzz/corpus/NAME, crashes to build/fuzz. tests/fuzz/dict/NAME.dict has the words
+# inputs go to build/fuzz/NAME, crashes beside it. tests/fuzz/dict/NAME.dict has the words
 # of a format.
 set -eu
 
@@ -17,28 +17,28 @@ int LLVMFuzzerTestOneInput(void) { return 0; }' |
     exit 0
 fi
 
-build=build/fuzz
+build=build/asan corpora=build/fuzz
 names=()
 for source in tests/fuzz/fuzz_*.c; do
     name=$(basename "$source" .c)
     [ -n "${ONLY:-}" ] && [ "fuzz_$ONLY" != "$name" ] || names+=("$name")
 done
 cores=$(nproc 2>/dev/null || echo 2)
-make --no-print-directory -j"$cores" BUILD=$build CC="$clang" SANITIZE=1 \
-    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' "${names[@]/#/$build/tests/fuzz/}" >/dev/null
+make --no-print-directory -j"$cores" BUILD=$build SANITIZE=1 CFLAGS=-O1 WERROR=1 \
+    "${names[@]/#/$build/tests/fuzz/}" >/dev/null
 
 # fuzz NAME: runs it; says how many inputs it saw, or what it found.
 fuzz() {
     local name=$1 output words=tests/fuzz/dict/${1#fuzz_}.dict
-    mkdir -p "$build/corpus/$name"
+    mkdir -p "$corpora/$name"
     [ -e "$words" ] && words=(-dict="$words") || words=()
     if output=$(LC_ALL=C.UTF-8 "$build/tests/fuzz/$name" -max_total_time="${FUZZ_SECONDS:-5}" \
         -timeout=10 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 "${words[@]}" \
-        -artifact_prefix="$build/$name-" "$build/corpus/$name" \
+        -artifact_prefix="$corpora/$name-" "$corpora/$name" \
         "tests/fuzz/corpus/${name#fuzz_}" 2>&1); then
         echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' <<<"$output") inputs"
     else
-        printf '%s\n' "$(tail -n 60 <<<"$output")" "$name: failed; the input is beside $build/$name-*"
+        printf '%s\n' "$(tail -n 60 <<<"$output")" "$name: failed; the input is beside $corpora/$name-*"
         return 1
     fi
 }
