@@ -238,6 +238,9 @@ static void success_and_nothing__are_no_failures(void **state)
     g_autoptr(Child) nothing = rig_perch_input(rig, words, " \n", false);
     assert_code(nothing, 2);
     assert_string_equal(nothing->output->str, "");
+    g_autoptr(Child) packed = rig_perch_input(rig, words, "\x1F\x8B\x08INVALID_SESSION_ID", false);
+    assert_code(packed, 2);
+    assert_contains(packed->errors->str, "gzip data, not text");
     static const char *const wrong[][4] = {
         {"explain", "/nowhere", NULL},
         {"explain", "--stage", "nowhere", NULL},
