@@ -55,7 +55,7 @@ static void write_address(struct app *app, const char *text)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *folder = paths_state_dir();
-    g_autofree char *path = g_build_filename(folder, "authorize-address.txt", NULL);
+    g_autofree char *path = g_build_filename(folder, "address.txt", NULL);
     g_autofree char *line = g_strconcat(text, "\n", NULL);
     if (paths_make_dir(folder, &error) && paths_replace_file(path, line, strlen(line), &error))
         app_notice(app, _("Written to %s"), path);

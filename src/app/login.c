@@ -110,7 +110,7 @@ void login_browser(struct app *app)
         problem =
             app->desktop->ssh
                 ? g_strdup_printf(_("No browser here: you are connected over SSH. In a new "
-                                    "terminal on your own computer, run: %s - then open this "
+                                    "terminal on your own computer, run:\n%s\nThen open this "
                                     "address in a browser there (c copies it, w writes it to a "
                                     "file):"),
                                   forward)

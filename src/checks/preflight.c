@@ -237,11 +237,12 @@ static void warn_no_browser(struct check_run *run, const Desktop *desktop)
     failure_own(&failure, STAGE_MACHINE, "no-browser", NULL);
     if (desktop->ssh) {
         g_autofree char *line = desktop_forward_line(desktop, run->session->port);
+        check_evidence(run, "forward", line);
         check_warn(run, &failure,
                    _("none here: you are connected over SSH from %s. Either forward the port "
-                     "first, in a new terminal on your own computer: %s - or paste the address "
-                     "that your browser ends up on. Both work."),
-                   desktop->ssh_client, line);
+                     "first, with the command below in a new terminal on your own computer, or "
+                     "paste the address that your browser ends up on. Both work."),
+                   desktop->ssh_client);
     } else {
         check_warn(run, &failure,
                    _("none found. Open the address on any computer, and paste the address that "

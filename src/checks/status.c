@@ -120,9 +120,9 @@ void check_certificate(struct check_run *run)
         check_ok(run, _("until %s"), day);
     else
         check_warn(run, NULL,
-                   left > 0 ? _("ends on %s: make another with perch setup NAME --new-key")
-                            : _("ended on %s: make another with perch setup NAME --new-key"),
-                   day);
+                   left > 0 ? _("ends on %s: make another with perch setup %s --new-key")
+                            : _("ended on %s: make another with perch setup %s --new-key"),
+                   day, connection->name);
 }
 
 /* ---- when the login ends, by a policy that was read ---- */

@@ -254,7 +254,7 @@ static char *introduction(const struct demo *demo, const struct desktop *desktop
             desktop_forward_line(desktop, (guint16)g_ascii_strtoull(port, NULL, 10));
         g_string_append_printf(text,
                                _("To open the org's pages in your own browser, run this in a new "
-                                 "terminal on your own computer: %s\n"),
+                                 "terminal on your own computer:\n%s\n"),
                                line);
     }
     return g_string_free(text, FALSE);

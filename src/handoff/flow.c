@@ -396,11 +396,15 @@ static bool has_group(const Connection *connection, enum flow_group group)
 GPtrArray *handoff_notes(const Connection *connection)
 {
     GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *command =
+        g_strdup_printf("\\1 %s", connection->name == NULL ? "NAME" : connection->name);
     for (gsize i = 0; i < G_N_ELEMENTS(notes); i++) {
         if (notes[i].platform != connection->platform || !has_group(connection, notes[i].group))
             continue;
         struct handoff_note *note = g_new(struct handoff_note, 1);
-        *note = (struct handoff_note){_(notes[i].note.title), _(notes[i].note.text)};
+        g_autofree char *text =
+            text_replace(_(notes[i].note.text), "(perch handoff) NAME", command);
+        *note = (struct handoff_note){_(notes[i].note.title), g_intern_string(text)};
         g_ptr_array_add(list, note);
     }
     return list;

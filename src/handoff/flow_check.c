@@ -508,9 +508,9 @@ static void check_function(struct checking *c)
                 g_strdup_printf(_("It lacks the line: %s"), line));
     }
     add(c, "function", CHECK_WARNING, _("Function"),
-        g_strdup(
-            _("It differs from what perch writes now; perch handoff NAME --format function writes "
-              "a new one.")));
+        g_strdup_printf(_("It differs from what perch writes now; perch handoff %s --format "
+                          "function writes a new one."),
+                        c->source->connection->name));
 }
 
 /* ---- the whole flow ---- */

@@ -94,9 +94,9 @@ static const struct {
         "another in perch setup, and upload its certificate.")},
     {rotates, PERCH_EXIT_APP,
      N_("Refresh token rotation is on: the token dies at its first use, so a flow that holds it "
-        "works once and then stops. Turn rotation off in the app's OAuth settings, then run perch "
-        "reauthorize; if it is greyed out there, run perch setup NAME --login "
-        "client-credentials, or jwt-bearer.")},
+        "works once and then stops. Turn rotation off in the app's OAuth settings, then log in "
+        "again; if it is greyed out there, choose client credentials or JWT bearer in step 3 of "
+        "perch setup.")},
 };
 
 const char *handoff_problem(const Connection *connection, const struct secrets *secrets,

@@ -110,6 +110,13 @@ static void add_fact(GString *facts, char *fact)
     g_free(fact);
 }
 
+char *field_type(const struct field *field)
+{
+    const int size = is_picklist(field) ? (int)field->values->len : (int)field->length;
+    g_autofree char *type = text_clean(field->type);
+    return size > 0 ? g_strdup_printf("%s(%d)", type, size) : g_steal_pointer(&type);
+}
+
 char *field_facts(const struct field *field)
 {
     GString *facts = g_string_new(NULL);

@@ -26,6 +26,16 @@ static bool is_typing(const Ui *ui, enum action action)
     return ui_focus_on_input(ui) && (key >= ' ' || key == 1 || key == 2);
 }
 
+/* Where a letter is text, it is a key after this one. Who types has no use for the explainer and
+ * the search. NULL = the letter is a key already, or it takes more. */
+static const char *lead_of(const Ui *ui, enum action action)
+{
+    if (!is_typing(ui, action) || action_key(action) <= ' ' || action == ACTION_EXPLAIN ||
+        action == ACTION_FIND || !listed(ui, action))
+        return NULL;
+    return ui_focus_leaves(ui, 1) ? "Tab, " : ui_focus_leaves(ui, -1) ? "Shift-Tab, " : NULL;
+}
+
 bool ui_action_works(const Ui *ui, enum action action)
 {
     return !is_typing(ui, action) && (always_works(action) || listed(ui, action));
@@ -55,12 +65,10 @@ static bool is_said(const GArray *keys, const char *label)
     return false;
 }
 
-static void add_key(GArray *keys, enum action action, const char *name, const char *label)
+static void add_key(GArray *keys, struct ui_bar_key key)
 {
-    if (is_said(keys, label))
-        return;
-    struct ui_bar_key key = {action, name, label};
-    g_array_append_val(keys, key);
+    if (!is_said(keys, key.label))
+        g_array_append_val(keys, key);
 }
 
 static void add_arrows(const Ui *ui, GArray *keys)
@@ -69,13 +77,15 @@ static void add_arrows(const Ui *ui, GArray *keys)
     const struct view_item *item = ui_focused(ui);
     bool options = item != NULL && item->kind == VIEW_CHOICE;
     if (count > 1 || (count == 1 && at == 0) || options)
-        add_key(keys, ACTION_COUNT, ui->ascii ? "Up/Down" : "↑↓", _("move"));
+        add_key(keys,
+                (struct ui_bar_key){ACTION_COUNT, "", ui->ascii ? "Up/Down" : "↑↓", _("move")});
 }
 
 GArray *ui_bar_keys(const Ui *ui)
 {
     GArray *keys = g_array_new(FALSE, FALSE, sizeof(struct ui_bar_key));
     bool both = listed(ui, ACTION_PREVIOUS) && listed(ui, ACTION_FOLLOWING);
+    const char *tick = ui_tick_label(ui);
     bool moved = false;
     for (guint i = 0; i < ui->view->keys->len; i++) {
         const struct view_key *key = &g_array_index(ui->view->keys, struct view_key, i);
@@ -83,31 +93,50 @@ GArray *ui_bar_keys(const Ui *ui)
             add_arrows(ui, keys);
             moved = true;
         }
-        if (key->action == ACTION_KEYS || !ui_action_works(ui, key->action))
+        const char *lead = lead_of(ui, key->action);
+        if (key->action == ACTION_KEYS || key->action == ACTION_TICK ||
+            (lead == NULL && !ui_action_works(ui, key->action)))
             continue;
         const char *name = ui_key_name(ui, key->action);
         if ((key->action == ACTION_PREVIOUS || key->action == ACTION_FOLLOWING) && both)
             name = ui->ascii ? "<- ->" : "←→";
         const char *label = key->label != NULL ? key->label : action_id(key->action);
         bool restores = key->action == ACTION_BACK && ui_field_is_changed(ui);
-        add_key(keys, key->action, name, restores ? _("restore") : label);
+        add_key(keys, (struct ui_bar_key){key->action, lead != NULL ? lead : "", name,
+                                          restores ? _("restore") : label});
+        if (tick != NULL && i == 0)
+            add_key(keys, (struct ui_bar_key){ACTION_TICK, "", action_key_name(ACTION_TICK), tick});
     }
     if (!moved)
         add_arrows(ui, keys);
-    add_key(keys, ACTION_KEYS, ui_key_name(ui, ACTION_KEYS), _("keys"));
+    add_key(keys, (struct ui_bar_key){ACTION_KEYS, "", ui_key_name(ui, ACTION_KEYS), _("keys")});
     return keys;
 }
 
 static int bar_key_width(const struct ui_bar_key *key)
 {
-    return text_width(key->name) + (*key->label != '\0') + text_width(key->label) + 2;
+    return text_width(key->lead) + text_width(key->name) + (*key->label != '\0') +
+           text_width(key->label) + 2;
 }
 
-/* Drops what does not fit: first the arrows, which everybody tries anyway, then the least useful
- * keys. The last key, which shows all the others, stays, after a mark that there are more. */
+/* The key to do without first: the arrows, which everybody tries anyway, then those after Tab, then
+ * the least useful one. The last key, which shows all the others, stays. */
+static guint least_useful(const GArray *keys)
+{
+    guint after = keys->len;
+    for (guint i = 0; i < keys->len; i++) {
+        const struct ui_bar_key *key = &g_array_index(keys, struct ui_bar_key, i);
+        if (key->action == ACTION_COUNT)
+            return i;
+        after = *key->lead != '\0' ? i : after;
+    }
+    return after < keys->len ? after : keys->len - 2;
+}
+
+/* Drops what does not fit, and puts a mark that there are more before the last key. */
 static void make_fit(const Ui *ui, GArray *keys, int room)
 {
-    const struct ui_bar_key more = {ACTION_KEYS, ui->ascii ? "..." : "…", ""};
+    const struct ui_bar_key more = {ACTION_KEYS, "", ui->ascii ? "..." : "…", ""};
     int width = 0;
     for (guint i = 0; i < keys->len; i++)
         width += bar_key_width(&g_array_index(keys, struct ui_bar_key, i));
@@ -115,10 +144,7 @@ static void make_fit(const Ui *ui, GArray *keys, int room)
     if (!fits)
         width += bar_key_width(&more);
     while (width > room && keys->len > 1) {
-        guint drop = keys->len - 2;
-        for (guint i = 0; i < keys->len; i++)
-            if (g_array_index(keys, struct ui_bar_key, i).action == ACTION_COUNT)
-                drop = i;
+        guint drop = least_useful(keys);
         width -= bar_key_width(&g_array_index(keys, struct ui_bar_key, drop));
         g_array_remove_index(keys, drop);
     }
@@ -148,7 +174,8 @@ struct drawing {
 static void draw_key(const struct ui_bar_key *key, int column, gpointer user)
 {
     const struct drawing *to = user;
-    int at = ui_put(to->window, to->row, column, STYLE_TITLE, false, key->name);
+    int at = ui_put(to->window, to->row, column, STYLE_TITLE, false, key->lead);
+    at = ui_put(to->window, to->row, at, STYLE_TITLE, false, key->name);
     ui_put(to->window, to->row, at + 1, STYLE_PLAIN, false, key->label);
 }
 

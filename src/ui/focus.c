@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "perch/base/text.h"
 #include "ui_private.h"
 
 /* ---- the focus ---- */
@@ -130,13 +131,16 @@ static void enter_choice(Ui *ui, int direction)
         ui->option = direction > 0 ? 0 : (int)item->options->len - 1;
 }
 
-/* Going on with the cursor on another option chooses it. */
-static void choose_option(Ui *ui)
+/* Going on with the cursor on another option chooses it. True: that is all, as the answer changes
+ * what there is to read. */
+static bool choose_option(Ui *ui)
 {
     const struct view_item *item = ui_focused(ui);
-    if (item != NULL && item->kind == VIEW_CHOICE && ui->option >= 0 &&
-        ui->option != item->selected)
-        ui_select(ui, ui->option);
+    if (item == NULL || item->kind != VIEW_CHOICE || ui->option < 0 || ui->option == item->selected)
+        return false;
+    const bool stays = item->stays;
+    ui_select(ui, ui->option);
+    return stays;
 }
 
 bool ui_focus_move(Ui *ui, int direction, bool wrap)
@@ -164,6 +168,27 @@ bool ui_focus_move(Ui *ui, int direction, bool wrap)
     return true;
 }
 
+bool ui_focus_leaves(const Ui *ui, int direction)
+{
+    g_autoptr(GArray) ids = stops(ui);
+    int count = (int)ids->len, next = position(ids, ui->focus) + direction;
+    if ((next < 0 || next >= count) && can_rest(ui))
+        return true;
+    int id = count == 0 ? 0 : g_array_index(ids, int, (next + count) % count);
+    const struct view_item *item = view_find(ui->view, id);
+    return item != NULL && item->kind != VIEW_INPUT;
+}
+
+const char *ui_tick_label(const Ui *ui)
+{
+    const struct view_item *item = ui_focused(ui);
+    return item == NULL                 ? NULL
+           : item->kind == VIEW_CHOICE  ? _("choose")
+           : item->kind == VIEW_SETTING ? _("done")
+           : item->kind == VIEW_TOGGLE  ? _("tick")
+                                        : NULL;
+}
+
 void ui_focus_end(Ui *ui, int direction)
 {
     g_autoptr(GArray) ids = stops(ui);
@@ -171,13 +196,13 @@ void ui_focus_end(Ui *ui, int direction)
         ui_set_focus(ui, g_array_index(ids, int, direction < 0 ? 0 : ids->len - 1));
 }
 
-/* If Enter did not go on, moves to the first input with an error. */
+/* If Enter did not go on, moves to the first input or row with an error. */
 void ui_focus_first_bad(Ui *ui)
 {
     for (guint i = 0; i < ui->view->items->len; i++) {
         const struct view_item *item = ui->view->items->pdata[i];
         bool bad = item->wanted || (item->error != NULL && *item->error != '\0');
-        bool asks = item->kind == VIEW_INPUT || item->kind == VIEW_CHOICE;
+        bool asks = item->kind == VIEW_INPUT || item->kind == VIEW_CHOICE || item->kind == VIEW_ROW;
         if (bad && asks && view_item_can_focus(item)) {
             ui_set_focus(ui, item->id);
             return;
@@ -197,8 +222,8 @@ void ui_send_action(Ui *ui, enum action action)
 {
     int screen = ui->screen;
     ui->reading = false;
-    if (action == ACTION_NEXT)
-        choose_option(ui);
+    if (action == ACTION_NEXT && choose_option(ui))
+        return;
     ui_send(ui, (struct view_event){.kind = VIEW_EVENT_ACTION, .action = action, .id = ui->focus});
     if (action != ACTION_NEXT)
         return;

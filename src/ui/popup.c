@@ -128,13 +128,15 @@ static GArray *help_rows(const Ui *ui)
     for (guint i = 0; i < keys->len; i++) {
         const struct view_key *key = &g_array_index(keys, struct view_key, i);
         quits = quits || key->action == ACTION_INTERRUPT;
-        if (key->action == ACTION_KEYS)
+        if (key->action == ACTION_KEYS || key->action == ACTION_TICK)
             continue;
         g_autofree char *text = (key->action == ACTION_NEXT || dialog != NULL) && key->label != NULL
                                     ? g_strdup_printf(_("Here: %s."), key->label)
                                     : g_strdup(action_help(key->action));
         add_help(rows, ui_key_name(ui, key->action), text);
     }
+    if (dialog == NULL && ui_tick_label(ui) != NULL)
+        add_help(rows, action_key_name(ACTION_TICK), action_help(ACTION_TICK));
     for (gsize i = 0; i < G_N_ELEMENTS(moves); i++)
         if (moves[i].when == ALWAYS || (moves[i].when == TYPING && ui_focus_on_input(ui)) ||
             (moves[i].when == STEPS && count > 0))

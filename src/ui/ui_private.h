@@ -28,6 +28,7 @@ struct ui_frame {
 /* One entry of the key bar. */
 struct ui_bar_key {
     enum action action; /* ACTION_COUNT: the arrow keys */
+    const char *lead;   /* pressed first: "Tab, " from inside a field; "" = nothing */
     const char *name;
     const char *label;
 };
@@ -104,6 +105,9 @@ void ui_set_focus(Ui *ui, int id);
 int ui_focus_stops(const Ui *ui, int *ret_position);  /* position: 0 = none has the focus */
 bool ui_focus_move(Ui *ui, int direction, bool wrap); /* false: nowhere to go */
 void ui_focus_end(Ui *ui, int direction);
+/* Whether Tab (direction 1), or Shift-Tab, leads from a field to where letters are keys. */
+bool ui_focus_leaves(const Ui *ui, int direction);
+const char *ui_tick_label(const Ui *ui); /* what Space does here; NULL = nothing */
 void ui_focus_first_bad(Ui *ui);
 void ui_send(Ui *ui, struct view_event event);
 void ui_send_action(Ui *ui, enum action action);

@@ -25,7 +25,7 @@ char *channels_untested(const struct wizard *w)
     const GPtrArray *channels = w->connection->channels;
     const struct channel *next = NULL;
     guint tested = 0;
-    for (guint i = 0; i < channels->len; i++) {
+    for (guint i = 1; i <= channels->len; i++) { /* the one on the screen last */
         const struct channel *channel =
             channels->pdata[(w->connection->channel + i) % channels->len];
         tested += channel->tested;
@@ -33,6 +33,9 @@ char *channels_untested(const struct wizard *w)
     }
     if (tested == 0 || next == NULL)
         return NULL;
+    if (next == connection_channel(w->connection))
+        return g_strdup_printf(_("%u of %u channels tested. Not yet: this one."), tested,
+                               channels->len);
     g_autofree char *title = channel_title(next);
     return g_strdup_printf(
         _("%u of %u channels tested. Not yet: %s. Switch to it and test it, too."), tested,
@@ -64,11 +67,43 @@ void wizard_set_channel(struct wizard *w, guint index, GArray *out)
     w->marks[STEP_TEST] = tested ? MARK_OK : MARK_OPEN;
 }
 
+/* What was seen of each channel stays to be seen when it comes back. */
+static const enum check_list_id kept_lists[] = {CHECKS_INSERT, CHECKS_DRY_RUN, CHECKS_REHEARSE};
+
+void channels_forget_kept(struct wizard *w)
+{
+    for (int c = 0; c < CHANNELS_MAX; c++)
+        for (int i = 0; i < KEPT_LISTS; i++)
+            g_clear_pointer(&w->kept[c][i], g_ptr_array_unref);
+}
+
 void wizard_turn_channel(struct wizard *w, int by, GArray *out)
 {
+    G_STATIC_ASSERT(G_N_ELEMENTS(kept_lists) == KEPT_LISTS);
     guint count = w->connection->channels->len;
+    GPtrArray **before = w->kept[w->connection->channel];
+    for (int i = 0; i < KEPT_LISTS; i++) {
+        list_cancel(w, kept_lists[i], out);
+        g_clear_pointer(&before[i], g_ptr_array_unref);
+        before[i] = g_steal_pointer(&w->lists[kept_lists[i]].results);
+    }
     wizard_set_channel(w, (w->connection->channel + count + (guint)by) % count, out);
+    for (int i = 0; i < KEPT_LISTS; i++)
+        w->lists[kept_lists[i]].results = g_steal_pointer(&w->kept[w->connection->channel][i]);
+    if (list_failed(w, CHECKS_INSERT))
+        w->marks[STEP_TEST] = MARK_FAILED;
     w->screen++;
+}
+
+void wizard_forget_tests(struct wizard *w, GArray *out)
+{
+    const GPtrArray *channels = w->connection->channels;
+    for (guint i = 0; i < channels->len; i++)
+        ((struct channel *)channels->pdata[i])->tested = false;
+    channels_forget_kept(w);
+    w->describe = NULL;
+    wizard_mapping_changed(w, out);
+    w->marks[STEP_HANDOFF] = MARK_OPEN;
 }
 
 void editor_channel(struct wizard *w, bool new_channel)
@@ -120,6 +155,7 @@ static void remove_channel(struct wizard *w, GArray *out)
         wizard_notice(w, _("A connection needs at least one channel."));
         return;
     }
+    channels_forget_kept(w);
     g_ptr_array_remove_index(c->channels, c->channel);
     editor_close(w);
     c->channel = 0;

@@ -123,6 +123,8 @@ void result_keys(const struct check_result *result, struct view *view)
     if (result->page_url != NULL)
         view_key(view, ACTION_OPEN, _("open Setup page"));
     view_key(view, ACTION_COPY, _("copy fix"));
+    if (result->page_url != NULL)
+        view_key(view, ACTION_WRITE, _("to file"));
 }
 
 /* The input whose value a cause is about. */
@@ -184,6 +186,10 @@ bool result_action(const struct check_result *result, const struct view_event *e
 {
     if (is_action(event, ACTION_OPEN) && result->page_url != NULL) {
         effect_text(out, EFFECT_OPEN, result->page_url);
+        return true;
+    }
+    if (is_action(event, ACTION_WRITE) && result->page_url != NULL) {
+        effect_text(out, EFFECT_WRITE, result->page_url);
         return true;
     }
     if (is_action(event, ACTION_COPY)) {

@@ -80,6 +80,9 @@ void check_result_view(const struct check_result *result, struct view *view, int
         item->right = g_strdup_printf("%d ms", result->milliseconds);
     if (result->status == CHECK_RUNNING && view->now_ms - result->started_ms >= MOMENT_MS)
         item->waits = waiting_for(result);
+    const char *forward = json_get_string(result->evidence, "forward");
+    if (forward != NULL)
+        view_item_set(&view_add(view, VIEW_ADDRESS, 0, NULL)->value, forward);
     if (open && result->diagnosis != NULL)
         view_diagnosis(result, view);
 }

@@ -51,6 +51,7 @@ void export_screen_event(struct wizard *w, const struct view_event *event, GArra
         offered(event->index) < HANDOFF_FORMAT_COUNT) {
         w->export_choice = (guint)event->index;
     } else if (is_action(event, ACTION_NEXT)) {
+        w->handed = true;
         effect_add(out, EFFECT_EXPORT)->format = offered((int)w->export_choice);
         close_screen(w);
     } else if (is_action(event, ACTION_BACK)) {

@@ -46,11 +46,54 @@ struct view_item *input_view(const struct wizard *w, struct view *view, int id, 
     return item;
 }
 
-void view_introduction(const struct wizard *w, struct view *view)
+static bool is_forward(const char *line)
 {
-    g_auto(GStrv) lines = g_strsplit(w->introduction, "\n", -1);
-    for (gsize i = 0; *lines[i] != '\0'; i++)
-        view_text(view, ROLE_ACCENT, 0, lines[i]);
+    return g_str_has_prefix(line, "ssh ");
+}
+
+void view_lines(struct view *view, enum view_role role, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (gsize i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
+        if (is_forward(lines[i]))
+            view_item_set(&view_add(view, VIEW_ADDRESS, 0, NULL)->value, lines[i]);
+        else
+            view_text(view, role, 0, lines[i]);
+}
+
+/* The command that brings this machine's pages to the person's own browser, over SSH; NULL = none
+ * is on the screen. Owned by the caller. */
+static char *forward_line(const struct wizard *w)
+{
+    const struct check_result *browser =
+        w->step == STEP_PREFLIGHT ? list_find(w, CHECKS_PREFLIGHT, "browser") : NULL;
+    const char *told = browser == NULL ? NULL : json_get_string(browser->evidence, "forward");
+    g_auto(GStrv) lines = g_strsplit(w->introduction == NULL ? "" : w->introduction, "\n", -1);
+    for (gsize i = 0; told == NULL && lines[i] != NULL; i++)
+        if (is_forward(lines[i]))
+            return g_strdup(lines[i]);
+    return g_strdup(told);
+}
+
+void forward_keys(const struct wizard *w, struct view *view)
+{
+    g_autofree char *line = forward_line(w);
+    if (line == NULL)
+        return;
+    view_key(view, ACTION_COPY, _("copy ssh line"));
+    view_key(view, ACTION_WRITE, _("to file"));
+}
+
+void forward_action(const struct wizard *w, const struct view_event *event, GArray *out)
+{
+    g_autofree char *line = forward_line(w);
+    if (line == NULL)
+        return;
+    g_autoptr(Secret) text = secret_new(line);
+    if (is_action(event, ACTION_COPY))
+        effect_secret(out, EFFECT_COPY, text);
+    else if (is_action(event, ACTION_WRITE))
+        effect_text(out, EFFECT_WRITE, line);
 }
 
 struct view_item *secret_view(const struct wizard *w, struct view *view, int id, const char *label,

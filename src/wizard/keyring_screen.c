@@ -111,7 +111,8 @@ static void view_missing(const struct wizard *w, struct view *view)
 
 static void view_fields(const struct wizard *w, struct view *view)
 {
-    secret_view(w, view, ITEM_PASSWORD, _("Password"), w->keyring.password, NULL);
+    secret_view(w, view, ITEM_PASSWORD, _("Password"), w->keyring.password,
+                w->keyring.exists ? NULL : _("at least 8 characters, 4 of them different"));
     if (!w->keyring.exists)
         secret_view(w, view, ITEM_PASSWORD_AGAIN, _("Repeat"), w->keyring.again, NULL);
     view->focus = ITEM_PASSWORD;

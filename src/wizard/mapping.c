@@ -105,7 +105,7 @@ void pick_screen_event(struct wizard *w, const struct view_event *event, GArray 
     }
 }
 
-static void view_field_row(const struct wizard *w, struct view *view, guint index)
+static void view_field_row(const struct wizard *w, struct view *view, int focus, guint index)
 {
     const struct field *field = w->describe->fields->pdata[index];
     const struct mapping *mapping = channel_mapping(channel_of(w), field->name);
@@ -114,15 +114,15 @@ static void view_field_row(const struct wizard *w, struct view *view, guint inde
     g_ptr_array_add(item->columns,
                     g_strconcat(field->label, field_is_required(field) ? " *" : "", NULL));
     g_ptr_array_add(item->columns, g_strdup(field->name));
-    g_ptr_array_add(item->columns,
-                    mapping != NULL ? text_clean(mapping->text) : field_facts(field));
+    g_ptr_array_add(item->columns, mapping != NULL ? text_clean(mapping->text) : field_type(field));
+    if (focus == item->id)
+        item->note = field_facts(field);
     if (mapping != NULL)
         item->role = ROLE_DIM;
 }
 
 void pick_screen_view(const struct wizard *w, struct view *view, int focus)
 {
-    (void)focus;
     g_autofree char *count =
         g_strdup_printf(_("%u that you can write"), describe_createable_count(w->describe));
     view_heading(view, _("Add a field"), count);
@@ -132,7 +132,7 @@ void pick_screen_view(const struct wizard *w, struct view *view, int focus)
     view_blank(view);
     for (guint i = 0; i < w->describe->fields->len; i++)
         if (is_shown(w, w->describe->fields->pdata[i]))
-            view_field_row(w, view, i);
+            view_field_row(w, view, focus, i);
     if (first_shown(w) == NULL)
         view_text(view, ROLE_WARN, 0, _("No field has that in its label or API name."));
     view->focus = ITEM_FIND;

@@ -31,9 +31,15 @@ int wizard_exit(const struct wizard *w)
     return w->no_input && wizard_has_errors(w) ? PERCH_EXIT_USAGE : PERCH_EXIT_CANCELLED;
 }
 
+/* Whoever only went on from an empty form has nothing to lose. */
+static bool is_blank(const struct wizard *w)
+{
+    return w->name_offered && w->connection->address == NULL && w->furthest <= STEP_PREFLIGHT;
+}
+
 void wizard_save(struct wizard *w, GArray *out)
 {
-    if (w->connection->name == NULL)
+    if (w->connection->name == NULL || is_blank(w))
         return;
     connection_set(&w->connection->draft_step,
                    w->furthest == STEP_HANDOFF ? NULL : step_name(w->furthest));
@@ -113,6 +119,50 @@ void quit_screen_view(const struct wizard *w, struct view *view, int focus)
     view_dialog_key(view, ACTION_NEXT, w->is_demo ? _("end and quit") : _("keep and quit"));
     if (can_discard(w))
         view_dialog_key(view, ACTION_REMOVE, _("discard and quit"));
+    view_dialog_key(view, ACTION_BACK, _("stay"));
+}
+
+/* ---- the end of a set-up ---- */
+
+char *wizard_undone(const struct wizard *w)
+{
+    g_autofree char *untested = channels_untested(w);
+    g_autoptr(GPtrArray) lines = g_ptr_array_new();
+    if (w->first == STEP_HANDOFF) /* somebody has a look at what was set up before */
+        return NULL;
+    if (w->handoff_problem != NULL)
+        g_ptr_array_add(lines, (gpointer)(guintptr)_("The values do not suit a flow yet: the top "
+                                                     "of this screen says why."));
+    else if (!w->handed)
+        g_ptr_array_add(lines, (gpointer)(guintptr)_("No value has been copied (c) or written to a "
+                                                     "file (w)."));
+    if (untested != NULL)
+        g_ptr_array_add(lines, untested);
+    if (lines->len == 0)
+        return NULL;
+    g_ptr_array_add(lines, NULL);
+    return g_strjoinv("\n", (char **)lines->pdata);
+}
+
+void done_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
+{
+    const bool leaves = is_action(event, ACTION_QUIT) || is_action(event, ACTION_INTERRUPT);
+    if (!leaves && !is_action(event, ACTION_NEXT) && !is_action(event, ACTION_BACK))
+        return;
+    screen_close(w);
+    if (leaves)
+        wizard_ask_quit(w, out);
+    else if (is_action(event, ACTION_NEXT))
+        wizard_end(w, out);
+}
+
+void done_screen_view(const struct wizard *w, struct view *view, int focus)
+{
+    (void)focus;
+    g_autofree char *undone = wizard_undone(w);
+    g_autofree char *text = g_strconcat(_("Not done yet:"), "\n", undone, NULL);
+    view_dialog(view, text);
+    view_dialog_key(view, ACTION_NEXT, _("end"));
     view_dialog_key(view, ACTION_BACK, _("stay"));
 }
 

@@ -36,8 +36,10 @@ static void choose(struct wizard *w, enum app_values values, enum app_kind kind,
     if (values == w->connection->app_values && kind == w->connection->app_kind)
         return;
     sheet_choose(w->connection, values, kind);
-    if (connection_login(w->connection) != before)
+    if (connection_login(w->connection) != before) {
         wizard_forget_login(w, out);
+        wizard_forget_tests(w, out);
+    }
     wizard_notice(w, sheet_values_hint(values));
     forget_probe(w, out);
 }
@@ -95,8 +97,6 @@ void step_app_event(struct wizard *w, const struct view_event *event, GArray *ou
         choose_login(w, (enum login)event->index, out);
     else if (rotation_answered(w, event))
         return;
-    else if (is_action(event, ACTION_TICK) && is_setting(event->id))
-        tick(w, event->id);
     else if (is_action(event, ACTION_COPY) && is_setting(event->id))
         copy(w, event->id, out);
     else if (is_action(event, ACTION_OPEN))
@@ -174,7 +174,7 @@ void rotation_question(const struct wizard *w, struct view *view)
     for (int i = 0; i < ROTATION_BOX_COUNT; i++)
         g_ptr_array_add(item->options, g_strdup(_(answers[i])));
     item->selected = (int)w->connection->rotation_box;
-    item->settled = true;
+    item->settled = item->stays = true;
 }
 
 bool rotation_answered(struct wizard *w, const struct view_event *event)
@@ -184,6 +184,12 @@ bool rotation_answered(struct wizard *w, const struct view_event *event)
     w->connection->rotation_box = (enum rotation_box)event->index;
     w->changed = true;
     return true;
+}
+
+/* The answer that rotation is locked leads here: the way out of it is still to be chosen. */
+static bool is_elsewhere(const Connection *c)
+{
+    return c->rotation_box == ROTATION_LOCKED && sheet_recommends(c) != connection_login(c);
 }
 
 static void view_logins(const struct wizard *w, struct view *view)
@@ -197,6 +203,12 @@ static void view_logins(const struct wizard *w, struct view *view)
     item->settled = true;
     g_autofree char *text = advice(w->connection);
     view_text(view, ROLE_DIM, 0, text);
+    if (is_elsewhere(w->connection)) {
+        g_autofree char *how =
+            g_strdup_printf(_("Not chosen yet: move to %s with ↓, then press Space."),
+                            _(login_way(sheet_recommends(w->connection))->title));
+        view_text(view, ROLE_PLAIN, 0, how);
+    }
     view_blank(view);
 }
 
@@ -216,7 +228,6 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
     view_key(view, ACTION_NEXT, _("next"));
     if (w->connection->app_kind != APP_CONNECTED)
         view_key(view, ACTION_MAKE, _("make it"));
-    view_key(view, ACTION_TICK, _("done"));
     view_key(view, ACTION_COPY, _("copy"));
     if (can_edit(w, focus == 0 ? view->focus : focus))
         view_key(view, ACTION_EDIT, _("change"));
@@ -231,10 +242,7 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
 void step_app_view(const struct wizard *w, struct view *view, int focus)
 {
     const Connection *c = w->connection;
-    /* The answer that rotation is locked leads here: the way out of it has the focus. */
-    const bool elsewhere =
-        c->rotation_box == ROTATION_LOCKED && sheet_recommends(c) != connection_login(c);
-    view->focus = elsewhere ? ITEM_LOGIN : ITEM_SETTING + (int)w->setting;
+    view->focus = is_elsewhere(c) ? ITEM_LOGIN : ITEM_SETTING + (int)w->setting;
     g_autofree char *heading =
         g_strdup_printf(wizard_is_attended(w) ? "‹ %s ›" : "%s", sheet_values_title(c->app_values));
     view_heading(view, _("App settings"), heading)->settled = true;

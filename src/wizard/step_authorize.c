@@ -90,10 +90,10 @@ void step_authorize_event(struct wizard *w, const struct view_event *event, GArr
     else if (is_action(event, ACTION_COPY) && event->id != ITEM_CHECK && w->login_waiting) {
         g_autoptr(Secret) text = secret_new(w->login_url);
         effect_secret(out, EFFECT_COPY, text);
-    } else if (list_failed(w, CHECKS_LOGIN) && list_action(w, CHECKS_LOGIN, event, out))
-        return;
-    else if (is_action(event, ACTION_WRITE) && w->login_url != NULL)
+    } else if (is_action(event, ACTION_WRITE) && event->id != ITEM_CHECK && w->login_waiting)
         effect_text(out, EFFECT_WRITE, w->login_url);
+    else if (list_failed(w, CHECKS_LOGIN))
+        list_action(w, CHECKS_LOGIN, event, out);
 }
 
 /* ---- progress of the login ---- */
@@ -255,11 +255,11 @@ void login_browser_problem(struct wizard *w, const struct wizard_event *event, G
 
 static void view_waiting(const struct wizard *w, struct view *view)
 {
-    view_text(view, ROLE_PLAIN, 0,
-              w->browser_problem != NULL
-                  ? w->browser_problem
-                  : _("Your browser should show Salesforce's login page. If not, open this address "
-                      "(c copies it, w writes it to a file):"));
+    view_lines(view, ROLE_PLAIN,
+               w->browser_problem != NULL
+                   ? w->browser_problem
+                   : _("Your browser should show Salesforce's login page. If not, open this "
+                       "address (c copies it, w writes it to a file):"));
     view_blank(view);
     struct view_item *item = view_add(view, VIEW_ADDRESS, 0, NULL);
     view_item_set(&item->value, w->login_url);
@@ -349,21 +349,21 @@ void step_authorize_view(const struct wizard *w, struct view *view, int focus)
     if (failed && w->login_waiting)
         view_blank(view);
     if (w->login_waiting && w->introduction != NULL) {
-        view_introduction(w, view);
+        view_lines(view, ROLE_ACCENT, w->introduction);
         view_blank(view);
     }
     if (w->login_waiting)
         view_waiting(w, view);
     bool row_keys = failed && (!w->login_waiting || focus == ITEM_CHECK);
+    const bool refused = failed && w->login_waiting;
     if (!w->login_waiting)
         view_key(view, ACTION_NEXT, _("open browser again"));
     else if (w->paste != NULL)
         view_key(view, ACTION_NEXT, _("use what you pasted"));
-    else if (failed)
+    if (refused)
+        view_key(view, ACTION_RETRY, _("fixed: open again"));
+    if (refused && w->paste == NULL)
         view_key(view, ACTION_NEXT, _("go on waiting"));
-    const bool refused = failed && w->login_waiting;
-    if (refused) /* what to do once it is fixed */
-        view_key(view, ACTION_RETRY, _("open again"));
     if (row_keys)
         list_keys(w, CHECKS_LOGIN, view, focus);
     else if (failed && list_focused(w, CHECKS_LOGIN, focus)->page_url != NULL)

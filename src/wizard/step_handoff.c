@@ -44,8 +44,29 @@ static void play(struct wizard *w, enum action how, GArray *out)
 /* Let a running rehearsal end first: it has a record to delete. */
 static void finish(struct wizard *w, GArray *out)
 {
-    if (!w->lists[CHECKS_REHEARSE].running)
+    if (w->lists[CHECKS_REHEARSE].running)
+        return;
+    g_autofree char *undone = wizard_undone(w);
+    if (undone == NULL || w->no_input || w->end_asked || wizard_is_unstored(w)) {
         wizard_end(w, out);
+        return;
+    }
+    w->end_asked = true;
+    screen_open(w, SCREEN_DONE);
+}
+
+/* Which row has something to copy, below one that has nothing. Owned by the caller. */
+static char *copy_where(const struct wizard *w, int id)
+{
+    guint at = (guint)(id - ITEM_VALUE) + 1;
+    while (at < w->handoff->len && ((const struct handoff_item *)w->handoff->pdata[at])->hint)
+        at++;
+    return at == w->handoff->len
+               ? g_strdup(_("This line has no value: do what it says in the form."))
+               : g_strdup_printf(
+                     _("This line has no value: do what it says in the form. ↓ leads to "
+                       "%s, which c copies."),
+                     ((const struct handoff_item *)w->handoff->pdata[at])->label);
 }
 
 /* Changes the platform that values are shown, copied and exported for. */
@@ -68,11 +89,13 @@ static void step_channel(struct wizard *w, int by, GArray *out)
 void step_handoff_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     const struct handoff_item *item = item_of(w, event->id);
-    if (is_action(event, ACTION_COPY) && item != NULL && item->hint)
-        wizard_notice(w, _("There is nothing to copy here: do what it says in the form."));
-    else if (is_action(event, ACTION_COPY) && item != NULL)
+    if (is_action(event, ACTION_COPY) && item != NULL && item->hint) {
+        g_autofree char *where = copy_where(w, event->id);
+        wizard_notice(w, where);
+    } else if (is_action(event, ACTION_COPY) && item != NULL) {
+        w->handed = true;
         effect_secret(out, EFFECT_COPY, item->value);
-    else if (is_action(event, ACTION_SHOW))
+    } else if (is_action(event, ACTION_SHOW))
         w->show_secrets = !w->show_secrets;
     else if (is_action(event, ACTION_WRITE) && w->handoff_problem == NULL)
         screen_open(w, SCREEN_EXPORT);

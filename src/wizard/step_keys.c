@@ -319,9 +319,9 @@ void step_keys_view(const struct wizard *w, struct view *view, int focus)
                  : ok         ? _(connection_way(w->connection)->begin)
                  : failed     ? _("ask again")
                               : _("ask Salesforce"));
+    list_keys(w, CHECKS_PROBE, view, focus);
     if (failed)
         view_key(view, ACTION_SKIP, _("continue anyway"));
-    list_keys(w, CHECKS_PROBE, view, focus);
     if (failed)
         view_key(view, ACTION_RETRY, _("ask again"));
     if (!signs(w))

@@ -24,8 +24,10 @@ static bool check_name(struct wizard *w, const struct org_host *host)
     Connection *c = w->connection;
     if (c->name == NULL && host != NULL && host->host != NULL) {
         g_autofree char *offered = suggest_name(host->host, host->generic);
-        if (!is_taken(w, offered))
+        if (!is_taken(w, offered)) {
             connection_set(&c->name, offered);
+            w->name_offered = true;
+        }
     }
     g_autofree char *taken = NULL, *name = c->name == NULL ? NULL : connection_name_from(c->name);
     connection_set(&c->name, name);
@@ -126,6 +128,7 @@ void step_org_event(struct wizard *w, const struct view_event *event, GArray *ou
     struct org_host host;
     if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_NAME) {
         member_set(w, &c->name, event->text);
+        w->name_offered = false;
         wizard_error(w, ITEM_NAME, NULL);
     } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_ADDRESS) {
         g_autofree char *safe = org_address_safe(event->text);
@@ -154,11 +157,14 @@ void step_org_event(struct wizard *w, const struct view_event *event, GArray *ou
         const bool all = !w->no_input || step_keys_are_given(w);
         if (step_org_accept(w, out) && all)
             wizard_go(w, STEP_PREFLIGHT, out);
+    } else {
+        forward_action(w, event, out);
     }
 }
 
 void step_org_view(const struct wizard *w, struct view *view, int focus)
 {
+    (void)focus;
     const Connection *c = w->connection;
     const bool starts = wants_demo(w) && w->no_demo == NULL;
     view->focus = c->name == NULL && w->field == 0 ? ITEM_NAME : ITEM_ADDRESS;
@@ -185,7 +191,7 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
     item->settled = (w->prefilled || starts) && item->error == NULL;
     view_blank(view)->error = g_strdup(w->no_input ? w->errors[ITEM_CLIENT_ID] : NULL);
     if (w->introduction != NULL) {
-        view_introduction(w, view);
+        view_lines(view, ROLE_ACCENT, w->introduction);
     } else if (starts) {
         view_text(view, ROLE_DIM, 0,
                   _("perch comes with an org of its own to practise on; it needs no address and no "
@@ -203,7 +209,6 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
               "in Bird."));
     }
     view_key(view, ACTION_NEXT, starts ? _("start the demo org") : _("check this computer"));
-    if (focus == ITEM_KIND)
-        view_key(view, ACTION_TICK, _("choose"));
+    forward_keys(w, view);
     view_key(view, ACTION_BACK, _("leave"));
 }

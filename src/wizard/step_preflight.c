@@ -47,6 +47,22 @@ void step_preflight_event(struct wizard *w, const struct view_event *event, GArr
         wizard_go(w, STEP_APP, out);
     else if (is_action(event, ACTION_NEXT) && list_failed(w, CHECKS_PREFLIGHT))
         list_start(w, CHECKS_PREFLIGHT, true, out);
+    else
+        forward_action(w, event, out);
+}
+
+/* Once all have ended, what failed comes first: the page need not be scrolled to it. */
+static void view_rows(const struct wizard *w, struct view *view, int focus)
+{
+    const GPtrArray *results = w->lists[CHECKS_PREFLIGHT].results;
+    for (guint i = 0; results != NULL && i < 2 * results->len; i++) {
+        const guint at = i % results->len;
+        const struct check_result *result = results->pdata[at];
+        const bool failed = result->status == CHECK_FAILED && !w->lists[CHECKS_PREFLIGHT].running;
+        if (failed == (i < results->len))
+            check_result_view(result, view, ITEM_CHECK + (int)at,
+                              failed || focus == ITEM_CHECK + (int)at);
+    }
 }
 
 void step_preflight_view(const struct wizard *w, struct view *view, int focus)
@@ -57,10 +73,10 @@ void step_preflight_view(const struct wizard *w, struct view *view, int focus)
         count = g_strdup_printf(ngettext("%u check", "%u checks", results->len), results->len);
     view_heading(view, _("Before we start"), count);
     view_blank(view);
-    list_view(w, CHECKS_PREFLIGHT, view, focus);
+    view_rows(w, view, focus);
     if (w->introduction != NULL) {
         view_blank(view);
-        view_introduction(w, view);
+        view_lines(view, ROLE_ACCENT, w->introduction);
     }
     view->busy = w->lists[CHECKS_PREFLIGHT].running;
     const struct check_result *keyring = list_find(w, CHECKS_PREFLIGHT, "keyring");
@@ -72,6 +88,7 @@ void step_preflight_view(const struct wizard *w, struct view *view, int focus)
     if (offered)
         view_key(view, ACTION_KEYRING, keyring_key_label(w));
     view_key(view, ACTION_RETRY, _("again"));
+    forward_keys(w, view);
     list_keys(w, CHECKS_PREFLIGHT, view, focus);
     view_key(view, ACTION_BACK, _("back"));
 }

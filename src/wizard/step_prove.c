@@ -204,6 +204,8 @@ void step_prove_view(const struct wizard *w, struct view *view, int focus)
         view_key(view, ACTION_NEXT, _("test record"));
         view_key(view, ACTION_RETRY, _("log in again"));
     } else if (list_ok(w, CHECKS_PROVE)) {
+        if (how_to_untick(w) != NULL) /* what there is to do comes first */
+            view_key(view, ACTION_RETRY, _("log in again"));
         view_key(view, ACTION_NEXT, w->reauthorize ? _("done") : _("test record"));
         if (w->reauthorize)
             view_key(view, ACTION_TEST, _("test record"));
@@ -213,7 +215,6 @@ void step_prove_view(const struct wizard *w, struct view *view, int focus)
             view_blank(view);
             view_text(view, ROLE_PLAIN, 0, how_to_untick(w));
             view_text(view, ROLE_PLAIN, 0, _("Then press r to log in again."));
-            view_key(view, ACTION_RETRY, _("log in again"));
         }
         if (has_former(w)) {
             view_blank(view);

@@ -322,10 +322,15 @@ static void view_keys(const struct wizard *w, struct view *view, int focus)
     view_key(view, ACTION_BACK, _("back"));
 }
 
-/* After the editor, the edited row; else the first one. */
+/* After the editor, the edited row; else the first one that is to be filled, or that there is. */
 static int first_focus(const struct wizard *w)
 {
     const GPtrArray *mappings = connection_channel(w->connection)->mappings;
+    g_autoptr(GPtrArray) missing =
+        w->describe == NULL ? NULL
+                            : channel_missing(connection_channel(w->connection), w->describe);
+    if (missing != NULL && missing->len > 0)
+        return ITEM_MISSING;
     for (guint i = 0; i < mappings->len; i++)
         if (g_strcmp0(((const struct mapping *)mappings->pdata[i])->field, w->edited) == 0)
             return ITEM_FIELD + (int)i;

@@ -67,6 +67,7 @@ void wizard_free(struct wizard *w)
     g_clear_pointer(&w->findings, g_ptr_array_unref);
     secret_unref(w->webhook);
     secret_unref(w->proven);
+    channels_forget_kept(w);
     g_free(w);
 }
 
@@ -234,8 +235,10 @@ static void take_handoff(struct wizard *w, const struct wizard_event *event, GAr
 
 static void take_told(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
-    (void)out;
+    g_autofree char *user = g_strdup(w->connection->user_id);
     connection_take_told(w->connection, event->connection);
+    if (user != NULL && g_strcmp0(user, w->connection->user_id) != 0)
+        wizard_forget_tests(w, out);
 }
 
 static void stored(struct wizard *w, const struct wizard_event *event, GArray *out)

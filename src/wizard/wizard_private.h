@@ -68,6 +68,8 @@ void wizard_save(struct wizard *w, GArray *out);
 struct effect *wizard_quit(struct wizard *w, GArray *out);
 void wizard_end(struct wizard *w, GArray *out); /* all is done; asks if tokens are not stored */
 void wizard_ask_quit(struct wizard *w, GArray *out);
+/* What a set-up that ends now has left undone, in lines; NULL = nothing. Owned by the caller. */
+char *wizard_undone(const struct wizard *w);
 bool wizard_is_unstored(const struct wizard *w); /* tokens are won, or may be, but not stored */
 
 void wizard_error(struct wizard *w, int item, const char *text); /* NULL clears */
@@ -151,6 +153,9 @@ void wizard_rehearse(struct wizard *w, bool with_flow, GArray *out);
 void wizard_set_channel(struct wizard *w, guint index, GArray *out);
 void wizard_turn_channel(struct wizard *w, int by, GArray *out); /* to the next or previous one */
 void wizard_mapping_changed(struct wizard *w, GArray *out);
+/* Another user, or another way to log in: what was tested says nothing about it. */
+void wizard_forget_tests(struct wizard *w, GArray *out);
+void channels_forget_kept(struct wizard *w); /* the results of the channels not on the screen */
 /* "‹ WhatsApp → Lead ›  1 of 2"; owned by the caller. */
 char *channel_heading(const struct wizard *w);
 
@@ -159,8 +164,12 @@ char *channel_heading(const struct wizard *w);
 char *channels_untested(const struct wizard *w);
 void channels_keys(const struct wizard *w, struct view *view); /* if there is one to turn to */
 
-/* The lines about the demo org. */
-void view_introduction(const struct wizard *w, struct view *view);
+/* A text for each line; a command for another terminal as an address, whole and without a border.
+ */
+void view_lines(struct view *view, enum view_role role, const char *text);
+/* Copies the command on the screen that forwards a port over SSH, or writes it to a file. */
+void forward_keys(const struct wizard *w, struct view *view);
+void forward_action(const struct wizard *w, const struct view_event *event, GArray *out);
 /* An input of a view with the wizard's error for it. */
 struct view_item *input_view(const struct wizard *w, struct view *view, int id, const char *label,
                              const char *value, const char *note);

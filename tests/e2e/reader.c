@@ -383,12 +383,14 @@ static bool do_as_if(Reader *reader, const char *words)
     return false;
 }
 
-/* In a browser, of which the user's page tells. */
+/* Whoever logs in is led to where that is. */
 static bool do_register(Reader *reader, const char *words)
 {
     (void)words;
-    admin_open(reader->admin, SETUP_USERS);
-    return set_boxes(reader, "MFA is required", false);
+    if (strstr(admin_page(reader->admin), "Register a Verification Method") == NULL)
+        return false;
+    admin_press(reader->admin, "Register");
+    return true;
 }
 
 /* Salesforce sells what is missing, or lets the trial go on. */
@@ -434,7 +436,9 @@ static bool do_copy(Reader *reader, const char *words)
 {
     g_autofree char *keys = walk_keys(reader->walk);
     go_deeper(reader);
-    g_autofree char *correct = pick(keys, "(\\w) correct the value");
+    g_autofree char *correct = pick(keys, "(?:Tab, )?(\\w) correct the value");
+    if (strstr(keys, "Tab, ") != NULL)
+        press(reader->walk, "Tab");
     if (correct != NULL)
         press(reader->walk, correct);
     see(reader->walk, "Consumer key and secret");
@@ -544,7 +548,7 @@ static const struct hand {
     {"Enter the callback URLs", do_callback, false},
     {"exempt this user", do_exempt, false},
     {"does a (login flow) wait", do_as_if, false},
-    {"register a verification method", do_register, true},
+    {"register a verification method", do_register, false},
     {"([Dd]elete records)", do_as_if, false},
     {"(?i)create the app in (the user's own org)", do_as_if, false},
     {"set a (new password)", do_password, false},

@@ -37,8 +37,7 @@ static void to_the_end(Walk *walk)
     see_key(walk, "Enter hand-off");
     press(walk, "Enter");
     see(walk, "Into Flow Builder");
-    see_key(walk, "Enter done");
-    press(walk, "Enter");
+    walk_done(walk);
     see_end(walk, 0, "acme is ready. An access token for a script: perch token acme");
 }
 

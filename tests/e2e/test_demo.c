@@ -155,6 +155,9 @@ static void demo__to_the_end__leaves_nothing_behind(void **state)
     see_sentence(walk, "Written, readable only by you:");
     see_key(walk, "Enter done");
     press(walk, "Enter");
+    see(walk, "Not done yet:");
+    see_no(walk, "No value has been copied");
+    press(walk, "Enter");
     pty_expect(walk->pty, GONE);
     see_sentence(walk, "What you exported is still there:");
     see(walk, "demo.js");

@@ -86,7 +86,7 @@ static void values__every_row__is_copied_whole_and_secrets_are_masked(void **sta
             continue;
         press(walk, "c");
         if (value[2] == '(') /* says what to do there */
-            see_sentence(walk, "There is nothing to copy here: do what it says in the form.");
+            see_sentence(walk, "This line has no value: do what it says in the form.");
         else
             see_copied(walk, value + 2);
         press(walk, "Down");
@@ -160,10 +160,10 @@ static void values__of_each_channel__change_with_it(void **state)
     (void)state;
     g_autoptr(Rig) rig = ready();
     g_autoptr(Walk) walk = at_values(rig);
-    see(walk, "‹ WhatsApp → Lead ›  1 of 2");
+    see(walk, "‹ WhatsApp → Lead ›  channel 1 of 2");
     see(walk, "create the Lead");
     press(walk, "Right");
-    see(walk, "‹ Viber → Case ›  2 of 2");
+    see(walk, "‹ Viber → Case ›  channel 2 of 2");
     see(walk, "create the Case");
     see_sentence(walk, "/services/data/v68.0/sobjects/Case");
     press(walk, "q");

@@ -102,8 +102,7 @@ static void screen__record_refused_and_skipped__is_not_ready(void **state)
     see_sentence(walk, "No Lead today");
     press(walk, "s");
     see(walk, "Into Flow Builder");
-    see_key(walk, "Enter done");
-    press(walk, "Enter");
+    walk_done(walk);
     see_end(walk, 7, FAILED);
 }
 

@@ -91,15 +91,15 @@ static void see_red(Walk *walk, const char *text)
 
 static void fill_required(Walk *walk)
 {
-    see(walk, "Branch *");
+    see(walk, "▸ Branch *");
+    press(walk, "Up");
+    see_key(walk, "Enter insert Lead");
     see_red(walk, "Branch *");
     see(walk, "This field is required");
-    see_key(walk, "Enter insert Lead");
     press(walk, "Enter");
     see(walk, "Fill in the marked fields first.");
     assert_int_equal(demo_org_requests(walk->rig->org, "POST", "/services/data/v68.0/sobjects/"),
                      1);
-    down_to(walk, "Branch *");
     press(walk, "e");
     see(walk, "Branch__c · picklist · 2 values · required");
     see(walk, "(•) a fixed text");
@@ -361,9 +361,9 @@ static void editor__channels__new_changed_and_taken_out(void **state)
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     rig_setup(rig, "acme");
     g_autoptr(Walk) walk = at_test(rig);
-    see(walk, "‹ WhatsApp → Lead ›  1 of 2");
+    see(walk, "‹ WhatsApp → Lead ›  channel 1 of 2");
     press(walk, "Right");
-    see(walk, "‹ Viber → Case ›  2 of 2");
+    see(walk, "‹ Viber → Case ›  channel 2 of 2");
     see(walk, "\"Viber message\"");
     see_key(walk, "Enter insert Case");
     press(walk, "n");
@@ -389,7 +389,7 @@ static void editor__channels__new_changed_and_taken_out(void **state)
     press(walk, "Tab x");
     see(walk, "1 of 2");
     press(walk, "Right");
-    see(walk, "‹ SMS → Lead ›  2 of 2");
+    see(walk, "‹ SMS → Lead ›  channel 2 of 2");
     leave(walk);
     g_autoptr(Json) kept = settings(rig);
     assert_null(channel_of(kept, "viber"));

@@ -53,7 +53,7 @@ static const struct cure {
     {"authorization-revoked",
      FIX_ENTER(SETUP_APPS, "Bird Integration", "", "refresh_policy", "infinite")},
     {"login-refused", FIX_UNTICK(SETUP_USERS, ADMIN_NAME, "", "login_flow_pending")},
-    {"mfa-required", FIX_UNTICK(SETUP_USERS, ADMIN_NAME, "", "second_factor_missing")},
+    {"mfa-required", FIX_PRESS(SETUP_USERS, "", "Register")},
     {"sso-failed", FIX_ENTER(SETUP_USERS, ADMIN_NAME, "", "federation_id", "ada")},
     {"api-only-user", FIX_UNTICK(SETUP_PROFILES, "API Only", "", "api_only")},
     {"site-user", FIX_ENTER(SETUP_USERS, "site@bird-demo.example", "", "user_type", "Standard")},

@@ -163,7 +163,7 @@ static void channels__one_tested__names_the_other(void **state)
     see_key(walk, "Enter hand-off");
     see_no(walk, "channels tested");
     press(walk, "Left"); /* what was tested stays so */
-    see(walk, "WhatsApp → Lead ›  1 of 2");
+    see(walk, "WhatsApp → Lead ›  channel 1 of 2");
     see_key(walk, "Enter hand-off");
 }
 

@@ -222,8 +222,7 @@ static void hand_off(Walk *walk)
     see(walk, "/services/oauth2/token");
     see_sentence(walk, "Rehearsed perch ran both steps using only these values; the org answered "
                        "201, id 00Q");
-    see_key(walk, "Enter done");
-    press(walk, "Enter");
+    walk_done(walk);
     see_end(walk, 0, "acme is ready. An access token for a script: perch token acme");
 }
 

@@ -231,6 +231,14 @@ void walk_to_authorize(Walk *walk)
     see(walk, "Listening on");
 }
 
+void walk_done(Walk *walk)
+{
+    see_key(walk, "Enter done");
+    press(walk, "Enter");
+    see(walk, "Not done yet:");
+    press(walk, "Enter");
+}
+
 void walk_home(Walk *walk, const char *name)
 {
     g_autofree char *line =
@@ -242,8 +250,7 @@ void walk_home(Walk *walk, const char *name)
     see_key(walk, "Enter hand-off");
     press(walk, "Enter");
     see(walk, "Into Flow Builder");
-    see_key(walk, "Enter done");
-    press(walk, "Enter");
+    walk_done(walk);
     see_end(walk, 0, line);
 }
 
@@ -293,8 +300,7 @@ char *walk_opened(Walk *walk, const char *key)
 
 char *walk_address(Walk *walk)
 {
-    g_autofree char *path =
-        g_build_filename(walk->rig->home->state, "perch", "authorize-address.txt", NULL);
+    g_autofree char *path = g_build_filename(walk->rig->home->state, "perch", "address.txt", NULL);
     char *address = NULL;
     struct stat info;
     press(walk, "w");

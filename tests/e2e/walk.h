@@ -57,6 +57,8 @@ void walk_to_probed(Walk *walk);
 void walk_to_authorize(Walk *walk);
 /* From a finished Prove to the end of perch: test record, hand-off, done. */
 void walk_home(Walk *walk, const char *name);
+/* The last of it, past what is said to be left to do. */
+void walk_done(Walk *walk);
 
 /* What the browser does from now on (see fake_browser.c). */
 void walk_browser(Walk *walk, const char *action);

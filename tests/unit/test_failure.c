@@ -199,7 +199,7 @@ static const struct {
      "An unexpected error occurred. Please include this ErrorId if you contact support: "
      "1234567890-12345 (-1234567890)",
      "", "the error id 1234567890-12345 (-1234567890)."},
-    {"UNKNOWN_EXCEPTION", "Ein Fehler", "", "the answer below"},
+    {"UNKNOWN_EXCEPTION", "Ein Fehler", "", "the answer"},
     {"DUPLICATES_DETECTED", "Use one of these records?",
      ",\"duplicateResut\":{\"allowSave\":true,\"duplicateRule\":\"Standard_Lead_Rule\"}",
      "the duplicate rule Standard_Lead_Rule"},

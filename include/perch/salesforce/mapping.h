@@ -29,5 +29,6 @@ bool channel_is_fine(const struct channel *channel, const struct describe *descr
 
 /* "text, 80 characters", "picklist, 5 values", "required" … for a person; owned by the caller. */
 char *field_facts(const struct field *field);
+char *field_type(const struct field *field); /* "string(80)"; of a picklist, how many values */
 
 #endif

@@ -68,6 +68,7 @@ struct view_item {
     bool settled;       /* VIEW_INPUT, VIEW_CHOICE, VIEW_TOGGLE: already has a valid answer; the
                            line-by-line front end shows it and asks only on request */
     bool wanted;        /* required but unfilled: marked in the failed role */
+    bool stays;         /* VIEW_CHOICE: Enter on another answer chooses it, and does not go on */
     GPtrArray *options; /* char * */
     int selected;
     GPtrArray *columns; /* char *; VIEW_ROW */

@@ -196,6 +196,8 @@ struct mapping_editor {
 #define DEPLOYER_CLI "sf"
 #define DEPLOYER_TOKEN "-"
 
+enum { KEPT_LISTS = 3 };
+
 struct wizard {
     Connection *connection; /* owned; nobody else modifies it */
     Secret *client_secret;
@@ -225,11 +227,13 @@ struct wizard {
         bool running;
     } lists[CHECKS_COUNT];
     guint next_serial;
+    GPtrArray *kept[CHANNELS_MAX][KEPT_LISTS]; /* the results of the channels not on the screen */
 
     char *errors[ITEM_SETTING]; /* by item id, shown below the field */
     char *notice;
     bool show_secrets;
-    bool changed; /* the person typed something since the last save */
+    bool name_offered; /* by perch, and nobody has changed it */
+    bool changed;      /* the person typed something since the last save */
 
     bool logged_in; /* a proven login is stored, and the settings behind it are unchanged */
     Secret *proven; /* key, secret and user of such a login, while others are typed over them */
@@ -304,6 +308,8 @@ struct wizard {
     char *handoff_problem;
     int handoff_exit;    /* exit code of the problem */
     guint export_choice; /* index in the list of formats */
+    bool handed;         /* a value was copied, or all were written */
+    bool end_asked;      /* what is not done yet was shown once */
     Secret *webhook;     /* as typed; stored nowhere else. The same for its key. */
     Secret *webhook_key;
     char *webhook_header; /* header for its signature; NULL = none */

@@ -13,8 +13,8 @@ enum { CHALLENGE_LENGTH = 43, PENDING_MINUTES = 60 };
 /* Pages that do not lead back to the program. */
 static const char *const pages[] = {
     [AT_ERROR_PAGE] = "/setup/secur/RemoteAccessErrorPage.apexp",
-    [AT_VERIFICATION] = "/_ui/identity/verification/method/ToopherRegistrationFinishUi/e",
-    [AT_SAML_ERROR] = "/_nc_external/identity/saml/SamlError",
+    [AT_VERIFICATION] = PAGE_VERIFICATION,
+    [AT_SAML_ERROR] = PAGE_SSO_ERROR,
 };
 
 /* Before login the callback cannot be trusted: answers one line on Salesforce's own host, without a

@@ -144,9 +144,11 @@ void page_login_submit(struct state *state, struct request *request, struct resp
     response_header_take(response, "Set-Cookie",
                          g_strdup_printf("sid=%s; Path=/; HttpOnly; SameSite=Lax%s", sid,
                                          request->tls ? "; Secure" : ""));
-    /* A program's login goes on; only Setup demands the new password. */
+    /* A program's login goes on; only Setup demands these first. */
     const bool setup = g_str_has_prefix(start, "/lightning");
-    response_redirect(response, user->password_expired && setup ? CHANGE_PASSWORD : start);
+    response_redirect(response, setup && user->second_factor_missing ? PAGE_VERIFICATION
+                                : setup && user->password_expired    ? CHANGE_PASSWORD
+                                                                     : start);
 }
 
 void page_change_password(struct state *state, struct request *request, struct response *response)
@@ -183,6 +185,44 @@ void page_new_password(struct state *state, struct request *request, struct resp
     text_set(&user->password, password);
     user->password_expired = false;
     response_redirect(response, "/lightning/setup");
+}
+
+void page_verification(struct state *state, struct request *request, struct response *response)
+{
+    const struct browser *browser = page_browser(state, request);
+    const bool post = strcmp(request->method, "POST") == 0;
+    if (browser == NULL) {
+        page_ask_login(response, PAGE_VERIFICATION, NULL);
+        return;
+    }
+    if (post && !page_confirmed(browser, request, response))
+        return;
+    struct user *user = state_find_user(state, browser->user);
+    user->second_factor_missing = user->second_factor_missing && !post;
+    GString *page = page_begin("Register a Verification Method");
+    if (user->second_factor_missing)
+        page_add(page,
+                 "<p>Multi-factor authentication is required for %s, and no verification method is "
+                 "registered.</p>\n<form method=\"post\" action=\"" PAGE_VERIFICATION "\">\n"
+                 "<input type=\"hidden\" name=\"confirmation\" value=\"%s\">\n"
+                 "<button type=\"submit\" id=\"register\">Register</button>\n</form>\n",
+                 user->name, browser->confirmation);
+    else
+        page_add(page,
+                 "<p id=\"saved\" role=\"status\">%s has registered a verification method. Go back "
+                 "to the program that you came from and log in again.</p>\n"
+                 "<p><a href=\"/lightning/setup\">Setup</a></p>\n",
+                 user->name);
+    page_send(page, response, 200);
+}
+
+void page_sso_error(struct state *state, struct request *request, struct response *response)
+{
+    (void)state;
+    (void)request;
+    page_message(response, 200, "Single Sign-On Error",
+                 "We can't log you in because of an issue with single sign-on. Contact your "
+                 "Salesforce admin for help.");
 }
 
 void page_logout(struct state *state, struct request *request, struct response *response)

@@ -25,6 +25,11 @@ void page_login(struct state *state, struct request *request, struct response *r
 void page_login_submit(struct state *state, struct request *request, struct response *response);
 void page_logout(struct state *state, struct request *request, struct response *response);
 void page_change_password(struct state *state, struct request *request, struct response *response);
+/* Where a user without a second factor registers one; the browser of a refused login stops here. */
+#define PAGE_VERIFICATION "/_ui/identity/verification/method/ToopherRegistrationFinishUi/e"
+#define PAGE_SSO_ERROR "/_nc_external/identity/saml/SamlError"
+void page_verification(struct state *state, struct request *request, struct response *response);
+void page_sso_error(struct state *state, struct request *request, struct response *response);
 void page_new_password(struct state *state, struct request *request, struct response *response);
 void page_consent(const struct state *state, const struct browser *browser, const struct app *app,
                   const struct pending *pending, const GPtrArray *scopes,

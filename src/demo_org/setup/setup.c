@@ -62,6 +62,7 @@ void setup_home(struct state *state, struct request *request, struct response *r
     add_link(page, SETUP "/ManageUsers/home", "Users");
     add_link(page, SETUP "/PermSets/home", "Permission Sets");
     add_link(page, SETUP "/OrgLoginHistory/home", "Login History");
+    add_link(page, SETUP "/VerificationHistory/home", "Identity Verification History");
     setup_add_links(page);
     add_link(page, "/secur/logout.jsp", "Log Out");
     g_string_append(page, "</ul>\n");

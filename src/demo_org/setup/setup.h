@@ -20,6 +20,7 @@ void setup_permission_set(struct state *state, struct request *request, struct r
 void setup_permission_set_new(struct state *state, struct request *request,
                               struct response *response);
 void setup_logins(struct state *state, struct request *request, struct response *response);
+void setup_verifications(struct state *state, struct request *request, struct response *response);
 
 /* setup_usage.c: the OAuth Usage pages. */
 void setup_connected_usage(struct state *state, struct request *request, struct response *response);

@@ -104,7 +104,8 @@ void setup_users(struct state *state, struct request *request, struct response *
             SETUP
             "/ManageUsers/page?address=%%2F%s%%3Fnoredirect%%3D1%%26isUserEntityOverride%%3D1",
             user->id);
-        page_add(page, "<li><a href=\"%s\">%s (%s)</a></li>\n", url, user->name, user->special);
+        page_add(page, "<li><a href=\"%s\">%s (%s)</a> %s%s</li>\n", url, user->name, user->special,
+                 user->id, user->active ? "" : " \xC2\xB7 inactive");
     }
     g_string_append(page, "</ul>\n");
     page_send(page, response, 200);
@@ -163,13 +164,15 @@ void setup_permission_set(struct state *state, struct request *request, struct r
     }
 }
 
-void setup_logins(struct state *state, struct request *request, struct response *response)
+/* only: words in the status of the logins shown. */
+static void show_logins(struct state *state, struct request *request, struct response *response,
+                        const char *title, const char *only)
 {
     static const char *const columns[] = {"Username",   "Login Time", "Source IP",
                                           "Login Type", "Status",     "Application"};
     if (setup_enter(state, request, response, false) == NULL)
         return;
-    GString *page = page_begin("Login History");
+    GString *page = page_begin(title);
     g_string_append(page, "<table>\n<tr>");
     for (gsize i = 0; i < G_N_ELEMENTS(columns); i++)
         page_add(page, "<th scope=\"col\">%s</th>", columns[i]);
@@ -177,6 +180,8 @@ void setup_logins(struct state *state, struct request *request, struct response 
     const GPtrArray *logins = state->sets[KIND_login];
     for (guint i = logins->len; i > 0; i--) {
         const struct login *login = g_ptr_array_index(logins, i - 1);
+        if (strstr(login->status, only) == NULL)
+            continue;
         g_autofree char *time = rows_time(login->time_ms);
         page_add(
             page, "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
@@ -184,4 +189,14 @@ void setup_logins(struct state *state, struct request *request, struct response 
     }
     g_string_append(page, "</table>\n");
     page_send(page, response, 200);
+}
+
+void setup_logins(struct state *state, struct request *request, struct response *response)
+{
+    show_logins(state, request, response, "Login History", "");
+}
+
+void setup_verifications(struct state *state, struct request *request, struct response *response)
+{
+    show_logins(state, request, response, "Identity Verification History", "Multi-factor");
 }
