@@ -147,7 +147,7 @@ static gsize opaque_length(const char *p)
     while (length > 0 && !g_ascii_isalpha(p[length - 1]))
         length--;
     g_autofree char *piece = g_strndup(p, length);
-    return regex_fits("(?:Error|Exception|Required|Expired)\\z", piece) ? 0 : length;
+    return regex_fits("(?:Error|Exception|Failed|Required|Expired)\\z", piece) ? 0 : length;
 }
 
 /* Chinese and Japanese have no blanks: each character begins a word. */

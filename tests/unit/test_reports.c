@@ -191,6 +191,7 @@ static const struct report {
 #define REPORT(where, causes, certainty, text) {where, causes, text, CERTAINTY_##certainty},
 #include "reports.def"
 #include "reports_asked.def"
+#include "reports_blind.def"
 #include "reports_kinds.def"
 #include "reports_more.def"
 #include "reports_read.def"
