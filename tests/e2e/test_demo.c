@@ -233,8 +233,6 @@ static void demo__chosen_line_by_line__starts_and_goes_on(void **state)
     type(walk, "acme\n");
     see(walk, "Number, Enter for 1:");
     type(walk, "3\n");
-    see(walk, "Address:");
-    type(walk, "\n");
     see(walk, "Enter start the demo org,");
     type(walk, "\n");
     see_sentence(walk, "Log in there as admin@bird-demo.example with the password bird-demo-1.");
