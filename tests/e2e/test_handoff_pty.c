@@ -142,7 +142,7 @@ static void values__shown_on_demand__and_hidden_again(void **state)
     assert_false(pty_has(pty, begin));
     pty_key(pty, "v");
     pty_expect(pty, rig->org->client_secret);
-    pty_expect(pty, "grant_type=refresh_token&client_id=");
+    pty_expect(pty, "grant_type=refresh_token&");
     pty_key(pty, "v");
     pty_expect_gone(pty, begin);
     /* Leaving the step hides them, too. */
