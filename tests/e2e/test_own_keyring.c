@@ -222,10 +222,10 @@ static void accept_without_a_screen(Rig *rig)
     press(walk, "Enter");
     see(walk, "u use perch's own keyring");
     type(walk, "u\n");
-    see(walk, "Password:"); /* the advice before it names Passwords and Keys */
+    see(walk, "Password (not shown while you type):");
     type(walk, password);
     press(walk, "Enter");
-    see(walk, "Repeat:");
+    see(walk, "Repeat (not shown while you type):");
     type(walk, password);
     press(walk, "Enter");
     see(walk, "Enter create it");
