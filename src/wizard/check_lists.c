@@ -98,14 +98,14 @@ const struct check_result *list_focused(const struct wizard *w, enum check_list_
     const GPtrArray *results = w->lists[list].results;
     if (results == NULL)
         return NULL;
-    if (focus >= ITEM_CHECK && focus < ITEM_CHECK + (int)results->len)
-        return results->pdata[focus - ITEM_CHECK];
-    for (guint i = 0; i < results->len; i++) {
+    const bool on_row = focus >= ITEM_CHECK && focus < ITEM_CHECK + (int)results->len;
+    const struct check_result *row = on_row ? results->pdata[focus - ITEM_CHECK] : NULL;
+    for (guint i = 0; i < results->len && (row == NULL || row->diagnosis == NULL); i++) {
         const struct check_result *result = results->pdata[i];
         if (result->status == CHECK_FAILED)
             return result;
     }
-    return NULL;
+    return row;
 }
 
 void list_view(const struct wizard *w, enum check_list_id list, struct view *view, int focus)

@@ -92,7 +92,8 @@ bool list_failed(const struct wizard *w, enum check_list_id list); /* ended, som
 const struct check_result *list_find(const struct wizard *w, enum check_list_id list,
                                      const char *id);
 void list_view(const struct wizard *w, enum check_list_id list, struct view *view, int focus);
-/* The result of the focused row, else the first failed one; NULL = none. */
+/* The focused row's result if it has a diagnosis, else the first failed one, else the row's; NULL =
+ * none. */
 const struct check_result *list_focused(const struct wizard *w, enum check_list_id list, int focus);
 /* c and o on a row: copies the fix, opens the page. TRUE: the event was one of them. */
 bool list_action(struct wizard *w, enum check_list_id list, const struct view_event *event,

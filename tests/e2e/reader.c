@@ -201,11 +201,22 @@ static bool go_deeper(Reader *reader)
     return true;
 }
 
+/* With the cursor in a field, the keys say that Tab comes first. */
+static void leave_field(Reader *reader)
+{
+    g_autofree char *keys = walk_keys(reader->walk);
+    if (strstr(keys, "Tab, ") == NULL)
+        return;
+    press(reader->walk, "Tab");
+    pty_wait_change(reader->walk->pty, PTY_WAIT_MS);
+}
+
 /* The page that o opens; else the one that the step names. */
 static bool open_page(Reader *reader)
 {
     g_autofree char *keys = walk_keys(reader->walk);
     if (strstr(keys, "o open Setup page") != NULL) {
+        leave_field(reader);
         g_autofree char *address = walk_opened(reader->walk, "o");
         admin_open(reader->admin, address);
         return true;
@@ -437,9 +448,7 @@ static bool do_copy(Reader *reader, const char *words)
     g_autofree char *keys = walk_keys(reader->walk);
     go_deeper(reader);
     g_autofree char *correct = pick(keys, "(?:Tab, )?(\\w) correct the value");
-    if (strstr(keys, "Tab, ") != NULL)
-        press(reader->walk, "Tab");
-    if (correct != NULL)
+    if (correct != NULL && !pty_has(reader->walk->pty, "Consumer key and secret"))
         press(reader->walk, correct);
     see(reader->walk, "Consumer key and secret");
     if (strstr(words, "secret") != NULL)

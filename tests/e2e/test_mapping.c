@@ -372,7 +372,7 @@ static void editor__channels__new_changed_and_taken_out(void **state)
     see(walk, "Give the channel a name");
     type(walk, "SMS");
     press(walk, "Tab Down Space Enter");
-    see(walk, "‹ SMS → Case ›  3 of 3");
+    see(walk, "‹ SMS → Case ›  channel 3 of 3");
     see(walk, "\"SMS message\"");
     insert(walk, "Enter insert Case");
     g_autoptr(Json) record = body_of_last(rig, "/sobjects/Case");
@@ -382,7 +382,7 @@ static void editor__channels__new_changed_and_taken_out(void **state)
     press(walk, "Tab Up Space");
     see_sentence(walk, "The other object's fields replace these.");
     press(walk, "Enter");
-    see(walk, "‹ SMS → Lead ›  3 of 3");
+    see(walk, "‹ SMS → Lead ›  channel 3 of 3");
     see(walk, "Last Name *");
     press(walk, "Left l");
     see(walk, "Creates");

@@ -204,6 +204,10 @@ static void field__with_the_cursor__keys_are_said_with_what_leads_to_them(void *
     see(walk, "25 characters");
     press(walk, "Enter");
     see_key(walk, "Enter ask again  Tab, g correct the value");
+    press(walk, "Tab"); /* to a row that is fine: the keys are those that were said */
+    see_key(walk, "g correct the value  o open Setup page");
+    press(walk, "g");
+    see(walk, "▸Consumer secret");
     press(walk, "C-u");
     paste(walk, rig->org->client_secret);
     see(walk, "64 characters");
