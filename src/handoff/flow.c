@@ -359,11 +359,11 @@ static const struct {
 static const struct {
     enum platform platform;
     enum flow_group group;
-    struct handoff_note note;
+    const char *title, *text;
 } notes[] = {
 #define FIELD(PLATFORM, GROUP, id, label, secret, value, source)
 #define NOTE(PLATFORM, GROUP, title, text, source) \
-    {PLATFORM_##PLATFORM, GROUP_##GROUP, {title, text}},
+    {PLATFORM_##PLATFORM, GROUP_##GROUP, title, text},
 #include "perch/handoff/forms.def"
 #undef PLATFORM
 #undef HEADING
@@ -393,18 +393,24 @@ static bool has_group(const Connection *connection, enum flow_group group)
            (!steps || !way->signs || connection->platform == PLATFORM_OTHER);
 }
 
+static void free_note(gpointer data)
+{
+    struct handoff_note *note = data;
+    g_free(note->text);
+    g_free(note);
+}
+
 GPtrArray *handoff_notes(const Connection *connection)
 {
-    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+    GPtrArray *list = g_ptr_array_new_with_free_func(free_note);
     g_autofree char *command =
         g_strdup_printf("\\1 %s", connection->name == NULL ? "NAME" : connection->name);
     for (gsize i = 0; i < G_N_ELEMENTS(notes); i++) {
         if (notes[i].platform != connection->platform || !has_group(connection, notes[i].group))
             continue;
         struct handoff_note *note = g_new(struct handoff_note, 1);
-        g_autofree char *text =
-            text_replace(_(notes[i].note.text), "(perch handoff) NAME", command);
-        *note = (struct handoff_note){_(notes[i].note.title), g_intern_string(text)};
+        *note = (struct handoff_note){
+            _(notes[i].title), text_replace(_(notes[i].text), "(perch handoff) NAME", command)};
         g_ptr_array_add(list, note);
     }
     return list;

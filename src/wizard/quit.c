@@ -144,7 +144,7 @@ char *wizard_undone(const struct wizard *w)
     return g_strjoinv("\n", (char **)lines->pdata);
 }
 
-void done_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
+void undone_screen_event(struct wizard *w, const struct view_event *event, GArray *out)
 {
     const bool leaves = is_action(event, ACTION_QUIT) || is_action(event, ACTION_INTERRUPT);
     if (!leaves && !is_action(event, ACTION_NEXT) && !is_action(event, ACTION_BACK))
@@ -156,7 +156,7 @@ void done_screen_event(struct wizard *w, const struct view_event *event, GArray 
         wizard_end(w, out);
 }
 
-void done_screen_view(const struct wizard *w, struct view *view, int focus)
+void undone_screen_view(const struct wizard *w, struct view *view, int focus)
 {
     (void)focus;
     g_autofree char *undone = wizard_undone(w);

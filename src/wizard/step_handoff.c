@@ -52,7 +52,7 @@ static void finish(struct wizard *w, GArray *out)
         return;
     }
     w->end_asked = true;
-    screen_open(w, SCREEN_DONE);
+    screen_open(w, SCREEN_UNDONE);
 }
 
 /* Which row has something to copy, below one that has nothing. Owned by the caller. */

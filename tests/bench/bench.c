@@ -161,7 +161,8 @@ static void print_traffic(DemoOrg *org)
     JSON_FOREACH(entry, log)
     {
         if (is_perchs(entry)) {
-            aim += g_str_has_prefix(json_get_string(entry, "target"), "/services/oauth2/token");
+            aim += g_str_has_prefix(json_get_string(entry, "target"), "/services/oauth2/token") ? 1
+                                                                                                : 0;
             gint64 number = json_get_int(entry, "connection", 0);
             g_hash_table_add(connections, GINT_TO_POINTER((gint)number));
             requests++;

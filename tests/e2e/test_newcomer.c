@@ -28,6 +28,14 @@ static void to_test(Walk *walk)
     see(walk, "Insert a test record");
 }
 
+static void to_tested(Walk *walk)
+{
+    to_test(walk);
+    see_key(walk, "Enter insert Lead");
+    press(walk, "Enter");
+    see_key(walk, "Enter hand-off");
+}
+
 /* What w wrote. Owned by the caller. */
 static char *written(Walk *walk)
 {
@@ -97,10 +105,7 @@ static void rotation__question__is_answered_and_followed(void **state)
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     g_autoptr(Walk) walk = on_org(rig, "rotation-locked");
-    to_test(walk);
-    see_key(walk, "Enter insert Lead");
-    press(walk, "Enter");
-    see_key(walk, "Enter hand-off");
+    to_tested(walk);
     press(walk, "8");
     see(walk, "✔ 7 Test");
     see_sentence(walk, "choose client credentials or JWT bearer in step 3");
@@ -129,10 +134,7 @@ static void end__what_is_left__is_said_once(void **state)
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
-    to_test(walk);
-    see_key(walk, "Enter insert Lead");
-    press(walk, "Enter");
-    see_key(walk, "Enter hand-off");
+    to_tested(walk);
     press(walk, "Enter");
     see_key(walk, "Enter done");
     see(walk, "▸  senderName");
@@ -243,10 +245,7 @@ static void channels__results__come_back(void **state)
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
-    to_test(walk);
-    see_key(walk, "Enter insert Lead");
-    press(walk, "Enter");
-    see_key(walk, "Enter hand-off");
+    to_tested(walk);
     see(walk, "nothing left behind");
     press(walk, "Right");
     see_key(walk, "Enter insert Case");

@@ -33,7 +33,8 @@ const char *handoff_title(enum platform platform);
 const char *handoff_platform(enum platform platform);
 
 struct handoff_note {
-    const char *title, *text; /* translated, borrowed */
+    const char *title; /* translated, borrowed */
+    char *text;        /* translated, owned */
 };
 /* Notes that go with the values: struct handoff_note *, freed with the array. */
 GPtrArray *handoff_notes(const Connection *connection);
