@@ -33,8 +33,9 @@ struct path {
     char *first; /* step of the diagnosis before; NULL = none */
     int helping; /* the step that has to help */
     bool again;  /* it was only to try again, and may be tried more than once */
-    guint asked; /* requests to the org before that */
-    int cured;   /* diagnoses */
+    guint asked; /* requests to the org before that, and bytes on the screen */
+    guint painted;
+    int cured; /* diagnoses */
 };
 
 static int helping_step(const char *name)
@@ -65,9 +66,13 @@ static bool is_over(gpointer data)
     return g_strcmp0(step, path->first) != 0;
 }
 
+/* By perch: the browser's pages are others. */
 static guint asked(DemoOrg *org)
 {
-    return demo_org_requests(org, "GET", "/") + demo_org_requests(org, "POST", "/");
+    static const char pages[] = "/services/oauth2/authorize";
+    return demo_org_requests(org, "GET", "/services/") +
+           demo_org_requests(org, "POST", "/services/") - demo_org_requests(org, "GET", pages) -
+           demo_org_requests(org, "POST", pages);
 }
 
 /* The org was asked again, or the browser has been there: on the screen that may be over at once.
@@ -77,8 +82,9 @@ static bool is_tried(gpointer data)
     const struct path *path = data;
     Walk *walk = path->reader->walk;
     return is_over(data) ||
-           (pty_has(walk->pty, "Log in, and press Allow") ? walk_visited(walk)
-                                                          : asked(walk->rig->org) > path->asked);
+           (pty_has(walk->pty, "Log in, and press Allow")
+                ? walk_visited(walk)
+                : pty_raw(walk->pty)->len > path->painted && asked(walk->rig->org) > path->asked);
 }
 
 /* Where the app is of this kind, somebody who has it says so. */
@@ -160,6 +166,7 @@ static void follow(struct path *path, const char *first)
         return;
     g_autofree char *keys = walk_keys(walk);
     path->asked = asked(walk->rig->org);
+    path->painted = pty_raw(walk->pty)->len;
     walk_forget_visit(walk);
     press(walk, strstr(keys, " r ") != NULL ? "r" : "Enter");
     if (!pty_wait_until(walk->pty, path->again ? is_tried : is_over, path, PTY_WAIT_MS))

@@ -10,7 +10,8 @@ static Rig *rig_begin(enum session_keyring keyring)
 {
     Rig *rig = g_new0(Rig, 1);
     rig->home = tmphome_new();
-    rig->bus = session_bus_start(rig->home, keyring);
+    rig->bus = keyring == SESSION_KEYRING_OPEN ? session_bus_borrow(rig->home)
+                                               : session_bus_start(rig->home, keyring);
     rig->canary = canary_new();
     return rig;
 }
@@ -56,7 +57,7 @@ void rig_free(Rig *rig)
     canary_search_files(rig->canary, rig->home, except);
     canary_assert_clean(rig->canary);
     demo_org_stop(rig->org);
-    session_bus_stop(rig->bus);
+    session_bus_return(rig->bus);
     tmphome_free(rig->home);
     canary_free(rig->canary);
     g_free(rig);

@@ -56,6 +56,7 @@ static void mouse__alone__sets_up(void **state)
     click_key(walk, "Enter ask Salesforce");
     click_key(walk, "Enter open browser and log in");
     click_key(walk, "Enter test record");
+    see_key(walk, "Enter insert Lead"); /* from here on the rows stay where they are */
     click(walk, "[ ] keep the test record");
     see(walk, "[x] keep the test record");
     click(walk, "[x] keep the test record");

@@ -97,6 +97,7 @@ static void standard_output__full_or_closed__no_command_ends_well(void **state)
     g_autoptr(Child) child = child_run(argv, rig->home->env, NULL);
     assert_code(child, 1);
     assert_contains(child->errors->str, "perch-demo-org: Standard output could not be written");
+    canary_search(rig->canary, "standard error", child->errors->str, -1);
 }
 
 /* A disk that is full, for files: what is written is said to fail, and no half of it stays. */

@@ -3,7 +3,9 @@
 #include "support/session_bus.h"
 
 #include <gio/gio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support/test.h"
 
@@ -133,8 +135,9 @@ SessionBus *session_bus_start(TmpHome *home, enum session_keyring keyring)
     return bus;
 }
 
-void session_bus_lock(const SessionBus *bus)
+void session_bus_lock(SessionBus *bus)
 {
+    bus->changed = true;
     g_autoptr(GDBusConnection) connection = connect_to(bus);
     lock_login(connection);
     g_dbus_connection_close_sync(connection, NULL, NULL);
@@ -142,11 +145,14 @@ void session_bus_lock(const SessionBus *bus)
 
 void session_bus_add_keyring(SessionBus *bus, TmpHome *home)
 {
-    start_keyring(bus, home, SESSION_KEYRING_OPEN);
+    bus->changed = true;
+    start_keyring(bus, bus->home != NULL ? bus->home : home, SESSION_KEYRING_OPEN);
 }
 
 void session_bus_change(SessionBus *bus, TmpHome *home, enum session_keyring keyring)
 {
+    bus->changed = true;
+    home = bus->home != NULL ? bus->home : home;
     if (bus->keyring != NULL) {
         assert_true(child_stop(bus->keyring, STOP_MS));
     }
@@ -170,8 +176,115 @@ void session_bus_stop(SessionBus *bus)
     child_stop(bus->bus, STOP_MS);
     child_free(bus->keyring);
     child_free(bus->bus);
+    tmphome_free(bus->home);
     g_free(bus->address);
     g_free(bus);
+}
+
+/* ---- lent again and again ---- */
+
+static SessionBus *spare;
+static pid_t lender;
+
+static void stop_spare(void)
+{
+    if (getpid() == lender)
+        session_bus_stop(g_steal_pointer(&spare));
+}
+
+SessionBus *session_bus_borrow(TmpHome *home)
+{
+    SessionBus *bus = g_steal_pointer(&spare);
+    if (bus == NULL) {
+        TmpHome *own = tmphome_new();
+        bus = session_bus_start(own, SESSION_KEYRING_OPEN);
+        bus->home = own;
+    }
+    if (lender == 0 && atexit(stop_spare) == 0)
+        lender = getpid();
+    tmphome_set(home, "DBUS_SESSION_BUS_ADDRESS", bus->address);
+    return bus;
+}
+
+static GVariant *call(GDBusConnection *connection, const char *name, const char *path,
+                      const char *method, GVariant *parameters)
+{
+    const char *dot = strrchr(method, '.');
+    g_autofree char *interface = g_strndup(method, (gsize)(dot - method));
+    return g_dbus_connection_call_sync(connection, name, path, interface, dot + 1, parameters, NULL,
+                                       G_DBUS_CALL_FLAGS_NONE, STOP_MS, NULL, NULL);
+}
+
+/* The keyring and this process, each with the bus's own name for it. */
+static bool is_alone(GDBusConnection *connection)
+{
+    g_autoptr(GVariant) answer =
+        call(connection, "org.freedesktop.DBus", "/", "org.freedesktop.DBus.ListNames", NULL);
+    g_auto(GStrv) names = NULL;
+    guint unique = 0;
+    if (answer == NULL)
+        return false;
+    g_variant_get(answer, "(^as)", &names);
+    for (gsize i = 0; names[i] != NULL; i++)
+        unique += names[i][0] == ':' ? 1 : 0;
+    return unique == 2;
+}
+
+static bool delete_items(GDBusConnection *connection)
+{
+    static const char service[] = "org.freedesktop.secrets";
+    static const char search[] = "org.freedesktop.Secret.Service.SearchItems";
+    g_autoptr(GVariant) found = call(connection, service, "/org/freedesktop/secrets", search,
+                                     g_variant_new_parsed("(@a{ss} {},)"));
+    g_auto(GStrv) items = NULL, locked = NULL;
+    if (found == NULL)
+        return false;
+    g_variant_get(found, "(^ao^ao)", &items, &locked);
+    for (gsize i = 0; items[i] != NULL; i++) {
+        g_autoptr(GVariant) deleted =
+            call(connection, service, items[i], "org.freedesktop.Secret.Item.Delete", NULL);
+        if (deleted == NULL)
+            return false;
+    }
+    return locked[0] == NULL;
+}
+
+/* There is the login keyring, open, and no other but the one that lasts as long as the service. */
+static bool is_as_new(GDBusConnection *connection)
+{
+    g_autoptr(GVariant) answer =
+        call(connection, "org.freedesktop.secrets", "/org/freedesktop/secrets",
+             "org.freedesktop.DBus.Properties.Get",
+             g_variant_new("(ss)", "org.freedesktop.Secret.Service", "Collections"));
+    g_autoptr(GVariant) locked =
+        call(connection, "org.freedesktop.secrets", "/org/freedesktop/secrets/collection/login",
+             "org.freedesktop.DBus.Properties.Get",
+             g_variant_new("(ss)", "org.freedesktop.Secret.Collection", "Locked"));
+    if (answer == NULL || locked == NULL)
+        return false;
+    g_autoptr(GVariant) paths = NULL, is_locked = NULL;
+    g_variant_get(answer, "(v)", &paths);
+    g_variant_get(locked, "(v)", &is_locked);
+    return g_variant_n_children(paths) == 2 && !g_variant_get_boolean(is_locked);
+}
+
+static bool can_be_lent(const SessionBus *bus)
+{
+    if (bus->home == NULL || bus->changed || bus->keyring == NULL || spare != NULL ||
+        child_wait_end(bus->keyring, 0) || child_wait_end(bus->bus, 0))
+        return false;
+    g_autoptr(GDBusConnection) connection = connect_to(bus);
+    bool fit = is_alone(connection) && delete_items(connection) && is_as_new(connection);
+    g_dbus_connection_close_sync(connection, NULL, NULL);
+    return fit;
+}
+
+void session_bus_return(SessionBus *bus)
+{
+    if (bus != NULL && can_be_lent(bus))
+        spare = bus;
+    else
+        session_bus_stop(bus);
 }
 
 char *session_bus_lookup(TmpHome *home, const char *attribute, const char *value)

@@ -15,6 +15,8 @@ struct SessionBus {
     Child *bus;
     Child *keyring; /* NULL: none */
     char *address;
+    TmpHome *home; /* its own, owned; NULL = the test's */
+    bool changed;  /* not to be lent again */
 };
 
 enum session_keyring {
@@ -33,8 +35,14 @@ void session_bus_change(SessionBus *bus, TmpHome *home, enum session_keyring key
 /* Starts the same keyring again, unlocked, after a test has ended bus->keyring. */
 void session_bus_add_keyring(SessionBus *bus, TmpHome *home);
 /* Locks the login keyring, as a screen lock would. */
-void session_bus_lock(const SessionBus *bus);
+void session_bus_lock(SessionBus *bus);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SessionBus, session_bus_stop)
+
+/* As session_bus_start with SESSION_KEYRING_OPEN, but the next test of this program gets the same
+ * bus, with the keyring emptied, if nobody has changed it: starting one costs more than many a
+ * test. The last one ends with the program. */
+SessionBus *session_bus_borrow(TmpHome *home);
+void session_bus_return(SessionBus *bus); /* any; NULL is fine */
 
 /* The secret of the item with this attribute, found by secret-tool; NULL if there is none. Owned by
  * the caller. */

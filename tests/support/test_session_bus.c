@@ -51,12 +51,45 @@ static void other_states__refuse__to_store(void **state)
     }
 }
 
+static void borrowed_keyring__is_lent_again__empty(void **state)
+{
+    (void)state;
+    g_autoptr(TmpHome) first = tmphome_new();
+    SessionBus *bus = session_bus_borrow(first);
+    g_autofree char *address = g_strdup(bus->address);
+    assert_int_equal(store(first, "a", "one"), 0);
+    session_bus_return(bus);
+    g_autoptr(TmpHome) second = tmphome_new();
+    bus = session_bus_borrow(second);
+    assert_string_equal(bus->address, address);
+    assert_int_equal(session_bus_count(second, "perch-test", "a"), 0);
+    assert_int_equal(store(second, "b", "two"), 0);
+    session_bus_return(bus);
+}
+
+static void borrowed_keyring__that_was_changed__is_not_lent_again(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        g_autoptr(TmpHome) home = tmphome_new();
+        SessionBus *bus = session_bus_borrow(home);
+        assert_int_equal(store(home, "a", "one"), 0);
+        if (i == 0)
+            session_bus_lock(bus);
+        else if (i == 1)
+            assert_true(child_stop(bus->keyring, 10000));
+        session_bus_return(bus);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(open_keyring__keeps__what_is_stored),
         cmocka_unit_test(two_keyrings__at_once__are_apart),
         cmocka_unit_test(other_states__refuse__to_store),
+        cmocka_unit_test(borrowed_keyring__is_lent_again__empty),
+        cmocka_unit_test(borrowed_keyring__that_was_changed__is_not_lent_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 
 /* What tests/run sets for sanitizers and GLib has to reach the programs that a test starts. */
 static const char *const handed_on[] = {
-    "PATH", "G_DEBUG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "USER",
+    "LLVM_PROFILE_FILE", "PATH", "G_DEBUG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "USER",
 };
 
 static char *folder(const TmpHome *home, const char *path)
