@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# All that `make check` runs once the packages are there: the quick things first, then every suite
-# on gcc's release build, then again on clang's under ASan and UBSan. Prints "N passed, N failed"
-# as its last line, once, over everything.
+# All that `make check` runs once the packages are there: the quick things first, then the suites on
+# gcc's release build, then on clang's under ASan and UBSan; each end-to-end test on one of the two,
+# with EVERY=1 on both. Prints "N passed, N failed" as its last line, once, over everything.
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -57,6 +57,8 @@ only_with() {
     fi
 }
 
+once=ONCE=1
+[ -z "${EVERY:-}" ] || once=ONCE=
 release="BUILD=build/release"
 asan="BUILD=build/asan SANITIZE=1 CFLAGS=-O1 WERROR=1"
 
@@ -65,12 +67,12 @@ stage man-lint "$make" --no-print-directory man-lint
 stage format only_with clang-format-14 "$make" --no-print-directory format-check
 stage cppcheck only_with cppcheck "$make" --no-print-directory $release WERROR=1 cppcheck
 stage build "$make" --no-print-directory -j"$cores" $release WERROR=1 tests
-suites "$release WERROR=1" all
+suites "$release WERROR=1 $once" all
 stage install tests/support/check_install.sh $release WERROR=1
 stage tidy only_with clang-tidy-14 "$make" --no-print-directory -j"$cores" $release WERROR=1 tidy tidy-tests
 # shellcheck disable=SC2086  # words
 stage asan-build "$make" --no-print-directory -j"$cores" $asan tests
-suites "$asan" all
+suites "$asan $once" all
 stage fuzz-smoke only_with clang-14 "$make" --no-print-directory fuzz-smoke
 
 passed=0 failed=0

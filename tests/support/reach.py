@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""reach.py PROGRAM FOLDER: the tests that can be spared, one a line, since the others reach 99 of
-100 lines of PROGRAM that all of them reach. FOLDER is what tests/run leaves with REACH=FOLDER."""
+"""reach.py PROGRAM FOLDER: tests, one a line, that together reach 99 of 100 lines of PROGRAM that
+all of them reach, in little time. FOLDER is what tests/run leaves with REACH=FOLDER."""
 
 import glob
 import os
@@ -38,12 +38,12 @@ def main():
         reach[name] = lines_of(program, profiles) if profiles else set()
         with open(path, encoding="ascii") as file:
             cost[name] = int(file.read()) + 1000
-    every, seen, rest = set().union(*reach.values()), set(), set(reach)
+    every, seen, chosen = set().union(*reach.values()), set(), set()
     while len(seen) < len(every) * ENOUGH:
-        best = max(sorted(rest), key=lambda name: len(reach[name] - seen) / cost[name])
+        best = max(sorted(reach), key=lambda name: len(reach[name] - seen) / cost[name])
         seen |= reach[best]
-        rest.remove(best)
-    print("\n".join(sorted(rest)))
+        chosen.add(best)
+    print("\n".join(sorted(chosen)))
 
 
 main()

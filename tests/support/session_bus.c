@@ -270,9 +270,12 @@ static bool is_as_new(GDBusConnection *connection)
 
 static bool can_be_lent(const SessionBus *bus)
 {
-    if (bus->home == NULL || bus->changed || bus->keyring == NULL || spare != NULL ||
-        child_wait_end(bus->keyring, 0) || child_wait_end(bus->bus, 0))
+    if (bus->home == NULL || bus->changed || bus->keyring == NULL || spare != NULL)
         return false;
+    if (child_wait_end(bus->keyring, 0) || child_wait_end(bus->bus, 0)) {
+        print_error("gnome-keyring-daemon has ended: %s\n", bus->keyring->errors->str);
+        return false;
+    }
     g_autoptr(GDBusConnection) connection = connect_to(bus);
     bool fit = is_alone(connection) && delete_items(connection) && is_as_new(connection);
     g_dbus_connection_close_sync(connection, NULL, NULL);
