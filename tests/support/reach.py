@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""reach.py PROGRAM FOLDER: tests, one a line, that together reach 99 of 100 lines of PROGRAM that
+"""reach.py PROGRAM FOLDER: tests, one a line, that together reach 19 of 20 lines of PROGRAM that
 all of them reach, in little time. FOLDER is what tests/run leaves with REACH=FOLDER."""
 
 import glob
@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-ENOUGH = 0.99
+ENOUGH = 0.95
 
 
 def lines_of(program, profiles):

@@ -3,6 +3,7 @@
 #include "support/session_bus.h"
 
 #include <gio/gio.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -183,18 +184,35 @@ void session_bus_stop(SessionBus *bus)
 
 /* ---- lent again and again ---- */
 
-static SessionBus *spare;
+static SessionBus *spare, *lent;
 static pid_t lender;
+
+static bool has_ended(const SessionBus *bus)
+{
+    return !bus->changed && bus->keyring != NULL && child_wait_end(bus->keyring, 0);
+}
+
+/* It crashes at times, as any program: tests/run looks for these words, and tries again. Only what
+ * a test that failed has not returned is still lent. */
+static void tell_of_a_crash(void)
+{
+    if (lent != NULL && has_ended(lent))
+        fprintf(stderr, "gnome-keyring-daemon has ended: %s\n", lent->keyring->errors->str);
+    lent = NULL;
+}
 
 static void stop_spare(void)
 {
-    if (getpid() == lender)
-        session_bus_stop(g_steal_pointer(&spare));
+    if (getpid() != lender)
+        return;
+    tell_of_a_crash();
+    session_bus_stop(g_steal_pointer(&spare));
 }
 
 SessionBus *session_bus_borrow(TmpHome *home)
 {
     SessionBus *bus = g_steal_pointer(&spare);
+    tell_of_a_crash();
     if (bus == NULL) {
         TmpHome *own = tmphome_new();
         bus = session_bus_start(own, SESSION_KEYRING_OPEN);
@@ -203,6 +221,7 @@ SessionBus *session_bus_borrow(TmpHome *home)
     if (lender == 0 && atexit(stop_spare) == 0)
         lender = getpid();
     tmphome_set(home, "DBUS_SESSION_BUS_ADDRESS", bus->address);
+    lent = bus;
     return bus;
 }
 
@@ -272,10 +291,8 @@ static bool can_be_lent(const SessionBus *bus)
 {
     if (bus->home == NULL || bus->changed || bus->keyring == NULL || spare != NULL)
         return false;
-    if (child_wait_end(bus->keyring, 0) || child_wait_end(bus->bus, 0)) {
-        print_error("gnome-keyring-daemon has ended: %s\n", bus->keyring->errors->str);
+    if (has_ended(bus) || child_wait_end(bus->bus, 0))
         return false;
-    }
     g_autoptr(GDBusConnection) connection = connect_to(bus);
     bool fit = is_alone(connection) && delete_items(connection) && is_as_new(connection);
     g_dbus_connection_close_sync(connection, NULL, NULL);
@@ -284,6 +301,7 @@ static bool can_be_lent(const SessionBus *bus)
 
 void session_bus_return(SessionBus *bus)
 {
+    lent = NULL;
     if (bus != NULL && can_be_lent(bus))
         spare = bus;
     else
