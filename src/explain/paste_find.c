@@ -156,10 +156,38 @@ char *paste_line_at(const char *text, gsize at)
     return presentable(line, LINE_CHARACTERS);
 }
 
+#define NAMED(name) "\\h*[\\[\"']?" name "[\\]\"']?\\h*(?:=>?|:)"
+#define VALUE "\\h*[\"']?([^\\n\"']+)[^\\n]*"
+
+/* In a dump (PHP's print_r, Objective-C's description) the message has a line of its own beside the
+ * code's; NULL = it is none. */
+static char *message_beside(const char *text, gsize at)
+{
+    enum { FAR = 1000 }; /* bytes; such lines are no dump */
+    const char *start = text + at, *end = start + strcspn(start, "\n");
+    for (int lines = 0; start > text && (start[-1] != '\n' || ++lines < 2);)
+        if (text + at - --start > FAR)
+            return NULL;
+    end += *end == '\0' ? 0 : 1 + strcspn(end + 1, "\n");
+    if (end - start > FAR)
+        return NULL;
+    g_autofree char *near = g_strndup(start, (gsize)(end - start));
+    const GRegex *pair = regex_of("(?m)(?|^" NAMED("message") VALUE "\\n" NAMED("errorCode") //
+                                  "|^" NAMED("errorCode") "[^\\n]*\\n" NAMED("message") VALUE ")");
+    g_autoptr(GMatchInfo) info = NULL;
+    if (!g_regex_match(pair, near, 0, &info))
+        return NULL;
+    g_autofree char *message = g_match_info_fetch(info, 1);
+    return presentable(message, LINE_CHARACTERS);
+}
+
 /* The message is the rest of the line after the code, or what is labelled as message; else the
  * whole line. */
 static char *message_of_word(const char *text, gsize at, gsize length)
 {
+    char *beside = message_beside(text, at);
+    if (beside != NULL)
+        return beside;
     const char *rest = text + at + length;
     rest += strspn(rest, " \t:,;)]>\"'");
     rest += strspn(rest, "\n"); /* some programs put the message below the code */
