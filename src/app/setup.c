@@ -433,7 +433,8 @@ static bool make_front(struct app *app, GError **error)
                                       .to_stderr = app->options->json,
                                       .words = g_getenv("ACCESSIBLE") != NULL,
                                       .colour = isatty(STDOUT_FILENO) && !app->options->json &&
-                                                g_getenv("NO_COLOR") == NULL,
+                                                g_getenv("NO_COLOR") == NULL &&
+                                                g_strcmp0(g_getenv("TERM"), "dumb") != 0,
                                   });
     return true;
 }

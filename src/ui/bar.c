@@ -33,7 +33,10 @@ static const char *lead_of(const Ui *ui, enum action action)
     if (!is_typing(ui, action) || action_key(action) <= ' ' || action == ACTION_EXPLAIN ||
         action == ACTION_FIND || !listed(ui, action))
         return NULL;
-    return ui_focus_leaves(ui, 1) ? "Tab, " : ui_focus_leaves(ui, -1) ? "Shift-Tab, " : NULL;
+    const bool next = ui_focus_leaves(ui, 1);
+    if (!next && !ui_focus_leaves(ui, -1))
+        return NULL;
+    return ui->ascii ? (next ? "Tab -> " : "Shift-Tab -> ") : next ? "Tab → " : "Shift-Tab → ";
 }
 
 bool ui_action_works(const Ui *ui, enum action action)

@@ -28,7 +28,7 @@ struct ui_frame {
 /* One entry of the key bar. */
 struct ui_bar_key {
     enum action action; /* ACTION_COUNT: the arrow keys */
-    const char *lead;   /* pressed first: "Tab, " from inside a field; "" = nothing */
+    const char *lead;   /* pressed first: "Tab → " from inside a field; "" = nothing */
     const char *name;
     const char *label;
 };

@@ -205,7 +205,7 @@ static bool go_deeper(Reader *reader)
 static void leave_field(Reader *reader)
 {
     g_autofree char *keys = walk_keys(reader->walk);
-    if (strstr(keys, "Tab, ") == NULL)
+    if (strstr(keys, "Tab → ") == NULL)
         return;
     press(reader->walk, "Tab");
     pty_wait_change(reader->walk->pty, PTY_WAIT_MS);
@@ -447,7 +447,7 @@ static bool do_copy(Reader *reader, const char *words)
 {
     g_autofree char *keys = walk_keys(reader->walk);
     go_deeper(reader);
-    g_autofree char *correct = pick(keys, "(?:Tab, )?(\\w) correct the value");
+    g_autofree char *correct = pick(keys, "(?:Tab → )?(\\w) correct the value");
     if (correct != NULL && !pty_has(reader->walk->pty, "Consumer key and secret"))
         press(reader->walk, correct);
     see(reader->walk, "Consumer key and secret");

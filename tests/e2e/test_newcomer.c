@@ -188,7 +188,7 @@ static void ssh__line__stands_alone_and_is_copied(void **state)
 
     g_autoptr(Walk) demo = walk_start(rig, "demo", NULL);
     assert_alone(demo);
-    see_key(demo, "Shift-Tab, c copy ssh line");
+    see_key(demo, "Shift-Tab → c copy ssh line");
     press(demo, "BackTab c");
     see(demo, "Sent to the terminal");
 }
@@ -205,7 +205,7 @@ static void field__with_the_cursor__keys_are_said_with_what_leads_to_them(void *
     type(walk, "not-the-secret-of-any-app");
     see(walk, "25 characters");
     press(walk, "Enter");
-    see_key(walk, "Enter ask again  Tab, g correct the value");
+    see_key(walk, "Enter ask again  Tab → g correct the value");
     press(walk, "Tab"); /* to a row that is fine: the keys are those that were said */
     see_key(walk, "g correct the value  o open Setup page");
     press(walk, "g");
@@ -219,7 +219,7 @@ static void field__with_the_cursor__keys_are_said_with_what_leads_to_them(void *
     see_key(walk, "r fixed: open again  Enter go on waiting");
     press(walk, "Down Down"); /* the row, then the field */
     see(walk, "▸Paste");
-    see_key(walk, "Tab, r fixed: open again");
+    see_key(walk, "Tab → r fixed: open again");
     walk_browser(walk, "allow");
     press(walk, "Tab r");
     see_key(walk, "Enter test record");

@@ -246,6 +246,24 @@ static void accessible__the_demo_is_line_by_line(void **state)
     pty_expect(pty, "? help");
 }
 
+/* A dumb terminal is talked to line by line, and would show the escapes of a colour. */
+static void dumb_terminal__gets_no_escapes(void **state)
+{
+    static const char *const terms[] = {"dumb", "xterm"};
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(terms); i++) {
+        tmphome_set(rig->home, "TERM", terms[i]);
+        const char *const argv[] = {g_getenv("PERCH"), "demo", i == 0 ? NULL : "--plain", NULL};
+        g_autoptr(Pty) pty = pty_start(argv, rig->home->env, 80, 50);
+        pty_expect(pty, "Enter check this computer");
+        pty_send(pty, "\n");
+        pty_expect(pty, "ok  Callback port");
+        const GByteArray *raw = pty_raw(pty);
+        assert_true((memchr(raw->data, '\033', raw->len) == NULL) == (i == 0));
+    }
+}
+
 /* The commands' marks are the same words. */
 static void accessible__commands_say_words(void **state)
 {
@@ -275,6 +293,7 @@ int main(void)
         cmocka_unit_test(slow_org__what_is_waited_for_is_said),
         cmocka_unit_test(demo_org__chosen__needs_no_address),
         cmocka_unit_test(accessible__the_demo_is_line_by_line),
+        cmocka_unit_test(dumb_terminal__gets_no_escapes),
         cmocka_unit_test(accessible__commands_say_words),
         cmocka_unit_test(accessible__questions_are_whole_and_marks_are_words),
     };

@@ -98,12 +98,12 @@ static void screen__keys__letters_are_text_in_a_field(void **state)
     (void)state;
     g_autoptr(View) view = views_keys();
     g_autoptr(Screen) screen = screen_new_fixed(view, 80, 24);
-    screen_assert_shows(screen, "Tab, o open the app");
+    screen_assert_shows(screen, "Tab → o open the app");
     screen_type(screen, "\x15ov?"); /* Ctrl-U: a letter alone would ask */
     assert_events(screen, "input 5 \ninput 5 o\ninput 5 ov\ninput 5 ov?\n");
     screen_press(screen, KEY_DOWN); /* out of the last field: nothing has the focus */
     screen_assert_shows(screen, "o open the app");
-    screen_assert_hides(screen, "Tab, o");
+    screen_assert_hides(screen, "Tab → o");
     screen_type(screen, "ov");
     assert_events(screen, "leave 5\nopen 0\nshow 0\n");
 }
