@@ -82,14 +82,14 @@ static const char *skip_markup(const char *p)
 {
     static const char *const hidden[][2] = {{"<script", "</script"}, {"<style", "</style"}};
     const char *end = strchr(p, '>');
-    if (g_str_has_prefix(p, "<!--"))
+    if (text_begins(p, "<!--"))
         end = strstr(p, "-->");
     for (gsize i = 0; i < G_N_ELEMENTS(hidden); i++)
         if (is_tag(p, hidden[i][0])) {
             const char *closed = strcasestr(p, hidden[i][1]);
             end = closed == NULL ? NULL : strchr(closed, '>');
         }
-    return end == NULL ? p + strlen(p) : end + 1 + (g_str_has_prefix(p, "<!--") ? 2 : 0);
+    return end == NULL ? p + strlen(p) : end + 1 + (text_begins(p, "<!--") ? 2 : 0);
 }
 
 char *page_text(const char *html)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "paste.h"
+#include "perch/base/text.h"
 
 /* A topic and what is wrong with it, in anybody's words: topics.def. */
 
@@ -132,7 +133,7 @@ static gsize opaque_length(const char *p)
     enum { FAR = 200 };
     gsize length = 0;
     int colons = 0, slashes = 0, dots = 0;
-    if (g_str_has_prefix(p, "http://") || g_str_has_prefix(p, "https://"))
+    if (text_begins(p, "http://") || text_begins(p, "https://"))
         return strcspn(p, " \t\n\"'`<>");
     while (length < FAR && strchr(" \t\n\"'`<>(),;|=", p[length]) == NULL) /* or '\0' */
         length++;
@@ -159,7 +160,7 @@ static bool stands_by_itself(const char *p)
 static bool ends_sentence(const char *p)
 {
     return strchr("\n;|{}", *p) != NULL || (*p == '.' && g_ascii_isspace(p[1])) ||
-           g_str_has_prefix(p, "。");
+           text_begins(p, "。");
 }
 
 /* Whether a word ends at p, in the middle of letters: inva|lidC, l'|API, token|'. */

@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <libintl.h>
 #include <stdbool.h>
+#include <string.h>
 
 /* Text for people. Widths are in terminal columns, by libc's wcwidth, as in ncursesw. */
 
@@ -25,6 +26,9 @@ void text_use_catalogues(const char *folder);
 
 /* Whether the locale can show any character. */
 bool text_is_unicode(void);
+
+/* For each place in a long text: GLib's own, from 2.76 on, asks for the whole text's length. */
+#define text_begins(text, literal) (strncmp((text), "" literal, sizeof(literal) - 1) == 0)
 
 /*
  * Makes untrusted text (from Salesforce, a file, a user) safe for a terminal, a page or a file:
