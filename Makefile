@@ -325,7 +325,7 @@ LONGEST := $(patsubst %,$(TESTS)/tests/e2e/test_%,app_access exchange_end functi
                 by_the_screen_2 by_the_screen_3)
 # In make check each end-to-end test runs once: under the sanitizers where it is among those that
 # together reach 19 of 20 lines that all of them reach (make reach), else on the release build.
-SANITIZED_E2E := $(patsubst %,$(TESTS)/tests/e2e/%,$(shell cat tests/sanitized))
+SANITIZED_E2E := $(patsubst %,$(TESTS)/tests/e2e/%,$(file <tests/sanitized))
 ELSEWHERE := $(if $(ONCE),$(if $(SANITIZE),$(filter-out $(SANITIZED_E2E),$(call suite_tests,e2e)),$(SANITIZED_E2E)))
 ALL_IN_ORDER := $(foreach s,unit screen,$(call suite_tests,$(s))) $(LONGEST) \
                 $(foreach s,e2e $(if $(SANITIZE),,browser) contract demo_org support, \

@@ -172,10 +172,10 @@ static char *message_beside(const char *text, gsize at)
     if (end - start > FAR)
         return NULL;
     g_autofree char *near = g_strndup(start, (gsize)(end - start));
-    const GRegex *pair = regex_of("(?m)(?|^" NAMED("message") VALUE "\\n" NAMED("errorCode") //
-                                  "|^" NAMED("errorCode") "[^\\n]*\\n" NAMED("message") VALUE ")");
+    static const char pair[] = "(?m)(?|^" NAMED("message") VALUE
+        "\\n" NAMED("errorCode") "|^" NAMED("errorCode") "[^\\n]*\\n" NAMED("message") VALUE ")";
     g_autoptr(GMatchInfo) info = NULL;
-    if (!g_regex_match(pair, near, 0, &info))
+    if (!g_regex_match(regex_of(pair), near, 0, &info))
         return NULL;
     g_autofree char *message = g_match_info_fetch(info, 1);
     return presentable(message, LINE_CHARACTERS);

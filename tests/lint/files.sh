@@ -10,6 +10,10 @@ for entry in *; do
     case $allowed in *" $entry "*) ;; *) complain "$entry:1: not at the top level" ;; esac
 done
 
+while IFS= read -r name; do
+    [ -e "tests/e2e/$name.c" ] || complain "tests/sanitized:1: no such test: $name"
+done <tests/sanitized
+
 # Text files; what a program has written is not held to the rules for blanks.
 mapfile -t files < <(git ls-files --cached --others --exclude-standard 2>/dev/null |
     grep -vE '^LICENSE$|\.png$|^tests/fuzz/corpus/' |

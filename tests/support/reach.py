@@ -5,18 +5,24 @@ all of them reach, in little time. FOLDER is what tests/run leaves with REACH=FO
 
 import glob
 import os
+import shutil
 import subprocess
 import sys
 
 ENOUGH = 0.95
 
 
+def tool(name):
+    """Of the version that dev-deps installs where it is there."""
+    return shutil.which(name + "-14") or name
+
+
 def lines_of(program, profiles):
     """The lines that ran, as (file, number)."""
     merged = profiles[0] + ".merged"
-    subprocess.run(["llvm-profdata-14", "merge", "-failure-mode=all", "-o", merged, *profiles],
+    subprocess.run([tool("llvm-profdata"), "merge", "-failure-mode=all", "-o", merged, *profiles],
                    check=True, stderr=subprocess.DEVNULL)
-    export = subprocess.run(["llvm-cov-14", "export", "--format=lcov", "-instr-profile", merged,
+    export = subprocess.run([tool("llvm-cov"), "export", "--format=lcov", "-instr-profile", merged,
                              program], check=True, stdout=subprocess.PIPE, text=True)
     os.remove(merged)
     reached, file = set(), None
