@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# All that `make check` runs once the packages are there: the quick things first, then the suites on
-# gcc's release build, then on clang's under ASan and UBSan; each end-to-end test on one of the two,
-# with EVERY=1 on both. Prints "N passed, N failed" as its last line, once, over everything.
+# check.sh: what `make check` runs once the packages are there: the quick things first, then every
+# suite on gcc's release build.
+# check.sh more: what `make check-more` runs after it: analysis, an installation, the suites on clang's
+# build under ASan and UBSan, end to end those of tests/sanitized, with EVERY=1 all; the fuzzers.
+# Prints "N passed, N failed" as its last line, once, over everything.
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -57,23 +59,34 @@ only_with() {
     fi
 }
 
-once=ONCE=1
-[ -z "${EVERY:-}" ] || once=ONCE=
-release="BUILD=build/release"
+fewer=FEWER=1
+[ -z "${EVERY:-}" ] || fewer=FEWER=
+release="BUILD=build/release WERROR=1"
 asan="BUILD=build/asan SANITIZE=1 CFLAGS=-O1 WERROR=1"
 
-stage lint "$make" --no-print-directory lint
-stage man-lint "$make" --no-print-directory man-lint
-stage format only_with clang-format-14 "$make" --no-print-directory format-check
-stage cppcheck only_with cppcheck "$make" --no-print-directory $release WERROR=1 cppcheck
-stage build "$make" --no-print-directory -j"$cores" $release WERROR=1 tests
-suites "$release WERROR=1 $once" all
-stage install tests/support/check_install.sh $release WERROR=1
-stage tidy only_with clang-tidy-14 "$make" --no-print-directory -j"$cores" $release WERROR=1 tidy tidy-tests
-# shellcheck disable=SC2086  # words
-stage asan-build "$make" --no-print-directory -j"$cores" $asan tests
-suites "$asan $once" all
-stage fuzz-smoke only_with clang-14 "$make" --no-print-directory fuzz-smoke
+check() {
+    stage lint "$make" --no-print-directory lint
+    stage man-lint "$make" --no-print-directory man-lint
+    stage format only_with clang-format-14 "$make" --no-print-directory format-check
+    # shellcheck disable=SC2086  # words
+    stage build "$make" --no-print-directory -j"$cores" $release tests
+    suites "$release" all
+}
+
+more() {
+    # shellcheck disable=SC2086  # words
+    {
+        stage cppcheck only_with cppcheck "$make" --no-print-directory $release cppcheck
+        stage install tests/support/check_install.sh $release
+        stage tidy only_with clang-tidy-14 "$make" --no-print-directory -j"$cores" $release \
+            tidy tidy-tests
+        stage asan-build "$make" --no-print-directory -j"$cores" $asan tests
+        suites "$asan $fewer" all
+        stage fuzz-smoke only_with clang-14 "$make" --no-print-directory fuzz-smoke
+    }
+}
+
+"${1:-check}"
 
 passed=0 failed=0
 while read -r ok bad _; do

@@ -8,7 +8,7 @@
 #
 #   bare    plain make, before anything is installed, names make deps
 #   barred  a user without sudo, and one whom sudo refuses, get the line for apt-get
-#   root    make demo, on a terminal and without one, and make check, as root
+#   root    make demo, on a terminal and without one, make check and check-more, as root
 #   sudo    the same as a user with sudo
 #
 #   DEBIAN_ROOT=FOLDER   where the systems are kept (build/debian)
@@ -142,7 +142,7 @@ both() {
     local command result=0
     inside "$1" "$2" "$on_terminal" || result=$?
     outcome "$1" "make demo on a terminal ($keep/$release-$1/tmp/screen)" "$result"
-    for command in demo check; do
+    for command in demo check check-more; do
         result=0
         inside "$1" "$2" "make $command" >"$keep/$release-$1-$command.log" 2>&1 || result=$?
         tail -n 3 "$keep/$release-$1-$command.log"
