@@ -416,20 +416,6 @@ static enum answer edition_has_api(const char *edition)
     return ANSWER_NO;
 }
 
-static void add_fact(struct diagnosis *diagnosis, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static void add_fact(struct diagnosis *diagnosis, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *fact = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    char *text = diagnosis->happened == NULL ? g_strdup(fact)
-                                             : g_strdup_printf("%s %s", diagnosis->happened, fact);
-    g_free(diagnosis->happened);
-    diagnosis->happened = text;
-}
-
 /* User level, org level, or "cannot tell, look here": the API's text does not say which. */
 static struct diagnosis *explain_api_disabled(const struct failure *failure, enum cause cause,
                                               enum certainty certainty,
@@ -465,9 +451,9 @@ static struct diagnosis *explain_api_disabled(const struct failure *failure, enu
     if (refused)
         g_clear_pointer(&diagnosis->tell_apart, g_free);
     if (fact != NULL)
-        add_fact(diagnosis, "%s", fact);
+        diagnosis_add(diagnosis, "%s", fact);
     if (evidence->profile_name != NULL)
-        add_fact(diagnosis, _("The user's profile is %s."), evidence->profile_name);
+        diagnosis_add(diagnosis, _("The user's profile is %s."), evidence->profile_name);
     return diagnosis;
 }
 
@@ -496,35 +482,36 @@ static void add_history(struct diagnosis *diagnosis, const struct evidence *evid
     if (told)
         g_clear_pointer(&diagnosis->tell_apart, g_free);
     if (evidence->history != NULL)
-        add_fact(diagnosis, _("Login History says: %s."), evidence->history);
+        diagnosis_add(diagnosis, _("Login History says: %s."), evidence->history);
 }
 
 static void add_rights(struct diagnosis *diagnosis, const struct evidence *evidence)
 {
     if (evidence->createable == ANSWER_NO && diagnosis->cause == CAUSE_CREATE_NOT_PERMITTED) {
         diagnosis->certainty = CERTAINTY_CERTAIN;
-        add_fact(diagnosis, _("According to the org, this user cannot create records of this "
-                              "object."));
+        diagnosis_add(diagnosis, _("According to the org, this user cannot create records of this "
+                                   "object."));
     }
     if (evidence->field_there == ANSWER_NO && diagnosis->cause == CAUSE_FIELD_UNKNOWN)
-        add_fact(diagnosis, _("The org does not show this user a field with that name."));
+        diagnosis_add(diagnosis, _("The org does not show this user a field with that name."));
     if (evidence->field_createable == ANSWER_NO && diagnosis->cause == CAUSE_FIELD_NOT_WRITABLE) {
         diagnosis->certainty = CERTAINTY_CERTAIN;
-        add_fact(diagnosis, _("According to the org, this user can only read the field."));
+        diagnosis_add(diagnosis, _("According to the org, this user can only read the field."));
     }
     if (evidence->profile_name != NULL)
-        add_fact(diagnosis, _("The user's profile is %s."), evidence->profile_name);
+        diagnosis_add(diagnosis, _("The user's profile is %s."), evidence->profile_name);
 }
 
 static void add_app(struct diagnosis *diagnosis, const struct evidence *evidence)
 {
     if (evidence->installed == ANSWER_NO && diagnosis->cause == CAUSE_APP_NOT_INSTALLED) {
         diagnosis->certainty = CERTAINTY_CERTAIN;
-        add_fact(diagnosis, _("The org knows the app, but it is not installed there."));
+        diagnosis_add(diagnosis, _("The org knows the app, but it is not installed there."));
     }
     if (evidence->admin_approved == ANSWER_YES && diagnosis->cause == CAUSE_USER_NOT_APPROVED) {
         diagnosis->certainty = CERTAINTY_CERTAIN;
-        add_fact(diagnosis, _("The app's policy admits only users approved by an administrator."));
+        diagnosis_add(diagnosis,
+                      _("The app's policy admits only users approved by an administrator."));
     }
 }
 
@@ -535,17 +522,19 @@ static void add_policies(struct diagnosis *diagnosis, const struct session *sess
     const gint64 issued_at = session_secrets(session)->issued_at;
     const int idle_days = issued_at > 0 ? (int)((clock_wall_ms() - issued_at) / CLOCK_DAY_MS) : 0;
     if (diagnosis->cause == CAUSE_IP_RESTRICTED && evidence->ip_enforced == ANSWER_YES)
-        add_fact(diagnosis, _("The app's policy enforces IP restrictions."));
+        diagnosis_add(diagnosis, _("The app's policy enforces IP restrictions."));
     if (diagnosis->cause == CAUSE_AUTHORIZATION_REVOKED && idle_days >= IDLE_LIMIT_DAYS)
-        add_fact(diagnosis,
-                 _("perch last refreshed it %d days ago. Where idle tokens are limited to %d days, "
-                   "that ends the login, even if Refresh Token Policy reads \"valid until "
-                   "revoked\"."),
-                 idle_days, IDLE_LIMIT_DAYS);
+        diagnosis_add(
+            diagnosis,
+            _("perch last refreshed it %d days ago. Where idle tokens are limited to %d days, "
+              "that ends the login, even if Refresh Token Policy reads \"valid until "
+              "revoked\"."),
+            idle_days, IDLE_LIMIT_DAYS);
     if (diagnosis->cause == CAUSE_AUTHORIZATION_REVOKED && evidence->refresh_policy != NULL &&
         strcmp(evidence->refresh_policy, "Infinite") != 0)
-        add_fact(diagnosis, _("The app's refresh token policy is %s, which makes tokens expire."),
-                 evidence->refresh_policy);
+        diagnosis_add(diagnosis,
+                      _("The app's refresh token policy is %s, which makes tokens expire."),
+                      evidence->refresh_policy);
 }
 
 static guint seen(const struct evidence *evidence)

@@ -287,6 +287,10 @@ static void set_diagnosis(struct check_result *result, const struct session *ses
     const struct setup_ids ids = {.user_id = connection->user_id,
                                   .profile_id = connection->profile_id,
                                   .app_id = connection->app_id};
+    /* Whose page it is that opens. */
+    if (diagnosis->user_id == NULL && connection->username != NULL &&
+        (diagnosis->page == SETUP_PAGE_USER || diagnosis->page == SETUP_PAGE_PROFILE))
+        diagnosis_add(diagnosis, _("The user is %s."), connection->username);
     /* What makes an app works for its connection, with the login of another. */
     const bool of_app = session->making != NULL && diagnosis->exit != PERCH_EXIT_AUTHORIZATION;
     diagnosis_name(diagnosis, of_app ? session->making->app->name : connection->name);

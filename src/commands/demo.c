@@ -240,6 +240,9 @@ static char *introduction(const struct demo *demo, const struct desktop *desktop
         text, _("The demo org listens on %s. Log in there as %s with the password %s.\n"),
         json_get_string(demo->json, "url"), json_get_string(user, "name"),
         json_get_string(user, "password"));
+    if (strcmp(json_get_string(user, "name"), DEMO_ADMIN) != 0)
+        g_string_append_printf(text, _("Setup is open to %s, with the same password.\n"),
+                               DEMO_ADMIN);
     if (demo->rehearsal != NULL)
         g_string_append_printf(
             text,

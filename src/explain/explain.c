@@ -246,3 +246,15 @@ struct diagnosis *diagnosis_copy(const struct diagnosis *diagnosis)
     copy->message = g_strdup(diagnosis->message);
     return copy;
 }
+
+void diagnosis_add(struct diagnosis *diagnosis, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *fact = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    char *text = diagnosis->happened == NULL ? g_strdup(fact)
+                                             : g_strdup_printf("%s %s", diagnosis->happened, fact);
+    g_free(diagnosis->happened);
+    diagnosis->happened = text;
+}

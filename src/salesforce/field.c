@@ -86,9 +86,9 @@ static const struct field_type types[] = {
     {"time", FIELD_TEXT, false, "12:00:00.000Z", is_time,
      N_("This is not a time of day, such as 08:00:00.000Z.")},
     {"reference", FIELD_REFERENCE, false, NULL, is_id,
-     N_("This is not a Salesforce id of 15 or 18 letters and digits.")},
+     N_("This is not a record's id: 15 or 18 letters and digits, in the address of its page.")},
     {"id", FIELD_REFERENCE, false, NULL, is_id,
-     N_("This is not a Salesforce id of 15 or 18 letters and digits.")},
+     N_("This is not a record's id: 15 or 18 letters and digits, in the address of its page.")},
     {"base64", FIELD_TEXT, false, "cGVyY2g=", NULL, NULL},
     /* Compound fields, and types that a single text cannot fill. */
     {"address", FIELD_OPAQUE, false, NULL, NULL, NULL},

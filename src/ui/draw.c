@@ -25,11 +25,37 @@ static int rail_width(const Ui *ui, int cols)
     return CLAMP(widest + 4, 15, cols >= 100 ? 24 : 15) + (cols >= 100 ? 2 : 0);
 }
 
+/* The address that the notice ends with; NULL = none. */
+static const char *notice_address(const char *notice)
+{
+    const char *at = notice == NULL ? NULL : g_strrstr(notice, "http");
+    const bool alone = at != NULL && at > notice && g_ascii_isspace(at[-1]);
+    return alone && strpbrk(at, " \n") == NULL && strstr(at, "://") != NULL ? at : NULL;
+}
+
+/* The notice in lines; those of an address, to be copied as it is, from *ret_address on. */
+static GPtrArray *notice_lines(const Ui *ui, guint *ret_address)
+{
+    const char *notice = ui->view->notice == NULL ? "" : ui->view->notice;
+    const char *address = notice_address(notice);
+    const gsize length = address == NULL ? strlen(notice) : (gsize)(address - notice);
+    g_autofree char *said = g_strchomp(g_strndup(notice, length));
+    GPtrArray *lines = text_wrap(said, MAX(1, ui->frame.width));
+    if (*said == '\0')
+        g_ptr_array_set_size(lines, 0);
+    *ret_address = lines->len;
+    const gsize cols = (gsize)MAX(1, ui->frame.cols);
+    for (gsize left = address == NULL ? 0 : strlen(address); left > 0; left -= MIN(left, cols)) {
+        g_ptr_array_add(lines, g_strndup(address, cols));
+        address += MIN(left, cols);
+    }
+    return lines;
+}
+
 static int notice_rows(const Ui *ui)
 {
-    if (ui->view->notice == NULL || *ui->view->notice == '\0')
-        return 0;
-    g_autoptr(GPtrArray) lines = text_wrap(ui->view->notice, MAX(1, ui->frame.width));
+    guint address;
+    g_autoptr(GPtrArray) lines = notice_lines(ui, &address);
     return MIN((int)lines->len, NOTICE_MAX);
 }
 
@@ -209,10 +235,16 @@ static void draw_foot(const Ui *ui)
     }
     if (notice == 0)
         return;
-    g_autoptr(GPtrArray) lines = text_wrap(ui->view->notice, frame->width);
+    guint address;
+    g_autoptr(GPtrArray) lines = notice_lines(ui, &address);
     row = frame->top + frame->height - notice;
-    for (int i = 0; i < notice; i++)
-        ui_put(stdscr, row + i, frame->left, STYLE_TITLE, false, lines->pdata[i]);
+    for (guint i = 0; i < (guint)notice; i++) {
+        ui_style_set(stdscr, STYLE_PLAIN, false);
+        if (i >= address)
+            mvwhline(stdscr, row + (int)i, 0, ' ', frame->cols);
+        ui_put(stdscr, row + (int)i, i < address ? frame->left : 0, STYLE_TITLE, false,
+               lines->pdata[i]);
+    }
 }
 
 static void draw_pane(const Ui *ui)

@@ -46,11 +46,21 @@ static void input_changed(Ui *ui, LineEdit *edit, bool changed)
     ui_redraw(ui);
 }
 
+/* A secret that nobody can see, and of which an error says that it is wrong, is worth nothing. */
+static bool is_refused(const Ui *ui, const LineEdit *edit)
+{
+    const struct view_item *item = ui_focused(ui);
+    return line_edit_is_secret(edit) && item != NULL && item->error != NULL && *item->error != '\0';
+}
+
 static void type(Ui *ui, LineEdit *edit, guint code)
 {
     char utf8[8];
     int length = g_unichar_to_utf8(g_unichar_validate(code) ? code : 0xFFFD, utf8);
+    const bool anew = is_refused(ui, edit) && !ui_field_is_typed(ui, ui->focus);
     ui_field_mark(ui, ui->focus, UI_TYPED);
+    if (anew)
+        line_edit_set(edit, "");
     input_changed(ui, edit, line_edit_insert(edit, utf8, (gsize)length));
     wipe(utf8, sizeof utf8);
 }
@@ -65,7 +75,7 @@ static void edit_text(Ui *ui, LineEdit *edit, enum line_edit_key key)
  * accident, and neither is a paste. */
 static bool ask_first(Ui *ui, const LineEdit *edit, const struct key *key)
 {
-    if (!line_edit_is_held(edit))
+    if (!line_edit_is_held(edit) || is_refused(ui, edit))
         return false;
     ui->asked = *key;
     ui_stale(ui);
@@ -234,8 +244,9 @@ static void dialog_key(Ui *ui, const struct key *key)
         enum action action = g_array_index(keys, struct view_key, i).action;
         int own = action_key(action);
         /* No is 'N' to differ from New, but nobody presses Shift to say no. */
-        bool same = own == code || (code > 0 && code < 128 && own > ' ' &&
-                                    g_ascii_tolower((char)own) == (char)code);
+        bool same =
+            own == code || (action == ACTION_YES && code == 'y') ||
+            (code > 0 && code < 128 && own > ' ' && g_ascii_tolower((char)own) == (char)code);
         if (same && ui->asked.code != 0) {
             answer(ui, action);
             return;

@@ -185,11 +185,12 @@ void ui_draw_help(Ui *ui)
     ui->help_pages = MAX(1, ((int)lines->len + room - 1) / room);
     ui->help_page = CLAMP(ui->help_page, 0, ui->help_pages - 1);
     int first = ui->help_page * room, shown = MIN(room, (int)lines->len - first);
-    struct box box = open_box(ui, width, shown + 2);
+    const int height = ui->help_pages > 1 ? room : shown; /* no page smaller than another */
+    struct box box = open_box(ui, width, height + 2);
     for (int i = 0; i < shown; i++)
         ui_put(stdscr, box.row + i, box.column, STYLE_PLAIN, false, lines->pdata[first + i]);
     bool more = ui->help_page + 1 < ui->help_pages;
-    ui_put(stdscr, box.row + shown + 1, box.column, STYLE_DIM, false,
+    ui_put(stdscr, box.row + height + 1, box.column, STYLE_DIM, false,
            more ? _("Any key shows more, q closes this.") : _("Any key closes this."));
     wmove(stdscr, box.row, box.column);
 }

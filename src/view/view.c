@@ -201,13 +201,15 @@ const char *action_key_name(enum action action)
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
         if (names[i].key == actions[action].key)
             return _(names[i].name);
-    single[action][0] = (char)actions[action].key;
+    single[action][0] = (char)action_key(action);
     return single[action];
 }
 
+/* Yes begins with another letter in other languages. */
 int action_key(enum action action)
 {
-    return actions[action].key;
+    const char letter = action == ACTION_YES ? *_("yes") : '\0';
+    return g_ascii_islower(letter) ? letter : actions[action].key;
 }
 
 const char *action_id(enum action action)

@@ -65,6 +65,8 @@ void wizard_set_channel(struct wizard *w, guint index, GArray *out)
     wizard_mapping_changed(w, out);
     w->tested = connection_channel(w->connection)->tested = tested;
     w->marks[STEP_TEST] = tested ? MARK_OK : MARK_OPEN;
+    if (!tested)
+        w->marks[STEP_HANDOFF] = MARK_OPEN;
 }
 
 /* What was seen of each channel stays to be seen when it comes back. */

@@ -148,12 +148,29 @@ static const struct field_of_cause *field_of(const struct check_result *result)
     return NULL;
 }
 
+static void blame(struct wizard *w, int item)
+{
+    wizard_error(
+        w, item,
+        _("Salesforce did not accept this. Copy it again and paste it here: it replaces what "
+          "is in the field."));
+}
+
+void list_blame_secret(struct wizard *w, enum check_list_id list)
+{
+    const struct field_of_cause *field = field_of(list_focused(w, list, 0));
+    if (list_failed(w, list) && field != NULL && field->item == ITEM_CLIENT_SECRET)
+        blame(w, field->item);
+}
+
 static void open_field(struct wizard *w, const struct field_of_cause *field, GArray *out)
 {
     while (wizard_screen(w) != SCREEN_STEP)
         screen_close(w);
     if (w->step != field->step)
         wizard_go(w, field->step, out);
+    if (field->step == STEP_KEYS)
+        blame(w, field->item);
     w->field = field->item;
     w->screen++; /* so that the focus goes there */
 }
@@ -161,7 +178,8 @@ static void open_field(struct wizard *w, const struct field_of_cause *field, GAr
 void list_keys(const struct wizard *w, enum check_list_id list, struct view *view, int focus)
 {
     const struct check_result *result = list_focused(w, list, focus);
-    if (field_of(result) != NULL && !w->no_input)
+    const struct field_of_cause *field = field_of(result);
+    if (field != NULL && !w->no_input && (focus != field->item || w->step != field->step))
         view_key(view, ACTION_FIELD, _("correct the value"));
     if (result != NULL && result->diagnosis != NULL)
         result_keys(result, view);

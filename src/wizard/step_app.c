@@ -251,7 +251,11 @@ void step_app_view(const struct wizard *w, struct view *view, int focus)
         c->app_kind == APP_CONNECTED ? _("In %s, open your Connected App and compare these values.")
                                      : _("In %s › New External Client App, enter these values."),
         setup_page_path(sheet_page(c, SETTING_NAME)));
-    view_text(view, ROLE_PLAIN, 0, where);
+    view_text(view, ROLE_PLAIN, 0,
+              w->is_demo && c->app_kind != APP_CONNECTED
+                  ? _("The demo org has this app already, so go on. In your org you enter these "
+                      "values in a new External Client App.")
+                  : where);
     rotation_question(w, view);
     view_blank(view);
     view_logins(w, view);

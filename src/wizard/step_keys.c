@@ -30,6 +30,7 @@ void step_keys_checks(struct wizard *w, enum check_list_id list, bool done, GArr
         return;
     const struct check_result *key = list_find(w, CHECKS_PROBE, "consumer-key");
     w->marks[STEP_KEYS] = list_ok(w, CHECKS_PROBE) ? MARK_OK : MARK_FAILED;
+    list_blame_secret(w, CHECKS_PROBE);
     if (key != NULL && key->diagnosis != NULL &&
         key->diagnosis->cause == CAUSE_CONSUMER_KEY_UNKNOWN && !w->no_input)
         w->probe_again_ms = w->now_ms + PROBE_AGAIN_MS;
@@ -42,6 +43,7 @@ void step_keys_tick(struct wizard *w, GArray *out)
     if (w->probe_again_ms == 0 || w->now_ms < w->probe_again_ms || w->step != STEP_KEYS)
         return;
     w->probe_again_ms = 0;
+    w->lists[CHECKS_PROBE].failed = 0; /* a countdown tells that it is asked again */
     list_start(w, CHECKS_PROBE, false, out);
 }
 

@@ -230,9 +230,15 @@ static void view_missing(const struct wizard *w, struct view *view, int focus)
         g_autofree char *label = g_strconcat(field->label, " *", NULL);
         struct view_item *item = row(view, id, label, g_strdup(_("nothing yet")), g_strdup(""));
         item->role = ROLE_FAIL;
-        item->error =
-            g_strdup(_("This field is required: fill it, or open its Setup page and untick "
-                       "Required or set a default value."));
+        item->error = g_strdup(
+            strcmp(field->type, "reference") == 0
+                ? _("This field is required and points to another record. Enter that record's id, "
+                    "which is in the address of its page; or open the field's Setup page and "
+                    "untick "
+                    "Required.")
+                : _("This field is required: fill it, or open its Setup page and untick Required "
+                    "or "
+                    "set a default value."));
         if (focus == id)
             item->note = facts_of(field);
     }

@@ -195,6 +195,27 @@ static void start(struct wizard *w, const struct wizard_event *event, GArray *ou
         doctor_screen_open(w, true, out);
 }
 
+/* Of the first failure; 0 = none. */
+static guint failure_digest(const struct wizard *w, enum check_list_id list)
+{
+    const struct check_result *result = list_failed(w, list) ? list_focused(w, list, 0) : NULL;
+    if (result == NULL || result->diagnosis == NULL)
+        return 0;
+    g_autofree char *text =
+        g_strdup_printf("%s %d %s %u", result->id, (int)result->diagnosis->cause,
+                        result->diagnosis->message, w->connection->channel);
+    return g_str_hash(text);
+}
+
+/* Where nothing on the screen has changed, only a sentence tells that it was tried again. */
+static void compare_with_last(struct wizard *w, enum check_list_id list)
+{
+    const guint now = failure_digest(w, list);
+    if (now != 0 && now == w->lists[list].failed)
+        wizard_notice(w, _("Tried again: still the same."));
+    w->lists[list].failed = now;
+}
+
 static void checks_event(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
     if (event->serial != w->lists[event->list].serial)
@@ -203,8 +224,10 @@ static void checks_event(struct wizard *w, const struct wizard_event *event, GAr
         g_clear_pointer(&w->lists[event->list].results, g_ptr_array_unref);
         w->lists[event->list].results = g_ptr_array_ref(event->results);
     }
-    if (event->done)
+    if (event->done) {
         w->lists[event->list].running = false;
+        compare_with_last(w, event->list);
+    }
     if (event->list == CHECKS_PROVE && event->done) {
         w->logged_in = list_ok(w, CHECKS_PROVE);
         if (!w->logged_in)

@@ -95,6 +95,8 @@ void list_view(const struct wizard *w, enum check_list_id list, struct view *vie
 /* The focused row's result if it has a diagnosis, else the first failed one, else the row's; NULL =
  * none. */
 const struct check_result *list_focused(const struct wizard *w, enum check_list_id list, int focus);
+/* Says below the secret's field that it was refused, if the list failed of it. */
+void list_blame_secret(struct wizard *w, enum check_list_id list);
 /* c and o on a row: copies the fix, opens the page. TRUE: the event was one of them. */
 bool list_action(struct wizard *w, enum check_list_id list, const struct view_event *event,
                  GArray *out);

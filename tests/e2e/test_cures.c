@@ -161,7 +161,8 @@ static void screen__required_field__field_cures_it(void **state)
     to_test(walk);
     see(walk, "Sales Rep *");
     see_sentence(walk,
-                 "This field is required: fill it, or open its Setup page and untick Required");
+                 "This field is required and points to another record. Enter that record's id");
+    see_sentence(walk, "or open the field's Setup page and untick Required.");
     g_autoptr(Admin) admin = at_the_page(walk);
     make_optional(admin);
     press(walk, "r");

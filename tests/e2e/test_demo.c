@@ -185,6 +185,10 @@ static void demo__introduces_itself__on_the_screen(void **state)
     press(walk, "Enter");
     pty_expect_exit(walk->pty, 3);
     see(walk, "user › the profile: tick API Enabled."); /* no word is cut */
+
+    g_autoptr(Walk) frozen = walk_start(rig, "demo", "user-inactive", NULL);
+    see_sentence(frozen, "Log in there as frozen@bird-demo.example with the password bird-demo-1. "
+                         "Setup is open to admin@bird-demo.example, with the same password.");
 }
 
 static void copy_program(const char *from, const char *to)

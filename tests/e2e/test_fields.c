@@ -52,6 +52,44 @@ static void letter__over_a_stored_secret__asks(void **state)
     see_key(walk, "Enter open browser and log in");
 }
 
+/* Nothing is lost by it, and a letter shows what becomes of the dots. */
+static void letter__over_a_refused_secret__replaces_it(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = new_rig();
+    g_autoptr(Walk) walk = to_secret(rig);
+    paste(walk, "another-secret");
+    press(walk, "Enter");
+    see_sentence(walk, "Salesforce did not accept this.");
+    type(walk, "x");
+    see(walk, "1 character");
+    see_key(walk, "Esc restore");
+    press(walk, "Esc");
+    see(walk, SECRET_LENGTH);
+}
+
+/* The word for yes begins with another letter, and who is used to y is not refused. */
+static void letter__in_polish__is_answered_in_polish(void **state)
+{
+    static const char *const letters[] = {"t", "y"};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(letters); i++) {
+        g_autoptr(Rig) rig = new_rig();
+        tmphome_set(rig->home, "LANGUAGE", "pl");
+        tmphome_set(rig->home, "LANG", "pl_PL.UTF-8");
+        tmphome_set(rig->home, "LC_ALL", NULL);
+        rig_setup(rig, "acme");
+        g_autoptr(Walk) walk = walk_start(rig, "setup", "acme", NULL);
+        see_key(walk, "Enter");
+        press(walk, "M-4");
+        see(walk, "64 znaki");
+        type(walk, "x");
+        see_sentence(walk, "t zastąp");
+        press(walk, letters[i]);
+        see(walk, "1 znak");
+    }
+}
+
 static void paste__replaces__and_is_undone(void **state)
 {
     (void)state;
@@ -109,6 +147,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letter__over_a_stored_secret__asks),
+        cmocka_unit_test(letter__over_a_refused_secret__replaces_it),
+        cmocka_unit_test(letter__in_polish__is_answered_in_polish),
         cmocka_unit_test(paste__replaces__and_is_undone),
         cmocka_unit_test(restored__after_the_login__costs_no_login),
     };

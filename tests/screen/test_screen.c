@@ -439,6 +439,10 @@ static void screen__notice__holds_the_address_of_a_page(void **state)
                             "%3Fnoredirect%3D1%26isUserEntityOverride%3D1%26end");
     g_autoptr(Screen) screen = screen_new_fixed(view, 80, 24);
     screen_assert_shows(screen, "%26end");
+    g_autofree char *rows = screen_text(screen);
+    assert_non_null(strstr(rows,
+                           "\nhttps://acme.my.salesforce.com/lightning/setup/ManageUsers/page?"
+                           "address=%2F00500\n00000000001AAA%3Fnor"));
 }
 
 int main(void)

@@ -139,6 +139,8 @@ struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
                              enum certainty certainty);
 struct diagnosis *diagnosis_copy(const struct diagnosis *diagnosis); /* NULL in, NULL out */
 void diagnosis_free(struct diagnosis *diagnosis);                    /* NULL is fine */
+/* Adds a sentence, translated, to what happened. */
+void diagnosis_add(struct diagnosis *diagnosis, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Commands in its steps name this connection, not NAME; NULL leaves them as they are. */
 void diagnosis_name(struct diagnosis *diagnosis, const char *connection);
 typedef struct diagnosis Diagnosis;

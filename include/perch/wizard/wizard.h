@@ -225,6 +225,7 @@ struct wizard {
         GPtrArray *results; /* struct check_result *; NULL = never started */
         guint serial;
         bool running;
+        guint failed; /* a digest of what failed last; 0 = nothing */
     } lists[CHECKS_COUNT];
     guint next_serial;
     GPtrArray *kept[CHANNELS_MAX][KEPT_LISTS]; /* the results of the channels not on the screen */

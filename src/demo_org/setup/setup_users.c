@@ -104,8 +104,9 @@ void setup_users(struct state *state, struct request *request, struct response *
             SETUP
             "/ManageUsers/page?address=%%2F%s%%3Fnoredirect%%3D1%%26isUserEntityOverride%%3D1",
             user->id);
-        page_add(page, "<li><a href=\"%s\">%s (%s)</a> %s%s</li>\n", url, user->name, user->special,
-                 user->id, user->active ? "" : " \xC2\xB7 inactive");
+        page_add(page, "<li><a href=\"%s\">%s</a> %s \xC2\xB7 %s%s%s</li>\n", url, user->name,
+                 user->profile, user->id, user->active ? "" : " \xC2\xB7 inactive",
+                 user->frozen ? " \xC2\xB7 frozen" : "");
     }
     g_string_append(page, "</ul>\n");
     page_send(page, response, 200);
