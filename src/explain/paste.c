@@ -297,6 +297,7 @@ static bool shows_success(const char *text)
         "\\A\\s*LOGIN_NO_ERROR\\s*\\z",
         "(?i)\"success\"\\s*:\\s*true",
         "(?i)\"access_token\"\\s*:",
+        "(?i)<(?:\\w+:)?loginResponse\\b",
         "(?i)/OauthRedirect\\?(?:[^\\s]*&)?code=",
         "(?i)oauth2/success\\?(?:[^\\s]*&)?code=",
         "(?i)\\A\\s*HTTP/[0-9.]+\\s+20[0-9]\\b",

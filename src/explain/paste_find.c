@@ -134,7 +134,10 @@ void paste_find_markup(struct paste_text *paste)
         !g_match_info_fetch_pos(info, 0, &start, NULL) ||
         !answer_from_markup(&failure, paste->text + start))
         return;
-    if (failure.code == NULL) {
+    /* SOAP's answer to a call is no page. */
+    if (failure.code == NULL ||
+        (strcmp(failure.code, "html") == 0 &&
+         regex_fits("(?i)<\\w+:body>\\s*<(?:\\w+:)?\\w+Response\\b", paste->text + start))) {
         failure_clear(&failure);
         return;
     }
@@ -279,7 +282,8 @@ void paste_find_words(struct paste_text *paste)
         g_match_info_fetch_pos(info, 0, &start, NULL);
         gsize at = (gsize)start;
         unglue(&word, &at);
-        if (g_hash_table_contains(seen, word) || !is_code_word(word, paste->text, at))
+        if (g_hash_table_contains(seen, word) || !is_code_word(word, paste->text, at) ||
+            (strchr(word, '_') == NULL && paste_is_in_code(paste->text, at)))
             continue;
         struct failure failure = {0};
         g_autofree char *message = message_of_word(paste->text, at, strlen(word));

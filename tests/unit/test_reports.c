@@ -197,6 +197,7 @@ static const struct report {
 #include "reports_blind.def"
 #include "reports_kinds.def"
 #include "reports_more.def"
+#include "reports_noise.def"
 #include "reports_read.def"
 #include "reports_seen.def"
 },
