@@ -70,6 +70,16 @@ const char *paste_wire_code(const char *line);
 /* Whether a lower-case piece of text may show an error. */
 bool paste_line_matters(const char *lower, gsize length);
 
+/* ---- paste_code.c ---- */
+
+/* Bytes of a line that is a frame of a stack trace or a statement of a program; 0: it is neither.
+ */
+gsize paste_code_length(const char *line);
+/* Whether an offset of a text is in such a line. */
+bool paste_is_in_code(const char *text, gsize at);
+/* Bytes of a setting ("timeout": 60000) or a header that any answer has, at a word; 0: none. */
+gsize paste_setting_length(const char *word);
+
 /* ---- paste_digest.c ---- */
 
 /* The parts of a text of any length that may matter, in order; *ret_left_out: bytes that may

@@ -63,6 +63,19 @@ static bool is_in_address(const char *lower, gsize at)
     return slashes > 1;
 }
 
+/* The name of a class, or of a status, counts where it stands for itself, and not in the code that
+ * knows it. */
+static bool is_name_in_code(const char *lower, gsize at, const struct phrase *phrase, gsize length)
+{
+    const char *words = phrase->words;
+    if (phrase->kind == NAMED)
+        return paste_is_in_code(lower, at);
+    return strchr(words, ' ') == NULL &&
+           (g_str_has_suffix(words, "error") || g_str_has_suffix(words, "exception") ||
+            g_str_has_suffix(words, "fault")) &&
+           (g_ascii_isalpha(lower[at + length]) || paste_is_in_code(lower, at));
+}
+
 struct search {
     const char *lower;
     gsize first_at[G_N_ELEMENTS(phrases)]; /* G_MAXSIZE = not found */
@@ -74,12 +87,13 @@ static void keep_first(guint i, gsize at, gpointer user)
     enum { SHORT = 10 };
     const gsize length = strlen(phrases[i].words);
     bool whole = phrases[i].kind != STATUS_TEXT || stands_alone(search->lower, at, length);
-    if (phrases[i].kind == WIRE && length < SHORT &&
+    if (((phrases[i].kind == WIRE && length < SHORT) || phrases[i].kind == NAMED) &&
         at > 0) /* no ENOTFOUND in ModuleNotFoundError */
         whole = !g_ascii_isalnum(search->lower[at - 1]);
     if (phrases[i].kind == WORDS)
         whole = !is_in_address(search->lower, at);
-    if (whole && search->first_at[i] == G_MAXSIZE)
+    if (whole && search->first_at[i] == G_MAXSIZE &&
+        !is_name_in_code(search->lower, at, &phrases[i], length))
         search->first_at[i] = at;
 }
 
@@ -98,6 +112,24 @@ static gsize line_start(const char *text, gsize at)
     return at;
 }
 
+/* What a program guesses of any login that failed counts less than the failure of the way that it
+ * names behind it. */
+static bool is_guess_before_wire(const struct paste_text *paste, const struct failure *failure,
+                                 gsize at)
+{
+    enum { BEHIND = 400 };
+    const enum cause cause = failure_match(failure).cause;
+    if (cause != CAUSE_CONSUMER_SECRET_WRONG && cause != CAUSE_LOGIN_REFUSED &&
+        cause != CAUSE_AUTHORIZATION_REVOKED)
+        return false;
+    gsize length = 0;
+    while (length < BEHIND && paste->text[at + length] != '\0' && paste->text[at + length] != '\n')
+        length++;
+    g_autofree char *behind = g_strndup(paste->text + at, length);
+    const struct failure wire = {.code = (char *)(guintptr)paste_wire_code(behind), .own = true};
+    return wire.code != NULL && failure_match(&wire).certainty == CERTAINTY_CERTAIN;
+}
+
 static void add_phrase(struct paste_text *paste, const struct phrase *phrase, gsize at)
 {
     g_autofree char *line = paste_line_at(paste->text, at);
@@ -113,7 +145,10 @@ static void add_phrase(struct paste_text *paste, const struct phrase *phrase, gs
                                 [WORDS] = RANK_ANYBODY,
                                 [NAMED] = RANK_STATUS,
                                 [STATUS_TEXT] = RANK_PHRASE};
-    paste_add(paste, &failure, ranks[phrase->kind], at);
+    const int rank = phrase->kind == SAID && is_guess_before_wire(paste, &failure, at)
+                         ? RANK_ANYBODY
+                         : ranks[phrase->kind];
+    paste_add(paste, &failure, rank, at);
 }
 
 static void note_mute(guint word, gsize at, gpointer user)

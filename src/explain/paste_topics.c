@@ -126,13 +126,26 @@ static bool is_letter(const char *p)
     return (guchar)*p < 0xC0 || g_unichar_isalpha(g_utf8_get_char(p));
 }
 
-/* What stands at p is no prose: an address, a path, a command such as force:auth:web:login, or the
- * name of a file, a host or a class other than an exception's. */
-static gsize opaque_length(const char *p)
+/* The parameters behind the name of a method, of which no word is quoted. */
+static gsize parameters_length(const char *p)
 {
     enum { FAR = 200 };
     gsize length = 0;
-    int colons = 0, slashes = 0, dots = 0;
+    while (length < FAR && strchr("\"'`)\n", p[length]) == NULL) /* or '\0' */
+        length++;
+    return *p == '(' && p[length] == ')' ? length + 1 : 0;
+}
+
+/* What stands at p is no prose: an address, a path, a command such as force:auth:web:login, a
+ * setting, a method that is called, or the name of a file, a host or a class other than an
+ * exception's. */
+static gsize opaque_length(const char *p)
+{
+    enum { FAR = 200 };
+    gsize length = paste_setting_length(p);
+    int colons = 0, slashes = 0, dots = 0, names = 0;
+    if (length > 0)
+        return length;
     if (text_begins(p, "http://") || text_begins(p, "https://"))
         return strcspn(p, " \t\n\"'`<>");
     while (length < FAR && strchr(" \t\n\"'`<>(),;|=", p[length]) == NULL) /* or '\0' */
@@ -142,13 +155,18 @@ static gsize opaque_length(const char *p)
         colons += p[i] == ':' && (inside || p[i + 1] == ':');
         slashes += p[i] == '/' || p[i] == '\\';
         dots += p[i] == '.' && inside && !g_ascii_isupper(p[i + 1]);
+        names += (p[i] == '.' || p[i] == ':') && inside;
     }
-    if (colons < 2 && slashes < 2 && dots == 0)
+    const gsize parameters = names > 0 ? parameters_length(p + length) : 0;
+    if (colons < 2 && slashes < 2 && dots == 0 && parameters == 0)
         return 0;
+    const gsize whole = length + parameters;
     while (length > 0 && !g_ascii_isalpha(p[length - 1]))
         length--;
     g_autofree char *piece = g_strndup(p, length);
-    return regex_fits("(?:Error|Exception|Failed|Required|Expired)\\z", piece) ? 0 : length;
+    if (regex_fits("(?:Error|Exception|Failed|Required|Expired)\\z", piece))
+        return 0;
+    return parameters > 0 ? whole : length;
 }
 
 /* Chinese and Japanese have no blanks: each character begins a word. */
@@ -180,14 +198,18 @@ static bool next_word(const char **text, char word[WORD_BYTES])
     enum { ROOM = 8 }; /* for any character */
     gsize length = 0;
     bool starts = *word == '\0';
-    const char *p = *text;
+    const char *p = *text, *const begin = p;
     for (; (!is_letter(p) || *p == '\'') && !ends_sentence(p); p = g_utf8_next_char(p))
         starts = starts || strchr(" \t\"'`<>(),=[", *p) != NULL; /* ends_sentence has '\0' */
     *text = p;
     if (ends_sentence(p))
         return false;
     const bool alone = stands_by_itself(p);
-    p += starts ? opaque_length(p) : 0;
+    if (p - begin >= 2 && (text_begins(p - 2, "</") || text_begins(p - 2, "--")))
+        while (g_ascii_isalnum(*p) || *p == '-' || *p == '_') /* </timeout>, --connect-timeout */
+            p++;
+    else if (starts)
+        p += opaque_length(p);
     for (const char *start = p; is_letter(p) && !ends_word(start, p, alone);
          p = g_utf8_next_char(p))
         if (length + ROOM < WORD_BYTES)
@@ -237,22 +259,28 @@ static gsize row_for(const struct set window[WINDOW], gsize best)
     return best;
 }
 
-/* The first row that fits a window of the sentence; NULL = none. *ret_end: the sentence's. */
-static const struct says *said_in(const char *sentence, const char **ret_end)
+/* The first row that fits a window of the sentence; NULL = none. *ret_end: the sentence's; *ret_at:
+ * the window's. */
+static const struct says *said_in(const char *sentence, const char **ret_end, const char **ret_at)
 {
     gsize best = G_N_ELEMENTS(says), count = 0;
     struct set window[WINDOW] = {{{0, 0}}};
     char word[WORD_BYTES] = "", before[2 * WORD_BYTES] = "";
     const char *p = sentence;
+    *ret_at = sentence;
     while (next_word(&p, word)) {
         struct set *last = &window[(count + WINDOW - 1) % WINDOW];
         const struct set here = topics_here(before, word, last);
-        if (!is_empty(last)) /* only now is it known of what topics it is */
-            best = row_for(window, best);
+        const gsize row = is_empty(last) ? best : row_for(window, best); /* now it is known of
+                                                                             what topics it is */
+        *ret_at = row < best ? p : *ret_at;
+        best = row;
         if (!is_empty(&here) || !stands_by_itself(word))
             window[count++ % WINDOW] = here;
     }
-    best = row_for(window, best);
+    const gsize last_row = row_for(window, best);
+    *ret_at = last_row < best ? p : *ret_at;
+    best = last_row;
     *ret_end = *p == '\0' ? p : g_utf8_next_char(p);
     return best < G_N_ELEMENTS(says) ? &says[best] : NULL;
 }
@@ -260,8 +288,9 @@ static const struct says *said_in(const char *sentence, const char **ret_end)
 const char *paste_topic(const char **text)
 {
     const struct says *row = NULL;
+    const char *at;
     while (row == NULL && **text != '\0')
-        row = said_in(*text, text);
+        row = said_in(*text, text, &at);
     return row == NULL ? NULL : row->code;
 }
 
@@ -269,9 +298,16 @@ void paste_find_topics(struct paste_text *paste)
 {
     int found = 0;
     for (const char *p = paste->text, *end; *p != '\0' && found < FOUND; p = end) {
-        const struct says *row = said_in(p, &end);
+        const bool begins = p == paste->text || p[-1] == '\n';
+        const gsize code = begins ? paste_code_length(p) : 0;
+        end = p + code;
+        if (code > 0)
+            continue;
+        const char *window;
+        const struct says *row = said_in(p, &end, &window);
         const gsize at = (gsize)(p - paste->text);
-        if (row == NULL || paste_is_mute(paste, at))
+        if (row == NULL || paste_is_mute(paste, at) ||
+            paste_is_mute(paste, (gsize)(window - paste->text)))
             continue;
         struct failure failure = {0};
         g_autofree char *line = paste_line_at(paste->text, at);
