@@ -8,29 +8,44 @@
 
 enum kind { WIRE, SAID, WORDS, NAMED, PAGE, STATUS_TEXT, MATTERS, MUTE };
 
-static const struct phrase {
-    enum kind kind;
+static const struct phrase { /* few bytes each: there are a thousand */
     const char *words;
     const char *code; /* NULL: the words themselves decide */
 } phrases[] = {
-#define PHRASE(kind, words, code, who) {kind, words, code},
+#define PHRASE(kind, words, code, who) {words, code},
 #include "perch/explain/phrases.def"
 #undef PHRASE
 #define FAILURE(...)
-#define FAILURE_TEXT(stage, status, text, ...) {STATUS_TEXT, text, NULL},
+#define FAILURE_TEXT(stage, status, text, ...) {text, NULL},
 #include "perch/explain/failures.def"
 #undef FAILURE
-#define STATUS(code, text, ...) \
-    {text == NULL ? MATTERS : STATUS_TEXT, text == NULL ? "login_" : text, NULL},
+#define STATUS(code, text, ...) {text == NULL ? "login_" : text, NULL},
 #include "perch/explain/login_status.def"
 #undef STATUS
     /* not findings, but lines with one of these may matter in a long text */
-    {MATTERS, "error", NULL},   {MATTERS, "fail", NULL},      {MATTERS, "exception", NULL},
-    {MATTERS, "invalid", NULL}, {MATTERS, "denied", NULL},    {MATTERS, "refused", NULL},
-    {MATTERS, "expired", NULL}, {MATTERS, "forbidden", NULL}, {MATTERS, "unauthorized", NULL},
-    {MATTERS, "message", NULL}, {MATTERS, "http/1", NULL},    {MATTERS, "http/2", NULL},
-    {MATTERS, "<html", NULL},   {MATTERS, "=?utf-8", NULL},
+    {"error", NULL},   {"fail", NULL},    {"exception", NULL},    {"invalid", NULL},
+    {"denied", NULL},  {"refused", NULL}, {"expired", NULL},      {"forbidden", NULL},
+    {"message", NULL}, {"http/1", NULL},  {"unauthorized", NULL}, {"http/2", NULL},
+    {"<html", NULL},   {"=?utf-8", NULL},
 };
+
+static const guint8 kinds[] = {
+#define PHRASE(kind, words, code, who) kind,
+#include "perch/explain/phrases.def"
+#undef PHRASE
+#define FAILURE(...)
+#define FAILURE_TEXT(stage, status, text, ...) STATUS_TEXT,
+#include "perch/explain/failures.def"
+#undef FAILURE
+#define STATUS(code, text, ...) text == NULL ? MATTERS : STATUS_TEXT,
+#include "perch/explain/login_status.def"
+#undef STATUS
+};
+
+static enum kind kind_of(gsize phrase)
+{
+    return phrase < G_N_ELEMENTS(kinds) ? kinds[phrase] : MATTERS;
+}
 
 /* The phrases in lower case, in their order; made once and kept. */
 static const struct words *phrase_words(void)
@@ -65,10 +80,10 @@ static bool is_in_address(const char *lower, gsize at)
 
 /* The name of a class, or of a status, counts where it stands for itself, and not in the code that
  * knows it. */
-static bool is_name_in_code(const char *lower, gsize at, const struct phrase *phrase, gsize length)
+static bool is_name_in_code(const char *lower, gsize at, guint phrase, gsize length)
 {
-    const char *words = phrase->words;
-    if (phrase->kind == NAMED)
+    const char *words = phrases[phrase].words;
+    if (kind_of(phrase) == NAMED)
         return paste_is_in_code(lower, at);
     return strchr(words, ' ') == NULL &&
            (g_str_has_suffix(words, "error") || g_str_has_suffix(words, "exception") ||
@@ -86,14 +101,13 @@ static void keep_first(guint i, gsize at, gpointer user)
     struct search *search = user;
     enum { SHORT = 10 };
     const gsize length = strlen(phrases[i].words);
-    bool whole = phrases[i].kind != STATUS_TEXT || stands_alone(search->lower, at, length);
-    if (((phrases[i].kind == WIRE && length < SHORT) || phrases[i].kind == NAMED) &&
+    bool whole = kind_of(i) != STATUS_TEXT || stands_alone(search->lower, at, length);
+    if (((kind_of(i) == WIRE && length < SHORT) || kind_of(i) == NAMED) &&
         at > 0) /* no ENOTFOUND in ModuleNotFoundError */
         whole = !g_ascii_isalnum(search->lower[at - 1]);
-    if (phrases[i].kind == WORDS)
+    if (kind_of(i) == WORDS)
         whole = !is_in_address(search->lower, at);
-    if (whole && search->first_at[i] == G_MAXSIZE &&
-        !is_name_in_code(search->lower, at, &phrases[i], length))
+    if (whole && search->first_at[i] == G_MAXSIZE && !is_name_in_code(search->lower, at, i, length))
         search->first_at[i] = at;
 }
 
@@ -130,31 +144,31 @@ static bool is_guess_before_wire(const struct paste_text *paste, const struct fa
     return wire.code != NULL && failure_match(&wire).certainty == CERTAINTY_CERTAIN;
 }
 
-static void add_phrase(struct paste_text *paste, const struct phrase *phrase, gsize at)
+static void add_phrase(struct paste_text *paste, gsize phrase, gsize at)
 {
+    const enum kind kind = kind_of(phrase);
     g_autofree char *line = paste_line_at(paste->text, at);
     g_autofree char *page = strchr(line, '<') == NULL ? NULL : page_text(line);
     const char *words = page != NULL && *page != '\0' ? page : line;
     struct failure failure = {0};
-    if (phrase->kind == WIRE)
-        failure_own(&failure, STAGE_MACHINE, phrase->code, words);
+    if (kind == WIRE)
+        failure_own(&failure, STAGE_MACHINE, phrases[phrase].code, words);
     else
-        failure_say_own(&failure, phrase->code, words);
+        failure_say_own(&failure, phrases[phrase].code, words);
     static const int ranks[] = {[WIRE] = RANK_WIRE,
                                 [SAID] = RANK_PHRASE,
                                 [WORDS] = RANK_ANYBODY,
                                 [NAMED] = RANK_STATUS,
                                 [STATUS_TEXT] = RANK_PHRASE};
-    const int rank = phrase->kind == SAID && is_guess_before_wire(paste, &failure, at)
-                         ? RANK_ANYBODY
-                         : ranks[phrase->kind];
+    const int rank =
+        kind == SAID && is_guess_before_wire(paste, &failure, at) ? RANK_ANYBODY : ranks[kind];
     paste_add(paste, &failure, rank, at);
 }
 
 static void note_mute(guint word, gsize at, gpointer user)
 {
     (void)at;
-    if (phrases[word].kind == MUTE)
+    if (kind_of(word) == MUTE)
         *(bool *)user = true;
 }
 
@@ -180,37 +194,38 @@ void paste_find_phrases(struct paste_text *paste)
     search_text(search, lower, strlen(lower));
     for (guint i = 0; i < G_N_ELEMENTS(phrases); i++) {
         const gsize at = search->first_at[i];
-        if (at == G_MAXSIZE || phrases[i].kind == MATTERS || phrases[i].kind == MUTE ||
-            phrases[i].kind == PAGE || (phrases[i].kind == WORDS && paste_is_mute(paste, at)))
+        if (at == G_MAXSIZE || kind_of(i) == MATTERS || kind_of(i) == MUTE || kind_of(i) == PAGE ||
+            (kind_of(i) == WORDS && paste_is_mute(paste, at)))
             continue;
         /* Per line, one finding of the network's, one of anybody's words and one other: the first
          * row's. */
-        const enum kind kind = phrases[i].kind == STATUS_TEXT ? SAID : phrases[i].kind;
+        const enum kind kind = kind_of(i) == STATUS_TEXT ? SAID : kind_of(i);
         const gsize line = line_start(paste->text, at) * MATTERS + kind;
         if (g_hash_table_add(lines, GSIZE_TO_POINTER(line + 1)))
-            add_phrase(paste, &phrases[i], at);
+            add_phrase(paste, i, at);
     }
 }
 
-static bool is_wire(const struct phrase *phrase)
+static bool is_wire(gsize phrase)
 {
-    return phrase->kind == WIRE;
+    return kind_of(phrase) == WIRE;
 }
 
-static bool is_page(const struct phrase *phrase)
+static bool is_page(gsize phrase)
 {
-    return phrase->kind == PAGE || (phrase->kind != WIRE && phrase->code != NULL &&
-                                    g_str_has_suffix(phrase->code, "-page"));
+    const char *code = phrases[phrase].code;
+    return kind_of(phrase) == PAGE ||
+           (kind_of(phrase) != WIRE && code != NULL && g_str_has_suffix(code, "-page"));
 }
 
 /* The code of the first row of this kind that occurs in the text. */
-static const char *first_code(const char *text, bool (*fits)(const struct phrase *phrase))
+static const char *first_code(const char *text, bool (*fits)(gsize phrase))
 {
     g_autofree char *lower = g_ascii_strdown(text, -1);
     g_autofree struct search *search = g_new(struct search, 1);
     search_text(search, lower, strlen(lower));
     for (guint i = 0; i < G_N_ELEMENTS(phrases); i++)
-        if (search->first_at[i] != G_MAXSIZE && fits(&phrases[i]))
+        if (search->first_at[i] != G_MAXSIZE && fits(i))
             return phrases[i].code;
     return NULL;
 }

@@ -45,11 +45,11 @@ static const struct says {
 #undef T
 };
 
+#undef SAYS
+
 /* The groups' topics that need another word. */
-static const struct {
-    guint64 groups[GROUPS];
-    const char *code;
-} more_says[G_N_ELEMENTS(says)] = {
+#define SAYS(a, b, c, code) {a, b, c},
+static const guint64 more_says[G_N_ELEMENTS(says)][GROUPS] = {
 #define T(name) (TOPIC_##name < WORD_BITS ? 0 : G_GUINT64_CONSTANT(1) << TOPIC_##name % WORD_BITS)
 #include "perch/explain/topics.def"
 #undef T
@@ -227,8 +227,7 @@ static bool next_word(const char **text, char word[WORD_BYTES])
 static bool is_said(gsize row, const struct set *near)
 {
     for (gsize i = 0; i < GROUPS; i++)
-        if ((says[row].groups[i] & near->bits[0]) == 0 &&
-            (more_says[row].groups[i] & near->bits[1]) == 0)
+        if ((says[row].groups[i] & near->bits[0]) == 0 && (more_says[row][i] & near->bits[1]) == 0)
             return false;
     return true;
 }
