@@ -9,7 +9,6 @@
 #define TEXT_MAX 78  /* columns of running text */
 #define LABEL_MAX 24 /* longer labels go above their value */
 #define LONG_LABEL_MAX 40
-#define BULLETS_MAX 30
 
 /* Kinds whose labels share one column. */
 enum label_class { CLASS_NONE, CLASS_FIELD, CLASS_CHECK, CLASS_SETTING, CLASS_COUNT };
@@ -280,7 +279,7 @@ static char *resting_value(const struct builder *b, LineEdit *edit, int room)
     const struct view_item *item = b->item;
     if (item->secret) {
         gsize count = edit != NULL ? line_edit_characters(edit) : item->length;
-        g_autofree char *shown = g_strnfill(MIN(count, BULLETS_MAX), '*');
+        g_autofree char *shown = g_strnfill(MIN(count, LINE_EDIT_BULLETS), '*');
         return text_truncate(shown, room);
     }
     return text_truncate(edit != NULL  ? line_edit_text(edit)

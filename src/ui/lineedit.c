@@ -245,7 +245,7 @@ static gsize leftmost(const LineEdit *edit, gsize offset, int columns)
 /* A secret shows one bullet per character, whatever its width, to reveal nothing else. */
 static char *show_secret(LineEdit *edit, int columns, int *ret_cursor)
 {
-    gsize count = line_edit_characters(edit), room = (gsize)columns;
+    gsize count = line_edit_characters(edit), room = MIN((gsize)columns, LINE_EDIT_BULLETS + 1);
     gsize cursor = edit->held > 0 ? count
                                   : (gsize)g_utf8_pointer_to_offset(edit->buf->text,
                                                                     edit->buf->text + edit->cursor);

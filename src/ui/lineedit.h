@@ -45,6 +45,9 @@ gsize line_edit_characters(const LineEdit *edit); /* of the text, or of the held
 bool line_edit_is_secret(const LineEdit *edit);
 bool line_edit_is_held(const LineEdit *edit);
 
+/* A secret shows no more bullets than this, with the cursor or without. */
+#define LINE_EDIT_BULLETS 30
+
 /* The part to show in this many columns (> 0), and the cursor's column in it; the window moves as
  * little as possible. Wiped and freed by the caller (wipe_free). */
 char *line_edit_show(LineEdit *edit, int columns, int *ret_cursor);

@@ -56,7 +56,7 @@ char *reader_step(Reader *reader, int number)
     char *step = pick(words, pattern);
     if (step != NULL || number > 1)
         return step;
-    step = pick(words, "✖ (This field is required: .*?default value\\.)|"
+    step = pick(words, "✖ (This field is required.*?untick Required.*?\\.)|"
                        "(Open the app [^.]*\\. Untick .*?; Save\\. Then press r)|"
                        "\\(•\\) (I have not looked yet)");
     return step;
@@ -427,7 +427,9 @@ static bool do_password(Reader *reader, const char *words)
 void reader_focus(Reader *reader, const char *label)
 {
     g_autofree char *here = g_strconcat("▸", label, NULL);
-    while (!pty_has(reader->walk->pty, here)) {
+    for (int i = 0; !pty_has(reader->walk->pty, here); i++) {
+        if (i == 100)
+            see(reader->walk, here); /* says what is there instead */
         press(reader->walk, "Up");
         pty_wait_change(reader->walk->pty, PTY_WAIT_MS);
     }
