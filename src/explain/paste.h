@@ -79,6 +79,8 @@ gsize paste_code_length(const char *line);
 bool paste_is_in_code(const char *text, gsize at);
 /* Bytes of a setting ("timeout": 60000) or a header that any answer has, at a word; 0: none. */
 gsize paste_setting_length(const char *word);
+/* Whether an offset of a text is in a setting's name. */
+bool paste_is_in_setting(const char *text, gsize at);
 
 /* ---- paste_digest.c ---- */
 

@@ -22,7 +22,7 @@ static const char code_line[] =
     "|from [\\w.]+ import "
     "|using [\\w.]+;"
     "|//|rescue [\\w:, ]+(?:=>|\\z)"
-    "|(?:\\} ?)?(?:if|else if|elif|catch|while|for|foreach|switch|except) ?\\("
+    "|(?:\\} ?)?(?:if|else if|elif|catch|while|for|foreach|switch|except) ?\\([^\\n]*[{}):;]\\s*\\z"
     "|(?:const|let|var) \\w+ ?="
     "|return [\\w.]+\\("
     "|(?:(?:public|private|protected|internal|static|final|abstract|export|async|enum|interface"
@@ -62,6 +62,24 @@ static const char *skip_quote(const char *p)
     return *p == '"' || *p == '\'' ? p + 1 : p;
 }
 
+static gsize name_length(const char *p)
+{
+    gsize length = 0;
+    while (length < NAME_BYTES &&
+           (g_ascii_isalnum(p[length]) || (p[length] != '\0' && strchr("_.-", p[length]) != NULL)))
+        length++;
+    return length;
+}
+
+bool paste_is_in_setting(const char *text, gsize at)
+{
+    gsize start = at;
+    while (start > 0 && at - start < NAME_BYTES &&
+           (g_ascii_isalnum(text[start - 1]) || strchr("_.-", text[start - 1]) != NULL))
+        start--;
+    return paste_setting_length(text + start) > 0;
+}
+
 static bool has_name(const char *p, gsize length, const char *name)
 {
     return length == strlen(name) && g_ascii_strncasecmp(p, name, length) == 0;
@@ -95,7 +113,7 @@ static bool is_denied(const char *name, gsize length)
 }
 
 /* Where the number or the false at p ends; NULL: it is another value. */
-static const char *value_end(const char *name, gsize length, const char *p, bool last_is_blank)
+static const char *value_end(const char *name, gsize length, const char *p, bool spaced)
 {
     p = skip_quote(p);
     if (text_begins(p, "false") && is_denied(name, length)) {
@@ -108,7 +126,10 @@ static const char *value_end(const char *name, gsize length, const char *p, bool
             p++;
     }
     p = skip_quote(p);
-    return strchr(",;}])&<\n", *p) != NULL || (last_is_blank && *p == ' ') ? p : NULL;
+    return strchr(",;}])&<\n", *p) != NULL ||
+                   (spaced && *p == ' ' && p[1 + name_length(p + 1)] == '=')
+               ? p
+               : NULL;
 }
 
 gsize paste_setting_length(const char *p)

@@ -85,8 +85,11 @@ static bool is_name_in_code(const char *lower, gsize at, guint phrase, gsize len
     const char *words = phrases[phrase].words;
     if (kind_of(phrase) == NAMED)
         return paste_is_in_code(lower, at);
-    return strchr(words, ' ') == NULL &&
-           (g_str_has_suffix(words, "error") || g_str_has_suffix(words, "exception") ||
+    if (strchr(words, ' ') != NULL)
+        return false;
+    if (kind_of(phrase) == WIRE && paste_is_in_setting(lower, at))
+        return true;
+    return (g_str_has_suffix(words, "error") || g_str_has_suffix(words, "exception") ||
             g_str_has_suffix(words, "fault")) &&
            (g_ascii_isalpha(lower[at + length]) || paste_is_in_code(lower, at));
 }
@@ -102,9 +105,10 @@ static void keep_first(guint i, gsize at, gpointer user)
     enum { SHORT = 10 };
     const gsize length = strlen(phrases[i].words);
     bool whole = kind_of(i) != STATUS_TEXT || stands_alone(search->lower, at, length);
-    if (((kind_of(i) == WIRE && length < SHORT) || kind_of(i) == NAMED) &&
-        at > 0) /* no ENOTFOUND in ModuleNotFoundError */
+    if (kind_of(i) == WIRE && length < SHORT && at > 0) /* no ENOTFOUND in ModuleNotFoundError */
         whole = !g_ascii_isalnum(search->lower[at - 1]);
+    if (kind_of(i) == NAMED && at > 0) /* rejectUnauthorized */
+        whole = !g_ascii_isalpha(search->lower[at - 1]);
     if (kind_of(i) == WORDS)
         whole = !is_in_address(search->lower, at);
     if (whole && search->first_at[i] == G_MAXSIZE && !is_name_in_code(search->lower, at, i, length))
@@ -194,8 +198,11 @@ void paste_find_phrases(struct paste_text *paste)
     search_text(search, lower, strlen(lower));
     for (guint i = 0; i < G_N_ELEMENTS(phrases); i++) {
         const gsize at = search->first_at[i];
-        if (at == G_MAXSIZE || kind_of(i) == MATTERS || kind_of(i) == MUTE || kind_of(i) == PAGE ||
-            (kind_of(i) == WORDS && paste_is_mute(paste, at)))
+        const bool says =
+            at != G_MAXSIZE && kind_of(i) != MATTERS && kind_of(i) != MUTE && kind_of(i) != PAGE;
+        const bool loose = kind_of(i) == WORDS || kind_of(i) == NAMED ||
+                           (kind_of(i) == WIRE && g_str_has_suffix(phrases[i].code, "-words"));
+        if (!says || (loose && paste_is_mute(paste, at)))
             continue;
         /* Per line, one finding of the network's, one of anybody's words and one other: the first
          * row's. */
