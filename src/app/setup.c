@@ -397,7 +397,8 @@ static bool make_wizard(struct app *app, GError **error)
     app->wizard = wizard_new(connection, secret_ref(app->options->client_secret), taken);
     app->wizard->no_input = app->options->no_input;
     app->wizard->is_demo = app->options->is_demo;
-    app->wizard->end_asked = app->options->plain; /* there, every value is printed */
+    app->wizard->end_asked =
+        app->options->plain && !isatty(STDIN_FILENO); /* a script reads what is printed */
     app->wizard->introduction = app->options->introduction;
     app->wizard->no_demo = app->options->ret_demo != NULL
                                ? app->options->no_demo

@@ -73,14 +73,57 @@ static bool has_pair(const GArray *keys, const struct view_key *key, enum action
     return false;
 }
 
-static bool is_said(const GArray *keys, const struct view_key *key, enum keys_use use)
+static const struct view_key *find_key(const GArray *keys, const char *word);
+
+/* What the number of an item does: of the first of the kinds that there is. NULL = there is none.
+ * The key that does the same needs no mention. */
+static const char *number_help(const struct view *view, enum action *ret_key)
 {
-    if (key->action == ACTION_NEXT) /* a pasted line needs no other Enter */
+    static const struct {
+        enum view_kind kind;
+        enum action key;
+        const char *help;
+    } helps[] = {{VIEW_SETTING, ACTION_TICK, N_("a number when a row is done")},
+                 {VIEW_PAIR, ACTION_COPY, N_("a number to copy")}};
+    for (gsize k = 0; k < G_N_ELEMENTS(helps); k++)
+        for (guint i = 0; i < view->items->len; i++) {
+            const struct view_item *item = view->items->pdata[i];
+            *ret_key = helps[k].key;
+            if (item->kind == helps[k].kind && item_has_number(view, item))
+                return _(helps[k].help);
+        }
+    const struct view_item *first = item_first(view);
+    const bool edits = find_key(view->keys, action_id(ACTION_EDIT)) != NULL;
+    const bool is_row = first != NULL && first->kind == VIEW_ROW;
+    *ret_key = is_row && edits ? ACTION_EDIT : ACTION_COUNT;
+    return first == NULL      ? NULL
+           : is_row && !edits ? _("a number to open")
+                              : _("a number to change");
+}
+
+/* Whether an earlier key says the same. */
+static bool is_again(const GArray *keys, guint index)
+{
+    const char *label = g_array_index(keys, struct view_key, index).label;
+    for (guint i = 0; i < index; i++)
+        if (strcmp(g_array_index(keys, struct view_key, i).label, label) == 0)
+            return true;
+    return false;
+}
+
+static bool is_said(const struct view *view, const GArray *keys, guint index, enum keys_use use)
+{
+    const struct view_key *key = &g_array_index(keys, struct view_key, index);
+    const enum action action = key->action;
+    if (action == ACTION_NEXT) /* a pasted line needs no other Enter */
         return use != KEYS_PASTE;
-    if (key->action == ACTION_EXPLAIN) /* the same everywhere: ? tells of it */
+    if (action == ACTION_EXPLAIN) /* the same everywhere: ? tells of it */
         return use == KEYS_DIALOG;
-    return can_type(key->action) &&
-           !(key->action == ACTION_PREVIOUS && has_pair(keys, key, ACTION_FOLLOWING));
+    if (action == ACTION_RETRY && view->retries && use == KEYS_SCREEN)
+        return false;
+    const bool pair = action == ACTION_FOLLOWING && has_pair(keys, key, ACTION_PREVIOUS);
+    return can_type(action) && (pair || !is_again(keys, index)) &&
+           !(action == ACTION_PREVIOUS && has_pair(keys, key, ACTION_FOLLOWING));
 }
 
 static char *said_key(const GArray *keys, const struct view_key *key)
@@ -90,73 +133,124 @@ static char *said_key(const GArray *keys, const struct view_key *key)
                 : g_strdup_printf("%s %s", typed_key(key->action), key->label);
 }
 
-static enum action keys_first(const GArray *keys)
+/* A part of a prompt, the higher the sooner left out where the line is too short. */
+enum rank { RANK_STAYS, RANK_NUMBER, RANK_KEY, RANK_QUIT };
+
+struct hint {
+    char *text;
+    enum rank rank;
+};
+
+static void clear_hint(gpointer hint)
 {
-    return g_array_index(keys, struct view_key, 0).action;
+    g_free(((struct hint *)hint)->text);
 }
 
-static char *keys_text(const GArray *keys, const char *also, enum keys_use use)
+static void add_hint(GArray *hints, enum rank rank, char *text)
 {
-    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(g_free);
-    bool has_quit = false;
+    g_array_append_val(hints, ((struct hint){text, rank}));
+}
+
+static int hints_width(const GArray *hints)
+{
+    int width = 0;
+    for (guint i = 0; i < hints->len; i++)
+        width += text_width(g_array_index(hints, struct hint, i).text) + (int)strlen(", ");
+    return width;
+}
+
+/* Leaves out the last of the highest rank. */
+static bool drop_hint(GArray *hints)
+{
+    guint drop = 0;
+    for (guint i = 1; i < hints->len; i++)
+        if (g_array_index(hints, struct hint, i).rank >=
+            g_array_index(hints, struct hint, drop).rank)
+            drop = i;
+    if (g_array_index(hints, struct hint, drop).rank == RANK_STAYS)
+        return false;
+    g_array_remove_index(hints, drop);
+    return true;
+}
+
+/* No key is torn from its word. */
+static char *join_hints(const GArray *hints, int at, int columns)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < hints->len; i++) {
+        const char *hint = g_array_index(hints, struct hint, i).text;
+        const int width = text_width(hint) + (int)strlen(", ");
+        const bool folds = i > 0 && at + width > columns;
+        g_string_append_printf(text, "%s%s", i == 0 ? "" : folds ? ",\n  " : ", ", hint);
+        at = (folds ? 2 : at) + width;
+    }
+    g_string_append(text, ": ");
+    return g_string_free(text, FALSE);
+}
+
+/* After Enter; what helps with a failure comes before it. */
+static void insert_number(GArray *hints, const GArray *keys, bool failed, const char *number)
+{
+    const bool enter =
+        keys->len > 0 && g_array_index(keys, struct view_key, 0).action == ACTION_NEXT;
+    const struct hint hint = {g_strdup(number), failed ? RANK_KEY : RANK_NUMBER};
+    guint at = failed ? hints->len : enter ? 1 : 0;
+    while (failed && at > 0 && g_array_index(hints, struct hint, at - 1).rank == RANK_STAYS)
+        at--;
+    g_array_insert_val(hints, at, hint);
+}
+
+/* The keys of a prompt that begins with a lead of so many columns: one line, ? tells of the rest.
+ */
+static char *keys_text(const struct view *view, const GArray *keys, int lead, enum keys_use use)
+{
+    enum { REPLY = 3 }; /* columns for what is typed */
+    g_autoptr(GArray) hints = g_array_new(FALSE, FALSE, sizeof(struct hint));
+    g_array_set_clear_func(hints, clear_hint);
+    enum action same = ACTION_COUNT;
+    const char *number = use == KEYS_SCREEN ? number_help(view, &same) : NULL;
+    bool has_quit = use == KEYS_DIALOG, dropped = false;
     for (guint i = 0; i < keys->len; i++) {
         const struct view_key *key = &g_array_index(keys, struct view_key, i);
+        const bool stays =
+            use == KEYS_DIALOG || key->action == ACTION_NEXT || key->action == ACTION_BACK;
+        if (is_said(view, keys, i, use) && key->action != same)
+            add_hint(hints, stays ? RANK_STAYS : RANK_KEY, said_key(keys, key));
         has_quit |= key->action == ACTION_QUIT;
-        if (is_said(keys, key, use))
-            g_ptr_array_add(parts, said_key(keys, key));
     }
-    if (also != NULL) {
-        bool after_enter = parts->len > 0 && keys_first(keys) == ACTION_NEXT;
-        g_ptr_array_insert(parts, after_enter ? 1 : 0, g_strdup(also));
+    if (number != NULL)
+        insert_number(hints, keys, view->failed, number);
+    if (!has_quit)
+        add_hint(hints, RANK_QUIT, g_strdup(_("q quit")));
+    add_hint(hints, RANK_STAYS, g_strdup(_("? help")));
+    const int columns = print_columns();
+    while (lead + hints_width(hints) + REPLY > columns && drop_hint(hints))
+        dropped = true;
+    if (dropped) {
+        g_array_set_size(hints, hints->len - 1);
+        add_hint(hints, RANK_STAYS, g_strdup(_("? more")));
     }
-    if (use != KEYS_DIALOG && !has_quit)
-        g_ptr_array_add(parts, g_strdup(_("q quit")));
-    g_ptr_array_add(parts, g_strdup(_("? help")));
-    g_ptr_array_add(parts, NULL);
-    g_autofree char *list = g_strjoinv(", ", (char **)parts->pdata);
-    return g_strconcat(list, ": ", NULL);
-}
-
-static const struct view_key *find_key(const GArray *keys, const char *word);
-
-/* What the number of an item does: of the first of the kinds that there is. NULL = there is none.
- */
-static const char *number_help(const struct view *view)
-{
-    static const struct {
-        enum view_kind kind;
-        const char *help;
-    } helps[] = {{VIEW_SETTING, N_("a number when a row is done")},
-                 {VIEW_PAIR, N_("a number to copy a value")}};
-    for (gsize k = 0; k < G_N_ELEMENTS(helps); k++)
-        for (guint i = 0; i < view->items->len; i++) {
-            const struct view_item *item = view->items->pdata[i];
-            if (item->kind == helps[k].kind && item_has_number(view, item))
-                return _(helps[k].help);
-        }
-    const struct view_item *first = item_first(view);
-    bool opens = first != NULL && first->kind == VIEW_ROW &&
-                 find_key(view->keys, action_id(ACTION_EDIT)) == NULL;
-    return first == NULL ? NULL : opens ? _("a number to open") : _("a number to change a value");
+    return join_hints(hints, lead, columns);
 }
 
 static char *screen_text(const struct view *view, const struct view_item *item)
 {
     (void)item;
-    return keys_text(view->keys, number_help(view), KEYS_SCREEN);
+    return keys_text(view, view->keys, 0, KEYS_SCREEN);
 }
 
 static char *paste_text(const struct view *view, const struct view_item *item)
 {
     g_autofree char *label = item_label(item);
-    g_autofree char *keys = keys_text(view->keys, NULL, KEYS_PASTE);
+    g_autofree char *keys =
+        keys_text(view, view->keys, text_width(label) + (int)strlen(" ()"), KEYS_PASTE);
     return g_strdup_printf("%s (%.*s): ", label, (int)strlen(keys) - 2, keys);
 }
 
 static char *dialog_text(const struct view *view, const struct view_item *item)
 {
     (void)item;
-    g_autofree char *keys = keys_text(view->dialog->keys, NULL, KEYS_DIALOG);
+    g_autofree char *keys = keys_text(view, view->dialog->keys, 0, KEYS_DIALOG);
     return g_strdup_printf("%s\n%s", view->dialog->text, keys);
 }
 
@@ -200,7 +294,10 @@ static bool answer_key(Plain *plain, const struct view *view, const char *line)
     if (words[1] != NULL) {
         if (!g_ascii_string_to_unsigned(g_strstrip(words[1]), 10, 1, 999, &number, NULL))
             return false;
-        focus(plain, item_by_number(&plain->printer, view, (guint)number));
+        const struct view_item *item = item_by_number(&plain->printer, view, (guint)number);
+        if (item == NULL)
+            return false;
+        focus(plain, item);
     }
     plain_action(plain, key == NULL ? ACTION_QUIT : key->action);
     return true;
@@ -319,6 +416,8 @@ static void answer_toggle(Plain *plain, const struct view *view, const struct vi
 static void answer_paste(Plain *plain, const struct view *view, const struct view_item *item,
                          const char *line)
 {
+    if (*line == '\0' && !view->busy)
+        plain_next(plain, view);
     if (*line == '\0' || answer_key(plain, view, line))
         return;
     g_clear_pointer(&plain->paste_error, g_free); /* so that the same mistake is reported again */
@@ -365,7 +464,10 @@ static void explain_keys(Plain *plain, const GArray *keys)
 /* The keys, and what can be typed and is no key of the full screen. */
 static void explain_typed(Plain *plain, const struct view *view)
 {
+    enum action same;
     explain_keys(plain, view->keys);
+    if (item_first(view) != NULL)
+        explain_line(plain, "1 2 3", number_help(view, &same));
     if (item_first(view) != NULL)
         explain_line(plain, "? 3",
                      _("more about number 3; a letter and a number, such as o 3: "

@@ -226,13 +226,12 @@ static void without_a_person(Plain *plain, const struct view *view)
 static void with_a_person(Plain *plain, const struct view *view)
 {
     struct ask ask = {0};
+    const struct view_item *paste = view_find(view, view->paste);
     if (view->dialog != NULL) {
         ask.kind = ASK_DIALOG;
-    } else if (view->busy) {
-        const struct view_item *item = view_find(view, view->paste);
-        if (item != NULL)
-            ask = (struct ask){.kind = ASK_PASTE, .id = item->id, .secret = item->secret};
-    } else {
+    } else if (paste != NULL && !item_has_number(view, paste)) {
+        ask = (struct ask){.kind = ASK_PASTE, .id = paste->id, .secret = paste->secret};
+    } else if (!view->busy) {
         ask = first_open(plain, view);
         bool by_itself = ask.kind == ASK_NOTHING && !view->failed && !view->asks &&
                          !plain->went_back && item_first(view) == NULL;
@@ -265,7 +264,7 @@ static void print_remarks(Plain *plain, const struct view *view)
     if (view->notice != NULL && g_strcmp0(view->notice, plain->notice) != 0) {
         g_free(plain->notice);
         plain->notice = g_strdup(view->notice);
-        print_fact(&plain->printer, view->notice, false);
+        print_notice(&plain->printer, view->notice);
     }
     const struct view_item *paste = view_find(view, view->paste);
     const char *error = paste == NULL ? NULL : paste->error;
@@ -288,7 +287,7 @@ static bool is_a_paste(const char *line)
 static void take_answer(Plain *plain, const struct view *view)
 {
     bool is_terminal = isatty(STDIN_FILENO);
-    bool lazy = plain->ask.kind == ASK_PASTE && !is_terminal;
+    bool lazy = plain->ask.kind == ASK_PASTE && view->busy && !is_terminal;
     WipedText *line = NULL;
     enum line_state state = lines_take(&plain->lines, lazy ? is_a_paste : NULL, &line);
     if (state == LINE_NONE) {

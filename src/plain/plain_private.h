@@ -45,7 +45,7 @@ void echo_restore(void);
 struct said {
     GHashTable *texts; /* checksums of lines of this screen */
     GHashTable *lines; /* label of a check → its mark and value; "#id" of others → its checksum */
-    GHashTable *bad;   /* keys of those that are checks and not ok */
+    GHashTable *bad; /* keys of those that are checks and not ok → a checksum of what was said */
 };
 
 struct printer {
@@ -64,10 +64,12 @@ void printer_forget(struct printer *printer,
 void printer_forget_bad(
     struct printer *printer); /* so that checks that are not ok are printed again */
 
+int print_columns(void); /* that a prompt may have */
 void print_prompt(struct printer *printer, const char *text);
 void print_end(struct printer *printer); /* a line break if the cursor is after a prompt */
 void print_aside(struct printer *printer, const char *text); /* a line on standard error */
 void print_fact(struct printer *printer, const char *text, bool fine);
+void print_notice(struct printer *printer, const char *text); /* an address stands alone */
 void print_ok(struct printer *printer, const char *label, const char *value);
 void print_bad(struct printer *printer, const char *label, const char *error); /* an aside */
 void print_header(struct printer *printer, const struct view *view);
@@ -81,7 +83,7 @@ void print_facts(struct printer *printer, const struct view *view, const struct 
 /* ---- view helpers (print.c) ---- */
 
 /* Whether item can be chosen by number: questions, settings, values and rows, but not the paste
- * field. */
+ * field that takes whatever is typed. */
 bool item_has_number(const struct view *view, const struct view_item *item);
 const struct view_item *item_first(const struct view *view); /* that has a number, or NULL */
 /* It stays with the item, also when the screen is left and comes back; 0 = it has none. */

@@ -11,13 +11,22 @@
 
 /* ---- the view, as this front end understands it ---- */
 
-bool item_has_number(const struct view *view, const struct view_item *item)
+static bool is_answerable(const struct view *view, const struct view_item *item)
 {
     static const bool numbered[] = {
         [VIEW_INPUT] = true,  [VIEW_CHOICE] = true, [VIEW_SETTING] = true,
         [VIEW_TOGGLE] = true, [VIEW_PAIR] = true,   [VIEW_ROW] = true};
     return item->kind < G_N_ELEMENTS(numbered) && numbered[item->kind] &&
            view_item_can_focus(item) && item->id != view->paste;
+}
+
+/* Where the paste field is not all there is, it is a field like the others. */
+bool item_has_number(const struct view *view, const struct view_item *item)
+{
+    bool has_others = false;
+    for (guint i = 0; item->id == view->paste && !view->busy && i < view->items->len; i++)
+        has_others |= is_answerable(view, view->items->pdata[i]);
+    return is_answerable(view, item) || (has_others && view_item_can_focus(item));
 }
 
 const struct view_item *item_first(const struct view *view)
@@ -148,6 +157,14 @@ void plain_put(int fd, const char *text, const char *end)
     put(fd, line);
 }
 
+int print_columns(void)
+{
+    enum { SMALLEST = 80 }; /* of the screens perch is made for */
+    struct winsize size;
+    const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? MIN(size.ws_col, SMALLEST) : SMALLEST;
+}
+
 static void put_line(struct printer *printer, int fd, const char *text)
 {
     print_end(printer);
@@ -171,6 +188,18 @@ void print_fact(struct printer *printer, const char *text, bool fine)
         put_line(printer, printer->options.to_stderr ? STDERR_FILENO : STDOUT_FILENO, text);
 }
 
+void print_notice(struct printer *printer, const char *text)
+{
+    const char *address = g_strrstr(text, "://") == NULL ? NULL : strrchr(text, ' ');
+    g_autofree char *before = g_strndup(text, address == NULL ? 0 : (gsize)(address - text));
+    if (address == NULL || strstr(address, "://") == NULL) {
+        print_fact(printer, text, false);
+        return;
+    }
+    print_fact(printer, before, false);
+    print_fact(printer, address + 1, false);
+}
+
 /* ---- what has been printed ---- */
 
 /* From now on the numbers are those of the screen with that heading. */
@@ -188,7 +217,7 @@ void printer_init(struct printer *printer, const struct plain_options *options)
     *printer = (struct printer){.options = *options, .asked = g_hash_table_new(NULL, NULL)};
     printer->said.texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     printer->said.lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    printer->said.bad = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    printer->said.bad = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     printer->screens =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
     count_for(printer, "");
@@ -225,7 +254,6 @@ void printer_forget_bad(struct printer *printer)
     g_hash_table_iter_init(&iter, printer->said.bad);
     while (g_hash_table_iter_next(&iter, &key, NULL))
         g_hash_table_remove(printer->said.lines, key);
-    g_hash_table_remove_all(printer->said.bad);
 }
 
 /* Whether text is new on this screen. Numbers do not count, so that a countdown is printed once.
@@ -417,8 +445,6 @@ static void print_toggle(struct pass *pass, const struct view_item *item)
 
 static void print_row(struct pass *pass, const struct view_item *item)
 {
-    if (pass->view->busy) /* what is waited for may change it: it is said once */
-        return;
     GString *line = g_string_new(NULL);
     for (guint i = 0; item->columns != NULL && i < item->columns->len; i++)
         g_string_append_printf(line, "%s%s", i > 0 ? "  " : "",
@@ -427,23 +453,63 @@ static void print_row(struct pass *pass, const struct view_item *item)
     g_string_free(line, TRUE);
 }
 
-/* Prints a check's lines, as shown in the view with the focus on it. */
-static void print_diagnosis(struct pass *pass, const struct view_item *check)
+/* The lines of a check, in a view with the focus on it; borrowed. */
+static GPtrArray *diagnosis_of(const struct view *view, const struct view_item *check)
 {
-    g_autoptr(View) view = pass->look->at(check->id, pass->look->user);
-    struct pass inner = {
-        .printer = pass->printer, .view = view, .mark = check->mark, .forced = true};
+    GPtrArray *lines = g_ptr_array_new();
     bool inside = false;
     for (guint i = 0; i < view->items->len; i++) {
-        const struct view_item *item = view->items->pdata[i];
+        struct view_item *item = view->items->pdata[i];
         if (item->kind == VIEW_CHECK)
             inside = item->id == check->id && g_strcmp0(item->label, check->label) == 0;
-        else if (inside && item->kind == VIEW_TEXT)
-            print_text(&inner, item);
-        else if (inside && item->kind == VIEW_ADDRESS)
-            print_address(&inner, item);
+        else if (inside && (item->kind == VIEW_TEXT || item->kind == VIEW_ADDRESS))
+            g_ptr_array_add(lines, item);
         else
             inside = false;
+    }
+    return lines;
+}
+
+/* A checksum of what is said of a check that is not ok. Numbers, such as times, do not count. */
+static char *verdict_of(const struct view_item *check, const GPtrArray *lines)
+{
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "%d %s", (int)check->mark, or_empty(check->value));
+    for (guint i = 0; i < lines->len; i++) {
+        const struct view_item *item = lines->pdata[i];
+        g_string_append_printf(text, "\n%s %s", or_empty(item->label), or_empty(item->value));
+    }
+    for (char *p = text->str; *p != '\0'; p++)
+        if (g_ascii_isdigit(*p))
+            *p = '0';
+    char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text->str, -1);
+    g_string_free(text, TRUE);
+    return sum;
+}
+
+static void print_settled(struct pass *pass, const struct view_item *check, const char *value)
+{
+    g_autofree char *line = marked(pass->printer, check->mark, check->label, value);
+    print_fact(pass->printer, line, !is_trouble(check->mark));
+}
+
+/* What is as bad as it was is said in short: its diagnosis is still above. */
+static void print_bad_check(struct pass *pass, const struct view_item *check)
+{
+    const char *key = or_empty(check->label);
+    g_autoptr(View) view = pass->look->at(check->id, pass->look->user);
+    g_autoptr(GPtrArray) lines = diagnosis_of(view, check);
+    g_autofree char *verdict = verdict_of(check, lines);
+    const bool same = g_strcmp0(g_hash_table_lookup(pass->printer->said.bad, key), verdict) == 0;
+    g_hash_table_replace(pass->printer->said.bad, g_strdup(key), g_steal_pointer(&verdict));
+    if (same && !is_trouble(check->mark))
+        return;
+    print_settled(pass, check, same ? _("still the same") : check->value);
+    struct pass inner = {
+        .printer = pass->printer, .view = view, .mark = check->mark, .forced = true};
+    for (guint i = 0; !same && is_trouble(check->mark) && i < lines->len; i++) {
+        const struct view_item *item = lines->pdata[i];
+        (item->kind == VIEW_TEXT ? print_text : print_address)(&inner, item);
     }
 }
 
@@ -455,19 +521,17 @@ static void print_check(struct pass *pass, const struct view_item *item)
         print_fact(pass->printer, item->waits, true);
     else if (item->waits == NULL && !is_settled(item->mark))
         g_hash_table_remove(pass->printer->said.lines, key);
-    if (!is_settled(item->mark))
+    if (!is_settled(item->mark) || (pass->view->busy && pass->view->sums))
         return;
     g_autofree char *state = g_strdup_printf("%d %s", (int)item->mark, or_empty(item->value));
     if (!is_change(pass->printer, key, state))
         return;
-    if (item->mark == MARK_OK)
-        g_hash_table_remove(pass->printer->said.bad, key);
-    else
-        g_hash_table_add(pass->printer->said.bad, g_strdup(key));
-    g_autofree char *line = marked(pass->printer, item->mark, item->label, item->value);
-    print_fact(pass->printer, line, !is_trouble(item->mark));
-    if (is_trouble(item->mark))
-        print_diagnosis(pass, item);
+    if (item->mark != MARK_OK) {
+        print_bad_check(pass, item);
+        return;
+    }
+    g_hash_table_remove(pass->printer->said.bad, key);
+    print_settled(pass, item, item->value);
 }
 
 static void print_nothing(struct pass *pass, const struct view_item *item)
@@ -483,13 +547,25 @@ static void (*const printers[])(struct pass *pass, const struct view_item *item)
     [VIEW_PAIR] = print_pair,       [VIEW_ROW] = print_row,
 };
 
+/* What may change with what is waited for, or comes below it: it is said once, and in order. */
+static bool is_held(const struct pass *pass, const struct view_item *item)
+{
+    return item->kind == VIEW_PAIR || item->kind == VIEW_ROW || item->kind == VIEW_TOGGLE ||
+           (item->kind == VIEW_TEXT && item->role == ROLE_TITLE && pass->mark == MARK_NONE);
+}
+
 void print_facts(struct printer *printer, const struct view *view, const struct look *look)
 {
+    const bool waits = view->busy && view->paste == 0;
+    bool holds = false;
     struct pass pass = {.printer = printer, .view = view, .look = look};
     for (guint i = 0; i < view->items->len; i++) {
         const struct view_item *item = view->items->pdata[i];
         if (item->kind != VIEW_TEXT && item->kind != VIEW_ADDRESS)
-            pass.mark = MARK_NONE;        /* any other item ends the lines of a check */
+            pass.mark = MARK_NONE; /* any other item ends the lines of a check */
+        holds |= waits && is_held(&pass, item);
+        if (holds && item->kind != VIEW_CHECK && pass.mark == MARK_NONE)
+            continue;
         item_number(printer, view, item); /* in this order, printed or not */
         if (item->kind < G_N_ELEMENTS(printers))
             printers[item->kind](&pass, item);

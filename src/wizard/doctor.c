@@ -80,6 +80,7 @@ void doctor_screen_view(const struct wizard *w, struct view *view, int focus)
     list_view(w, CHECKS_DOCTOR, view, focus);
     view->busy = running;
     view->failed = list_failed(w, CHECKS_DOCTOR);
+    view->retries = first_failed(w) != NULL && !needs_login(w);
     if (!running)
         view_key(view, ACTION_NEXT,
                  needs_login(w)            ? _("re-authorize")

@@ -220,7 +220,7 @@ void step_handoff_view(const struct wizard *w, struct view *view, int focus)
 {
     g_autofree char *channel = channel_heading(w), *untested = channels_untested(w);
     view->focus = ITEM_VALUE;
-    view->busy = w->lists[CHECKS_REHEARSE].running;
+    view->busy = view->sums = w->lists[CHECKS_REHEARSE].running;
     view->failed = list_failed(w, CHECKS_REHEARSE);
     view_heading(view, handoff_title(w->connection->platform), channel)->settled = true;
     if (w->handoff_problem != NULL) {

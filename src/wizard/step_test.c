@@ -359,6 +359,7 @@ void step_test_view(const struct wizard *w, struct view *view, int focus)
     view_blank(view);
     if (!view->failed)
         view_results(w, view, focus);
+    view->retries = view->failed && !is_unfilled(w);
     view->focus = first_focus(w);
     view_keys(w, view, focus);
 }

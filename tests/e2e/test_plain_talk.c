@@ -149,17 +149,23 @@ static void talk__end_of_input__keeps_the_draft(void **state)
     assert_contains(talk->child->errors->str, "To continue: perch setup acme");
 }
 
-static void assert_no_word_is_broken(Pty *pty, int columns)
+/* All that was said, without colours and carriage returns. Owned by the caller. */
+static char *said(Pty *pty)
 {
     const GByteArray *raw = pty_raw(pty);
-    g_autoptr(GRegex) colours = g_regex_new("\033\\[[0-9]*m", 0, 0, NULL);
-    g_autofree char *text =
-        g_regex_replace_literal(colours, (const char *)raw->data, (gssize)raw->len, 0, "", 0, NULL);
+    g_autoptr(GRegex) colours = g_regex_new("\033\\[[0-9]*m|\r", 0, 0, NULL);
+    return g_regex_replace_literal(colours, (const char *)raw->data, (gssize)raw->len, 0, "", 0,
+                                   NULL);
+}
+
+static void assert_no_word_is_broken(Pty *pty, int columns)
+{
+    g_autofree char *text = said(pty);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     for (guint i = 0; lines[i] != NULL; i++) {
-        const char *said = lines[i] + strspn(lines[i], " ");
+        const char *words = lines[i] + strspn(lines[i], " ");
         g_strchomp(lines[i]);
-        if (g_utf8_strlen(lines[i], -1) > columns && strchr(said, ' ') != NULL)
+        if (g_utf8_strlen(lines[i], -1) > columns && strchr(words, ' ') != NULL)
             fail_msg("broken by the terminal: %s", lines[i]);
     }
 }
@@ -246,6 +252,97 @@ static void accessible__the_demo_is_line_by_line(void **state)
     pty_expect(pty, "? help");
 }
 
+/* What was said up to now, since a text was said for the last time. Owned by the caller. */
+static char *said_since(Pty *pty, const char *text)
+{
+    g_autofree char *all = said(pty);
+    const char *from = g_strrstr(all, text);
+    assert_non_null(from);
+    return g_strdup(from);
+}
+
+/* Enter alone, up to the test record. */
+static Pty *hurry(Rig *rig, const char *rehearsal)
+{
+    const char *const argv[] = {g_getenv("PERCH"), "demo", "--plain", rehearsal, NULL};
+    static const char *const asked[] = {"Enter check this computer", "Enter next",
+                                        "Enter ask Salesforce", "Enter open browser and log in",
+                                        "Enter test record"};
+    Pty *pty = pty_start(argv, rig->home->env, 80, 200);
+    for (gsize i = 0; i < G_N_ELEMENTS(asked); i++) {
+        pty_expect(pty, asked[i]);
+        pty_send(pty, "\n");
+    }
+    pty_expect(pty, "Enter insert Lead, a number to change, s skip, ");
+    return pty;
+}
+
+/* Each step in its order, nothing twice, no address of a record that is deleted again; and an end
+ * as honest as that of the full screen. */
+static void hurried__enter_alone__reads_in_order_and_ends_honestly(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    tmphome_set(rig->home, "ACCESSIBLE", "1");
+    g_autoptr(Pty) pty = hurry(rig, NULL);
+    g_autofree char *fields = said_since(pty, "Step 7 of 8: Test\n");
+    assert_contains(fields, "\n  ok  Fields: ");
+    assert_true(strstr(fields, "ok  Fields: ") < strstr(fields, "  1  Last Name *"));
+    assert_true(strstr(fields, "  1  Last Name *") < strstr(fields, "  7  keep the test record"));
+    pty_send(pty, "\n");
+    pty_expect(pty, "Enter hand-off, a number to change, < or > channel, ");
+    pty_send(pty, "\n");
+    pty_expect(pty, "Enter done, a number to copy, v show secrets, w to file, - back, ? more:");
+    assert_false(pty_has(pty, "lightning/r/Lead"));
+    g_autofree char *values = said_since(pty, "Step 8 of 8: Hand-off\n");
+    assert_contains(values, "\n  ok  Rehearsed: ");
+    assert_true(strstr(values, "ok  Rehearsed: ") < strstr(values, "Set variables"));
+    assert_null(strstr(values, "exported"));
+    assert_null(strstr(values, "fields as sent"));
+    pty_send(pty, "\n");
+    pty_expect(pty, "Enter end, - stay");
+    assert_true(pty_has(pty, "Not done yet:"));
+    assert_true(pty_has(pty, "No value has been copied (c) or written to a file (w)."));
+    pty_send(pty, "-\n");
+    pty_send(pty, "\n");
+    pty_expect(pty, "That was the demo");
+    pty_expect_exit(pty, 0);
+}
+
+/* A fault that is still there is not told again, and its page's address can be copied as one. */
+static void retried__the_same_fault__is_said_in_a_line(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Pty) pty = hurry(rig, "validation-rule");
+    pty_send(pty, "\n");
+    pty_expect(pty, "Enter insert Lead, o open Setup page, ");
+    pty_send(pty, "r\n");
+    pty_expect(pty, "  !!  Inserted: still the same");
+    g_autofree char *again = said_since(pty, "still the same");
+    assert_null(strstr(again, "To fix"));
+    pty_send(pty, "o\n");
+    pty_expect(pty, "/lightning/setup/ObjectManager/Lead/ValidationRules/view");
+    g_autofree char *address = said_since(pty, "Opened in the browser:\n");
+    assert_contains(address, "browser:\nhttp://localhost:");
+}
+
+/* Line by line, too, an error can be explained, one after the other. */
+static void pasted__error__is_explained(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    const char *const argv[] = {g_getenv("PERCH"), "demo", "--plain", NULL};
+    g_autoptr(Pty) pty = pty_start(argv, rig->home->env, 80, 200);
+    pty_expect(pty, "Enter check this computer");
+    pty_send(pty, "E\n");
+    pty_expect(pty, "Error (- back, ");
+    pty_send(pty, "OAUTH_APP_BLOCKED\n");
+    pty_expect(pty, "This is the cause \"app-blocked\"");
+    pty_send(pty, "INVALID_SESSION_ID\n");
+    pty_expect(pty, "This is the cause \"session-expired\"");
+}
+
 /* A dumb terminal is talked to line by line, and would show the escapes of a colour. */
 static void dumb_terminal__gets_no_escapes(void **state)
 {
@@ -294,6 +391,9 @@ int main(void)
         cmocka_unit_test(demo_org__chosen__needs_no_address),
         cmocka_unit_test(accessible__the_demo_is_line_by_line),
         cmocka_unit_test(dumb_terminal__gets_no_escapes),
+        cmocka_unit_test(hurried__enter_alone__reads_in_order_and_ends_honestly),
+        cmocka_unit_test(pasted__error__is_explained),
+        cmocka_unit_test(retried__the_same_fault__is_said_in_a_line),
         cmocka_unit_test(accessible__commands_say_words),
         cmocka_unit_test(accessible__questions_are_whole_and_marks_are_words),
     };

@@ -57,8 +57,7 @@ static void inputs__answered__become_a_transcript(void **state)
                         "Connection: \n"
                         "Address: \n"
                         "  ok  Address: acme.my.salesforce.com\n"
-                        "Enter check this computer, a number to change a value, - back, q quit, "
-                        "? help: \n"
+                        "Enter check this computer, a number to change, - back, q quit, ? help: \n"
                         "Step 2 of 3: Preflight\n"
                         "  ok  Name lookup: 3 addresses\n"
                         "Enter go on, - back, q quit, ? help: \n");
@@ -347,8 +346,7 @@ static void values__numbered__are_copied_and_opened(void **state)
     stage_end(&stage);
     assert_string_equal(stage.events->str, "action:copy action:copy action:go-on ");
     assert_contains(stage.said, "  1  URL: https://x\n  2  Body: 4 characters\n"
-                                "Enter done, a number to copy a value, c copy field,"
-                                " q quit, ? help: \nCopied 6.\n");
+                                "Enter done, a number to copy, q quit, ? help: \nCopied 6.\n");
     assert_contains(stage.said, "Copied 5.\n");
     assert_contains(stage.said, "  1  acme  working\na number to open, n new, ");
     stage_drop(&stage);

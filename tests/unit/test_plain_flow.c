@@ -67,14 +67,15 @@ static void checks__settling__are_said_once_with_their_diagnosis(void **state)
     stage_changed(&stage);
     stage_end(&stage);
     static const char header[] = "Step 2 of 3: Preflight\n";
-    g_autofree char *expected = g_strconcat(
-        header, "Asks again in 0:30.\n", checks_text + strlen(header),
-        "r again, q quit, ? help: \n",
-        /* said again, as it failed again; then it is fine, and all goes on */
-        strstr(checks_text, "  !!"), "r again, q quit, ? help: \n", "  ok  Connection: refused\n",
-        "Enter go on, r again, q quit, "
-        "? help: \n",
-        NULL);
+    g_autofree char *expected =
+        g_strconcat(header, "Asks again in 0:30.\n", checks_text + strlen(header),
+                    "r again, q quit, ? help: \n",
+                    /* it failed again as before; then it is fine, and all goes on */
+                    "  !!  Connection: still the same\n  !   Browser: still the same\n"
+                    "r again, q quit, ? help: \n  ok  Connection: refused\n",
+                    "Enter go on, r again, q quit, "
+                    "? help: \n",
+                    NULL);
     assert_string_equal(stage.said, expected);
     assert_string_equal(stage.events->str, "action:again action:go-on ");
     stage_drop(&stage);
@@ -171,10 +172,12 @@ static void show_login(struct stage *stage, struct view *view, int focus)
     item->secret = true;
     if (stage->value[1] != NULL)
         view_item_set(&item->error, "There is no code in this.");
-    view->paste = 8;
     view->busy = stage->phase == 0;
+    view->paste = view->busy ? 8 : 0;
     view_key(view, ACTION_RETRY, "open again");
     if (stage->phase == 1) {
+        item->fixed = true;
+        g_clear_pointer(&item->error, g_free);
         show_input(view, 9, "Name", NULL);
         view_key(view, ACTION_NEXT, "go on");
     }
@@ -224,6 +227,36 @@ static void paste__from_a_pipe__leaves_later_answers_alone(void **state)
     assert_int_equal(stage.hangups, 1);
     stage_end(&stage);
     stage_drop(&stage);
+}
+
+/* A screen that is there for a paste, or has such a field among others. */
+static void show_explain(struct stage *stage, struct view *view, int focus)
+{
+    (void)focus;
+    if (stage->phase == 1)
+        view_add(view, VIEW_TOGGLE, 2, "its own switch")->settled = true;
+    struct view_item *item = show_input(view, 1, "Error", NULL);
+    item->settled = stage->phase == 0;
+    view->paste = 1;
+    view_key(view, ACTION_NEXT, "explain it");
+    view_key(view, ACTION_BACK, "back");
+}
+
+static void paste__while_nothing_runs__can_be_typed(void **state)
+{
+    static const char *const events[] = {"paste:1=invalid_grant: old action:go-on action:back ",
+                                         "input:1=invalid_grant: old leave:1 action:go-on "
+                                         "action:back "};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct stage stage = {.show = show_explain, .phase = i};
+        stage_begin(&stage, stage_ask);
+        stage_type(&stage, "invalid_grant: old\n\n-\n");
+        assert_string_equal(stage.events->str, events[i]);
+        stage_end(&stage);
+        assert_contains(stage.said, i == 0 ? "Error (- back, q quit, ? help): \n" : "Error: \n");
+        stage_drop(&stage);
+    }
 }
 
 /* ---- dialogs ---- */
@@ -350,6 +383,113 @@ static void no_input__a_screen_that_never_ends__is_left(void **state)
     stage_drop(&stage);
 }
 
+/* ---- prompts ---- */
+
+static void show_many_keys(struct stage *stage, struct view *view, int focus)
+{
+    (void)focus;
+    static const struct {
+        enum action action;
+        const char *label;
+    } keys[] = {
+        {ACTION_NEXT, "insert Lead"}, {ACTION_RETRY, "again"},    {ACTION_OPEN, "open Setup page"},
+        {ACTION_SKIP, "skip"},        {ACTION_EDIT, "edit"},      {ACTION_ADD, "add field"},
+        {ACTION_REMOVE, "skip"},      {ACTION_NEW, "new channel"}};
+    struct view_item *row = view_add(view, VIEW_ROW, 1, "Last Name");
+    row->columns = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(row->columns, g_strdup("Last Name"));
+    if (stage->phase == 2)
+        view_key(view, ACTION_NEXT, "open the browser of this computer and log in there");
+    for (gsize i = stage->phase == 2; i < G_N_ELEMENTS(keys); i++)
+        view_key(view, keys[i].action, keys[i].label);
+    view_key(view, ACTION_BACK,
+             stage->phase == 2 ? "back to where this connection was set up" : "back");
+    view->asks = true;
+    view->failed = view->retries = stage->phase == 1;
+}
+
+/* The most useful keys in one line, each action once; ? tells of the rest. */
+static void prompt__of_many_keys__is_one_line(void **state)
+{
+    static const char *const prompts[] = {
+        "Enter insert Lead, a number to change, r again, - back, ? more: \n",
+        "Enter insert Lead, o open Setup page, s skip, a add field, - back, ? more: \n",
+        "Enter open the browser of this computer and log in there,\n"
+        "  - back to where this connection was set up, ? more: \n"};
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct stage stage = {.show = show_many_keys, .hear = hear_retry, .phase = i};
+        stage_begin(&stage, stage_ask);
+        stage_type(&stage, "?\n");
+        stage_type(&stage, "o 2\n"); /* there is no such row */
+        assert_string_equal(stage.events->str, "");
+        stage_end(&stage);
+        g_autofree char *begins = g_strconcat("  1  Last Name\n", prompts[i], NULL);
+        assert_contains(stage.said, begins);
+        assert_contains(stage.said, "  n       new channel: ");
+        assert_contains(stage.said, "  1 2 3   a number to change\n");
+        assert_contains(stage.said, "  q       quit: ");
+        stage_drop(&stage);
+    }
+}
+
+/* ---- what is said while perch works ---- */
+
+static void show_test(struct stage *stage, struct view *view, int focus)
+{
+    (void)focus;
+    view->busy = stage->phase == 0;
+    view->sums = view->busy && stage->flag;
+    view_heading(view, "Insert a test record", NULL);
+    view_add(view, VIEW_TOGGLE, 1, "keep it")->settled = true;
+    if (view->busy)
+        show_check(view, 2, MARK_OK, "Inserted", "00Q");
+    show_check(view, 3, stage->phase == 0 ? MARK_WORKING : MARK_OK, "Deleted", "nothing left");
+    if (view->busy) /* the record is there for a moment only */
+        view_item_set(&view_add(view, VIEW_PAIR, 0, "Record")->value, "https://x/00Q");
+    view_blank(view);
+    view_text(view, ROLE_TITLE, 0, "Values");
+    view_text(view, ROLE_DIM, 2, "What they are for.");
+    view_key(view, ACTION_NEXT, "hand-off");
+    view_item_set(&view->notice, stage->counts ? "Open this address: https://x/?a=1 2" : NULL);
+    if (stage->counts && stage->phase > 0)
+        view_item_set(&view->notice, "Open this address: https://x/lightning/setup");
+}
+
+static void busy__what_may_change__comes_afterwards_in_order(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_test, .hear = hear_retry};
+    stage_begin(&stage, stage_ask);
+    stage.phase = 1;
+    stage_changed(&stage);
+    stage_end(&stage);
+    assert_string_equal(stage.said, "Insert a test record\n"
+                                    "  ok  Inserted: 00Q\n"
+                                    "  1  keep it: no\n"
+                                    "  ok  Deleted: nothing left\n"
+                                    "Values\n"
+                                    "  What they are for.\n"
+                                    "Enter hand-off, a number to change, q quit, ? help: \n");
+    stage_drop(&stage);
+}
+
+/* Checks that are summed up are not said twice; an address is alone on its line. */
+static void sums__and_an_address__are_said_once_and_whole(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_test, .hear = hear_retry, .flag = true, .counts = true};
+    stage_begin(&stage, stage_ask);
+    stage.phase = 1;
+    stage_changed(&stage);
+    stage_end(&stage);
+    assert_null(strstr(stage.said, "Inserted"));
+    assert_contains(stage.said, "  ok  Deleted: nothing left\n");
+    assert_contains(stage.said, "Open this address: https://x/?a=1 2\n"); /* not at its end */
+    assert_contains(stage.said, "\nOpen this address:\nhttps://x/lightning/setup\n");
+    stage_drop(&stage);
+}
+
 int main(void)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -362,12 +502,16 @@ int main(void)
         STAGE_TEST(outputs__told_apart__facts_and_prompts),
         STAGE_TEST(paste__while_waiting__reaches_the_host),
         STAGE_TEST(paste__from_a_pipe__leaves_later_answers_alone),
+        STAGE_TEST(paste__while_nothing_runs__can_be_typed),
         STAGE_TEST(dialog__answered__by_letter_word_or_dash),
         STAGE_TEST(dialog__without_a_person__is_not_answered_for_ever),
         STAGE_TEST(stop__while_the_host_still_saves__asks_nothing_more),
         STAGE_TEST(answers__typed_ahead_on_a_terminal__leave_whole_lines),
         STAGE_TEST(no_input__something_missing__is_named_and_ends),
         STAGE_TEST(no_input__a_screen_that_never_ends__is_left),
+        STAGE_TEST(prompt__of_many_keys__is_one_line),
+        STAGE_TEST(busy__what_may_change__comes_afterwards_in_order),
+        STAGE_TEST(sums__and_an_address__are_said_once_and_whole),
     };
     return cmocka_run_group_tests_name("plain flow", tests, NULL, NULL);
 }

@@ -104,6 +104,8 @@ struct view {
     bool busy;     /* something is running: do not ask until this changes */
     bool failed;   /* the screen's task failed; its rows say why, RETRY tries again */
     bool asks;     /* a person has to agree to what is shown: only they can go on from here */
+    bool retries;  /* Enter tries again, too: line by line, RETRY is not named beside it */
+    bool sums;     /* while busy: what its checks say is summed up when it ends, and said then */
     bool discards; /* Esc gives up what was typed on this screen: no field is restored first */
     char *notice;  /* one line above the key bar: what the last key did; NULL = none */
     const char *alert; /* for somebody who looks elsewhere: the window's title, and a bell when it
