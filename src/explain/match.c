@@ -75,15 +75,19 @@ static const struct {
 #undef CODES
 };
 
-static const struct status {
+static const struct status { /* few bytes each, too */
     const char *code, *text;
-    struct match match;
+    guint8 cause, certainty;
 } statuses[] = {
-#define STATUS(code, text, cause, certainty) \
-    {code, text, {CAUSE_##cause, CERTAINTY_##certainty, false}},
+#define STATUS(code, text, cause, certainty) {code, text, CAUSE_##cause, CERTAINTY_##certainty},
 #include "perch/explain/login_status.def"
 #undef STATUS
 };
+
+static struct match match_of(const struct status *status)
+{
+    return (struct match){status->cause, status->certainty, false};
+}
 
 /* Unknown codes, by their beginning or end. */
 static const struct {
@@ -109,10 +113,12 @@ static const GHashTable *code_table(void)
     if (table != NULL)
         return table;
     table = g_hash_table_new(g_str_hash, g_str_equal);
-    for (gsize i = 0; i < G_N_ELEMENTS(statuses); i++)
+    for (gsize i = 0; i < G_N_ELEMENTS(statuses); i++) {
+        const struct match match = match_of(&statuses[i]);
         if (statuses[i].code != NULL)
             g_hash_table_insert(table, (gpointer)(guintptr)statuses[i].code,
-                                (gpointer)(guintptr)&statuses[i].match);
+                                g_memdup2(&match, sizeof match));
+    }
     for (gsize i = 0; i < G_N_ELEMENTS(groups); i++) {
         struct match *match = g_new(struct match, 1);
         *match = (struct match){groups[i].cause, CERTAINTY_LIKELY, false};
@@ -172,7 +178,7 @@ static bool match_status_text(const struct failure *failure, struct match *ret_m
 {
     for (gsize i = 0; failure->code == NULL && i < G_N_ELEMENTS(statuses); i++)
         if (statuses[i].text != NULL && holds(failure->message, statuses[i].text)) {
-            *ret_match = statuses[i].match;
+            *ret_match = match_of(&statuses[i]);
             return true;
         }
     return false;

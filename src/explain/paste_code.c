@@ -13,7 +13,7 @@ enum { HEAD_BYTES = 400, NAME_BYTES = 64 };
 static const char code_line[] =
     "(?i)\\A(?:(?:at|bei|à|em|en|in|w|в|場所|位置|在) (?:async |new )*"
     "(?:" NAME "*\\w[.:/>]" NAME
-    "*(?:\\[as \\w+\\] ?)?\\(|[\\w$]+ \\([^)]*:\\d+\\)|(?:/|file:)\\S*:\\d)"
+    "*(?:\\[as \\w+\\] ?)?\\(|[\\w$.]+ \\([^)]*:\\d+\\)|(?:/|file:)\\S*:\\d)"
     "|File \"[^\"]*\", line \\d"
     "|#\\d+\\s+[\\w/{\\[]"
     "|(?:from )?[\\w./\\\\-]*\\.(?:rb|py|[cm]?js|ts|php|go):\\d+"
@@ -21,6 +21,8 @@ static const char code_line[] =
     "|import .* from ['\"]"
     "|from [\\w.]+ import "
     "|using [\\w.]+;"
+    "|(?:Number of|Maximum) [\\w ]+: \\d+ out of \\d" /* Apex, of what a transaction used */
+    "|except [\\w., ]+:\\s*\\z|\\w+\\.\\w[\\w.]* = .*;\\s*\\z"
     "|//|rescue [\\w:, ]+(?:=>|\\z)"
     "|(?:\\} ?)?(?:if|else if|elif|catch|while|for|foreach|switch|except) ?\\([^\\n]*[{}):;]\\s*\\z"
     "|(?:const|let|var) \\w+ ?="
@@ -115,6 +117,7 @@ static bool is_denied(const char *name, gsize length)
 /* Where the number or the false at p ends; NULL: it is another value. */
 static const char *value_end(const char *name, gsize length, const char *p, bool spaced)
 {
+    const bool quoted = skip_quote(p) > p;
     p = skip_quote(p);
     if (text_begins(p, "false") && is_denied(name, length)) {
         p += strlen("false");
@@ -125,8 +128,9 @@ static const char *value_end(const char *name, gsize length, const char *p, bool
         while (g_ascii_isalnum(*p) || *p == '.' || *p == '_') /* 30s, 1_000 */
             p++;
     }
+    const bool closed = quoted && skip_quote(p) > p;
     p = skip_quote(p);
-    return strchr(",;}])&<\n", *p) != NULL ||
+    return closed || strchr(",;}])&<\n", *p) != NULL ||
                    (spaced && *p == ' ' && p[1 + name_length(p + 1)] == '=')
                ? p
                : NULL;
@@ -134,10 +138,7 @@ static const char *value_end(const char *name, gsize length, const char *p, bool
 
 gsize paste_setting_length(const char *p)
 {
-    gsize length = 0;
-    while (length < NAME_BYTES &&
-           (g_ascii_isalnum(p[length]) || (p[length] != '\0' && strchr("_.-", p[length]) != NULL)))
-        length++;
+    const gsize length = name_length(p);
     const char *sign = skip_quote(p + length);
     sign += *sign == ' ';
     if (length == 0)

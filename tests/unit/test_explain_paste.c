@@ -356,8 +356,9 @@ static clock_t time_of_reading(const char *part, gsize size)
 static void paste__hostile_text__takes_linear_time(void **state)
 {
     static const char *const parts[] = {
-        "\\", "<",     "<script ", "code=",          "[{",   "{\"error\":", "%25",
-        "> ", "&amp;", "error=a&", "password\\\\: ", "': '", "=\n",         "HTTP/1.1 503 "};
+        "\\",        "<",     "<script ", "code=",          "[{",   "{\"error\":", "%25",
+        "> ",        "&amp;", "error=a&", "password\\\\: ", "': '", "=\n",         "HTTP/1.1 503 ",
+        "at a.b(\n", "x.y(",  "a_ 1"};
     (void)state;
     if (test_is_sanitized())
         skip();
