@@ -85,7 +85,7 @@ static void open_question(Plain *plain, const struct view *view, struct ask ask)
     if (ask.secret)
         echo_off();
     plain->early = lines_early(&plain->lines);
-    g_autofree char *text = ask_text(plain, view, &ask);
+    g_autofree char *text = ask_text(view, &ask);
     print_prompt(&plain->printer, text);
 }
 

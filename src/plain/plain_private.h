@@ -136,9 +136,19 @@ void plain_next(Plain *plain,
                 const struct view *view); /* also remembers the view it was sent from */
 void plain_send(Plain *plain, enum view_event_kind kind, int id, const char *text, int index);
 
-/* ---- ask.c: the text of a question, and what an answer does ---- */
+/* ---- prompt.c: the text of a question ---- */
 
-char *ask_text(const Plain *plain, const struct view *view, const struct ask *ask);
+const char *key_typed(enum action action); /* what to type for a key: most are letters already */
+/* Whether a typed line can stand for the key: not Ctrl-C, nor Space, as rows have numbers. */
+bool key_can_type(enum action action);
+const struct view_key *key_find(const GArray *keys, const char *word); /* NULL = none */
+/* What the number of an item does: of the first of the kinds that there is. NULL = there is none.
+ * The key that does the same needs no mention. */
+const char *number_help(const struct view *view, enum action *ret_key);
+char *ask_text(const struct view *view, const struct ask *ask);
+
+/* ---- ask.c: what an answer does ---- */
+
 void ask_answer(Plain *plain, const struct view *view, const char *line);
 
 #endif

@@ -433,6 +433,39 @@ static void prompt__of_many_keys__is_one_line(void **state)
     }
 }
 
+static void show_mapping(struct stage *stage, struct view *view, int focus)
+{
+    (void)stage;
+    for (int id = 1; id <= 2; id++) {
+        struct view_item *row = view_add(view, VIEW_ROW, id, NULL);
+        row->columns = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(row->columns, g_strdup(id == 1 ? "Company" : "+ add a field"));
+    }
+    view_key(view, ACTION_NEXT, focus == 2 ? "add a field" : "insert Lead");
+    view_key(view, ACTION_EDIT, "edit");
+    view_key(view, ACTION_OPEN, "open");
+    view->focus = 1;
+}
+
+static void hear_row(struct stage *stage, const struct view_event *event)
+{
+    g_string_append_printf(stage->events, "@%d ", event->id);
+}
+
+/* A number does what its row is for, and Enter stays what it was. */
+static void number__of_a_row__is_that_rows_alone(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_mapping, .hear = hear_row};
+    stage_begin(&stage, stage_ask);
+    stage_type(&stage, "1\n2\n? 2\no 2\n\n");
+    stage_end(&stage);
+    assert_string_equal(stage.events->str,
+                        "action:edit @1 action:go-on @2 action:open @2 action:go-on @1 ");
+    assert_null(strstr(stage.said, "Enter add a field"));
+    stage_drop(&stage);
+}
+
 /* ---- what is said while perch works ---- */
 
 static void show_test(struct stage *stage, struct view *view, int focus)
@@ -510,6 +543,7 @@ int main(void)
         STAGE_TEST(no_input__something_missing__is_named_and_ends),
         STAGE_TEST(no_input__a_screen_that_never_ends__is_left),
         STAGE_TEST(prompt__of_many_keys__is_one_line),
+        STAGE_TEST(number__of_a_row__is_that_rows_alone),
         STAGE_TEST(busy__what_may_change__comes_afterwards_in_order),
         STAGE_TEST(sums__and_an_address__are_said_once_and_whole),
     };
