@@ -148,11 +148,16 @@ void print_end(struct printer *printer)
     printer->in_prompt = false;
 }
 
-void plain_put(int fd, const char *text, const char *end)
+/* 0 = it is no terminal. */
+static int columns_of(int fd)
 {
     struct winsize size;
-    g_autoptr(WipedText) folded =
-        text_fold(text, ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0);
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+void plain_put(int fd, const char *text, const char *end)
+{
+    g_autoptr(WipedText) folded = text_fold(text, columns_of(fd));
     g_autoptr(WipedText) line = g_strconcat(g_strchomp(folded), end, NULL);
     put(fd, line);
 }
@@ -160,9 +165,8 @@ void plain_put(int fd, const char *text, const char *end)
 int print_columns(void)
 {
     enum { SMALLEST = 80 }; /* of the screens perch is made for */
-    struct winsize size;
-    const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    return known ? MIN(size.ws_col, SMALLEST) : SMALLEST;
+    const int columns = columns_of(STDERR_FILENO);
+    return columns > 0 ? MIN(columns, SMALLEST) : SMALLEST;
 }
 
 static void put_line(struct printer *printer, int fd, const char *text)
@@ -394,6 +398,14 @@ static void print_address(struct pass *pass, const struct view_item *item)
         print_fact(pass->printer, item->value, pass->printer->options.no_input);
 }
 
+/* What is to be copied and does not fit beside its label is alone on its line, which the terminal
+ * wraps: no break and no blank is added to it. */
+static bool is_alone(const struct view_item *item, const char *line, const char *value, int columns)
+{
+    return (item->kind == VIEW_PAIR || item->kind == VIEW_INPUT) && columns > 0 &&
+           text_width(line) > columns && *value != '(' && strchr(value, '\n') == NULL;
+}
+
 /* Once for each value. */
 static void print_value(struct pass *pass, const struct view_item *item, const char *value)
 {
@@ -402,8 +414,17 @@ static void print_value(struct pass *pass, const struct view_item *item, const c
     g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, line, -1);
     g_autofree char *key =
         item->id > 0 ? g_strdup_printf("#%d", item->id) : g_strdup_printf("#%s", sum);
-    if (is_change(pass->printer, key, sum))
+    if (!is_change(pass->printer, key, sum) || pass->printer->options.quiet)
+        return;
+    const int fd = pass->printer->options.to_stderr ? STDERR_FILENO : STDOUT_FILENO;
+    if (!is_alone(item, line, value, columns_of(fd))) {
         print_fact(pass->printer, line, true);
+        return;
+    }
+    g_autofree char *label = item_line(item, n, ""), *above = g_strconcat(label, ":", NULL);
+    print_fact(pass->printer, above, true);
+    put(fd, value);
+    put(fd, "\n");
 }
 
 static void print_pair(struct pass *pass, const struct view_item *item)

@@ -297,6 +297,7 @@ static void hurried__enter_alone__reads_in_order_and_ends_honestly(void **state)
     g_autofree char *values = said_since(pty, "Step 8 of 8: Hand-off\n");
     assert_contains(values, "\n  ok  Rehearsed: ");
     assert_true(strstr(values, "ok  Rehearsed: ") < strstr(values, "Set variables"));
+    assert_contains(values, " OAuth client ID:\n3MVG"); /* whole, as it is to be copied */
     assert_null(strstr(values, "exported"));
     assert_null(strstr(values, "fields as sent"));
     pty_send(pty, "\n");
