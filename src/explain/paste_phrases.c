@@ -8,26 +8,38 @@
 
 enum kind { WIRE, SAID, WORDS, NAMED, PAGE, STATUS_TEXT, MATTERS, MUTE };
 
-static const struct phrase { /* few bytes each: there are a thousand */
-    const char *words;
-    const char *code; /* NULL: the words themselves decide */
-} phrases[] = {
-#define PHRASE(kind, words, code, who) {words, code},
+/* The words of each row, in their order, in a line each: a pointer to each would take half as many
+ * bytes again. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+static const char row_words[] =
+#define PHRASE(kind, words, code, who) words "\n"
 #include "perch/explain/phrases.def"
 #undef PHRASE
+    ;
+#pragma GCC diagnostic pop
+
+static const char *const row_codes[] = {
+#define PHRASE(kind, words, code, who) code,
+#include "perch/explain/phrases.def"
+#undef PHRASE
+};
+
+/* Texts that decide by themselves. */
+static const char *const texts[] = {
 #define FAILURE(...)
-#define FAILURE_TEXT(stage, status, text, ...) {text, NULL},
+#define FAILURE_TEXT(stage, status, text, ...) text,
 #include "perch/explain/failures.def"
 #undef FAILURE
-#define STATUS(code, text, ...) {text == NULL ? "login_" : text, NULL},
+#define STATUS(code, text, ...) text == NULL ? "login_" : text,
 #include "perch/explain/login_status.def"
 #undef STATUS
     /* not findings, but lines with one of these may matter in a long text */
-    {"error", NULL},   {"fail", NULL},    {"exception", NULL},    {"invalid", NULL},
-    {"denied", NULL},  {"refused", NULL}, {"expired", NULL},      {"forbidden", NULL},
-    {"message", NULL}, {"http/1", NULL},  {"unauthorized", NULL}, {"http/2", NULL},
-    {"<html", NULL},   {"=?utf-8", NULL},
+    "error",     "fail",    "exception", "invalid",      "denied", "refused", "expired",
+    "forbidden", "message", "http/1",    "unauthorized", "http/2", "<html",   "=?utf-8",
 };
+
+enum { ROWS = G_N_ELEMENTS(row_codes), PHRASES = ROWS + G_N_ELEMENTS(texts) };
 
 static const guint8 kinds[] = {
 #define PHRASE(kind, words, code, who) kind,
@@ -47,16 +59,30 @@ static enum kind kind_of(gsize phrase)
     return phrase < G_N_ELEMENTS(kinds) ? kinds[phrase] : MATTERS;
 }
 
-/* The phrases in lower case, in their order; made once and kept. */
+/* NULL: the words themselves decide. */
+static const char *code_of(gsize phrase)
+{
+    return phrase < ROWS ? row_codes[phrase] : NULL;
+}
+
+/* The words of each phrase, in lower case; made once and kept. */
+static const char *const *words_of(void)
+{
+    static const char *list[PHRASES];
+    if (list[0] != NULL)
+        return list;
+    g_autofree char **rows = g_strsplit(row_words, "\n", -1); /* the strings stay, */
+    g_free(rows[ROWS]);                                       /* but nothing behind the last */
+    for (gsize i = 0; i < PHRASES; i++)
+        list[i] = i < ROWS ? rows[i] : g_ascii_strdown(texts[i - ROWS], -1);
+    return list;
+}
+
 static const struct words *phrase_words(void)
 {
     static struct words *index;
-    if (index != NULL)
-        return index;
-    const char **lower = g_new(const char *, G_N_ELEMENTS(phrases));
-    for (guint i = 0; i < G_N_ELEMENTS(phrases); i++)
-        lower[i] = g_ascii_strdown(phrases[i].words, -1);
-    index = words_new(lower, G_N_ELEMENTS(phrases));
+    if (index == NULL)
+        index = words_new(words_of(), PHRASES);
     return index;
 }
 
@@ -82,7 +108,7 @@ static bool is_in_address(const char *lower, gsize at)
  * knows it. */
 static bool is_name_in_code(const char *lower, gsize at, guint phrase, gsize length)
 {
-    const char *words = phrases[phrase].words;
+    const char *words = words_of()[phrase];
     if (kind_of(phrase) == NAMED)
         return paste_is_in_code(lower, at);
     if (strchr(words, ' ') != NULL)
@@ -96,14 +122,14 @@ static bool is_name_in_code(const char *lower, gsize at, guint phrase, gsize len
 
 struct search {
     const char *lower;
-    gsize first_at[G_N_ELEMENTS(phrases)]; /* G_MAXSIZE = not found */
+    gsize first_at[PHRASES]; /* G_MAXSIZE = not found */
 };
 
 static void keep_first(guint i, gsize at, gpointer user)
 {
     struct search *search = user;
     enum { SHORT = 10 };
-    const gsize length = strlen(phrases[i].words);
+    const gsize length = strlen(words_of()[i]);
     bool whole = kind_of(i) != STATUS_TEXT || stands_alone(search->lower, at, length);
     if (kind_of(i) == WIRE && length < SHORT && at > 0) /* no ENOTFOUND in ModuleNotFoundError */
         whole = !g_ascii_isalnum(search->lower[at - 1]);
@@ -118,7 +144,7 @@ static void keep_first(guint i, gsize at, gpointer user)
 static void search_text(struct search *search, const char *lower, gsize length)
 {
     search->lower = lower;
-    for (guint i = 0; i < G_N_ELEMENTS(phrases); i++)
+    for (guint i = 0; i < PHRASES; i++)
         search->first_at[i] = G_MAXSIZE;
     words_each(phrase_words(), lower, length, keep_first, search);
 }
@@ -156,9 +182,9 @@ static void add_phrase(struct paste_text *paste, gsize phrase, gsize at)
     const char *words = page != NULL && *page != '\0' ? page : line;
     struct failure failure = {0};
     if (kind == WIRE)
-        failure_own(&failure, STAGE_MACHINE, phrases[phrase].code, words);
+        failure_own(&failure, STAGE_MACHINE, code_of(phrase), words);
     else
-        failure_say_own(&failure, phrases[phrase].code, words);
+        failure_say_own(&failure, code_of(phrase), words);
     static const int ranks[] = {[WIRE] = RANK_WIRE,
                                 [SAID] = RANK_PHRASE,
                                 [WORDS] = RANK_ANYBODY,
@@ -196,12 +222,12 @@ void paste_find_phrases(struct paste_text *paste)
     g_autofree struct search *search = g_new(struct search, 1);
     g_autoptr(GHashTable) lines = g_hash_table_new(g_direct_hash, g_direct_equal);
     search_text(search, lower, strlen(lower));
-    for (guint i = 0; i < G_N_ELEMENTS(phrases); i++) {
+    for (guint i = 0; i < PHRASES; i++) {
         const gsize at = search->first_at[i];
         const bool says =
             at != G_MAXSIZE && kind_of(i) != MATTERS && kind_of(i) != MUTE && kind_of(i) != PAGE;
         const bool loose = kind_of(i) == WORDS || kind_of(i) == NAMED ||
-                           (kind_of(i) == WIRE && g_str_has_suffix(phrases[i].code, "-words"));
+                           (kind_of(i) == WIRE && g_str_has_suffix(code_of(i), "-words"));
         if (!says || (loose && paste_is_mute(paste, at)))
             continue;
         /* Per line, one finding of the network's, one of anybody's words and one other: the first
@@ -220,7 +246,7 @@ static bool is_wire(gsize phrase)
 
 static bool is_page(gsize phrase)
 {
-    const char *code = phrases[phrase].code;
+    const char *code = code_of(phrase);
     return kind_of(phrase) == PAGE ||
            (kind_of(phrase) != WIRE && code != NULL && g_str_has_suffix(code, "-page"));
 }
@@ -231,9 +257,9 @@ static const char *first_code(const char *text, bool (*fits)(gsize phrase))
     g_autofree char *lower = g_ascii_strdown(text, -1);
     g_autofree struct search *search = g_new(struct search, 1);
     search_text(search, lower, strlen(lower));
-    for (guint i = 0; i < G_N_ELEMENTS(phrases); i++)
+    for (guint i = 0; i < PHRASES; i++)
         if (search->first_at[i] != G_MAXSIZE && fits(i))
-            return phrases[i].code;
+            return code_of(i);
     return NULL;
 }
 
