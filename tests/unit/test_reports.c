@@ -193,6 +193,7 @@ static const struct report {
 #define REPORT(where, causes, certainty, text) {where, causes, text, CERTAINTY_##certainty},
 #define CAUSE_OF(where, causes, text) {where, causes, text, ANY_CERTAINTY},
 #include "reports.def"
+#include "reports_apps.def"
 #include "reports_asked.def"
 #include "reports_blind.def"
 #include "reports_kinds.def"
