@@ -340,6 +340,7 @@ static void pasted__error__is_explained(void **state)
     pty_expect(pty, "Error (- back, ");
     pty_send(pty, "OAUTH_APP_BLOCKED\n");
     pty_expect(pty, "This is the cause \"app-blocked\"");
+    pty_expect(pty, "Error (c copy fix, ");
     pty_send(pty, "INVALID_SESSION_ID\n");
     pty_expect(pty, "This is the cause \"session-expired\"");
 }
