@@ -67,7 +67,7 @@ static const struct field_type types[] = {
     {"phone", FIELD_TEXT, true, "+1 202 555 0100", NULL, NULL},
     {"url", FIELD_TEXT, true, "https://example.com/", NULL, NULL},
     {"email", FIELD_TEXT, true, "perch.test@example.com", is_email,
-     N_("This is not an e-mail address, such as name@example.com.")},
+     N_("This is not an e-mail address. One looks like name@company.com.")},
     {"picklist", FIELD_PICKLIST, true, NULL, NULL, NULL},
     {"multipicklist", FIELD_PICKLIST, false, NULL, NULL, NULL},
     {"boolean", FIELD_BOOLEAN, false, "false", is_boolean, N_("Write true or false.")},

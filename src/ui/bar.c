@@ -104,6 +104,8 @@ GArray *ui_bar_keys(const Ui *ui)
         if ((key->action == ACTION_PREVIOUS || key->action == ACTION_FOLLOWING) && both)
             name = ui->ascii ? "<- ->" : "←→";
         const char *label = key->label != NULL ? key->label : action_id(key->action);
+        if (key->action == ACTION_NEXT && tick != NULL && ui_choice_waits(ui))
+            label = tick;
         bool restores = key->action == ACTION_BACK && ui_field_is_changed(ui);
         add_key(keys, (struct ui_bar_key){key->action, lead != NULL ? lead : "", name,
                                           restores ? _("restore") : label});

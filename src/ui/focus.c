@@ -131,6 +131,13 @@ static void enter_choice(Ui *ui, int direction)
         ui->option = direction > 0 ? 0 : (int)item->options->len - 1;
 }
 
+bool ui_choice_waits(const Ui *ui)
+{
+    const struct view_item *item = ui_focused(ui);
+    return item != NULL && item->kind == VIEW_CHOICE && item->stays && ui->option >= 0 &&
+           ui->option != item->selected;
+}
+
 /* Going on with the cursor on another option chooses it. True: that is all, as the answer changes
  * what there is to read. */
 static bool choose_option(Ui *ui)
@@ -138,7 +145,7 @@ static bool choose_option(Ui *ui)
     const struct view_item *item = ui_focused(ui);
     if (item == NULL || item->kind != VIEW_CHOICE || ui->option < 0 || ui->option == item->selected)
         return false;
-    const bool stays = item->stays;
+    const bool stays = ui_choice_waits(ui);
     ui_select(ui, ui->option);
     return stays;
 }

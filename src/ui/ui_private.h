@@ -108,6 +108,8 @@ void ui_focus_end(Ui *ui, int direction);
 /* Whether Tab (direction 1), or Shift-Tab, leads from a field to where letters are keys. */
 bool ui_focus_leaves(const Ui *ui, int direction);
 const char *ui_tick_label(const Ui *ui); /* what Space does here; NULL = nothing */
+/* Whether Enter chooses the option under the cursor and does no more. */
+bool ui_choice_waits(const Ui *ui);
 void ui_focus_first_bad(Ui *ui);
 void ui_send(Ui *ui, struct view_event event);
 void ui_send_action(Ui *ui, enum action action);

@@ -70,6 +70,7 @@ void export_screen_view(const struct wizard *w, struct view *view, int focus)
         g_ptr_array_add(item->options, g_strdup_printf("%s: %s", handoff_format_name(offered(i)),
                                                        handoff_format_what(offered(i))));
     item->selected = (int)w->export_choice;
+    item->stays = true;
     view_blank(view);
     view_text(
         view, ROLE_DIM, 0,

@@ -131,8 +131,7 @@ char *wizard_undone(const struct wizard *w)
     if (w->first == STEP_HANDOFF) /* somebody has a look at what was set up before */
         return NULL;
     if (w->handoff_problem != NULL)
-        g_ptr_array_add(lines, (gpointer)(guintptr)_("The values do not suit a flow yet: the top "
-                                                     "of this screen says why."));
+        g_ptr_array_add(lines, w->handoff_problem);
     else if (!w->handed)
         g_ptr_array_add(lines, (gpointer)(guintptr)_("No value has been copied (c) or written to a "
                                                      "file (w)."));

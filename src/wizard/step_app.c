@@ -200,7 +200,7 @@ static void view_logins(const struct wizard *w, struct view *view)
     for (int i = 0; i < LOGIN_COUNT; i++)
         g_ptr_array_add(item->options, g_strdup(_(login_way((enum login)i)->title)));
     item->selected = (int)connection_login(w->connection);
-    item->settled = true;
+    item->settled = item->stays = true;
     g_autofree char *text = advice(w->connection);
     view_text(view, ROLE_DIM, 0, text);
     if (is_elsewhere(w->connection)) {
@@ -220,7 +220,7 @@ static void view_choices(const struct wizard *w, struct view *view)
     g_ptr_array_add(item->options, g_strdup(_("External Client App (new)")));
     g_ptr_array_add(item->options, g_strdup(_("I already have a Connected App")));
     item->selected = c->app_kind == APP_CONNECTED ? 1 : 0;
-    item->settled = true;
+    item->settled = item->stays = true;
 }
 
 static void view_keys(const struct wizard *w, struct view *view, int focus)
@@ -253,8 +253,8 @@ void step_app_view(const struct wizard *w, struct view *view, int focus)
         setup_page_path(sheet_page(c, SETTING_NAME)));
     view_text(view, ROLE_PLAIN, 0,
               w->is_demo && c->app_kind != APP_CONNECTED
-                  ? _("The demo org has this app already, so go on. In your org you enter these "
-                      "values in a new External Client App.")
+                  ? _("The demo org has this app already. In your org you enter these values in a "
+                      "new External Client App.")
                   : where);
     rotation_question(w, view);
     view_blank(view);

@@ -4,7 +4,7 @@
 
 void step_handoff_enter(struct wizard *w, GArray *out)
 {
-    w->marks[STEP_HANDOFF] = MARK_OK;
+    w->marks[STEP_HANDOFF] = w->handoff_problem == NULL ? MARK_OK : MARK_WARNING;
     /* Coming from a successful test record: rehearse the flow's own calls, too. */
     if (w->tested && !w->dry_run && !w->no_input && w->handoff_problem == NULL &&
         w->lists[CHECKS_REHEARSE].results == NULL)

@@ -179,6 +179,7 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
     g_ptr_array_add(item->options, g_strdup(_("Sandbox")));
     g_ptr_array_add(item->options, g_strdup(_("Demo org on this computer")));
     item->selected = (int)w->org_kind;
+    item->stays = true;
     item->settled = w->prefilled;
 
     struct org_host host = {0};

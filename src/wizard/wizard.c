@@ -254,6 +254,8 @@ static void take_handoff(struct wizard *w, const struct wizard_event *event, GAr
     g_free(w->handoff_problem);
     w->handoff_problem = g_strdup(event->text);
     w->handoff_exit = (int)event->number;
+    if (w->step == STEP_HANDOFF && w->handoff_problem != NULL)
+        w->marks[STEP_HANDOFF] = MARK_WARNING;
 }
 
 static void take_told(struct wizard *w, const struct wizard_event *event, GArray *out)

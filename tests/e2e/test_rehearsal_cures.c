@@ -113,8 +113,8 @@ static const struct {
 /* Not cured in Setup, or ending on a page of Salesforce's that only a person could paste; or
  * refused without a reason, and the usual one is tried first. */
 static const char *const elsewhere[] = {
-    "api-only-user", "site-user",    "login-rate", "org-inactive",      "read-only",
-    "clock-wrong",   "mfa-required", "sso-failed", "app-not-installed", NULL};
+    "api-only-user", "site-user",  "login-rate",        "org-inactive",  "read-only", "clock-wrong",
+    "mfa-required",  "sso-failed", "app-not-installed", "ip-restricted", NULL};
 
 /* Salesforce's own doing: minutes until it is over, or so many tries. */
 static const struct {
