@@ -123,10 +123,21 @@ static bool has_left(gpointer reader)
     return !pty_has(((Reader *)reader)->walk->pty, "Listening on") && reader_rests(reader);
 }
 
-/* Where it was a login after all, and only slow, perch takes the address as well. */
+static bool is_written_or_left(gpointer reader)
+{
+    return pty_has(((Reader *)reader)->walk->pty, "Written to") || has_left(reader);
+}
+
+/* Where it was a login after all, and only slow, perch takes the address as well, or has gone on.
+ */
 static void paste_page(struct path *path)
 {
     Reader *reader = path->reader;
+    press(reader->walk, "w");
+    if (!pty_wait_until(reader->walk->pty, is_written_or_left, reader, PTY_WAIT_MS))
+        give_up(path, "the login's address is not written");
+    if (!pty_has(reader->walk->pty, "Listening on"))
+        return;
     const DemoOrg *org = reader->walk->rig->org;
     const struct browser_options options = {.username = org->username, .password = org->password};
     g_autofree char *address = walk_address(reader->walk);

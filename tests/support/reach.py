@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""reach.py PROGRAM FOLDER: tests, one a line, that together reach 9 of 10 lines of PROGRAM that
+"""reach.py PROGRAM FOLDER: tests, one a line, that together reach 7 of 8 lines of PROGRAM that
 all of them reach, in little time. FOLDER is what tests/run leaves with REACH=FOLDER."""
 
 import glob
@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-ENOUGH = 0.9
+ENOUGH = 0.875
 
 
 def tool(name):

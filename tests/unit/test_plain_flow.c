@@ -414,8 +414,8 @@ static void prompt__of_many_keys__is_one_line(void **state)
     static const char *const prompts[] = {
         "Enter insert Lead, a number to change, r again, - back, ? more: \n",
         "Enter insert Lead, o open Setup page, s skip, a add field, - back, ? more: \n",
-        "Enter open the browser of this computer and log in there,\n"
-        "  - back to where this connection was set up, ? more: \n"};
+        ("Enter open the browser of this computer and log in there,\n"
+         "  - back to where this connection was set up, ? more: \n")};
     (void)state;
     for (int i = 0; i < 3; i++) {
         struct stage stage = {.show = show_many_keys, .hear = hear_retry, .phase = i};

@@ -180,7 +180,7 @@ static void field__table__takes_what_its_type_allows(void **state)
         {"Hour__c", "23:59:59.999Z", NULL},
         {"Hour__c", "24:00:00", "time of day"},
         {"OwnerId", "005000000000001", NULL},
-        {"OwnerId", "me", "Salesforce id"},
+        {"OwnerId", "me", "not a record's id"},
         {"Name", "x", "cannot be written"},
         {"Address", "x", "cannot be written"},
         {"LastName", "a\xFF", "UTF-8"},
