@@ -328,6 +328,13 @@ char *text_abbreviate(const char *text, guint characters)
     return g_strconcat(head, "…", NULL);
 }
 
+const char *text_last_address(const char *text)
+{
+    const char *at = text == NULL ? NULL : g_strrstr(text, "http");
+    const bool alone = at != NULL && at > text && g_ascii_isspace(at[-1]);
+    return alone && strpbrk(at, " \n") == NULL && strstr(at, "://") != NULL ? at : NULL;
+}
+
 char *text_told(const char *text, int columns)
 {
     enum { BYTES = 16 }; /* a column's, generously: an answer can be megabytes long */

@@ -287,10 +287,6 @@ static void set_diagnosis(struct check_result *result, const struct session *ses
     const struct setup_ids ids = {.user_id = connection->user_id,
                                   .profile_id = connection->profile_id,
                                   .app_id = connection->app_id};
-    /* Whose page it is that opens. */
-    if (diagnosis->user_id == NULL && connection->username != NULL &&
-        (diagnosis->page == SETUP_PAGE_USER || diagnosis->page == SETUP_PAGE_PROFILE))
-        diagnosis_add(diagnosis, _("The user is %s."), connection->username);
     /* What makes an app works for its connection, with the login of another. */
     const bool of_app = session->making != NULL && diagnosis->exit != PERCH_EXIT_AUTHORIZATION;
     diagnosis_name(diagnosis, of_app ? session->making->app->name : connection->name);
@@ -325,6 +321,12 @@ static void tell_failure(struct check_result *result, const struct session *sess
                          const struct failure *failure, Diagnosis *diagnosis)
 {
     g_autofree char *words = failure_words(failure);
+    /* Before the login ends well, nobody knows whose it is; what makes an app is about another. */
+    const bool knows_user = (failure->stage == STAGE_REST || failure->stage == STAGE_INSERT) &&
+                            session->making == NULL && session->connection->username != NULL;
+    if (knows_user && diagnosis->user_id == NULL &&
+        (diagnosis->page == SETUP_PAGE_USER || diagnosis->page == SETUP_PAGE_PROFILE))
+        diagnosis_add(diagnosis, _("The user is %s."), session->connection->username);
     set_diagnosis(result, session, diagnosis);
     check_result_summarize(result, words != NULL ? words : diagnosis->title);
 }

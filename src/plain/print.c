@@ -194,14 +194,12 @@ void print_fact(struct printer *printer, const char *text, bool fine)
 
 void print_notice(struct printer *printer, const char *text)
 {
-    const char *address = g_strrstr(text, "://") == NULL ? NULL : strrchr(text, ' ');
-    g_autofree char *before = g_strndup(text, address == NULL ? 0 : (gsize)(address - text));
-    if (address == NULL || strstr(address, "://") == NULL) {
-        print_fact(printer, text, false);
-        return;
-    }
-    print_fact(printer, before, false);
-    print_fact(printer, address + 1, false);
+    const char *address = text_last_address(text);
+    g_autofree char *before =
+        g_strndup(text, address == NULL ? strlen(text) : (gsize)(address - text));
+    print_fact(printer, g_strchomp(before), false);
+    if (address != NULL)
+        print_fact(printer, address, false);
 }
 
 /* ---- what has been printed ---- */
@@ -514,7 +512,7 @@ static void print_settled(struct pass *pass, const struct view_item *check, cons
     print_fact(pass->printer, line, !is_trouble(check->mark));
 }
 
-/* What is as bad as it was is said in short: its diagnosis is still above. */
+/* What is as bad as it was is said without its diagnosis, which is still above. */
 static void print_bad_check(struct pass *pass, const struct view_item *check)
 {
     const char *key = or_empty(check->label);
@@ -525,7 +523,7 @@ static void print_bad_check(struct pass *pass, const struct view_item *check)
     g_hash_table_replace(pass->printer->said.bad, g_strdup(key), g_steal_pointer(&verdict));
     if (same && !is_trouble(check->mark))
         return;
-    print_settled(pass, check, same ? _("still the same") : check->value);
+    print_settled(pass, check, check->value);
     struct pass inner = {
         .printer = pass->printer, .view = view, .mark = check->mark, .forced = true};
     for (guint i = 0; !same && is_trouble(check->mark) && i < lines->len; i++) {

@@ -25,19 +25,11 @@ static int rail_width(const Ui *ui, int cols)
     return CLAMP(widest + 4, 15, cols >= 100 ? 24 : 15) + (cols >= 100 ? 2 : 0);
 }
 
-/* The address that the notice ends with; NULL = none. */
-static const char *notice_address(const char *notice)
-{
-    const char *at = notice == NULL ? NULL : g_strrstr(notice, "http");
-    const bool alone = at != NULL && at > notice && g_ascii_isspace(at[-1]);
-    return alone && strpbrk(at, " \n") == NULL && strstr(at, "://") != NULL ? at : NULL;
-}
-
 /* The notice in lines; those of an address, to be copied as it is, from *ret_address on. */
 static GPtrArray *notice_lines(const Ui *ui, guint *ret_address)
 {
     const char *notice = ui->view->notice == NULL ? "" : ui->view->notice;
-    const char *address = notice_address(notice);
+    const char *address = text_last_address(notice);
     const gsize length = address == NULL ? strlen(notice) : (gsize)(address - notice);
     g_autofree char *said = g_strchomp(g_strndup(notice, length));
     GPtrArray *lines = text_wrap(said, MAX(1, ui->frame.width));

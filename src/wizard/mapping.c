@@ -237,22 +237,21 @@ static char *value_problem(const struct wizard *w)
                : problem;
 }
 
+bool field_points_elsewhere(const struct field *field)
+{
+    return field != NULL && strcmp(field->type, "reference") == 0;
+}
+
 /* Whether the fixed text is still to be typed or chosen. */
 static bool is_empty(const struct wizard *w)
 {
     return w->editor.source == source_fixed(w) && *w->editor.text == '\0';
 }
 
-static bool points_elsewhere(const struct wizard *w)
-{
-    const struct field *field = edited_field(w);
-    return field != NULL && strcmp(field->type, "reference") == 0;
-}
-
 static void keep(struct wizard *w, GArray *out)
 {
     if (is_empty(w)) {
-        wizard_notice(w, points_elsewhere(w)
+        wizard_notice(w, field_points_elsewhere(edited_field(w))
                              ? _("Enter the id of a record: 15 or 18 letters and digits, in the "
                                  "address of its page.")
                              : _("Enter the text, or choose a variable."));

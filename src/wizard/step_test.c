@@ -72,10 +72,12 @@ static bool is_unfilled(const struct wizard *w)
 
 static void next(struct wizard *w, GArray *out)
 {
-    if (w->lists[CHECKS_DESCRIBE].running || w->lists[test_list(w)].running)
+    if (w->lists[test_list(w)].running)
         return;
-    if (w->tested)
+    if (w->tested) /* whether or not the fields are being read again */
         wizard_go(w, STEP_HANDOFF, out);
+    else if (w->lists[CHECKS_DESCRIBE].running)
+        return;
     else if (w->describe == NULL)
         list_start(w, CHECKS_DESCRIBE, false, out);
     else if (is_unfilled(w) && !w->no_input) /* if nobody can fill them in, let the org answer */
@@ -231,14 +233,12 @@ static void view_missing(const struct wizard *w, struct view *view, int focus)
         struct view_item *item = row(view, id, label, g_strdup(_("nothing yet")), g_strdup(""));
         item->role = ROLE_FAIL;
         item->error = g_strdup(
-            strcmp(field->type, "reference") == 0
+            field_points_elsewhere(field)
                 ? _("This field is required and points to another record. Enter that record's id, "
                     "which is in the address of its page; or open the field's Setup page and "
-                    "untick "
-                    "Required.")
+                    "untick Required.")
                 : _("This field is required: fill it, or open its Setup page and untick Required "
-                    "or "
-                    "set a default value."));
+                    "or set a default value."));
         if (focus == id)
             item->note = facts_of(field);
     }

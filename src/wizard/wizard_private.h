@@ -130,6 +130,8 @@ void editor_pick(struct wizard *w);                      /* pick a field for the
 void editor_edit(struct wizard *w, const char *field);   /* edit the field's content */
 void editor_channel(struct wizard *w, bool new_channel); /* edit its name and object */
 
+/* Whether a field takes the id of another record. NULL is fine. */
+bool field_points_elsewhere(const struct field *field);
 /* One of the screens that change w->editor (mapping.c). */
 void editor_open(struct wizard *w, enum wizard_screen screen);
 void editor_close(struct wizard *w);

@@ -57,6 +57,7 @@ static void screen__api_disabled_user__profile_cures_it(void **state)
     g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
     to_test(walk);
     see_sentence(walk, "This user is not allowed to use the API.");
+    see_sentence(walk, "The user is admin@bird-demo.example.");
     g_autoptr(Admin) admin = at_the_page(walk);
     assert_contains(admin_page(admin), rig->org->username);
     give_api(admin);

@@ -74,6 +74,7 @@ static void mfa__first_step__can_be_done_where_the_screen_leads(void **state)
     admin_press(other, "Register"); /* which Salesforce asks for before it shows any page */
     admin_open(other, page);
     assert_contains(admin_page(other), "<h1>Users</h1>");
+    assert_contains(admin_page(other), "no-api@bird-demo.example</a> Sales without API");
     press(walk, "r");
     see_key(walk, "Enter test record");
 }
@@ -257,6 +258,16 @@ static void channels__results__come_back(void **state)
     press(walk, "Left");
     see_key(walk, "Enter hand-off");
     see(walk, "nothing left behind");
+    see_key(walk, "Enter hand-off");
+    press(walk, "Enter");
+    see_key(walk, "Enter done");
+    press(walk, "7");
+    see(walk, "✔ 8 Hand-off");
+    press(walk, "Right");
+    see_key(walk, "Enter insert Case");
+    see(walk, "○ 8 Hand-off"); /* that was of the other channel */
+    press(walk, "Left");
+    see_key(walk, "Enter hand-off");
     see(walk, "33 in this org");
     press(walk, "a");
     see(walk, "that you can write");

@@ -261,6 +261,11 @@ static char *said_since(Pty *pty, const char *text)
     return g_strdup(from);
 }
 
+static bool is_at_app(gpointer pty)
+{
+    return pty_has(pty, "Enter next") || pty_has(pty, "Enter go on");
+}
+
 /* Enter alone, up to the test record. */
 static Pty *hurry(Rig *rig, const char *rehearsal)
 {
@@ -272,6 +277,9 @@ static Pty *hurry(Rig *rig, const char *rehearsal)
     for (gsize i = 0; i < G_N_ELEMENTS(asked); i++) {
         pty_expect(pty, asked[i]);
         pty_send(pty, "\n");
+        /* Another demo on this machine may have the first port, which is a warning. */
+        if (i == 0 && pty_wait_until(pty, is_at_app, pty, PTY_WAIT_MS) && !pty_has(pty, asked[1]))
+            pty_send(pty, "\n");
     }
     pty_expect(pty, "Enter insert Lead, a number to change, s skip, ");
     return pty;
@@ -306,7 +314,6 @@ static void hurried__enter_alone__reads_in_order_and_ends_honestly(void **state)
     assert_true(pty_has(pty, "No value has been copied (c) or written to a file (w)."));
     pty_send(pty, "-\n");
     pty_send(pty, "\n");
-    pty_expect(pty, "That was the demo");
     pty_expect_exit(pty, 0);
 }
 
@@ -319,8 +326,9 @@ static void retried__the_same_fault__is_said_in_a_line(void **state)
     pty_send(pty, "\n");
     pty_expect(pty, "Enter insert Lead, o open Setup page, ");
     pty_send(pty, "r\n");
-    pty_expect(pty, "  !!  Inserted: still the same");
-    g_autofree char *again = said_since(pty, "still the same");
+    pty_expect(pty, "Tried again: still the same.\n");
+    g_autofree char *again = said_since(pty, "? more: r\n");
+    assert_contains(again, "  !!  Inserted: ");
     assert_null(strstr(again, "To fix"));
     pty_send(pty, "o\n");
     pty_expect(pty, "/lightning/setup/ObjectManager/Lead/ValidationRules/view");

@@ -85,6 +85,30 @@ static void screen__golden__dialog_and_help(void **state)
     screen_assert_golden(view, "dialog", 120, 40);
 }
 
+static long corner_row(Screen *screen)
+{
+    g_autofree char *text = screen_text(screen);
+    g_auto(GStrv) rows = g_strsplit(text, "\n", -1);
+    for (long i = 0; rows[i] != NULL; i++)
+        if (strstr(rows[i], "└") != NULL)
+            return i;
+    return -1;
+}
+
+static void screen__help__pages_of_one_height(void **state)
+{
+    (void)state;
+    g_autoptr(View) view = views_settings();
+    g_autoptr(Screen) screen = screen_new_fixed(view, 80, 16);
+    screen_type(screen, "?");
+    screen_assert_shows(screen, "Any key shows more, q closes this.");
+    const long first = corner_row(screen);
+    screen_type(screen, " ");
+    screen_assert_shows(screen, "Any key closes this.");
+    assert_true(first > 0);
+    assert_int_equal(corner_row(screen), first);
+}
+
 /* ---- keys and events ---- */
 
 static void assert_events(Screen *screen, const char *wanted)
@@ -454,6 +478,7 @@ int main(void)
         cmocka_unit_test(screen__golden__ascii),
         cmocka_unit_test(screen__golden__no_colour),
         cmocka_unit_test(screen__golden__dialog_and_help),
+        cmocka_unit_test(screen__help__pages_of_one_height),
         cmocka_unit_test(screen__keys__letters_are_text_in_a_field),
         cmocka_unit_test(screen__keys__only_listed_letters_act),
         cmocka_unit_test(screen__keys__field_keeps_enter_esc_and_interrupt),

@@ -322,8 +322,9 @@ void pty_expect_at(Pty *pty, const char *text, bool there, const char *file, int
 {
     if (!wait_for(pty, there ? text_there : text_gone, text, PTY_WAIT_MS)) {
         g_autofree char *screen = pty_dump(pty);
-        print_error("%s on the screen: \"%s\"%s\n%s\n", there ? "not" : "still", text,
-                    pty->ended ? " (the program has ended)" : "", screen);
+        /* cmocka cuts what is long, and the end says most */
+        fprintf(stderr, "%s on the screen: \"%s\"%s\n%s\n", there ? "not" : "still", text,
+                pty->ended ? " (the program has ended)" : "", screen);
         _fail(file, line);
     }
 }

@@ -71,7 +71,7 @@ static void checks__settling__are_said_once_with_their_diagnosis(void **state)
         g_strconcat(header, "Asks again in 0:30.\n", checks_text + strlen(header),
                     "r again, q quit, ? help: \n",
                     /* it failed again as before; then it is fine, and all goes on */
-                    "  !!  Connection: still the same\n  !   Browser: still the same\n"
+                    "  !!  Connection: refused\n  !   Browser: none here\n"
                     "r again, q quit, ? help: \n  ok  Connection: refused\n",
                     "Enter go on, r again, q quit, "
                     "? help: \n",

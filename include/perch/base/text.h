@@ -39,6 +39,9 @@ char *text_clean(const char *text);
 /* The same, but keeps line breaks (\n). */
 char *text_clean_lines(const char *text);
 
+/* The address of a page that a sentence ends with, in it; NULL = none, or nothing before it. */
+const char *text_last_address(const char *text); /* NULL is fine */
+
 /* What an org or a network says about itself: cleaned and cut to so many columns, so that it can be
  * stored and shown whatever it is. NULL gives NULL. Owned by the caller. */
 enum { TOLD_NAME = 160, TOLD_LIST = 1000 }; /* Salesforce's own names have at most 80 characters */
