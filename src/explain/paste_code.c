@@ -114,13 +114,15 @@ static bool is_denied(const char *name, gsize length)
                       whole);
 }
 
-/* Where the number or the false at p ends; NULL: it is another value. */
+/* Where the number, the null or the false at p ends; NULL: it is another value. */
 static const char *value_end(const char *name, gsize length, const char *p, bool spaced)
 {
     const bool quoted = skip_quote(p) > p;
     p = skip_quote(p);
     if (text_begins(p, "false") && is_denied(name, length)) {
         p += strlen("false");
+    } else if (text_begins(p, "null") && !spaced) {
+        p += strlen("null");
     } else {
         p += *p == '-';
         if (!g_ascii_isdigit(*p))
