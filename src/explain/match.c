@@ -215,7 +215,8 @@ static const struct match *match_family(const char *code)
 {
     static struct match match = {CAUSE_UNKNOWN, CERTAINTY_LIKELY, true};
     for (gsize i = 0; code != NULL && i < G_N_ELEMENTS(families); i++)
-        if (regex_fits("\\A[A-Z]+(?:_[A-Z]+)+\\z", code) && regex_fits(families[i].pattern, code)) {
+        if (regex_fits("\\A(?!ERR_)[A-Z]+(?:_[A-Z]+)+\\z", code) &&
+            regex_fits(families[i].pattern, code)) {
             match.cause = families[i].cause;
             return &match;
         }
@@ -304,7 +305,7 @@ static GHashTable *form_table(void)
 
 const char *failure_code_resembled(const char *code)
 {
-    if (code == NULL || !regex_fits("\\A(?:[A-Z]\\w*_\\w*_\\w*|[A-Z]{9,})\\z", code))
+    if (code == NULL || !regex_fits("\\A(?!ERR_)(?:[A-Z]\\w*_\\w*_\\w*|[A-Z]{9,})\\z", code))
         return NULL;
     struct forms forms = {form_table(), NULL};
     each_form(code, find_form, &forms);

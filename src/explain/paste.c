@@ -19,9 +19,9 @@ enum { FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
     "|(?<![,.:\\w])([45]\\d\\d)(?:\\s+\\(?|, message=')(?:Client Error|Server Error|Bad Request|" \
     "Unauthorized|Forbidden|Not Found|Method Not Allowed|Too Many Requests|"                      \
     "Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout|error)\\b"             \
-    "|: \\(([45]\\d\\d)\\) "                                                                      \
+    "|(?:: |\\bfailed )\\(([45]\\d\\d)\\)(?=[ .\n])"                                              \
     "|\"code\"\\s*:\\s*([2-5]\\d\\d)\\b"                                                          \
-    "|(?:\\banswered|\\breturned|returned error:|responded with|failed with|->|=>)\\s+"           \
+    "|(?:\\banswered|\\breturned|returned (?:error:|code)|responded with|failed with|->|=>)\\s+"  \
     "([2-5]\\d\\d)\\b"
 
 /* How far from a finding its details may be. */
@@ -289,6 +289,13 @@ static void choose(GPtrArray *failures, GPtrArray *findings)
     }
 }
 
+/* The address that a browser ends up on after a login, with an authorization code. */
+static const char code_address[] =
+    "(?i)(?:/OauthRedirect|oauth2/success)\\?(?:[^\\s]*&)?code=|[?&]code=aPrx";
+static const char sounds_bad[] =
+    "(?i)error|fail|exception|invalid|denied|refus|unable|cannot|could ?n[o']t"
+    "|not |n't|\\bbut\\b|\\bno\\b|missing|expired|warn|problem|lost|wrong";
+
 /* Whether the text shows a success. */
 static bool shows_success(const char *text)
 {
@@ -298,8 +305,6 @@ static bool shows_success(const char *text)
         "(?i)\"success\"\\s*:\\s*true",
         "(?i)\"access_token\"\\s*:",
         "(?i)<(?:\\w+:)?loginResponse\\b",
-        "(?i)/OauthRedirect\\?(?:[^\\s]*&)?code=",
-        "(?i)oauth2/success\\?(?:[^\\s]*&)?code=",
         "(?i)\\A\\s*HTTP/[0-9.]+\\s+20[0-9]\\b",
         "(?i)^< HTTP/[0-9.]+\\s+20[0-9]\\b",
     };
@@ -311,10 +316,17 @@ static bool shows_success(const char *text)
     for (gsize i = 0; i < G_N_ELEMENTS(signs); i++)
         if (regex_fits(signs[i], text))
             return true;
-    return regex_fits(logged, text) &&
-           !regex_fits("(?i)error|fail|exception|invalid|denied|refus|unable|cannot|could ?n[o']t"
-                       "|not |n't|\\bbut\\b|\\bno\\b|missing|expired|warn|problem|lost|wrong",
-                       text);
+    return (regex_fits(logged, text) || regex_fits(code_address, text)) &&
+           !regex_fits(sounds_bad, text);
+}
+
+const char *explain_success(const char *text)
+{
+    g_autoptr(WipedText) plain = paste_plain(text, strlen(text));
+    return regex_fits(code_address, plain)
+               ? _("the login worked, and this address holds the authorization code. Paste it "
+                   "where perch waits for it, at Authorize, within 15 minutes")
+               : _("nothing in it failed");
 }
 
 static void add_unknown(GPtrArray *failures, const char *text, enum stage stage, long status)

@@ -23,10 +23,12 @@ static void explain_text(struct wizard *w)
     wizard_notice(w, NULL);
     if (*text == '\0')
         return;
+    g_autofree char *success =
+        g_strdup_printf(_("What you pasted shows a success: %s."), explain_success(text));
     if (explain_paste(&failure, text, strlen(text), STAGE_ANY, 0))
         take_failure(w, &failure, text);
     else
-        wizard_notice(w, _("What you pasted shows a success; nothing in it failed."));
+        wizard_notice(w, success);
     failure_clear(&failure);
 }
 

@@ -235,6 +235,10 @@ static void success_and_nothing__are_no_failures(void **state)
         rig, words, "{\"id\":\"00Q000000000001AAA\",\"success\":true,\"errors\":[]}", false);
     assert_code(success, 0);
     assert_contains(success->output->str, "nothing in it failed");
+    g_autoptr(Child) code = rig_perch_input(
+        rig, words, "http://localhost:1717/OauthRedirect?code=aPrx0123456789&state=x", false);
+    assert_code(code, 0);
+    assert_contains(code->output->str, "this address holds the authorization code");
     g_autoptr(Child) nothing = rig_perch_input(rig, words, " \n", false);
     assert_code(nothing, 2);
     assert_string_equal(nothing->output->str, "");

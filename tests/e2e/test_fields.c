@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "e2e/walk.h"
+#include "support/locale.h"
 
 #define KEY_LENGTH "85 characters"
 #define SECRET_LENGTH "64 characters"
@@ -73,9 +74,12 @@ static void letter__in_polish__is_answered_in_polish(void **state)
 {
     static const char *const letters[] = {"t", "y"};
     (void)state;
+    g_autofree char *locales = locale_make("en_US", "UTF-8");
+    if (locales == NULL)
+        skip(); /* a C library without locales */
     for (gsize i = 0; i < G_N_ELEMENTS(letters); i++) {
         g_autoptr(Rig) rig = new_rig();
-        tmphome_set(rig->home, "LANGUAGE", "pl");
+        tmphome_set(rig->home, "LOCPATH", locales);
         tmphome_set(rig->home, "LANG", "pl_PL.UTF-8");
         tmphome_set(rig->home, "LC_ALL", NULL);
         rig_setup(rig, "acme");

@@ -110,6 +110,8 @@ GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, l
 /* The first failure alone. false: the text shows success, and *ret_failure is empty. */
 bool explain_paste(struct failure *ret_failure, const char *text, gsize length, enum stage stage,
                    long status);
+/* What a text that shows success tells a person, translated, no sentence; borrowed. */
+const char *explain_success(const char *text);
 void failure_free(struct failure *failure); /* NULL is fine */
 /* The org address mentioned in the text: "https://acme.my.salesforce.com"; NULL when it mentions
  * none or several. */
