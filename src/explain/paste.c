@@ -258,9 +258,13 @@ static bool same_failure(const struct failure *a, const struct failure *b)
     return g_strcmp0(a->code, b->code) == 0 || failure_match(a).cause == failure_match(b).cause;
 }
 
+/* Of two codes, the first that stands there, unless both say the same. */
 static bool is_better(const struct finding *a, const struct finding *b)
 {
-    return a->rank != b->rank ? a->rank > b->rank : a->certainty > b->certainty;
+    if (a->rank != b->rank)
+        return a->rank > b->rank;
+    return a->certainty > b->certainty &&
+           (a->rank < RANK_WORD || same_failure(&a->failure, &b->failure));
 }
 
 static struct finding *take_best(GPtrArray *findings)
