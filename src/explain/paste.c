@@ -14,7 +14,7 @@ enum { FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
     "(?i)HTTP/[0-9.]+\\s+([2-5]\\d\\d)\\b"                                                        \
     "|(?:HTTP ERROR |<body>\\s*)([45]\\d\\d)\\b"                                                  \
     "|\\b(?:status|response|http|error)[ _-]?(?:error[ "                                          \
-    "_-]?)?(?:code|status)?[\"']?\\s*(?:[:=]|is)?\\s*[\"']?"                                      \
+    "_-]?)?(?:code|status)?[\"']?\\s*(?:[:=]>?|is)?\\s*[\"']?"                                    \
     "([2-5]\\d\\d)\\b(?![.:-]\\d)"                                                                \
     "|(?<![,.:\\w])([45]\\d\\d)(?:\\s+\\(?|, message=')(?:Client Error|Server Error|Bad Request|" \
     "Unauthorized|Forbidden|Not Found|Method Not Allowed|Too Many Requests|"                      \
@@ -242,6 +242,27 @@ static int best_rank(const GPtrArray *findings)
     return best;
 }
 
+/* The address that a browser ends up on after a login, with an authorization code. */
+static const char code_address[] =
+    "(?i)(?:/OauthRedirect|oauth2/success)\\?(?:[^\\s]*&)?code=|[?&]code=aPrx";
+static const char sounds_bad[] =
+    "(?i)error|fail|exception|invalid|denied|refus|unable|cannot|could ?n[o']t"
+    "|not |n't|\\bbut\\b|\\bno\\b|missing|expired|warn|problem|lost|wrong";
+
+/* A browser that came back to this computer with a code, and something that failed: nothing
+ * answered there. */
+static void find_listener(struct paste_text *paste)
+{
+    if (!regex_fits("(?i)https?://(?:localhost|127\\.0\\.0\\.1)[:/][^\\s]*[?&]code=",
+                    paste->text) ||
+        !regex_fits(sounds_bad, paste->text))
+        return;
+    struct failure failure = {0};
+    g_autofree char *line = paste_line_at(paste->text, 0);
+    failure_say_own(&failure, "connect-words", line);
+    paste_add(paste, &failure, RANK_TOPIC, 0);
+}
+
 static void find_all(struct paste_text *paste)
 {
     paste_find_json(paste);
@@ -251,6 +272,7 @@ static void find_all(struct paste_text *paste)
     paste_find_phrases(paste);
     paste_find_curl(paste);
     paste_find_status(paste);
+    find_listener(paste);
 }
 
 static bool same_failure(const struct failure *a, const struct failure *b)
@@ -292,13 +314,6 @@ static void choose(GPtrArray *failures, GPtrArray *findings)
         g_ptr_array_add(failures, g_memdup2(&finding->failure, sizeof finding->failure));
     }
 }
-
-/* The address that a browser ends up on after a login, with an authorization code. */
-static const char code_address[] =
-    "(?i)(?:/OauthRedirect|oauth2/success)\\?(?:[^\\s]*&)?code=|[?&]code=aPrx";
-static const char sounds_bad[] =
-    "(?i)error|fail|exception|invalid|denied|refus|unable|cannot|could ?n[o']t"
-    "|not |n't|\\bbut\\b|\\bno\\b|missing|expired|warn|problem|lost|wrong";
 
 /* Whether the text shows a success. */
 static bool shows_success(const char *text)

@@ -72,8 +72,8 @@ static char *unescape_markup(const char *text)
     static const struct {
         const char *entity, *character;
     } entities[] = {
-        {"&(?:quot|#34|#x22);", "\""}, {"&(?:#39|#x27|apos);", "'"}, {"&(?:lt|#60);", "<"},
-        {"&(?:gt|#62);", ">"},         {"&(?:amp|#38);", "&"},
+        {"&(?:quot|#0*34|#x22);", "\""}, {"&(?:#0*39|#x27|apos);", "'"}, {"&(?:lt|#0*60);", "<"},
+        {"&(?:gt|#0*62);", ">"},         {"&(?:amp|#0*38);", "&"},
     };
     char *out = g_strdup(text);
     for (gsize i = 0; i < G_N_ELEMENTS(entities); i++) {

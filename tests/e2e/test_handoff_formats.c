@@ -268,7 +268,7 @@ static void env__any_value__comes_back_whole_or_is_refused(void **state)
         if (written)
             drop(file);
     }
-    assert_in_range(refused, 1, VALUES - 1);
+    assert_true(refused >= 1 && refused < VALUES);
 }
 
 static void env__what_it_cannot_say__is_refused(void **state)

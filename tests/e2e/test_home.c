@@ -190,7 +190,7 @@ static void states__after_a_return__are_not_asked_again(void **state)
     see(walk, "The same login is in use");
     press(walk, "Esc q");
     pty_expect_exit(walk->pty, 0);
-    assert_in_range(after, before + 1, before + 2);
+    assert_true(after == before + 1 || after == before + 2);
 }
 
 /* ---- where Enter leads ---- */

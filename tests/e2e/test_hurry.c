@@ -61,7 +61,8 @@ static void enter__again_and_again__skips_no_step(void **state)
      * there plays it once more. */
     enum { POSTS = ASKED + 3 };
     assert_true(demo_org_wait_requests(rig->org, "POST", TOKEN, POSTS, PTY_WAIT_MS));
-    assert_in_range(demo_org_requests(rig->org, "POST", TOKEN), POSTS, POSTS + 1);
+    const guint posts = demo_org_requests(rig->org, "POST", TOKEN);
+    assert_true(posts == POSTS || posts == POSTS + 1);
     assert_int_equal(exchanges(rig), 1);
     assert_int_equal(session_bus_count(rig->home, "connection", "acme"), 1);
 }

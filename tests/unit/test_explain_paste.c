@@ -538,7 +538,7 @@ static void secrets__look_alikes__stay(void **state)
 static void check_sound(const struct failure *failure)
 {
     g_autoptr(Diagnosis) diagnosis = explain(failure);
-    assert_in_range(diagnosis->cause, 0, CAUSE_COUNT - 1);
+    assert_true(diagnosis->cause < CAUSE_COUNT);
     assert_true(diagnosis->fix->len > 0);
     for (const char *p = diagnosis->message; *p != '\0'; p = g_utf8_next_char(p))
         assert_false(g_unichar_iscntrl(g_utf8_get_char(p)));

@@ -18,7 +18,7 @@ static void assert_shows(LineEdit *edit, int columns, const char *wanted)
 {
     int cursor = -1;
     g_autoptr(WipedText) shown = line_edit_show(edit, columns, &cursor);
-    assert_in_range(cursor, 0, columns - 1);
+    assert_true(cursor >= 0 && cursor < columns);
     assert_true(text_width(shown) <= columns);
     gsize at = text_fit(shown, cursor);
     g_autofree char *marked = cursor > text_width(shown)
@@ -259,7 +259,7 @@ static void line_edit__random__keys(void **state)
             int columns = g_rand_int_range(rand, 1, 12);
             g_autoptr(WipedText) shown = line_edit_show(edit, columns, &cursor);
             assert_true(text_width(shown) <= columns);
-            assert_in_range(cursor, 0, columns - 1);
+            assert_true(cursor >= 0 && cursor < columns);
         }
     }
 }
