@@ -189,6 +189,7 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
     rank = rank_for_stage(paste, failure, rank, at);
     finding->failure = *failure;
     finding->rank = rank;
+    finding->at = at;
     memset(failure, 0, sizeof *failure);
     /* These codes ask for a retry but do not say why it failed. */
     struct match match = failure_match(&finding->failure);
@@ -280,13 +281,15 @@ static bool same_failure(const struct failure *a, const struct failure *b)
     return g_strcmp0(a->code, b->code) == 0 || failure_match(a).cause == failure_match(b).cause;
 }
 
-/* Of two codes, the first that stands there, unless both say the same. */
+/* Of two answers, the first that stands there, unless both say the same; else the surer one. */
 static bool is_better(const struct finding *a, const struct finding *b)
 {
     if (a->rank != b->rank)
         return a->rank > b->rank;
-    return a->certainty > b->certainty &&
-           (a->rank < RANK_WORD || same_failure(&a->failure, &b->failure));
+    if (a->rank < RANK_PHRASE ||
+        failure_match(&a->failure).cause == failure_match(&b->failure).cause)
+        return a->certainty > b->certainty;
+    return a->rank == RANK_PHRASE && a->at < b->at;
 }
 
 static struct finding *take_best(GPtrArray *findings)

@@ -28,7 +28,8 @@ enum rank {
 struct finding {
     struct failure failure;
     int rank;
-    enum certainty certainty; /* decides between two of the same rank */
+    gsize at;
+    enum certainty certainty;
 };
 
 struct paste_text {
