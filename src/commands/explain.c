@@ -83,22 +83,24 @@ static Json *evidence_of(const struct failure *failure)
 }
 
 /* A row like that of any check, so that people and programs read it the same way. */
-static struct check_result *make_row(guint i, const struct failure *failure, const char *org,
-                                     const char *text)
+static struct check_result *make_row(guint i, const struct failure *failure, const char *org)
 {
     static const char *const ids[] = {"pasted",   "pasted-2", "pasted-3", "pasted-4",
                                       "pasted-5", "pasted-6", "pasted-7", "pasted-8"};
     struct check_result *row = check_result_failed(
         ids[MIN(i, G_N_ELEMENTS(ids) - 1)], i == 0 ? _("What was pasted") : _("Also in it"), NULL);
-    if (failure == NULL) {
-        row->status = CHECK_OK;
-        row->summary = g_strdup(explain_success(text));
-        return row;
-    }
     check_result_diagnose(row, explain(failure), org, NULL);
     row->evidence = evidence_of(failure);
     g_autofree char *words = failure_words(failure);
     check_result_summarize(row, words);
+    return row;
+}
+
+static struct check_result *success_row(const char *text)
+{
+    struct check_result *row = check_result_failed("pasted", _("What was pasted"), NULL);
+    row->status = CHECK_OK;
+    row->summary = g_strdup(explain_success(text));
     return row;
 }
 
@@ -123,9 +125,9 @@ static GPtrArray *make_rows(const SecretBuf *text, const struct question *questi
         explain_paste_all(text->text, text->length, question->stage, question->status, &left_out);
     g_autofree char *org = paste_org(text->text, text->length);
     for (guint i = 0; i < failures->len; i++)
-        g_ptr_array_add(rows, make_row(i, failures->pdata[i], org, NULL));
+        g_ptr_array_add(rows, make_row(i, failures->pdata[i], org));
     if (failures->len == 0)
-        g_ptr_array_add(rows, make_row(0, NULL, NULL, text->text));
+        g_ptr_array_add(rows, success_row(text->text));
     if (left_out > 0)
         tell_left_out(rows->pdata[0], left_out);
     return rows;

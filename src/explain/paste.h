@@ -28,7 +28,7 @@ enum rank {
 struct finding {
     struct failure failure;
     int rank;
-    gsize at;
+    gsize at; /* in the variant of the text that it was found in */
     enum certainty certainty;
 };
 
