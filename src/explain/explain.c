@@ -63,6 +63,13 @@ static void add_step(GPtrArray *fix, const struct step *step, char *text, enum f
         g_ptr_array_add(fix, text);
 }
 
+/* Of what perch names itself, an advice with a title says all; the cause is only the nearest. */
+static const struct advice *whole_advice(const struct failure *failure)
+{
+    const struct advice *advice = failure->own ? failure_advice(failure) : NULL;
+    return advice == NULL || advice->title == NULL ? NULL : advice;
+}
+
 /* *page: of the cause, then of the first step if that has one of its own. */
 static GPtrArray *fill_steps(const struct failure *failure, const struct step *steps,
                              const struct names *names, enum setup_page *page)
@@ -72,10 +79,10 @@ static GPtrArray *fill_steps(const struct failure *failure, const struct step *s
     char *first = advice == NULL ? NULL : names_fill(names, _(advice->step));
     if (first != NULL)
         g_ptr_array_add(fix, first);
-    if (first != NULL && advice->page != SETUP_PAGE_NONE)
+    if (first != NULL && (advice->page != SETUP_PAGE_NONE || whole_advice(failure) != NULL)) {
         *page = advice->page;
-    if (first != NULL && advice->page != SETUP_PAGE_NONE)
         return fix;
+    }
     bool last_was_left_out = false, seen = false;
     for (const struct step *step = steps; step->text != NULL; step++) {
         if (step->kind != STEP_CONNECTED)
@@ -179,18 +186,19 @@ struct diagnosis *explain_as(const struct failure *failure, enum cause cause,
     names_find(&names, failure);
     enum setup_page page = row->page;
     GPtrArray *fix = fill_steps(failure, row->steps, &names, &page);
+    const bool whole = whole_advice(failure) != NULL;
     struct diagnosis *diagnosis = g_new0(struct diagnosis, 1);
     *diagnosis = (struct diagnosis){
         .cause = match.cause,
         .certainty = match.certainty,
         .title = title_of(failure, &names, row),
-        .happened = happened_of(failure, row, match.cause),
+        .happened = whole ? NULL : happened_of(failure, row, match.cause),
         .fix = fix,
-        .tell_apart = row->tell_apart == NULL ? NULL : g_strdup(_(row->tell_apart)),
+        .tell_apart = whole || row->tell_apart == NULL ? NULL : g_strdup(_(row->tell_apart)),
         .page = page_for_app(page_for(page, names.text[NAME_OBJECT]), failure->app),
         .retry = row->retry,
         .exit = row->exit,
-        .code = g_strdup(failure->code),
+        .code = cause == CAUSE_UNKNOWN && failure->own ? NULL : g_strdup(failure->code),
         .message = words_of(failure),
     };
     if (page == SETUP_PAGE_USER && names.text[NAME_VALUE] != NULL &&

@@ -8,6 +8,12 @@ enum { NAME_CHARACTERS = 80 };
 
 static const char *const name_words[NAME_COUNT] = {"fields", "object", "limit", "value", "named"};
 
+/* "Lead Source: bad value for restricted picklist field: Web", in any language; no program's "Error
+ * creating record: ..." */
+#define FIELD_AND_VALUE                                                            \
+    "^(?i:(?![^:]*(?:error|fail|exception)))(?<fields>[^:=\"{]{1,80}): [^:\"{]+: " \
+    "(?<value>.+?)(?: \\([A-Z_]+\\))?$"
+
 /*
  * Where Salesforce's messages contain names. Messages are localized: if a pattern does not match,
  * the fix lacks a detail, but the cause is still right. Several rows for one code are tried in
@@ -24,13 +30,13 @@ static const struct {
     {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "entity type cannot be \\w+: (?<object>\\w[\\w ]*)$"},
     {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "^(?<named>\\w+): execution of"},
     {"CANNOT_EXECUTE_FLOW_TRIGGER", "[\"“](?<named>[^\"”]+)[\"”]"},
-    {"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "^(?<fields>[^:=\"]{1,80}): [^:]+: (?<value>.+)$"},
+    {"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", FIELD_AND_VALUE},
     {"STRING_TOO_LONG", "^(?<fields>[^:=\"]{1,80}): [^:]+: "},
     {"STRING_TOO_LONG", "\\([^()=]*=(?<limit>[0-9]+)\\)(?::[\\w, :-]*)?$"},
     {"FIELD_INTEGRITY_EXCEPTION", " field: (?<fields>[^:.]+)$"},
     {"FIELD_INTEGRITY_EXCEPTION", "^(?<fields>[\\w ]{1,40}): "},
-    {"INVALID_EMAIL_ADDRESS", "^(?<fields>[^:=\"]{1,80}): [^:]+: (?<value>.+)$"},
-    {"NUMBER_OUTSIDE_VALID_RANGE", "^(?<fields>[^:=\"]{1,80}): [^:]+: (?<value>.+)$"},
+    {"INVALID_EMAIL_ADDRESS", FIELD_AND_VALUE},
+    {"NUMBER_OUTSIDE_VALID_RANGE", FIELD_AND_VALUE},
     {"DUPLICATE_VALUE", ": (?<fields>\\w+) \\w+ .*: (?<value>\\w{15,18})$"},
     {"INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", ": (?<value>[a-zA-Z0-9]{15,18})\\b"},
     {"INVALID_CROSS_REFERENCE_KEY", ": (?<value>[a-zA-Z0-9]{15,18})\\b"},

@@ -5,6 +5,7 @@
 
 #include "perch/base/secret.h"
 #include "perch/base/text.h"
+#include "perch/salesforce/salesforce.h"
 
 enum { FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
 
@@ -171,6 +172,19 @@ static int rank_for_stage(const struct paste_text *paste, struct failure *failur
     return rank;
 }
 
+/* Who issued a certificate that was not accepted: "issuer: O=Gate Inc." of cURL's and OpenSSL's
+ * output. */
+static void name_issuer(const struct paste_text *paste, struct failure *failure, gsize at)
+{
+    if (!failure->own || g_strcmp0(failure->code, "tls") != 0)
+        return;
+    g_autofree char *issuer =
+        nearest("(?i)(\\bissuer ?[:=] ?[^\\n]{3,120})", paste->text, at, NULL);
+    g_autofree char *seen = presentable(issuer, 120);
+    if (seen != NULL && strstr(failure->message, seen) == NULL)
+        failure_add(failure, seen);
+}
+
 void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsize at)
 {
     struct finding *finding = g_new0(struct finding, 1);
@@ -185,6 +199,7 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
             failure->target = target_near(paste->text, at);
         }
     }
+    name_issuer(paste, failure, at);
     look_at_words(paste, failure, at);
     rank = rank_for_stage(paste, failure, rank, at);
     finding->failure = *failure;
@@ -205,6 +220,27 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
     g_ptr_array_add(paste->findings, finding);
 }
 
+/* What the headers of a pasted answer tell of who sent it; NULL = nothing. A login's own redirects,
+ * to a callback URL or to an identity provider, are none. */
+static const char *header_code(const char *text, long status, char **ret_line)
+{
+    static const char away[] =
+        "(?mi)^(?:< ?)?(Location: *(https?://[^/\\s]+)(?!\\S*[?&](?:code|error|SAMLRequest)=).*)";
+    static const char carried[] =
+        "(?mi)^(?:< ?)?((?:X-BlueCoat-)?Via: *+(?!\\S+ (?:vegur|varnish|\\S*cloudfront)).*"
+        "|Server: *bigip.*)";
+    g_autoptr(GMatchInfo) info = NULL;
+    if (status / 100 == 3 && g_regex_match(regex_of(away), text, 0, &info)) {
+        g_autofree char *origin = g_match_info_fetch(info, 2);
+        *ret_line = g_match_info_fetch(info, 1);
+        return salesforce_url_is_trusted(origin) ? NULL : "redirect-elsewhere";
+    }
+    if (status < 403 || status == 404 || !g_regex_match(regex_of(carried), text, 0, &info))
+        return NULL;
+    *ret_line = g_match_info_fetch(info, 1);
+    return "passed-on";
+}
+
 /* Finds a bare HTTP status. The meaning of a 400, 403 or 404 is in the body, which was not pasted;
  * other statuses speak for themselves. */
 void paste_find_status(struct paste_text *paste)
@@ -213,17 +249,24 @@ void paste_find_status(struct paste_text *paste)
     long status = paste->status;
     if (status == 0)
         status = status_near(paste->text, strlen(paste->text), &at);
-    if (status < 400)
+    g_autofree char *header = NULL;
+    const char *code = header_code(paste->text, status, &header);
+    if (status < 400 && code == NULL)
         return;
     struct failure failure = {.status = status};
     g_autofree char *line = paste_line_at(paste->text, at);
-    const bool missing = status == 404 && target_near(paste->text, at) != FAILURE_OF_ANYTHING;
-    if (missing)
-        failure_say_own(&failure, "NOT_FOUND", line);
+    if (code == NULL && status == 404 && target_near(paste->text, at) != FAILURE_OF_ANYTHING)
+        code = "NOT_FOUND";
+    if (code != NULL)
+        failure_say_own(&failure, code, header != NULL ? header : line);
     else
         failure_say(&failure, NULL, line);
-    const bool tells = missing || (status != 400 && status != 403 && status != 404);
-    paste_add(paste, &failure, tells ? RANK_STATUS : RANK_WORDS_ONLY, at);
+    const bool tells = code != NULL || (status != 400 && status != 403 && status != 404);
+    paste_add(paste, &failure,
+              header != NULL ? RANK_PAGE
+              : tells        ? RANK_STATUS
+                             : RANK_WORDS_ONLY,
+              at);
 }
 
 /* ---- the choice ---- */
@@ -326,6 +369,7 @@ static bool shows_success(const char *text)
         "\\A\\s*LOGIN_NO_ERROR\\s*\\z",
         "(?i)\"success\"\\s*:\\s*true",
         "(?i)\"access_token\"\\s*:",
+        "\"totalSize\"\\s*:\\s*\\d+\\s*,\\s*\"done\"\\s*:",
         "(?i)<(?:\\w+:)?loginResponse\\b",
         "(?i)\\A\\s*HTTP/[0-9.]+\\s+20[0-9]\\b",
         "(?i)^< HTTP/[0-9.]+\\s+20[0-9]\\b",
@@ -357,11 +401,14 @@ static void add_unknown(GPtrArray *failures, const char *text, enum stage stage,
     *failure = (struct failure){.stage = stage, .status = status};
     if (status == 0)
         failure->status = status_near(text, strlen(text), NULL);
+    g_autofree char *head = presentable(text, UNKNOWN_CHARACTERS);
     if (status == 0 &&
         failure_match(failure).cause != CAUSE_UNKNOWN) /* a bare 403 may be anything */
-        failure->status = 0;
-    g_autofree char *head = presentable(text, UNKNOWN_CHARACTERS);
-    failure_say(failure, NULL, head);
+        failure_say_own(failure, "bare-status", head);
+    else if (head != NULL && regex_fits("\\A[A-Z]+(?:_[A-Z]+)+\\z", head))
+        failure_say(failure, head, NULL);
+    else
+        failure_say(failure, NULL, head);
     g_ptr_array_add(failures, failure);
 }
 
@@ -374,6 +421,15 @@ static bool all_are_weak(GPtrArray *findings)
     return true;
 }
 
+/* What users wrote into a record is no answer of Salesforce's. */
+static char *without_records(const char *text)
+{
+    static const char record[] = "(\"attributes\"\\s*:\\s*\\{\\s*\"type\"\\s*:\\s*\"(?!\\w*(?:Log|"
+                                 "Event|Error|Job|Result|History))"
+                                 "\\w++\"[^{}]*+\\})[^{}]*+";
+    return g_regex_replace(regex_of(record), text, -1, 0, "\\1", 0, NULL);
+}
+
 GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, long status,
                              gsize *ret_left_out)
 {
@@ -382,7 +438,8 @@ GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, l
     gsize left_out;
     g_autoptr(WipedText) plain = paste_plain(text, length);
     g_autofree char *safe = redact(plain);
-    g_autofree char *variant = paste_digest(safe, &left_out);
+    g_autofree char *bare = without_records(safe);
+    g_autofree char *variant = paste_digest(bare, &left_out);
     g_autofree char *shown = g_strdup(variant);
     guint layer = 0;
     if (ret_left_out != NULL)

@@ -195,18 +195,25 @@ static void add_phrase(struct paste_text *paste, gsize phrase, gsize at)
     paste_add(paste, &failure, rank, at);
 }
 
+struct mute {
+    bool words, wire;
+};
+
 static void note_mute(guint word, gsize at, gpointer user)
 {
+    struct mute *mute = user;
     (void)at;
-    if (kind_of(word) == MUTE)
-        *(bool *)user = true;
+    if (kind_of(word) != MUTE)
+        return;
+    mute->words = true;
+    mute->wire = mute->wire || code_of(word) != NULL;
 }
 
-bool paste_is_mute(const struct paste_text *paste, gsize at)
+static struct mute mute_at(const struct paste_text *paste, gsize at)
 {
     enum { AROUND = 200 };
     gsize start = at, end = at;
-    bool mute = false;
+    struct mute mute = {false, false};
     while (start > 0 && at - start < AROUND && paste->text[start - 1] != '\n')
         start--;
     while (paste->text[end] != '\0' && paste->text[end] != '\n' && end - at < AROUND)
@@ -214,6 +221,11 @@ bool paste_is_mute(const struct paste_text *paste, gsize at)
     g_autofree char *lower = g_ascii_strdown(paste->text + start, (gssize)(end - start));
     words_each(phrase_words(), lower, end - start, note_mute, &mute);
     return mute;
+}
+
+bool paste_is_mute(const struct paste_text *paste, gsize at)
+{
+    return mute_at(paste, at).words;
 }
 
 void paste_find_phrases(struct paste_text *paste)
@@ -228,7 +240,8 @@ void paste_find_phrases(struct paste_text *paste)
             at != G_MAXSIZE && kind_of(i) != MATTERS && kind_of(i) != MUTE && kind_of(i) != PAGE;
         const bool loose = kind_of(i) == WORDS || kind_of(i) == NAMED ||
                            (kind_of(i) == WIRE && g_str_has_suffix(code_of(i), "-words"));
-        if (!says || (loose && paste_is_mute(paste, at)))
+        if (!says || (loose && paste_is_mute(paste, at)) ||
+            (kind_of(i) == WIRE && mute_at(paste, at).wire))
             continue;
         /* Per line, one finding of the network's, one of anybody's words and one other: the first
          * row's. */

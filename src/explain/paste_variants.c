@@ -130,10 +130,12 @@ static gboolean decode_run(const GMatchInfo *info, GString *out, gpointer user)
     return FALSE;
 }
 
-/* A body in base64, as API gateways and workflow programs log it. */
+/* A body in base64, as API gateways and workflow programs log it, or in a letter's lines. */
 static char *decode_base64(const char *text)
 {
-    char *out = g_regex_replace_eval(regex_of(BASE64_RUN), text, -1, 0, 0, decode_run, NULL, NULL);
+    g_autofree char *joined = replace(text, "(?<=[\\w+/]{60})\\n(?=[\\w+/=]{4,}(?:\\n|\\z))", "");
+    char *out =
+        g_regex_replace_eval(regex_of(BASE64_RUN), joined, -1, 0, 0, decode_run, NULL, NULL);
     return out == NULL ? g_strdup(text) : out;
 }
 

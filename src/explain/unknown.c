@@ -61,6 +61,11 @@ char *unknown_recognised(const struct failure *failure)
                                failure->code);
     if (program != NULL)
         return g_strdup_printf(_("It looks like output from %s."), program);
+    if (failure->status != 0 && failure->message != NULL &&
+        regex_fits("(?i)\\bserver: *sfdcedge\\b", failure->message))
+        return g_strdup_printf(_("Only the HTTP status %ld was recognized; its header Server says "
+                                 "that Salesforce itself answered."),
+                               failure->status);
     if (failure->status != 0)
         return g_strdup_printf(_("Only the HTTP status %ld was recognized."), failure->status);
     return NULL;
@@ -68,13 +73,12 @@ char *unknown_recognised(const struct failure *failure)
 
 const char *unknown_question(const struct failure *failure)
 {
-    if (failure->code != NULL && !is_code_of_salesforce(failure->code))
-        return NULL; /* a word of perch's or of another program */
-    if (failure->code != NULL)
+    if (failure->code != NULL && !failure->own)
         return _("What would help: the message beside the code, and the request that got it.");
     if (failure->status >= 400 && program_of(failure->message) == NULL)
         return _("What would help: what came below that status. Salesforce names the reason there, "
                  "as error or errorCode.");
     return _("What would help: Salesforce's own answer, with error or errorCode in it. It is "
-             "often further up in the log; paste all of it.");
+             "often further up in the log; paste all of it. Where the program shows no more, paste "
+             "the user's line of Login History.");
 }
