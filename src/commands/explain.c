@@ -188,7 +188,7 @@ static int run_explain(const struct question *question, const struct common_opti
     g_autoptr(SecretBuf) text = read_text(question, &error);
     if (text == NULL)
         return command_error(error);
-    if (is_blank(text))
+    if (is_blank(text) && question->status == 0) /* an empty body is an answer, too */
         return command_usage(_("There is nothing to explain. Paste an error, or name a file."));
     const char *kind = kind_of_bytes(text);
     if (kind != NULL)

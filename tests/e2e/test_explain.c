@@ -177,6 +177,7 @@ static void stage_and_status__decide_where_the_text_does_not(void **state)
         {"rest", "401", "{\"error\":\"invalid_token\"}", "session-expired"},
         {"rest", "503", "no words that say anything", "salesforce-unavailable"},
         {"insert", "403", "<html>x</html>", "answer-unreadable"},
+        {"rest", "403", " \n", "answer-unreadable"},
     };
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_NO_KEYRING, NULL);
