@@ -48,6 +48,7 @@ struct app {
     Loopback *loopback;
     Loopback *way; /* leads the browser to the authorize address; NULL = none */
     bool has_code;
+    Secret *doubted;      /* code that looks cut or grown: the same once more is used */
     GCancellable *asking; /* of the org, about a refused login; NULL = not asking */
     StoreLock *claim;     /* keeps other set-ups off the name; NULL = no name yet */
     char *claimed;        /* that name */

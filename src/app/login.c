@@ -162,6 +162,9 @@ void login_paste(struct app *app, const Secret *text)
                       .done = true,
                       .text = _("This address belongs to another login. Paste the one that "
                                 "the browser ended up on after you opened the address above.")});
+    } else if (paste.problem != NULL && !secret_equal(paste.code, app->doubted)) {
+        secret_set(&app->doubted, paste.code);
+        app_event(app, &(struct wizard_event){.kind = WIZARD_PASTE_PROBLEM, .text = paste.problem});
     } else {
         if (app->loopback != NULL)
             loopback_hold(app->loopback);

@@ -462,6 +462,7 @@ static void app_clear(struct app *app)
     g_free(app->claimed);
     g_free(app->exported);
     g_free(app->exit_message);
+    secret_unref(app->doubted);
     g_free(app->secrets_problem);
     g_clear_error(&app->save_problem);
 }

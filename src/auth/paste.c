@@ -222,7 +222,20 @@ static bool holds_text(const char *code)
     return i == length;
 }
 
-/* A bare code has to look like one: Salesforce's begin with aPrx and end with ==. */
+/* The two forms of Salesforce's codes (struct paste). */
+static bool is_whole(const char *code)
+{
+    static const struct {
+        gsize length, padding;
+    } forms[] = {{76, 2}, {96, 1}};
+    for (gsize i = 0; i < G_N_ELEMENTS(forms); i++)
+        if (strlen(code) == forms[i].length &&
+            strcspn(code, "=") == forms[i].length - forms[i].padding)
+            return true;
+    return false;
+}
+
+/* A bare code has to look like one: Salesforce's begin with aPrx and end with = or ==. */
 static bool is_bare_code(const char *text)
 {
     gsize length = strlen(text);
@@ -267,10 +280,22 @@ static void end_at_padding(char *code)
     code[length] = '\0';
 }
 
-/* Truncated, abbreviated by a program, or mixed with other words: never to be posted. */
+/* Truncated, abbreviated by a program, or words: never to be posted. */
 static bool is_stump(const char *code)
 {
-    return !g_str_has_suffix(code, "=");
+    return !g_str_has_suffix(code, "=") || strlen(code) < CODE_MIN ||
+           (!is_whole(code) && typed_is_stump(code));
+}
+
+static void take_code(struct paste *paste, const char *code)
+{
+    paste->kind = PASTE_CODE;
+    paste->code = secret_new(code);
+    if (!is_whole(code))
+        paste->problem = _(
+            "This code does not have the length of Salesforce's codes: a part is missing, or other "
+            "text got into it. Copy the whole address from the browser again. If it stays the "
+            "same, paste it once more: then perch uses it.");
 }
 
 /* The code that is encoded in raw, where every '=' of its own is %3D and any other one a letter's
@@ -300,12 +325,11 @@ static bool take_code_param(struct paste *paste, const char *text)
         nothing(paste, _("The code in this address is damaged. Copy the whole address from the "
                          "browser again."));
     else if (is_stump(code))
-        nothing(paste, _("The code in this address is cut off: it ends in = or %3D. Copy the whole "
-                         "address from the browser again."));
-    else {
-        paste->kind = PASTE_CODE;
-        paste->code = secret_new(code);
-    }
+        nothing(paste, _("The code in this address is cut off: a whole one has 76 characters or "
+                         "more and ends in = or %3D. Copy the whole address from the browser "
+                         "again."));
+    else
+        take_code(paste, code);
     return true;
 }
 
@@ -316,11 +340,8 @@ static char *dig_out_code(const char *text)
     g_autoptr(WipedText) joined = g_strdup(start == NULL ? text : start);
     remove_all(joined, ' ');
     char *code = g_uri_unescape_string(joined, NULL);
-    char *end = code == NULL ? NULL : strstr(code, "==");
-    if (end != NULL) {
-        wipe(end + 2, strlen(end + 2));
-        end[2] = '\0';
-    }
+    if (code != NULL && start != NULL)
+        end_at_padding(code);
     return code;
 }
 
@@ -343,14 +364,13 @@ static bool take_bare_code(struct paste *paste, const char *text)
         return true;
     }
     if (g_str_has_prefix(code, "aPrx") && is_stump(code) && strlen(code) >= CODE_MIN) {
-        nothing(paste, _("This code is cut off: it ends in =. Copy the whole address from the "
-                         "browser again."));
+        nothing(paste, _("This code is cut off: a whole one has 76 characters or more and ends in "
+                         "=. Copy the whole address from the browser again."));
         return true;
     }
     if (!is_bare_code(code))
         return false;
-    paste->kind = PASTE_CODE;
-    paste->code = secret_new(code);
+    take_code(paste, code);
     return true;
 }
 
@@ -443,15 +463,16 @@ static void parse_one(struct paste *ret_paste, const char *text, const Secret *s
 
 /* What of several readings counts: ours before one without a state before another login's; a stump
  * of ours is asked for again, whatever else was pasted. */
+enum { RANK_STATELESS = 5, RANK_BEST = 9 };
 static int rank(const struct paste *paste, const char *text)
 {
-    bool found = paste->kind != PASTE_NOTHING;
+    const int found = paste->kind == PASTE_NOTHING ? 0 : paste->problem != NULL ? 1 : 2;
     if (paste->state_matches)
-        return found ? 6 : 5;
+        return RANK_BEST - 2 + found;
     if (paste->has_state)
-        return found ? 2 : 1;
+        return 1 + found;
     g_autoptr(WipedText) code = raw_param(text, "code");
-    return found ? 4 : code != NULL ? 3 : 0;
+    return found > 0 ? RANK_STATELESS - 1 + found : code != NULL ? RANK_STATELESS - 1 : 0;
 }
 
 static void keep_better(struct paste *best, int *rank_of_best, const char *text,
@@ -486,7 +507,7 @@ static void read_each(struct paste *best, int *rank_of_best, const char *text, c
     }
     if (start != NULL)
         keep_better(best, rank_of_best, start, state);
-    if (*rank_of_best < 4)
+    if (*rank_of_best < RANK_STATELESS)
         keep_better(best, rank_of_best, text, state);
 }
 
@@ -499,8 +520,9 @@ void paste_parse(struct paste *ret_paste, const char *text, const Secret *state)
     }
     g_autoptr(WipedText) plain = typed_unmarked(text == NULL ? "" : text);
     g_autoptr(SecretBuf) buf = tidy(plain);
-    /* of a page's source, of JSON and JavaScript, of an East Asian keyboard */
-    replace_all(buf, "(?i)&(?:amp;)+|\\\\+(?:u0026|x26)|\xEF\xBC\x86", "&");
+    /* of a page's source, of an East Asian keyboard, of Windows' command line */
+    replace_all(buf, "(?i)&(?:amp;)+|\xEF\xBC\x86", "&");
+    replace_all(buf, "\\^", "");
     unquote_printable(buf);
     if (buf->length == 0) {
         nothing(ret_paste, _("Nothing was pasted."));
@@ -508,7 +530,7 @@ void paste_parse(struct paste *ret_paste, const char *text, const Secret *state)
     }
     int best = -1;
     char *reading = g_strdup(buf->text);
-    for (int layer = 0; reading != NULL && layer < LAYERS && best < 6; layer++) {
+    for (int layer = 0; reading != NULL && layer < LAYERS && best < RANK_BEST; layer++) {
         g_autoptr(WipedText) outer = reading;
         read_each(ret_paste, &best, outer, state);
         reading = typed_unwrap(outer);

@@ -45,9 +45,24 @@ char *typed_utf8(const char *bytes, gsize length)
 
 /* ---- around the text ---- */
 
+static gboolean add_escaped(const GMatchInfo *info, GString *out, gpointer user)
+{
+    g_autofree char *hex = g_match_info_fetch(info, 1);
+    (void)user;
+    g_string_append_c(out, (char)g_ascii_strtoull(hex, NULL, 16));
+    return FALSE;
+}
+
 char *typed_unmarked(const char *text)
 {
-    return text_replace(text, "\x1B\\[20[01]~|(?m)^[>| ]*[>|] ?", "");
+    g_autoptr(WipedText) plain = text_replace(text, "\x1B\\[20[01]~|(?m)^[>| ]*[>|] ?", "");
+    g_autoptr(GRegex) escape =
+        g_regex_new("\\\\+(?:u00|x)([2-7][0-9a-f])", G_REGEX_CASELESS, 0, NULL);
+    g_autoptr(WipedText) whole =
+        g_regex_replace_eval(escape, plain, -1, 0, 0, add_escaped, NULL, NULL);
+    return text_replace(
+        whole == NULL ? plain : whole,
+        "(?i)\"(?:name|key)\"\\s*:\\s*(\"[\\w-]+\")\\s*,\\s*\"value\"\\s*:", "\\1:");
 }
 
 /* ---- keys and secrets ---- */
@@ -109,10 +124,18 @@ static char *only_match(const char *text, const char *pattern)
  * secrets have 64 hexadecimal digits, those of old apps 16 to 20 decimal ones. */
 #define HEX "(?<![0-9A-Za-z])[0-9A-Fa-f]{64}(?![0-9A-Za-z])"
 #define DIGITS "(?<![\\w.])[0-9]{16,20}(?![\\w.])"
-#define BROKEN \
-    "(?![-+=!@]|[\"']\\w| +[\\w.]{0,40}\\d[\\w.]{0,20}$)" /* then it is asked for again */
+#define SHORTENED "[…•●∙⋯＊]|\\*{3}"
+#define BROKEN                \
+    "(?![-+=!@[(]|" SHORTENED \
+    "|[\"']\\w| +[\\w.]{0,40}\\d[\\w.]{0,20}$)" /* then it is asked for again */
 static const char key[] = "(?<![0-9A-Za-z.])3MVG9[\\w.]++" BROKEN "(?: *\n *(?!" HEX "|" DIGITS
                           ")[\\w.]++(?= *(?:\n|$)))*";
+enum { KEY_LENGTH = 85, SECRET_LENGTH = 64 };
+
+static bool is_key(const char *value)
+{
+    return strlen(value) == KEY_LENGTH && g_regex_match_simple("^3MVG9[\\w.]+$", value, 0, 0);
+}
 
 /* Without what wraps it; its length. */
 static gsize join(char *found)
@@ -131,9 +154,11 @@ static char *key_in(const char *text)
     char *found = only_match(text, key);
     if (found == NULL)
         return NULL;
-    gsize length = join(found);
-    while (length > 0 && found[length - 1] == '.')
-        length--;
+    gsize length = join(found), dots = 0;
+    while (dots < length && found[length - dots - 1] == '.')
+        dots++;
+    if (dots < 3 || length - dots == KEY_LENGTH) /* else it was shortened */
+        length -= dots;
     if (length % 2 == 0 && memcmp(found, found + length / 2, length / 2) == 0)
         length /= 2; /* pasted twice */
     found[length] = '\0';
@@ -160,10 +185,29 @@ static char *lone_value(const char *text)
                : only_match(text, "(?m)^ *+(?!3MVG9|#|//)[^\\s:=,;{}<>|]+(?= *$)");
 }
 
+/* The key or the secret of an Authorization header; NULL = there is none. */
+static char *from_basic(const char *text, enum typed_kind kind)
+{
+    g_autoptr(GRegex) regex = g_regex_new("(?i)\\bbasic\\s+([\\w+/]{16,}={0,2})", 0, 0, NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+    if (!g_regex_match(regex, text, 0, &info))
+        return NULL;
+    g_autoptr(WipedText) code = g_match_info_fetch(info, 1);
+    gsize length;
+    guchar *bytes = g_base64_decode(code, &length);
+    g_autoptr(WipedText) both = g_strndup((const char *)bytes, length);
+    wipe_free((char *)bytes);
+    char *colon = g_utf8_validate(both, -1, NULL) ? strchr(both, ':') : NULL;
+    return colon == NULL          ? NULL
+           : kind == TYPED_SECRET ? g_strdup(colon + 1)
+                                  : g_strndup(both, (gsize)(colon - both));
+}
+
 char *typed_value(const char *text, enum typed_kind kind)
 {
     g_autoptr(WipedText) marked = g_utf8_make_valid(text == NULL ? "" : text, -1);
-    g_autoptr(WipedText) plain = typed_unmarked(marked);
+    g_autoptr(WipedText) basic = from_basic(marked, kind);
+    g_autoptr(WipedText) plain = typed_unmarked(basic == NULL ? marked : basic);
     g_autoptr(WipedText) valid =
         text_replace(plain, "=\\r?\n(?!3MVG9|[0-9A-F]{64})", ""); /* a soft break */
     g_autoptr(WipedText) lines = text_clean_lines(valid);
@@ -180,6 +224,14 @@ char *typed_value(const char *text, enum typed_kind kind)
     return bare(found == NULL ? valid : found);
 }
 
+bool typed_is_stump(const char *value)
+{
+    return g_regex_match_simple("\\.{3}|" SHORTENED
+                                "|(?i)x{5}|redacted|^\\W*(?:your[ _-]|(?:my[ _-])?"
+                                "(?:(?:client|consumer|app)[ _-]?)?(?:id|key|secret)\\W*$)",
+                                value, 0, 0);
+}
+
 /* What else people give instead, by Salesforce's formats. */
 const char *typed_problem(const char *value, enum typed_kind kind)
 {
@@ -188,6 +240,7 @@ const char *typed_problem(const char *value, enum typed_kind kind)
         int kind; /* where it is right; -1 = nowhere */
         const char *problem;
     } others[] = {
+        {"3MVG9.*3MVG9", -1, N_("These are two consumer keys. Paste the one of your app alone.")},
         {"^3MVG9", TYPED_KEY,
          N_("This is a consumer key. The consumer secret stands beside it in Setup: copy that.")},
         /* Salesforce writes its secrets in capitals; a key that was chosen for an app may be
@@ -197,13 +250,37 @@ const char *typed_problem(const char *value, enum typed_kind kind)
         {"^(?:5Aep|00D\\w+!|eyJ\\w+\\.|force:)", -1,
          N_("This is a token of a login: keep it secret. Copy what is asked for from the app in "
             "Setup.")},
+        {"^0(?:xI|H4)\\w{12}(?:\\w{3})?$", -1,
+         N_("This is the app's id. Copy what is asked for from the app in Setup.")},
         {"^(?!3MVG9).*(?:://|\\.(?:com|mil|cn)(?:[/:]|$))", -1,
          N_("This is an address. Copy what is asked for from the app in Setup.")},
     };
     for (gsize i = 0; value != NULL && i < G_N_ELEMENTS(others); i++)
         if (others[i].kind != (int)kind && g_regex_match_simple(others[i].pattern, value, 0, 0))
             return _(others[i].problem);
+    if (value != NULL && typed_is_stump(value) && !(kind == TYPED_KEY && is_key(value)))
+        return _("Part of this is missing, hidden or only described. Copy it again whole from the "
+                 "app in Setup.");
     return NULL;
+}
+
+const char *typed_doubt(const char *value, enum typed_kind kind)
+{
+    if (value == NULL)
+        return NULL;
+    const bool odd = kind == TYPED_KEY
+                         ? g_str_has_prefix(value, "3MVG9") && !is_key(value)
+                         : strlen(value) != SECRET_LENGTH &&
+                               g_regex_match_simple("^(?!" DIGITS "$)[0-9A-Fa-f]+$", value, 0, 0);
+    if (!odd)
+        return NULL;
+    return kind == TYPED_KEY
+               ? _("Salesforce's consumer keys have 85 characters, this one does not: a part is "
+                   "missing, or too much was copied. Copy it again whole. If this is all of it, go "
+                   "on with it as it is.")
+               : _("Salesforce's consumer secrets have 64 characters, this one does not: a part is "
+                   "missing, or too much was copied. Copy it again whole. If this is all of it, go "
+                   "on with it as it is.");
 }
 
 guint typed_port(const char *text)

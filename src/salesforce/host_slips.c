@@ -7,9 +7,10 @@
 
 char *host_mend_scheme(const char *text)
 {
-    g_autoptr(GRegex) slips = g_regex_new("^(?|view-source:|([htps]{3,7})[:;.,]*[/\\\\]+|(https?):+"
-                                          "|[/\\\\]{2,})+",
-                                          G_REGEX_CASELESS, 0, NULL);
+    g_autoptr(GRegex) slips =
+        g_regex_new("^(?|view-source:|([htpxs]{3,7})[:;.,]*[/\\\\]+|(https?):+"
+                    "|[/\\\\]{2,})+",
+                    G_REGEX_CASELESS, 0, NULL);
     g_autoptr(GMatchInfo) info = NULL;
     int end = 0;
     if (!g_regex_match(slips, text, 0, &info) || !g_match_info_fetch_pos(info, 0, NULL, &end))
@@ -24,7 +25,7 @@ char *host_mend_signs(const char *text)
 {
     g_autofree char *dashes = text_replace(text, "[\\x{2013}-\\x{2015}]", "--");
     g_autofree char *hyphens = text_replace(dashes, "[\\x{2010}\\x{2011}]", "-");
-    return text_replace(hyphens, " +\\. +|(?<=\\S),(?=\\S)", ".");
+    return text_replace(hyphens, " +\\. *| *\\. +|(?<=\\S),(?=\\S)|[\\[({](?i:\\.|dot)[])}]", ".");
 }
 
 /* help.salesforce.com: My Domain URL formats, with enhanced domains. */
@@ -34,6 +35,7 @@ char *host_of_page(const char *host)
     static const char *const pages[] = {
         "^([a-z0-9-]+)--[a-z0-9]+" PARTITION "\\.(?:vf\\.force|visualforce|documentforce)\\.com$",
         "^([a-z0-9-]+)" PARTITION "\\.file\\.force\\.com$",
+        "^([a-z0-9-]+)()\\.cloudforce\\.com$", /* My Domain of 2011 */
     };
     for (gsize i = 0; i < G_N_ELEMENTS(pages); i++)
         if (g_regex_match_simple(pages[i], host, 0, 0))

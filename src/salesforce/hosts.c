@@ -181,7 +181,7 @@ static void trim_end(char *text)
 static char *tidy(const char *cleaned)
 {
     g_autofree char *one = only_address(cleaned);
-    trim_end(one);
+    trim_end(g_strdelimit(one, "\\", '/'));
     g_autofree char *clean = host_mend_scheme(one);
     gsize skip = strspn(clean, " \"'<>()`*_|");
     GString *out = g_string_new(clean + skip);

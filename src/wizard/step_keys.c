@@ -72,6 +72,20 @@ static const char *secret_problem(const struct wizard *w)
                : _("Paste the app's consumer secret: client credentials need it.");
 }
 
+/* Told once for each value: who goes on with the same means it. Without a person nobody can, and a
+ * demo org's are short. */
+static const char *doubt(struct wizard *w, enum typed_kind kind, const char *value)
+{
+    const char *problem = w->no_input || salesforce_url_is_local(w->connection->login_url)
+                              ? NULL
+                              : typed_doubt(value, kind);
+    if (problem == NULL || secret_equal_text(w->doubted[kind], value))
+        return NULL;
+    g_autoptr(Secret) told = secret_new(value);
+    secret_set(&w->doubted[kind], told);
+    return problem;
+}
+
 static bool check_inputs(struct wizard *w)
 {
     const char *key = w->connection->client_id;
@@ -82,8 +96,13 @@ static bool check_inputs(struct wizard *w)
         problem = _("This is too short for a consumer key. Copy all of it.");
     else if (problem == NULL && strpbrk(key, " \t\"'<>") != NULL)
         problem = _("A consumer key has no spaces or quotes. Copy it again.");
+    if (problem == NULL)
+        problem = doubt(w, TYPED_KEY, key);
+    const char *second = secret_problem(w);
+    if (second == NULL && !signs(w) && w->client_secret != NULL)
+        second = doubt(w, TYPED_SECRET, secret_peek(w->client_secret));
     wizard_error(w, ITEM_CLIENT_ID, problem);
-    wizard_error(w, (int)second_item(w), secret_problem(w));
+    wizard_error(w, (int)second_item(w), second);
     return w->errors[ITEM_CLIENT_ID] == NULL && w->errors[second_item(w)] == NULL;
 }
 

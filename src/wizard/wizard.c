@@ -67,6 +67,8 @@ void wizard_free(struct wizard *w)
     g_clear_pointer(&w->findings, g_ptr_array_unref);
     secret_unref(w->webhook);
     secret_unref(w->proven);
+    for (gsize i = 0; i < G_N_ELEMENTS(w->doubted); i++)
+        secret_unref(w->doubted[i]);
     channels_forget_kept(w);
     g_free(w);
 }

@@ -272,13 +272,31 @@ static void foreign_answers__do_not_end_the_login(void **state)
     walk_home(walk, "acme");
 }
 
+/* One that lost its last =, or has more than its own, burns no login; the same again is meant. */
+static void paste__cut_code__is_asked_for_once_more(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    g_autoptr(Walk) walk = wait_for_paste(rig);
+    g_autofree char *redirect = walk_redirect(walk);
+    g_autoptr(GString) cut = g_string_new(redirect);
+    g_string_replace(cut, "%3D&", "&", 1);
+    paste(walk, cut->str);
+    see_sentence(walk, "This code does not have the length of Salesforce's codes");
+    assert_int_equal(demo_org_requests(rig->org, "POST", "/services/oauth2/token"), ASKED_AT_KEYS);
+    paste(walk, cut->str);
+    see_sentence(walk, "perch goes on waiting for yours");
+    paste(walk, redirect);
+    walk_home(walk, "acme");
+}
+
 /* Pasting a wrong code ends no login either. */
 static void paste__wrong_code__the_browser_still_counts(void **state)
 {
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     g_autoptr(Walk) walk = wait_for_paste(rig);
-    paste(walk, "aPrxWrongCodeThatNobodyGave==");
+    paste(walk, "aPrxWrongCodeThatNobodyGave0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJK==");
     see_sentence(walk, "perch goes on waiting for yours");
     walk_browser(walk, "allow");
     press(walk, "r");
@@ -357,6 +375,7 @@ int main(void)
         cmocka_unit_test(paste__nothing_of_use__says_what_is_wanted),
         cmocka_unit_test(browser__gets_an_address_that_tells_nothing),
         cmocka_unit_test(foreign_answers__do_not_end_the_login),
+        cmocka_unit_test(paste__cut_code__is_asked_for_once_more),
         cmocka_unit_test(paste__wrong_code__the_browser_still_counts),
         cmocka_unit_test(foreign_answers__without_a_screen__are_told),
         cmocka_unit_test(title__and_bell__tell_that_the_login_has_come),

@@ -198,6 +198,10 @@ static void key_and_secret__of_another_kind__are_refused_first(void **state)
         {right[0], right[0], "This is a consumer key."},
         {"5Aep861FakeRefreshToken.x_yz", right[1], "This is a token of a login"},
         {"acme.my.salesforce.com", right[1], "This is an address."},
+        {"3MVG9Kip4IKA...f7g8h9.0", right[1], "Part of this is missing"},
+        {"\xE2\x80\xA2\xE2\x80\xA2\xE2\x80\xA2\xE2\x80\xA2", right[1], "Part of this is missing"},
+        {right[0], "********", "Part of this is missing"},
+        {right[0], "<secret>", "Part of this is missing"},
         {"my-app", right[1], "This is too short for a consumer key."},
         {right[0], "{\"a\": 1}", "does not contain a consumer secret"},
         {right[0], "{\"a\":1}", "A consumer secret has no spaces or quotes."},
@@ -245,6 +249,32 @@ static void key_and_secret__line_by_line__are_cleaned(void **state)
         canary_search(rig->canary, "standard output", talk->output->str, -1);
         canary_search(rig->canary, "standard error", talk->errors->str, -1);
     }
+}
+
+/* At a real org's address a short one is asked for again, once; a stump for as long as it is one.
+ */
+static void key__line_by_line__a_short_one_is_asked_for_once_more(void **state)
+{
+    static const char short_key[] = "3MVG9noSuchKeyIsKnownInThisOrg";
+    (void)state;
+    g_autoptr(Rig) rig = rig_new_tls(MY_DOMAIN, MY_DOMAIN, DEMO_ORG_VALID);
+    g_autoptr(Child) talk =
+        talk_start(rig, 0, (const char *const[]){"--login-url", MY_DOMAIN, NULL});
+    hear(talk, "Which Salesforce org?");
+    say(talk, ""); /* check this computer */
+    hear(talk, "Step 3 of 8: App");
+    say(talk, "");
+    hear(talk, "Step 4 of 8: Keys");
+    say(talk, "3MVG9noSuchKey...Org");
+    hear_error(talk, "Part of this is missing");
+    say(talk, ""); /* as it is */
+    hear_error(talk, "Part of this is missing");
+    say(talk, short_key);
+    hear_error(talk, "Salesforce's consumer keys have 85 characters");
+    say(talk, "");
+    say(talk, rig->org->client_secret);
+    say(talk, "");
+    hear(talk, "Salesforce does not know this consumer key.");
 }
 
 static void key_and_secret__on_the_screen__are_cleaned(void **state)
@@ -410,6 +440,7 @@ int main(void)
         cmocka_unit_test(key_and_secret__as_options__are_cleaned),
         cmocka_unit_test(key_and_secret__of_another_kind__are_refused_first),
         cmocka_unit_test(key_and_secret__line_by_line__are_cleaned),
+        cmocka_unit_test(key__line_by_line__a_short_one_is_asked_for_once_more),
         cmocka_unit_test(key_and_secret__on_the_screen__are_cleaned),
         cmocka_unit_test(redirect__on_the_screen__is_ours_or_asked_again),
         cmocka_unit_test(redirect__line_by_line__is_ours_or_asked_again),

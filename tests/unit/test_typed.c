@@ -8,6 +8,8 @@
 #include "perch/base/typed.h"
 
 #define KEY "3MVG9fake_Key.0123456789"
+#define LONG_KEY \
+    "3MVG9...key.with.dots.in_it.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu"
 #define SECRET "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"
 
 static const struct {
@@ -90,6 +92,20 @@ static const struct {
     {"Consumer Secret: 0123456789ABCDEF0123456789ABCDEF\n0123456789ABCDEF0123456789ABCDEF",
      TYPED_SECRET, SECRET},
     {"client_secret=mySecretKey0123 # 12345678901234567", TYPED_SECRET, "mySecretKey0123"},
+    /* as programs write it */
+    {"{\"client_id\":\"3MVG9fake\\u005fKey.0123456789\"}", TYPED_KEY, KEY},
+    {"Authorization: Basic M01WRzlmYWtlX0tleS4wMTIzNDU2Nzg5Om15U2VjcmV0S2V5MDEyMw==", TYPED_KEY,
+     KEY},
+    {"Authorization: Basic M01WRzlmYWtlX0tleS4wMTIzNDU2Nzg5Om15U2VjcmV0S2V5MDEyMw==", TYPED_SECRET,
+     "mySecretKey0123"},
+    {"{\"key\": \"client_secret\", \"value\": \"mySecretKey0123\"}", TYPED_SECRET,
+     "mySecretKey0123"},
+    {LONG_KEY "...", TYPED_KEY, LONG_KEY},
+    /* a stump stays one */
+    {"3MVG9fake_Key...", TYPED_KEY, "3MVG9fake_Key..."},
+    {"3MVG9fake_Key\xE2\x80\xA6", TYPED_KEY, "3MVG9fake_Key\xE2\x80\xA6"},
+    {"client_id: 3MVG9fake_Key[...]", TYPED_KEY, "3MVG9fake_Key[...]"},
+    {KEY "\n3MVG9other_Key.0123456789", TYPED_KEY, KEY "3MVG9other_Key.0123456789"},
 };
 
 static void value__as_people_paste_it__is_found(void **state)
@@ -166,6 +182,21 @@ static void value__of_another_kind__is_told(void **state)
         {"3MVG9fake.com", TYPED_KEY, NULL},
         {"PlatformCLI", TYPED_KEY, NULL},
         {NULL, TYPED_SECRET, NULL},
+        {LONG_KEY, TYPED_KEY, NULL},
+        {"3MVG9fake_K...6789", TYPED_KEY, "Part of this is missing"},
+        {"3MVG9fake_Key\xE2\x80\xA6", TYPED_KEY, "Part of this is missing"},
+        {"\xE2\x80\xA2\xE2\x80\xA2\xE2\x80\xA2", TYPED_KEY, "Part of this is missing"},
+        {"********", TYPED_SECRET, "Part of this is missing"},
+        {"[REDACTED]", TYPED_SECRET, "Part of this is missing"},
+        {"secret", TYPED_SECRET, "Part of this is missing"}, /* it was <secret> */
+        {"your consumer key", TYPED_KEY, "Part of this is missing"},
+        {"YOUR_CLIENT_ID", TYPED_KEY, "Part of this is missing"},
+        {"client_secret", TYPED_SECRET, "Part of this is missing"},
+        {"A1B2C3D4E5...7E8F90", TYPED_SECRET, "Part of this is missing"},
+        {KEY "3MVG9other_Key.0123456789", TYPED_KEY, "two consumer keys"},
+        {"0xI000000000001", TYPED_KEY, "the app's id"},
+        {"yourname0123", TYPED_KEY, NULL},
+        {"secretarySecret01", TYPED_SECRET, NULL},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
@@ -173,6 +204,34 @@ static void value__of_another_kind__is_told(void **state)
         if ((problem == NULL) != (others[i].problem == NULL) ||
             (problem != NULL && strstr(problem, others[i].problem) == NULL))
             fail_msg("%s: %s", others[i].value, problem);
+    }
+}
+
+/* Keys and secrets that were chosen for an app may be of any length. */
+static void value__of_an_odd_length__is_doubted(void **state)
+{
+    static const struct {
+        const char *value;
+        enum typed_kind kind;
+        bool doubted;
+    } values_of_length[] = {
+        {LONG_KEY, TYPED_KEY, false},
+        {LONG_KEY "x", TYPED_KEY, true},
+        {KEY, TYPED_KEY, true},
+        {"PlatformCLI", TYPED_KEY, false},
+        {SECRET, TYPED_KEY, false},
+        {SECRET, TYPED_SECRET, false},
+        {"0123456789ABCDEF0123456789ABCDEF01234567", TYPED_SECRET, true},
+        {SECRET "0", TYPED_SECRET, true},
+        {"1234567890123456789", TYPED_SECRET, false},
+        {"mySecretKey0123", TYPED_SECRET, false},
+        {NULL, TYPED_SECRET, false},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(values_of_length); i++) {
+        const char *doubt = typed_doubt(values_of_length[i].value, values_of_length[i].kind);
+        if ((doubt != NULL) != values_of_length[i].doubted)
+            fail_msg("%s: %s", values_of_length[i].value, doubt);
     }
 }
 
@@ -240,6 +299,7 @@ int main(void)
         cmocka_unit_test(value__as_people_paste_it__is_found),
         cmocka_unit_test(file__of_any_editor__is_read_as_utf8),
         cmocka_unit_test(value__of_another_kind__is_told),
+        cmocka_unit_test(value__of_an_odd_length__is_doubted),
         cmocka_unit_test(port__as_people_give_it__is_found),
         cmocka_unit_test(link__one_layer__is_taken_off),
     };

@@ -110,7 +110,7 @@ void rig_to_keys(struct rig *rig)
 void rig_to_authorize(struct rig *rig)
 {
     rig_to_keys(rig);
-    rig_input(rig, ITEM_CLIENT_ID, "3MVG9aaaaaaaaaaaaaaaaaaaaa");
+    rig_input(rig, ITEM_CLIENT_ID, RIG_KEY);
     rig_input(rig, ITEM_CLIENT_SECRET, "not-a-real-secret\n");
     rig_act(rig, ACTION_NEXT, ITEM_CLIENT_SECRET);
     rig_answer(rig, CHECKS_PROBE, probe_ids, NULL, STAGE_AUTHORIZE, NULL);

@@ -6,6 +6,10 @@
 #include "support/test.h"
 
 /* The wizard's core alone: a test sends it events and looks at the effects of the last one. */
+/* Of the length of Salesforce's. */
+#define RIG_KEY "3MVG9" RIG_KEY_TAIL RIG_KEY_TAIL
+#define RIG_KEY_TAIL "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 struct rig {
     Wizard *wizard;
     GArray *effects; /* of the last event */

@@ -3,6 +3,7 @@
 #define PERCH_TYPED_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 /* What people type or paste where one value is asked for. It may hold secrets: results are owned by
  * the caller, who wipes them (WipedText). */
@@ -16,14 +17,25 @@ enum typed_kind { TYPED_KEY, TYPED_SECRET };
  * around it; else what follows its name (CLIENT_SECRET=..., "client_secret": "..."), or the whole,
  * without invisible characters, line breaks of a terminal and quotes. "" when there is none. */
 char *typed_value(const char *text, enum typed_kind kind);
-/* Why value cannot be what it was given as: the other one of the two, a token, an address;
- * translated; NULL = it can. */
+/* Why value cannot be what it was given as: the other one of the two, a token, an address, a
+ * stump; translated; NULL = it can. */
 const char *typed_problem(const char *value, enum typed_kind kind);
+/* Why value is worth asking for again, once: it has not the length that Salesforce gives its own.
+ * An app may have one that was chosen for it (ConnectedApp, consumerKey and consumerSecret: 8 to
+ * 256 characters), so it may be right. Translated; NULL = nothing is odd. In public repositories 35
+ * of 37 keys that begin with 3MVG9 have 85 characters; the others have 23 (the Salesforce DX
+ * guide's own sample) and 55. */
+const char *typed_doubt(const char *value, enum typed_kind kind);
+/* Whether value was shortened or hidden by a program, or only says what belongs there: "3MVG9…x",
+ * "••••", "[REDACTED]", "YOUR_CLIENT_ID". Three dots in a row are in one of 3,500 keys and codes
+ * that are whole. */
+bool typed_is_stump(const char *value);
 
 /* The port in "1717", ":1717" or a callback URL; 0 = none; NULL is none, too. */
 guint typed_port(const char *text);
 
-/* text without the marks of terminals (bracketed paste) and letters ("> "). */
+/* text without the marks of terminals (bracketed paste), letters ("> ") and programs: \u0026, and
+ * {"name": "code", "value": "x"} for "code": "x". */
 char *typed_unmarked(const char *text);
 
 /* text with one layer removed that links put around an address: Proofpoint's, base64, or

@@ -281,6 +281,7 @@ struct wizard {
 
     /* Keys */
     gint64 probe_again_ms; /* 0 = no countdown */
+    Secret *doubted[2];    /* by enum typed_kind: what was asked for again */
     bool probe_skipped;
 
     /* Authorize. login_wanted: begin a login on entering; otherwise the step begins none. */

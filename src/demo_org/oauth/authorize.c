@@ -160,7 +160,7 @@ static GPtrArray *wanted_scopes(const struct app *app, const struct pending *pen
 static void finish_code(struct state *state, const struct user *user, struct pending *pending,
                         GPtrArray *scopes, struct response *response)
 {
-    g_autofree char *random = token_make("aPrx", 80);
+    g_autofree char *random = token_make("aPrx", 74);
     g_autofree char *value = g_strconcat(random, "==", NULL);
     struct code *code = state_add_code(state, value);
     text_set(&code->user, user->name);
