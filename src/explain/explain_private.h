@@ -136,6 +136,9 @@ bool regex_fits(const char *pattern, const char *text);
 /* text with everything that looks like a token or a secret replaced, base64 that holds one
  * included; owned by the caller. */
 char *redact(const char *text);
+/* text without the secrets that stand beside their names, and without private keys; owned by the
+ * caller. */
+char *redact_pairs(const char *text);
 #define BASE64_RUN "[A-Za-z0-9+/_-]{24,}+={0,2}+"
 /* The text that a match of BASE64_RUN stands for; NULL when it is no text. Owned by the caller. */
 char *base64_text(const char *run);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* What explain shows of a text: no secret, however a program writes it; everything else. */
+#include "support/test.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "explain/explain_private.h"
+
+static const char *const secrets[] = {
+#define SECRET(text) text,
+#define WORDS(text)
+#include "reports_secrets.def"
+};
+
+/* What sounds like one. */
+static const char *const others[] = {
+#define SECRET(text)
+#define WORDS(text) text,
+#include "reports_secrets.def"
+};
+
+static void look_for_canary(const char *text)
+{
+    g_autoptr(GPtrArray) all = explain_paste_all(text, strlen(text), STAGE_ANY, 0, NULL);
+    for (guint i = 0; i < all->len; i++) {
+        const struct failure *failure = all->pdata[i];
+        g_autoptr(Diagnosis) diagnosis = explain(failure);
+        const char *const shown[] = {diagnosis->message, diagnosis->code, failure->named,
+                                     failure->object, failure->excerpt};
+        for (gsize k = 0; k < G_N_ELEMENTS(shown); k++)
+            if (shown[k] != NULL && strstr(shown[k], "CANARY") != NULL)
+                fail_msg("%s\nshows %s", text, shown[k]);
+    }
+}
+
+static void secrets__however_written__are_cut(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(secrets); i++) {
+        g_autofree char *beside = g_strdup_printf("%s\n[{\"errorCode\":\"NEW_ODD_CODE\","
+                                                  "\"message\":\"odd thing\"}]",
+                                                  secrets[i]);
+        look_for_canary(secrets[i]);
+        look_for_canary(beside);
+        g_autofree char *safe = redact(secrets[i]);
+        g_autofree char *again = redact(safe);
+        if (strstr(safe, "CANARY") == NULL)
+            assert_string_equal(safe, again);
+    }
+}
+
+static void words__about_secrets__stay(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
+        g_autofree char *text = g_strdup_printf("odd %s", others[i]);
+        g_autofree char *safe = redact(text);
+        assert_string_equal(safe, text);
+    }
+}
+
+static void cut__ends_where_the_value_does(void **state)
+{
+    static const char *const rows[][2] = {
+        {"{\"password\":\"a b\",\"error\":\"x\"}", "{\"password\":\"…\",\"error\":\"x\"}"},
+        {"{\\\"password\\\":\\\"ab\\\",\\\"e\\\":1}", "{\\\"password\\\":\\\"…\\\",\\\"e\\\":1}"},
+        {"password%3Dabc%26error%3Dx", "password%3D…%26error%3Dx"},
+        {"password=a%26b&error=x", "password=…&error=x"},
+        {":password=>\"x\", :e=>1", ":password=>\"…\", :e=>1"},
+        {"<password>x</password><e>", "<password>…</password><e>"},
+        {"client_secret=[abc], e", "client_secret=[…], e"},
+        {"the client secret: x9, then", "the client secret: …, then"},
+        {"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\n-----END PRIVATE KEY-----\ne",
+         "-----BEGIN PRIVATE KEY-----…-----END PRIVATE KEY-----\ne"},
+        {"-----BEGIN EC PRIVATE KEY-----\\nMHcCAQEEIGhQ0p9xkP2mN8sR\\ncannot be read",
+         "-----BEGIN EC PRIVATE KEY-----…\\ncannot be read"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *safe = redact(rows[i][0]);
+        assert_string_equal(safe, rows[i][1]);
+    }
+}
+
+static clock_t time_of_redacting(const char *part, gsize size)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    while (text->len < size)
+        g_string_append(text, part);
+    const clock_t start = clock();
+    g_autofree char *safe = redact(text->str);
+    return clock() - start;
+}
+
+static void redaction__hostile_text__takes_linear_time(void **state)
+{
+    static const char *const parts[] = {
+        "password=x\n",
+        "password=\"a\n",
+        "password='a",
+        "token=\\\"x ",
+        "password [((",
+        "password is ",
+        "<password ",
+        "\"value\":\"",
+        "://a:b",
+        "name=\"password\"\n",
+        "password\t",
+        "refresh token: we got ",
+        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n",
+    };
+    (void)state;
+    if (test_is_sanitized())
+        skip();
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+        clock_t small = CLOCKS_PER_SEC, large = 100 * CLOCKS_PER_SEC;
+        for (int run = 0; run < 20 && (run < 2 || large > 8 * small); run++) {
+            small = MIN(small, MAX(time_of_redacting(parts[i], 128 * 1024), CLOCKS_PER_SEC / 200));
+            large = MIN(large, time_of_redacting(parts[i], 512 * 1024));
+        }
+        if (large > 8 * small)
+            fail_msg("%s: %ld and %ld", parts[i], (long)small, (long)large);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(secrets__however_written__are_cut),
+        cmocka_unit_test(words__about_secrets__stay),
+        cmocka_unit_test(cut__ends_where_the_value_does),
+        cmocka_unit_test(redaction__hostile_text__takes_linear_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
