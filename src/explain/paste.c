@@ -453,7 +453,12 @@ GPtrArray *explain_paste_all(const char *text, gsize length, enum stage stage, l
             break;
         char *next = paste_next_variant(variant, &layer);
         g_free(variant);
-        variant = next;
+        variant = next == NULL ? NULL : redact(next);
+        if (g_strcmp0(variant, next) != 0) { /* a secret that the quoting hid */
+            g_free(shown);
+            shown = g_strdup(variant);
+        }
+        wipe_free(next);
     }
     if (all_are_weak(findings)) {
         if (findings->len > 0 || !shows_success(shown))
