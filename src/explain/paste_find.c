@@ -235,14 +235,26 @@ static bool is_code_word(const char *word, const char *text, gsize at)
                        is_new_code(word, text, at));
 }
 
+/* statusCode=REQUIRED_FIELD_MISSING: no program's own code, which may stand before it. */
+static bool is_labelled(const char *text, gsize at)
+{
+    static const char *const labels[] = {"statusCode=", "errorCode=", "exceptionCode="};
+    for (gsize i = 0; i < G_N_ELEMENTS(labels); i++) {
+        const gsize length = strlen(labels[i]);
+        if (at >= length && strncmp(text + at - length, labels[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* A code to the letter comes before another spelling of one, and that before a word that may be a
  * heading of the program that shows it. */
-static int word_rank(const char *word)
+static int word_rank(const char *word, bool labelled)
 {
     if (answer_code_is_halted(word))
         return RANK_OAUTH;
     if (failure_code_has_row(word))
-        return RANK_WORD;
+        return labelled ? RANK_WORD + 1 : RANK_WORD;
     if (!failure_code_is_known(word) && failure_code_is_of_a_family(word))
         return RANK_OAUTH;
     return regex_fits("[a-z]", word) ? RANK_WORD - 1 : RANK_WORD - 2;
@@ -289,7 +301,7 @@ void paste_find_words(struct paste_text *paste)
         g_autofree char *message = message_of_word(paste->text, at, strlen(word));
         failure_say(&failure, word, g_strcmp0(message, word) == 0 ? NULL : message);
         look_around(paste, &failure, at);
-        paste_add(paste, &failure, word_rank(word), at);
+        paste_add(paste, &failure, word_rank(word, is_labelled(paste->text, at)), at);
         g_hash_table_add(seen, g_steal_pointer(&word));
         count++;
     }
