@@ -52,7 +52,7 @@ static bool add_json(const Json *error, const char *code, const char *message, l
  * message decides nothing, what stands around the code may. */
 static void look_around(const struct paste_text *paste, struct failure *failure, gsize at)
 {
-    enum { BEFORE = 160, AROUND = 400 };
+    enum { BEFORE = 240, AROUND = 480 };
     char *message = failure->message;
     failure->message = NULL;
     const enum cause bare = failure_match(failure).cause;

@@ -136,6 +136,19 @@ static gsize parameters_length(const char *p)
     return *p == '(' && p[length] == ')' ? length + 1 : 0;
 }
 
+/* A query, whose names are no words of a sentence. */
+static gsize soql_length(const char *p)
+{
+    enum { FAR = 2000 };
+    gsize length = 0;
+    if (g_ascii_strncasecmp(p, "SELECT ", strlen("SELECT ")) != 0)
+        return 0;
+    while (length < FAR && strchr("\"`;\n", p[length]) == NULL) /* or '\0' */
+        length++;
+    g_autofree char *query = g_strndup(p, length);
+    return regex_fits("(?i) FROM \\w", query) ? length : 0;
+}
+
 /* What stands at p is no prose: an address, a path, a command such as force:auth:web:login, a
  * setting, a method that is called, or the name of a file, a host or a class other than an
  * exception's. */
@@ -144,6 +157,8 @@ static gsize opaque_length(const char *p)
     enum { FAR = 200 };
     gsize length = paste_setting_length(p);
     int colons = 0, slashes = 0, dots = 0, names = 0;
+    if (length == 0)
+        length = soql_length(p);
     if (length > 0)
         return length;
     if (text_begins(p, "http://") || text_begins(p, "https://"))

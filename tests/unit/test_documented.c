@@ -169,7 +169,7 @@ static const struct answer rest[] = {
      "wrong-instance"},
     {"NOT_FOUND", "The requested resource does not exist", "object-hidden"},
     {"NOT_FOUND", "Provided external ID field does not exist or is not accessible: x",
-     "record-not-found"},
+     "field-unknown"},
     {"UNSUPPORTED_API_VERSION", "", "request-malformed"},
     {"METHOD_NOT_ALLOWED", "HTTP Method 'DELETE' not allowed. Allowed are HEAD,GET,PATCH",
      "request-malformed"},
@@ -188,7 +188,7 @@ static const struct answer rest[] = {
      "salesforce-error"},
     {"REQUEST_RUNNING_TOO_LONG", "Your query request was running for too long.",
      "salesforce-unavailable"},
-    {"QUERY_TIMEOUT", "Your query request was running for too long.", "salesforce-unavailable"},
+    {"QUERY_TIMEOUT", "Your query request was running for too long.", "timeout"},
     {"LIMIT_EXCEEDED", "", "limit-reached"},
     {"EXCEEDED_ID_LIMIT", "", "request-malformed"},
     /* records */
