@@ -142,18 +142,23 @@ static SecretBuf *tidy(const char *text)
     return out;
 }
 
+static bool is_mark(char c, const char *marks)
+{
+    return c != '\0' && strchr(marks, c) != NULL;
+}
+
 /* Bytes between name and value: "=", or as browsers and JSON show it, name: value, "name":"value";
  * 0 = something else. */
 static gsize sign_length(const char *text, bool quoted)
 {
     if (*text == '=')
-        return 1;
+        return 1 + is_mark(text[1], "\"'`");
     const char *p = text + (quoted && *text == '"');
     p += strspn(p, " ");
     if (*p++ != ':')
         return 0;
     p += strspn(p, " ");
-    return (gsize)(p + (*p == '"') - text);
+    return (gsize)(p + is_mark(*p, "\"'`") - text);
 }
 
 /* The raw value of name= in an address, a query, a page's text or a browser's list; NULL when
@@ -162,12 +167,12 @@ static char *raw_param(const char *text, const char *name)
 {
     bool may_be_listed = g_str_equal(name, "code") || g_str_equal(name, "state");
     for (const char *p = strstr(text, name); p != NULL; p = strstr(p + 1, name)) {
-        bool starts = p == text || strchr("?&# ;>\"'=", p[-1]) != NULL;
+        bool starts = p == text || is_mark(p[-1], "?&# ;>\"'=");
         const char *end = p + strlen(name);
         bool quoted = p > text && p[-1] == '"' && *end == '"';
         gsize sign = *end == '=' || quoted || may_be_listed ? sign_length(end, quoted) : 0;
         if (starts && sign > 0)
-            return g_strndup(end + sign, strcspn(end + sign, "&#\"'<>)]|"));
+            return g_strndup(end + sign, strcspn(end + sign, "&#\"'`<>)]|\\"));
     }
     return NULL;
 }
@@ -511,6 +516,39 @@ static void read_each(struct paste *best, int *rank_of_best, const char *text, c
         keep_better(best, rank_of_best, text, state);
 }
 
+/* Other ways to write a query's parameters: of programs, tables, lists and XML. */
+static char *as_query(const char *text)
+{
+#define QUOTES "\\\\*[\"'`]?"
+    static const char *const forms[] = {
+        "(?im)(^|[\\s{,(|])(?!\"\\w+\"\\s*:)" QUOTES "\\[?(code|state)\\]?" QUOTES
+        "[ \t]*(?:=>|[:=|\xE2\x94\x82\t])[ \t]*\\[?" QUOTES,
+        "(?im)^()[ \t]*(code|state):?[ \t]*\r?\n[ \t]*(?=\\S+\\s*$)(?!\\S*://)",
+        "(?i)()<(code|state)>\\s*",
+    };
+    char *query = g_strdup(text);
+    for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
+        g_autoptr(WipedText) before = query;
+        query = text_replace(before, forms[i], "\\1&\\L\\2\\E=");
+    }
+    return query;
+}
+
+/* The one whole code in a text that names none, whatever stands around it. */
+static void take_lone_code(struct paste *paste, const char *text)
+{
+    if (paste->has_state || paste->kind == PASTE_ERROR ||
+        (paste->kind == PASTE_CODE && paste->problem == NULL))
+        return;
+    g_autoptr(WipedText) found = typed_match(
+        text, "(?<![\\w.+/~-])(?:[\\w.-]{74}(?:(?i)=|%3D){2}|[\\w.-]{95}(?:(?i)=|%3D))(?![\\w=%])");
+    g_autoptr(WipedText) code = found == NULL ? NULL : g_uri_unescape_string(found, NULL);
+    if (code == NULL || holds_text(code))
+        return;
+    paste_clear(paste);
+    take_code(paste, code);
+}
+
 void paste_parse(struct paste *ret_paste, const char *text, const Secret *state)
 {
     *ret_paste = (struct paste){.kind = PASTE_NOTHING};
@@ -519,7 +557,8 @@ void paste_parse(struct paste *ret_paste, const char *text, const Secret *state)
         return;
     }
     g_autoptr(WipedText) plain = typed_unmarked(text == NULL ? "" : text);
-    g_autoptr(SecretBuf) buf = tidy(plain);
+    g_autoptr(WipedText) query = as_query(plain);
+    g_autoptr(SecretBuf) buf = tidy(query);
     /* of a page's source, of an East Asian keyboard, of Windows' command line */
     replace_all(buf, "(?i)&(?:amp;)+|\xEF\xBC\x86", "&");
     replace_all(buf, "\\^", "");
@@ -536,6 +575,7 @@ void paste_parse(struct paste *ret_paste, const char *text, const Secret *state)
         reading = typed_unwrap(outer);
     }
     wipe_free(reading);
+    take_lone_code(ret_paste, plain);
 }
 
 void paste_clear(struct paste *paste)

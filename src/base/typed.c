@@ -47,17 +47,19 @@ char *typed_utf8(const char *bytes, gsize length)
 
 static gboolean add_escaped(const GMatchInfo *info, GString *out, gpointer user)
 {
-    g_autofree char *hex = g_match_info_fetch(info, 1);
+    g_autofree char *hex = g_match_info_fetch(info, 1), *decimal = g_match_info_fetch(info, 2);
     (void)user;
-    g_string_append_c(out, (char)g_ascii_strtoull(hex, NULL, 16));
+    const bool is_hex = *hex != '\0';
+    g_string_append_c(out, (char)g_ascii_strtoull(is_hex ? hex : decimal, NULL, is_hex ? 16 : 10));
     return FALSE;
 }
 
 char *typed_unmarked(const char *text)
 {
     g_autoptr(WipedText) plain = text_replace(text, "\x1B\\[20[01]~|(?m)^[>| ]*[>|] ?", "");
-    g_autoptr(GRegex) escape =
-        g_regex_new("\\\\+(?:u00|x)([2-7][0-9a-f])", G_REGEX_CASELESS, 0, NULL);
+    g_autoptr(GRegex) escape = g_regex_new("(?|\\\\+(?:u00|x)([2-7][0-9a-f])|&#x0*([2-7][0-9a-f]);)"
+                                           "|&#0*(3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]);",
+                                           G_REGEX_CASELESS, 0, NULL);
     g_autoptr(WipedText) whole =
         g_regex_replace_eval(escape, plain, -1, 0, 0, add_escaped, NULL, NULL);
     return text_replace(
@@ -102,9 +104,7 @@ static char *bare(const char *text)
     return g_strndup(out->text, end);
 }
 
-/* The one value, whatever stands around it: a whole match of pattern, without the pieces that wrap
- * it. NULL: there is none, or several that differ. */
-static char *only_match(const char *text, const char *pattern)
+char *typed_match(const char *text, const char *pattern)
 {
     g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
     g_autoptr(GMatchInfo) info = NULL;
@@ -125,10 +125,9 @@ static char *only_match(const char *text, const char *pattern)
 #define HEX "(?<![0-9A-Za-z])[0-9A-Fa-f]{64}(?![0-9A-Za-z])"
 #define DIGITS "(?<![\\w.])[0-9]{16,20}(?![\\w.])"
 #define SHORTENED "[…•●∙⋯＊]|\\*{3}"
-#define BROKEN                \
-    "(?![-+=!@[(]|" SHORTENED \
-    "|[\"']\\w| +[\\w.]{0,40}\\d[\\w.]{0,20}$)" /* then it is asked for again */
-static const char key[] = "(?<![0-9A-Za-z.])3MVG9[\\w.]++" BROKEN "(?: *\n *(?!" HEX "|" DIGITS
+#define BROKEN "(?![-+=!@[(]|" SHORTENED "|[\"']\\w)" /* then it is asked for again */
+static const char key[] = "(?<![0-9A-Za-z.])3MVG9(?:[\\w.]{80}(?![\\w.])|[\\w.]++(?! "
+                          "+[\\w.]{0,40}\\d[\\w.]{0,20}$))" BROKEN "(?: *\n *(?!" HEX "|" DIGITS
                           ")[\\w.]++(?= *(?:\n|$)))*";
 enum { KEY_LENGTH = 85, SECRET_LENGTH = 64 };
 
@@ -137,39 +136,46 @@ static bool is_key(const char *value)
     return strlen(value) == KEY_LENGTH && g_regex_match_simple("^3MVG9[\\w.]+$", value, 0, 0);
 }
 
-/* Without what wraps it; its length. */
-static gsize join(char *found)
+/* What is left of a key without the full stops of a sentence after it: a key may end in one. */
+static gsize without_stops(const char *found, gsize length)
+{
+    gsize dots = 0;
+    while (dots < length && found[length - dots - 1] == '.')
+        dots++;
+    if (length - dots <= KEY_LENGTH && length >= KEY_LENGTH)
+        return KEY_LENGTH;
+    return dots < 3 ? length - dots : length; /* else it was shortened */
+}
+
+/* Without what wraps it; no more lines than make a whole key, if there is no other one. */
+static void join(char *found)
 {
     gsize length = 0;
     char *p = found;
     for (; *p != '\0'; p++)
-        if (*p != ' ' && *p != '\n')
+        if (*p == '\n' && without_stops(found, length) == KEY_LENGTH && strstr(p, "3MVG9") == NULL)
+            break;
+        else if (*p != ' ' && *p != '\n')
             found[length++] = *p;
-    memset(found + length, 0, (gsize)(p - found) - length);
-    return length;
+    wipe(found + length, strlen(found + length));
 }
 
 static char *key_in(const char *text)
 {
-    char *found = only_match(text, key);
+    g_autoptr(WipedText) found = typed_match(text, key);
     if (found == NULL)
         return NULL;
-    gsize length = join(found), dots = 0;
-    while (dots < length && found[length - dots - 1] == '.')
-        dots++;
-    if (dots < 3 || length - dots == KEY_LENGTH) /* else it was shortened */
-        length -= dots;
-    if (length % 2 == 0 && memcmp(found, found + length / 2, length / 2) == 0)
-        length /= 2; /* pasted twice */
-    found[length] = '\0';
-    return found;
+    join(found);
+    char *value = text_replace(found, "^(.+)\\1(?:\\.?)$", "\\1"); /* pasted twice */
+    value[without_stops(value, strlen(value))] = '\0';
+    return value;
 }
 
 static char *secret_in(const char *text)
 {
-    char *found = only_match(text, HEX);
+    char *found = typed_match(text, HEX);
     if (found == NULL)
-        found = only_match(
+        found = typed_match(
             text, "(?<![0-9A-Za-z])(?:[0-9A-Fa-f](?: *\n *)?){63}[0-9A-Fa-f](?![0-9A-Za-z])");
     if (found != NULL)
         join(found);
@@ -179,10 +185,10 @@ static char *secret_in(const char *text)
 /* A secret of an old app, or the only line of several that is one word, no comment and no key. */
 static char *lone_value(const char *text)
 {
-    char *value = only_match(text, DIGITS);
+    char *value = typed_match(text, DIGITS);
     return value != NULL || strchr(text, '\n') == NULL
                ? value
-               : only_match(text, "(?m)^ *+(?!3MVG9|#|//)[^\\s:=,;{}<>|]+(?= *$)");
+               : typed_match(text, "(?m)^ *+(?!3MVG9|#|//)[^\\s:=,;{}<>|]+(?= *$)");
 }
 
 /* The key or the secret of an Authorization header; NULL = there is none. */

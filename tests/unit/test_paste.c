@@ -114,6 +114,37 @@ static const struct {
      PASTE_CODE, CODE, NULL, RIGHT_STATE},
     {"Location: http://localhost:1717/OauthRedirect?code=" ENCODED "&state=" STATE, PASTE_CODE,
      CODE, NULL, RIGHT_STATE},
+    /* as lists, tables and other programs write it */
+    {"{ code: '" CODE "', state: '" STATE "' }", PASTE_CODE, CODE, NULL, RIGHT_STATE},
+    {"{ code: `" CODE "`, state: `" STATE "` }", PASTE_CODE, CODE, NULL, RIGHT_STATE},
+    {"code='" CODE "' state='" STATE "'", PASTE_CODE, CODE, NULL, RIGHT_STATE},
+    {"?code='" CODE "'&state='" STATE "'", PASTE_CODE, CODE, NULL, RIGHT_STATE},
+    {"{'code': '" CODE "', 'state': 'other'}", PASTE_CODE, CODE, NULL, WRONG_STATE},
+    {"{'code': '" CODE "', 'state': '" STATE "'}", PASTE_CODE, CODE, NULL, RIGHT_STATE},
+    {"{'code': ['" CODE "'], 'state': ['other']}", PASTE_CODE, CODE, NULL, WRONG_STATE},
+    {"{\"code\"=>\"" CODE "\", \"state\"=>\"other\"}", PASTE_CODE, CODE, NULL, WRONG_STATE},
+    {"{\"code\"=>\"" CODE "\", \"state\"=>\"" STATE "\"}", PASTE_CODE, CODE, NULL, RIGHT_STATE},
+    {"[code] => " CODE "\n[state] => other", PASTE_CODE, CODE, NULL, WRONG_STATE},
+    {"{\"b\": \"{\\\"code\\\": \\\"" CODE "\\\", \\\"state\\\": \\\"other\\\"}\"}", PASTE_CODE,
+     CODE, NULL, WRONG_STATE},
+    {"{\"b\": \"{\\\"code\\\": \\\"" CODE "\\\", \\\"state\\\": \\\"" STATE "\\\"}\"}", PASTE_CODE,
+     CODE, NULL, RIGHT_STATE},
+    {"state = other\ncode = " CODE, PASTE_CODE, CODE, NULL, WRONG_STATE},
+    {"state = " STATE "\ncode = " CODE, PASTE_CODE, CODE, NULL, RIGHT_STATE},
+    {"| code | " CODE " |\n| state | other |", PASTE_CODE, CODE, NULL, WRONG_STATE},
+    {"| code | " CODE " |\n| state | " STATE " |", PASTE_CODE, CODE, NULL, RIGHT_STATE},
+    {"\xE2\x94\x82 code \xE2\x94\x82 " CODE " \xE2\x94\x82\n"
+     "\xE2\x94\x82 state \xE2\x94\x82 other \xE2\x94\x82",
+     PASTE_CODE, CODE, NULL, WRONG_STATE},
+    {"code\t" CODE "\nstate\tother", PASTE_CODE, CODE, NULL, WRONG_STATE},
+    {"code\n" CODE "\nstate\nother", PASTE_CODE, CODE, NULL, WRONG_STATE},
+    {"Code: " CODE "\nState: other", PASTE_CODE, CODE, NULL, WRONG_STATE},
+    {"Code: " CODE "\nState: " STATE, PASTE_CODE, CODE, NULL, RIGHT_STATE},
+    {"<code>" CODE "</code><state>other</state>", PASTE_CODE, CODE, NULL, WRONG_STATE},
+    {"http://localhost:1717/OauthRedirect?code=aPrxfake.Code_1-2.3ag&#61;&#61;&state&#61;" STATE,
+     PASTE_CODE, CODE, NULL, RIGHT_STATE},
+    {"http://localhost:1717/OauthRedirect?code=aPrxfake.Code_1-2.3ag&#x3D;&#x3d;&#38;state=" STATE,
+     PASTE_CODE, CODE, NULL, RIGHT_STATE},
     /* from a letter, a box, a shell */
     {"Hello,\n\nthe page said:\n> http://localhost:1717/OauthRedirect?code=aPrxfake.Code\n"
      "> _1-2.3ag%3D%3D&state=" STATE "\n\nRegards\n",
@@ -342,6 +373,7 @@ static void paste__code__is_decoded_to_the_end(void **state)
 /* Sixteen characters each. */
 #define HEX "0123456789abcdef"
 #define WHOLE "aPrx" HEX HEX "..Kd_9.Wq" HEX "0123456789a.Q=="
+#define OLDER "aWek" HEX HEX HEX HEX "012345=="
 #define NEWER "aPrx" HEX HEX HEX HEX HEX "0123456789.="
 
 /* Cut, grown, of another length: asked for once more, with the code at hand. */
@@ -361,7 +393,18 @@ static void paste__code__of_no_known_length_is_doubted(void **state)
          "aPrx" HEX HEX "Page2of3" HEX HEX "0123.Q==", true},
         /* a cut one beside the whole one */
         {"http://localhost/x?code=aPrx" HEX "%3D\nhttp://localhost/x?code=" WHOLE, WHOLE, false},
-        {"code=aWek" HEX HEX HEX HEX "012345==", "aWek" HEX HEX HEX HEX "012345==", false},
+        {"code=" OLDER, OLDER, false},
+        /* alone in a text */
+        {"exit code: 1\n" WHOLE, WHOLE, false},
+        {"exit code: 1\naPrx-" HEX HEX HEX HEX "_-234==", "aPrx-" HEX HEX HEX HEX "_-234==", false},
+        {OLDER ".", OLDER, false},
+        {"(" OLDER ")", OLDER, false},
+        {"Code: " OLDER, OLDER, false},
+        {"Here: " OLDER ", thanks", OLDER, false},
+        {"the code is " OLDER, OLDER, false},
+        {"the code is aWek" HEX HEX HEX HEX "012345%3D%3D", OLDER, false},
+        {"(bZ3f" HEX HEX HEX HEX HEX "0123456789.=)",
+         "bZ3f" HEX HEX HEX HEX HEX "0123456789.=", false},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {

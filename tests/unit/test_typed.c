@@ -10,6 +10,8 @@
 #define KEY "3MVG9fake_Key.0123456789"
 #define LONG_KEY \
     "3MVG9...key.with.dots.in_it.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu"
+#define DOT_KEY \
+    "3MVG9fake_key.with_a_dot_at_its_end.56789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq."
 #define SECRET "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"
 
 static const struct {
@@ -101,6 +103,20 @@ static const struct {
     {"{\"key\": \"client_secret\", \"value\": \"mySecretKey0123\"}", TYPED_SECRET,
      "mySecretKey0123"},
     {LONG_KEY "...", TYPED_KEY, LONG_KEY},
+    /* a key may end in a full stop, and nothing is added to a whole one */
+    {DOT_KEY, TYPED_KEY, DOT_KEY},
+    {DOT_KEY ".", TYPED_KEY, DOT_KEY},
+    {DOT_KEY "...", TYPED_KEY, DOT_KEY},
+    {DOT_KEY DOT_KEY, TYPED_KEY, DOT_KEY},
+    {DOT_KEY DOT_KEY ".", TYPED_KEY, DOT_KEY},
+    {"Consumer Key\n" DOT_KEY "\nCopy\n", TYPED_KEY, DOT_KEY},
+    {"Consumer Key\n3MVG9fake_\nkey.with_a_dot_at_its_end.56789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"
+     "jklmnopq.\nCopy\nView",
+     TYPED_KEY, DOT_KEY},
+    {DOT_KEY "\nCopy\n" LONG_KEY, TYPED_KEY, DOT_KEY "Copy" LONG_KEY},
+    {DOT_KEY " 1234567890123456789", TYPED_KEY, DOT_KEY},
+    {LONG_KEY "\t1234567890123456789", TYPED_KEY, LONG_KEY},
+    {"client_id&#x3D;3MVG9fake&#95;Key.0123456789&#38;x", TYPED_KEY, KEY},
     /* a stump stays one */
     {"3MVG9fake_Key...", TYPED_KEY, "3MVG9fake_Key..."},
     {"3MVG9fake_Key\xE2\x80\xA6", TYPED_KEY, "3MVG9fake_Key\xE2\x80\xA6"},

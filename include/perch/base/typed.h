@@ -17,6 +17,9 @@ enum typed_kind { TYPED_KEY, TYPED_SECRET };
  * around it; else what follows its name (CLIENT_SECRET=..., "client_secret": "..."), or the whole,
  * without invisible characters, line breaks of a terminal and quotes. "" when there is none. */
 char *typed_value(const char *text, enum typed_kind kind);
+/* The one value, whatever stands around it: a whole match of pattern. NULL: there is none, or
+ * several that differ. */
+char *typed_match(const char *text, const char *pattern);
 /* Why value cannot be what it was given as: the other one of the two, a token, an address, a
  * stump; translated; NULL = it can. */
 const char *typed_problem(const char *value, enum typed_kind kind);
