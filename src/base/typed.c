@@ -70,9 +70,9 @@ char *typed_unmarked(const char *text)
 /* ---- keys and secrets ---- */
 
 /* Names of the values in .env files, JSON, forms and letters; the value is the group. */
-#define NAMED(names)                                                                            \
-    "(?im)(?:^|[{,;&?\\s])[ \\t>*-]*(?:(?:export|set)\\s+)?[\"']?[\\w.-]*(?:" names ")[\"']?[ " \
-    "\\t]*[:=][ \\t]*[\"']?([^\"'\\s,;&}]+)"
+#define NAMED(names)                                                                             \
+    "(?im)(?:^|[{,;&?\\s])[ \\t>*-]*(?:(?:export|set)\\s+)?[\"':]?[\\w.-]*(?:" names ")[\"']?[ " \
+    "\\t]*(?>=>|[:=])[ \\t]*[\"']?([^\"'\\s,;&}]+)"
 
 static const char *const named[] = {
     [TYPED_KEY] = NAMED("client[ _-]?id|(?:consumer|client)[ _-]?key"),
@@ -123,7 +123,10 @@ char *typed_match(const char *text, const char *pattern)
 /* Keys are of letters, digits, '.' and '_', and a line of them alone goes on with the one above;
  * secrets have 64 hexadecimal digits, those of old apps 16 to 20 decimal ones. */
 #define HEX "(?<![0-9A-Za-z])[0-9A-Fa-f]{64}(?![0-9A-Za-z])"
-#define DIGITS "(?<![\\w.])[0-9]{16,20}(?![\\w.])"
+#define DIGITS "(?<![\\w.])[0-9]{16,20}(?!\\.?\\w|\\.\\.)"
+#define MARKDOWN_BOLD "(?<![\\w*])\\*\\*([^*\\s](?:[^*\n]*[^*\\s])?)\\*\\*(?![\\w*])"
+/* "=" in a letter, in an address within another one, before a value. */
+#define ENCODED_SIGN "(?i)(?:=|%(?:25)*)3D(?=3MVG9|[0-9A-F]{64}(?![0-9A-Z])|[0-9]{16,20}(?![\\w.]))"
 #define SHORTENED "[…•●∙⋯＊]|\\*{3}"
 #define BROKEN "(?![-+=!@[(]|" SHORTENED "|[\"']\\w)" /* then it is asked for again */
 static const char key[] = "(?<![0-9A-Za-z.])3MVG9(?:[\\w.]{80}(?![\\w.])|[\\w.]++(?! "
@@ -182,13 +185,28 @@ static char *secret_in(const char *text)
     return found;
 }
 
-/* A secret of an old app, or the only line of several that is one word, no comment and no key. */
+/* A secret of an old app, or the only line of several that is one word, no comment, key or name. */
 static char *lone_value(const char *text)
 {
     char *value = typed_match(text, DIGITS);
     return value != NULL || strchr(text, '\n') == NULL
                ? value
-               : typed_match(text, "(?m)^ *+(?!3MVG9|#|//)[^\\s:=,;{}<>|]+(?= *$)");
+               : typed_match(text,
+                             "(?m)^ *+(?!3MVG9|#|//|\\p{Lu}\\p{Ll}* *$)[^\\s:=,;{}<>|]+(?= *$)");
+}
+
+/* The text that base64 stands for; NULL = none. */
+static char *decode(const char *code)
+{
+    gsize length;
+    guchar *bytes = g_base64_decode(code, &length);
+    char *text = g_strndup((const char *)bytes, length);
+    wipe(bytes, length);
+    g_free(bytes);
+    if (g_utf8_validate(text, -1, NULL))
+        return text;
+    wipe_free(text);
+    return NULL;
 }
 
 /* The key or the secret of an Authorization header; NULL = there is none. */
@@ -199,25 +217,51 @@ static char *from_basic(const char *text, enum typed_kind kind)
     if (!g_regex_match(regex, text, 0, &info))
         return NULL;
     g_autoptr(WipedText) code = g_match_info_fetch(info, 1);
-    gsize length;
-    guchar *bytes = g_base64_decode(code, &length);
-    g_autoptr(WipedText) both = g_strndup((const char *)bytes, length);
-    wipe_free((char *)bytes);
-    char *colon = g_utf8_validate(both, -1, NULL) ? strchr(both, ':') : NULL;
+    g_autoptr(WipedText) both = decode(code);
+    char *colon = both == NULL ? NULL : strchr(both, ':');
     return colon == NULL          ? NULL
            : kind == TYPED_SECRET ? g_strdup(colon + 1)
                                   : g_strndup(both, (gsize)(colon - both));
+}
+
+/* The value that text holds in Salesforce's format; NULL = none. */
+static char *value_in(const char *text, enum typed_kind kind)
+{
+    return kind == TYPED_KEY ? key_in(text) : secret_in(text);
+}
+
+/* value; or what Salesforce made, if that is what it says: base64 of it (Kubernetes), with the full
+ * stop of a sentence, or a part of a wrapped key in text. */
+static char *made_of(char *value, const char *text, enum typed_kind kind)
+{
+    char *made = NULL;
+    if (g_regex_match_simple("^[\\w+/]{84,}={0,2}$", value, 0, 0)) {
+        g_autoptr(WipedText) plain = decode(value);
+        made = plain == NULL ? NULL : value_in(plain, kind);
+    } else if (kind == TYPED_SECRET && g_regex_match_simple("^" DIGITS "\\.$", value, 0, 0)) {
+        made = typed_match(value, DIGITS);
+    } else if (kind == TYPED_SECRET && *value != '\0') {
+        made = key_in(text);
+        if (made != NULL && !(is_key(made) && g_str_has_suffix(made, value)))
+            g_clear_pointer(&made, wipe_free);
+    }
+    if (made == NULL)
+        return value;
+    wipe_free(value);
+    return made;
 }
 
 char *typed_value(const char *text, enum typed_kind kind)
 {
     g_autoptr(WipedText) marked = g_utf8_make_valid(text == NULL ? "" : text, -1);
     g_autoptr(WipedText) basic = from_basic(marked, kind);
-    g_autoptr(WipedText) plain = typed_unmarked(basic == NULL ? marked : basic);
-    g_autoptr(WipedText) valid =
+    g_autoptr(WipedText) bold = typed_unmarked(basic == NULL ? marked : basic);
+    g_autoptr(WipedText) plain = text_replace(bold, MARKDOWN_BOLD, "\\1");
+    g_autoptr(WipedText) joined =
         text_replace(plain, "=\\r?\n(?!3MVG9|[0-9A-F]{64})", ""); /* a soft break */
+    g_autoptr(WipedText) valid = text_replace(joined, ENCODED_SIGN, "=");
     g_autoptr(WipedText) lines = text_clean_lines(valid);
-    char *value = kind == TYPED_KEY ? key_in(lines) : secret_in(lines);
+    char *value = value_in(lines, kind);
     if (value != NULL)
         return value;
     g_autoptr(GRegex) regex = g_regex_new(named[kind], 0, 0, NULL);
@@ -227,15 +271,17 @@ char *typed_value(const char *text, enum typed_kind kind)
         found = g_match_info_fetch(info, 1);
     else if (kind == TYPED_SECRET)
         found = lone_value(lines);
-    return bare(found == NULL ? valid : found);
+    return made_of(bare(found == NULL ? valid : found), lines, kind);
 }
 
 bool typed_is_stump(const char *value)
 {
-    return g_regex_match_simple("\\.{3}|" SHORTENED
-                                "|(?i)x{5}|redacted|^\\W*(?:your[ _-]|(?:my[ _-])?"
-                                "(?:(?:client|consumer|app)[ _-]?)?(?:id|key|secret)\\W*$)",
-                                value, 0, 0);
+    return g_regex_match_simple(
+        "\\.{3}|" SHORTENED "|^[[:punct:]]+$|^\\$?\\{.*\\}$|^\\$[A-Z][A-Z0-9]*_[A-Z0-9_]+$"
+        "|(?i)x{5}|redacted|^[\\W_]*(?:your[ _-]|(?:(?:my|sf|sfdc|salesforce)[ _-])*"
+        "(?:(?:client|consumer|app)[ _-]?)?(?:id|key|secret)[\\W_]*$)"
+        "|^[\\W_]*(?:hidden|nil|none|null|undefined|n/a|tbd|todo)[\\W_]*$",
+        value, 0, 0);
 }
 
 /* What else people give instead, by Salesforce's formats. */
@@ -258,7 +304,7 @@ const char *typed_problem(const char *value, enum typed_kind kind)
             "Setup.")},
         {"^0(?:xI|H4)\\w{12}(?:\\w{3})?$", -1,
          N_("This is the app's id. Copy what is asked for from the app in Setup.")},
-        {"^(?!3MVG9).*(?:://|\\.(?:com|mil|cn)(?:[/:]|$))", -1,
+        {"^(?!3MVG9).*(?:://|%3[Aa]%2[Ff]|\\.(?:com|mil|cn)(?:[/:]|$))", -1,
          N_("This is an address. Copy what is asked for from the app in Setup.")},
     };
     for (gsize i = 0; value != NULL && i < G_N_ELEMENTS(others); i++)
@@ -277,7 +323,7 @@ const char *typed_doubt(const char *value, enum typed_kind kind)
     const bool odd = kind == TYPED_KEY
                          ? g_str_has_prefix(value, "3MVG9") && !is_key(value)
                          : strlen(value) != SECRET_LENGTH &&
-                               g_regex_match_simple("^(?!" DIGITS "$)[0-9A-Fa-f]+$", value, 0, 0);
+                               g_regex_match_simple("^(?![0-9]{13,20}$)[0-9A-Fa-f]+$", value, 0, 0);
     if (!odd)
         return NULL;
     return kind == TYPED_KEY
