@@ -304,6 +304,17 @@ static gsize closing_quote(const struct bare *bare, const char *raw, gsize open)
     return line != 0 ? line : character_at(bare->text, open + strnlen(text + open, FAR));
 }
 
+/* Where a code follows the last cookie, or the end. */
+static gsize code_before(const char *text, gsize from, gsize end)
+{
+    g_autoptr(GMatchInfo) info = NULL;
+    int at = (int)end;
+    if (g_regex_match_full(regex_of(";\\s*(?=[A-Z]{2,}(?:_[A-Z]+)+(?![\\w=]))"), text, (gssize)end,
+                           (int)from, 0, &info, NULL))
+        start_of(info, 0, &at);
+    return (gsize)at;
+}
+
 /* The end of a value without quotes. What is percent-encoded belongs to it, unless the sign before
  * it was, too. */
 static gsize end_of(const struct bare *bare, const char *raw, const struct pair *pair)
@@ -320,6 +331,8 @@ static gsize end_of(const struct bare *bare, const char *raw, const struct pair 
     while (text[at] != '\0' &&
            (strchr(ends, text[at]) == NULL || (raw[bare->at[at]] == '%' && !coded)))
         at++;
+    if (pair->kind == KIND_LINE)
+        at = code_before(text, pair->value, at);
     if (pair->sign == SIGN_ELEMENT && text[at] != '<') /* "<sid>" may be a word */
         at = pair->value + strcspn(text + pair->value, " \t\r\n<");
     return at;
@@ -335,6 +348,15 @@ static const char no_secret[] = "(?i)\\A\\W*(?:(?:"
 static const char sentence[] =
     "(?i)\\b(?:required|invalid|missing|must|expired|incorrect|wrong|empty|blank|failed|revoked"
     "|cannot|can't|isn't|not)\\b|ungültig|abgelaufen|falsch";
+
+/* What a program tells in the place of a value that it did not get: an error's own form, a status;
+ * and the first word of several, for what programs make is none. */
+static const char told[] =
+    "\\A(?:(?:[\\pL_.$]+|x509|asn1|pkcs\\d+|[A-Z]{2,4}\\d{5}):\\s|error:[0-9A-F]{8}:"
+    "|[\\w.$]*(?:Error|Exception)(?![\\pL\\d_$!])|[A-Za-z.]{6,}\\((?:\\w+=|[\"'\\[)])"
+    "|(?:HTTP(?:/[\\d.]+)? )?[1-5]\\d\\d(?:[.,:;)]*\\s|[.,;:)]*\\z)|\\d errors? )";
+static const char in_words[] = "\\A(?:\\p{Lu}?\\p{Ll}+|\\p{Lu}{2,6}|[A-Za-z]+(?:_[A-Za-z]+)+),? "
+                               "(?! ?(?!tcp|error)\\w+ ?[:=])[\\pL\\d(\"'<]";
 
 static bool is_said(const char *name, const char *value)
 {
@@ -373,10 +395,13 @@ static bool is_secret(const struct bare *bare, const struct pair *pair, const ch
     g_autofree char *near = piece_of(bare, pair->name - MIN(pair->name, 24), pair->name);
     if (g_str_has_prefix(value, "…") || is_said(name, value))
         return false;
-    /* "the refresh token: we got none": what programs make is no word of a sentence */
-    const char *behind = text + pair->value + strlen(value);
-    if (pair->kind == KIND_SECRET && !quoted && *behind == ' ' && g_ascii_islower(behind[1]) &&
-        regex_fits("\\A\\p{Ll}+\\z", value))
+    g_autofree char *line =
+        piece_of(bare, pair->value, character_at(bare->text, pair->value + 200));
+    if (!quoted && pair->sign == SIGN_ASSIGNED &&
+        (regex_fits(told, line) ||
+         /* a program that joins a name and a password puts no blank between them */
+         ((pair->kind == KIND_SECRET || g_ascii_isspace(text[pair->value - 1])) &&
+          regex_fits(in_words, line))))
         return false;
     /* force:user:password:generate */
     if (!quoted && g_str_has_suffix(near, ":") && regex_fits("\\A\\p{Ll}+\\z", value))
@@ -426,24 +451,35 @@ static bool value_of(const struct bare *bare, const char *raw, const struct pair
 #define BODY                                                                       \
     "(?:[\\s>|\"'+]*+(?:(?:Proc-Type|DEK-Info)[^\\n]*+|[A-Za-z0-9+/]{16,}+=*+))++" \
     "(?:\\s++(?=[A-Za-z+/]*[0-9=])[A-Za-z0-9+/]{2,}+=*+(?!\\S))?+"
+#define LINE "[^\\n]{0,12}+\\n[^\\n]{0,80}?" /* a log writes something before each line */
+#define LINES "(?:" LINE "[A-Za-z0-9+/]{40,}+=*+)"
 
-/* The body of a key, with or without its last line, or the base64 that such keys begin with. */
+/* The body of a key, with or without its last line, or the base64 that such keys begin with; and
+ * lines that may be the rest of one. */
+static const char keys[] =
+    "(?:BEGIN (?:[A-Z0-9]+ ){0,3}?PRIVATE KEY(?: BLOCK)?-*+"
+    "|Private-Lines: \\d+)\\K(?:(?:[^-]++|-(?!-))++(?=-+ ?END)|" BODY LINES "*+|" LINES "++)"
+    "|\\b(?:MII[A-Za-z0-9+/]{3}IBA[AD]|MHcCAQEE|MIGHAgEAMBMG|b3BlbnNzaC1r)"
+    "[A-Za-z0-9+/]" BODY LINES "*+"
+    "|(?<![A-Za-z0-9+/])([A-Za-z0-9+/]{60,}+)=*+" LINES "*+(?:" LINE
+    "[A-Za-z0-9+/]{2,40}+=*+(?=[^\\n]{0,12}\\n))?"
+    "(?:" LINE "(-+ ?END (?:[A-Z0-9]+ ){0,3}?PRIVATE KEY))?+";
+
 static bool next_key(const struct bare *bare, gsize from, gsize *ret_start, gsize *ret_end)
 {
-    static const char keys[] =
-        "(?:BEGIN (?:[A-Z0-9]+ ){0,3}?PRIVATE KEY(?: BLOCK)?-*+"
-        "|Private-Lines: \\d+)\\K(?:[^-]{1,12000}+(?=-+ ?END)|" BODY ")"
-        "|\\b(?:MII[A-Za-z0-9+/]{3}IBA[AD]|MHcCAQEE|MIGHAgEAMBMG|b3BlbnNzaC1r)"
-        "[A-Za-z0-9+/]" BODY;
-    g_autoptr(GMatchInfo) info = NULL;
-    int start = 0, end = 0;
-    if (!g_regex_match_full(regex_of(keys), bare->text->str, (gssize)bare->text->len, (int)from, 0,
-                            &info, NULL))
-        return false;
-    start = start_of(info, 0, &end);
-    *ret_start = (gsize)start;
-    *ret_end = (gsize)end;
-    return true;
+    int start = 0, end = 0, ignored;
+    for (;; from = (gsize)end) {
+        g_autoptr(GMatchInfo) info = NULL;
+        if (!g_regex_match_full(regex_of(keys), bare->text->str, (gssize)bare->text->len, (int)from,
+                                0, &info, NULL))
+            return false;
+        start = start_of(info, 0, &end);
+        const int tail = start_of(info, 2, &ignored);
+        *ret_start = (gsize)start;
+        *ret_end = (gsize)(tail >= 0 ? tail : end);
+        if (tail >= 0 || start_of(info, 1, &ignored) < 0)
+            return true;
+    }
 }
 
 /* ---- all of them ---- */
