@@ -73,6 +73,7 @@ static void cut__ends_where_the_value_does(void **state)
         {"password=summer in the file", "password=… in the file"},
         {"password: summer user=x", "password: … user=x"},
         {"password: summer", "password: …"},
+        {"odd A1B2C3D4E5F60718293A4B5C6D7E8F90\nA1B2C3D4E5F60718293A4B5C6D7E8F90 e", "odd … e"},
         {"client_secret=[abc], e", "client_secret=[…], e"},
         {"the client secret: x9, then", "the client secret: …, then"},
         {"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\n-----END PRIVATE KEY-----\ne",
