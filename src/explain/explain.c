@@ -63,11 +63,15 @@ static void add_step(GPtrArray *fix, const struct step *step, char *text, enum f
         g_ptr_array_add(fix, text);
 }
 
-/* Of what perch names itself, an advice with a title says all; the cause is only the nearest. */
+/* Of what perch names itself, an advice with a title says all, as does one without a page; the
+ * cause is only the nearest. */
 static const struct advice *whole_advice(const struct failure *failure)
 {
-    const struct advice *advice = failure->own ? failure_advice(failure) : NULL;
-    return advice == NULL || advice->title == NULL ? NULL : advice;
+    const struct advice *advice = failure_advice(failure);
+    return advice == NULL || advice->title == NULL ||
+                   (!failure->own && advice->page != SETUP_PAGE_NONE)
+               ? NULL
+               : advice;
 }
 
 /* *page: of the cause, then of the first step if that has one of its own. */

@@ -350,7 +350,10 @@ static void choose(GPtrArray *failures, GPtrArray *findings)
     int first = best_rank(findings);
     while (findings->len > 0 && failures->len < FAILURES) {
         g_autofree struct finding *finding = take_best(findings);
-        bool known = failures->len > 0 && finding->rank < MIN(first, (int)RANK_WORD) - 5;
+        const char *code = finding->failure.code == NULL ? "" : finding->failure.code;
+        bool known =
+            failures->len > 0 && (finding->rank < MIN(first, (int)RANK_WORD) - 5 ||
+                                  (first >= RANK_LOOSE && g_str_has_suffix(code, "-page")));
         for (guint i = 0; i < failures->len; i++)
             known = known || same_failure(failures->pdata[i], &finding->failure);
         if (known) {

@@ -179,7 +179,8 @@ static gsize opaque_length(const char *p)
     while (length > 0 && !g_ascii_isalpha(p[length - 1]))
         length--;
     g_autofree char *piece = g_strndup(p, length);
-    if (regex_fits("(?:Error|Exception|Failed|Required|Expired)\\z", piece))
+    if (regex_fits("(?:Error|Exception|Failed|Required|Expired)\\z", piece) &&
+        !text_begins(piece, "org.apache.kafka.")) /* its ConnectException is of no connection */
         return 0;
     return parameters > 0 ? whole : length;
 }
