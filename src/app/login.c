@@ -164,7 +164,7 @@ void login_paste(struct app *app, const Secret *text)
                                 "the browser ended up on after you opened the address above.")});
     } else if (paste.problem != NULL && !secret_equal(paste.code, app->doubted)) {
         secret_set(&app->doubted, paste.code);
-        app_event(app, &(struct wizard_event){.kind = WIZARD_PASTE_PROBLEM, .text = paste.problem});
+        app_event(app, &(struct wizard_event){.kind = WIZARD_PASTE_AGAIN, .text = paste.problem});
     } else {
         if (app->loopback != NULL)
             loopback_hold(app->loopback);

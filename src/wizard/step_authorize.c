@@ -244,6 +244,14 @@ void login_paste_problem(struct wizard *w, const struct wizard_event *event, GAr
     wizard_error(w, ITEM_PASTE, event->text);
 }
 
+/* The field is emptied: Enter after a paste is a habit, and would use what is in doubt. */
+void login_paste_again(struct wizard *w, const struct wizard_event *event, GArray *out)
+{
+    (void)out;
+    secret_set(&w->paste, NULL);
+    wizard_error(w, ITEM_PASTE, event->text);
+}
+
 void login_browser_problem(struct wizard *w, const struct wizard_event *event, GArray *out)
 {
     (void)out;

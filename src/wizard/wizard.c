@@ -321,6 +321,7 @@ void wizard_handle(struct wizard *w, const struct wizard_event *event, GArray *o
         [WIZARD_LOGIN_FAILED] = login_failed,
         [WIZARD_LOGIN_CODE] = login_code,
         [WIZARD_PASTE_PROBLEM] = login_paste_problem,
+        [WIZARD_PASTE_AGAIN] = login_paste_again,
         [WIZARD_BROWSER] = login_browser_problem,
         [WIZARD_TOLD] = take_told,
         [WIZARD_DESCRIBE] = take_describe,

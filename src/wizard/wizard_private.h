@@ -46,6 +46,7 @@ void login_failed(struct wizard *w, const struct wizard_event *event, GArray *ou
 void login_unproven(struct wizard *w, GArray *out); /* Prove ended with a failure */
 void login_code(struct wizard *w, const struct wizard_event *event, GArray *out);
 void login_paste_problem(struct wizard *w, const struct wizard_event *event, GArray *out);
+void login_paste_again(struct wizard *w, const struct wizard_event *event, GArray *out);
 void login_browser_problem(struct wizard *w, const struct wizard_event *event, GArray *out);
 void make_deployer(struct wizard *w, const struct wizard_event *event, GArray *out);
 void keyring_opened(struct wizard *w, const struct wizard_event *event, GArray *out);

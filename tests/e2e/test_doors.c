@@ -283,6 +283,8 @@ static void paste__cut_code__is_asked_for_once_more(void **state)
     g_string_replace(cut, "%3D&", "&", 1);
     paste(walk, cut->str);
     see_sentence(walk, "This code does not have the length of Salesforce's codes");
+    press(walk, "Enter"); /* the habitual one after a paste */
+    see_sentence(walk, "perch is waiting for your login");
     assert_int_equal(demo_org_requests(rig->org, "POST", "/services/oauth2/token"), ASKED_AT_KEYS);
     paste(walk, cut->str);
     see_sentence(walk, "perch goes on waiting for yours");

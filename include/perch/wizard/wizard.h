@@ -135,6 +135,7 @@ enum wizard_event_kind {
                              anybody may have sent that answer */
     WIZARD_LOGIN_CODE,    /* the session has the authorization code */
     WIZARD_PASTE_PROBLEM, /* text; done: the address belongs to another login */
+    WIZARD_PASTE_AGAIN,   /* text: why what was pasted is asked for once more */
     WIZARD_BROWSER,       /* text: NULL = started, else why not, for a person */
     WIZARD_TOLD,          /* connection: source of what the org has told */
     WIZARD_DESCRIBE,      /* describe (borrowed; outlives the wizard's use of it), text: marker */
