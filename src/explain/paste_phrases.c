@@ -174,6 +174,12 @@ static bool is_guess_before_wire(const struct paste_text *paste, const struct fa
     return wire.code != NULL && failure_match(&wire).certainty == CERTAINTY_CERTAIN;
 }
 
+/* The address of a page of single sign-on: a code of the user's record in it is only a detail. */
+static bool is_login_address(gsize phrase)
+{
+    return g_strcmp0(code_of(phrase), "sso-page") == 0 && strchr(words_of()[phrase], '/') != NULL;
+}
+
 static void add_phrase(struct paste_text *paste, gsize phrase, gsize at)
 {
     const enum kind kind = kind_of(phrase);
@@ -190,8 +196,8 @@ static void add_phrase(struct paste_text *paste, gsize phrase, gsize at)
                                 [WORDS] = RANK_ANYBODY,
                                 [NAMED] = RANK_STATUS,
                                 [STATUS_TEXT] = RANK_PHRASE};
-    const int rank =
-        kind == SAID && is_guess_before_wire(paste, &failure, at) ? RANK_ANYBODY : ranks[kind];
+    const bool guess = kind == SAID && is_guess_before_wire(paste, &failure, at);
+    const int rank = guess ? RANK_ANYBODY : is_login_address(phrase) ? RANK_KNOWN + 1 : ranks[kind];
     paste_add(paste, &failure, rank, at);
 }
 
