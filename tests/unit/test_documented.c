@@ -190,7 +190,7 @@ static const struct answer rest[] = {
      "salesforce-unavailable"},
     {"QUERY_TIMEOUT", "Your query request was running for too long.", "timeout"},
     {"LIMIT_EXCEEDED", "", "limit-reached"},
-    {"EXCEEDED_ID_LIMIT", "", "request-malformed"},
+    {"EXCEEDED_ID_LIMIT", "", "limit-reached"},
     /* records */
     {"REQUIRED_FIELD_MISSING", "Required fields are missing: [Company]", "required-field"},
     {"FIELD_CUSTOM_VALIDATION_EXCEPTION", "Bitte eine Telefonnummer angeben.", "validation-rule"},
