@@ -218,13 +218,8 @@ static bool looks_like_secret(const char *text)
 /* Base64 of a text, an address or JSON: no code, whose bytes are random. */
 static bool holds_text(const char *code)
 {
-    gsize length, i = 0;
-    guchar *bytes = g_base64_decode(code, &length);
-    while (i < length && (g_ascii_isprint(bytes[i]) || g_ascii_isspace(bytes[i])))
-        i++;
-    wipe(bytes, length);
-    g_free(bytes);
-    return i == length;
+    g_autoptr(WipedText) text = typed_base64(code);
+    return text != NULL;
 }
 
 /* The two forms of Salesforce's codes (struct paste). */

@@ -43,6 +43,31 @@ char *typed_utf8(const char *bytes, gsize length)
     return g_utf8_make_valid(bytes + mark, (gssize)(length - mark));
 }
 
+/* ---- base64 ---- */
+
+/* What code stands for, and a NUL behind it; the caller wipes it. */
+static char *base64_bytes(const char *code, gsize length, gsize *ret_length)
+{
+    g_autoptr(WipedText) padded = g_strdup_printf("%.*s==", (int)length, code);
+    g_strdelimit(g_strdelimit(padded, "-", '+'), "_", '/');
+    guchar *bytes = g_base64_decode(padded, ret_length);
+    char *out = g_strndup((const char *)bytes, *ret_length);
+    wipe(bytes, *ret_length);
+    g_free(bytes);
+    return out;
+}
+
+char *typed_base64(const char *code)
+{
+    gsize length;
+    char *text = base64_bytes(code, strlen(code), &length);
+    if (g_utf8_validate_len(text, length, NULL))
+        return text;
+    wipe(text, length);
+    g_free(text);
+    return NULL;
+}
+
 /* ---- around the text ---- */
 
 static gboolean add_escaped(const GMatchInfo *info, GString *out, gpointer user)
@@ -195,20 +220,6 @@ static char *lone_value(const char *text)
                              "(?m)^ *+(?!3MVG9|#|//|\\p{Lu}\\p{Ll}* *$)[^\\s:=,;{}<>|]+(?= *$)");
 }
 
-/* The text that base64 stands for; NULL = none. */
-static char *decode(const char *code)
-{
-    gsize length;
-    guchar *bytes = g_base64_decode(code, &length);
-    char *text = g_strndup((const char *)bytes, length);
-    wipe(bytes, length);
-    g_free(bytes);
-    if (g_utf8_validate(text, -1, NULL))
-        return text;
-    wipe_free(text);
-    return NULL;
-}
-
 /* The key or the secret of an Authorization header; NULL = there is none. */
 static char *from_basic(const char *text, enum typed_kind kind)
 {
@@ -217,7 +228,7 @@ static char *from_basic(const char *text, enum typed_kind kind)
     if (!g_regex_match(regex, text, 0, &info))
         return NULL;
     g_autoptr(WipedText) code = g_match_info_fetch(info, 1);
-    g_autoptr(WipedText) both = decode(code);
+    g_autoptr(WipedText) both = typed_base64(code);
     char *colon = both == NULL ? NULL : strchr(both, ':');
     return colon == NULL          ? NULL
            : kind == TYPED_SECRET ? g_strdup(colon + 1)
@@ -236,7 +247,7 @@ static char *made_of(char *value, const char *text, enum typed_kind kind)
 {
     char *made = NULL;
     if (g_regex_match_simple("^[\\w+/]{84,}={0,2}$", value, 0, 0)) {
-        g_autoptr(WipedText) plain = decode(value);
+        g_autoptr(WipedText) plain = typed_base64(value);
         made = plain == NULL ? NULL : value_in(plain, kind);
     } else if (kind == TYPED_SECRET && g_regex_match_simple("^" DIGITS "\\.$", value, 0, 0)) {
         made = typed_match(value, DIGITS);
@@ -380,19 +391,17 @@ static char *from_proofpoint_3(const char *text)
     const char *end = start == NULL ? NULL : strstr(start, "__;");
     if (end == NULL || strstr(text, "urldefense") == NULL)
         return NULL;
-    g_autofree char *code = g_strndup(end + 3, strcspn(end + 3, "!"));
-    g_autofree char *padded = g_strconcat(g_strdelimit(code, "-", '+'), "===", NULL);
     gsize left;
-    g_autofree guchar *characters = g_base64_decode(g_strdelimit(padded, "_", '/'), &left);
+    g_autofree char *characters = base64_bytes(end + 3, strcspn(end + 3, "!"), &left);
     g_autoptr(SecretBuf) out = secret_buf_new();
-    const guchar *next = characters;
+    const char *next = characters;
     for (const char *p = start + strlen("/v3/__"); p < end; p++) {
         const char *length = p[0] == '*' && p[1] == '*' ? strchr(lengths, p[2]) : NULL;
         gsize run = *p != '*' ? 0 : length == NULL ? 1 : (gsize)(length - lengths) + 2;
         if (run == 0)
             secret_buf_add_len(out, p, 1);
         run = MIN(run, left);
-        secret_buf_add_len(out, (const char *)next, run);
+        secret_buf_add_len(out, next, run);
         next += run;
         left -= run;
         p += length == NULL ? 0 : 2;
@@ -408,11 +417,8 @@ static char *from_base64(const char *text)
     const char *start = strstr(text, "aHR0c");
     if (start == NULL)
         return NULL;
-    gsize length = strspn(start, digits);
-    g_autoptr(WipedText) code = g_strdup_printf("%.*s===", (int)length, start);
-    guchar *bytes = g_base64_decode(g_strdelimit(g_strdelimit(code, "-", '+'), "_", '/'), &length);
-    g_autoptr(WipedText) plain = g_strndup((const char *)bytes, length);
-    wipe_free((char *)bytes);
+    gsize length;
+    g_autoptr(WipedText) plain = base64_bytes(start, strspn(start, digits), &length);
     return g_utf8_make_valid(plain, -1);
 }
 

@@ -140,7 +140,8 @@ char *redact(const char *text);
  * caller. */
 char *redact_pairs(const char *text);
 #define BASE64_RUN "[A-Za-z0-9+/_-]{24,}+={0,2}+"
-/* The text that a match of BASE64_RUN stands for; NULL when it is no text. Owned by the caller. */
+/* The body that a match of BASE64_RUN stands for, JSON, XML or a form; NULL: it is none. Owned by
+ * the caller, who wipes it. */
 char *base64_text(const char *run);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "explain_private.h"
 #include "perch/base/secret.h"
+#include "perch/base/typed.h"
 
 /*
  * Errors contain no secrets, but what is parsed here may not be an error, and pasted text may
@@ -100,15 +101,8 @@ static char *cut_secrets(const char *text)
 
 char *base64_text(const char *run)
 {
-    g_autoptr(WipedText) padded = g_strconcat(run, "==", NULL);
-    gsize length;
-    g_strdelimit(g_strdelimit(padded, "-", '+'), "_", '/');
-    guchar *bytes = g_base64_decode(padded, &length);
-    g_autoptr(WipedText) text = g_strndup((const char *)bytes, length);
-    wipe(bytes, length);
-    g_free(bytes);
-    bool holds_more = strpbrk(text, "{<=") != NULL && strlen(text) == length;
-    return holds_more && g_utf8_validate(text, -1, NULL) ? g_steal_pointer(&text) : NULL;
+    g_autoptr(WipedText) text = typed_base64(run);
+    return text != NULL && strpbrk(text, "{<=") != NULL ? g_steal_pointer(&text) : NULL;
 }
 
 static gboolean hide_coded(const GMatchInfo *info, GString *out, gpointer user)

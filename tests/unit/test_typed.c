@@ -358,6 +358,30 @@ static void link__one_layer__is_taken_off(void **state)
     }
 }
 
+static void base64__of_a_text__is_read(void **state)
+{
+    static const struct {
+        const char *code, *text;
+    } codes[] = {
+        {"a2V5OnNlY3JldA==", "key:secret"},
+        {"a2V5OnNlY3JldA", "key:secret"},
+        {"a2V5OnNl\nY3JldA==", "key:secret"},
+        {"Pj4+Pz8/", ">>>???"},
+        {"Pj4-Pz8_", ">>>???"},
+        {"xbw", "ż"},
+        {"", ""},
+        {"xbx5xQ==", NULL}, /* ends within a character */
+        {"YQBi", NULL},     /* a NUL */
+        {"aPrxu1SB", NULL},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
+        g_autofree char *text = typed_base64(codes[i].code);
+        if (g_strcmp0(text, codes[i].text) != 0)
+            fail_msg("%s: %s", codes[i].code, text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +391,7 @@ int main(void)
         cmocka_unit_test(value__of_an_odd_length__is_doubted),
         cmocka_unit_test(port__as_people_give_it__is_found),
         cmocka_unit_test(link__one_layer__is_taken_off),
+        cmocka_unit_test(base64__of_a_text__is_read),
     };
     return cmocka_run_group_tests_name("typed", tests, NULL, NULL);
 }

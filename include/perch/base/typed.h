@@ -12,6 +12,10 @@
  * Windows save it) or UTF-32. Invalid UTF-8 becomes U+FFFD. */
 char *typed_utf8(const char *bytes, gsize length);
 
+/* The text that base64 stands for, of either alphabet (RFC 4648, sections 4 and 5), padded or not;
+ * other characters are skipped. NULL: it is not UTF-8, or holds a NUL. */
+char *typed_base64(const char *code);
+
 enum typed_kind { TYPED_KEY, TYPED_SECRET };
 /* The consumer key or secret in text: the one word that has Salesforce's format, whatever stands
  * around it; else what follows its name (CLIENT_SECRET=..., "client_secret": "..."), or the whole,

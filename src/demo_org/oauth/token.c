@@ -5,6 +5,7 @@
 #include "demo_org/oauth/token.h"
 #include "demo_org/org/scopes.h"
 #include "perch/base/secret.h"
+#include "perch/base/typed.h"
 
 #define CLIENT_ASSERTION "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -27,10 +28,8 @@ static bool basic_credentials(const struct request *request, char **ret_id, char
     const char *header = request_header(request, "Authorization");
     if (header == NULL || g_ascii_strncasecmp(header, "Basic ", 6) != 0)
         return false;
-    gsize length;
-    g_autofree guchar *decoded = g_base64_decode(header + 6, &length);
-    g_autofree char *text = g_strndup((const char *)decoded, length);
-    char *colon = strchr(text, ':');
+    g_autoptr(WipedText) text = typed_base64(header + 6);
+    char *colon = text == NULL ? NULL : strchr(text, ':');
     if (colon == NULL)
         return false;
     *colon = '\0';
