@@ -28,56 +28,33 @@ static const struct {
     {"(?<![\\w.])s\\.[A-Za-z0-9]{24}\\b", "…"},
     /* the secret parts of a JSON Web Key */
     {"(\"(?:d|p|q|dp|dq|qi|k)\"\\s*:\\s*\")[A-Za-z0-9_-]{32,}+", "\\1…"},
+    /* a code in an address: an error's has no digits or no small letters */
     {"(?i)((?<![A-Za-z0-9_])code(?:=|%(?:25)*3D))(?=[^&\\s]{0,200}[0-9])(?=[^&\\s]{0,200}\\p{Ll})"
      "(?:(?!%(?:25)*26)[^\"'&\\s\\\\<>]){16,}+",
      "\\1…"},
-    {"(?i)(\"value\"\\s*:\\s*\")[^\"\\n]{1,400}(?=\"\\s*,\\s*\"(?:name|key)\"\\s*:\\s*\"[\\w.-]{0,"
-     "40}"
-     "(?:password|passwd|passphrase|secret|token|api_?key|session_?id)\")",
+    /* a value before its name */
+    {"(?i)(\"value\"\\s*:\\s*\")[^\"\\n]{1,400}(?=\"\\s*,\\s*\"(?:name|key)\"\\s*:\\s*\"[\\w.-]"
+     "{0,40}(?:password|passwd|passphrase|secret|token|api_?key|session_?id)\")",
      "\\1…"},
-    /* headers, options of curl, addresses with a password in them */
+    /* headers, options of curl and HTTPie, addresses with a password in them */
     {"(?i)(\\bbearer\\s+)[A-Za-z0-9._!~+/=%-]{16,}+", "\\1…"},
     {"((?<!\\S)-(?:u|U|-user|-proxy-user|-pass|-oauth2-bearer)[\\s=]+)"
      "(?:\"[^\"\\n]+\"|'[^'\\n]+'|[\"']?[^\\s\"']++)",
      "\\1…"},
-    {"((?<!\\S)-[ua][\"']?[^\\s\"':/=]{1,80}:)[^\\s\"']++", "\\1…"},
-    {"((?<!\\S)-a\\s+[\"']?[^\\s\"':/=]{1,80}:)[^\\s\"']++", "\\1…"},
-    /* what a call gives without a name: a user and a password */
-    {"(?i)((?:\\bauth\\s?=\\s?|\\blogin|\\bPSCredential)\\(\\s?([\"'])[^\"'\\n]{1,100}\\2\\s*,\\s*"
-     "\\2)"
-     "[^\"'\\n]++",
-     "\\1…"},
-    /* a name, and a value in the next cell, line or word */
-    {"(?i)((?:^|\\n)[ \\t]*+-? *+name: "
-     "*+[\"']?[\\w.-]{0,40}(?:pass(?:word|phrase|wd)|secret|token|api_?key)"
-     "[\"']?[ \\t\\r]*+\\n\\s*+value: *+[\"']?)[^\\s\"']++",
-     "\\1…"},
-    {"(?i)(\\bname\\s*+=\\s*+\"[\\w.-]{0,40}(?:password|secret|token)\"\\s*+[+~-]?\\s*+value\\s*+="
-     "\\s*+\")[^\"\\n]++",
-     "\\1…"},
-    {"(\"…\" -> \")[^\"\\n]++", "\\1…"},
-    {"(?i)([|│][ *`]*+[\\w. -]{0,30}(?:password|passphrase|secret|token)[ *`]*+[|│]\\s*+[`\"]?)"
-     "(?=[^\\s|│]*[\\d$!])[^\\s|│\"`…]++(?=[`\"]?\\s*[|│])",
-     "\\1…"},
-    {"(?i)((?:^|\\n)[ \\t]*+(?:Password|Access Token|Client Secret|Security Token) "
-     "{2,}+)(?=\\S*\\d)[^\\s…|│]{6,}+",
-     "\\1…"},
-    {"(?i)((?:\\blogin\\s+\\S{1,100}\\s+password|\\bENV\\s+\\w{0,40}(?:password|secret|token)"
-     "|\\bHSET\\s+\\S{1,60}\\s+\\w{0,30}(?:password|secret|token)|(?:^|\\n)\\s*+password) +)"
-     "(?=\\S*\\d)[^\\s…]{6,}+",
-     "\\1…"},
-    {"(?i)([?&]pw=|(?<![\\w-])(?:pw|pin)\\s?: |\\bpassword for \\S{1,100}(?: is)?: "
-     ")(?=\\S*\\d)[^\\s&…]{4,}+",
-     "\\1…"},
-    {"(?i)(<b>security token</b>[^<\\n]{0,40}<b>)[A-Za-z0-9]++", "\\1…"},
-    {"(<[\\w:]{0,10}password>…)[^<\\n]++(?=<)", "\\1"},
-    {"(?i)(password=…)(?:&(?:amp|lt|gt|quot|#\\d{2});)[^\\s&=]++(?![=&])", "\\1"},
+    {"((?<!\\S)-(?:[ua]|a\\s+)[\"']?[^\\s\"':/=]{1,80}:)[^\\s\"']++", "\\1…"},
     {"((?<!\\S)(?:-b|--cookie)[\\s=]+[\"']?[\\w.-]{1,60}=)[^\"'\\n]++", "\\1…"},
     {"(://[^/\\s:@\"']+:)[^/\\s\"']{1,200}(?=@)", "\\1…"},
-    /* a value that an email or a terminal broke into lines */
-    {"…(?:=?\\r?\\n[> "
-     "\\t]{0,4}(?:(?=[\\w.~%+/=-]{0,200}[0-9])|(?=[\\w.~%+/=-]{0,200}[a-z][A-Z]{2}))"
-     "(?=[\\w.~%+/=-]{0,200}[a-z])[\\w.~%+/=-]{16,}+)++",
+    /* what a call is given by position: a user, a password, a token */
+    {"(?i)((?:\\bauth\\s?=\\s?|\\blogin|\\bPSCredential|\\bSalesforce)\\(\\s*+(\\\\*+[\"'])"
+     "[^\"'\\n]{1,100}?\\2\\s*+,\\s*+\\2)(?:(?!\\2)[^\"'\\n])++(?:\\2\\s*+,\\s*+\\2[^\"'\\n]++)?",
+     "\\1…"},
+    /* the rest of a value that an email or a terminal broke into lines: long, hexadecimal, or all
+     * of its line */
+    {"…(?:=?\\r?\\n[> \\t]{0,4}(?:"
+     "(?:(?=[\\w.~%+/=-]{0,200}[0-9])|(?=[\\w.~%+/=-]{0,200}[a-z][A-Z]{2}))"
+     "(?=[\\w.~%+/=-]{0,200}[a-z])[\\w.~%+/=-]{16,}+"
+     "|(?=[A-F]*\\d)(?=\\d*[A-F])[0-9A-F]{10,}+(?![\\w.-])"
+     "|(?=[A-Za-z+/]*\\d)(?=\\d*[A-Za-z])[A-Za-z0-9+/]{6,}+=*+(?=[ \\t\\r]*+(?:\\n|\\z))))++",
      "…"},
 };
 

@@ -3,11 +3,12 @@
 
 #include "paste.h"
 #include "perch/base/secret.h"
+#include "perch/base/text.h"
 
 /*
- * A secret beside its name: a table of names, a table of ways to write a value beside a name, and
- * what a value looks like. Names and signs may be quoted by any program, so they are looked for in
- * the text without its quoting; what is cut is cut out of the text as it stands.
+ * A secret beside its name: a table of names, a table of signs between a name and its value, and
+ * what a value looks like. Both may be quoted by any program, so they are looked for in the text
+ * without its quoting; what is cut is cut out of the text as it stands.
  */
 
 /* ---- the text without its quoting ---- */
@@ -48,16 +49,20 @@ static gsize take_escape(const char *p, GString *out)
     return run + 1 + digits;
 }
 
-static gsize take_entity(const char *p, GString *out)
+/* What begins with a byte of OTHERS: entities, and signs of other scripts and of drawn tables. */
+#define OTHERS "&\xC2\xE2\xE3\xEF"
+static gsize take_other(const char *p, GString *out)
 {
-    static const char *const entities[] = {"\"quot;", "'apos;", "&amp;",  "<lt;",    ">gt;",
-                                           "\"#34;",  "'#39;",  "'#039;", "\"#x22;", "'#x27;"};
-    for (gsize i = 0; i < G_N_ELEMENTS(entities); i++)
-        if (g_str_has_prefix(p + 1, entities[i] + 1)) {
-            g_string_append_c(out, entities[i][0]);
-            return strlen(entities[i]);
+    static const char *const others[] = {
+        "\"&quot;", "\"&#34;", "\"&#x22;", "'&apos;", "'&#39;", "'&#039;",  "'&#x27;", "&&amp;",
+        "<&lt;",    ">&gt;",   ":：",      "=＝",     "|│",     "\t\u3000", " \u00A0",
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(others); i++)
+        if (g_str_has_prefix(p, others[i] + 1)) {
+            g_string_append_c(out, others[i][0]);
+            return strlen(others[i] + 1);
         }
-    g_string_append_c(out, '&');
+    g_string_append_c(out, *p);
     return 1;
 }
 
@@ -76,11 +81,11 @@ static gsize take(const char *p, GString *out)
 {
     if (*p == '\\')
         return take_escape(p, out);
-    if (*p == '&')
-        return take_entity(p, out);
     if (*p == '%')
         return take_percent(p, out);
-    gsize plain = strcspn(p, "\\&%");
+    if (strchr(OTHERS, *p) != NULL)
+        return take_other(p, out);
+    gsize plain = strcspn(p, "\\%" OTHERS);
     g_string_append_len(out, p, (gssize)plain);
     return plain;
 }
@@ -120,7 +125,7 @@ static struct bare bare_of(const char *text)
         bare.at[i] = (guint)i;
     for (gsize i = 0, was = 0; i < LAYERS && bare.text->len != was; i++) {
         was = bare.text->len;
-        if (strpbrk(bare.text->str, "\\&%") != NULL)
+        if (strpbrk(bare.text->str, "\\%" OTHERS) != NULL)
             unquote(&bare);
     }
     return bare;
@@ -129,30 +134,29 @@ static struct bare bare_of(const char *text)
 /* ---- names ---- */
 
 enum kind {
-    KIND_NUMBER = 1, /* a code that somebody types */
-    KIND_PASSWORD,   /* any signs may be in it */
+    KIND_NUMBER,   /* a code that somebody types */
+    KIND_PASSWORD, /* any signs may be in it */
     KIND_SECRET,
     KIND_MAYBE, /* a secret if it looks like one */
     KIND_LINE,  /* all of the line */
-    KINDS
 };
 
 #define S "[_. -]?"
 #define ALONE "(?<![\\pL\\d])"
+#define ENDED(name) \
+    name "=", name ":", name "\"", name "'", name " ", name "]", name ">", name ",", name "\n"
 
-static const char *const names[KINDS] = {
-#define NAME(kind, pattern) [KIND_##kind] = (pattern),
-#define PIECES(...)
+static const struct {
+    enum kind kind;
+    const char *pattern;
+} names[] = {
+#define NAME(kind, pattern, ...) {KIND_##kind, pattern},
 #define WORDS(pattern)
 #include "perch/explain/secret_names.def"
 };
 
-#define ENDED(name) \
-    name "=", name ":", name "\"", name "'", name " ", name "]", name ">", name ",", name "\n"
-#define KEY(end) end "key", end "_key", end "-key", end ".key", end " key"
 static const char *const pieces[] = {
-#define NAME(kind, pattern)
-#define PIECES(...) __VA_ARGS__
+#define NAME(kind, pattern, ...) __VA_ARGS__,
 #define WORDS(pattern)
 #include "perch/explain/secret_names.def"
 };
@@ -165,70 +169,44 @@ static const char *const pieces[] = {
 /* ---- from a name to its value ---- */
 
 enum sign {
-    SIGN_ASSIGNED,
-    SIGN_SAID, /* "the password is x" */
-    SIGN_LABEL,
-    SIGN_PAIR,
-    SIGN_LIST,
-    SIGN_ELEMENT,
-    SIGN_PART,
-    SIGN_OPTION,
+#define SIGN(name, ...) SIGN_##name,
+#include "perch/explain/secret_signs.def"
     SIGNS
 };
 
-#define IS "\\s+(?:is(?:t)?|was|are|lautet|war|est|es|é|è|jest|to)"
-#define ATTRIBUTE "[\\w:-]{1,30}\\s?=\\s?[\"'][^\"'<>\\n]{0,200}[\"']"
-
-#define MEMBER "\\s*+[\"'](?!value)\\w{1,20}[\"']\\s*+:\\s*+[\"'][^\"'\\n]{0,80}[\"']\\s*+,"
+#define SCHEME "(?:bearer|basic|oauth|token|digest|negotiate|ntlm|ssws|apikey)"
+#define LOOKS_SECRET                                                            \
+    "(?i)\\A(?:" SCHEME                                                         \
+    " )?(?!https?:|\\w+::|[\\w.]*(?:Error|Exception)\\b|[\\w.]*\\()(?=\\S*\\d)" \
+    "(?:\\S{12}|(?=\\S*[A-Za-z!$#@])\\S{8})"
 
 static const struct {
-    const char *pattern;
-    const char *before; /* what stands before the name: one of these */
-    bool weak;          /* so may other things stand beside a name */
-} signs[SIGNS] = {
-    [SIGN_ASSIGNED] = {"(?:\\s{0,2}\\([^()\\n]{1,40}\\))?[\\]\"'`*)}]{0,4}(?:" IS
-                       ")?\\s*+(?:=>|:=|==?|->|::?|：)[*]{0,2}\\s*+(?:[|>][+-]?\\n\\s*+"
-                       "|string\\(\\d+\\) ?)?",
-                       NULL, false},
-    [SIGN_SAID] = {"[\"'`*]{0,3}" IS "\\s+|\\s+(?=[\"'`])", NULL, true},
-    /* a label, and a value that has its cell or line to itself */
-    [SIGN_LABEL] = {"[ \\r]{0,9}+[\\t\\n]\\s*+(?=\\S{8,}+[ \\t\\r]{0,9}+(?:\\n|\\z))", NULL, true},
-    /* {"name":"password","value":"x"}, <add key="password" value="x"/>, <name>...</name><value> */
-    [SIGN_PAIR] = {"[\"'](?:\\s*+,(?:" MEMBER "){0,3}+|(?:\\s+(?!value)" ATTRIBUTE
-                   "){0,4}+)\\s*+[\"':]?(?:value|val|text|content)"
-                   "[\"']?\\s*+(?:=>|[:=])\\s*+"
-                   "|</(?:\\w{1,9}:)?(?:key|name)>\\s*+<(?:\\w{1,9}:)?(?:string|value|val|data)"
-                   "[^<>]{0,80}>|,\\s*+value\\s?=\\s?|[\"']\\s?>\\s*+(?:<value>)?",
-                   NULL, false},
-    /* ('password', 'x'), [password, x] */
-    [SIGN_LIST] = {"[\"']?\\s*+,\\s*+", "\"'[(", true},
-    [SIGN_ELEMENT] = {"(?:\\s[^<>\\n]{0,200})?>\\s*+(?:<!\\[CDATA\\[)?", "<:", false},
-    /* a part of a form: name="password", an empty line */
-    [SIGN_PART] =
-        {"[\"'](?:;[^\\n]{0,200}+)?(?:\\n\\r?[^\\n:]{1,40}+:[^\\n]{0,200}+)?(?:\\n\\s?){2}", "\"'",
-         false},
-    [SIGN_OPTION] = {"[ \\t]++(?![-<\\[|])", "-", false},
+    const char *pattern, *before, *value, *ends; /* NULL: anything, or as usual */
+} signs[] = {
+#define SIGN(name, ...) [SIGN_##name] = {__VA_ARGS__},
+#include "perch/explain/secret_signs.def"
 };
 
-#define SCHEME "(?:bearer|basic|oauth|token|digest|negotiate|ntlm|ssws|apikey)"
 /* What may stand between a sign and its value: b'x', Some("x"), ["x"], and how it is used. */
 #define WRAPPED                                                                        \
     "(?:(?:(?:[A-Za-z][\\w.]{0,20})?[(\\[]\\s?){0,2}+[bBuUrRfNL@$]{0,2}+(?=[\"'`]))?+" \
     "(?:\\{\\s?[\"']?(?:value|token)[\"']?\\s?[:=]\\s?)?+(?:" SCHEME "\\s+)?+"
 
-/* Groups 1 to KINDS - 1 are names, those behind them signs. */
+enum { NAMES = G_N_ELEMENTS(names) };
+
+/* Groups 1 to NAMES are names, those behind them signs. */
 static const GRegex *pair_regex(void)
 {
     static GRegex *regex;
     if (regex != NULL)
         return regex;
     g_autoptr(GString) pattern = g_string_new("(?i)(?:");
-    for (gsize i = 1; i < KINDS; i++)
-        g_string_append_printf(pattern, "%s(%s)", i > 1 ? "|" : "", names[i]);
+    for (gsize i = 0; i < NAMES; i++)
+        g_string_append_printf(pattern, "%s(%s)", i > 0 ? "|" : "", names[i].pattern);
     g_string_append(pattern,
                     ")(?:" S "(?:\\d{1,2}|value|again|confirm(?:ation)?|b64|base64|base|s))?"
                     "(?![\\pL\\d_])(?:");
-    for (gsize i = 0; i < SIGNS; i++)
+    for (gsize i = 0; i < SIGN_WORD; i++)
         g_string_append_printf(pattern, "%s(%s)", i > 0 ? "|" : "", signs[i].pattern);
     g_string_append(pattern, ")" WRAPPED);
     regex = g_regex_new(pattern->str, G_REGEX_OPTIMIZE | G_REGEX_NEWLINE_LF, 0, NULL);
@@ -249,23 +227,41 @@ static int start_of(const GMatchInfo *info, int group, int *ret_end)
     return start;
 }
 
+/* Valid, wherever it begins and ends. */
+static char *piece_of(const struct bare *bare, gsize from, gsize to)
+{
+    g_autofree char *piece = g_strndup(bare->text->str + from, to - from);
+    return g_utf8_make_valid(piece, -1);
+}
+
+/* Whether pattern fits what stands before a name, as NULL does. */
+static bool stands_behind(const struct bare *bare, const struct pair *pair, const char *pattern)
+{
+    enum { NEAR = 120 };
+    if (pattern == NULL)
+        return true;
+    g_autofree char *near = piece_of(bare, pair->name - MIN(pair->name, NEAR), pair->name);
+    return regex_fits(pattern, near);
+}
+
 static bool next_pair(const struct bare *bare, gsize from, gsize to, struct pair *ret_pair)
 {
     g_autoptr(GMatchInfo) info = NULL;
-    int end = 0, ignored;
+    int end = 0, name = 0, sign = 0;
     if (!g_regex_match_full(pair_regex(), bare->text->str, (gssize)to, (int)from, 0, &info, NULL))
         return false;
     ret_pair->name = (gsize)start_of(info, 0, &end);
     ret_pair->value = (gsize)end;
-    for (ret_pair->kind = KIND_NUMBER; ret_pair->kind < KINDS - 1; ret_pair->kind++)
-        if (start_of(info, (int)ret_pair->kind, &ignored) >= 0)
-            break;
-    int sign = 0;
-    while (sign < SIGNS - 1 && start_of(info, KINDS + sign, &ignored) < 0)
+    while (start_of(info, 1 + name, NULL) < 0)
+        name++;
+    ret_pair->kind = names[name].kind;
+    while (start_of(info, 1 + NAMES + sign, NULL) < 0)
         sign++;
-    ret_pair->sign = (enum sign)sign;
-    const int at = start_of(info, KINDS + sign, &end);
+    const int at = start_of(info, 1 + NAMES + sign, &end);
     ret_pair->broken = memchr(bare->text->str + at, '\n', (gsize)(end - at)) != NULL;
+    ret_pair->sign = (enum sign)sign;
+    if (sign == SIGN_OPTION && !stands_behind(bare, ret_pair, signs[SIGN_OPTION].before))
+        ret_pair->sign = SIGN_WORD;
     return true;
 }
 
@@ -287,6 +283,18 @@ static bool same_raw(const struct bare *bare, const char *raw, gsize a, gsize b)
            memcmp(raw + bare->at[a], raw + bare->at[b], length) == 0;
 }
 
+/* The quote that closes in the next line what a terminal or an email broke; 0: none. */
+static gsize closed_below(const struct bare *bare, const char *raw, gsize open, gsize line)
+{
+    const char *text = bare->text->str;
+    const gsize start = line + 1 + strspn(text + line + 1, "> \t");
+    const gsize end = start + strcspn(text + start, "\"'`<{[( \t\n");
+    return end > start && text[end] == text[open] && same_raw(bare, raw, open, end) &&
+                   strchr(",;)]} \t\r\n", text[end + 1]) != NULL
+               ? end
+               : 0;
+}
+
 /* The quote that closes the one at open; a line's end where there is none. */
 static gsize closing_quote(const struct bare *bare, const char *raw, gsize open)
 {
@@ -299,9 +307,19 @@ static gsize closing_quote(const struct bare *bare, const char *raw, gsize open)
         if (text[at] == '\n' && line == 0)
             line = at;
         if (text[at] == '\n' && raw[bare->at[at]] == '\n')
-            break;
+            return MAX(line, closed_below(bare, raw, open, at));
     }
     return line != 0 ? line : character_at(bare->text, open + strnlen(text + open, FAR));
+}
+
+/* The end of a value in quotes, and of the one that Terraform changes it to: "x" -> "y". */
+static gsize quoted_end(const struct bare *bare, const char *raw, gsize open)
+{
+    const char *text = bare->text->str;
+    const gsize end = closing_quote(bare, raw, open);
+    return text[end] == text[open] && text_begins(text + end + 1, " -> \"")
+               ? closing_quote(bare, raw, end + strlen("\" -> "))
+               : end;
 }
 
 /* Where a code follows the last cookie, or the end. */
@@ -315,21 +333,32 @@ static gsize code_before(const char *text, gsize from, gsize end)
     return (gsize)at;
 }
 
-/* The end of a value without quotes. What is percent-encoded belongs to it, unless the sign before
- * it was, too. */
+/* Whether the sign at ends a value without quotes. If it is quoted, and the sign before the value
+ * is not, then it belongs to it: <password>a&lt;b</password>, password=a%26b. So does an "&"
+ * without a parameter behind it. */
+static bool ends_value(const struct bare *bare, const char *raw, gsize at, bool coded)
+{
+    const char *sign = bare->text->str + at;
+    const char written = raw[bare->at[at]];
+    if (!coded && written != *sign && (written == '%' || written == '&'))
+        return false;
+    const gsize name = strspn(sign + 1, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.-");
+    return *sign != '&' || (name > 0 && sign[1 + name] == '=');
+}
+
 static gsize end_of(const struct bare *bare, const char *raw, const struct pair *pair)
 {
     const char *text = bare->text->str;
-    const bool line = pair->kind == KIND_LINE || pair->sign == SIGN_PART;
-    const char *ends = pair->sign == SIGN_ELEMENT    ? "<\n"
-                       : line                        ? "\"'\r\n"
-                       : pair->kind == KIND_PASSWORD ? "\"'`&<> \t\r\n"
-                                                     : "\"'`&<> \t\r\n,;}\\";
-    const bool coded = memchr(raw + bare->at[pair->name], '%',
-                              bare->at[pair->value] - bare->at[pair->name]) != NULL;
+    const char *ends = signs[pair->sign].ends != NULL ? signs[pair->sign].ends
+                       : pair->kind == KIND_LINE      ? "\"'\r\n"
+                       : pair->kind == KIND_PASSWORD  ? "\"'`&<> \t\r\n"
+                                                      : "\"'`&<> \t\r\n,;}\\";
+    const char *sign = raw + bare->at[pair->name];
+    const gsize length = bare->at[pair->value] - bare->at[pair->name];
+    const bool coded = memchr(sign, '%', length) != NULL || memchr(sign, '&', length) != NULL;
     gsize at = pair->value;
     while (text[at] != '\0' &&
-           (strchr(ends, text[at]) == NULL || (raw[bare->at[at]] == '%' && !coded)))
+           (strchr(ends, text[at]) == NULL || !ends_value(bare, raw, at, coded)))
         at++;
     if (pair->kind == KIND_LINE)
         at = code_before(text, pair->value, at);
@@ -339,12 +368,11 @@ static gsize end_of(const struct bare *bare, const char *raw, const struct pair 
 }
 
 /* Words that say what is wrong with a value, or that there is none. */
-static const char no_secret[] = "(?i)\\A\\W*(?:(?:"
-#define NAME(kind, pattern)
-#define PIECES(...)
-#define WORDS(pattern) pattern
+static const char no_secret[] = "(?i)\\A\\W*+(?:(?:"
+#define NAME(...)
+#define WORDS(pattern) pattern "|"
 #include "perch/explain/secret_names.def"
-                                ")\\W*)?\\z";
+                                ")\\W*+)?\\z";
 static const char sentence[] =
     "(?i)\\b(?:required|invalid|missing|must|expired|incorrect|wrong|empty|blank|failed|revoked"
     "|cannot|can't|isn't|not)\\b|ungültig|abgelaufen|falsch";
@@ -373,26 +401,12 @@ static bool is_said(const char *name, const char *value)
            failure_code_has_row(value) || paste_topic(&p) != NULL;
 }
 
-static bool looks_secret(const char *value)
-{
-    return regex_fits("(?i)\\A(?:" SCHEME " )?(?!https?:|\\w+::|[\\w.]*(?:Error|Exception)\\b|[\\w."
-                      "]*\\()(?=\\S*\\d)(?:\\S{12}|(?=\\S*[A-Za-z!$#@])\\S{8})",
-                      value);
-}
-
-/* Valid, wherever it begins and ends. */
-static char *piece_of(const struct bare *bare, gsize from, gsize to)
-{
-    g_autofree char *piece = g_strndup(bare->text->str + from, to - from);
-    return g_utf8_make_valid(piece, -1);
-}
-
 static bool is_secret(const struct bare *bare, const struct pair *pair, const char *value,
                       bool quoted)
 {
     const char *text = bare->text->str;
+    const char *looks = signs[pair->sign].value;
     g_autofree char *name = piece_of(bare, pair->name, MIN(pair->value, pair->name + 60));
-    g_autofree char *near = piece_of(bare, pair->name - MIN(pair->name, 24), pair->name);
     if (g_str_has_prefix(value, "…") || is_said(name, value))
         return false;
     g_autofree char *line =
@@ -404,28 +418,18 @@ static bool is_secret(const struct bare *bare, const struct pair *pair, const ch
           regex_fits(in_words, line))))
         return false;
     /* force:user:password:generate */
-    if (!quoted && g_str_has_suffix(near, ":") && regex_fits("\\A\\p{Ll}+\\z", value))
+    if (!quoted && pair->name > 0 && text[pair->name - 1] == ':' &&
+        regex_fits("\\A\\p{Ll}+\\z", value))
         return false;
     if (pair->kind == KIND_NUMBER)
         return regex_fits("\\A(?=\\S*\\d)\\S{4}", value);
     if (pair->kind == KIND_LINE && strchr(value, '=') != NULL)
         return true;
-    if (signs[pair->sign].weak || pair->kind == KIND_LINE || pair->kind == KIND_MAYBE ||
-        (pair->broken && !quoted && pair->sign == SIGN_ASSIGNED) || regex_fits(ACCUSED, near))
-        return looks_secret(value);
-    return true;
-}
-
-static bool stands_right(const struct bare *bare, const struct pair *pair)
-{
-    const char *before = signs[pair->sign].before;
-    gsize at = pair->name;
-    if (before == NULL)
-        return true;
-    while (at > 0 && pair->sign != SIGN_LIST && pair->name - at < 40 &&
-           (g_ascii_isalnum(bare->text->str[at - 1]) || bare->text->str[at - 1] == '_'))
-        at--;
-    return at > 0 && strchr(before, bare->text->str[at - 1]) != NULL;
+    if (pair->kind == KIND_LINE || pair->kind == KIND_MAYBE ||
+        (pair->broken && !quoted && pair->sign == SIGN_ASSIGNED) ||
+        stands_behind(bare, pair, ACCUSED))
+        looks = LOOKS_SECRET;
+    return looks == NULL || regex_fits(looks, value);
 }
 
 /* Finds the value of a pair; false: there is none, or it is no secret. */
@@ -436,10 +440,10 @@ static bool value_of(const struct bare *bare, const char *raw, const struct pair
     const bool quoted = text[pair->value] != '\0' && strchr("\"'`", text[pair->value]) != NULL;
     const bool listed = !quoted && text[pair->value] == '[' && pair->kind != KIND_PASSWORD;
     *ret_start = pair->value + (quoted || listed);
-    *ret_end = quoted ? closing_quote(bare, raw, pair->value) : end_of(bare, raw, pair);
+    *ret_end = quoted ? quoted_end(bare, raw, pair->value) : end_of(bare, raw, pair);
     if (listed)
         *ret_end = MIN(*ret_end, *ret_start + strcspn(text + *ret_start, "]\n"));
-    if (*ret_end <= *ret_start || !stands_right(bare, pair) ||
+    if (*ret_end <= *ret_start || !stands_behind(bare, pair, signs[pair->sign].before) ||
         (!quoted && text[*ret_start] == '{' && pair->kind != KIND_PASSWORD))
         return false;
     g_autoptr(WipedText) value = g_strndup(text + *ret_start, *ret_end - *ret_start);
@@ -467,17 +471,17 @@ static const char keys[] =
 
 static bool next_key(const struct bare *bare, gsize from, gsize *ret_start, gsize *ret_end)
 {
-    int start = 0, end = 0, ignored;
+    int start = 0, end = 0;
     for (;; from = (gsize)end) {
         g_autoptr(GMatchInfo) info = NULL;
         if (!g_regex_match_full(regex_of(keys), bare->text->str, (gssize)bare->text->len, (int)from,
                                 0, &info, NULL))
             return false;
         start = start_of(info, 0, &end);
-        const int tail = start_of(info, 2, &ignored);
+        const int tail = start_of(info, 2, NULL);
         *ret_start = (gsize)start;
         *ret_end = (gsize)(tail >= 0 ? tail : end);
-        if (tail >= 0 || start_of(info, 1, &ignored) < 0)
+        if (tail >= 0 || start_of(info, 1, NULL) < 0)
             return true;
     }
 }
@@ -493,12 +497,9 @@ static void cut(GString *out, const char *raw, const struct bare *bare, gsize fr
 /* raw without private keys; NULL: there are none. Owned by the caller. */
 static char *cut_keys(const char *raw, const struct bare *bare)
 {
-    static const char *const signs_of_keys[] = {"PRIVATE KEY", "Private-Lines", "IBA",
-                                                "MHcCAQEE",    "MIGHAgEAMBMG",  "b3BlbnNzaC1r"};
-    gsize from = 0, start, end, i = 0;
-    while (i < G_N_ELEMENTS(signs_of_keys) && strstr(bare->text->str, signs_of_keys[i]) == NULL)
-        i++;
-    if (i == G_N_ELEMENTS(signs_of_keys))
+    gsize from = 0, start, end;
+    if (!regex_fits("PRIVATE KEY|Private-Lines|IBA|MHcCAQEE|MIGHAgEAMBMG|b3BlbnNzaC1r",
+                    bare->text->str))
         return NULL;
     GString *out = g_string_sized_new(strlen(raw));
     for (; next_key(bare, from, &start, &end); from = end)
