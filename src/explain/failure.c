@@ -12,6 +12,7 @@ char *presentable(const char *text, guint characters)
     if (text == NULL)
         return NULL;
     /* Cut first: an answer can be megabytes long. */
+    text += strspn(text, " \t\r\n");
     g_autoptr(WipedText) head = g_strndup(text, (gsize)characters * 8);
     g_autoptr(WipedText) clean = text_clean(head);
     g_autofree char *safe = redact(g_strstrip(clean));

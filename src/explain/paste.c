@@ -185,6 +185,21 @@ static void name_issuer(const struct paste_text *paste, struct failure *failure,
         failure_add(failure, seen);
 }
 
+static void finding_free(gpointer data)
+{
+    struct finding *finding = data;
+    failure_clear(&finding->failure);
+    g_free(finding);
+}
+
+/* A batch of thousands of records fails with one code: the first tells as much as all of them. */
+static gboolean says_the_same(gconstpointer a, gconstpointer b)
+{
+    const struct finding *old = a, *new = b;
+    return old->rank == new->rank && old->cause == new->cause && old->certainty == new->certainty &&
+           old->at <= new->at &&g_strcmp0(old->failure.code, new->failure.code) == 0;
+}
+
 void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsize at)
 {
     struct finding *finding = g_new0(struct finding, 1);
@@ -217,7 +232,11 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
              strstr(said, "System.DmlException") != NULL) /* the code of a record is in it */
         finding->rank = strcmp(finding->failure.code, "APEX_ERROR") == 0 ? RANK_WORD - 1 : rank + 1;
     finding->certainty = match.certainty;
-    g_ptr_array_add(paste->findings, finding);
+    finding->cause = match.cause;
+    if (g_ptr_array_find_with_equal_func(paste->findings, finding, says_the_same, NULL))
+        finding_free(finding);
+    else
+        g_ptr_array_add(paste->findings, finding);
 }
 
 /* What the headers of a pasted answer tell of who sent it; NULL = nothing. A login's own redirects,
@@ -271,13 +290,6 @@ void paste_find_status(struct paste_text *paste)
 
 /* ---- the choice ---- */
 
-static void finding_free(gpointer data)
-{
-    struct finding *finding = data;
-    failure_clear(&finding->failure);
-    g_free(finding);
-}
-
 static int best_rank(const GPtrArray *findings)
 {
     int best = RANK_NOTHING;
@@ -329,8 +341,7 @@ static bool is_better(const struct finding *a, const struct finding *b)
 {
     if (a->rank != b->rank)
         return a->rank > b->rank;
-    if (a->rank < RANK_PHRASE ||
-        failure_match(&a->failure).cause == failure_match(&b->failure).cause)
+    if (a->rank < RANK_PHRASE || a->cause == b->cause)
         return a->certainty > b->certainty;
     return a->rank == RANK_PHRASE && a->at < b->at;
 }

@@ -29,6 +29,7 @@ struct finding {
     struct failure failure;
     int rank;
     gsize at; /* in the variant of the text that it was found in */
+    enum cause cause;
     enum certainty certainty;
 };
 

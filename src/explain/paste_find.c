@@ -156,7 +156,8 @@ char *paste_line_at(const char *text, gsize at)
     while (start > text && start[-1] != '\n')
         start--;
     g_autofree char *line = g_strndup(start, strcspn(start, "\n"));
-    return presentable(line, LINE_CHARACTERS);
+    char *shown = presentable(line, LINE_CHARACTERS);
+    return shown != NULL ? shown : g_strdup(""); /* nothing but blanks, as far as it is read */
 }
 
 #define NAMED(name) "\\h*[\\[\"']?" name "[\\]\"']?\\h*(?:=>?|:)"
