@@ -123,8 +123,8 @@ char *page_text(const char *html)
 
 static bool is_html(const char *text)
 {
-    return g_regex_match_simple("<!doctype html|<html\\b|<body\\b|<head\\b", text, G_REGEX_CASELESS,
-                                0);
+    return g_regex_match_simple("<!doctype html|<html\\b|<body\\b|<head\\b|<title\\b", text,
+                                G_REGEX_CASELESS, 0);
 }
 
 bool answer_from_markup(struct failure *failure, const char *text)

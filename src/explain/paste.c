@@ -306,17 +306,23 @@ static const char sounds_bad[] =
     "|not |n't|\\bbut\\b|\\bno\\b|missing|expired|warn|problem|lost|wrong";
 
 /* A browser that came back to this computer with a code, and something that failed: nothing
- * answered there. */
+ * answered there. What the browser itself says of that is no failure of the way to Salesforce. */
 static void find_listener(struct paste_text *paste)
 {
-    if (!regex_fits("(?i)https?://(?:localhost|127\\.0\\.0\\.1)[:/][^\\s]*[?&]code=",
-                    paste->text) ||
-        !regex_fits(sounds_bad, paste->text))
+    static const char came_back[] =
+        "(?i)(?:https?://)?(?:localhost|127\\.0\\.0\\.1)[:/][^\\s]*[?&]code=";
+    static const char browser_says[] =
+        "(?i)ERR_CONNECTION_|ERR_EMPTY_RESPONSE|refused to connect|can(?:.|…|’)t (?:connect "
+        "to|establish)"
+        "|hat die Verbindung abgelehnt|n(?:.|’)autorise pas la conne|rechazó la conexión"
+        "|odrzuciło? połączenie|接続が拒否";
+    const bool browser = regex_fits(browser_says, paste->text);
+    if (!regex_fits(came_back, paste->text) || (!browser && !regex_fits(sounds_bad, paste->text)))
         return;
     struct failure failure = {0};
     g_autofree char *line = paste_line_at(paste->text, 0);
-    failure_say_own(&failure, "connect-words", line);
-    paste_add(paste, &failure, RANK_TOPIC, 0);
+    failure_say_own(&failure, browser ? "no-listener" : "connect-words", line);
+    paste_add(paste, &failure, browser ? RANK_PHRASE + 1 : RANK_TOPIC, 0);
 }
 
 static void find_all(struct paste_text *paste)
@@ -364,6 +370,7 @@ static void choose(GPtrArray *failures, GPtrArray *findings)
         const char *code = finding->failure.code == NULL ? "" : finding->failure.code;
         bool known =
             failures->len > 0 && (finding->rank < MIN(first, (int)RANK_WORD) - 5 ||
+                                  (finding->rank < first && first == RANK_PAGE) ||
                                   (first >= RANK_LOOSE && g_str_has_suffix(code, "-page")));
         for (guint i = 0; i < failures->len; i++)
             known = known || same_failure(failures->pdata[i], &finding->failure);

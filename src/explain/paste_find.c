@@ -124,7 +124,7 @@ void paste_find_forms(struct paste_text *paste)
 void paste_find_markup(struct paste_text *paste)
 {
     static const char pattern[] =
-        "(?i)<(?:!doctype html|html|head|body|\\?xml|[\\w]+:envelope|response"
+        "(?i)<(?:!doctype html|html|head|body|title|\\?xml|[\\w]+:envelope|response"
         "|errors?|oauth)\\b";
     const GRegex *regex = regex_of(pattern);
     g_autoptr(GMatchInfo) info = NULL;

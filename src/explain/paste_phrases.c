@@ -174,17 +174,21 @@ static bool is_guess_before_wire(const struct paste_text *paste, const struct fa
     return wire.code != NULL && failure_match(&wire).certainty == CERTAINTY_CERTAIN;
 }
 
-/* The address of a page of single sign-on: a code of the user's record in it is only a detail. */
+/* The address of a page that says why: a code in it is only a detail. */
 static bool is_login_address(gsize phrase)
 {
-    return g_strcmp0(code_of(phrase), "sso-page") == 0 && strchr(words_of()[phrase], '/') != NULL;
+    const char *code = code_of(phrase);
+    return (g_strcmp0(code, "sso-page") == 0 && strchr(words_of()[phrase], '/') != NULL) ||
+           strcmp(words_of()[phrase], "appinstallerrorpage") == 0;
 }
 
 static void add_phrase(struct paste_text *paste, gsize phrase, gsize at)
 {
     const enum kind kind = kind_of(phrase);
     g_autofree char *line = paste_line_at(paste->text, at);
-    g_autofree char *page = strchr(line, '<') == NULL ? NULL : page_text(line);
+    const bool in_page =
+        regex_fits("(?i)</?(?:html|body|title|h\\d|p|br|div|span|pre|t[dr]|b|a)\\b", line);
+    g_autofree char *page = in_page ? page_text(line) : NULL;
     const char *words = page != NULL && *page != '\0' ? page : line;
     struct failure failure = {0};
     if (kind == WIRE)
@@ -197,7 +201,10 @@ static void add_phrase(struct paste_text *paste, gsize phrase, gsize at)
                                 [NAMED] = RANK_STATUS,
                                 [STATUS_TEXT] = RANK_PHRASE};
     const bool guess = kind == SAID && is_guess_before_wire(paste, &failure, at);
-    const int rank = guess ? RANK_ANYBODY : is_login_address(phrase) ? RANK_KNOWN + 1 : ranks[kind];
+    /* what a page says of a connection is said of its own */
+    const int rank = guess || (kind == WIRE && in_page) ? RANK_ANYBODY
+                     : is_login_address(phrase)         ? RANK_KNOWN + 1
+                                                        : ranks[kind];
     paste_add(paste, &failure, rank, at);
 }
 

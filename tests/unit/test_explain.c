@@ -146,7 +146,7 @@ static void check_page(const struct row *row)
         expect_body(row, "page",
                     "<!DOCTYPE html>\n<html><head><script>var error='x';</script></head><body>%s"
                     "</body></html>",
-                    strcmp(row->code, "html") == 0 ? "Une page" : "Down for Maintenance.");
+                    strcmp(row->code, "html") == 0 ? "Une page" : "We are down for maintenance.");
 }
 
 static void check_row(const struct row *row)
