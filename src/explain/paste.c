@@ -195,9 +195,10 @@ static void finding_free(gpointer data)
 /* A batch of thousands of records fails with one code: the first tells as much as all of them. */
 static gboolean says_the_same(gconstpointer a, gconstpointer b)
 {
-    const struct finding *old = a, *new = b;
-    return old->rank == new->rank && old->cause == new->cause && old->certainty == new->certainty &&
-           old->at <= new->at &&g_strcmp0(old->failure.code, new->failure.code) == 0;
+    const struct finding *first = a, *other = b;
+    return first->rank == other->rank && first->cause == other->cause &&
+           first->certainty == other->certainty && first->at <= other->at &&
+           g_strcmp0(first->failure.code, other->failure.code) == 0;
 }
 
 void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsize at)
@@ -361,17 +362,24 @@ static struct finding *take_best(GPtrArray *findings)
     return g_ptr_array_steal_index(findings, best);
 }
 
-/* The most specific first, each cause once; drops findings much weaker than the first. */
+/* Much weaker than the first: what programs make of it. A failure of the way is one of its own, and
+ * a page's words are the page's. */
+static bool is_made_of_it(const struct finding *finding, int first)
+{
+    const char *code = finding->failure.code == NULL ? "" : finding->failure.code;
+    const bool of_the_way = finding->rank == RANK_WIRE && finding->certainty == CERTAINTY_CERTAIN;
+    return (finding->rank < MIN(first, (int)RANK_WORD) - 5 && !of_the_way) ||
+           (first == RANK_PAGE && finding->rank < first) ||
+           (first >= RANK_LOOSE && g_str_has_suffix(code, "-page"));
+}
+
+/* The most specific first, each cause once. */
 static void choose(GPtrArray *failures, GPtrArray *findings)
 {
     int first = best_rank(findings);
     while (findings->len > 0 && failures->len < FAILURES) {
         g_autofree struct finding *finding = take_best(findings);
-        const char *code = finding->failure.code == NULL ? "" : finding->failure.code;
-        bool known =
-            failures->len > 0 && (finding->rank < MIN(first, (int)RANK_WORD) - 5 ||
-                                  (finding->rank < first && first == RANK_PAGE) ||
-                                  (first >= RANK_LOOSE && g_str_has_suffix(code, "-page")));
+        bool known = failures->len > 0 && is_made_of_it(finding, first);
         for (guint i = 0; i < failures->len; i++)
             known = known || same_failure(failures->pdata[i], &finding->failure);
         if (known) {

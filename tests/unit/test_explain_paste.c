@@ -312,6 +312,19 @@ static void paste__several_failures__are_each_named_once(void **state)
     assert_int_equal(all->len, 2);
     assert_string_equal(((struct failure *)all->pdata[0])->code, "STRING_TOO_LONG");
     assert_string_equal(((struct failure *)all->pdata[1])->code, "INVALID_SESSION_ID");
+    /* a failure of the way is another one; what a page says of itself is none */
+    const char *both =
+        "10:00:01 ERROR java.net.SocketTimeoutException: Read timed out\n"
+        "10:00:02 ERROR 400 [{\"message\":\"Required fields are missing: [Company]\","
+        "\"errorCode\":\"REQUIRED_FIELD_MISSING\"}]\n";
+    g_autoptr(GPtrArray) two = explain_paste_all(both, strlen(both), STAGE_ANY, 0, NULL);
+    assert_int_equal(two->len, 2);
+    assert_int_equal(explain_cause(two->pdata[0], NULL), CAUSE_REQUIRED_FIELD);
+    assert_int_equal(explain_cause(two->pdata[1], NULL), CAUSE_TIMEOUT);
+    const char *page = "<html><head><title>403 - Forbidden</title></head><body>You do not have "
+                       "permission to view this directory.</body></html>";
+    g_autoptr(GPtrArray) one = explain_paste_all(page, strlen(page), STAGE_ANY, 0, NULL);
+    assert_int_equal(one->len, 1);
 }
 
 static void paste__told_stage_and_status__count(void **state)
