@@ -29,7 +29,7 @@ static const struct pasted {
     {"the code's address, and the browser's page about it",
      "http://localhost:1717/OauthRedirect?code=aPrxFAKE_0123456789abcdef%3D%3D&state=0123\n\n"
      "This page isn’t working\nlocalhost didn’t send any data.\nERR_EMPTY_RESPONSE\n",
-     "connect-failed", "Start the login again in the program", NULL, 8},
+     "connect-failed", "Start it again in the program", NULL, 8},
     /* What Fetch variables knows: the fields of its form, and the answer. */
     {"Fetch variables, getting the token",
      "Fetch variables: Get a token\nURL: https://acme.my.salesforce.com/services/oauth2/token\n"
