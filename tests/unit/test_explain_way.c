@@ -31,6 +31,17 @@ static const struct row rows[] = {
      "proxy-failed", CERTAINTY_LIKELY, NULL},
     {"Failed to open TCP connection to proxy:3128 (Connection refused - connect(2))",
      "proxy-failed", CERTAINTY_LIKELY, NULL},
+    {"java.io.IOException: Unable to tunnel through proxy. Proxy returns \"HTTP/1.1 407 Proxy "
+     "Authentication Required\"\n\tat sun.net.www.protocol.http.HttpURLConnection.doTunneling("
+     "HttpURLConnection.java:2142)",
+     "proxy-failed", CERTAINTY_CERTAIN, "a user name and password"},
+    {"The proxy tunnel request to proxy 'http://proxy.acme.example:8080/' failed with status code "
+     "'407'.",
+     "proxy-failed", CERTAINTY_LIKELY, "a user name and password"},
+    {"Post \"https://login.salesforce.com/\": Proxy Authentication Required", "proxy-failed",
+     CERTAINTY_CERTAIN, "a user name and password"},
+    {"The remote certificate is invalid because of errors in the certificate chain: UntrustedRoot",
+     "tls-failed", CERTAINTY_CERTAIN, "does not know the authority"},
     {"tunneling socket could not be established, cause=getaddrinfo ENOTFOUND proxy.acme.example",
      "proxy-failed", CERTAINTY_CERTAIN, "the host name in https_proxy"},
     /* no certificate was seen */
