@@ -4,132 +4,13 @@
 #include "paste.h"
 #include "perch/base/secret.h"
 #include "perch/base/text.h"
+#include "redact_private.h"
 
 /*
  * A secret beside its name: a table of names, a table of signs between a name and its value, and
  * what a value looks like. Both may be quoted by any program, so they are looked for in the text
  * without its quoting; what is cut is cut out of the text as it stands.
  */
-
-/* ---- the text without its quoting ---- */
-
-struct bare {
-    GString *text;
-    guint *at; /* where each byte, and the end, stands in the text with its quoting */
-};
-
-static gunichar hex_at(const char *p, gsize digits)
-{
-    gunichar value = 0;
-    for (gsize i = 0; i < digits; i++) {
-        if (!g_ascii_isxdigit(p[i]))
-            return 0;
-        value = value * 16 + (gunichar)g_ascii_xdigit_value(p[i]);
-    }
-    return value;
-}
-
-/* A run of backslashes and what it quotes. */
-static gsize take_escape(const char *p, GString *out)
-{
-    gsize run = strspn(p, "\\");
-    const char c = p[run];
-    gsize digits = c == 'u' ? 4 : c == 'x' ? 2 : 0;
-    gunichar code = hex_at(p + run + 1, digits);
-    if (c != '\0' && strchr("\"'`/", c) != NULL)
-        g_string_append_c(out, c);
-    else if (c == 'n' || c == 'r' || c == 't')
-        g_string_append_c(out, c == 't' ? ' ' : '\n');
-    else if (code != 0 && g_unichar_validate(code))
-        g_string_append_unichar(out, code);
-    else {
-        g_string_append_len(out, p, (gssize)run);
-        return run;
-    }
-    return run + 1 + digits;
-}
-
-/* What begins with a byte of OTHERS: entities, and signs of other scripts and of drawn tables. */
-#define OTHERS "&\xC2\xE2\xE3\xEF"
-static gsize take_other(const char *p, GString *out)
-{
-    static const char *const others[] = {
-        "\"&quot;", "\"&#34;", "\"&#x22;", "'&apos;", "'&#39;", "'&#039;",  "'&#x27;", "&&amp;",
-        "<&lt;",    ">&gt;",   ":：",      "=＝",     "|│",     "\t\u3000", " \u00A0",
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(others); i++)
-        if (g_str_has_prefix(p, others[i] + 1)) {
-            g_string_append_c(out, others[i][0]);
-            return strlen(others[i] + 1);
-        }
-    g_string_append_c(out, *p);
-    return 1;
-}
-
-static gsize take_percent(const char *p, GString *out)
-{
-    gsize length = 1;
-    while (g_str_has_prefix(p + length, "25") && g_ascii_isxdigit(p[length + 2]))
-        length += 2;
-    const gunichar code = hex_at(p + length, 2);
-    const bool text = code == '\n' || code == '\r' || (code >= ' ' && code < 0x7F);
-    g_string_append_c(out, text ? (char)code : '%');
-    return text ? length + 2 : 1;
-}
-
-static gsize take(const char *p, GString *out)
-{
-    if (*p == '\\')
-        return take_escape(p, out);
-    if (*p == '%')
-        return take_percent(p, out);
-    if (strchr(OTHERS, *p) != NULL)
-        return take_other(p, out);
-    gsize plain = strcspn(p, "\\%" OTHERS);
-    g_string_append_len(out, p, (gssize)plain);
-    return plain;
-}
-
-static void bare_clear(struct bare *bare)
-{
-    wipe(bare->text->str, bare->text->len);
-    g_string_free(bare->text, TRUE);
-    g_free(bare->at);
-}
-
-/* One layer of quoting less, which never makes a text longer. */
-static void unquote(struct bare *bare)
-{
-    struct bare old = *bare;
-    const gsize length = old.text->len;
-    bare->text = g_string_sized_new(length);
-    bare->at = g_new(guint, length + 1);
-    for (gsize from = 0, to = 0; from < length; to = bare->text->len) {
-        const gsize taken = take(old.text->str + from, bare->text);
-        const gsize made = bare->text->len - to;
-        for (gsize i = 0; i < made; i++)
-            bare->at[to + i] = old.at[from + (made == taken ? i : 0)];
-        from += taken;
-    }
-    bare->at[bare->text->len] = old.at[length];
-    bare_clear(&old);
-}
-
-static struct bare bare_of(const char *text)
-{
-    enum { LAYERS = 3 };
-    struct bare bare = {.text = g_string_new(text)};
-    const gsize length = bare.text->len;
-    bare.at = g_new(guint, length + 1);
-    for (gsize i = 0; i <= length; i++)
-        bare.at[i] = (guint)i;
-    for (gsize i = 0, was = 0; i < LAYERS && bare.text->len != was; i++) {
-        was = bare.text->len;
-        if (strpbrk(bare.text->str, "\\%" OTHERS) != NULL)
-            unquote(&bare);
-    }
-    return bare;
-}
 
 /* ---- names ---- */
 
@@ -175,6 +56,11 @@ enum sign {
 };
 
 #define SCHEME "(?:bearer|basic|oauth|token|digest|negotiate|ntlm|ssws|apikey)"
+/* What only a program makes up: no word, no name of a class, no id of a record. */
+#define MADE                                                                                   \
+    "\\A\\(?(?![A-Za-z0-9]{15}[A-Z0-5]{3}\\b)(?!(?:\\p{Lu}{0,3}+\\p{Ll}{2,}+\\d{0,2}+)++"      \
+    "\\W*\\z)(?:(?=\\S*\\d)(?=\\S*\\p{Ll})(?=\\S*\\p{Lu})[\\w!$#@%^*+=~-]{16,}|[\\da-f]{32,})" \
+    "\\W*\\z"
 #define LOOKS_SECRET                                                            \
     "(?i)\\A(?:" SCHEME                                                         \
     " )?(?!https?:|\\w+::|[\\w.]*(?:Error|Exception)\\b|[\\w.]*\\()(?=\\S*\\d)" \
@@ -190,9 +76,21 @@ static const struct {
 /* What may stand between a sign and its value: b'x', Some("x"), ["x"], and how it is used. */
 #define WRAPPED                                                                        \
     "(?:(?:(?:[A-Za-z][\\w.]{0,20})?[(\\[]\\s?){0,2}+[bBuUrRfNL@$]{0,2}+(?=[\"'`]))?+" \
-    "(?:\\{\\s?[\"']?(?:value|token)[\"']?\\s?[:=]\\s?)?+(?:" SCHEME "\\s+)?+"
+    "(?:\\{\\s?[\"']?(?:value|token)[\"']?\\s?[:=]\\s?)?+(?:\\[?" SCHEME "\\s+)?+"
 
 enum { NAMES = G_N_ELEMENTS(names) };
+
+/* Groups 1 to NAMES are names. */
+static GString *names_pattern(const char *before)
+{
+    GString *pattern = g_string_new("(?i)");
+    g_string_append_printf(pattern, "%s(?:", before);
+    for (gsize i = 0; i < NAMES; i++)
+        g_string_append_printf(pattern, "%s(%s)", i > 0 ? "|" : "", names[i].pattern);
+    g_string_append(pattern,
+                    ")(?:" S "(?:\\d{1,2}|value|again|confirm(?:ation)?|b64|base64|base|s))?");
+    return pattern;
+}
 
 /* Groups 1 to NAMES are names, those behind them signs. */
 static const GRegex *pair_regex(void)
@@ -200,12 +98,8 @@ static const GRegex *pair_regex(void)
     static GRegex *regex;
     if (regex != NULL)
         return regex;
-    g_autoptr(GString) pattern = g_string_new("(?i)(?:");
-    for (gsize i = 0; i < NAMES; i++)
-        g_string_append_printf(pattern, "%s(%s)", i > 0 ? "|" : "", names[i].pattern);
-    g_string_append(pattern,
-                    ")(?:" S "(?:\\d{1,2}|value|again|confirm(?:ation)?|b64|base64|base|s))?"
-                    "(?![\\pL\\d_])(?:");
+    g_autoptr(GString) pattern = names_pattern("");
+    g_string_append(pattern, "(?![\\pL\\d_])(?:");
     for (gsize i = 0; i < SIGN_WORD; i++)
         g_string_append_printf(pattern, "%s(%s)", i > 0 ? "|" : "", signs[i].pattern);
     g_string_append(pattern, ")" WRAPPED);
@@ -227,20 +121,13 @@ static int start_of(const GMatchInfo *info, int group, int *ret_end)
     return start;
 }
 
-/* Valid, wherever it begins and ends. */
-static char *piece_of(const struct bare *bare, gsize from, gsize to)
-{
-    g_autofree char *piece = g_strndup(bare->text->str + from, to - from);
-    return g_utf8_make_valid(piece, -1);
-}
-
 /* Whether pattern fits what stands before a name, as NULL does. */
 static bool stands_behind(const struct bare *bare, const struct pair *pair, const char *pattern)
 {
     enum { NEAR = 120 };
     if (pattern == NULL)
         return true;
-    g_autofree char *near = piece_of(bare, pair->name - MIN(pair->name, NEAR), pair->name);
+    g_autofree char *near = bare_piece(bare, pair->name - MIN(pair->name, NEAR), pair->name);
     return regex_fits(pattern, near);
 }
 
@@ -260,21 +147,14 @@ static bool next_pair(const struct bare *bare, gsize from, gsize to, struct pair
     const int at = start_of(info, 1 + NAMES + sign, &end);
     ret_pair->broken = memchr(bare->text->str + at, '\n', (gsize)(end - at)) != NULL;
     ret_pair->sign = (enum sign)sign;
-    if (sign == SIGN_OPTION && !stands_behind(bare, ret_pair, signs[SIGN_OPTION].before))
-        ret_pair->sign = SIGN_WORD;
+    /* a blank: the first of those that fits */
+    while (sign >= SIGN_OPTION && sign < SIGN_PROSE &&
+           !stands_behind(bare, ret_pair, signs[sign].before))
+        ret_pair->sign = (enum sign)++ sign;
     return true;
 }
 
 /* ---- the value ---- */
-
-/* Where the character at an offset begins. */
-static gsize character_at(const GString *text, gsize at)
-{
-    at = MIN(at, text->len);
-    while ((text->str[at] & 0xC0) == 0x80)
-        at--;
-    return at;
-}
 
 static bool same_raw(const struct bare *bare, const char *raw, gsize a, gsize b)
 {
@@ -309,7 +189,20 @@ static gsize closing_quote(const struct bare *bare, const char *raw, gsize open)
         if (text[at] == '\n' && raw[bare->at[at]] == '\n')
             return MAX(line, closed_below(bare, raw, open, at));
     }
-    return line != 0 ? line : character_at(bare->text, open + strnlen(text + open, FAR));
+    return line != 0 ? line : bare_character(bare->text, open + strnlen(text + open, FAR));
+}
+
+/* The three quotes of TOML and Python; NULL: there are none. */
+static const char *fence_at(const char *text)
+{
+    return text_begins(text, "\"\"\"") ? "\"\"\"" : text_begins(text, "'''") ? "'''" : NULL;
+}
+
+static gsize fenced_end(const char *text, gsize start, const char *fence)
+{
+    enum { FAR = 64 * 1024 };
+    const char *end = g_strstr_len(text + start, FAR, fence);
+    return end != NULL ? (gsize)(end - text) : start + strcspn(text + start, "\n");
 }
 
 /* The end of a value in quotes, and of the one that Terraform changes it to: "x" -> "y". */
@@ -346,6 +239,42 @@ static bool ends_value(const struct bare *bare, const char *raw, gsize at, bool 
     return *sign != '&' || (name > 0 && sign[1 + name] == '=');
 }
 
+/* Where a value goes on that an email broke: its lines have up to 76 characters and end with "=".
+ * 0: it does not. */
+static gsize behind_soft_break(const char *text, gsize at)
+{
+    enum { SHORTEST = 70 };
+    gsize column = 0;
+    if (at < SHORTEST || text[at] == '\0' || strchr("\r\n", text[at]) == NULL ||
+        text[at - 1] != '=')
+        return 0;
+    while (column < SHORTEST && text[at - 1 - column] != '\n')
+        column++;
+    at += strcspn(text + at, "\n");
+    return column < SHORTEST || text[at] == '\0' ? 0 : at + 1 + strspn(text + at + 1, "> \t");
+}
+
+/* Words that a person remembers: no sentence about a password is without words of these. */
+#define REMEMBERED                                                                                 \
+    "(?!(?i:the|this|that|your|you|and|for|not|was|are|has|have|had|with|from|must|may|can|could"  \
+    "|should|will|too|than|only|please|try|again|after|before|while|when|does|did|contain\\w*"     \
+    "|characters?|letters?|digits?|length|minimum|maximum|\\w*error|\\w*exception|fail\\w*|unable" \
+    "|invalid|incorrect|wrong|missing|required|expired|denied|refused|unauthorized|unexpected"     \
+    "|server|connection|request|response|login|policy|handshake|certificate|timeout|timed"         \
+    "|password|token|secret|user|username|field|value|key|file|null|none)\\b)[A-Za-z0-9]{3,40}+"
+static gsize phrase_end(const struct bare *bare, const struct pair *pair, gsize start)
+{
+    static const char words[] = "\\G" REMEMBERED "(?:[ -]" REMEMBERED "){3,11}+"
+                                "(?=[\"'`](?!\\w)|[ \\t\\r]*+(?:\\n|\\z))";
+    g_autoptr(GMatchInfo) info = NULL;
+    int end = (int)start;
+    if (pair->kind == KIND_PASSWORD && pair->sign <= SIGN_SAID &&
+        g_regex_match_full(regex_of(words), bare->text->str, (gssize)bare->text->len, (int)start, 0,
+                           &info, NULL))
+        start_of(info, 0, &end);
+    return (gsize)end;
+}
+
 static gsize end_of(const struct bare *bare, const char *raw, const struct pair *pair)
 {
     const char *text = bare->text->str;
@@ -357,9 +286,10 @@ static gsize end_of(const struct bare *bare, const char *raw, const struct pair 
     const gsize length = bare->at[pair->value] - bare->at[pair->name];
     const bool coded = memchr(sign, '%', length) != NULL || memchr(sign, '&', length) != NULL;
     gsize at = pair->value;
-    while (text[at] != '\0' &&
-           (strchr(ends, text[at]) == NULL || !ends_value(bare, raw, at, coded)))
-        at++;
+    for (gsize next = at; next != 0; next = behind_soft_break(text, at))
+        for (at = next; text[at] != '\0' &&
+                        (strchr(ends, text[at]) == NULL || !ends_value(bare, raw, at, coded));)
+            at++;
     if (pair->kind == KIND_LINE)
         at = code_before(text, pair->value, at);
     if (pair->sign == SIGN_ELEMENT && text[at] != '<') /* "<sid>" may be a word */
@@ -406,11 +336,13 @@ static bool is_secret(const struct bare *bare, const struct pair *pair, const ch
 {
     const char *text = bare->text->str;
     const char *looks = signs[pair->sign].value;
-    g_autofree char *name = piece_of(bare, pair->name, MIN(pair->value, pair->name + 60));
+    g_autofree char *name = bare_piece(bare, pair->name, MIN(pair->value, pair->name + 60));
     if (g_str_has_prefix(value, "…") || is_said(name, value))
         return false;
+    if (pair->sign == SIGN_PROSE)
+        return regex_fits(looks, value);
     g_autofree char *line =
-        piece_of(bare, pair->value, character_at(bare->text, pair->value + 200));
+        bare_piece(bare, pair->value, bare_character(bare->text, pair->value + 200));
     if (!quoted && pair->sign == SIGN_ASSIGNED &&
         (regex_fits(told, line) ||
          /* a program that joins a name and a password puts no blank between them */
@@ -432,18 +364,51 @@ static bool is_secret(const struct bare *bare, const struct pair *pair, const ch
     return looks == NULL || regex_fits(looks, value);
 }
 
+bool secret_is_named(const char *label)
+{
+    static GRegex *regex;
+    if (regex == NULL) {
+        g_autoptr(GString) pattern = names_pattern("\\A[^\\n]{0,40}?");
+        g_string_append(pattern, "[\\W_]*+\\z");
+        regex = g_regex_new(pattern->str, G_REGEX_OPTIMIZE | G_REGEX_NEWLINE_LF, 0, NULL);
+    }
+    return g_regex_match(regex, label, 0, NULL);
+}
+
+bool secret_is_made(const char *value)
+{
+    return regex_fits(MADE, value);
+}
+
+bool secret_is_value(const char *value)
+{
+    return !g_str_has_prefix(value, "…") && regex_fits(LOOKS_SECRET, value) && !is_said("", value);
+}
+
 /* Finds the value of a pair; false: there is none, or it is no secret. */
 static bool value_of(const struct bare *bare, const char *raw, const struct pair *pair,
                      gsize *ret_start, gsize *ret_end)
 {
+    if (!stands_behind(bare, pair, signs[pair->sign].before)) /* first: the end may be far away */
+        return false;
     const char *text = bare->text->str;
     const bool quoted = text[pair->value] != '\0' && strchr("\"'`", text[pair->value]) != NULL;
     const bool listed = !quoted && text[pair->value] == '[' && pair->kind != KIND_PASSWORD;
+    const char *fence = fence_at(text + pair->value);
+    const gsize phrase = phrase_end(bare, pair, pair->value + quoted);
     *ret_start = pair->value + (quoted || listed);
     *ret_end = quoted ? quoted_end(bare, raw, pair->value) : end_of(bare, raw, pair);
     if (listed)
         *ret_end = MIN(*ret_end, *ret_start + strcspn(text + *ret_start, "]\n"));
-    if (*ret_end <= *ret_start || !stands_behind(bare, pair, signs[pair->sign].before) ||
+    if (fence != NULL) {
+        *ret_start += 2 + strspn(text + *ret_start + 2, " \t\r\n");
+        *ret_end = fenced_end(text, *ret_start, fence);
+    }
+    if (phrase > pair->value + quoted) {
+        *ret_end = phrase;
+        return true;
+    }
+    if (*ret_end <= *ret_start ||
         (!quoted && text[*ret_start] == '{' && pair->kind != KIND_PASSWORD))
         return false;
     g_autoptr(WipedText) value = g_strndup(text + *ret_start, *ret_end - *ret_start);
@@ -488,12 +453,6 @@ static bool next_key(const struct bare *bare, gsize from, gsize *ret_start, gsiz
 
 /* ---- all of them ---- */
 
-static void cut(GString *out, const char *raw, const struct bare *bare, gsize from, gsize start)
-{
-    g_string_append_len(out, raw + bare->at[from], (gssize)(bare->at[start] - bare->at[from]));
-    g_string_append(out, "…");
-}
-
 /* raw without private keys; NULL: there are none. Owned by the caller. */
 static char *cut_keys(const char *raw, const struct bare *bare)
 {
@@ -503,7 +462,7 @@ static char *cut_keys(const char *raw, const struct bare *bare)
         return NULL;
     GString *out = g_string_sized_new(strlen(raw));
     for (; next_key(bare, from, &start, &end); from = end)
-        cut(out, raw, bare, from, start);
+        bare_cut(out, raw, bare, from, start);
     g_string_append(out, raw + bare->at[from]);
     return g_string_free(out, FALSE);
 }
@@ -514,38 +473,50 @@ struct part {
     gsize from, to;
 };
 
-static void add_part(guint piece, gsize at, gpointer user)
+struct places {
+    GArray *names; /* gsize: where one may begin */
+    GArray *parts; /* struct part: where there may be one with its value */
+};
+
+static void add_place(guint piece, gsize at, gpointer user)
 {
     enum { BEFORE = 40, BEHIND = 800 };
-    GArray *parts = user;
+    struct places *places = user;
+    GArray *parts = places->parts;
     struct part part = {at - MIN(at, BEFORE), at + BEHIND};
     struct part *last = parts->len == 0 ? NULL : &g_array_index(parts, struct part, parts->len - 1);
     (void)piece;
+    g_array_append_val(places->names, at);
     if (last != NULL && part.from <= last->to)
         last->to = part.to;
     else
         g_array_append_val(parts, part);
 }
 
-static char *cut_pairs(const char *raw, const struct bare *bare)
+static void find_places(const struct bare *bare, struct places *places)
 {
     static struct words *words;
     if (words == NULL)
         words = words_new(pieces, G_N_ELEMENTS(pieces));
-    g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(struct part));
     g_autoptr(WipedText) lower = g_ascii_strdown(bare->text->str, (gssize)bare->text->len);
-    words_each(words, lower, bare->text->len, add_part, parts);
+    g_array_set_size(places->names, 0);
+    g_array_set_size(places->parts, 0);
+    words_each(words, lower, bare->text->len, add_place, places);
+}
+
+static char *cut_pairs(const char *raw, const struct bare *bare, const GArray *parts)
+{
     GString *out = g_string_sized_new(strlen(raw));
     gsize done = 0, start, end;
     for (guint i = 0; i < parts->len; i++) {
         const struct part *part = &g_array_index(parts, struct part, i);
-        gsize from = MAX(done, character_at(bare->text, part->from));
-        const gsize to = character_at(bare->text, part->to);
+        gsize from = MAX(done, bare_character(bare->text, part->from));
+        const gsize to = bare_character(bare->text, part->to);
         for (struct pair pair; from < to && next_pair(bare, from, to, &pair);) {
             from = pair.value;
             if (!value_of(bare, raw, &pair, &start, &end))
                 continue;
-            cut(out, raw, bare, done, start);
+            bare_cut(out, raw, bare, done, start);
             done = from = end;
         }
     }
@@ -553,15 +524,32 @@ static char *cut_pairs(const char *raw, const struct bare *bare)
     return g_string_free(out, FALSE);
 }
 
+/* Puts next, if there is one, in the place of *text and of what is made of it. */
+static void go_on_with(char *next, char **text, struct bare *bare)
+{
+    if (next == NULL)
+        return;
+    wipe_free(*text);
+    *text = next;
+    bare_clear(bare);
+    *bare = bare_of(next);
+}
+
 char *redact_pairs(const char *text)
 {
+    g_autoptr(WipedText) now = g_strdup(text);
     struct bare bare = bare_of(text);
-    g_autoptr(WipedText) keyless = cut_keys(text, &bare);
-    if (keyless != NULL) {
-        bare_clear(&bare);
-        bare = bare_of(keyless);
-    }
-    char *out = cut_pairs(keyless != NULL ? keyless : text, &bare);
+    struct places places = {g_array_new(FALSE, FALSE, sizeof(gsize)),
+                            g_array_new(FALSE, FALSE, sizeof(struct part))};
+    go_on_with(cut_keys(now, &bare), &now, &bare);
+    find_places(&bare, &places);
+    char *next = redact_tables(now, &bare, places.names);
+    go_on_with(next, &now, &bare);
+    if (next != NULL)
+        find_places(&bare, &places);
+    char *out = cut_pairs(now, &bare, places.parts);
     bare_clear(&bare);
+    g_array_unref(places.names);
+    g_array_unref(places.parts);
     return out;
 }
