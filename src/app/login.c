@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "app_private.h"
 #include "perch/base/text.h"
@@ -147,11 +148,33 @@ void login_finish(struct app *app, bool succeeded)
     g_clear_pointer(&app->way, loopback_free);
 }
 
+/* Whether the text is of a page that says why the login failed, as perch explain reads it; that the
+ * browser cannot reach the callback is no such page. */
+static bool is_error(struct app *app, const Secret *text)
+{
+    struct failure failure;
+    const char *page = secret_peek(text);
+    const bool failed = explain_paste(&failure, page, strlen(page), STAGE_ANY, 0);
+    g_autoptr(Diagnosis) diagnosis = failed ? explain(&failure) : NULL;
+    const bool known =
+        diagnosis != NULL && diagnosis->cause != CAUSE_UNKNOWN &&
+        (diagnosis->exit == PERCH_EXIT_AUTHORIZATION || diagnosis->exit == PERCH_EXIT_APP);
+    if (known) {
+        failure.stage = STAGE_AUTHORIZE;
+        login_failed(app, &failure);
+    } else {
+        failure_clear(&failure);
+    }
+    return known;
+}
+
 void login_paste(struct app *app, const Secret *text)
 {
     struct paste paste;
     paste_parse(&paste, secret_peek(text), app->session->state);
-    if (paste.kind == PASTE_NOTHING) {
+    if (paste.kind == PASTE_NOTHING && paste.unread && is_error(app, text)) {
+        /* it is told */
+    } else if (paste.kind == PASTE_NOTHING) {
         app_event(app, &(struct wizard_event){.kind = WIZARD_PASTE_PROBLEM, .text = paste.problem});
     } else if (paste.kind == PASTE_ERROR) {
         was_refused(app, paste.error, paste.description);

@@ -83,6 +83,7 @@ static const struct page {
      N_("This is a page of your org. Open the address that perch shows, press Allow, and paste the "
         "address that the browser ends up on.")},
     {"?ec=", login_page},
+    {"Login | Salesforce", login_page}, /* its title */
     {"://login.salesforce.com", login_page},
     {"://test.salesforce.com", login_page},
     {"://", N_("There is no code in this address. Paste the whole address that the browser shows "
@@ -423,8 +424,10 @@ static void take_nothing(struct paste *paste, const char *text)
     for (gsize i = 0; i < G_N_ELEMENTS(pages); i++)
         if (strstr(text, pages[i].inside) != NULL) {
             nothing(paste, _(pages[i].problem));
+            paste->unread = i == G_N_ELEMENTS(pages) - 1;
             return;
         }
+    paste->unread = true;
     nothing(paste, _("This is neither an address nor a code. Paste the whole address that the "
                      "browser shows after you pressed Allow."));
 }

@@ -427,6 +427,34 @@ static void paste__without_our_state__never_matches(void **state)
     paste_clear(&paste);
 }
 
+/* The caller may know what a page's text says, but not more of what has a sentence of its own. */
+static void paste__unread__is_what_no_sentence_fits(void **state)
+{
+    static const struct {
+        const char *text;
+        bool unread;
+    } texts[] = {
+        {"1800 : There was a problem in setting up your remote access", true},
+        {"https://acme.my.salesforce.com/identity/app/AppInstallErrorPage.apexp?error_code=x",
+         true},
+        {"hello", true},
+        {"Login | Salesforce", false},
+        {"https://acme.okta.com/app/x?SAMLRequest=y", false},
+        {"5Aep861FakeRefreshToken", false},
+        {"http://localhost/x?code=aPrx1234", false},
+        {"", false},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        struct paste paste;
+        paste_parse(&paste, texts[i].text, NULL);
+        assert_int_equal(paste.kind, PASTE_NOTHING);
+        if (paste.unread != texts[i].unread)
+            fail_msg("%s: %s", texts[i].text, paste.problem);
+        paste_clear(&paste);
+    }
+}
+
 static void paste__huge__is_refused_quickly(void **state)
 {
     struct paste paste;
@@ -472,6 +500,7 @@ int main(void)
         cmocka_unit_test(paste__code__is_decoded_to_the_end),
         cmocka_unit_test(paste__code__of_no_known_length_is_doubted),
         cmocka_unit_test(paste__without_our_state__never_matches),
+        cmocka_unit_test(paste__unread__is_what_no_sentence_fits),
         cmocka_unit_test(paste__huge__is_refused_quickly),
         cmocka_unit_test(paste__mutated__stays_sound),
     };

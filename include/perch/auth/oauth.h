@@ -47,6 +47,7 @@ struct paste {
     char *description;
     bool has_state;     /* the address has a state ... */
     bool state_matches; /* ... and it is ours */
+    bool unread;        /* PASTE_NOTHING: it may be the text of an error page */
     const char
         *problem; /* translated, borrowed. PASTE_CODE: it looks cut or grown, ask once more */
 };
