@@ -153,7 +153,11 @@ char *typed_match(const char *text, const char *pattern)
 /* "=" in a letter, in an address within another one, before a value. */
 #define ENCODED_SIGN "(?i)(?:=|%(?:25)*)3D(?=3MVG9|[0-9A-F]{64}(?![0-9A-Z])|[0-9]{16,20}(?![\\w.]))"
 #define SHORTENED "[…•●∙⋯＊]|\\*{3}"
-#define BROKEN "(?![-+=!@[(]|" SHORTENED "|[\"']\\w)" /* then it is asked for again */
+/* What stands in the middle of a key: then it is asked for again. */
+#define BROKEN                                                                               \
+    "(?![-+=!@[(\\x{2010}-\\x{2015}]|" SHORTENED "|[\"'*~^$#]\\w|%(?!(?:25)*[0-9A-Fa-f]{2})" \
+    "|\\\\++(?![nrtu\"'&<>/\\s]|$))"
+#define PEM "-----BEGIN "
 static const char key[] = "(?<![0-9A-Za-z.])3MVG9(?:[\\w.]{80}(?![\\w.])|[\\w.]++(?! "
                           "+[\\w.]{0,40}\\d[\\w.]{0,20}$))" BROKEN "(?: *\n *(?!" HEX "|" DIGITS
                           ")[\\w.]++(?= *(?:\n|$)))*";
@@ -201,7 +205,9 @@ static char *key_in(const char *text)
 
 static char *secret_in(const char *text)
 {
-    char *found = typed_match(text, HEX);
+    g_autoptr(WipedText) once =
+        text_replace(text, "(?<![0-9A-Za-z])([0-9A-Fa-f]{64})\\1(?![0-9A-Za-z])", "\\1");
+    char *found = typed_match(once, HEX);
     if (found == NULL)
         found = typed_match(
             text, "(?<![0-9A-Za-z])(?:[0-9A-Fa-f](?: *\n *)?){63}[0-9A-Fa-f](?![0-9A-Za-z])");
@@ -233,6 +239,14 @@ static char *from_basic(const char *text, enum typed_kind kind)
     return colon == NULL          ? NULL
            : kind == TYPED_SECRET ? g_strdup(colon + 1)
                                   : g_strndup(both, (gsize)(colon - both));
+}
+
+/* A key as links and Markdown write it: %5F, \\_ */
+static char *key_unescaped(const char *text)
+{
+    g_autoptr(WipedText) lines =
+        text_replace(text, "(?i)%(?:25)*5F|&(?:lowbar|underbar);|\\\\+_", "_");
+    return text_replace(lines, "(?i)%(?:25)*2E|&period;|\\\\+\\.", ".");
 }
 
 /* The value that text holds in Salesforce's format; NULL = none. */
@@ -270,11 +284,14 @@ char *typed_value(const char *text, enum typed_kind kind)
     g_autoptr(WipedText) plain = text_replace(bold, MARKDOWN_BOLD, "\\1");
     g_autoptr(WipedText) joined =
         text_replace(plain, "=\\r?\n(?!3MVG9|[0-9A-F]{64})", ""); /* a soft break */
-    g_autoptr(WipedText) valid = text_replace(joined, ENCODED_SIGN, "=");
+    g_autoptr(WipedText) signs = text_replace(joined, ENCODED_SIGN, "=");
+    g_autoptr(WipedText) valid = kind == TYPED_KEY ? key_unescaped(signs) : g_strdup(signs);
     g_autoptr(WipedText) lines = text_clean_lines(valid);
     char *value = value_in(lines, kind);
     if (value != NULL)
         return value;
+    if (strstr(valid, PEM) != NULL) /* no line of it is a value */
+        return bare(valid);
     g_autoptr(GRegex) regex = g_regex_new(named[kind], 0, 0, NULL);
     g_autoptr(GMatchInfo) info = NULL;
     g_autoptr(WipedText) found = NULL;
@@ -295,6 +312,17 @@ bool typed_is_stump(const char *value)
         value, 0, 0);
 }
 
+#define TOKEN "(?:5Aep|00D\\w+(?:!|%21)|eyJ[\\w-]+\\.|force:)"
+#define KEY_FILE PEM "|^LS0tLS1CRUdJT|^MII[0-9A-Za-z+/]{60}|^ssh-[a-z]|^PuTTY-User"
+
+bool typed_is_secret(const char *text)
+{
+    return text != NULL &&
+           g_regex_match_simple("(?<![0-9A-Za-z])(?:[0-9A-F]{64}(?![0-9A-Za-z])|" TOKEN
+                                "\\S{10})|^" DIGITS "$|" KEY_FILE,
+                                text, 0, 0);
+}
+
 /* What else people give instead, by Salesforce's formats. */
 const char *typed_problem(const char *value, enum typed_kind kind)
 {
@@ -304,14 +332,19 @@ const char *typed_problem(const char *value, enum typed_kind kind)
         const char *problem;
     } others[] = {
         {"3MVG9.*3MVG9", -1, N_("These are two consumer keys. Paste the one of your app alone.")},
+        {"^(?:[0-9A-Fa-f]{64}){2,}$|^[0-9]{32,60}$", TYPED_KEY,
+         N_("These are two consumer secrets. Paste the one of your app alone.")},
         {"^3MVG9", TYPED_KEY,
          N_("This is a consumer key. The consumer secret stands beside it in Setup: copy that.")},
         /* Salesforce writes its secrets in capitals; a key that was chosen for an app may be
          * hexadecimal too. */
         {"^(?:[0-9A-F]{64}|" DIGITS ")$", TYPED_SECRET,
          N_("This is a consumer secret. The consumer key stands beside it in Setup: copy that.")},
-        {"^(?:5Aep|00D\\w+!|eyJ\\w+\\.|force:)", -1,
+        {"(?:^|[=:\\s])" TOKEN, -1,
          N_("This is a token of a login: keep it secret. Copy what is asked for from the app in "
+            "Setup.")},
+        {KEY_FILE, -1,
+         N_("This is a private key or a certificate. Copy what is asked for from the app in "
             "Setup.")},
         {"^0(?:xI|H4)\\w{12}(?:\\w{3})?$", -1,
          N_("This is the app's id. Copy what is asked for from the app in Setup.")},
@@ -324,6 +357,13 @@ const char *typed_problem(const char *value, enum typed_kind kind)
     if (value != NULL && typed_is_stump(value) && !(kind == TYPED_KEY && is_key(value)))
         return _("Part of this is missing, hidden or only described. Copy it again whole from the "
                  "app in Setup.");
+    if (value != NULL && !g_str_is_ascii(value))
+        return _("This holds a character that only looks like one of Salesforce's. Copy it again "
+                 "from the app in Setup.");
+    if (value != NULL && kind == TYPED_KEY &&
+        !g_regex_match_simple("^(?:3MVG9[\\w.]*|(?!3MVG9)[\\w.-]*)$", value, 0, 0))
+        return _("A consumer key has letters, digits, dots and underscores only. Copy it again "
+                 "from the app in Setup.");
     return NULL;
 }
 

@@ -14,6 +14,8 @@
     "3MVG9fake_key.with_a_dot_at_its_end.56789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq."
 #define SECRET "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"
 
+#define OLD_SECRET "FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210"
+
 static const struct {
     const char *text;
     enum typed_kind kind;
@@ -145,11 +147,26 @@ static const struct {
     {"key=3D3MVG9fake_=\nKey.0123456789", TYPED_KEY, KEY},
     {"secret=3D0123456789=\nABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF", TYPED_SECRET,
      SECRET},
+    /* signs of a key as links, Markdown and markup write them */
+    {"3MVG9fake%5FKey%2E0123456789", TYPED_KEY, KEY},
+    {"x?client_id=3MVG9fake%255fKey%252E0123456789&y", TYPED_KEY, KEY},
+    {"3MVG9fake\\_Key\\.0123456789", TYPED_KEY, KEY},
+    {"3MVG9fake&lowbar;Key&period;0123456789", TYPED_KEY, KEY},
+    {SECRET SECRET, TYPED_SECRET, SECRET},
     /* a stump stays one */
+    {"3MVG9fake%QQKey.0123456789", TYPED_KEY, "3MVG9fake%QQKey.0123456789"},
+    {"3MVG9fake\\Key.0123456789", TYPED_KEY, "3MVG9fake\\Key.0123456789"},
+    {"3MVG9fake*Key.0123456789", TYPED_KEY, "3MVG9fake*Key.0123456789"},
+    {"3MVG9fake\xE2\x80\x91Key.0123456789", TYPED_KEY, "3MVG9fake\xE2\x80\x91Key.0123456789"},
     {"3MVG9fake_Key...", TYPED_KEY, "3MVG9fake_Key..."},
     {"3MVG9fake_Key\xE2\x80\xA6", TYPED_KEY, "3MVG9fake_Key\xE2\x80\xA6"},
     {"client_id: 3MVG9fake_Key[...]", TYPED_KEY, "3MVG9fake_Key[...]"},
     {KEY "\n3MVG9other_Key.0123456789", TYPED_KEY, KEY "3MVG9other_Key.0123456789"},
+    /* no line of a key file is a value, and two values are none */
+    {"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\n-----END PRIVATE KEY-----\n",
+     TYPED_SECRET,
+     "-----BEGIN PRIVATE KEY-----MIIEvQIBADANBgkqhkiG9w0BAQ-----END PRIVATE KEY-----"},
+    {SECRET "\n" OLD_SECRET, TYPED_SECRET, SECRET OLD_SECRET},
 };
 
 static void value__as_people_paste_it__is_found(void **state)
@@ -203,63 +220,82 @@ static void file__of_any_editor__is_read_as_utf8(void **state)
     assert_string_equal(empty, "");
 }
 
+static const struct {
+    const char *value;
+    enum typed_kind kind;
+    const char *problem;
+} others[] = {
+    {KEY, TYPED_KEY, NULL},
+    {KEY, TYPED_SECRET, "a consumer key"},
+    {SECRET, TYPED_KEY, "a consumer secret"},
+    {SECRET, TYPED_SECRET, NULL},
+    /* The key of an app that was made with one of its own. */
+    {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", TYPED_KEY, NULL},
+    {"1234567890123456789", TYPED_KEY, "a consumer secret"},
+    {"mySecretKey0123", TYPED_SECRET, NULL},
+    {"5Aep861FakeRefreshToken", TYPED_KEY, "a token"},
+    {"00D000000000001!AQ4AQFake.Token_x", TYPED_SECRET, "a token"},
+    {"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIx", TYPED_SECRET, "a token"},
+    {"acme.my.salesforce.com", TYPED_KEY, "an address"},
+    {"https://acme.example/x", TYPED_SECRET, "an address"},
+    {"3MVG9fake.com", TYPED_KEY, NULL},
+    {"PlatformCLI", TYPED_KEY, NULL},
+    {NULL, TYPED_SECRET, NULL},
+    {LONG_KEY, TYPED_KEY, NULL},
+    {"3MVG9fake_K...6789", TYPED_KEY, "Part of this is missing"},
+    {"3MVG9fake_Key\xE2\x80\xA6", TYPED_KEY, "Part of this is missing"},
+    {"\xE2\x80\xA2\xE2\x80\xA2\xE2\x80\xA2", TYPED_KEY, "Part of this is missing"},
+    {"********", TYPED_SECRET, "Part of this is missing"},
+    {"[REDACTED]", TYPED_SECRET, "Part of this is missing"},
+    {"secret", TYPED_SECRET, "Part of this is missing"}, /* it was <secret> */
+    {"your consumer key", TYPED_KEY, "Part of this is missing"},
+    {"YOUR_CLIENT_ID", TYPED_KEY, "Part of this is missing"},
+    {"client_secret", TYPED_SECRET, "Part of this is missing"},
+    {"A1B2C3D4E5...7E8F90", TYPED_SECRET, "Part of this is missing"},
+    {KEY "3MVG9other_Key.0123456789", TYPED_KEY, "two consumer keys"},
+    {"0xI000000000001", TYPED_KEY, "the app's id"},
+    {"$SF_CLIENT_SECRET", TYPED_SECRET, "Part of this is missing"},
+    {"${SF_CLIENT_SECRET}", TYPED_SECRET, "Part of this is missing"},
+    {"{{SF_SECRET}}", TYPED_SECRET, "Part of this is missing"},
+    {"hidden", TYPED_SECRET, "Part of this is missing"},
+    {"null", TYPED_SECRET, "Part of this is missing"},
+    {"undefined", TYPED_SECRET, "Part of this is missing"},
+    {"n/a", TYPED_SECRET, "Part of this is missing"},
+    {"-", TYPED_SECRET, "Part of this is missing"},
+    {"TODO", TYPED_SECRET, "Part of this is missing"},
+    {"__SECRET__", TYPED_SECRET, "Part of this is missing"},
+    {"SF_CLIENT_SECRET=", TYPED_SECRET, "Part of this is missing"},
+    {"null", TYPED_KEY, "Part of this is missing"},
+    {"{{SF_KEY}}", TYPED_KEY, "Part of this is missing"},
+    {"$SF_CLIENT_ID", TYPED_KEY, "Part of this is missing"},
+    {"https%3A%2F%2Facme.example%2Fx", TYPED_KEY, "an address"},
+    {"$ecret_0123", TYPED_SECRET, NULL},
+    {"nullable0123", TYPED_SECRET, NULL},
+    {"", TYPED_SECRET, NULL},
+    {"yourname0123", TYPED_KEY, NULL},
+    {"SF_ACCESS_TOKEN=00D000000000001!AQ4AQFake.Token_x", TYPED_SECRET, "a token"},
+    {"token:eyJhbGciOi-JSUzI1NiJ9.eyJzdWIiOiIx", TYPED_SECRET, "a token"},
+    {"-----BEGIN PRIVATE KEY-----", TYPED_SECRET, "a private key"},
+    {"-----BEGIN CERTIFICATE-----MIIC-----END CERTIFICATE-----", TYPED_KEY, "a certificate"},
+    {"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7MIIEvQIBADANBgkqhkiG9w0", TYPED_SECRET,
+     "a private key"},
+    {SECRET OLD_SECRET, TYPED_SECRET, "two consumer secrets"},
+    {"12345678901234567891234567890123456789", TYPED_SECRET, "two consumer secrets"},
+    {"\xD0\x90"
+     "123456789ABCDEF",
+     TYPED_SECRET, "a character that only looks"},
+    {"3MVG9\xD0\xB0"
+     "Key.0123456789",
+     TYPED_KEY, "a character that only looks"},
+    {"3MVG9fake%QQKey.0123456789", TYPED_KEY, "letters, digits, dots and underscores"},
+    {"3MVG9fake-Key.0123456789", TYPED_KEY, "letters, digits, dots and underscores"},
+    {"client_secret=mySecretKey0123", TYPED_KEY, "letters, digits, dots and underscores"},
+    {"my-own-key.0123", TYPED_KEY, NULL},
+    {"secretarySecret01", TYPED_SECRET, NULL},
+};
+
 static void value__of_another_kind__is_told(void **state)
 {
-    static const struct {
-        const char *value;
-        enum typed_kind kind;
-        const char *problem;
-    } others[] = {
-        {KEY, TYPED_KEY, NULL},
-        {KEY, TYPED_SECRET, "a consumer key"},
-        {SECRET, TYPED_KEY, "a consumer secret"},
-        {SECRET, TYPED_SECRET, NULL},
-        /* The key of an app that was made with one of its own. */
-        {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", TYPED_KEY, NULL},
-        {"1234567890123456789", TYPED_KEY, "a consumer secret"},
-        {"mySecretKey0123", TYPED_SECRET, NULL},
-        {"5Aep861FakeRefreshToken", TYPED_KEY, "a token"},
-        {"00D000000000001!AQ4AQFake.Token_x", TYPED_SECRET, "a token"},
-        {"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIx", TYPED_SECRET, "a token"},
-        {"acme.my.salesforce.com", TYPED_KEY, "an address"},
-        {"https://acme.example/x", TYPED_SECRET, "an address"},
-        {"3MVG9fake.com", TYPED_KEY, NULL},
-        {"PlatformCLI", TYPED_KEY, NULL},
-        {NULL, TYPED_SECRET, NULL},
-        {LONG_KEY, TYPED_KEY, NULL},
-        {"3MVG9fake_K...6789", TYPED_KEY, "Part of this is missing"},
-        {"3MVG9fake_Key\xE2\x80\xA6", TYPED_KEY, "Part of this is missing"},
-        {"\xE2\x80\xA2\xE2\x80\xA2\xE2\x80\xA2", TYPED_KEY, "Part of this is missing"},
-        {"********", TYPED_SECRET, "Part of this is missing"},
-        {"[REDACTED]", TYPED_SECRET, "Part of this is missing"},
-        {"secret", TYPED_SECRET, "Part of this is missing"}, /* it was <secret> */
-        {"your consumer key", TYPED_KEY, "Part of this is missing"},
-        {"YOUR_CLIENT_ID", TYPED_KEY, "Part of this is missing"},
-        {"client_secret", TYPED_SECRET, "Part of this is missing"},
-        {"A1B2C3D4E5...7E8F90", TYPED_SECRET, "Part of this is missing"},
-        {KEY "3MVG9other_Key.0123456789", TYPED_KEY, "two consumer keys"},
-        {"0xI000000000001", TYPED_KEY, "the app's id"},
-        {"$SF_CLIENT_SECRET", TYPED_SECRET, "Part of this is missing"},
-        {"${SF_CLIENT_SECRET}", TYPED_SECRET, "Part of this is missing"},
-        {"{{SF_SECRET}}", TYPED_SECRET, "Part of this is missing"},
-        {"hidden", TYPED_SECRET, "Part of this is missing"},
-        {"null", TYPED_SECRET, "Part of this is missing"},
-        {"undefined", TYPED_SECRET, "Part of this is missing"},
-        {"n/a", TYPED_SECRET, "Part of this is missing"},
-        {"-", TYPED_SECRET, "Part of this is missing"},
-        {"TODO", TYPED_SECRET, "Part of this is missing"},
-        {"__SECRET__", TYPED_SECRET, "Part of this is missing"},
-        {"SF_CLIENT_SECRET=", TYPED_SECRET, "Part of this is missing"},
-        {"null", TYPED_KEY, "Part of this is missing"},
-        {"{{SF_KEY}}", TYPED_KEY, "Part of this is missing"},
-        {"$SF_CLIENT_ID", TYPED_KEY, "Part of this is missing"},
-        {"https%3A%2F%2Facme.example%2Fx", TYPED_KEY, "an address"},
-        {"$ecret_0123", TYPED_SECRET, NULL},
-        {"nullable0123", TYPED_SECRET, NULL},
-        {"", TYPED_SECRET, NULL},
-        {"yourname0123", TYPED_KEY, NULL},
-        {"secretarySecret01", TYPED_SECRET, NULL},
-    };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
         const char *problem = typed_problem(others[i].value, others[i].kind);
@@ -267,6 +303,32 @@ static void value__of_another_kind__is_told(void **state)
             (problem != NULL && strstr(problem, others[i].problem) == NULL))
             fail_msg("%s: %s", others[i].value, problem);
     }
+}
+
+static void secret__anywhere_in_a_text__is_seen(void **state)
+{
+    static const struct {
+        const char *text;
+        bool secret;
+    } texts[] = {
+        {SECRET, true},
+        {"https://acme.example/?x=" SECRET, true},
+        {"1234567890123456789", true},
+        {"id 1234567890123456789", false},
+        {"Bearer 00D000000000001!AQ4AQFake.Token_x", true},
+        {"5Aep861FakeRefreshToken", true},
+        {"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIx", true},
+        {"-----BEGIN RSA PRIVATE KEY-----", true},
+        {"https://acme.my.salesforce.com/00D000000000001EAA", false},
+        {"jane@acme.example", false},
+        {"Bird Integration", false},
+        {"", false},
+        {NULL, false},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+        if (typed_is_secret(texts[i].text) != texts[i].secret)
+            fail_msg("%s", texts[i].text);
 }
 
 /* Keys and secrets that were chosen for an app may be of any length. */
@@ -388,6 +450,7 @@ int main(void)
         cmocka_unit_test(value__as_people_paste_it__is_found),
         cmocka_unit_test(file__of_any_editor__is_read_as_utf8),
         cmocka_unit_test(value__of_another_kind__is_told),
+        cmocka_unit_test(secret__anywhere_in_a_text__is_seen),
         cmocka_unit_test(value__of_an_odd_length__is_doubted),
         cmocka_unit_test(port__as_people_give_it__is_found),
         cmocka_unit_test(link__one_layer__is_taken_off),

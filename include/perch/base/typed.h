@@ -24,8 +24,10 @@ char *typed_value(const char *text, enum typed_kind kind);
 /* The one value, whatever stands around it: a whole match of pattern. NULL: there is none, or
  * several that differ. */
 char *typed_match(const char *text, const char *pattern);
+/* Whether there is what perch knows as a consumer secret, a token or a key file in text. */
+bool typed_is_secret(const char *text);
 /* Why value cannot be what it was given as: the other one of the two, a token, an address, a
- * stump; translated; NULL = it can. */
+ * stump, with characters that none has; translated; NULL = it can. */
 const char *typed_problem(const char *value, enum typed_kind kind);
 /* Why value is worth asking for again, once: it has not the length that Salesforce gives its own.
  * An app may have one that was chosen for it (ConnectedApp, consumerKey and consumerSecret: 8 to
