@@ -179,10 +179,10 @@ Connection *app_prefilled(Connection *connection, const struct app_options *opti
 {
     if (options->config != NULL)
         connection = with_config(connection, options->config);
-    if (options->login_url != NULL) {
-        g_autofree char *safe = org_address_safe(options->login_url);
-        connection_set(&connection->address, safe);
-    }
+    /* Files of an older perch have more than what was understood. */
+    g_autofree char *kept =
+        org_address_kept(options->login_url != NULL ? options->login_url : connection->address);
+    connection_set(&connection->address, kept);
     if (options->client_id != NULL) {
         g_autofree char *key = typed_value(options->client_id, TYPED_KEY);
         connection_set(&connection->client_id, *key == '\0' ? NULL : key);
@@ -376,8 +376,10 @@ static void secrets_loaded(GObject *source, GAsyncResult *result, gpointer user)
         return;
     orphan =
         orphan && loaded && !app->damaged && session_secrets(app->session)->refresh_token != NULL;
-    if (orphan && app->wizard->connection->address == NULL)
+    if (orphan && app->wizard->address == NULL) {
         connection_set(&app->wizard->connection->address, session_base(app->session));
+        connection_set(&app->wizard->address, session_base(app->session));
+    }
     begin(app);
     if (loaded && !app->quitting)
         app_offer_values(app);
@@ -395,6 +397,12 @@ static bool make_wizard(struct app *app, GError **error)
         return false;
     g_auto(GStrv) taken = other_names(app, connection);
     app->wizard = wizard_new(connection, secret_ref(app->options->client_secret), taken);
+    if (app->options->login_url != NULL) {
+        g_free(app->wizard->address);
+        app->wizard->address = org_address_kept(app->options->login_url);
+        if (app->wizard->address == NULL) /* the wizard says why */
+            app->wizard->address = org_address_safe(app->options->login_url);
+    }
     app->wizard->no_input = app->options->no_input;
     app->wizard->is_demo = app->options->is_demo;
     app->wizard->end_asked =

@@ -8,6 +8,7 @@
 #include "perch/base/login_way.h"
 #include "perch/base/paths.h"
 #include "perch/base/text.h"
+#include "perch/base/typed.h"
 
 /* The string and number members, with their keys in the file. TOLD: learnt from the org or from
  * work with it; TYPED: entered by the person. */
@@ -323,6 +324,17 @@ Json *connection_to_json(const struct connection *c)
     json_set_string(json, "channel", connection_channel(c)->id);
     json_set_bool(json, "test_keep", c->test_keep);
     return json;
+}
+
+void connection_drop_secrets(Json *json)
+{
+    static const char *const typed[] = {"address",       "app_name",      "app_api_name",
+                                        "contact_email", "app_callbacks", "run_as"};
+    for (gsize i = 0; i < G_N_ELEMENTS(typed); i++)
+        if (typed_is_secret(json_get_string(json, typed[i])))
+            json_remove(json, typed[i]);
+    if (typed_problem(json_get_string(json, "client_id"), TYPED_KEY) != NULL)
+        json_remove(json, "client_id");
 }
 
 /* A number from the file, or 0 when out of bounds: an edited file must not wrap around. */

@@ -78,7 +78,7 @@ static void take_org(Connection *app, const Connection *from)
 {
     if (app->login_url == NULL) {
         connection_set(&app->login_url, from->login_url);
-        connection_set(&app->address, from->address != NULL ? from->address : from->login_url);
+        connection_set(&app->address, from->login_url);
     }
     if (app->org_id == NULL && org_host_covers(app->login_url, from->instance_url)) {
         connection_set(&app->login_url, from->instance_url);

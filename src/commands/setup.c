@@ -7,6 +7,7 @@
 #include "perch/base/text.h"
 #include "perch/base/typed.h"
 #include "perch/commands/command.h"
+#include "perch/salesforce/salesforce.h"
 #include "setup_config.h"
 
 enum { SECRET_FILE_MAX = 4096 };
@@ -21,8 +22,12 @@ static Secret *read_secret(const char *path, GError **error)
     g_autoptr(WipedText) value = typed_value(utf8, TYPED_SECRET);
     if (*value != '\0' && strpbrk(value, " \t") == NULL && strlen(value) <= SECRET_FILE_MAX)
         return secret_new(value);
-    g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
-                _("%s does not contain a consumer secret on a line of its own."), path);
+    const char *problem = typed_is_secret(value) ? typed_problem(value, TYPED_SECRET) : NULL;
+    if (problem != NULL)
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE, "%s: %s", path, problem);
+    else
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_USAGE,
+                    _("%s does not contain a consumer secret on a line of its own."), path);
     return NULL;
 }
 
@@ -50,8 +55,14 @@ static int print_config(const struct app_options *options, const char *secret_fi
         old = connection_new(options->name);
     if (old == NULL)
         return command_error(error);
+    g_clear_error(&error);
     g_autoptr(Connection) connection = app_prefilled(old, options);
-    g_autoptr(Json) config = setup_config_of(connection, options->login_url, secret_file);
+    struct org_host host = {0};
+    if (options->login_url != NULL &&
+        !org_host_parse_any(options->login_url, ORG_PRODUCTION, &host, &error))
+        return command_error(error);
+    g_autoptr(Json) config = setup_config_of(connection, host.url, secret_file);
+    org_host_clear(&host);
     g_autofree char *text = json_print_pretty(config);
     return puts(text) != EOF ? PERCH_EXIT_OK : PERCH_EXIT_UNEXPECTED;
 }

@@ -149,6 +149,7 @@ Json *setup_config_of(const Connection *connection, const char *login_url, const
 {
     Json *config = json_object();
     g_autoptr(Json) all = connection_to_json(connection);
+    connection_drop_secrets(all);
     if (login_url == NULL)
         login_url = connection->login_url != NULL ? connection->login_url : connection->address;
     json_set_string(all, "login_url", login_url);

@@ -177,14 +177,25 @@ static void trim_end(char *text)
     }
 }
 
+/* Blanks, quotes and what marks a text up, of any script. */
+static const char *skip_around(const char *text)
+{
+    while (*text != '\0') {
+        const gunichar c = g_utf8_get_char(text);
+        if (c < 128 ? strchr(" \"'<>()`*_|", (int)c) == NULL : g_unichar_isalnum(c))
+            break;
+        text = g_utf8_next_char(text);
+    }
+    return text;
+}
+
 /* The typed text without surrounding quotes and blanks, and without line breaks. */
 static char *tidy(const char *cleaned)
 {
     g_autofree char *one = only_address(cleaned);
     trim_end(g_strdelimit(one, "\\", '/'));
     g_autofree char *clean = host_mend_scheme(one);
-    gsize skip = strspn(clean, " \"'<>()`*_|");
-    GString *out = g_string_new(clean + skip);
+    GString *out = g_string_new(skip_around(clean));
     while (out->len > 0 && strchr(" \"'<>()`*_|,;", out->str[out->len - 1]) != NULL)
         g_string_truncate(out, out->len - 1);
     return g_string_free(out, FALSE);
@@ -232,6 +243,10 @@ static bool refuse_foreign(const char *host, GError **error)
     g_autofree char *near = is_host_name(host) ? host_nearest(host) : NULL;
     if (near != NULL)
         return suggest(near, error);
+    /* What nobody typed as a host is not told as one: it may hold a secret. */
+    if (!g_regex_match_simple("^[\\w-]+$|^[\\w. -]*\\.[\\w.-]+$", host, 0, 0))
+        return refuse(error, _("This is not an address. Log in to your org and paste the address "
+                               "that the browser shows then."));
     g_autofree char *clean = text_clean(host);
     g_autofree char *brief = text_abbreviate(clean, 60);
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
@@ -322,7 +337,8 @@ static bool use_address(struct org_host *result, const char *text, GError **erro
  * two words each host. */
 static bool use_any(struct org_host *host, const char *text)
 {
-    g_auto(GStrv) words = g_regex_split_simple("[\\s\"'<>()|=,;&]+", text, 0, 0);
+    g_auto(GStrv) words =
+        g_regex_split_simple("[\\s\"'<>()|=,;&\\x{AB}\\x{BB}\\x{2018}-\\x{201F}]+", text, 0, 0);
     bool sentence = g_strv_length(words) > 2 || strstr(text, ": ") != NULL;
     for (char **word = words; *word != NULL; word++) {
         bool is_address = g_regex_match_simple("^https?://", *word, G_REGEX_CASELESS, 0);
@@ -360,6 +376,17 @@ static bool use_hidden(struct org_host *host, const char *typed)
     return found;
 }
 
+char *org_address_kept(const char *typed)
+{
+    struct org_host host = {0};
+    g_autofree char *text = g_strstrip(g_strdup(typed == NULL ? "" : typed));
+    if (*text == '\0' || !org_host_parse_any(text, ORG_PRODUCTION, &host, NULL))
+        return NULL;
+    char *kept = g_steal_pointer(&host.url);
+    org_host_clear(&host);
+    return kept;
+}
+
 char *org_address_safe(const char *typed)
 {
     return text_replace(typed,
@@ -389,6 +416,9 @@ static bool use_text(struct org_host *host, const char *text, const char *typed,
     const char *stray = host_stray(text);
     if (stray != NULL)
         return refuse(error, stray);
+    if (typed_is_secret(typed)) /* else a part of it would be told */
+        return refuse(error, _("This is a secret or a token: keep it secret. Paste the address of "
+                               "a page of your org."));
     g_propagate_error(error, g_steal_pointer(&problem));
     return false;
 }
@@ -397,7 +427,8 @@ bool org_host_parse(struct org_host *ret_host, const char *typed, enum org_kind 
                     GError **error)
 {
     struct org_host host = {0};
-    g_autofree char *plain = typed_unmarked(typed);
+    g_autofree char *unmarked = typed_unmarked(typed);
+    g_autofree char *plain = text_replace(unmarked, "=\\r?\n(?!https?:)", ""); /* a soft break */
     g_autofree char *safe = org_address_safe(plain);
     g_autofree char *cleaned = text_clean(safe);
     g_autofree char *text = tidy(cleaned);
@@ -433,7 +464,8 @@ char *org_host_unknown(const char *typed)
     struct org_host known = {0};
     g_autofree char *cleaned = text_clean(typed);
     g_autofree char *text = tidy(cleaned);
-    const bool is_known = org_host_parse(&known, typed, ORG_PRODUCTION, NULL);
+    const bool is_known =
+        org_host_parse(&known, typed, ORG_PRODUCTION, NULL) || typed_is_secret(typed);
     org_host_clear(&known);
     g_autofree char *whole =
         strstr(text, "://") != NULL ? g_strdup(text) : g_strconcat("https://", text, NULL);

@@ -157,6 +157,7 @@ bool connections_save_telling(const char *config_dir, const Connection *connecti
         (state == STATE_DAMAGED && !set_aside(path, connection->name, ret_aside, error)))
         return false;
     g_autoptr(Json) json = connection_to_json(connection);
+    connection_drop_secrets(json);
     g_autoptr(WipedText) text = json_print_pretty(json);
     g_autofree char *lines = g_strconcat(text, "\n", NULL);
     return paths_replace_file(path, lines, strlen(lines), error) &&

@@ -231,6 +231,7 @@ static void start(struct wizard *w, GArray *out)
     if (org_of(w) != c->login_url) {
         connection_set(&c->login_url, w->make.org);
         connection_set(&c->address, w->make.org);
+        connection_set(&w->address, w->make.org);
     }
     g_autoptr(GPtrArray) files = sheet_as_metadata(c, &error);
     if (files == NULL) {

@@ -34,7 +34,7 @@ int wizard_exit(const struct wizard *w)
 /* Whoever only went on from an empty form has nothing to lose. */
 static bool is_blank(const struct wizard *w)
 {
-    return w->name_offered && w->connection->address == NULL && w->furthest <= STEP_PREFLIGHT;
+    return w->name_offered && w->address == NULL && w->furthest <= STEP_PREFLIGHT;
 }
 
 void wizard_save(struct wizard *w, GArray *out)

@@ -72,15 +72,19 @@ static const char *secret_problem(const struct wizard *w)
                : _("Paste the app's consumer secret: client credentials need it.");
 }
 
-/* Told once for each value: who goes on with the same means it. Without a person nobody can, and a
- * demo org's are short. */
+/* Told once for each value: who goes on with the same means it. Without a person nobody can; and
+ * the org is asked about a key before anyone logs in, but cannot be about a secret. */
 static const char *doubt(struct wizard *w, enum typed_kind kind, const char *value)
 {
-    const char *problem = w->no_input || salesforce_url_is_local(w->connection->login_url)
-                              ? NULL
-                              : typed_doubt(value, kind);
+    const bool asked =
+        kind == TYPED_KEY && (w->no_input || salesforce_url_is_local(w->connection->login_url));
+    const char *problem = asked || w->logged_in ? NULL : typed_doubt(value, kind);
     if (problem == NULL || secret_equal_text(w->doubted[kind], value))
         return NULL;
+    if (w->no_input)
+        return _("Salesforce's consumer secrets have 64 characters, this one does not: a part is "
+                 "missing, or too much was copied. Copy it again whole. If this is all of it, run "
+                 "perch setup without --no-input.");
     g_autoptr(Secret) told = secret_new(value);
     secret_set(&w->doubted[kind], told);
     return problem;
@@ -94,8 +98,6 @@ static bool check_inputs(struct wizard *w)
         problem = _("Paste the app's consumer key.");
     else if (problem == NULL && strlen(key) < KEY_MIN && strcmp(key, "PlatformCLI") != 0)
         problem = _("This is too short for a consumer key. Copy all of it.");
-    else if (problem == NULL && strpbrk(key, " \t\"'<>") != NULL)
-        problem = _("A consumer key has no spaces or quotes. Copy it again.");
     if (problem == NULL)
         problem = doubt(w, TYPED_KEY, key);
     const char *second = secret_problem(w);
@@ -117,7 +119,7 @@ bool step_keys_are_given(struct wizard *w)
     const struct {
         bool missing;
         const char *option;
-    } options[] = {{step_org_domain_problem(w, c->address == NULL) != NULL, "--login-url"},
+    } options[] = {{step_org_domain_problem(w, w->address == NULL) != NULL, "--login-url"},
                    {no_key, "--client-id"},
                    {no_secret, "--client-secret-file"},
                    {signs(w) && c->run_as == NULL, "--username"}};

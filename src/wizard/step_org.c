@@ -45,21 +45,29 @@ static bool check_name(struct wizard *w, const struct org_host *host)
 /* Whether the org is one that perch is to start. */
 static bool wants_demo(const struct wizard *w)
 {
-    return w->org_kind == ORG_LOCAL && w->connection->address == NULL;
+    return w->org_kind == ORG_LOCAL && w->address == NULL;
+}
+
+static void take_address(struct wizard *w, const char *text)
+{
+    g_autoptr(WipedText) before = w->address;
+    w->address = g_strdup(text);
 }
 
 static bool check_address(struct wizard *w, struct org_host *ret_host)
 {
     g_autoptr(GError) error = NULL;
-    const char *typed = w->connection->address;
     memset(ret_host, 0, sizeof *ret_host);
     if (wants_demo(w)) {
         wizard_error(w, ITEM_ADDRESS, w->no_demo);
         return false;
     }
-    bool fine = org_host_parse_any(typed, w->org_kind, ret_host, &error);
+    bool fine = org_host_parse_any(w->address, w->org_kind, ret_host, &error);
     const char *problem = fine ? step_org_domain_problem(w, ret_host->generic) : error->message;
     wizard_error(w, ITEM_ADDRESS, problem);
+    /* Whatever else was pasted with it is not shown any longer. */
+    if (problem == NULL && w->address != NULL && !g_str_equal(w->address, ret_host->host))
+        take_address(w, ret_host->url);
     return problem == NULL;
 }
 
@@ -90,8 +98,7 @@ bool step_org_has_domain(struct wizard *w, GArray *out)
 bool step_org_has_name(struct wizard *w)
 {
     struct org_host host = {0};
-    bool address = w->connection->address != NULL &&
-                   org_host_parse_any(w->connection->address, w->org_kind, &host, NULL);
+    bool address = w->address != NULL && org_host_parse_any(w->address, w->org_kind, &host, NULL);
     bool fine = check_name(w, address ? &host : NULL);
     org_host_clear(&host);
     return fine;
@@ -132,16 +139,18 @@ void step_org_event(struct wizard *w, const struct view_event *event, GArray *ou
         wizard_error(w, ITEM_NAME, NULL);
     } else if (event->kind == VIEW_EVENT_INPUT && event->id == ITEM_ADDRESS) {
         g_autofree char *safe = org_address_safe(event->text);
-        member_set(w, &c->address, safe);
+        member_set(w, &w->address, safe);
+        g_autofree char *kept = org_address_kept(w->address);
+        connection_set(&c->address, kept);
         wizard_error(w, ITEM_ADDRESS, NULL);
         /* What is typed says which kind it is, as long as it is no address of any org. */
-        if (c->address != NULL && org_host_parse(&host, c->address, w->org_kind, NULL)) {
+        if (w->address != NULL && org_host_parse(&host, w->address, w->org_kind, NULL)) {
             w->org_kind = host.kind;
             org_host_clear(&host);
         }
     } else if (event->kind == VIEW_EVENT_LEAVE && event->id == ITEM_NAME && c->name != NULL) {
         check_name(w, NULL);
-    } else if (event->kind == VIEW_EVENT_LEAVE && event->id == ITEM_ADDRESS && c->address != NULL) {
+    } else if (event->kind == VIEW_EVENT_LEAVE && event->id == ITEM_ADDRESS && w->address != NULL) {
         check_address(w, &host);
         org_host_clear(&host);
     } else if (event->kind == VIEW_EVENT_SELECT && event->id == ITEM_KIND) {
@@ -184,11 +193,13 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
 
     struct org_host host = {0};
     g_autofree char *note = NULL;
-    if (org_host_parse_any(c->address, w->org_kind, &host, NULL) &&
-        (c->address != NULL || w->org_kind != ORG_LOCAL))
+    if (org_host_parse_any(w->address, w->org_kind, &host, NULL) &&
+        (w->address != NULL || w->org_kind != ORG_LOCAL))
         note = g_strdup_printf("→ %s", host.host);
     org_host_clear(&host);
-    item = input_view(w, view, ITEM_ADDRESS, _("Address"), c->address, note);
+    /* An option's value may be anything; without a person it goes to a log. */
+    item = input_view(w, view, ITEM_ADDRESS, _("Address"), w->no_input ? c->address : w->address,
+                      note);
     item->settled = (w->prefilled || starts) && item->error == NULL;
     view_blank(view)->error = g_strdup(w->no_input ? w->errors[ITEM_CLIENT_ID] : NULL);
     if (w->introduction != NULL) {

@@ -13,15 +13,16 @@ void step_preflight_leave(struct wizard *w, GArray *out)
 }
 
 /* What a host that is not Salesforce's own said of the org behind it. */
-static void take_host(Connection *connection, const GPtrArray *results)
+static void take_host(struct wizard *w, const GPtrArray *results)
 {
     for (guint i = 0; results != NULL && i < results->len; i++) {
         const struct check_result *result = results->pdata[i];
         const char *url = json_get_string(result->evidence, "login_url");
         if (url == NULL)
             continue;
-        connection_set(&connection->login_url, url);
-        connection_set(&connection->address, url);
+        connection_set(&w->connection->login_url, url);
+        connection_set(&w->connection->address, url);
+        connection_set(&w->address, url);
     }
 }
 
@@ -30,7 +31,7 @@ void step_preflight_checks(struct wizard *w, enum check_list_id list, bool done,
     (void)out;
     if (list != CHECKS_PREFLIGHT)
         return;
-    take_host(w->connection, w->lists[list].results);
+    take_host(w, w->lists[list].results);
     enum check_status status = check_results_status(w->lists[list].results);
     w->marks[STEP_PREFLIGHT] = !done ? MARK_WORKING : check_status_mark(status);
 }

@@ -24,6 +24,7 @@ struct wizard *wizard_new(Connection *connection, Secret *client_secret, GStrv t
 {
     struct wizard *w = g_new0(struct wizard, 1);
     w->connection = connection;
+    w->address = g_strdup(connection->address);
     w->client_secret = client_secret;
     w->taken = g_strdupv(taken);
     for (int i = 0; i < STEP_COUNT; i++)
@@ -36,6 +37,7 @@ void wizard_free(struct wizard *w)
     if (w == NULL)
         return;
     connection_free(w->connection);
+    wipe_free(w->address);
     secret_unref(w->client_secret);
     g_strfreev(w->taken);
     for (int i = 0; i < CHECKS_COUNT; i++)

@@ -9,6 +9,7 @@
 #include "e2e/walk.h"
 #include "support/browser_login.h"
 
+#define PASSWORD "8F3kQz7LwN2vXb9RtY4mHs6PcD1gJe5A" /* stands beside what is asked for */
 #define MY_DOMAIN "acme.my.salesforce.com"
 
 enum { WAIT_MS = 30000 };
@@ -72,6 +73,13 @@ static const struct org {
     {"acme.my.salesforce,com", NULL},
     {"https://www.google.com/url?q=https://" MY_DOMAIN "&sa=D", NULL},
     {"force://PlatformCLI::5Aep861FakeRefreshToken@" MY_DOMAIN, NULL},
+    {"\xE2\x80\x9Chttps://" MY_DOMAIN "\xE2\x80\x9D", NULL}, /* of a word processor */
+    {"\xC2\xAB" MY_DOMAIN "\xC2\xBB", NULL},
+    {"curl https://" MY_DOMAIN "/services -H 'Authorization: Bearer " PASSWORD "'", NULL},
+    {"https://jane:" PASSWORD "@" MY_DOMAIN "/", NULL},
+    {"https://" MY_DOMAIN "/services/oauth2/token?client_secret=" PASSWORD, NULL},
+    {"password " PASSWORD, "This is not an address."},
+    {"00D000000000001!" PASSWORD, "This is a secret or a token"},
     {"acme.my.saleforce.com", "Did you mean " MY_DOMAIN "?"},
     {"https://acme--c.vf.force.com/apex/x", "Did you mean " MY_DOMAIN "?"},
     {"IND171", "names a server instead of your org"},
@@ -91,6 +99,16 @@ static void assert_asked_there(Rig *rig, const struct org *org)
     json_free(demo_org_control(rig->org, "DELETE", "log", NULL));
 }
 
+/* Of what was pasted only what is understood reaches the disk. */
+static void assert_not_stored(Rig *rig, const char *name)
+{
+    g_autofree char *file = g_strconcat(name, ".json", NULL);
+    g_autofree char *path = rig_settings_path(rig, file);
+    g_autofree char *text = NULL;
+    if (g_file_get_contents(path, &text, NULL, NULL)) /* a refused one may leave no draft */
+        assert_null(strstr(text, PASSWORD));
+}
+
 static void org__as_an_option__is_understood(void **state)
 {
     (void)state;
@@ -104,6 +122,9 @@ static void org__as_an_option__is_understood(void **state)
         if (orgs[i].sentence != NULL)
             assert_contains(child->errors->str, orgs[i].sentence);
         assert_null(strstr(child->output->str, "5Aep"));
+        assert_null(strstr(child->output->str, PASSWORD));
+        assert_null(strstr(child->errors->str, PASSWORD));
+        assert_not_stored(rig, "acme");
         assert_asked_there(rig, &orgs[i]);
     }
 }
@@ -123,6 +144,8 @@ static void org__line_by_line__is_understood(void **state)
         }
         say(talk, "");
         hear(talk, "Step 3 of 8: App");
+        g_autofree char *name = g_strdup_printf("acme%u", (guint)i);
+        assert_not_stored(rig, name);
         json_free(demo_org_control(rig->org, "DELETE", "log", NULL));
     }
 }
@@ -145,6 +168,11 @@ static void org__on_the_screen__is_understood(void **state)
             press(walk, "Enter");
             see_sentence(walk, orgs[i].sentence);
         }
+        press(walk, "C-c");
+        see(walk, "Keep the draft and quit?");
+        press(walk, "Enter");
+        pty_expect_exit(walk->pty, 3);
+        assert_not_stored(rig, name);
         assert_asked_there(rig, &orgs[i]);
     }
 }
@@ -183,6 +211,7 @@ static void key_and_secret__as_options__are_cleaned(void **state)
 }
 
 /* Of an org that is none of the test's: an option's value stands in the list of processes. */
+#define SWAPPED_SECRET "0123456789FEDCBA0123456789FEDCBA0123456789FEDCBA0123456789FEDCBA"
 #define OTHER_SECRET "FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210"
 
 /* Of another kind: told before anything is asked in the network, and never shown. */
@@ -198,6 +227,20 @@ static void key_and_secret__of_another_kind__are_refused_first(void **state)
         {right[0], right[0], "This is a consumer key."},
         {"5Aep861FakeRefreshToken.x_yz", right[1], "This is a token of a login"},
         {"acme.my.salesforce.com", right[1], "This is an address."},
+        {"00D000000000001!" PASSWORD, right[1], "This is a token of a login"},
+        {"client_secret=" PASSWORD, right[1], "A consumer key has letters"},
+        {"3MVG9fake%QQKey.0123456789", right[1], "A consumer key has letters"},
+        {"3MVG9fake\xD0\xB0Key.0123456789", right[1], "a character that only looks like"},
+        {right[0], "-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----\n",
+         "This is a private key or a certificate."},
+        {right[0], "SF_TOKEN=00D000000000001!" PASSWORD, "This is a token of a login"},
+        {right[0], "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIx.c2ln", "This is a token of a login"},
+        {right[0], OTHER_SECRET "\n" SWAPPED_SECRET "\n", "These are two consumer secrets."},
+        {right[0], "FEDCBA9876543210FEDCBA9876543210FEDCBA98", "secrets have 64 characters"},
+        {right[0],
+         "\xD0\x90"
+         "EDCBA9876543210FEDCBA9876543210",
+         "a character that only looks"},
         {"3MVG9Kip4IKA...f7g8h9.0", right[1], "Part of this is missing"},
         {"\xE2\x80\xA2\xE2\x80\xA2\xE2\x80\xA2\xE2\x80\xA2", right[1], "Part of this is missing"},
         {right[0], "********", "Part of this is missing"},
@@ -215,6 +258,11 @@ static void key_and_secret__of_another_kind__are_refused_first(void **state)
         assert_contains(child->errors->str, others[i].sentence);
         assert_null(strstr(child->errors->str, right[1]));
         assert_null(strstr(child->errors->str, OTHER_SECRET));
+        assert_not_stored(rig, "acme");
+        g_autofree char *path = rig_settings_path(rig, "acme.json");
+        g_autofree char *draft = NULL;
+        if (g_file_get_contents(path, &draft, NULL, NULL))
+            assert_null(strstr(draft, OTHER_SECRET));
         assert_int_equal(demo_org_requests(rig->org, "GET", "/services/"), 0);
     }
     /* The callback URL where its port belongs. */
@@ -303,26 +351,36 @@ static void key_and_secret__on_the_screen__are_cleaned(void **state)
 static const struct redirect {
     const char *text;
     const char *sentence; /* why the right one is asked for again; NULL: it is found */
-    bool lines;           /* of several: line by line each of them is an answer */
+    enum {
+        AS_IT_IS,
+        IN_LINES,  /* line by line each is an answer, and over a pipe none without an address is */
+        EXPLAINED, /* the sentence is that of a failed login */
+    } how;
 } redirects[] = {
-    {"$URL and then nothing happened", NULL, false},
-    {"[here]($URL)", NULL, false},
-    {"<$URL|the page>", NULL, false},
-    {"> $HEAD\n> $TAIL", NULL, true},
-    {"$SOFT", NULL, true},
-    {"| $HEAD\n| $TAIL", NULL, true},
-    {"$JSON", NULL, false},
-    {"$BASE64", NULL, false},
+    {"$URL and then nothing happened", NULL, AS_IT_IS},
+    {"[here]($URL)", NULL, AS_IT_IS},
+    {"<$URL|the page>", NULL, AS_IT_IS},
+    {"> $HEAD\n> $TAIL", NULL, IN_LINES},
+    {"$SOFT", NULL, IN_LINES},
+    {"| $HEAD\n| $TAIL", NULL, IN_LINES},
+    {"$JSON", NULL, AS_IT_IS},
+    {"$BASE64", NULL, AS_IT_IS},
     {"https://acme.okta.com/app/salesforce/exk1/sso/saml", "This is your company's sign-on page.",
-     false},
+     AS_IT_IS},
     {"http://localhost:1717/OauthRedirect?code=aPrxold.Code_99999999%3D%3D&state=old\n$URL", NULL,
-     false},
+     AS_IT_IS},
     {"https://login.salesforce.com/?ec=302&startURL=%2Fsetup%2Fsecur%2F"
      "RemoteAccessAuthorizationPage.apexp%3Fsource%3DCAAAFAKE",
-     "This is the login page. Log in and press Allow", false},
-    {"$HEAD", "The code in this address is cut off", false},
-    {"> $HEAD", "The code in this address is cut off", false}, /* line by line, of a letter */
-    {"$BROKEN", "The code in this address is cut off", false},
+     "This is the login page. Log in and press Allow", AS_IT_IS},
+    {"$HEAD", "The code in this address is cut off", AS_IT_IS},
+    {"> $HEAD", "The code in this address is cut off", AS_IT_IS}, /* line by line, of a letter */
+    {"$BROKEN", "The code in this address is cut off", AS_IT_IS},
+    /* what perch explain reads, too */
+    {"https://acme.my.salesforce.com/identity/app/AppInstallErrorPage.apexp?error_code=generic",
+     "The connected app is not installed in this org.", EXPLAINED},
+    {"1800 : There was a problem in setting up your remote access",
+     "Salesforce refused the authorization without giving a reason.", IN_LINES},
+    {"This site can't be reached", "This is neither an address nor a code.", IN_LINES},
 };
 
 /* $HEAD ends inside the code; $SOFT is quoted-printable, broken there, too, and $BROKEN its first
@@ -401,7 +459,7 @@ static void redirect__line_by_line__is_ours_or_asked_again(void **state)
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     demo_org_use_browser(rig->org, rig->home, "nothing");
     for (gsize i = 0; i < G_N_ELEMENTS(redirects); i++) {
-        if (redirects[i].lines)
+        if (redirects[i].how == IN_LINES)
             continue;
         g_autoptr(Child) talk = talk_start(
             rig, i,
@@ -421,7 +479,7 @@ static void redirect__line_by_line__is_ours_or_asked_again(void **state)
         json_free(demo_org_control(rig->org, "DELETE", "log", NULL));
         say(talk, text);
         if (redirects[i].sentence != NULL) {
-            hear_error(talk, redirects[i].sentence);
+            (redirects[i].how == EXPLAINED ? hear : hear_error)(talk, redirects[i].sentence);
             assert_posted(rig, 0);
             say(talk, url);
         }

@@ -434,6 +434,36 @@ static void connection__json__refuses_what_it_is_not(void **state)
     }
 }
 
+static void json__without_secrets__keeps_what_belongs_there(void **state)
+{
+#define SECRET "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"
+    static const struct {
+        const char *member, *value;
+        bool kept;
+    } rows[] = {
+        {"client_id", SECRET, false},
+        {"client_id", "00D000000000001!AQ4AQFake.Token_x", false},
+        {"client_id", "{\"client_secret\":\"mySecretKey0123\"}", false},
+        {"client_id", "3MVG9fake_Key.0123456789", true},
+        {"client_id", "PlatformCLI", true},
+        {"run_as", "5Aep861FakeRefreshToken", false},
+        {"run_as", "jane@acme.example", true},
+        {"app_name", SECRET, false},
+        {"app_name", "Bird Integration", true},
+        {"address", "https://acme.example/#access_token=00D000000000001!AQ4AQFake.Token_x", false},
+        {"address", "https://acme.my.salesforce.com", true},
+        {"certificate", "-----BEGIN CERTIFICATE-----", true},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Json) json = json_object();
+        json_set_string(json, rows[i].member, rows[i].value);
+        connection_drop_secrets(json);
+        if ((json_get(json, rows[i].member) != NULL) != rows[i].kept)
+            fail_msg("%s: %s", rows[i].member, rows[i].value);
+    }
+}
+
 int main(void)
 {
     g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
@@ -456,6 +486,7 @@ int main(void)
         cmocka_unit_test(connection__login__follows_from_the_values),
         cmocka_unit_test(connection__json__defaults_and_bounds),
         cmocka_unit_test(connection__json__refuses_what_it_is_not),
+        cmocka_unit_test(json__without_secrets__keeps_what_belongs_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

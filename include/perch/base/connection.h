@@ -38,7 +38,7 @@ enum rotation_box { ROTATION_NOT_SEEN, ROTATION_FREE, ROTATION_LOCKED, ROTATION_
 struct connection {
     char *name;      /* also the file name: letters, digits, '-', '_', '.' */
     char *login_url; /* origin of the login host: "https://acme.my.salesforce.com" */
-    char *address;   /* the org as the person typed it, kept for Back */
+    char *address;   /* what was understood of the address that was typed; NULL = the generic one */
     enum app_kind app_kind;
     enum app_values app_values;
     enum platform platform;
@@ -148,6 +148,9 @@ void connection_migrate(Json *json);
 /* To and from the config file's JSON, of this version or an older one. PERCH_ERROR_INPUT: the file
  * is not a connection, or its version is newer. */
 Json *connection_to_json(const struct connection *connection);
+/* Removes what was typed into the wrong field: what is no consumer key in the key's member, and
+ * secrets (typed_is_secret) in the others. */
+void connection_drop_secrets(Json *json);
 struct connection *connection_from_json(const Json *json, const char *name, GError **error);
 /* The same, but takes ownership of json. */
 struct connection *connection_take_json(Json *json, const char *name, GError **error);

@@ -29,6 +29,9 @@ void org_host_clear(struct org_host *host);
 /* typed without what logs in: the host of a force:// URL, no session id or token of a link; to be
  * shown and stored. Owned by the caller. */
 char *org_address_safe(const char *typed);
+/* The origin that is understood of typed, whatever else was pasted with it; NULL = none is. Owned
+ * by the caller. */
+char *org_address_kept(const char *typed);
 /* The address of an org for a person: that of a sandbox says so. Owned by the caller. */
 char *org_host_told(const char *url);
 /* Whether the first is the login host of many orgs, and the second an org of its kind; either may

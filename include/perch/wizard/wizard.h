@@ -231,6 +231,7 @@ struct wizard {
     guint next_serial;
     GPtrArray *kept[CHANNELS_MAX][KEPT_LISTS]; /* the results of the channels not on the screen */
 
+    char *address;              /* the field's text; the connection has what is understood of it */
     char *errors[ITEM_SETTING]; /* by item id, shown below the field */
     char *notice;
     bool show_secrets;
