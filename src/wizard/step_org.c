@@ -65,8 +65,9 @@ static bool check_address(struct wizard *w, struct org_host *ret_host)
     bool fine = org_host_parse_any(w->address, w->org_kind, ret_host, &error);
     const char *problem = fine ? step_org_domain_problem(w, ret_host->generic) : error->message;
     wizard_error(w, ITEM_ADDRESS, problem);
-    /* Whatever else was pasted with it is not shown any longer. */
-    if (problem == NULL && w->address != NULL && !g_str_equal(w->address, ret_host->host))
+    /* A page's address stays as it was typed; whatever else was pasted is not shown any longer. */
+    if (problem == NULL && w->address != NULL &&
+        !g_regex_match_simple("^[\\w.:/-]*$", w->address, 0, 0))
         take_address(w, ret_host->url);
     return problem == NULL;
 }
