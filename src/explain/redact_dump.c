@@ -70,38 +70,40 @@ static bool take_line(const char *line, struct dump *dump)
     return taken > 0;
 }
 
-char *redact_dumps(char *text, char *(*safe)(const char *text))
+/* Replaces each dump among these lines that holds a secret with what it says. */
+static gboolean cut_dumps(const GMatchInfo *info, GString *out, gpointer user)
 {
-    GString *out = NULL;
+    g_autoptr(WipedText) lines = g_match_info_fetch(info, 0);
     struct dump dump = {.text = g_string_new(NULL)};
-    const char *copied = text;
-    for (const char *line = text, *end; *line != '\0'; line = end) {
+    (void)user;
+    for (const char *line = lines, *end; *line != '\0'; line = end) {
         g_string_truncate(dump.text, 0);
         dump.joined = false;
-        end = line;
-        while (*end != '\0' && take_line(end, &dump)) {
+        for (end = line; *end != '\0' && take_line(end, &dump);) {
             end += strcspn(end, "\n");
             end += *end == '\n';
-        }
-        g_autofree char *said = dump.joined ? safe(dump.text->str) : NULL;
-        if (said != NULL && strcmp(said, dump.text->str) != 0) {
-            out = out == NULL ? g_string_sized_new(strlen(text)) : out;
-            g_string_append_len(out, copied, line - copied);
-            g_string_append(out, said);
-            if (!g_str_has_suffix(said, "\n"))
-                g_string_append_c(out, '\n');
-            copied = end;
         }
         if (end == line) {
             end += strcspn(end, "\n");
             end += *end == '\n';
         }
+        g_autofree char *safe = dump.joined ? cut_secrets(dump.text->str) : NULL;
+        if (safe == NULL || strcmp(safe, dump.text->str) == 0) {
+            g_string_append_len(out, line, end - line);
+        } else {
+            g_string_append(out, safe);
+            g_string_append(out, g_str_has_suffix(safe, "\n") ? "" : "\n");
+        }
     }
     wipe(dump.text->str, dump.text->len);
     g_string_free(dump.text, TRUE);
-    if (out == NULL)
-        return text;
-    g_string_append(out, copied);
-    wipe_free(text);
-    return g_string_free(out, FALSE);
+    return FALSE;
+}
+
+char *redact_dumps(const char *text)
+{
+    static const char lines[] =
+        "(?:^[> \\t]*+(?:0x)?[0-9A-Fa-f]{4,8}+(?::|(?=[ \\t]))[^\\n]*+\\n?+)++";
+    char *out = g_regex_replace_eval(regex_of(lines), text, -1, 0, 0, cut_dumps, NULL, NULL);
+    return out == NULL ? g_strdup("…") : out;
 }

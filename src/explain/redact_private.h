@@ -43,8 +43,13 @@ char *redact_manifests(char *text);
 
 /* ---- redact_dump.c ---- */
 
-/* text with each dump of bytes that holds a secret replaced with what it says, cut by safe; takes
- * text, the result is owned by the caller. */
-char *redact_dumps(char *text, char *(*safe)(const char *text));
+/* text with each dump of bytes that holds a secret replaced with what it says, without it; owned by
+ * the caller. */
+char *redact_dumps(const char *text);
+
+/* ---- redact.c ---- */
+
+/* text without the secrets that stand in it as they are; owned by the caller. */
+char *cut_secrets(const char *text);
 
 #endif
