@@ -313,10 +313,9 @@ static void find_listener(struct paste_text *paste)
     static const char came_back[] =
         "(?i)(?:https?://)?(?:localhost|127\\.0\\.0\\.1)[:/][^\\s]*[?&]code=";
     static const char browser_says[] =
-        "(?i)ERR_CONNECTION_|ERR_EMPTY_RESPONSE|refused to connect|can(?:.|…|’)t (?:connect "
-        "to|establish)"
-        "|hat die Verbindung abgelehnt|n(?:.|’)autorise pas la conne|rechazó la conexión"
-        "|odrzuciło? połączenie|接続が拒否";
+        "(?i)ERR_CONNECTION_|ERR_EMPTY_RESPONSE|refused to connect|can.t (?:connect to|establish)"
+        "|hat die Verbindung abgelehnt|n.autorise pas la conne|rechazó la conexión"
+        "|odrzucił połączenie|接続が拒否";
     const bool browser = regex_fits(browser_says, paste->text);
     if (!regex_fits(came_back, paste->text) || (!browser && !regex_fits(sounds_bad, paste->text)))
         return;

@@ -281,12 +281,13 @@ static void unglue(char **word, gsize *at)
     g_free(other);
 }
 
+/* Of a code. ASCII alone: in languages without blanks the sentence goes on right behind it. */
+#define LETTER "[A-Za-z0-9_]"
+
 void paste_find_words(struct paste_text *paste)
 {
-    /* ASCII alone: in languages without blanks the sentence goes on right after a code */
-#define LETTER "[A-Za-z0-9_]"
-    const GRegex *regex = regex_of("(?<![A-Za-z0-9_.])[A-Za-z]" LETTER "{5,59}(?!" LETTER ")"
-                                   "|(?<=\\w\\.)[A-Z]+(?:_[A-Z]+)+(?!" LETTER ")");
+    const GRegex *regex = regex_of("(?<![.]|" LETTER ")[A-Za-z]" LETTER "{5,59}(?!" LETTER ")"
+                                   "|(?<=" LETTER "\\.)[A-Z]+(?:_[A-Z]+)+(?!" LETTER ")");
     g_autoptr(GMatchInfo) info = NULL;
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     int count = 0;

@@ -6,7 +6,7 @@
 /* Texts that are conclusive without a code: sentences from Salesforce and from programs, and Login
  * History's. */
 
-enum kind { WIRE, SAID, WORDS, NAMED, PAGE, STATUS_TEXT, MATTERS, MUTE };
+enum kind { WIRE, SAID, WORDS, NAMED, PAGE, ADDRESS, STATUS_TEXT, MATTERS, MUTE };
 
 /* The words of each row, in their order, in a line each: a pointer to each would take half as many
  * bytes again. */
@@ -174,14 +174,6 @@ static bool is_guess_before_wire(const struct paste_text *paste, const struct fa
     return wire.code != NULL && failure_match(&wire).certainty == CERTAINTY_CERTAIN;
 }
 
-/* The address of a page that says why: a code in it is only a detail. */
-static bool is_login_address(gsize phrase)
-{
-    const char *code = code_of(phrase);
-    return (g_strcmp0(code, "sso-page") == 0 && strchr(words_of()[phrase], '/') != NULL) ||
-           strcmp(words_of()[phrase], "appinstallerrorpage") == 0;
-}
-
 static void add_phrase(struct paste_text *paste, gsize phrase, gsize at)
 {
     const enum kind kind = kind_of(phrase);
@@ -195,17 +187,12 @@ static void add_phrase(struct paste_text *paste, gsize phrase, gsize at)
         failure_own(&failure, STAGE_MACHINE, code_of(phrase), words);
     else
         failure_say_own(&failure, code_of(phrase), words);
-    static const int ranks[] = {[WIRE] = RANK_WIRE,
-                                [SAID] = RANK_PHRASE,
-                                [WORDS] = RANK_ANYBODY,
-                                [NAMED] = RANK_STATUS,
-                                [STATUS_TEXT] = RANK_PHRASE};
+    static const int ranks[] = {
+        [WIRE] = RANK_WIRE,     [SAID] = RANK_PHRASE,  [ADDRESS] = RANK_KNOWN + 1,
+        [WORDS] = RANK_ANYBODY, [NAMED] = RANK_STATUS, [STATUS_TEXT] = RANK_PHRASE};
     const bool guess = kind == SAID && is_guess_before_wire(paste, &failure, at);
     /* what a page says of a connection is said of its own */
-    const int rank = guess || (kind == WIRE && in_page) ? RANK_ANYBODY
-                     : is_login_address(phrase)         ? RANK_KNOWN + 1
-                                                        : ranks[kind];
-    paste_add(paste, &failure, rank, at);
+    paste_add(paste, &failure, guess || (kind == WIRE && in_page) ? RANK_ANYBODY : ranks[kind], at);
 }
 
 struct mute {

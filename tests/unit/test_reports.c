@@ -214,7 +214,7 @@ static const struct report {
 
 /* ---- phrases ---- */
 
-enum { WIRE, SAID, WORDS, NAMED, PAGE, MUTE };
+enum { WIRE, SAID, WORDS, NAMED, PAGE, ADDRESS, MUTE };
 
 static const struct phrase {
     int kind;
