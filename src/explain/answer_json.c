@@ -23,6 +23,14 @@ bool answer_code_is_halted(const char *code)
            g_str_equal(code, "ALL_OR_NONE_OPERATION_ROLLED_BACK");
 }
 
+/* Some programs put the sentence into "error", beside the code. */
+static const char *message_of(const Json *json, const char *code_key, const char *key)
+{
+    const char *message = json_get_string(json, key);
+    return message != NULL || strcmp(code_key, "error") == 0 ? message
+                                                             : json_get_string(json, "error");
+}
+
 static const char *code_of(const Json *json, const char **ret_message)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
@@ -30,7 +38,7 @@ static const char *code_of(const Json *json, const char **ret_message)
         if (code == NULL || *code == '\0')
             continue;
         if (ret_message != NULL)
-            *ret_message = json_get_string(json, keys[i].message);
+            *ret_message = message_of(json, keys[i].code, keys[i].message);
         return code;
     }
     return NULL;

@@ -185,6 +185,17 @@ static void name_issuer(const struct paste_text *paste, struct failure *failure,
         failure_add(failure, seen);
 }
 
+/* Which server sent a page that tells nothing else. */
+static void name_server(const struct paste_text *paste, struct failure *failure, gsize at)
+{
+    static const char line[] =
+        "(?mi)^(?:[<*] ?)?((?:Server|Via|Proxy-Agent|X-Squid-Error): [^\\n]{1,80})";
+    if (failure->own && g_strcmp0(failure->code, "html") == 0 && failure->named == NULL) {
+        g_autofree char *seen = nearest(line, paste->text, at, NULL);
+        failure->named = presentable(seen, 80);
+    }
+}
+
 static void finding_free(gpointer data)
 {
     struct finding *finding = data;
@@ -216,6 +227,7 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
         }
     }
     name_issuer(paste, failure, at);
+    name_server(paste, failure, at);
     look_at_words(paste, failure, at);
     rank = rank_for_stage(paste, failure, rank, at);
     finding->failure = *failure;

@@ -104,6 +104,9 @@ static const struct row rows[] = {
     /* a status whose body is not there */
     {"HTTP/1.1 403 Forbidden", "unknown", CERTAINTY_UNKNOWN, "HTTP status 403"},
     {"Request failed with status code 403", "unknown", CERTAINTY_UNKNOWN, "HTTP status 403"},
+    {"< HTTP/2 403\n< server: sfdcedge\n<\n<html><body><h1>Forbidden</h1></body></html>",
+     "answer-unreadable", CERTAINTY_LIKELY,
+     "server: sfdcedge. sfdcedge is Salesforce's own gateway"},
     {"HTTP/2 403\nserver: sfdcedge", "unknown", CERTAINTY_UNKNOWN, "Salesforce itself answered"},
     {"WIDGET_BROKEN_THING", "unknown", CERTAINTY_UNKNOWN, "looks like a Salesforce code"},
     {"{\"error\":\"widget_error\"}", "unknown", CERTAINTY_UNKNOWN, "the message beside the code"},

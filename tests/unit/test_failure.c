@@ -63,6 +63,8 @@ static void parse__shapes__give_code_and_words(void **state)
         {"{\"a\":1}", NULL, "{\"a\":1}", 400},
         {"[]", NULL, "[]", 400},
         {"null", NULL, "null", 400},
+        {"{\"error\":\"Name it.\",\"errorCode\":\"REQUIRED_FIELD_MISSING\"}",
+         "REQUIRED_FIELD_MISSING", "Name it.", 400},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

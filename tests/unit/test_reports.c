@@ -503,6 +503,30 @@ static void reports__kept_aside__have_their_cause(void **state)
     assert_true(count_right(held, G_N_ELEMENTS(held)) * 100 >= G_N_ELEMENTS(held) * 95);
 }
 
+/* The same words tell another cause where the connection stands elsewhere. */
+static void stages__the_same_words__have_their_own_cause(void **state)
+{
+    static const struct {
+        enum stage stage;
+        const char *text, *cause;
+    } rows[] = {
+        {STAGE_AUTHORIZE, "Insufficient Privileges", "approval-failed"},
+        {STAGE_TOKEN, "Insufficient Privileges", "approval-failed"},
+        {STAGE_REST, "Insufficient Privileges", "record-access"},
+        {STAGE_INSERT, "Insufficient Privileges", "record-access"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct failure failure;
+        enum certainty certainty;
+        assert_true(explain_paste(&failure, rows[i].text, strlen(rows[i].text), rows[i].stage, 0));
+        const char *cause = cause_name(explain_cause(&failure, &certainty));
+        if (strcmp(cause, rows[i].cause) != 0)
+            fail_msg("stage %d: %s: %s", rows[i].stage, rows[i].text, cause);
+        failure_clear(&failure);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -517,6 +541,7 @@ int main(void)
         cmocka_unit_test(page__that_nobody_knows__is_named),
         cmocka_unit_test(clients__what_they_wrap__comes_after_the_answer),
         cmocka_unit_test(successes__in_a_log__are_no_failure),
+        cmocka_unit_test(stages__the_same_words__have_their_own_cause),
         cmocka_unit_test(reports__each__has_its_cause),
         cmocka_unit_test(reports__kept_aside__have_their_cause),
     };
