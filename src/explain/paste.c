@@ -442,11 +442,10 @@ static void add_unknown(GPtrArray *failures, const char *text, enum stage stage,
     if (status == 0)
         failure->status = status_near(text, strlen(text), NULL);
     g_autofree char *head = presentable(text, UNKNOWN_CHARACTERS);
-    if (status == 0 &&
-        failure_match(failure).cause != CAUSE_UNKNOWN) /* a bare 403 may be anything */
-        failure_say_own(failure, "bare-status", head);
-    else if (head != NULL && regex_fits("\\A[A-Z]+(?:_[A-Z]+)+\\z", head))
+    if (head != NULL && regex_fits("\\A[A-Z]+(?:_[A-Z]+)+\\z", head))
         failure_say(failure, head, NULL);
+    else if (status == 0) /* neither a bare 403 nor words amid others tell anything */
+        failure_say_own(failure, "bare-status", head);
     else
         failure_say(failure, NULL, head);
     g_ptr_array_add(failures, failure);

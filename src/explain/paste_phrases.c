@@ -239,6 +239,7 @@ void paste_find_phrases(struct paste_text *paste)
         const bool says =
             at != G_MAXSIZE && kind_of(i) != MATTERS && kind_of(i) != MUTE && kind_of(i) != PAGE;
         const bool loose = kind_of(i) == WORDS || kind_of(i) == NAMED ||
+                           kind_of(i) == STATUS_TEXT ||
                            (kind_of(i) == WIRE && g_str_has_suffix(code_of(i), "-words"));
         if (!says || (loose && paste_is_mute(paste, at)) ||
             (kind_of(i) == WIRE && mute_at(paste, at).wire))
