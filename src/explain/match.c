@@ -364,10 +364,11 @@ bool failure_code_is_of_a_family(const char *code)
 
 char *failure_choices(const struct failure *failure)
 {
-    const char *own = cause_name(failure_match(failure).cause);
+    const struct match match = failure_match(failure);
+    const char *own = cause_name(match.cause);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     if (failure->message == NULL || failure->own || failure->code == NULL ||
-        !regex_fits("\\A[a-z_]+\\z", failure->code))
+        match.certainty == CERTAINTY_CERTAIN)
         return NULL;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         const char *name = cause_name(rows[i].cause);

@@ -284,7 +284,6 @@ static void text__that_nobody_knows__names_the_choices(void **state)
         {400, "access_denied", "Zugriff verweigert", "user-denied", {"sso-failed"}},
         {400, "invalid_grant", "authentication failure", "login-refused", {NULL}},
         {400, "invalid_grant", NULL, "login-refused", {NULL}},
-        /* a code of REST's at 403 decides by itself, and the other choice is in the cause */
         {403,
          "API_DISABLED_FOR_ORG",
          "REST-API nicht aktiviert: diese Organisation",
@@ -292,7 +291,10 @@ static void text__that_nobody_knows__names_the_choices(void **state)
          {"an org without API access", "Company Information"}},
         {403, "API_CURRENTLY_DISABLED", "API désactivée", "api-disabled-user", {"edition"}},
         {403, "FORBIDDEN", "Nie wiadomo", "object-hidden", {"this user's rights are missing"}},
-        {403, "REQUEST_LIMIT_EXCEEDED", "制限を超えました", "api-limit", {NULL}},
+        {403, "REQUEST_LIMIT_EXCEEDED", "制限を超えました", "api-limit", {"concurrency-limit"}},
+        {401, "INVALID_SESSION_ID", "Esta sesión", "session-expired", {"session-not-for-api"}},
+        {400, "INVALID_FIELD", "Feld falsch", "field-unknown", {"value-invalid"}},
+        {400, "DUPLICATE_VALUE", "Doppelt", "duplicate-value", {NULL}},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
