@@ -21,6 +21,7 @@ enum { FAILURES = 8, UNKNOWN_CHARACTERS = 600 };
     "Unauthorized|Forbidden|Not Found|Method Not Allowed|Too Many Requests|"                      \
     "Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout|error)\\b"             \
     "|(?:: |\\bfailed )\\(([45]\\d\\d)\\)(?=[ .\n])"                                              \
+    "|\\bERROR_HTTP_([45]\\d\\d)\\b"                                                              \
     "|\"code\"\\s*:\\s*([2-5]\\d\\d)\\b"                                                          \
     "|(?:\\banswered|\\breturned|returned (?:error:|code)|responded with|failed with|->|=>)\\s+"  \
     "([2-5]\\d\\d)\\b"
@@ -138,8 +139,10 @@ static void look_at_words(const struct paste_text *paste, struct failure *failur
     g_autofree char *near = g_utf8_make_valid(piece, -1);
     g_autofree char *words =
         g_strdup_printf("%s: %s", failure->code, failure->message == NULL ? "" : failure->message);
-    g_autofree char *both = g_strdup_printf("%s\n%s", words, near);
-    const char *p = both;
+    g_autoptr(GString) both = g_string_new(words);
+    g_string_append_printf(both, "\n%s", near);
+    g_string_replace(both, failure->code, "", 0); /* what is "invalid" there is the grant */
+    const char *p = both->str;
     for (const char *topic; (topic = paste_topic(&p)) != NULL;) {
         struct failure same = {.code = (char *)(guintptr)topic, .own = true};
         if (failure_match(&same).cause == CAUSE_SESSION_EXPIRED)

@@ -134,7 +134,7 @@ static void keep_first(guint i, gsize at, gpointer user)
     if (kind_of(i) == WIRE && length < SHORT && at > 0) /* no ENOTFOUND in ModuleNotFoundError */
         whole = !g_ascii_isalnum(search->lower[at - 1]);
     if (kind_of(i) == NAMED && at > 0) /* rejectUnauthorized */
-        whole = !g_ascii_isalpha(search->lower[at - 1]);
+        whole = !g_ascii_isalpha(search->lower[at - 1]) || !g_ascii_isalpha(search->lower[at]);
     if (kind_of(i) == WORDS)
         whole = !is_in_address(search->lower, at);
     if (whole && search->first_at[i] == G_MAXSIZE && !is_name_in_code(search->lower, at, i, length))

@@ -200,6 +200,7 @@ static const struct report {
 #include "reports_more.def"
 #include "reports_noise.def"
 #include "reports_read.def"
+#include "reports_said.def"
 #include "reports_seen.def"
 },
   held[] = {
