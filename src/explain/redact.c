@@ -45,6 +45,8 @@ static const struct {
      "|session_?id)[\"'])",
      "\\1…"},
     /* headers, options of curl and HTTPie, addresses with a password in them */
+    {"(?i)(\\baccesskey\\s+)(?=[A-Za-z0-9]{0,99}\\d)[A-Za-z0-9_-]{16,}+", "\\1…"},
+    {"(?i)(/forgotpassword\\.jsp\\?[^\\s\"']{0,200}\\bc=)[^&\\s\"']++", "\\1…"},
     {"(?i)(\\bbearer\\s+)[A-Za-z0-9._!~+/=%-]{16,}+", "\\1…"},
     {"(?i)([\\[\"'`]bearer\\s+)(?=[^\\]\"'`\\s]{0,60}\\d)[^\\]\"'`\\s]{4,}+(?=[\\]\"'`])", "\\1…"},
     {"((?<!\\S)-(?:u|U|-user|-proxy-user|-pass|-oauth2-bearer)[\\s=]+)"

@@ -293,7 +293,7 @@ static void text__that_nobody_knows__names_the_choices(void **state)
         {403, "FORBIDDEN", "Nie wiadomo", "object-hidden", {"this user's rights are missing"}},
         {403, "REQUEST_LIMIT_EXCEEDED", "制限を超えました", "api-limit", {"concurrency-limit"}},
         {401, "INVALID_SESSION_ID", "Esta sesión", "session-expired", {"session-not-for-api"}},
-        {400, "INVALID_FIELD", "Feld falsch", "field-unknown", {"value-invalid"}},
+        {400, "INVALID_FIELD", "Falsch geschrieben", "field-unknown", {"value-invalid"}},
         {400, "DUPLICATE_VALUE", "Doppelt", "duplicate-value", {NULL}},
     };
     (void)state;
