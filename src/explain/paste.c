@@ -215,6 +215,18 @@ static gboolean says_the_same(gconstpointer a, gconstpointer b)
            g_strcmp0(first->failure.code, other->failure.code) == 0;
 }
 
+static bool is_retried(const char *text, gsize at)
+{
+    enum { AROUND = 200 };
+    gsize start = at, end = at;
+    while (start > 0 && at - start < AROUND && text[start - 1] != '\n')
+        start--;
+    while (text[end] != '\0' && text[end] != '\n' && end - at < AROUND)
+        end++;
+    g_autofree char *piece = g_strndup(text + start, end - start);
+    return strcasestr(piece, "retrying") != NULL;
+}
+
 void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsize at)
 {
     struct finding *finding = g_new0(struct finding, 1);
@@ -247,6 +259,8 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
     else if (match.cause == CAUSE_AUTOMATION_FAILED && rank >= RANK_WORD &&
              strstr(said, "System.DmlException") != NULL) /* the code of a record is in it */
         finding->rank = strcmp(finding->failure.code, "APEX_ERROR") == 0 ? RANK_WORD - 1 : rank + 1;
+    if (rank >= RANK_WORD && is_retried(paste->text, at)) /* nothing was lost yet */
+        finding->rank--;
     finding->certainty = match.certainty;
     finding->cause = match.cause;
     if (g_ptr_array_find_with_equal_func(paste->findings, finding, says_the_same, NULL))
@@ -354,7 +368,8 @@ static void find_all(struct paste_text *paste)
 
 static bool same_failure(const struct failure *a, const struct failure *b)
 {
-    return g_strcmp0(a->code, b->code) == 0 || failure_match(a).cause == failure_match(b).cause;
+    return (a->code != NULL && g_strcmp0(a->code, b->code) == 0) ||
+           failure_match(a).cause == failure_match(b).cause;
 }
 
 /* Of two answers, the first that stands there, unless both say the same; else the surer one. */

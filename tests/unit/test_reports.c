@@ -515,6 +515,10 @@ static void stages__the_same_words__have_their_own_cause(void **state)
         {STAGE_TOKEN, "Insufficient Privileges", "approval-failed"},
         {STAGE_REST, "Insufficient Privileges", "record-access"},
         {STAGE_INSERT, "Insufficient Privileges", "record-access"},
+        {STAGE_TOKEN, "the required field client_id is missing", "unknown"},
+        {STAGE_INSERT, "the required field client_id is missing", "required-field"},
+        {STAGE_INSERT, "Anmeldung fehlgeschlagen", "unknown"},
+        {STAGE_TOKEN, "Anmeldung fehlgeschlagen", "login-refused"},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
