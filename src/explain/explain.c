@@ -109,10 +109,11 @@ static char *words_of(const struct failure *failure)
     const char *text = failure->message != NULL ? failure->message : failure->excerpt;
     if (text == NULL)
         text = failure->code != NULL ? failure->code : "";
-    if (failure->status == 0)
+    g_autofree char *digits = g_strdup_printf("%ld", failure->status);
+    if (failure->status == 0 || g_str_has_prefix(text, digits))
         return g_strdup(text);
     if (*text == '\0')
-        return g_strdup_printf("%ld", failure->status);
+        return g_steal_pointer(&digits);
     return g_strdup_printf("%ld %s", failure->status, text);
 }
 

@@ -339,6 +339,19 @@ static void org__one_host__is_found(void **state)
     }
 }
 
+static void message__with_its_status__says_it_once(void **state)
+{
+    static const char *const says[][2] = {
+        {"403 Forbidden", "403 Forbidden"}, {"Forbidden", "403 Forbidden"}, {"", "403"}};
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(says); i++) {
+        struct failure failure = {.status = 403, .message = g_strdup(says[i][0])};
+        g_autoptr(Diagnosis) diagnosis = explain(&failure);
+        assert_string_equal(diagnosis->message, says[i][1]);
+        failure_clear(&failure);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +359,7 @@ int main(void)
         cmocka_unit_test(failures__each_row__has_a_source_and_a_stage),
         cmocka_unit_test(failures__every_code_of_the_server__is_known_at_every_stage),
         cmocka_unit_test(text__that_nobody_knows__names_the_choices),
+        cmocka_unit_test(message__with_its_status__says_it_once),
         cmocka_unit_test(org__one_host__is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
