@@ -252,7 +252,7 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
     /* These codes ask for a retry but do not say why it failed. */
     struct match match = failure_match(&finding->failure);
     const char *said = finding->failure.message != NULL ? finding->failure.message : "";
-    if (match.cause == CAUSE_SESSION_EXPIRED || match.cause == CAUSE_ROLLED_BACK)
+    if (match.cause == CAUSE_SESSION_EXPIRED)
         finding->rank -= 5;
     else if (match.cause == CAUSE_LOGIN_REFUSED && match.certainty == CERTAINTY_LIKELY)
         finding->rank -= 3;

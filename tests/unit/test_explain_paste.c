@@ -328,6 +328,9 @@ static void paste__several_failures__are_each_named_once(void **state)
          "required-field"},
         {"ALL_OR_NONE_OPERATION_ROLLED_BACK: gone\nREQUIRED_FIELD_MISSING: Company",
          "required-field"},
+        {"run 1: [{\"errorCode\":\"PROCESSING_HALTED\",\"message\":\"x\"}]\n"
+         "run 2: [{\"errorCode\":\"REQUIRED_FIELD_MISSING\",\"message\":\"x\"}]",
+         "required-field rolled-back"},
         /* the first one that stands there, unless it was tried once more */
         {"Failed: Not approved for access\nUser is Inactive", "user-not-approved user-inactive"},
         {"User is Inactive\nFailed: Not approved for access", "user-inactive user-not-approved"},
