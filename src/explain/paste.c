@@ -354,6 +354,18 @@ static void find_listener(struct paste_text *paste)
     paste_add(paste, &failure, browser ? RANK_PHRASE + 1 : RANK_TOPIC, 0);
 }
 
+/* Nothing but the address of a login page. */
+static void find_login_page(struct paste_text *paste)
+{
+    static const char page[] = "(?i)\\A\\s*https://(?:login|test|[\\w-]+(?:\\.[\\w-]+)*\\.my)\\."
+                               "salesforce\\.com/?(?:\\?ec=30[12]\\S*)?\\s*\\z";
+    if (!regex_fits(page, paste->text))
+        return;
+    struct failure failure = {0};
+    failure_say_own(&failure, "signin-page", paste->text);
+    paste_add(paste, &failure, RANK_STATUS, 0);
+}
+
 static void find_all(struct paste_text *paste)
 {
     paste_find_json(paste);
@@ -364,6 +376,7 @@ static void find_all(struct paste_text *paste)
     paste_find_curl(paste);
     paste_find_status(paste);
     find_listener(paste);
+    find_login_page(paste);
 }
 
 static bool same_failure(const struct failure *a, const struct failure *b)
@@ -537,61 +550,4 @@ bool explain_paste(struct failure *ret_failure, const char *text, gsize length, 
     *ret_failure = *first;
     memset(first, 0, sizeof *first);
     return true;
-}
-
-/* ---- which org ---- */
-
-static const char *const org_domains[] = {
-    ".my.salesforce.com",   ".my.salesforce.mil",      ".my.salesforce-setup.com",
-    ".lightning.force.com", ".lightning.crmforce.mil",
-};
-
-struct org_search {
-    const char *lower;
-    char *host; /* the first one found */
-    bool several;
-};
-
-static bool is_host_character(char c)
-{
-    return g_ascii_isalnum(c) || c == '-' || c == '.';
-}
-
-/* Compares "acme--uat" of acme--uat.sandbox.my.salesforce.com and its Lightning and Setup hosts. */
-static bool same_org(const char *a, const char *b)
-{
-    gsize length = strcspn(a, ".");
-    return length == strcspn(b, ".") && strncmp(a, b, length) == 0;
-}
-
-static void take_org(guint domain, gsize at, gpointer user)
-{
-    struct org_search *search = user;
-    const char *end = search->lower + at + strlen(org_domains[domain]);
-    const char *start = search->lower + at;
-    while (start > search->lower && is_host_character(start[-1]))
-        start--;
-    while (*start == '-' || *start == '.')
-        start++;
-    const char *rest = end + strspn(end, "-.");
-    if (start >= search->lower + at || g_ascii_isalnum(*rest) || *rest == '_')
-        return;
-    g_autofree char *host = g_strndup(start, (gsize)(end - start));
-    if (search->host == NULL)
-        search->host = g_steal_pointer(&host);
-    else
-        search->several = search->several || !same_org(search->host, host);
-}
-
-char *paste_org(const char *text, gsize length)
-{
-    static struct words *domains;
-    if (domains == NULL)
-        domains = words_new(org_domains, G_N_ELEMENTS(org_domains));
-    g_autoptr(WipedText) plain = paste_plain(text, length);
-    g_autoptr(WipedText) lower = g_ascii_strdown(plain, -1);
-    struct org_search search = {.lower = lower};
-    words_each(domains, lower, strlen(lower), take_org, &search);
-    g_autofree char *host = search.host;
-    return host == NULL || search.several ? NULL : g_strconcat("https://", host, NULL);
 }
