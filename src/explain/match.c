@@ -162,6 +162,9 @@ static char *other_spelling(const char *code, bool *ret_sure)
         g_autofree char *upper = g_ascii_strup(code, -1);
         if (strcmp(upper, code) != 0 && failure_code_has_row(upper))
             return g_steal_pointer(&upper);
+        g_autofree char *whole = g_strconcat("LOGIN_", code, NULL); /* Login History, cut */
+        if (match_by_name(whole) != NULL)
+            return g_steal_pointer(&whole);
         g_autofree char *lower = g_ascii_strdown(code, -1);
         return strcmp(lower, code) != 0 && failure_code_has_row(lower) ? g_steal_pointer(&lower)
                                                                        : NULL;

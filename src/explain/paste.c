@@ -154,6 +154,15 @@ static void look_at_words(const struct paste_text *paste, struct failure *failur
     }
 }
 
+/* Who got a 4xx was connected: words beside it in the text, and a program's error in one line with
+ * it, are not of the connection. */
+static bool was_answered(const struct paste_text *paste, const struct failure *failure, gsize at)
+{
+    const bool loose = g_str_has_suffix(failure->code, "-words");
+    g_autofree char *line = loose ? NULL : paste_line_at(paste->text, at);
+    return (loose ? status_near(paste->text, at, NULL) : status_near(line, 0, NULL)) / 100 == 4;
+}
+
 /* Words that anybody may use are worth less where they cannot mean that: a record's failure at the
  * login, the login's at a record, and no connection where an answer came. */
 static int rank_for_stage(const struct paste_text *paste, struct failure *failure, int rank,
@@ -169,8 +178,7 @@ static int rank_for_stage(const struct paste_text *paste, struct failure *failur
     else if ((login && rank <= RANK_ANYBODY && cause_row(cause)->stage == STAGE_INSERT) ||
              (failure->stage == STAGE_INSERT && rank == RANK_TOPIC && cause == CAUSE_LOGIN_REFUSED))
         return RANK_WORDS_ONLY;
-    else if (g_str_equal(failure->code, "connect-words") &&
-             status_near(paste->text, at, NULL) / 100 == 4)
+    else if (cause == CAUSE_CONNECT_FAILED && was_answered(paste, failure, at))
         return RANK_WORDS_ONLY;
     return rank;
 }

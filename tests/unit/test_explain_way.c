@@ -12,7 +12,7 @@ struct row {
     const char *text;
     const char *cause; /* NULL: nothing failed */
     enum certainty certainty;
-    const char *says; /* in the title, or what happened, or the first step */
+    const char *says; /* in the title, or what happened, or a step */
 };
 
 static const struct row rows[] = {
@@ -168,13 +168,15 @@ static void check_row(const struct row *row)
             fail_msg("%s: %s", row->text, failed ? cause_name(diagnosis->cause) : "nothing");
         return;
     }
-    g_autofree char *said = g_strjoin(" ", diagnosis->title, diagnosis->fix->pdata[0],
-                                      diagnosis->happened == NULL ? "" : diagnosis->happened, NULL);
+    g_autoptr(GString) said = g_string_new(diagnosis->title);
+    g_string_append_printf(said, " %s", diagnosis->happened == NULL ? "" : diagnosis->happened);
+    for (guint i = 0; i < diagnosis->fix->len; i++)
+        g_string_append_printf(said, " %s", (const char *)diagnosis->fix->pdata[i]);
     if (strcmp(cause_name(diagnosis->cause), row->cause) != 0 ||
         diagnosis->certainty != row->certainty)
         fail_msg("%s: %s %d", row->text, cause_name(diagnosis->cause), (int)diagnosis->certainty);
-    if (row->says != NULL && strstr(said, row->says) == NULL)
-        fail_msg("%s: %s", row->text, said);
+    if (row->says != NULL && strstr(said->str, row->says) == NULL)
+        fail_msg("%s: %s", row->text, said->str);
 }
 
 static void way__each_text__blames_who_failed(void **state)
