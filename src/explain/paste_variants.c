@@ -148,7 +148,8 @@ static const struct {
     {">", unquote_letter},    {"=", unquote_printable}, {"&", unescape_markup},
     {"': '", unquote_python}, {"\\", unescape},         {"\\", unescape},
     {"\\", unescape},         {"%", unescape_percent},  {"%", unescape_percent},
-    {"", decode_base64},      {"\\", unescape},         {"", straighten},
+    {"+", unescape_percent},  {"", decode_base64},      {"\\", unescape},
+    {"", straighten},
 };
 
 char *paste_next_variant(const char *text, guint *layer)
