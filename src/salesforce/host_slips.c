@@ -54,6 +54,14 @@ char *host_nearest(const char *host)
     return nearest == NULL ? NULL : g_strdup_printf("%.*s.%s", (int)(dot - host), host, nearest);
 }
 
+bool host_is_placeholder(const char *host)
+{
+    return g_regex_match_simple("^\\W*(?:your[-_]?(?:my)?[-_]?(?:domain|org|company|instance)?"
+                                "|my[-_]?domain|(?:domain|org|company|instance)(?=[-_]?name)|x{5,})"
+                                "(?:[-_]?name)?(?:--[a-z]+)?\\W*\\.",
+                                host, 0, 0);
+}
+
 const char *host_stray(const char *text)
 {
     static const struct {

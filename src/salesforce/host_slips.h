@@ -3,6 +3,7 @@
 #define PERCH_HOST_SLIPS_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 /* Slips in an org's address. Results are owned by the caller unless they say otherwise. */
 
@@ -15,6 +16,8 @@ char *host_mend_signs(const char *text);
  * probably meant to be: only ever a suggestion. NULL = none. */
 char *host_of_page(const char *host);
 char *host_nearest(const char *host);
+/* yourdomain.my.salesforce.com: what the documentation writes for an org's own name. */
+bool host_is_placeholder(const char *host);
 /* Why text is something else than an address of an org, translated, borrowed; NULL = it may be. */
 const char *host_stray(const char *text);
 

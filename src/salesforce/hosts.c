@@ -2,16 +2,15 @@
 #include <string.h>
 
 #include "host_slips.h"
+#include "hosts.h"
 #include "perch/base/error.h"
 #include "perch/base/text.h"
 #include "perch/base/typed.h"
-#include "perch/salesforce/salesforce.h"
 
 /*
  * Salesforce's hosts (help.salesforce.com: My Domain URL formats), most specific first. A suffix
  * that begins with '.' requires a name before it; any other is a whole host.
  */
-enum { LAYERS = 4 };
 enum action { HOST_KEEP, HOST_GENERIC, HOST_REPLACE, HOST_REFUSE };
 
 static const struct host_rule {
@@ -106,9 +105,7 @@ static bool suffix_fits(const char *host, const char *suffix)
     return g_str_has_suffix(host, suffix) && strlen(host) > strlen(suffix);
 }
 
-/* Labels of letters, digits and inner hyphens, separated by dots; none empty, none
- * internationalised (xn--). */
-static bool is_host_name(const char *host)
+bool host_is_name(const char *host)
 {
     g_auto(GStrv) labels = g_strsplit(host, ".", -1);
     for (char **label = labels; *label != NULL; label++) {
@@ -126,13 +123,23 @@ static bool is_host_name(const char *host)
 /* na44.salesforce.com: an instance that the org once was on. Orgs move, old names persist. */
 static bool is_instance_host(const char *host)
 {
-    /* Hyperforce: ind171.salesforce.com, usa640s.sfdc-lywfpd.salesforce.com */
-    return g_regex_match_simple("^(?:(?:na|eu|ap|cs|um|gs)[0-9]+(?:\\.lightning)?"
-                                "|[a-z]{3}[0-9]{1,4}[a-z]?(?:\\.sfdc-[a-z0-9]+)?)"
-                                "\\.(?:salesforce|force)\\.com$"
-                                "|^(?:na|eu|ap|cs|um|gs|are|aus|bra|can|che|deu|fra|gbr|idn|ind|isr"
-                                "|ita|jpn|kor|sgp|swe|usa)[0-9]+s?$",
+    /* Hyperforce: ind171.salesforce.com, usa640s.sfdc-lywfpd.my.salesforce.com; a My Domain may be
+     * called like that, too, but not often after a country */
+    return g_regex_match_simple("^(?:na|eu|ap|cs|um|gs|are|aus|bra|can|che|deu|fra|gbr|idn|ind|isr"
+                                "|ita|jpn|kor|sgp|swe|usa)[0-9]+s?"
+                                "(?:(?:\\.lightning)?\\.(?:salesforce|force)\\.com)?$"
+                                "|^[a-z]{3}[0-9]{1,4}[a-z]?(?:\\.sfdc-[a-z0-9]+"
+                                "(?:\\.my|\\.lightning)?)?\\.(?:salesforce|force)\\.com$",
                                 host, 0, 0);
+}
+
+/* Whether it ends in one of Salesforce's names. */
+static bool is_known(const char *host)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rules); i++)
+        if (suffix_fits(host, rules[i].suffix))
+            return true;
+    return false;
 }
 
 static enum org_kind kind_of(const char *host)
@@ -145,78 +152,18 @@ static enum org_kind kind_of(const char *host)
                                                                        : ORG_PRODUCTION;
 }
 
-static bool refuse(GError **error, const char *reason)
+bool host_refuse(GError **error, const char *reason)
 {
     g_set_error_literal(error, PERCH_ERROR, PERCH_ERROR_INPUT, reason);
     return false;
 }
 
-/* Extracts the address from a Markdown link, a Slack link (<address|label>) or surrounding text. */
-static char *only_address(const char *text)
-{
-    const char *sign = strstr(text, "://");
-    if (sign == NULL || strpbrk(text, " |(") == NULL)
-        return g_strdup(text);
-    const char *start = sign;
-    while (start > text && g_ascii_isalpha(start[-1]))
-        start--;
-    return g_strndup(start, strcspn(start, " |)>\"'"));
-}
-
-/* Strips blanks and punctuation of any script after the address. */
-static void trim_end(char *text)
-{
-    gsize length = strlen(text);
-    while (length > 0) {
-        const char *last = g_utf8_find_prev_char(text, text + length);
-        gunichar c = last == NULL ? 0 : g_utf8_get_char(last);
-        if (last == NULL || c < 128 || g_unichar_isalnum(c))
-            return;
-        length = (gsize)(last - text);
-        text[length] = '\0';
-    }
-}
-
-/* Blanks, quotes and what marks a text up, of any script. */
-static const char *skip_around(const char *text)
-{
-    while (*text != '\0') {
-        const gunichar c = g_utf8_get_char(text);
-        if (c < 128 ? strchr(" \"'<>()`*_|", (int)c) == NULL : g_unichar_isalnum(c))
-            break;
-        text = g_utf8_next_char(text);
-    }
-    return text;
-}
-
-/* The typed text without surrounding quotes and blanks, and without line breaks. */
-static char *tidy(const char *cleaned)
-{
-    g_autofree char *one = only_address(cleaned);
-    trim_end(g_strdelimit(one, "\\", '/'));
-    g_autofree char *clean = host_mend_scheme(one);
-    GString *out = g_string_new(skip_around(clean));
-    while (out->len > 0 && strchr(" \"'<>()`*_|,;", out->str[out->len - 1]) != NULL)
-        g_string_truncate(out, out->len - 1);
-    return g_string_free(out, FALSE);
-}
-
-static bool use_generic(struct org_host *host, enum org_kind kind, GError **error)
-{
-    if (kind == ORG_LOCAL)
-        return refuse(error, _("Type the demo org's address, for example http://localhost:8080."));
-    host->host = g_strdup(kind == ORG_SANDBOX ? "test.salesforce.com" : "login.salesforce.com");
-    host->url = g_strconcat("https://", host->host, NULL);
-    host->kind = kind;
-    host->generic = true;
-    return true;
-}
-
 static bool use_loopback(struct org_host *host, GUri *uri, bool has_scheme, GError **error)
 {
     if (strstr(g_uri_get_path(uri), "/OauthRedirect") != NULL)
-        return refuse(error, _("This is the callback address, not your org. Log in to your org and "
-                               "paste the address that the browser shows then."));
+        return host_refuse(error,
+                           _("This is the callback address, not your org. Log in to your org and "
+                             "paste the address that the browser shows then."));
     host->kind = ORG_LOCAL;
     host->host = g_ascii_strdown(g_uri_get_host(uri), -1);
     host->url = g_uri_join(G_URI_FLAGS_NONE, has_scheme ? g_uri_get_scheme(uri) : "http", NULL,
@@ -227,32 +174,6 @@ static bool use_loopback(struct org_host *host, GUri *uri, bool has_scheme, GErr
 static bool suggest(const char *host, GError **error)
 {
     g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT, _("Did you mean %s?"), host);
-    return false;
-}
-
-static bool refuse_foreign(const char *host, GError **error)
-{
-    if (strchr(host, '.') == NULL && is_host_name(host) &&
-        host[strspn(host, "0123456789")] != '\0') {
-        g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                    _("“%s” is only part of an address. Type it whole, for example "
-                      "%s.my.salesforce.com."),
-                    host, host);
-        return false;
-    }
-    g_autofree char *near = is_host_name(host) ? host_nearest(host) : NULL;
-    if (near != NULL)
-        return suggest(near, error);
-    /* What nobody typed as a host is not told as one: it may hold a secret. */
-    if (!g_regex_match_simple("^[\\w-]+$|^[\\w. -]*\\.[\\w.-]+$", host, 0, 0))
-        return refuse(error, _("This is not an address. Log in to your org and paste the address "
-                               "that the browser shows then."));
-    g_autofree char *clean = text_clean(host);
-    g_autofree char *brief = text_abbreviate(clean, 60);
-    g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
-                _("%s is not a Salesforce host. Paste the org's address from Setup › Company "
-                  "Settings › My Domain, even if the company uses a domain of its own."),
-                brief);
     return false;
 }
 
@@ -267,8 +188,76 @@ static char *login_host(const char *host)
     return g_strdup(host);
 }
 
-/* acme.my.salesforce.com.mcas.ms: the session proxy of Microsoft Defender for Cloud Apps. */
-static void drop_session_proxy(char *host)
+static char *without_dots(const char *host)
+{
+    gsize length = strlen(host);
+    while (length > 0 && host[length - 1] == '.')
+        length--;
+    return g_strndup(host, length);
+}
+
+/* The login host of an address that ends within one of Salesforce's names: acme.my.sales. A shorter
+ * beginning is a domain of its own: acme.my. NULL = it does not. */
+static char *whole_host(const char *typed)
+{
+    enum { SHORTEST = 4 };
+    g_autofree char *host = without_dots(typed);
+    for (gsize i = 0; host_is_name(host) && i < G_N_ELEMENTS(rules); i++) {
+        const struct host_rule *rule = &rules[i];
+        const char *end = rule->action == HOST_KEEP || rule->action == HOST_REPLACE ? host : "";
+        while ((end = strchr(end, '.')) != NULL && !g_str_has_prefix(rule->suffix, end))
+            end++;
+        if (end == NULL || strlen(end) < SHORTEST)
+            continue;
+        g_autofree char *whole = g_strdup_printf("%.*s%s", (int)(end - host), host, rule->suffix);
+        return login_host(whole);
+    }
+    return NULL;
+}
+
+bool host_is_near(const char *host)
+{
+    g_autofree char *near = host_nearest(host), *whole = whole_host(host);
+    return near != NULL || whole != NULL || is_known(host);
+}
+
+static bool refuse_foreign(const char *host, GError **error)
+{
+    g_autofree char *whole = whole_host(host);
+    if (whole != NULL) {
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                    _("This address is cut off. Did you mean %s?"), whole);
+        return false;
+    }
+    if (strchr(host, '.') == NULL && host_is_name(host) &&
+        host[strspn(host, "0123456789")] != '\0') {
+        g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                    _("“%s” is only part of an address. Type it whole, for example "
+                      "%s.my.salesforce.com."),
+                    host, host);
+        return false;
+    }
+    if (typed_is_stump(host))
+        return host_refuse(error, _("This address is cut off. Copy it again whole from the "
+                                    "browser."));
+    g_autofree char *near = host_is_name(host) ? host_nearest(host) : NULL;
+    if (near != NULL)
+        return suggest(near, error);
+    /* What nobody typed as a host is not told as one: it may hold a secret. */
+    if (!g_regex_match_simple("^[\\w-]+$|^[\\w. -]*\\.[\\w.-]+$", host, 0, 0))
+        return host_refuse(error,
+                           _("This is not an address. Log in to your org and paste the address "
+                             "that the browser shows then."));
+    g_autofree char *clean = text_clean(host);
+    g_autofree char *brief = text_abbreviate(clean, 60);
+    g_set_error(error, PERCH_ERROR, PERCH_ERROR_INPUT,
+                _("%s is not a Salesforce host. Paste the org's address from Setup › Company "
+                  "Settings › My Domain, even if the company uses a domain of its own."),
+                brief);
+    return false;
+}
+
+void host_drop_session_proxy(char *host)
 {
     g_autoptr(GRegex) proxy =
         g_regex_new("(?:\\.(?:us|eu|uk|au|in|ca)[0-9]?)?(?:\\.access(?:-control)?)?"
@@ -282,11 +271,16 @@ static void drop_session_proxy(char *host)
 
 static bool use_salesforce(struct org_host *result, const char *host, GError **error)
 {
-    if (!is_host_name(host))
+    if (host_is_placeholder(host) && is_known(host))
+        return host_refuse(error, _("Salesforce's documentation writes this name for that of any "
+                                    "org. Paste the address shown under Setup › Company Settings "
+                                    "› My Domain."));
+    if (!host_is_name(host))
         return refuse_foreign(host, error);
     if (is_instance_host(host))
-        return refuse(error, _("This names a server instead of your org. Paste the address shown "
-                               "under Setup › Company Settings › My Domain."));
+        return host_refuse(error,
+                           _("This names a server instead of your org. Paste the address shown "
+                             "under Setup › Company Settings › My Domain."));
     g_autofree char *of_page = host_of_page(host);
     if (of_page != NULL)
         return suggest(of_page, error);
@@ -295,7 +289,7 @@ static bool use_salesforce(struct org_host *result, const char *host, GError **e
         if (!suffix_fits(host, rule->suffix))
             continue;
         if (rule->action == HOST_REFUSE)
-            return refuse(error, _(rule->text));
+            return host_refuse(error, _(rule->text));
         result->host = login_host(host);
         result->generic = rule->action == HOST_GENERIC;
         result->kind = kind_of(result->host);
@@ -305,7 +299,7 @@ static bool use_salesforce(struct org_host *result, const char *host, GError **e
     return refuse_foreign(host, error);
 }
 
-static bool use_address(struct org_host *result, const char *text, GError **error)
+bool host_use(struct org_host *result, const char *text, GError **error)
 {
     bool has_scheme = strstr(text, "://") != NULL && strstr(text, "://") < strpbrk(text, "/?#");
     g_autofree char *whole = has_scheme ? g_strdup(text) : g_strconcat("https://", text, NULL);
@@ -313,172 +307,27 @@ static bool use_address(struct org_host *result, const char *text, GError **erro
         g_uri_parse(whole, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_HAS_PASSWORD, NULL);
     const char *host_part = uri == NULL ? NULL : g_uri_get_host(uri);
     if (host_part == NULL || *host_part == '\0')
-        return refuse(error, _("This is not an address. Log in to your org and paste the address "
-                               "that the browser shows then."));
+        return host_refuse(error,
+                           _("This is not an address. Log in to your org and paste the address "
+                             "that the browser shows then."));
     if (!has_scheme && g_uri_get_userinfo(uri) != NULL)
-        return refuse(error, _("This looks like a username. Paste the address of a page of your "
-                               "org instead."));
+        return host_refuse(error,
+                           _("This looks like a username. Paste the address of a page of your "
+                             "org instead."));
     const char *scheme = g_uri_get_scheme(uri);
     if (!g_str_equal(scheme, "https") && !g_str_equal(scheme, "http"))
-        return refuse(error, _("The address must begin with https://."));
+        return host_refuse(error, _("The address must begin with https://."));
     if (host_is_loopback(host_part))
         return use_loopback(result, uri, has_scheme, error);
-    g_autofree char *host = g_ascii_strdown(host_part, -1);
-    if (g_str_has_suffix(host, "."))
-        host[strlen(host) - 1] = '\0';
-    drop_session_proxy(host);
+    g_autofree char *typed_host = g_ascii_strdown(host_part, -1);
+    g_autofree char *host = without_dots(typed_host);
+    host_drop_session_proxy(host);
+    if (typed_is_stump(typed_host) && !is_known(host))
+        return refuse_foreign(typed_host, error);
     const char *org = host;
     while (g_str_has_prefix(org, "www.") && suffix_fits(org + 4, ".my.salesforce.com"))
         org += 4;
     return use_salesforce(result, org, error);
-}
-
-/* An address in the text that is one of Salesforce's: each that begins with http, and in more than
- * two words each host. */
-static bool use_any(struct org_host *host, const char *text)
-{
-    g_auto(GStrv) words =
-        g_regex_split_simple("[\\s\"'<>()|=,;&\\x{AB}\\x{BB}\\x{2018}-\\x{201F}]+", text, 0, 0);
-    bool sentence = g_strv_length(words) > 2 || strstr(text, ": ") != NULL;
-    for (char **word = words; *word != NULL; word++) {
-        bool is_address = g_regex_match_simple("^https?://", *word, G_REGEX_CASELESS, 0);
-        g_autofree char *one =
-            is_address || (sentence && strchr(*word, '.') != NULL && strchr(*word, '@') == NULL)
-                ? tidy(*word)
-                : g_strdup("");
-        struct org_host found = {0};
-        if (*one != '\0' && use_address(&found, one, NULL) && found.kind != ORG_LOCAL) {
-            *host = found;
-            return true;
-        }
-        org_host_clear(&found);
-    }
-    return false;
-}
-
-/* The same in the text as it is, in one piece though a terminal broke it into lines, and inside
- * links of other programs. */
-static bool use_hidden(struct org_host *host, const char *typed)
-{
-    g_autofree char *lines = text_clean_lines(typed);
-    g_autoptr(GString) joined = g_string_new(NULL);
-    g_auto(GStrv) parts = g_strsplit(lines, "\n", -1);
-    for (char **part = parts; *part != NULL; part++)
-        g_string_append(joined, g_strstrip(*part + strspn(*part, "> ")));
-    char *reading = text_clean(typed);
-    bool found = false;
-    for (int layer = 0; reading != NULL && !found && layer < LAYERS; layer++) {
-        g_autofree char *outer = reading;
-        found = use_any(host, outer);
-        reading = layer == 0 ? g_strdup(joined->str) : typed_unwrap(outer);
-    }
-    g_free(reading);
-    return found;
-}
-
-char *org_address_kept(const char *typed)
-{
-    struct org_host host = {0};
-    g_autofree char *text = g_strstrip(g_strdup(typed == NULL ? "" : typed));
-    if (*text == '\0' || !org_host_parse_any(text, ORG_PRODUCTION, &host, NULL))
-        return NULL;
-    char *kept = g_steal_pointer(&host.url);
-    org_host_clear(&host);
-    return kept;
-}
-
-char *org_address_safe(const char *typed)
-{
-    return text_replace(typed,
-                        "(?is)^\\s*force://[^@]*(?:@|$)"
-                        "|[?&#](?:sid|(?:access|refresh)_token|code)=.*",
-                        "");
-}
-
-/* Setup's own words for the two hosts that many orgs share. */
-static bool is_kind(const char *text, enum org_kind *kind)
-{
-    const bool sandbox = g_ascii_strcasecmp(text, "sandbox") == 0;
-    if (sandbox || g_ascii_strcasecmp(text, "production") == 0)
-        *kind = sandbox ? ORG_SANDBOX : ORG_PRODUCTION;
-    return *text == '\0' || sandbox || g_ascii_strcasecmp(text, "production") == 0;
-}
-
-/* The text is an address, has one in it, or is one when slips of the keyboard are undone. */
-static bool use_text(struct org_host *host, const char *text, const char *typed, GError **error)
-{
-    g_autoptr(GError) problem = NULL;
-    if (use_address(host, text, &problem) || use_hidden(host, typed))
-        return true;
-    g_autofree char *mended = host_mend_signs(text);
-    if (!g_str_equal(mended, text) && use_address(host, mended, NULL))
-        return true;
-    const char *stray = host_stray(text);
-    if (stray != NULL)
-        return refuse(error, stray);
-    if (typed_is_secret(typed)) /* else a part of it would be told */
-        return refuse(error, _("This is a secret or a token: keep it secret. Paste the address of "
-                               "a page of your org."));
-    g_propagate_error(error, g_steal_pointer(&problem));
-    return false;
-}
-
-bool org_host_parse(struct org_host *ret_host, const char *typed, enum org_kind kind,
-                    GError **error)
-{
-    struct org_host host = {0};
-    g_autofree char *unmarked = typed_unmarked(typed);
-    g_autofree char *plain = text_replace(unmarked, "=\\r?\n(?!https?:)", ""); /* a soft break */
-    g_autofree char *safe = org_address_safe(plain);
-    g_autofree char *cleaned = text_clean(safe);
-    g_autofree char *text = tidy(cleaned);
-    if (is_kind(text, &kind)) {
-        if (!use_generic(&host, kind, error))
-            return false;
-    } else {
-        if (!use_text(&host, text, safe, error))
-            return false;
-        if (!g_str_equal(text, host.url) && !g_str_equal(text, host.host) && !host.generic)
-            host.note = host.kind == ORG_LOCAL
-                            ? g_strdup_printf(_("The org's address is %s."), host.url)
-                            : g_strdup_printf(_("The My Domain host is %s."), host.host);
-    }
-    *ret_host = host;
-    return true;
-}
-
-/* Whether the address, mistyped or forged, comes close to Salesforce's own names. */
-static bool resembles_salesforce(const char *text, const char *host)
-{
-    g_autofree char *near = host_nearest(host);
-    if (near != NULL || host_stray(text) != NULL)
-        return true;
-    for (gsize i = 0; i < G_N_ELEMENTS(rules); i++)
-        if (suffix_fits(host, rules[i].suffix))
-            return true;
-    return g_regex_match_simple("force\\.(?:com|mil)|-salesforce\\.", text, G_REGEX_CASELESS, 0);
-}
-
-char *org_host_unknown(const char *typed)
-{
-    struct org_host known = {0};
-    g_autofree char *cleaned = text_clean(typed);
-    g_autofree char *text = tidy(cleaned);
-    const bool is_known =
-        org_host_parse(&known, typed, ORG_PRODUCTION, NULL) || typed_is_secret(typed);
-    org_host_clear(&known);
-    g_autofree char *whole =
-        strstr(text, "://") != NULL ? g_strdup(text) : g_strconcat("https://", text, NULL);
-    g_autoptr(GUri) uri = is_known ? NULL : g_uri_parse(whole, G_URI_FLAGS_PARSE_RELAXED, NULL);
-    if (uri == NULL || g_uri_get_host(uri) == NULL || g_uri_get_port(uri) != -1 ||
-        !g_str_has_prefix(g_uri_get_scheme(uri), "http") || strchr(whole, '@') != NULL)
-        return NULL;
-    g_autofree char *host = g_ascii_strdown(g_uri_get_host(uri), -1);
-    drop_session_proxy(host);
-    if (!is_host_name(host) || strchr(host, '.') == NULL || g_hostname_is_ip_address(host) ||
-        host_is_loopback(host) || resembles_salesforce(whole, host))
-        return NULL;
-    return g_strconcat("https://", host, NULL);
 }
 
 void org_host_clear(struct org_host *host)
@@ -529,7 +378,7 @@ bool salesforce_url_is_trusted(const char *url)
         return is_https || g_str_equal(scheme, "http");
     g_autofree char *host = g_ascii_strdown(host_part, -1);
     int port = g_uri_get_port(uri);
-    if (!is_https || !is_host_name(host) || (port != -1 && port != 443))
+    if (!is_https || !host_is_name(host) || (port != -1 && port != 443))
         return false;
     for (gsize i = 0; i < G_N_ELEMENTS(trusted_suffixes); i++)
         if (suffix_fits(host, trusted_suffixes[i]))
@@ -584,16 +433,4 @@ char *login_audience(const char *login_url, bool connected_app)
                                             : "https://login.salesforce.com";
     org_host_clear(&host);
     return g_strdup(audience);
-}
-
-bool org_host_parse_any(const char *typed, enum org_kind kind, struct org_host *ret_host,
-                        GError **error)
-{
-    *ret_host = (struct org_host){0};
-    g_autofree char *unknown = typed == NULL ? NULL : org_host_unknown(typed);
-    if (unknown == NULL)
-        return org_host_parse(ret_host, typed == NULL ? "" : typed, kind, error);
-    ret_host->host = g_strdup(unknown + strlen("https://"));
-    ret_host->url = g_steal_pointer(&unknown);
-    return true;
 }
