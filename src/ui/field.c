@@ -117,6 +117,15 @@ void ui_field_mark(Ui *ui, int id, int kind)
     field->last = kind;
 }
 
+void ui_field_yields(Ui *ui, int id)
+{
+    struct field *field = find(ui, id);
+    if (field == NULL)
+        return;
+    g_clear_pointer(&field->seen, wipe_free);
+    field->seen_length = G_MAXSIZE;
+}
+
 bool ui_field_is_typed(const Ui *ui, int id)
 {
     const struct field *field = find(ui, id);

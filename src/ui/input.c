@@ -8,6 +8,7 @@
 #define CTRL(letter) ((letter)&0x1f)
 #define ESC 27
 #define DEL 127
+#define BREAKS "\n\t"
 
 /* Keys that edit the field with the focus. */
 static const struct {
@@ -134,13 +135,25 @@ static void answer(Ui *ui, enum action action)
         input_changed(ui, edit, true);
 }
 
+/* A text of several lines or columns, in which the host finds the value that the field then shows.
+ */
+static void paste_whole(Ui *ui, LineEdit *edit, const char *text)
+{
+    ui_field_mark(ui, ui->focus, 0);
+    line_edit_set(edit, text);
+    ui_field_yields(ui, ui->focus);
+    ui->scrolled = false;
+    ui_send(ui, (struct view_event){.kind = VIEW_EVENT_INPUT, .id = ui->focus, .text = text});
+    ui_redraw(ui);
+}
+
 /* Replaces what is there, unless somebody is composing it. */
 static void paste(Ui *ui, const struct key *key)
 {
     const struct view_item *target = view_find(ui->view, ui->view->paste);
-    /* What was pasted is read line by line where it is no value of a field. */
-    g_autoptr(WipedText) clean =
-        line_edit_clean(key->text, key->length, target != NULL ? "\r\n\t" : "");
+    const struct view_item *focused = ui_focused(ui);
+    const bool finds = target != NULL || (focused != NULL && focused->finds);
+    g_autoptr(WipedText) clean = line_edit_clean(key->text, key->length, finds ? BREAKS : "");
     if (target != NULL) {
         LineEdit *edit = ui_field(ui, target->id);
         ui_field_mark(ui, target->id, 0);
@@ -152,8 +165,13 @@ static void paste(Ui *ui, const struct key *key)
         return;
     }
     LineEdit *edit = ui_focused_edit(ui);
-    if (edit == NULL || *clean == '\0')
+    const char *start = clean + strspn(clean, BREAKS), *inside = strpbrk(start, BREAKS);
+    if (edit == NULL || *start == '\0')
         return;
+    if (inside != NULL && inside[strspn(inside, BREAKS)] != '\0') {
+        paste_whole(ui, edit, clean);
+        return;
+    }
     bool inserts = ui_field_is_typed(ui, ui->focus) && !line_edit_is_secret(edit);
     ui_field_mark(ui, ui->focus, 0);
     if (!inserts)

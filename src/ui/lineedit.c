@@ -73,6 +73,10 @@ char *line_edit_clean(const char *bytes, gsize length, const char *kept)
             continue;
         }
         p = g_utf8_next_char(p);
+        if (c == '\r' && p < end && *p == '\n')
+            continue;
+        if (c == '\r')
+            c = '\n';
         GUnicodeType type = g_unichar_type(c);
         if (c > 0 && c < ' ' && strchr(kept, (int)c) != NULL)
             type = G_UNICODE_SPACE_SEPARATOR;

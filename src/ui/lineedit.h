@@ -54,7 +54,8 @@ char *line_edit_show(LineEdit *edit, int columns, int *ret_cursor);
 
 /* Typed or pasted bytes as one line: control, line-breaking and invisible characters are removed,
  * invalid UTF-8 becomes U+FFFD, a no-break space becomes a blank. kept: those of them that stay,
- * such as "\n". Owned by the caller, wiped. */
+ * such as "\n", which stands for "\r", too: terminals send that for a line break. Owned by the
+ * caller, wiped. */
 char *line_edit_clean(const char *bytes, gsize length, const char *kept);
 
 #endif

@@ -90,6 +90,8 @@ LineEdit *ui_field(const Ui *ui, int id); /* NULL: no such input */
 /* Before a key changes the text or moves in it: what was there can be brought back. kind: an enum
  * line_edit_key or UI_TYPED, a run of which counts as one change; 0 = anything else. */
 void ui_field_mark(Ui *ui, int id, int kind);
+/* Its text is no value: the host's takes its place, even if it is the one that was there before. */
+void ui_field_yields(Ui *ui, int id);
 bool ui_field_is_typed(const Ui *ui, int id); /* or moved in, since the focus or a paste came */
 void ui_field_undo(Ui *ui);                   /* the last change of the focused input */
 /* Whether Esc first brings back what the focused input contained when the focus came. */

@@ -283,7 +283,7 @@ static void view_waiting(const struct wizard *w, struct view *view)
     view_text(view, ROLE_PLAIN, 0,
               _("Or paste here the address the browser ends up on, or the code:"));
     item = secret_view(w, view, ITEM_PASTE, _("Paste"), w->paste, NULL);
-    item->settled = true;
+    item->settled = item->finds = true;
     view_blank(view);
     view_text(view, ROLE_DIM, 0,
               _("Stuck on a Salesforce error page? Paste its address: perch reads the reason from "

@@ -263,6 +263,7 @@ static void view_secret(const struct wizard *w, struct view *view)
                     w->client_secret == NULL && wizard_is_attended(w)
                         ? _("empty: only for an app that requires no secret")
                         : NULL);
+    item->finds = true;
     if (w->client_secret != NULL)
         item->right = characters(secret_length(w->client_secret));
     item->settled = (w->client_secret != NULL || w->no_input) && item->error == NULL;
@@ -293,6 +294,7 @@ static void view_inputs(const struct wizard *w, struct view *view)
     const Connection *c = w->connection;
     struct view_item *item =
         input_view(w, view, ITEM_CLIENT_ID, _("Consumer key"), c->client_id, NULL);
+    item->finds = true;
     if (c->client_id != NULL)
         item->right = characters(strlen(c->client_id));
     item->settled = c->client_id != NULL && item->error == NULL;

@@ -147,6 +147,8 @@ void step_org_event(struct wizard *w, const struct view_event *event, GArray *ou
         /* What is typed says which kind it is, as long as it is no address of any org. */
         if (w->address != NULL && org_host_parse(&host, w->address, w->org_kind, NULL)) {
             w->org_kind = host.kind;
+            if (strpbrk(w->address, "\r\n\t") != NULL)
+                take_address(w, host.url);
             org_host_clear(&host);
         }
     } else if (event->kind == VIEW_EVENT_LEAVE && event->id == ITEM_NAME && c->name != NULL) {
@@ -199,8 +201,9 @@ void step_org_view(const struct wizard *w, struct view *view, int focus)
         note = g_strdup_printf("→ %s", host.host);
     org_host_clear(&host);
     /* An option's value may be anything; without a person it goes to a log. */
-    item = input_view(w, view, ITEM_ADDRESS, _("Address"), w->no_input ? c->address : w->address,
-                      note);
+    g_autofree char *shown = text_clean(w->no_input ? c->address : w->address);
+    item = input_view(w, view, ITEM_ADDRESS, _("Address"), shown, note);
+    item->finds = true;
     item->settled = (w->prefilled || starts) && item->error == NULL;
     view_blank(view)->error = g_strdup(w->no_input ? w->errors[ITEM_CLIENT_ID] : NULL);
     if (w->introduction != NULL) {

@@ -89,7 +89,21 @@ static const struct org {
     {"https://ind171.salesforce.com", "names a server instead of your org"},
     {"usa640s.sfdc-abc123.salesforce.com", "names a server instead of your org"},
     {"swe72.sfdc-abc123.salesforce.com", "names a server instead of your org"},
+    {"https://can72.lightning.force.com/lightning", "names a server instead of your org"},
+    {"https://acme.my.sales", "This address is cut off. Did you mean " MY_DOMAIN "?"},
+    {"https://crm.acme\xE2\x80\xA6", "This address is cut off."},
+    {"MyDomainName.my.salesforce.com", "Salesforce's documentation writes this name"},
+    {"https://secure-web.cisco.com/1x/https%3A%2F%2F" MY_DOMAIN, NULL},
+    {"> https://acme.my.sales\n> force.com/lightning", NULL},
+    {"https://acme.my.sales=\nforce.com/lightning", NULL},
+    {MY_DOMAIN "\nglobex.my.salesforce.com", "These are addresses of several orgs."},
 };
+
+/* Over a pipe, each line is an answer. */
+static bool has_lines(const char *text)
+{
+    return strchr(text, '\n') != NULL;
+}
 
 static void assert_asked_there(Rig *rig, const struct org *org)
 {
@@ -134,6 +148,8 @@ static void org__line_by_line__is_understood(void **state)
     (void)state;
     g_autoptr(Rig) rig = rig_new_tls(MY_DOMAIN, MY_DOMAIN, DEMO_ORG_VALID);
     for (gsize i = 0; i < G_N_ELEMENTS(orgs); i++) {
+        if (has_lines(orgs[i].text))
+            continue;
         g_autoptr(Child) talk = talk_start(rig, i, (const char *const[]){NULL});
         hear(talk, "Which Salesforce org?");
         say(talk, "1");
@@ -181,14 +197,25 @@ static void org__on_the_screen__is_understood(void **state)
 
 static const char *const dresses[] = {
     "\xEF\xBB\xBF$VALUE\xC2\xA0", /* a byte order mark, a non-breaking blank */
-    "\"$VALUE\",", "CLIENT_$NAME=$VALUE",
+    "\"$VALUE\",",
+    "CLIENT_$NAME=$VALUE",
     "| The client's $NAME | **$VALUE** |", /* a label of any language, a table */
+    "Consumer Key\t$KEY\tConsumer Secret\t$SECRET",
+    "> $HEAD\n> $TAIL", /* a letter */
+    "client_$NAME=3D$HEAD=\n$TAIL",
 };
 
-static char *dress(gsize i, const char *name, const char *value)
+enum { HEAD = 30 };
+
+static char *dress(const Rig *rig, gsize i, const char *name, const char *value)
 {
     g_autoptr(GString) text = g_string_new(dresses[i]);
+    g_autofree char *head = g_strndup(value, HEAD);
     g_string_replace(text, "$NAME", name, 0);
+    g_string_replace(text, "$HEAD", head, 0);
+    g_string_replace(text, "$TAIL", value + HEAD, 0);
+    g_string_replace(text, "$KEY", rig->org->client_id, 0);
+    g_string_replace(text, "$SECRET", rig->org->client_secret, 0);
     g_string_replace(text, "$VALUE", value, 0);
     return g_strdup(text->str);
 }
@@ -198,8 +225,8 @@ static void key_and_secret__as_options__are_cleaned(void **state)
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(dresses); i++) {
-        g_autofree char *key = dress(i, "ID", rig->org->client_id);
-        g_autofree char *secret = dress(i, "SECRET", rig->org->client_secret);
+        g_autofree char *key = dress(rig, i, "ID", rig->org->client_id);
+        g_autofree char *secret = dress(rig, i, "SECRET", rig->org->client_secret);
         g_autofree char *file = tmphome_write(rig->home, "home/client-secret", secret);
         g_autoptr(GPtrArray) words = rig_setup_words(
             rig, "acme",
@@ -280,9 +307,9 @@ static void key_and_secret__line_by_line__are_cleaned(void **state)
     (void)state;
     g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
     demo_org_use_browser(rig->org, rig->home, "nothing");
-    for (gsize i = 0; i < G_N_ELEMENTS(dresses); i++) {
-        g_autofree char *key = dress(i, "ID", rig->org->client_id);
-        g_autofree char *secret = dress(i, "SECRET", rig->org->client_secret);
+    for (gsize i = 0; i < G_N_ELEMENTS(dresses) && !has_lines(dresses[i]); i++) {
+        g_autofree char *key = dress(rig, i, "ID", rig->org->client_id);
+        g_autofree char *secret = dress(rig, i, "SECRET", rig->org->client_secret);
         g_autoptr(Child) talk =
             talk_start(rig, i, (const char *const[]){"--login-url", rig->org->url, NULL});
         hear(talk, "Which Salesforce org?");
@@ -333,8 +360,8 @@ static void key_and_secret__on_the_screen__are_cleaned(void **state)
     g_autofree char *secret_length =
         g_strdup_printf("%zu characters", strlen(rig->org->client_secret));
     for (gsize i = 0; i < G_N_ELEMENTS(dresses); i++) {
-        g_autofree char *key = dress(i, "ID", rig->org->client_id);
-        g_autofree char *secret = dress(i, "SECRET", rig->org->client_secret);
+        g_autofree char *key = dress(rig, i, "ID", rig->org->client_id);
+        g_autofree char *secret = dress(rig, i, "SECRET", rig->org->client_secret);
         g_autofree char *name = g_strdup_printf("acme%u", (guint)i);
         g_autoptr(Walk) walk = walk_start(rig, "setup", name, "--login-url", rig->org->url, NULL);
         walk_to_keys(walk);

@@ -249,6 +249,24 @@ static void screen__paste__goes_to_its_field(void **state)
     assert_events(screen, "copy 0\n");
 }
 
+static void screen__paste__of_lines_comes_whole_where_a_value_is_found(void **state)
+{
+    (void)state;
+    g_autoptr(View) view = views_org();
+    struct view_item *item = (struct view_item *)(guintptr)view_find(view, 1);
+    item->finds = true;
+    g_autoptr(Screen) screen = screen_new_fixed(view, 80, 24);
+    screen_type(screen, "x");
+    assert_events(screen, "input 1 acmex\n");
+    screen_paste(screen, "> glo\r> bex\tInc\r");
+    assert_events(screen, "input 1 > glo\n> bex\tInc\n\n");
+    screen_assert_shows(screen, "▸Connection   acme"); /* the host's value */
+    screen_assert_hides(screen, "glo");
+    screen_paste(screen, "\r"); /* nothing */
+    screen_paste(screen, "one\r");
+    assert_events(screen, "input 1 one\n");
+}
+
 static void screen__paste__burst_is_a_paste(void **state)
 {
     (void)state;
@@ -489,6 +507,7 @@ int main(void)
         cmocka_unit_test(screen__help__any_key_closes),
         cmocka_unit_test(screen__secret__never_shows),
         cmocka_unit_test(screen__paste__goes_to_its_field),
+        cmocka_unit_test(screen__paste__of_lines_comes_whole_where_a_value_is_found),
         cmocka_unit_test(screen__paste__burst_is_a_paste),
         cmocka_unit_test(screen__paste__inserts_where_the_cursor_is),
         cmocka_unit_test(screen__scroll__focus_stays_in_sight),

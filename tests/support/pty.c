@@ -356,7 +356,8 @@ void pty_paste(Pty *pty, const char *text)
     g_autoptr(GString) held = g_string_new(NULL);
     pty->held = held;
     vterm_keyboard_start_paste(pty->vterm);
-    g_string_append(held, text);
+    g_autofree char *sent = g_strdelimit(g_strdup(text), "\n", '\r'); /* as Enter would */
+    g_string_append(held, sent);
     vterm_keyboard_end_paste(pty->vterm);
     pty->held = NULL;
     write_all(pty, held->str, held->len);

@@ -170,6 +170,9 @@ static void line_edit__clean__drops_what_no_line_holds(void **state)
         g_autoptr(WipedText) clean = line_edit_clean(cases[i].bytes, strlen(cases[i].bytes), "");
         assert_string_equal(clean, cases[i].clean);
     }
+    static const char lines[] = "a\tb\r\nc\rd\ne\x07";
+    g_autoptr(WipedText) kept = line_edit_clean(lines, strlen(lines), "\n\t");
+    assert_string_equal(kept, "a\tb\nc\nd\ne"); /* terminals send Enter for a line break */
 }
 
 static void line_edit__paste__of_any_length(void **state)

@@ -64,6 +64,8 @@ struct view_item {
     gsize length; /* characters in a secret input */
     Secret *kept; /* a secret input's value, to bring it back after a change; NULL = empty */
     bool ticked;
+    bool finds;         /* VIEW_INPUT: its value is found in whatever is pasted, which comes with
+                           its line breaks and tabs */
     bool fixed;         /* VIEW_INPUT that is read-only */
     bool settled;       /* VIEW_INPUT, VIEW_CHOICE, VIEW_TOGGLE: already has a valid answer; the
                            line-by-line front end shows it and asks only on request */
