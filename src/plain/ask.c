@@ -109,6 +109,18 @@ static void answered(Plain *plain, int id)
     g_hash_table_add(plain->printer.asked, GINT_TO_POINTER(id));
 }
 
+/* Whether the answer to item was refused and is only the first part of what was pasted: then the
+ * rest comes before anything is said about it. */
+static bool goes_on(Plain *plain, int id, const char *answer)
+{
+    g_autoptr(View) view = plain_look(plain);
+    const struct view_item *item = view_find(view, id);
+    if (item == NULL || !item->finds || item->error == NULL || !lines_follow(&plain->lines))
+        return false;
+    plain->part = g_strdup(answer);
+    return true;
+}
+
 static void answer_input(Plain *plain, const struct view *view, const struct view_item *item,
                          const char *line)
 {
@@ -117,6 +129,8 @@ static void answer_input(Plain *plain, const struct view *view, const struct vie
     if (*line != '\0')
         plain_send(plain, VIEW_EVENT_INPUT, id, line, 0);
     plain_send(plain, VIEW_EVENT_LEAVE, id, NULL, 0);
+    if (goes_on(plain, id, line))
+        return;
     answered(plain, id);
     /* What perch turned the answer into, if anything. */
     g_autoptr(View) after = plain_look(plain);
@@ -177,6 +191,7 @@ static void answer_paste(Plain *plain, const struct view *view, const struct vie
         return;
     g_clear_pointer(&plain->paste_error, g_free); /* so that the same mistake is reported again */
     plain_send(plain, VIEW_EVENT_PASTE, item->id, line, 0);
+    goes_on(plain, item->id, line);
 }
 
 static void answer_dialog(Plain *plain, const struct view *view, const struct view_item *item,
@@ -333,8 +348,12 @@ static void go_back(Plain *plain, const struct view *view)
 void ask_answer(Plain *plain, const struct view *view, const char *line)
 {
     const struct view_item *item = view_find(view, plain->ask.id);
+    g_autoptr(WipedText) part = g_steal_pointer(&plain->part);
+    g_autoptr(WipedText) whole = part == NULL ? NULL : g_strconcat(part, "\n", line, NULL);
     plain->quitting = false;
-    if (strcmp(line, "-") == 0)
+    if (whole != NULL)
+        answers[plain->ask.kind](plain, view, item, whole);
+    else if (strcmp(line, "-") == 0)
         go_back(plain, view);
     else if (line[0] == '?' && strspn(line, "? 0123456789") == strlen(line))
         explain(plain, view, item, line);

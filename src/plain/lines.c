@@ -109,6 +109,27 @@ void lines_listen(struct lines *lines, bool on)
     g_source_attach(lines->source, g_main_context_get_thread_default());
 }
 
+bool lines_follow(struct lines *lines)
+{
+    struct termios before;
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    if (tcgetattr(STDIN_FILENO, &before) != 0)
+        return false;
+    struct termios at_once = before;
+    at_once.c_lflag &= ~(tcflag_t)ICANON;
+    at_once.c_cc[VMIN] = at_once.c_cc[VTIME] = 0;
+    tcsetattr(STDIN_FILENO, TCSANOW, &at_once);
+    char chunk[4096];
+    for (ssize_t got = 1; got > 0 && poll(&input, 1, 0) > 0;) {
+        got = read(STDIN_FILENO, chunk, sizeof chunk);
+        if (got > 0)
+            add(lines, chunk, (gsize)got);
+    }
+    wipe(chunk, sizeof chunk);
+    tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    return lines->buf->length > 0;
+}
+
 bool lines_early(const struct lines *lines)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};

@@ -251,6 +251,7 @@ static void enter_screen(Plain *plain, const struct view *view)
     plain->screen = view->screen;
     plain->focus = view->focus;
     plain->forced = plain->nexts = 0;
+    g_clear_pointer(&plain->part, wipe_free);
     g_clear_pointer(&plain->next_print, g_free);
     g_clear_pointer(&plain->notice, g_free);
     g_clear_pointer(&plain->paste_error, g_free);
@@ -322,6 +323,10 @@ static void turn(Plain *plain)
     g_autoptr(View) view = plain_look(plain);
     if (!plain->started || view->screen != plain->screen)
         enter_screen(plain, view);
+    if (plain->part != NULL) { /* nothing is said in the middle of an answer */
+        take_answer(plain, view);
+        return;
+    }
     print_facts(&plain->printer, view, &(struct look){plain->host.view, plain->host.user});
     print_remarks(plain, view);
     if (plain->no_input) {
@@ -380,6 +385,7 @@ void plain_free(Plain *plain)
     g_free(plain->next_print);
     g_free(plain->notice);
     g_free(plain->paste_error);
+    wipe_free(plain->part);
     g_main_context_unref(plain->context);
     g_free(plain);
 }

@@ -33,6 +33,9 @@ void lines_clear(struct lines *lines);
 /* Whether a line arrived before it was asked for. */
 bool lines_early(const struct lines *lines);
 void lines_listen(struct lines *lines, bool on);
+/* Whether more of what was pasted into a terminal is there; a line of it that Enter has not ended
+ * yet, too. */
+bool lines_follow(struct lines *lines);
 /* The first line, without blanks at the ends; free with wipe_free. A line that wanted rejects stays
  * (NULL = accept all). */
 enum line_state lines_take(struct lines *lines, bool (*wanted)(const char *line), char **ret_line);
@@ -114,6 +117,7 @@ struct Plain {
     struct lines lines;
     struct printer printer;
     struct ask ask; /* the open question */
+    char *part;     /* its answer so far, refused, while more of what was pasted follows */
     bool told;      /* what can be typed at a question */
     bool early;     /* its answer came before it was asked */
     int forced;     /* item to ask again; 0 = none */

@@ -326,6 +326,41 @@ static void key_and_secret__line_by_line__are_cleaned(void **state)
     }
 }
 
+/* Into a terminal; the last line waits for Enter. */
+static void org_key_and_secret__line_by_line__of_several_lines_are_one_answer(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new_tls(MY_DOMAIN, MY_DOMAIN, DEMO_ORG_VALID);
+    for (gsize i = 0; i < G_N_ELEMENTS(dresses); i++) {
+        if (!has_lines(dresses[i]))
+            continue;
+        g_autofree char *key = dress(rig, i, "ID", rig->org->client_id);
+        g_autofree char *secret = dress(rig, i, "SECRET", rig->org->client_secret);
+        g_autofree char *name = g_strdup_printf("acme%u", (guint)i);
+        const char *const words[] = {g_getenv("PERCH"), "setup", name, "--plain", NULL};
+        g_autoptr(Pty) pty = pty_start(words, rig->home->env, 200, 100);
+        pty_expect(pty, "Number, Enter for 1:");
+        pty_send(pty, "\n");
+        pty_expect(pty, "Address:");
+        pty_send(pty, "> https://acme.my.sales\n> force.com/lightning");
+        pty_send(pty, "\n");
+        pty_expect(pty, "ok  Address: " MY_DOMAIN);
+        pty_send(pty, "\n");
+        pty_expect(pty, "Step 3 of 8: App");
+        pty_send(pty, "\n");
+        pty_expect(pty, "Consumer key:");
+        pty_send(pty, key);
+        pty_send(pty, "\n");
+        pty_expect(pty, "Consumer secret (not shown while you type):");
+        pty_send(pty, secret);
+        pty_send(pty, "\n");
+        pty_expect(pty, "Enter ask Salesforce");
+        pty_send(pty, "\n");
+        pty_expect(pty, "Callback: http://localhost:"); /* asked with both */
+        assert_null(strstr((const char *)pty_raw(pty)->data, rig->org->client_secret));
+    }
+}
+
 /* At a real org's address a short one is asked for again, once; a stump for as long as it is one.
  */
 static void key__line_by_line__a_short_one_is_asked_for_once_more(void **state)
@@ -525,6 +560,7 @@ int main(void)
         cmocka_unit_test(key_and_secret__as_options__are_cleaned),
         cmocka_unit_test(key_and_secret__of_another_kind__are_refused_first),
         cmocka_unit_test(key_and_secret__line_by_line__are_cleaned),
+        cmocka_unit_test(org_key_and_secret__line_by_line__of_several_lines_are_one_answer),
         cmocka_unit_test(key__line_by_line__a_short_one_is_asked_for_once_more),
         cmocka_unit_test(key_and_secret__on_the_screen__are_cleaned),
         cmocka_unit_test(redirect__on_the_screen__is_ours_or_asked_again),

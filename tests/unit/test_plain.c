@@ -508,6 +508,64 @@ static void rows__that_come_and_go__leave_the_others_their_numbers(void **state)
     stage_drop(&stage);
 }
 
+/* Only an answer of two lines is right. */
+static void hear_part(struct stage *stage, const struct view_event *event)
+{
+    if (event->kind == VIEW_EVENT_INPUT || event->kind == VIEW_EVENT_PASTE)
+        stage->flag = strchr(event->text, '\n') == NULL;
+}
+
+static void show_part(struct stage *stage, struct view *view, int focus)
+{
+    (void)focus;
+    struct view_item *item = show_input(view, 1, "Address", NULL);
+    item->finds = true;
+    view->paste = stage->counts ? 1 : 0;
+    if (stage->flag)
+        view_item_set(&item->error, "Cut off.");
+    view_key(view, ACTION_NEXT, "go on");
+}
+
+#define BOTH "input:1=> one leave:1 input:1=> one\n> two leave:1 "
+
+static void answer__pasted_over_lines__is_one_when_the_first_is_refused(void **state)
+{
+    static const struct {
+        const char *pasted, *typed, *events;
+    } cases[] = {
+        {"> one\n> two\n", NULL, BOTH},
+        {"> one\n> two", "\n", BOTH}, /* what Enter has not ended */
+        {"> one\n> t", "wo\n", BOTH},
+        {"> one\n", "> two\n", "input:1=> one leave:1 input:1=> two leave:1 "},
+        {"> one\n> two", "\n", "paste:1=> one paste:1=> one\n> two "},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct stage stage = {
+            .show = show_part, .hear = hear_part, .counts = *cases[i].events == 'p'};
+        stage_begin_on_terminal(&stage);
+        stage_type(&stage, cases[i].pasted);
+        if (cases[i].typed != NULL)
+            stage_type(&stage, cases[i].typed);
+        stage_end(&stage);
+        assert_string_equal(stage.events->str, cases[i].events);
+        assert_int_equal(strstr(stage.said, "Cut off.") == NULL,
+                         strstr(stage.events->str, "one\n> two") != NULL);
+        stage_drop(&stage);
+    }
+}
+
+static void answer__piped_in_lines__is_one_each(void **state)
+{
+    (void)state;
+    struct stage stage = {.show = show_part, .hear = hear_part};
+    stage_begin(&stage, stage_ask);
+    stage_type(&stage, "> one\n> two\n");
+    stage_end(&stage);
+    assert_string_equal(stage.events->str, "input:1=> one leave:1 input:1=> two leave:1 ");
+    stage_drop(&stage);
+}
+
 int main(void)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -528,6 +586,8 @@ int main(void)
         STAGE_TEST(sheet__line_by_line__reads_as_it_is_meant),
         STAGE_TEST(rows__without_a_heading__keep_their_numbers),
         STAGE_TEST(toggle__answered_in_another_language__is_understood),
+        STAGE_TEST(answer__pasted_over_lines__is_one_when_the_first_is_refused),
+        STAGE_TEST(answer__piped_in_lines__is_one_each),
     };
     return cmocka_run_group_tests_name("plain", tests, NULL, NULL);
 }
