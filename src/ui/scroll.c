@@ -67,24 +67,35 @@ static enum mark mark_before(const struct view *before, const struct view_item *
     return MARK_NONE;
 }
 
-/* The first failure, if it is new or unseen; without one the row that settled last, else the first
- * one that works. */
+/* The field that says what is wrong with what was just pasted, or -1. */
+static int refused_paste(const struct view *view)
+{
+    for (guint i = 0; view->paste > 0 && i < view->items->len; i++) {
+        const struct view_item *item = view->items->pdata[i];
+        if (item->id == view->paste)
+            return item->error != NULL ? (int)i : -1;
+    }
+    return -1;
+}
+
+/* The first failure, if it is new or unseen and no paste was refused after it; without one the row
+ * that settled last, else the first one that works. */
 int ui_scroll_news(const struct view *before, const struct view *now, bool unseen)
 {
-    int settled = -1, works = -1;
+    int settled = -1, works = -1, refused = unseen ? refused_paste(now) : -1;
     for (guint i = 0; i < now->items->len; i++) {
         const struct view_item *item = now->items->pdata[i];
         if (item->kind != VIEW_CHECK || item->mark == MARK_NONE || item->mark == MARK_OPEN)
             continue;
         bool is_new = mark_before(before, item) != item->mark;
         if (item->mark == MARK_FAILED)
-            return is_new || unseen ? (int)i : -1;
+            return is_new || (unseen && refused < 0) ? (int)i : refused;
         if ((is_new || unseen) && item->mark != MARK_WORKING)
             settled = (int)i;
         else if (is_new && works < 0)
             works = (int)i;
     }
-    return settled >= 0 ? settled : works;
+    return refused >= 0 ? refused : settled >= 0 ? settled : works;
 }
 
 /* Moves as little as shows the row, or as much of a failure and its diagnosis as fits. The focus
@@ -93,7 +104,8 @@ static void show_news(Ui *ui, guint row)
 {
     const GPtrArray *items = ui->view->items;
     int sticky = ui->frame.sticky, room = ui_scroll_room(ui);
-    bool failed = ((struct view_item *)items->pdata[row])->mark == MARK_FAILED;
+    const struct view_item *item = items->pdata[row];
+    bool failed = item->mark == MARK_FAILED || item->error != NULL;
     guint after = row + 1;
     while (after < items->len && ((struct view_item *)items->pdata[after])->kind == VIEW_TEXT)
         after++;

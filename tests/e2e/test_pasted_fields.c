@@ -500,6 +500,29 @@ static void redirect__on_the_screen__is_ours_or_asked_again(void **state)
     }
 }
 
+/* The answer to a paste comes into sight, also below a diagnosis that fills the pane. */
+static void redirect__under_a_diagnosis__is_answered_in_sight(void **state)
+{
+    (void)state;
+    g_autoptr(Rig) rig = rig_new(SESSION_KEYRING_OPEN, NULL);
+    demo_org_use_browser(rig->org, rig->home, "nothing");
+    g_autoptr(Walk) walk = walk_start_filled(rig, "acme");
+    walk_to_authorize(walk);
+    paste(walk, "https://acme.my.salesforce.com/_ui/identity/verification/method/x");
+    see_sentence(walk, "Salesforce wants a second factor");
+    press(walk, "End");
+    see(walk, "▸Paste");
+    paste(walk, "http://localhost:1717/OauthRedirect?code=aPrxCutOff&state=x");
+    see_sentence(walk, "The code in this address is cut off");
+    see(walk, "▸Paste");
+    press(walk, "Up");
+    see(walk, "▸✖ Login");
+    paste(walk, "http://localhost:1717/OauthRedirect?code=aPrxCutOffAgain&state=x");
+    see_sentence(walk, "The code in this address is cut off");
+    paste(walk, "https://acme.my.salesforce.com/_ui/identity/verification/method/x");
+    see_sentence(walk, "Salesforce wants a second factor"); /* once more */
+}
+
 /* Where perch says that the browser can be sent. */
 static char *visit(Rig *rig, Child *talk)
 {
@@ -564,6 +587,7 @@ int main(void)
         cmocka_unit_test(key__line_by_line__a_short_one_is_asked_for_once_more),
         cmocka_unit_test(key_and_secret__on_the_screen__are_cleaned),
         cmocka_unit_test(redirect__on_the_screen__is_ours_or_asked_again),
+        cmocka_unit_test(redirect__under_a_diagnosis__is_answered_in_sight),
         cmocka_unit_test(redirect__line_by_line__is_ours_or_asked_again),
     };
     return cmocka_run_group_tests_name("what is pasted into fields", tests, NULL, NULL);
