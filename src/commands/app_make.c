@@ -430,12 +430,21 @@ static int work_on(struct work *work, GError **error)
 
 /* ---- afterwards ---- */
 
+/* As after a perch that was ended when all was done. */
+static bool has_nothing_to_remove(const struct work *work)
+{
+    return work->options->goal == MAKING_REMOVE && work->app->client_id == NULL &&
+           work->app->app_key == NULL;
+}
+
 /* What exists now, and how to go on. */
 static char *last_words(const struct work *work, int code)
 {
     const struct making *making = &work->making;
     const enum making_goal goal = work->options->goal;
     const char *name = work->app->name;
+    if (!making->sent && has_nothing_to_remove(work))
+        return g_strdup(_("This connection has no app: there is nothing to remove."));
     if (making->sent && !making->done)
         return g_strdup_printf(
             _("The org was asked to change the app, and its success was not seen. Look at Setup › "
@@ -512,7 +521,9 @@ int app_make(const struct app_make_options *options, Connection *app)
     g_autoptr(GError) error = NULL;
     int code;
     work.results = results_new();
-    if (!prepare(&work, &error)) {
+    if (has_nothing_to_remove(&work)) {
+        code = tell(&work, PERCH_EXIT_OK);
+    } else if (!prepare(&work, &error)) {
         code = command_error(error);
     } else {
         app_announce(options, app, work.whose, work.making.access);

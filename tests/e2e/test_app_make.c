@@ -332,6 +332,9 @@ static void remove__takes_the_app_away(void **state)
     g_autoptr(Json) removed = app_json(rig, 0, "--remove", "--yes", NULL);
     assert_status(removed, "removed", "ok");
     assert_false(app_exists(rig));
+    g_autoptr(Child) twice = rig_perch(rig, "app", "flow", "--remove", "--yes", NULL);
+    assert_code(twice, 0);
+    assert_contains(twice->output->str, "there is nothing to remove");
     g_autoptr(Json) again = app_json(rig, 0, "--create", NULL, NULL);
     assert_true(app_exists(rig));
 }
