@@ -24,7 +24,9 @@ static const struct net_route routes[] = {
      NET_REPEAT},
     {"/gzip", GZIP_HEAD "not gzip.", 0, NET_CLOSE},
     {"/ssh", "SSH-2.0-OpenSSH_9.2\r\n", 0, NET_CLOSE},
-    {"/malformed", JSON_HEAD "Content-Length: 17\r\n\r\n[{\"errorCode\": 1,", 0, NET_CLOSE},
+    /* a whole answer, after which the connection would otherwise be used again */
+    {"/malformed", JSON_HEAD "Connection: close\r\nContent-Length: 17\r\n\r\n[{\"errorCode\": 1,",
+     0, NET_CLOSE},
     {"/login-page",
      "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Welcome to the hotel</html>", 0,
      NET_CLOSE},
