@@ -30,13 +30,20 @@ static const struct advice advices[] = {
 #undef ADVICE
 };
 
+/* A number is one by itself: no 407 is in port 40712. */
 static bool holds(const char *message, const char *text)
 {
     if (message == NULL)
         return false;
     g_autofree char *lower = g_ascii_strdown(message, -1);
     g_autofree char *wanted = g_ascii_strdown(text, -1);
-    return strstr(lower, wanted) != NULL;
+    const gsize length = strlen(wanted);
+    const bool number = strspn(wanted, "0123456789") == length;
+    const char *at = strstr(lower, wanted);
+    while (at != NULL && number &&
+           (g_ascii_isdigit(at[length]) || (at > lower && g_ascii_isdigit(at[-1]))))
+        at = strstr(at + 1, wanted);
+    return at != NULL;
 }
 
 /* An insert is a REST call, too. */

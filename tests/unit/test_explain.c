@@ -339,6 +339,23 @@ static void org__one_host__is_found(void **state)
     }
 }
 
+static void advice__for_a_number__is_for_that_number(void **state)
+{
+    static const char *const proxies[][2] = {
+        {"Failed to connect to 127.0.0.1 port 40712: Couldn't connect to server",
+         "no proxy answers"},
+        {"CONNECT tunnel failed, response 407", "a user name and password"},
+    };
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(proxies); i++) {
+        struct failure failure;
+        failure_own(&failure, STAGE_MACHINE, "proxy", proxies[i][0]);
+        g_autoptr(Diagnosis) diagnosis = explain(&failure);
+        assert_contains((const char *)diagnosis->fix->pdata[0], proxies[i][1]);
+        failure_clear(&failure);
+    }
+}
+
 static void message__with_its_status__says_it_once(void **state)
 {
     static const char *const says[][2] = {
@@ -359,6 +376,7 @@ int main(void)
         cmocka_unit_test(failures__each_row__has_a_source_and_a_stage),
         cmocka_unit_test(failures__every_code_of_the_server__is_known_at_every_stage),
         cmocka_unit_test(text__that_nobody_knows__names_the_choices),
+        cmocka_unit_test(advice__for_a_number__is_for_that_number),
         cmocka_unit_test(message__with_its_status__says_it_once),
         cmocka_unit_test(org__one_host__is_found),
     };
