@@ -110,7 +110,8 @@ static char *words_of(const struct failure *failure)
     if (text == NULL)
         text = failure->code != NULL ? failure->code : "";
     g_autofree char *digits = g_strdup_printf("%ld", failure->status);
-    if (failure->status == 0 || g_str_has_prefix(text, digits))
+    const gsize number = strspn(text, "0123456789");
+    if (failure->status == 0 || (number == strlen(digits) && g_str_has_prefix(text, digits)))
         return g_strdup(text);
     if (*text == '\0')
         return g_steal_pointer(&digits);

@@ -223,16 +223,11 @@ static gboolean says_the_same(gconstpointer a, gconstpointer b)
            g_strcmp0(first->failure.code, other->failure.code) == 0;
 }
 
+/* What failed but was tried once more: nothing was lost yet. */
 static bool is_retried(const char *text, gsize at)
 {
-    enum { AROUND = 200 };
-    gsize start = at, end = at;
-    while (start > 0 && at - start < AROUND && text[start - 1] != '\n')
-        start--;
-    while (text[end] != '\0' && text[end] != '\n' && end - at < AROUND)
-        end++;
-    g_autofree char *piece = g_strndup(text + start, end - start);
-    return strcasestr(piece, "retrying") != NULL;
+    g_autofree char *near = paste_near_in_line(text, at);
+    return strcasestr(near, "retrying") != NULL;
 }
 
 void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsize at)
@@ -267,7 +262,7 @@ void paste_add(struct paste_text *paste, struct failure *failure, int rank, gsiz
     else if (match.cause == CAUSE_AUTOMATION_FAILED && rank >= RANK_WORD &&
              strstr(said, "System.DmlException") != NULL) /* the code of a record is in it */
         finding->rank = strcmp(finding->failure.code, "APEX_ERROR") == 0 ? RANK_WORD - 1 : rank + 1;
-    if (rank >= RANK_WORD && is_retried(paste->text, at)) /* nothing was lost yet */
+    if (rank >= RANK_WORD && is_retried(paste->text, at))
         finding->rank--;
     finding->certainty = match.certainty;
     finding->cause = match.cause;
@@ -352,7 +347,7 @@ static void find_listener(struct paste_text *paste)
     static const char browser_says[] =
         "(?i)ERR_CONNECTION_|ERR_EMPTY_RESPONSE|refused to connect|can.t (?:connect to|establish)"
         "|hat die Verbindung abgelehnt|n.autorise pas la conne|rechazó la conexión"
-        "|odrzucił połączenie|接続が拒否";
+        "|odrzucił[ao]? połączenie|接続が拒否";
     const bool browser = regex_fits(browser_says, paste->text);
     if (!regex_fits(came_back, paste->text) || (!browser && !regex_fits(sounds_bad, paste->text)))
         return;

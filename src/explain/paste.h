@@ -66,6 +66,8 @@ const char *paste_topic(const char **text);
 /* The line of text at the offset, presentable; owned by the caller. In every text of a paste_text,
  * lines end with a single line feed. */
 char *paste_line_at(const char *text, gsize at);
+/* The line as it is, but no more of it than 200 bytes on either side; owned by the caller. */
+char *paste_near_in_line(const char *text, gsize at);
 
 /* perch's own word for the network failure that a line shows; NULL = none. */
 const char *paste_wire_code(const char *line);

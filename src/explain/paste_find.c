@@ -150,6 +150,17 @@ void paste_find_markup(struct paste_text *paste)
 
 /* ---- known codes anywhere ---- */
 
+char *paste_near_in_line(const char *text, gsize at)
+{
+    enum { AROUND = 200 };
+    gsize start = at, end = at;
+    while (start > 0 && at - start < AROUND && text[start - 1] != '\n')
+        start--;
+    while (text[end] != '\0' && text[end] != '\n' && end - at < AROUND)
+        end++;
+    return g_strndup(text + start, end - start);
+}
+
 char *paste_line_at(const char *text, gsize at)
 {
     const char *start = text + at;

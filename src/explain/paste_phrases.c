@@ -211,15 +211,10 @@ static void note_mute(guint word, gsize at, gpointer user)
 
 static struct mute mute_at(const struct paste_text *paste, gsize at)
 {
-    enum { AROUND = 200 };
-    gsize start = at, end = at;
     struct mute mute = {false, false};
-    while (start > 0 && at - start < AROUND && paste->text[start - 1] != '\n')
-        start--;
-    while (paste->text[end] != '\0' && paste->text[end] != '\n' && end - at < AROUND)
-        end++;
-    g_autofree char *lower = g_ascii_strdown(paste->text + start, (gssize)(end - start));
-    words_each(phrase_words(), lower, end - start, note_mute, &mute);
+    g_autofree char *near = paste_near_in_line(paste->text, at);
+    g_autofree char *lower = g_ascii_strdown(near, -1);
+    words_each(phrase_words(), lower, strlen(lower), note_mute, &mute);
     return mute;
 }
 

@@ -281,6 +281,11 @@ static bool use_salesforce(struct org_host *result, const char *host, GError **e
         return host_refuse(error,
                            _("This names a server instead of your org. Paste the address shown "
                              "under Setup › Company Settings › My Domain."));
+    const char *my = strstr(host, ".my.");
+    if (my != NULL && strstr(my + 1, ".my.") != NULL)
+        return host_refuse(error,
+                           _("These are addresses of several orgs. Paste the one that you mean "
+                             "alone."));
     g_autofree char *of_page = host_of_page(host);
     if (of_page != NULL)
         return suggest(of_page, error);

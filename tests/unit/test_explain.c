@@ -358,8 +358,10 @@ static void advice__for_a_number__is_for_that_number(void **state)
 
 static void message__with_its_status__says_it_once(void **state)
 {
-    static const char *const says[][2] = {
-        {"403 Forbidden", "403 Forbidden"}, {"Forbidden", "403 Forbidden"}, {"", "403"}};
+    static const char *const says[][2] = {{"403 Forbidden", "403 Forbidden"},
+                                          {"Forbidden", "403 Forbidden"},
+                                          {"40312 is odd", "403 40312 is odd"},
+                                          {"", "403"}};
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(says); i++) {
         struct failure failure = {.status = 403, .message = g_strdup(says[i][0])};

@@ -69,6 +69,8 @@ static const struct row rows[] = {
     {"The DNS server is not responding", "dns-failed", CERTAINTY_LIKELY, NULL},
     {"Failed to connect to \"Salesforce\": issuer mismatch", "connect-failed", CERTAINTY_LIKELY,
      NULL},
+    {"http://localhost:1717/OauthRedirect?code=aPrx0123&state=x\nWitryna odrzuciła połączenie.",
+     "connect-failed", CERTAINTY_CERTAIN, "Nothing waited for the browser"},
     {"http://localhost:1717/OauthRedirect?code=aPrx0123&state=x\nERR_CONNECTION_REFUSED",
      "connect-failed", CERTAINTY_CERTAIN, "Nothing waited for the browser"},
     {"Refused to connect to 'https://login.salesforce.com/' because it violates the following "

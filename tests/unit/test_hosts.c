@@ -272,6 +272,9 @@ static const struct {
     {"yours.my.salesforce.com", "https://yours.my.salesforce.com", ORG_PRODUCTION, NULL},
     {"domain.my.salesforce.com", "https://domain.my.salesforce.com", ORG_PRODUCTION, NULL},
     /* several */
+    {"https://acme.my.sales\nacme.my.salesforce.com", NULL, 0,
+     "Did you mean acme.my.salesforce.com?"},
+    {"acme.my.salesacme.my.salesforce.com", NULL, 0, "addresses of several orgs"},
     {"acme.my.salesforce.com\nglobex.my.salesforce.com", NULL, 0, "addresses of several orgs"},
     {"https://acme.my.salesforce.com/x\nhttps://globex.lightning.force.com/x", NULL, 0,
      "addresses of several orgs"},
